@@ -1,0 +1,96 @@
+// The wire, once: a constexpr table of the six packets (figures 1 to 6 of the RFC, WIRE-1 to WIRE-7). Decoder,
+// encoder, dump, documentation and fuzzing dictionaries follow from it; nobody else spells out a layout.
+#pragma once
+
+#include <chatos/limits.hpp>
+#include <chatos/packet.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace chatos {
+
+/// What a byte of a packet belongs to. Every byte of an accepted packet belongs to exactly one field.
+enum class field : std::uint8_t { opcode, pseudo_size, pseudo, message_size, message, error_code };
+
+/// Name of a field as reports and dumps print it ("opcode", "pseudo_size", ...).
+[[nodiscard]] std::string_view field_name(field name) noexcept;
+
+/// What may follow the opcode.
+enum class part : std::uint8_t { pseudo, message, error_code };
+
+/// How a part is laid out: a big-endian size of `size_bytes` bytes (WIRE-6) followed by that many bytes of UTF-8;
+/// the error code has no size and is one byte.
+struct part_layout {
+    field size_field;  ///< meaningless when size_bytes is 0
+    field body_field;
+    std::uint8_t size_bytes;  ///< 2 for a pseudo, 4 for a message, 0 for the error code
+    bool may_be_empty;        ///< WIRE-9, WIRE-10
+};
+
+inline constexpr std::array<part_layout, 3> part_table{{
+    {field::pseudo_size, field::pseudo, 2, false},
+    {field::message_size, field::message, 4, true},
+    {field::error_code, field::error_code, 0, false},
+}};
+
+[[nodiscard]] constexpr const part_layout& layout_of(part which) noexcept {
+    return part_table[static_cast<std::size_t>(which)];
+}
+
+/// One row of the table.
+struct packet_layout {
+    opcode op;
+    std::string_view name;   ///< "CR"
+    std::string_view title;  ///< "connection request"
+    std::array<part, 2> parts_storage;
+    std::uint8_t part_count;
+    bool from_client;  ///< a client may send it
+    bool from_server;  ///< a server may send it
+
+    [[nodiscard]] constexpr std::span<const part> parts() const noexcept { return {parts_storage.data(), part_count}; }
+};
+
+inline constexpr std::array<packet_layout, 6> packet_table{{
+    {opcode::cr, "CR", "connection request", {part::pseudo}, 1, true, false},
+    {opcode::rpm, "RPM", "request personal message", {part::pseudo}, 1, true, false},
+    {opcode::spm, "SPM", "send personal message", {part::pseudo, part::message}, 2, true, true},
+    {opcode::sma, "SMA", "send message to all", {part::message}, 1, true, false},
+    {opcode::pc, "PC", "private TCP connection", {part::pseudo}, 1, true, true},
+    {opcode::error, "ERROR", "error code", {part::error_code}, 1, true, true},
+}};
+
+/// The table's row for a first byte, or nullptr when no packet starts with it (WIRE-1).
+[[nodiscard]] constexpr const packet_layout* find_layout(std::uint8_t first_byte) noexcept {
+    return first_byte >= 1 && first_byte <= packet_table.size() ? &packet_table[first_byte - 1U] : nullptr;
+}
+
+[[nodiscard]] constexpr const packet_layout& layout_of(opcode op) noexcept {
+    return packet_table[static_cast<std::size_t>(op) - 1];
+}
+
+/// "CR", "RPM", ... as reports, scenarios and dumps write it.
+[[nodiscard]] constexpr std::string_view packet_name(opcode op) noexcept {
+    return layout_of(op).name;
+}
+
+/// Bytes of the largest packet that these limits allow: the storage that a stream_decoder needs.
+[[nodiscard]] constexpr std::size_t packet_bytes_max(const limits& bounds) noexcept {
+    std::size_t largest = 0;
+    for (const packet_layout& row : packet_table) {
+        std::size_t bytes = 1;
+        for (const part which : row.parts()) {
+            bytes += layout_of(which).size_bytes;
+            bytes += which == part::pseudo    ? bounds.pseudo_bytes_max
+                     : which == part::message ? bounds.message_bytes_max
+                                              : 1U;
+        }
+        largest = bytes > largest ? bytes : largest;
+    }
+    return largest;
+}
+
+}  // namespace chatos

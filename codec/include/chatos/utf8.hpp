@@ -1,0 +1,18 @@
+// UTF-8 as WIRE-8 wants it: no overlong form, no surrogate, nothing above U+10FFFF, nothing cut short.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace chatos {
+
+inline constexpr std::size_t utf8_well_formed = static_cast<std::size_t>(-1);
+
+/// Position of the first byte of the first ill-formed sequence, or utf8_well_formed.
+[[nodiscard]] std::size_t find_ill_formed_utf8(std::string_view text) noexcept;
+
+[[nodiscard]] inline bool is_utf8(std::string_view text) noexcept {
+    return find_ill_formed_utf8(text) == utf8_well_formed;
+}
+
+}  // namespace chatos

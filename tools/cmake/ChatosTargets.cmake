@@ -1,0 +1,52 @@
+# How every target of this project is made: warnings as errors, sanitizers for the whole build, one way to name
+# libraries (chatos::x), programs (build/bin/chatos-x) and tests (x_test).
+
+add_library(chatos_build_flags INTERFACE)
+target_compile_options(chatos_build_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+if(CHATOS_SANITIZE)
+  target_compile_options(chatos_build_flags INTERFACE
+    -fsanitize=${CHATOS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+  target_link_options(chatos_build_flags INTERFACE -fsanitize=${CHATOS_SANITIZE})
+endif()
+if(CHATOS_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "CHATOS_FUZZ needs Clang (Debian packages clang and libclang-rt-14-dev): "
+      "configure with -DCMAKE_CXX_COMPILER=clang++, or use the preset 'fuzz'.")
+  endif()
+  target_compile_options(chatos_build_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# chatos_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...] [INCLUDE DIR])
+# The include folder is the only one that users of the library see: a component that does not depend on it cannot
+# include its headers.
+function(chatos_library name)
+  cmake_parse_arguments(arg "" "INCLUDE" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  add_library(chatos::${name} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES OUTPUT_NAME chatos_${name} EXPORT_NAME ${name})
+  if(arg_INCLUDE)
+    target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${arg_INCLUDE}>)
+  endif()
+  target_link_libraries(${name} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:chatos_build_flags> ${arg_PRIVATE_DEPENDS})
+endfunction()
+
+# chatos_program(NAME SOURCES ... DEPENDS ...): build/bin/NAME, which knows the project's version.
+function(chatos_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_definitions(${name} PRIVATE CHATOS_VERSION="${PROJECT_VERSION}")
+  target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS})
+endfunction()
+
+# chatos_test(NAME SOURCES ... DEPENDS ... [LABELS ...]): one GoogleTest program; ctest knows each of its tests.
+function(chatos_test name)
+  if(NOT CHATOS_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;DEFINITIONS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_definitions(${name} PRIVATE ${arg_DEFINITIONS})
+  target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS} GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+endfunction()
