@@ -1,0 +1,134 @@
+// chatos-dump: the command line, and nothing else. The work is done by dump_raw() and the sinks.
+#include "dump/json_sink.hpp"
+#include "dump/palette.hpp"
+#include "dump/raw_dump.hpp"
+#include "dump/text_sink.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unistd.h>
+
+namespace {
+
+using namespace chatos::dump;
+
+constexpr int exit_read = 0;  // the whole input was read, whatever was in it
+constexpr int exit_usage = 2;
+constexpr int exit_broken = 3;  // a file that cannot be read, or is not what it should be
+
+constexpr std::string_view examples = R"(Examples:
+  chatos-dump --raw session.bin              one line per packet
+  chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
+  echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
+  chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
+
+Exit status: 0 the whole input was read, whatever was in it; 2 usage;
+3 a file that cannot be read or is not the hex text it should be.)";
+
+struct command_line {
+    raw_options raw;
+    std::string way{"c2s"};
+    bool is_raw{false};
+    bool is_hex{false};
+    bool is_binary{false};
+    bool is_verbose{false};
+    bool is_json{false};
+};
+
+int complain(std::string_view what, int status) {
+    // One write per line, so that lines of several programs on one terminal do not mix.
+    const std::string line = "chatos-dump: " + std::string{what} + "\n";
+    std::fputs(line.c_str(), stderr);
+    return status;
+}
+
+void declare(CLI::App& app, command_line& asked) {
+    app.name("chatos-dump");
+    app.footer(std::string{examples});
+    app.set_version_flag("--version", std::string{"chatos-dump "} + CHATOS_VERSION);
+    app.add_option("FILE", asked.raw.files, "Files to read; '-' or none is standard input. Each is a stream of its own")
+        ->type_name("");
+    app.add_flag("--raw", asked.is_raw, "The input is the byte stream of one direction, binary or hex text");
+    CLI::Option* hex = app.add_flag("--hex", asked.is_hex, "The input is hex text (otherwise its first byte decides)");
+    app.add_flag("--binary", asked.is_binary, "The input is binary")->excludes(hex);
+    app.add_option("--dir", asked.way, "Who sent the bytes: c2s, a client (default), or s2c, a server")
+        ->check(CLI::IsMember({"c2s", "s2c"}).description(""))
+        ->option_text("c2s|s2c");
+    CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
+    app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose);
+    app.add_option("--pseudo-bytes-max", asked.raw.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
+        ->check(CLI::Range(1, 0x7FFF).description(""))
+        ->option_text("N (default 255)");
+    app.add_option("--message-bytes-max", asked.raw.bounds.message_bytes_max, "Longer messages are malformed")
+        ->check(CLI::Range(0, 0x7FFF'FFFF).description(""))
+        ->option_text("N (default 65536)");
+}
+
+/// Why the command line makes no sense, or nothing.
+std::string judge(const command_line& asked) {
+    if (!asked.is_raw) {
+        return "captures cannot be read, only raw byte streams: use --raw, see chatos-dump --help";
+    }
+    if (std::count(asked.raw.files.begin(), asked.raw.files.end(), "-") > 1) {
+        return "standard input ('-') is given more than once, and can be read only once: name it once";
+    }
+    return {};
+}
+
+bool wants_colour() {
+    const char* no_color = std::getenv("NO_COLOR");
+    const char* terminal = std::getenv("TERM");
+    const bool is_refused = no_color != nullptr && *no_color != '\0';
+    const bool is_dumb = terminal == nullptr || std::string_view{terminal} == "dumb";
+    return !is_refused && !is_dumb && ::isatty(STDOUT_FILENO) == 1;
+}
+
+int run(const command_line& asked) {
+    output out{STDOUT_FILENO};
+    std::unique_ptr<record_sink> sink;
+    if (asked.is_json) {
+        sink = std::make_unique<json_sink>(out);
+    } else {
+        sink = std::make_unique<text_sink>(out, wants_colour() ? terminal_colours : no_colours,
+                                           asked.is_verbose ? text_detail::tree : text_detail::lines,
+                                           asked.raw.files.size() > 1);
+    }
+    const bool all_read = dump_raw(asked.raw, *sink, out, [](std::string_view problem) { complain(problem, 0); });
+    if (out.error() != 0 && out.error() != EPIPE) {
+        return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    }
+    return all_read ? exit_read : exit_broken;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    CLI::App app{"Shows ChatOS packets, and accounts for every byte that is not one."};
+    command_line asked;
+    declare(app, asked);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& help_or_version) {
+        return app.exit(help_or_version);
+    } catch (const CLI::ParseError& error) {
+        return complain(std::string{error.what()} + "; see chatos-dump --help", exit_usage);
+    }
+    if (const std::string problem = judge(asked); !problem.empty()) {
+        return complain(problem, exit_usage);
+    }
+    asked.raw.encoding = asked.is_hex      ? raw_encoding::hex
+                         : asked.is_binary ? raw_encoding::binary
+                                           : raw_encoding::detect;
+    asked.raw.way = asked.way == "s2c" ? direction::server_to_client : direction::client_to_server;
+    return run(asked);
+}

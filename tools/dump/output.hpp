@@ -1,0 +1,52 @@
+// Where the dump's lines go: a file descriptor behind a buffer, or memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace chatos::dump {
+
+/// Collects text and writes it in large pieces. An error of the descriptor is remembered, never thrown: a reader of
+/// our output who has seen enough (head) is no reason for noise.
+class output {
+public:
+    /// Keeps everything in memory, see text().
+    output() = default;
+    /// Writes to `descriptor`, which stays open and belongs to the caller. SIGPIPE must be ignored.
+    explicit output(int descriptor) : descriptor_{descriptor} {}
+
+    void add(std::string_view text) {
+        buffer_.append(text);
+        if (buffer_.size() >= buffer_bytes_max) {
+            flush();
+        }
+    }
+    void add(char letter) { buffer_.push_back(letter); }
+    void add_number(std::uint64_t number);
+    /// The number, right-aligned with spaces in `width` columns.
+    void add_number(std::uint64_t number, std::size_t width);
+    /// `count` spaces.
+    void add_spaces(std::size_t count) { buffer_.append(count, ' '); }
+    /// `text`, filled up with spaces to `width` bytes.
+    void add_padded(std::string_view text, std::size_t width);
+    /// One byte as two lower-case hex digits.
+    void add_hex(std::uint8_t value);
+
+    /// Writes what is in the buffer.
+    void flush();
+    /// The errno of the first write that failed, or 0. Once it is set nothing more is written.
+    [[nodiscard]] int error() const noexcept { return error_; }
+    /// What was added and not yet flushed; in memory, everything.
+    [[nodiscard]] const std::string& text() const noexcept { return buffer_; }
+
+private:
+    static constexpr std::size_t buffer_bytes_max = 65'536;
+
+    int descriptor_{-1};
+    int error_{0};
+    std::string buffer_;
+};
+
+}  // namespace chatos::dump

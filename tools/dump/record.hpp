@@ -1,0 +1,88 @@
+// What the dump says about a stream, as values: packets, and what could not become packets. Readers of input make
+// records, sinks print them; neither knows the other.
+#pragma once
+
+#include <chatos/decode.hpp>
+#include <chatos/layout.hpp>
+#include <chatos/packet.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace chatos::dump {
+
+enum class direction : std::uint8_t { client_to_server, server_to_client };
+
+/// "c2s" or "s2c", as options, lines and JSON write it.
+[[nodiscard]] constexpr std::string_view direction_name(direction way) noexcept {
+    return way == direction::client_to_server ? "c2s" : "s2c";
+}
+
+/// False for a packet that the protocol never has in this direction (a CR from a server).
+[[nodiscard]] constexpr bool may_travel(opcode op, direction way) noexcept {
+    const packet_layout& row = layout_of(op);
+    return way == direction::client_to_server ? row.from_client : row.from_server;
+}
+
+/// Where a record begins: which stream, which way, and the absolute offset of its first byte there.
+struct record_place {
+    std::uint32_t stream{0};
+    direction way{direction::client_to_server};
+    std::uint64_t offset{0};
+};
+
+struct packet_record {
+    record_place at;
+    std::span<const std::byte> bytes;  ///< the whole packet as it was read
+    packet_view packet;
+};
+
+/// Framing is lost at `at`: from there to the end of the stream nothing is decoded.
+struct malformed_record {
+    record_place at;
+    /// From the first byte of the broken packet to a little behind the place of the error. Which bytes these are
+    /// does not depend on how the input was cut.
+    std::span<const std::byte> bytes;
+    decode_error error;
+    std::uint64_t lost_bytes{0};  ///< from `at` on; final only when the stream has ended
+};
+
+/// The stream ends inside a packet.
+struct incomplete_record {
+    record_place at;
+    std::span<const std::byte> bytes;  ///< what there is of the packet
+    std::size_t need{0};               ///< at least so many more bytes were to come
+};
+
+/// The account of everything that was read: input = packets + malformed + incomplete.
+struct totals {
+    std::uint64_t streams{0};
+    std::uint64_t packets{0};
+    std::uint64_t input_bytes{0};
+    std::uint64_t packet_bytes{0};
+    std::uint64_t malformed_bytes{0};
+    std::uint64_t incomplete_bytes{0};
+};
+
+/// Takes records in the order of the stream. Views in a record live until the call returns.
+class record_sink {
+public:
+    record_sink() = default;
+    record_sink(const record_sink&) = delete;
+    record_sink& operator=(const record_sink&) = delete;
+    virtual ~record_sink() = default;
+
+    /// `name` says where the stream comes from (a file's name); it is not trusted.
+    virtual void stream_began(const record_place& at, std::string_view name) = 0;
+    virtual void packet(const packet_record& record) = 0;
+    /// As soon as the error and the bytes around it are known; more of the stream may follow.
+    virtual void malformed(const malformed_record& record) = 0;
+    /// The same record once more at the end of that stream, when `lost_bytes` is final.
+    virtual void malformed_ended(const malformed_record& record) = 0;
+    virtual void incomplete(const incomplete_record& record) = 0;
+    virtual void summary(const totals& account) = 0;
+};
+
+}  // namespace chatos::dump
