@@ -1,0 +1,138 @@
+// The invariants, counted again from scratch. Tests and simulations call this after each step; a server in service
+// need not.
+#include "core/server.hpp"
+
+#include <chatos/layout.hpp>
+
+#include <map>
+#include <utility>
+
+namespace chatos::core {
+
+namespace {
+
+std::string name_of(const connection& client) {
+    return "connection " + std::to_string(client.id.slot) + "." + std::to_string(client.id.generation) + ": ";
+}
+
+// Bounds of options.hpp that one connection has to keep.
+std::string audit_bounds(const connection& client, const options& bounds) {
+    if (client.answers_owed() > bounds.answers_owed_max) {
+        return name_of(client) + "more answers owed than the bound";
+    }
+    if (client.deliveries.size() > bounds.deliveries_unanswered_max) {
+        return name_of(client) + "more unanswered deliveries than the bound";
+    }
+    const std::size_t answer_bytes = std::size_t{2} * (bounds.answers_owed_max + 1);
+    if (client.output.size_bytes() > bounds.output_bytes_max + answer_bytes) {
+        return name_of(client) + "more output bytes than the bound";
+    }
+    if (client.may_write_to.size() > bounds.favours_max) {
+        return name_of(client) + "more favours than the bound";
+    }
+    if (client.rest.bytes().size() > bounds.receive_bytes_max + packet_bytes_max(bounds.packet_limits)) {
+        return name_of(client) + "more unprocessed bytes than the bound";
+    }
+    if (client.timeouts_in_a_row >= bounds.timeouts_in_a_row_max && client.is_open()) {
+        return name_of(client) + "open after too many time-outs in a row";
+    }
+    return {};
+}
+
+// What a connection in its phase may still hold.
+std::string audit_phase(const connection& client, bool in_roster) {
+    const bool user = client.now_in == phase::user;
+    if (user != in_roster || user != (client.pseudo != nullptr)) {
+        return name_of(client) + "phase and roster disagree";
+    }
+    if (!user && (client.deliveries.size() != 0 || client.may_write_to.size() != 0)) {
+        return name_of(client) + "not a user, yet owes answers or keeps favours";
+    }
+    if (!client.is_open() && (!client.rest.empty() || client.has_backlog || client.packet_unfinished)) {
+        return name_of(client) + "not open, yet keeps input";
+    }
+    if (client.now_in != phase::user && client.now_in != phase::leaving && !client.requests.empty()) {
+        return name_of(client) + "has requests that nobody will answer";
+    }
+    if (client.now_in == phase::leaving && client.requests.empty()) {
+        return name_of(client) + "waits for nothing";
+    }
+    if (client.packet_unfinished && (client.has_backlog || client.rest.empty() || client.need == 0)) {
+        return name_of(client) + "unfinished packet without bytes, or behind others";
+    }
+    if (!client.requests.empty()) {
+        const request& oldest = client.requests[0];
+        if (oldest.waiting == 0 || (oldest.offers_connection && !oldest.first_answer_sent)) {
+            return name_of(client) + "an answer is due and was not sent";
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+statistics server::count() const {
+    statistics all = statistics_;
+    all.connections_open = connections_.size();
+    all.users = roster_.size();
+    return all;
+}
+
+std::string server::audit() const {
+    std::string fault;
+    const auto found = [&fault](std::string what) {
+        if (fault.empty()) {
+            fault = std::move(what);
+        }
+    };
+    std::uint64_t pending = 0;
+    std::uint64_t waiting = 0;
+    std::uint64_t waited_for = 0;
+    std::uint64_t orphaned = 0;  // deliveries whose request nobody waits for any more
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> waiting_by_request;  // slot, request number
+    connections_.for_each([&](connection& client) {
+        const bool in_roster = client.pseudo != nullptr && roster_.find(*client.pseudo) == &client;
+        found(audit_bounds(client, options_));
+        found(audit_phase(client, in_roster));
+        pending += client.requests.size();
+        for (std::uint32_t i = 0; i < client.requests.size(); ++i) {
+            waited_for += client.requests[i].waiting;
+        }
+        waiting += client.deliveries.waiting();
+        for (std::uint32_t i = 0; i < client.deliveries.waiting(); ++i) {
+            const delivery& one = client.deliveries.waiting_at(i);
+            const connection* sender = connections_.find(one.sender);
+            if (sender == nullptr || !sender->requests.contains(one.request_number)) {
+                ++orphaned;
+            } else {
+                ++waiting_by_request[{one.sender.slot, one.request_number}];
+            }
+        }
+    });
+    connections_.for_each([&](connection& client) {
+        const std::uint32_t first = client.requests.next_number() - client.requests.size();
+        for (std::uint32_t i = 0; i < client.requests.size(); ++i) {
+            const auto counted = waiting_by_request.find({client.id.slot, first + i});
+            const std::uint32_t expected = counted == waiting_by_request.end() ? 0 : counted->second;
+            if (client.requests[i].waiting != expected) {
+                found(name_of(client) + "a request waits for deliveries that do not exist");
+            }
+        }
+    });
+    const statistics& s = statistics_;
+    if (s.requests_pending != pending ||
+        s.requests_accepted != s.requests_answered + s.requests_abandoned + s.requests_pending) {
+        found("requests accepted are not answered + abandoned + pending");
+    }
+    if (s.deliveries_waiting != waiting || waiting != waited_for + orphaned ||
+        s.deliveries_made !=
+            s.deliveries_answered + s.deliveries_timed_out + s.deliveries_recipient_left + s.deliveries_waiting) {
+        found("deliveries made are not settled + waiting");
+    }
+    if (roster_.size() > options_.users_max || connections_.size() < roster_.size()) {
+        found("more users than the bound");
+    }
+    return fault;
+}
+
+}  // namespace chatos::core

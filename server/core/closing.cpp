@@ -1,0 +1,159 @@
+// How connections end (CONN-6, FLOW-8, ERR-2, ERR-4, ERR-5), the deadlines that make them end, and the end of the
+// server itself.
+#include "core/ensure.hpp"
+#include "core/server.hpp"
+
+#include <algorithm>
+
+namespace chatos::core {
+
+std::optional<time_point> server::deadline_of(const connection& client) const {
+    if (client.now_in == phase::finishing) {
+        return client.phase_deadline;  // ERR-5
+    }
+    if (!client.is_open()) {
+        return std::nullopt;  // leaving: it waits for others, whose own deadlines bound that
+    }
+    std::optional<time_point> earliest = client.deliveries.deadline(options_);  // FLOW-7
+    const auto consider = [&earliest](time_point other) { earliest = earliest ? std::min(*earliest, other) : other; };
+    if (client.now_in == phase::stranger) {
+        consider(client.phase_deadline);  // ERR-4
+    }
+    if (client.packet_unfinished) {
+        consider(client.packet_since + options_.login_timeout);  // ERR-4
+    }
+    return earliest;
+}
+
+void server::watch(const connection& client) {
+    if (const auto deadline = deadline_of(client)) {
+        timers_.wake_by(client.id.slot, *deadline);
+    }
+}
+
+void server::advance(time_point now) {
+    while (const auto due = timers_.take_due(now)) {
+        connection* client = connections_.at_slot(due->slot);
+        ensure(client != nullptr);
+        const auto deadline = deadline_of(*client);
+        if (deadline && *deadline <= due->when) {
+            now_ = std::max(now_, due->when);
+            meet_deadline(*client);
+        }
+        watch(*client);
+    }
+    now_ = std::max(now_, now);
+    if (draining_ && !drain_over_ && now_ >= drain_deadline_) {
+        end_drain();
+    }
+}
+
+std::optional<time_point> server::next_deadline() const noexcept {
+    auto earliest = timers_.earliest();
+    if (draining_ && !drain_over_ && connections_.size() != 0) {
+        earliest = earliest ? std::min(*earliest, drain_deadline_) : drain_deadline_;
+    }
+    return earliest;
+}
+
+void server::meet_deadline(connection& client) {
+    if (client.now_in == phase::finishing) {
+        client.now_in = phase::closed;
+        client.output.clear();
+        report(client);
+        return;
+    }
+    if (client.packet_unfinished && client.packet_since + options_.login_timeout <= now_) {
+        ++statistics_.closed_slow_packet;
+        refuse(client);  // ERR-4
+        return;
+    }
+    if (client.now_in == phase::stranger && client.phase_deadline <= now_) {
+        ++statistics_.closed_slow_login;
+        refuse(client);  // ERR-4
+        return;
+    }
+    time_out_oldest_delivery(client);
+}
+
+// CONN-6, PM-7, PC-4, ALL-9: the pseudo is free, what this user owes is settled as 4, nothing more is delivered to it.
+// What it has asked for itself goes on.
+void server::end_session(connection& client) {
+    if (client.now_in != phase::user) {
+        return;
+    }
+    client.now_in = phase::leaving;
+    roster_.remove(client);
+    client.may_write_to.clear();
+    while (const auto owed = client.deliveries.take_abandoned()) {
+        settle(*owed, error_code::unreachable, settled_by::departure);
+    }
+}
+
+void server::abandon_requests(connection& client) {
+    const std::uint32_t count = client.requests.abandon();
+    statistics_.requests_abandoned += count;
+    statistics_.requests_pending -= count;
+}
+
+// ERR-2, ERR-4: what was settled and next in order is in the output already; the rest is abandoned, ERROR 5 is last.
+void server::refuse(connection& client) {
+    abandon_requests(client);
+    end_session(client);
+    client.output.push(answers_[static_cast<std::size_t>(error_code::refused)]);
+    finish(client);
+}
+
+// FLOW-8: end of input.
+void server::leave(connection& client) {
+    end_session(client);
+    if (client.now_in == phase::stranger) {
+        client.now_in = phase::leaving;
+    }
+    client.rest.clear();
+    client.packet_unfinished = false;
+    finish_if_done(client);
+}
+
+// ERR-5: from here on the connection only gets rid of its output and reads what it will not use.
+void server::finish(connection& client) {
+    end_session(client);
+    if (client.now_in == phase::finishing || client.now_in == phase::closed) {
+        return;
+    }
+    ensure(client.requests.empty());
+    client.now_in = phase::finishing;
+    client.rest.clear();
+    client.has_backlog = client.packet_unfinished = false;
+    client.phase_deadline = now_ + (client.output.empty() ? options_.linger_timeout : options_.flush_timeout);
+    watch(client);
+    report(client);
+}
+
+void server::finish_if_done(connection& client) {
+    const bool on_the_way_out =
+        client.now_in == phase::leaving || (draining_ && client.is_open() && client.deliveries.waiting() == 0);
+    if (on_the_way_out && client.requests.empty()) {
+        finish(client);
+    }
+}
+
+void server::drain(time_point now) {
+    advance(now);
+    if (draining_) {
+        return;
+    }
+    draining_ = true;
+    drain_deadline_ = now_ + options_.drain_timeout;
+    connections_.for_each([this](connection& client) { finish_if_done(client); });
+}
+
+// Whoever still owes an answer leaves without it: that settles every request.
+void server::end_drain() {
+    drain_over_ = true;
+    connections_.for_each([this](connection& client) { end_session(client); });
+    connections_.for_each([this](connection& client) { finish_if_done(client); });
+    ensure(roster_.size() == 0);
+}
+
+}  // namespace chatos::core

@@ -1,0 +1,54 @@
+// Everything the core knows about one connection. A plain record: the rules that change it are in server.hpp's
+// implementation files, each of which says which rules it holds.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/connection_id.hpp"
+#include "core/delivery_ring.hpp"
+#include "core/favours.hpp"
+#include "core/input_rest.hpp"
+#include "core/output_queue.hpp"
+#include "core/request_queue.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace chatos::core {
+
+/// Where a connection stands. It only ever moves down this list.
+enum class phase : std::uint8_t {
+    stranger,   ///< not registered (yet)
+    user,       ///< registered
+    leaving,    ///< session over; answers that are still due are waited for (FLOW-8)
+    finishing,  ///< nothing more will be queued: flush, shut down sending, read on for a while (ERR-5)
+    closed,     ///< the driver has to close it
+};
+
+struct connection {
+    connection_id id{};
+    phase now_in{phase::stranger};
+    bool reported{false};        ///< in the list of changed connections
+    bool waits_for_work{false};  ///< in the list of connections with bytes to process
+    bool has_backlog{false};     ///< `rest` begins with bytes that are to be processed without waiting for more
+    bool input_ended{false};
+    bool packet_unfinished{false};  ///< `rest` is the start of a packet; it lacks `need` bytes to the next decision
+    std::uint32_t timeouts_in_a_row{0};  ///< FLOW-10
+    std::uint32_t roster_position{0};    ///< users only
+    const std::string* pseudo{nullptr};  ///< users only; the roster owns it
+    std::size_t need{0};
+    time_point packet_since{};    ///< ERR-4: when the unfinished packet's first byte was read
+    time_point phase_deadline{};  ///< strangers: to register (ERR-4); finishing: to close (ERR-5)
+
+    output_queue output;
+    request_queue requests;
+    delivery_ring deliveries;
+    input_rest rest;
+    favours may_write_to;
+
+    /// Packets from this connection are acted on.
+    [[nodiscard]] bool is_open() const noexcept { return now_in == phase::stranger || now_in == phase::user; }
+    /// Answers that this client has coming: not settled, or not written (options::answers_owed_max).
+    [[nodiscard]] std::uint32_t answers_owed() const noexcept { return requests.answers_coming() + output.answers(); }
+};
+
+}  // namespace chatos::core

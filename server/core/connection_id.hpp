@@ -1,0 +1,17 @@
+// The name of one connection, never given to another: slots are used again, generations are not.
+#pragma once
+
+#include <cstdint>
+
+namespace chatos::core {
+
+/// `slot` is small and dense (drivers may index with it); `generation` tells apart those who had the slot in turn.
+/// A connection holds at most one session, so this is also the name of a user's session (PM-10).
+struct connection_id {
+    std::uint32_t slot{0};
+    std::uint32_t generation{0};  ///< 0: nobody
+
+    friend constexpr bool operator==(connection_id, connection_id) noexcept = default;
+};
+
+}  // namespace chatos::core

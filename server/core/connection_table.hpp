@@ -1,0 +1,45 @@
+// All connections, by slot. Gives each an id that is never given again.
+#pragma once
+
+#include "core/connection.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace chatos::core {
+
+class connection_table {
+public:
+    /// A new connection; the reference lives until close().
+    [[nodiscard]] connection& open();
+    void close(connection& gone);
+
+    /// nullptr when that connection is gone.
+    [[nodiscard]] connection* find(connection_id id) noexcept;
+    [[nodiscard]] const connection* find(connection_id id) const noexcept;
+    [[nodiscard]] connection* at_slot(std::uint32_t slot) noexcept;
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    /// Calls `visit(connection&)` for each; it must neither open nor close any.
+    template <typename Visit>
+    void for_each(Visit&& visit) const {
+        for (const place& one : places_) {
+            if (one.tenant) {
+                visit(*one.tenant);
+            }
+        }
+    }
+
+private:
+    struct place {
+        std::unique_ptr<connection> tenant;
+        std::uint32_t generation{0};
+    };
+    std::vector<place> places_;
+    std::vector<std::uint32_t> free_;
+    std::size_t size_{0};
+};
+
+}  // namespace chatos::core

@@ -1,0 +1,80 @@
+// Who owes an answer to whom: rules FLOW-2 to FLOW-4, FLOW-7 and FLOW-10, and what an answer brings about (PM-4, PM-7,
+// PM-8, ALL-3 to ALL-5, ALL-9, PC-3 to PC-5). Every delivery passes through settle() exactly once.
+#include "core/ensure.hpp"
+#include "core/server.hpp"
+
+#include <algorithm>
+
+namespace chatos::core {
+
+// Sends `packet` to `recipient` on behalf of the request that `sender` is about to make. False when the recipient's
+// queues are full: nothing was sent, and the request goes on as if the recipient had answered 4.
+bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
+    if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
+        recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max) {
+        ++statistics_.deliveries_without_room;
+        return false;
+    }
+    recipient.deliveries.push(
+        {.sender = sender.id, .request_number = sender.requests.next_number(), .kind = kind, .sent = now_});
+    recipient.output.push(packet);
+    ++statistics_.deliveries_made;
+    ++statistics_.deliveries_waiting;
+    if (recipient.deliveries.waiting() == 1) {
+        watch(recipient);
+    }
+    report(recipient);
+    return true;
+}
+
+void server::handle_answer(connection& client, error_code code) {
+    using kind = delivery_ring::attribution::kind;
+    const auto [to, answered] = client.deliveries.take_answered(now_);  // FLOW-2
+    switch (to) {
+    case kind::nothing: ++statistics_.answers_unasked; return;  // FLOW-3
+    case kind::late: ++statistics_.answers_late; return;        // FLOW-4
+    case kind::waiting: break;
+    }
+    client.timeouts_in_a_row = 0;
+    settle(answered, code, settled_by::answer);
+    finish_if_done(client);
+}
+
+// PM-4, PC-3: the recipient's own code; ALL-5: the highest of all. The sender may have gone, or may have abandoned
+// its requests (ERR-2): then nobody is told.
+void server::settle(const delivery& done, error_code code, settled_by cause) {
+    --statistics_.deliveries_waiting;
+    switch (cause) {
+    case settled_by::answer: ++statistics_.deliveries_answered; break;
+    case settled_by::time_limit: ++statistics_.deliveries_timed_out; break;
+    case settled_by::departure: ++statistics_.deliveries_recipient_left; break;
+    }
+    connection* sender = connections_.find(done.sender);
+    request* made = sender == nullptr ? nullptr : sender->requests.find(done.request_number);
+    if (made == nullptr) {
+        return;
+    }
+    ensure(made->waiting != 0);
+    --made->waiting;
+    made->worst = std::max(made->worst, code);
+    if (made->waiting == 0) {
+        send_due_answers(*sender);
+    }
+}
+
+// PM-8, PC-5, FLOW-7. The place stays until the late answer comes (FLOW-4), so somebody who never answers is closed
+// before the places run out (FLOW-10).
+void server::time_out_oldest_delivery(connection& recipient) {
+    const delivery done = recipient.deliveries.time_out_oldest(now_);
+    settle(done, error_code::unreachable, settled_by::time_limit);
+    ++recipient.timeouts_in_a_row;
+    if (recipient.timeouts_in_a_row >= options_.timeouts_in_a_row_max && recipient.is_open()) {
+        ++statistics_.closed_unresponsive;
+        abandon_requests(recipient);
+        finish(recipient);
+    } else {
+        finish_if_done(recipient);
+    }
+}
+
+}  // namespace chatos::core

@@ -1,0 +1,65 @@
+#include "core/delivery_ring.hpp"
+
+#include <algorithm>
+
+namespace chatos::core {
+
+void delivery_ring::push(const delivery& made) {
+    if (waiting() == 0) {
+        oldest_since_ = made.sent;
+    }
+    offers_ += made.kind == delivery_kind::connection_offer ? 1U : 0U;
+    deliveries_.push_back(made);
+}
+
+void delivery_ring::left_waiting(const delivery& one) noexcept {
+    offers_ -= one.kind == delivery_kind::connection_offer ? 1U : 0U;
+}
+
+delivery_ring::attribution delivery_ring::take_answered(time_point now) {
+    using kind = attribution::kind;
+    if (deliveries_.empty()) {
+        return {.to = kind::nothing};  // FLOW-3
+    }
+    const delivery oldest = deliveries_.pop_front();
+    if (timed_out_ != 0) {
+        --timed_out_;
+        return {.to = kind::late};  // FLOW-4: the place is used up, and nothing else
+    }
+    left_waiting(oldest);
+    oldest_since_ = now;
+    return {.to = kind::waiting, .answered = oldest};
+}
+
+// FLOW-7: the limit runs from the moment a delivery becomes the oldest waiting one, but not past one PC limit plus
+// one answer limit after it was sent. Deliveries are sent in order, so the oldest is always the first to run out.
+std::optional<time_point> delivery_ring::deadline(const options& bounds) const noexcept {
+    if (waiting() == 0) {
+        return std::nullopt;
+    }
+    const delivery& oldest = deliveries_[timed_out_];
+    const auto limit = oldest.kind == delivery_kind::message ? bounds.answer_timeout : bounds.pc_timeout;
+    return std::min(oldest_since_ + limit, oldest.sent + bounds.pc_timeout + bounds.answer_timeout);
+}
+
+delivery delivery_ring::time_out_oldest(time_point when) {
+    const delivery oldest = deliveries_[timed_out_];
+    ++timed_out_;
+    left_waiting(oldest);
+    oldest_since_ = when;
+    return oldest;
+}
+
+std::optional<delivery> delivery_ring::take_abandoned() {
+    for (; timed_out_ != 0; --timed_out_) {
+        static_cast<void>(deliveries_.pop_front());
+    }
+    if (deliveries_.empty()) {
+        return std::nullopt;
+    }
+    const delivery oldest = deliveries_.pop_front();
+    left_waiting(oldest);
+    return oldest;
+}
+
+}  // namespace chatos::core

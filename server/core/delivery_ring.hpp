@@ -1,0 +1,67 @@
+// The deliveries that one user has not answered, oldest first (FLOW-2), with their time limits (FLOW-7). Knows
+// neither the sender's request nor what an answer brings about.
+#pragma once
+
+#include "core/clock.hpp"
+#include "core/connection_id.hpp"
+#include "core/options.hpp"
+#include "core/ring.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace chatos::core {
+
+enum class delivery_kind : std::uint8_t { message, connection_offer };
+
+/// An SPM or PC that was sent to a user, and whose request it belongs to.
+struct delivery {
+    connection_id sender{};
+    std::uint32_t request_number{0};
+    delivery_kind kind{delivery_kind::message};
+    time_point sent{};
+};
+
+/// The front of the ring holds those that ran out of time and whose late answer may still come (FLOW-4), the rest
+/// those that wait. Each leaves the waiting part exactly once.
+class delivery_ring {
+public:
+    void push(const delivery& made);
+
+    /// What an answer from this user answers.
+    struct attribution {
+        enum class kind : std::uint8_t { nothing, late, waiting } to{kind::nothing};
+        delivery answered{};  ///< only when `waiting`
+    };
+    /// Takes the oldest delivery, which an ERROR that came at `now` answers (FLOW-2, FLOW-3, FLOW-4).
+    [[nodiscard]] attribution take_answered(time_point now);
+
+    /// When the oldest waiting delivery runs out of time; nothing when none waits (FLOW-7).
+    [[nodiscard]] std::optional<time_point> deadline(const options& bounds) const noexcept;
+
+    /// Lets the oldest waiting delivery, of which there must be one, run out of time at `when`. It keeps its place.
+    [[nodiscard]] delivery time_out_oldest(time_point when);
+
+    /// Takes the oldest waiting delivery out; nothing when none is left. For a user who is gone, so late answers
+    /// need no places any more.
+    [[nodiscard]] std::optional<delivery> take_abandoned();
+
+    /// The delivery `position` places behind the oldest waiting one.
+    [[nodiscard]] const delivery& waiting_at(std::uint32_t position) const noexcept {
+        return deliveries_[timed_out_ + position];
+    }
+    [[nodiscard]] std::uint32_t size() const noexcept { return deliveries_.size(); }
+    [[nodiscard]] std::uint32_t waiting() const noexcept { return deliveries_.size() - timed_out_; }
+    /// PC-7: a connection offer waits for this user's decision.
+    [[nodiscard]] bool connection_offered() const noexcept { return offers_ != 0; }
+
+private:
+    void left_waiting(const delivery& one) noexcept;
+
+    ring<delivery> deliveries_;
+    std::uint32_t timed_out_{0};
+    std::uint32_t offers_{0};
+    time_point oldest_since_{};  // when the oldest waiting one became that
+};
+
+}  // namespace chatos::core

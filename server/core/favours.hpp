@@ -1,0 +1,24 @@
+// Whom one user may write to: the sessions that an RPM found (PM-5, PM-6). Sessions, not names: whoever takes the
+// same pseudo later is somebody else (PM-10).
+#pragma once
+
+#include "core/connection_id.hpp"
+
+#include <cstddef>
+#include <vector>
+
+namespace chatos::core {
+
+class favours {
+public:
+    /// Remembers `recipient` as the newest; beyond `count_max` the oldest is forgotten.
+    void remember(connection_id recipient, std::size_t count_max);
+    [[nodiscard]] bool holds(connection_id recipient) const noexcept;
+    [[nodiscard]] std::size_t size() const noexcept { return newest_last_.size(); }
+    void clear() noexcept { newest_last_ = {}; }
+
+private:
+    std::vector<connection_id> newest_last_;
+};
+
+}  // namespace chatos::core

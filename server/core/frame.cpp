@@ -1,0 +1,35 @@
+#include "core/frame.hpp"
+
+#include "core/ensure.hpp"
+
+#include <chatos/encode.hpp>
+
+#include <new>
+
+namespace chatos::core {
+
+frame frame::of(const packet_view& packet, const limits& bounds) {
+    const std::size_t size = encoded_size(packet);
+    void* memory = ::operator new(sizeof(block) + size);
+    auto* shared = new (memory)
+        block{.references = 1, .size_bytes = static_cast<std::uint32_t>(size), .is_answer = packet.op == opcode::error};
+    frame made{shared};
+    const encode_result result = encode(packet, {reinterpret_cast<std::byte*>(shared + 1), size}, bounds);
+    ensure(result.status == encode_status::ok && result.size == size);
+    return made;
+}
+
+std::span<const std::byte> frame::bytes() const noexcept {
+    if (shared_ == nullptr) {
+        return {};
+    }
+    return {reinterpret_cast<const std::byte*>(shared_ + 1), shared_->size_bytes};
+}
+
+void frame::release() noexcept {
+    if (shared_ != nullptr && --shared_->references == 0) {
+        ::operator delete(shared_);
+    }
+}
+
+}  // namespace chatos::core

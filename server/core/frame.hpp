@@ -1,0 +1,52 @@
+// One encoded packet, shared by everybody who is to receive it. Encoding happens once per request, not per recipient.
+#pragma once
+
+#include <chatos/limits.hpp>
+#include <chatos/packet.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+namespace chatos::core {
+
+/// A counted reference to the bytes of one packet. Not for sharing between threads: the count is a plain integer,
+/// because a core lives on one thread.
+class frame {
+public:
+    frame() noexcept = default;
+    frame(const frame& other) noexcept : shared_{other.shared_} {
+        if (shared_ != nullptr) {
+            ++shared_->references;
+        }
+    }
+    frame(frame&& other) noexcept : shared_{std::exchange(other.shared_, nullptr)} {}
+    frame& operator=(frame other) noexcept {
+        std::swap(shared_, other.shared_);
+        return *this;
+    }
+    ~frame() { release(); }
+
+    /// Encodes `packet`, which must be within `bounds` (asserted: the core only sends what it has decoded).
+    [[nodiscard]] static frame of(const packet_view& packet, const limits& bounds);
+
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept;
+    [[nodiscard]] std::uint32_t size_bytes() const noexcept { return shared_ == nullptr ? 0 : shared_->size_bytes; }
+    /// True for an ERROR, that is, an answer to a request of the one who receives it.
+    [[nodiscard]] bool is_answer() const noexcept { return shared_ != nullptr && shared_->is_answer; }
+
+private:
+    struct block {  // the bytes follow it in the same allocation
+        std::uint32_t references;
+        std::uint32_t size_bytes;
+        bool is_answer;
+    };
+
+    explicit frame(block* shared) noexcept : shared_{shared} {}
+    void release() noexcept;
+
+    block* shared_{nullptr};
+};
+
+}  // namespace chatos::core

@@ -1,0 +1,28 @@
+#include "core/input_rest.hpp"
+
+#include "core/ensure.hpp"
+
+namespace chatos::core {
+
+void input_rest::append(std::span<const std::byte> more) {
+    if (begin_ != 0) {
+        bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
+        begin_ = 0;
+    }
+    bytes_.insert(bytes_.end(), more.begin(), more.end());
+}
+
+void input_rest::consume(std::size_t count) noexcept {
+    ensure(count <= bytes_.size() - begin_);
+    begin_ += count;
+    if (empty()) {
+        clear();
+    }
+}
+
+void input_rest::clear() noexcept {
+    bytes_ = {};
+    begin_ = 0;
+}
+
+}  // namespace chatos::core

@@ -1,0 +1,59 @@
+#include "core/options.hpp"
+
+#include <chatos/layout.hpp>
+
+#include <array>
+#include <string_view>
+
+namespace chatos::core {
+
+namespace {
+
+struct range {
+    std::string_view name;
+    std::uint64_t value;
+    std::uint64_t least;
+    std::uint64_t most;
+};
+
+constexpr std::uint64_t day_ms = 86'400'000;
+
+std::uint64_t count_ms(std::chrono::milliseconds time) {
+    return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
+}
+
+}  // namespace
+
+std::string find_fault(const options& chosen) {
+    const std::uint64_t packet_bytes = packet_bytes_max(chosen.packet_limits);
+    // The signed sizes of the wire (WIRE-11) cap a pseudo at 32,767 bytes; 64 MiB messages keep the rest in memory.
+    const std::array ranges{
+        range{"pseudo bytes", chosen.packet_limits.pseudo_bytes_max, smallest_legal_limits.pseudo_bytes_max, 32'767},
+        range{"message bytes", chosen.packet_limits.message_bytes_max, smallest_legal_limits.message_bytes_max,
+              64U << 20U},
+        range{"capacity", chosen.users_max, 1, 1'000'000},
+        range{"unregistered connections", chosen.strangers_max, 1, 1'000'000},
+        range{"favours", chosen.favours_max, 1'024, 1'000'000},
+        range{"answers owed", chosen.answers_owed_max, 2'048, 1'000'000},
+        range{"unanswered deliveries", chosen.deliveries_unanswered_max, 1, 1'000'000},
+        range{"output bytes", chosen.output_bytes_max, packet_bytes, std::uint64_t{1} << 32U},
+        range{"time-outs in a row", chosen.timeouts_in_a_row_max, 1, 1'000'000},
+        range{"bytes per read", chosen.receive_bytes_max, 1, 16U << 20U},
+        range{"work per go", chosen.work_per_go_max, 1, 1'000'000},
+        range{"answer time limit in ms", count_ms(chosen.answer_timeout), 1, day_ms},
+        range{"PC time limit in ms", count_ms(chosen.pc_timeout), 1, day_ms},
+        range{"login time limit in ms", count_ms(chosen.login_timeout), 1, day_ms},
+        range{"flush time limit in ms", count_ms(chosen.flush_timeout), 1, day_ms},
+        range{"linger time limit in ms", count_ms(chosen.linger_timeout), 1, day_ms},
+        range{"drain time limit in ms", count_ms(chosen.drain_timeout), 1, day_ms},
+    };
+    for (const range& one : ranges) {
+        if (one.value < one.least || one.value > one.most) {
+            return std::string{one.name} + " cannot be " + std::to_string(one.value) + "; give " +
+                   std::to_string(one.least) + " to " + std::to_string(one.most);
+        }
+    }
+    return {};
+}
+
+}  // namespace chatos::core

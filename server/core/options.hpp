@@ -1,0 +1,77 @@
+// Every bound of the core in one place: its default, its unit, and what happens when it is reached. No queue of the
+// core grows past one of these.
+#pragma once
+
+#include <chatos/limits.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace chatos::core {
+
+struct options {
+    /// WIRE-14. Beyond: the packet is malformed (ERR-2). Bytes of UTF-8.
+    limits packet_limits{};
+
+    /// CONN-4, CONN-9. Registered users. Beyond: ERROR 2, closed.
+    std::uint32_t users_max{10'000};
+
+    /// Connections that are not users: not registered yet, or on their way out. Beyond: accepts_connections() is
+    /// false and the driver leaves newcomers in the system's queue.
+    std::uint32_t strangers_max{20'000};
+
+    /// PM-6. Favourable RPMs remembered per user. Beyond: the oldest is forgotten.
+    std::uint32_t favours_max{1'024};
+
+    /// FLOW-5. Answers that one client may have coming: one per request (two for a PC), counted from the moment the
+    /// request is accepted until its answer is written to the connection. Beyond: the server stops reading that
+    /// client. A client that does not read its answers gets there as well as one whose recipients are slow.
+    std::uint32_t answers_owed_max{2'048};
+
+    /// FLOW-4, FLOW-10. Deliveries that one client has not answered yet, timed-out ones included. Beyond: further
+    /// deliveries to it are not made, and count as answered 4. The client itself stays: others could otherwise get
+    /// it closed by writing to it (ERR-3).
+    std::uint32_t deliveries_unanswered_max{4'096};
+
+    /// Bytes waiting to be written to one client. Beyond: further deliveries to it are not made, and count as
+    /// answered 4. Answers have their own bound (answers_owed_max). A frame that is shared by many recipients is
+    /// counted for each of them.
+    std::size_t output_bytes_max{std::size_t{4} << 20U};
+
+    /// FLOW-10. Deliveries in a row that a client lets run out of time. At this many: it is closed, without ERROR.
+    std::uint32_t timeouts_in_a_row_max{8};
+
+    /// Largest run of bytes that the driver hands over in one call of receive(). With packet_bytes_max() it bounds
+    /// the unprocessed bytes that the core keeps per client.
+    std::size_t receive_bytes_max{std::size_t{64} << 10U};
+
+    /// Packets plus deliveries that one client may cause in one go. Beyond: the rest of its bytes waits for run(),
+    /// and its connection is not read. One SMA is never split, so a go may exceed this by the number of users.
+    std::uint32_t work_per_go_max{1'024};
+
+    /// PM-8, FLOW-7. Time to answer an SPM. Then: settled as 4.
+    std::chrono::milliseconds answer_timeout{5'000};
+
+    /// PC-5, FLOW-7. Time to decide a PC. Then: settled as 4.
+    std::chrono::milliseconds pc_timeout{30'000};
+
+    /// ERR-4. Time from connecting to being registered, and from a packet's first byte to its last. Then: ERROR 5,
+    /// closed.
+    std::chrono::milliseconds login_timeout{10'000};
+
+    /// ERR-5. Time that a closing connection has for taking what is still to be written. Then: closed as it is.
+    std::chrono::milliseconds flush_timeout{5'000};
+
+    /// ERR-5. Time that a closing connection is read on after everything was written. Then: closed.
+    std::chrono::milliseconds linger_timeout{1'000};
+
+    /// Time that users have for answering what they owe once the server is to stop. Then: settled as 4, closed.
+    std::chrono::milliseconds drain_timeout{3'000};
+};
+
+/// Empty when the options can be; otherwise one clause that says which cannot, and what would.
+[[nodiscard]] std::string find_fault(const options& chosen);
+
+}  // namespace chatos::core

@@ -1,0 +1,61 @@
+// The requests that one client has made and that are not fully answered, oldest first (FLOW-1). Knows neither who
+// the recipients are nor how an answer travels.
+#pragma once
+
+#include "core/ring.hpp"
+
+#include <chatos/packet.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace chatos::core {
+
+/// A request that has been judged. It is settled once nobody is left to wait for.
+struct request {
+    std::uint32_t waiting{0};          ///< deliveries that are not settled
+    error_code worst{error_code::ok};  ///< ALL-5: the highest code so far; for one recipient, its code (PM-4)
+    bool offers_connection{false};     ///< a PC that reached its peer: ERROR 0 first, then the decision (PC-1, PC-3)
+    bool first_answer_sent{false};     ///< of such a PC
+};
+
+class request_queue {
+public:
+    /// Number that the next request gets. Numbers rise by one and wrap around.
+    [[nodiscard]] std::uint32_t next_number() const noexcept { return first_number_ + requests_.size(); }
+
+    /// Appends a request; its number was next_number().
+    void push(const request& made);
+
+    /// The request `number`, or nullptr when it was abandoned. Valid until the queue is changed.
+    [[nodiscard]] request* find(std::uint32_t number) noexcept;
+
+    [[nodiscard]] bool contains(std::uint32_t number) const noexcept {
+        return number - first_number_ < requests_.size();
+    }
+
+    /// An answer that is now due, if any, and whether it was the request's last: the oldest request's, when it is
+    /// settled, or the first answer of a PC. Takes it from the queue.
+    struct due_answer {
+        error_code code{error_code::ok};
+        bool last{true};
+    };
+    [[nodiscard]] std::optional<due_answer> take_due();
+
+    /// Forgets all requests and returns how many there were. Deliveries made for them no longer find them (ERR-2).
+    std::uint32_t abandon() noexcept;
+
+    /// The request `position` places behind the oldest.
+    [[nodiscard]] const request& operator[](std::uint32_t position) const noexcept { return requests_[position]; }
+    [[nodiscard]] std::uint32_t size() const noexcept { return requests_.size(); }
+    [[nodiscard]] bool empty() const noexcept { return requests_.empty(); }
+    /// Answers that these requests will still get: one each, two for a PC that waits for both.
+    [[nodiscard]] std::uint32_t answers_coming() const noexcept { return requests_.size() + first_answers_coming_; }
+
+private:
+    ring<request> requests_;
+    std::uint32_t first_number_{0};
+    std::uint32_t first_answers_coming_{0};
+};
+
+}  // namespace chatos::core

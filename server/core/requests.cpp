@@ -1,0 +1,151 @@
+// What each packet of a client does: rules CONN, PM, ALL and PC, and the order of answers (FLOW-1, FLOW-5).
+#include "core/ensure.hpp"
+#include "core/server.hpp"
+
+#include <algorithm>
+
+namespace chatos::core {
+
+std::uint32_t server::handle(connection& client, const packet_view& packet) {
+    ++statistics_.packets_by_opcode[static_cast<std::size_t>(packet.op)];
+    if (packet.op == opcode::error) {
+        handle_answer(client, packet.code);  // FLOW-6: whatever the client itself is waiting for
+        return 0;
+    }
+    if (draining_) {
+        ++statistics_.requests_ignored;  // never accepted; the connection closes as soon as nothing waits for it
+        return 0;
+    }
+    if (packet.op == opcode::cr) {
+        handle_cr(client, packet.pseudo);
+        return 0;
+    }
+    if (client.now_in == phase::stranger) {
+        answer_at_once(client, error_code::refused);  // CONN-8
+        return 0;
+    }
+    switch (packet.op) {
+    case opcode::spm: return handle_spm(client, packet);
+    case opcode::sma: return handle_sma(client, packet.message);
+    case opcode::pc: return handle_pc(client, packet.pseudo);
+    default: answer_at_once(client, judge_rpm(client, packet.pseudo)); return 0;
+    }
+}
+
+void server::handle_cr(connection& client, std::string_view pseudo) {
+    const bool held = roster_.find(pseudo) != nullptr;
+    if (client.now_in == phase::user) {
+        answer_at_once(client, held ? error_code::pseudo_taken : error_code::refused);  // CONN-7
+        return;
+    }
+    if (roster_.size() >= options_.users_max) {  // CONN-4, CONN-9: before the pseudo is looked at
+        ++statistics_.closed_without_room;
+        answer_at_once(client, error_code::out_of_capacity);
+        finish(client);
+        return;
+    }
+    if (held) {
+        answer_at_once(client, error_code::pseudo_taken);  // CONN-2, CONN-3: it may try another
+        return;
+    }
+    roster_.add(client, pseudo);  // CONN-1
+    client.now_in = phase::user;
+    answer_at_once(client, error_code::ok);
+}
+
+error_code server::judge_rpm(connection& client, std::string_view pseudo) {
+    const connection* recipient = roster_.find(pseudo);
+    if (recipient == nullptr) {
+        return error_code::unreachable;  // PM-2
+    }
+    client.may_write_to.remember(recipient->id, options_.favours_max);  // PM-6
+    return error_code::ok;                                              // PM-1
+}
+
+std::uint32_t server::handle_spm(connection& client, const packet_view& packet) {
+    connection* recipient = roster_.find(packet.pseudo);  // PM-9: oneself is like anybody
+    if (recipient == nullptr) {
+        answer_at_once(client, error_code::unreachable);  // PM-5
+        return 0;
+    }
+    if (!client.may_write_to.holds(recipient->id)) {
+        answer_at_once(client, error_code::refused);  // PM-5, PM-10
+        return 0;
+    }
+    const frame message = frame::of(make_spm(*client.pseudo, packet.message), options_.packet_limits);  // PM-3
+    if (!deliver(client, *recipient, message, delivery_kind::message)) {
+        answer_at_once(client, error_code::unreachable);
+        return 0;
+    }
+    accept(client, {.waiting = 1});  // PM-4: the answer comes through settle()
+    return 1;
+}
+
+std::uint32_t server::handle_sma(connection& client, std::string_view message) {
+    request made{};
+    if (roster_.size() > 1) {
+        const frame packet = frame::of(make_spm(*client.pseudo, message), options_.packet_limits);
+        for (connection* recipient : roster_.users()) {  // ALL-1, ALL-7, ALL-8
+            if (recipient == &client) {
+                continue;  // ALL-2
+            }
+            if (deliver(client, *recipient, packet, delivery_kind::message)) {
+                ++made.waiting;
+            } else {
+                made.worst = std::max(made.worst, error_code::unreachable);  // ALL-5
+            }
+        }
+    }
+    const std::uint32_t deliveries = made.waiting;
+    accept(client, made);  // ALL-3, ALL-6
+    return deliveries;
+}
+
+std::uint32_t server::handle_pc(connection& client, std::string_view pseudo) {
+    connection* peer = roster_.find(pseudo);
+    if (peer == nullptr) {
+        answer_at_once(client, error_code::unreachable);  // PC-2
+        return 0;
+    }
+    if (peer == &client || peer->deliveries.connection_offered()) {
+        answer_at_once(client, error_code::refused);  // PC-6, PC-7
+        return 0;
+    }
+    const frame offer = frame::of(make_pc(*client.pseudo), options_.packet_limits);
+    if (!deliver(client, *peer, offer, delivery_kind::connection_offer)) {
+        answer_at_once(client, error_code::unreachable);
+        return 0;
+    }
+    accept(client, {.waiting = 1, .offers_connection = true});  // PC-1 now, PC-3 through settle()
+    return 1;
+}
+
+void server::accept(connection& client, const request& made) {
+    ++statistics_.requests_accepted;
+    ++statistics_.requests_pending;
+    client.requests.push(made);
+    send_due_answers(client);
+}
+
+void server::answer_at_once(connection& client, error_code code) {
+    accept(client, {.worst = code});
+}
+
+// FLOW-1: each request once, in order.
+void server::send_due_answers(connection& client) {
+    bool any = false;
+    while (const auto due = client.requests.take_due()) {
+        client.output.push(answers_[static_cast<std::size_t>(due->code)]);
+        any = true;
+        if (due->last) {
+            ++statistics_.requests_answered;
+            --statistics_.requests_pending;
+        }
+    }
+    if (any) {
+        report(client);
+        finish_if_done(client);
+    }
+}
+
+}  // namespace chatos::core

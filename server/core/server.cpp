@@ -1,0 +1,225 @@
+// Connections come and go, bytes are cut into packets, and work is shared out fairly. What a packet means is in
+// requests.cpp and deliveries.cpp; how connections end is in closing.cpp.
+#include "core/server.hpp"
+
+#include "core/ensure.hpp"
+
+#include <algorithm>
+
+namespace chatos::core {
+
+server::server(const options& chosen) : options_{chosen} {
+    ensure(find_fault(chosen).empty());
+    for (std::uint8_t code = 0; code < answers_.size(); ++code) {
+        if (is_assigned_error_code(code)) {
+            answers_[code] = frame::of(make_error(static_cast<error_code>(code)), options_.packet_limits);
+        }
+    }
+}
+
+connection& server::known(connection_id id) {
+    connection* found = connections_.find(id);
+    ensure(found != nullptr);
+    return *found;
+}
+
+const connection& server::known(connection_id id) const {
+    const connection* found = connections_.find(id);
+    ensure(found != nullptr);
+    return *found;
+}
+
+bool server::accepts_connections() const noexcept {
+    return !draining_ && connections_.size() - roster_.size() < options_.strangers_max;
+}
+
+connection_id server::connect(time_point now) {
+    advance(now);
+    ensure(accepts_connections());
+    connection& newcomer = connections_.open();
+    newcomer.phase_deadline = now_ + options_.login_timeout;  // ERR-4
+    ++statistics_.connections_opened;
+    watch(newcomer);
+    report(newcomer);
+    return newcomer.id;
+}
+
+void server::receive(connection_id id, std::span<const std::byte> bytes, time_point now) {
+    ensure(wants_input(id) && bytes.size() <= options_.receive_bytes_max);
+    advance(now);
+    connection& client = known(id);
+    std::uint32_t work_left = options_.work_per_go_max;
+    // An unfinished packet takes what it needs and no more, so that everything behind it is decoded where it lies.
+    while (client.packet_unfinished && !client.rest.empty() && !bytes.empty()) {
+        const std::size_t taken = std::min(client.need, bytes.size());
+        client.rest.append(bytes.first(taken));
+        bytes = bytes.subspan(taken);
+        client.need -= taken;
+        if (client.need != 0) {
+            return;
+        }
+        const std::size_t processed = process(client, client.rest.bytes(), work_left);
+        if (client.is_open()) {
+            client.rest.consume(processed);
+        }
+    }
+    if (client.is_open() && !bytes.empty()) {
+        const std::size_t processed = client.rest.empty() ? process(client, bytes, work_left) : 0;
+        if (client.is_open() && processed < bytes.size()) {
+            client.rest.append(bytes.subspan(processed));
+        }
+    }
+    note_unprocessed(client);
+}
+
+void server::end_of_input(connection_id id, time_point now) {
+    advance(now);
+    connection& client = known(id);
+    client.input_ended = true;
+    report(client);
+    if (client.is_open() && !client.has_backlog) {
+        leave(client);
+    }
+}
+
+void server::wrote(connection_id id, std::size_t bytes, time_point now) {
+    advance(now);
+    connection& client = known(id);
+    client.output.written(bytes);
+    if (client.now_in == phase::finishing && client.output.empty()) {
+        client.phase_deadline = now_ + options_.linger_timeout;  // ERR-5
+        watch(client);
+        report(client);
+    }
+    if (client.is_open()) {
+        note_unprocessed(client);
+    }
+}
+
+void server::lost(connection_id id, time_point now) {
+    advance(now);
+    connection& client = known(id);
+    abandon_requests(client);
+    end_session(client);
+    timers_.cancel(client.id.slot);
+    connections_.close(client);
+}
+
+void server::run(time_point now) {
+    advance(now);
+    constexpr std::uint32_t goes_max = 16;
+    for (std::uint32_t goes = 0; goes < goes_max && !work_.empty(); ++goes) {
+        connection* client = connections_.find(work_.pop_front());
+        if (client == nullptr) {
+            continue;
+        }
+        client->waits_for_work = false;
+        if (!client->has_backlog) {
+            continue;
+        }
+        std::uint32_t work_left = options_.work_per_go_max;
+        const std::size_t processed = process(*client, client->rest.bytes(), work_left);
+        if (client->is_open()) {
+            client->rest.consume(processed);
+        }
+        note_unprocessed(*client);
+        report(*client);
+    }
+}
+
+// WIRE-13: packets are cut from the stream as they come; how the bytes were split never matters. Returns how many bytes
+// were processed. Stops at an unfinished packet, at the bounds, and when the connection is no longer open.
+std::size_t server::process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left) {
+    std::size_t processed = 0;
+    while (processed < bytes.size() && work_left != 0 && client.is_open() && has_room_for_request(client)) {
+        const decode_result result = decode(bytes.subspan(processed), options_.packet_limits);
+        if (result.status == decode_status::incomplete) {
+            client.need = result.need;
+            if (!client.packet_unfinished) {
+                client.packet_unfinished = true;
+                client.packet_since = now_;  // ERR-4
+                watch(client);
+            }
+            break;
+        }
+        client.packet_unfinished = false;
+        if (result.status == decode_status::malformed) {
+            ++statistics_.refused_by_violation[static_cast<std::size_t>(result.error.what)];
+            refuse(client);  // ERR-1, ERR-2
+            break;
+        }
+        processed += result.consumed;
+        const std::uint32_t deliveries = handle(client, result.packet);
+        work_left -= std::min(work_left, deliveries + 1);
+    }
+    return processed;
+}
+
+// After each go: is something left that can be processed without more bytes, and when?
+void server::note_unprocessed(connection& client) {
+    client.has_backlog = client.is_open() && !client.rest.empty() && !client.packet_unfinished;
+    if (client.has_backlog) {
+        put_to_work(client);
+    } else if (client.input_ended && client.is_open()) {
+        leave(client);  // FLOW-8: everything that came before the end of input has been processed
+    }
+}
+
+// A PC is answered twice, so there must be room for two answers before a packet is taken up. FLOW-5: without room the
+// server stops reading this client.
+bool server::has_room_for_request(const connection& client) const noexcept {
+    return client.answers_owed() + 2 <= options_.answers_owed_max;
+}
+
+void server::put_to_work(connection& client) {
+    if (!client.waits_for_work && has_room_for_request(client)) {
+        client.waits_for_work = true;
+        work_.push_back(client.id);
+    }
+}
+
+void server::report(connection& changed) {
+    if (!changed.reported) {
+        changed.reported = true;
+        changed_.push_back(changed.id);
+    }
+}
+
+std::optional<connection_id> server::next_changed() {
+    while (!changed_.empty()) {
+        const connection_id id = changed_.pop_front();
+        if (connection* client = connections_.find(id)) {
+            client->reported = false;
+            return id;
+        }
+    }
+    return std::nullopt;
+}
+
+bool server::wants_input(connection_id id) const {
+    const connection& client = known(id);
+    if (client.input_ended) {
+        return false;
+    }
+    if (client.now_in == phase::finishing) {
+        return true;  // ERR-5: read and discard
+    }
+    return client.is_open() && !client.has_backlog && has_room_for_request(client);
+}
+
+std::size_t server::gather(connection_id id, std::span<std::span<const std::byte>> pieces) const {
+    return known(id).output.gather(pieces);
+}
+
+farewell server::farewell_of(connection_id id) const {
+    const connection& client = known(id);
+    if (client.now_in == phase::closed) {
+        return farewell::close;
+    }
+    if (client.now_in != phase::finishing || !client.output.empty()) {
+        return farewell::none;
+    }
+    return client.input_ended ? farewell::close : farewell::shut_down_sending;
+}
+
+}  // namespace chatos::core

@@ -1,0 +1,152 @@
+// The ChatOS server as a state machine: connections, bytes and time go in; bytes to write, reading on or off, and
+// closes come out. No sockets, no threads, no clock. One thread drives it.
+//
+// A driver's turn: hand over what happened (connect, receive, end_of_input, wrote, lost), call run(), then take every
+// connection from next_changed() and bring it into line: write what gather() shows, report it with wrote(), read or
+// do not read as wants_input() says, and follow farewell_of(). Wake up at next_deadline() at the latest; at once while
+// has_work().
+//
+// Every call that takes a time first lets all deadlines up to that moment take effect, each at its own moment, so it
+// does not matter how late the driver wakes up. Times do not run backwards; one that does counts as the last one.
+#pragma once
+
+#include "core/connection_table.hpp"
+#include "core/options.hpp"
+#include "core/roster.hpp"
+#include "core/statistics.hpp"
+#include "core/timers.hpp"
+
+#include <chatos/decode.hpp>
+#include <chatos/packet.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace chatos::core {
+
+/// What the driver has to do with a connection besides writing and reading (ERR-5).
+enum class farewell : std::uint8_t {
+    none,
+    shut_down_sending,  ///< everything is written: send FIN, go on reading
+    close,              ///< close it, then call lost()
+};
+
+class server {
+public:
+    /// `chosen` must be without fault (find_fault(), asserted).
+    explicit server(const options& chosen);
+    server(const server&) = delete;
+    server& operator=(const server&) = delete;
+
+    // What happens to connections. Each id comes from connect() and is good until lost().
+
+    /// False when strangers_max is reached or the server drains: leave newcomers in the system's queue.
+    [[nodiscard]] bool accepts_connections() const noexcept;
+    /// A new connection. Only while accepts_connections() (asserted).
+    [[nodiscard]] connection_id connect(time_point now);
+    /// Bytes arrived. Only while wants_input(id), at most receive_bytes_max of them (both asserted). Not kept.
+    void receive(connection_id id, std::span<const std::byte> bytes, time_point now);
+    /// The peer sends nothing more (FLOW-8). Takes effect after the bytes received before it.
+    void end_of_input(connection_id id, time_point now);
+    /// `bytes` of what gather() showed were written.
+    void wrote(connection_id id, std::size_t bytes, time_point now);
+    /// The connection exists no more: reset, broken, or closed as farewell_of() asked (CONN-6). `id` is void.
+    void lost(connection_id id, time_point now);
+
+    // Time and postponed work.
+
+    /// Lets deadlines take effect up to `now`.
+    void advance(time_point now);
+    /// No deadline comes before this moment; it may turn out to be early. Nothing: no deadline at all.
+    [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
+    /// Some connection has bytes left to process: call run() again soon.
+    [[nodiscard]] bool has_work() const noexcept { return !work_.empty(); }
+    /// Processes a bounded part of what is left, client by client in turn.
+    void run(time_point now);
+
+    // The end.
+
+    /// Stops: no new connections, no new requests. What was accepted is answered, within drain_timeout; each
+    /// connection closes when it neither waits nor is waited for.
+    void drain(time_point now);
+    [[nodiscard]] bool is_draining() const noexcept { return draining_; }
+
+    // What the driver has to do.
+
+    /// The next connection that needs a look; each at most once until it changes again.
+    [[nodiscard]] std::optional<connection_id> next_changed();
+    [[nodiscard]] bool wants_input(connection_id id) const;
+    /// Points `pieces` at the bytes to write next and returns how many it set. Valid until the next other call.
+    [[nodiscard]] std::size_t gather(connection_id id, std::span<std::span<const std::byte>> pieces) const;
+    [[nodiscard]] farewell farewell_of(connection_id id) const;
+
+    // Insight.
+
+    [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+    [[nodiscard]] const options& bounds() const noexcept { return options_; }
+    [[nodiscard]] statistics count() const;
+    /// Checks every invariant and bound the long way round, in time proportional to everything held. Empty when all
+    /// hold, otherwise which does not.
+    [[nodiscard]] std::string audit() const;
+
+private:
+    enum class settled_by : std::uint8_t { answer, time_limit, departure };
+
+    // server.cpp: connections, bytes, work
+    connection& known(connection_id id);
+    const connection& known(connection_id id) const;
+    bool has_room_for_request(const connection& client) const noexcept;
+    void report(connection& changed);
+    void put_to_work(connection& client);
+    std::size_t process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left);
+    void note_unprocessed(connection& client);
+
+    // requests.cpp: what each packet does (CONN, PM, ALL, PC); returns how many deliveries it made
+    std::uint32_t handle(connection& client, const packet_view& packet);
+    void handle_cr(connection& client, std::string_view pseudo);
+    error_code judge_rpm(connection& client, std::string_view pseudo);
+    std::uint32_t handle_spm(connection& client, const packet_view& packet);
+    std::uint32_t handle_sma(connection& client, std::string_view message);
+    std::uint32_t handle_pc(connection& client, std::string_view pseudo);
+    void accept(connection& client, const request& made);
+    void answer_at_once(connection& client, error_code code);
+    void send_due_answers(connection& client);
+
+    // deliveries.cpp: who owes what (FLOW)
+    bool deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind);
+    void handle_answer(connection& client, error_code code);
+    void settle(const delivery& done, error_code code, settled_by cause);
+    void time_out_oldest_delivery(connection& recipient);
+
+    // closing.cpp: how connections end (FLOW-8, FLOW-10, ERR), and the deadlines that end them
+    std::optional<time_point> deadline_of(const connection& client) const;
+    void watch(const connection& client);
+    void meet_deadline(connection& client);
+    void end_session(connection& client);
+    void abandon_requests(connection& client);
+    void refuse(connection& client);
+    void leave(connection& client);
+    void finish(connection& client);
+    void finish_if_done(connection& client);
+    void end_drain();
+
+    options options_;
+    connection_table connections_;
+    roster roster_;
+    timers timers_;
+    std::array<frame, 6> answers_;  // one shared frame per error code, encoded once
+    ring<connection_id> changed_;
+    ring<connection_id> work_;
+    statistics statistics_;
+    time_point now_{};
+    time_point drain_deadline_{};
+    bool draining_{false};
+    bool drain_over_{false};
+};
+
+}  // namespace chatos::core

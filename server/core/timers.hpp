@@ -1,0 +1,40 @@
+// At most one wake-up time per slot, earliest first: a binary heap that knows where each slot is.
+#pragma once
+
+#include "core/clock.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace chatos::core {
+
+/// Most deadlines only ever move later (each answered delivery starts a fresh limit), so callers leave a wake-up
+/// that has become too early where it is, and look again when it comes.
+class timers {
+public:
+    /// Wakes `slot` at `when`, unless it is woken earlier than that anyway.
+    void wake_by(std::uint32_t slot, time_point when);
+    void cancel(std::uint32_t slot);
+
+    [[nodiscard]] std::optional<time_point> earliest() const noexcept;
+    struct wake_up {
+        std::uint32_t slot;
+        time_point when;
+    };
+    /// Takes the earliest wake-up that is due at `now`.
+    [[nodiscard]] std::optional<wake_up> take_due(time_point now);
+
+private:
+    static constexpr std::uint32_t nowhere = UINT32_MAX;
+
+    void place(std::uint32_t position, wake_up one) noexcept;
+    void sift_up(std::uint32_t position) noexcept;
+    void sift_down(std::uint32_t position) noexcept;
+    void remove_at(std::uint32_t position);
+
+    std::vector<wake_up> heap_;
+    std::vector<std::uint32_t> positions_;  // by slot
+};
+
+}  // namespace chatos::core

@@ -1,0 +1,131 @@
+#include "net/endpoints.hpp"
+
+#include <asio/ip/tcp.hpp>
+#include <asio/ip/v6_only.hpp>
+#include <asio/local/stream_protocol.hpp>
+
+#include <cstring>
+#include <netinet/tcp.h>
+#include <optional>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace chatos::net {
+
+namespace {
+
+using generic_endpoint = asio::generic::stream_protocol::endpoint;
+
+// A peer that vanished without a word is noticed after about two minutes when nothing is sent to it, after one when
+// something is.
+constexpr int keepalive_idle_s = 60;
+constexpr int keepalive_interval_s = 10;
+constexpr int keepalive_probes = 6;
+constexpr int unacknowledged_timeout_ms = 60'000;
+
+// Linux hands these on from the listening socket to those it accepts, which saves five system calls for each.
+void set_tcp_options(int socket) {
+    const auto set = [socket](int level, int name, int value) {
+        static_cast<void>(::setsockopt(socket, level, name, &value, sizeof value));
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_NODELAY, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, keepalive_idle_s);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, keepalive_interval_s);
+    set(IPPROTO_TCP, TCP_KEEPCNT, keepalive_probes);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_timeout_ms);
+}
+
+// A socket file that nobody listens at is left over from a server that was killed: it may go.
+void remove_stale_socket(asio::io_context& context, const std::string& path) {
+    struct ::stat status {};
+    if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {
+        return;
+    }
+    asio::local::stream_protocol::socket probe{context};
+    asio::error_code error;
+    probe.connect(asio::local::stream_protocol::endpoint{path}, error);
+    if (error == asio::error::connection_refused) {
+        static_cast<void>(::unlink(path.c_str()));
+    }
+}
+
+std::optional<asio::ip::tcp::endpoint> resolve(asio::io_context& context, const listen_address& where,
+                                               asio::error_code& error) {
+    const asio::ip::address literal = asio::ip::make_address(where.host, error);
+    if (!error) {
+        return asio::ip::tcp::endpoint{literal, where.port};
+    }
+    asio::ip::tcp::resolver resolver{context};
+    const auto found =
+        resolver.resolve(where.host, std::to_string(where.port), asio::ip::resolver_base::passive, error);
+    if (error || found.empty()) {
+        return std::nullopt;
+    }
+    return found.begin()->endpoint();
+}
+
+std::string name_of_tcp(const generic_endpoint& bound) {
+    asio::ip::tcp::endpoint endpoint;
+    std::memcpy(endpoint.data(), bound.data(), bound.size());
+    endpoint.resize(bound.size());
+    const std::string host = endpoint.address().to_string();
+    const std::string port = std::to_string(endpoint.port());
+    return endpoint.address().is_v6() ? "[" + host + "]:" + port : host + ":" + port;
+}
+
+// std::system_category() names the reason in a few words ("Address already in use").
+void start_listening(acceptor_socket& acceptor, const generic_endpoint& endpoint, bool tcp, asio::error_code& error) {
+    acceptor.open(endpoint.protocol(), error);
+    if (!error && tcp) {
+        acceptor.set_option(asio::socket_base::reuse_address{true}, error);
+        set_tcp_options(acceptor.native_handle());
+    }
+    if (!error && endpoint.protocol().family() == AF_INET6) {
+        acceptor.set_option(asio::ip::v6_only{true}, error);
+    }
+    if (!error) {
+        // Asio otherwise swallows ECONNABORTED and then blocks until the next connection comes.
+        acceptor.set_option(asio::socket_base::enable_connection_aborted{true}, error);
+    }
+    if (!error) {
+        acceptor.bind(endpoint, error);
+    }
+    if (!error) {
+        acceptor.listen(asio::socket_base::max_listen_connections, error);
+    }
+    if (!error) {
+        acceptor.non_blocking(true, error);
+    }
+}
+
+}  // namespace
+
+opened_listener open_listener(asio::io_context& context, const listen_address& where) {
+    opened_listener opened{.acceptor = acceptor_socket{context}, .bound = {}, .fault = {}};
+    asio::error_code error;
+    const bool tcp = where.unix_path.empty();
+    generic_endpoint endpoint;
+    if (tcp) {
+        const auto found = resolve(context, where, error);
+        if (!found) {
+            opened.fault = error.message();
+            return opened;
+        }
+        endpoint = *found;
+    } else {
+        remove_stale_socket(context, where.unix_path);
+        endpoint = asio::local::stream_protocol::endpoint{where.unix_path};
+    }
+    start_listening(opened.acceptor, endpoint, tcp, error);
+    if (error) {
+        opened.fault = error.message();
+        return opened;
+    }
+    opened.bound = tcp ? name_of_tcp(opened.acceptor.local_endpoint()) : "unix:" + where.unix_path;
+    return opened;
+}
+
+}  // namespace chatos::net

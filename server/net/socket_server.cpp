@@ -1,0 +1,359 @@
+// The loop. Within a turn sockets are only read; what is due is written once per connection at the turn's end, in one
+// gather write. Connections that have nothing to say own no buffer here: all reads share one.
+#include "net/socket_server.hpp"
+
+#include "core/ensure.hpp"
+#include "core/server.hpp"
+#include "net/endpoints.hpp"
+
+#include <asio/generic/stream_protocol.hpp>
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <asio/signal_set.hpp>
+#include <asio/steady_timer.hpp>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <list>
+#include <optional>
+#include <unistd.h>
+#include <vector>
+
+namespace chatos::net {
+
+namespace {
+
+using stream_socket = asio::generic::stream_protocol::socket;
+using core::connection_id;
+
+constexpr std::size_t pieces_max = 64;    // what Asio passes to one system call
+constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does not starve those who are in
+constexpr auto accept_pause = std::chrono::milliseconds{100};
+
+core::time_point read_clock() {
+    return std::chrono::steady_clock::now();
+}
+
+struct peer {
+    peer(connection_id its_id, stream_socket its_socket) : id{its_id}, socket{std::move(its_socket)} {}
+
+    connection_id id;
+    stream_socket socket;
+    bool awaits_input{false};
+    bool awaits_room{false};  // the system's buffer was full
+    bool sending_shut{false};
+};
+
+struct listener {
+    listener(acceptor_socket its_acceptor, std::string path, asio::io_context& context)
+        : acceptor{std::move(its_acceptor)}, pause{context}, unix_path{std::move(path)} {}
+    listener(const listener&) = delete;
+    listener& operator=(const listener&) = delete;
+    ~listener() { close(); }
+
+    void close() {
+        if (acceptor.is_open() && !unix_path.empty()) {
+            static_cast<void>(::unlink(unix_path.c_str()));
+        }
+        asio::error_code ignored;
+        acceptor.close(ignored);
+        pause.cancel();
+    }
+
+    acceptor_socket acceptor;
+    asio::steady_timer pause;
+    std::string unix_path;
+};
+
+}  // namespace
+
+class socket_server::loop {
+public:
+    explicit loop(const core::options& chosen)
+        : core_{chosen}, context_{1}, signals_{context_}, alarm_{context_}, read_buffer_(chosen.receive_bytes_max) {}
+
+    listen_result listen(const listen_address& where) {
+        opened_listener opened = open_listener(context_, where);
+        if (opened.fault.empty()) {
+            listeners_.emplace_back(std::move(opened.acceptor), where.unix_path, context_);
+            await_connections(listeners_.back());
+        }
+        return {.bound = std::move(opened.bound), .fault = std::move(opened.fault)};
+    }
+
+    void stop_on_signals() {
+        signals_.add(SIGINT);
+        signals_.add(SIGTERM);
+        await_signal();
+    }
+
+    void run() { context_.run(); }
+
+    void post_stop() {
+        asio::post(context_, [this] { stop(); });
+    }
+
+    core::statistics count() const { return core_.count(); }
+
+private:
+    void await_signal() {
+        signals_.async_wait([this](const asio::error_code& error, int) {
+            if (!error) {
+                await_signal();
+                stop();
+            }
+        });
+    }
+
+    void stop() {
+        if (core_.is_draining()) {
+            context_.stop();
+            return;
+        }
+        for (listener& one : listeners_) {
+            one.close();
+        }
+        core_.drain(read_clock());
+        end_turn_later();
+    }
+
+    // Newcomers.
+
+    void await_connections(listener& one) {
+        one.acceptor.async_wait(asio::socket_base::wait_read, [this, &one](const asio::error_code& error) {
+            if (!error) {
+                accept_some(one);
+            }
+        });
+    }
+
+    // Out of descriptors or memory, or the core is full of strangers: newcomers wait in the system's queue until
+    // somebody has left.
+    void pause_accepting(listener& one) {
+        one.pause.expires_after(accept_pause);
+        one.pause.async_wait([this, &one](const asio::error_code& error) {
+            if (!error && one.acceptor.is_open()) {
+                await_connections(one);
+            }
+        });
+    }
+
+    void accept_some(listener& one) {
+        for (int i = 0; i < accepts_per_turn_max; ++i) {
+            if (!one.acceptor.is_open()) {
+                return;
+            }
+            if (!core_.accepts_connections()) {
+                pause_accepting(one);
+                return;
+            }
+            stream_socket socket{context_};
+            asio::error_code error;
+            one.acceptor.accept(socket, error);
+            if (error == asio::error::would_block || error == asio::error::try_again) {
+                break;
+            }
+            if (error == asio::error::connection_aborted || error == asio::error::interrupted) {
+                continue;  // it gave up while it was waiting
+            }
+            if (error) {
+                pause_accepting(one);
+                return;
+            }
+            admit(std::move(socket));
+        }
+        await_connections(one);
+    }
+
+    void admit(stream_socket socket) {
+        asio::error_code error;
+        socket.non_blocking(true, error);
+        if (error) {
+            return;  // the socket closes itself
+        }
+        const connection_id id = core_.connect(read_clock());
+        if (id.slot >= peers_.size()) {
+            peers_.resize(std::size_t{id.slot} + 1);
+        }
+        core::ensure(peers_[id.slot] == nullptr);
+        peers_[id.slot] = std::make_unique<peer>(id, std::move(socket));
+        end_turn_later();
+    }
+
+    // Those who are in.
+
+    // Handlers keep an id, not a pointer: the slot may have been given to somebody else in the same turn.
+    peer* find(connection_id id) {
+        peer* tenant = id.slot < peers_.size() ? peers_[id.slot].get() : nullptr;
+        return tenant != nullptr && tenant->id == id ? tenant : nullptr;
+    }
+
+    void lose(peer& gone) {
+        const connection_id id = gone.id;
+        peers_[id.slot].reset();
+        core_.lost(id, read_clock());
+        end_turn_later();
+    }
+
+    void await_input(peer& one) {
+        if (one.awaits_input || !core_.wants_input(one.id)) {
+            return;
+        }
+        one.awaits_input = true;
+        one.socket.async_wait(asio::socket_base::wait_read, [this, id = one.id](const asio::error_code& error) {
+            if (peer* awake = find(id); awake != nullptr && !error) {
+                awake->awaits_input = false;
+                read_some(*awake);
+            }
+        });
+    }
+
+    void read_some(peer& one) {
+        if (!core_.wants_input(one.id)) {
+            return;  // the core changed its mind meanwhile, and will report when it wants to read again
+        }
+        asio::error_code error;
+        const std::size_t bytes = one.socket.read_some(asio::buffer(read_buffer_), error);
+        if (error == asio::error::eof) {
+            core_.end_of_input(one.id, read_clock());
+        } else if (!error) {
+            core_.receive(one.id, std::span<const std::byte>{read_buffer_}.first(bytes), read_clock());
+        } else if (error != asio::error::would_block && error != asio::error::try_again &&
+                   error != asio::error::interrupted) {
+            lose(one);
+            return;
+        }
+        await_input(one);
+        end_turn_later();
+    }
+
+    void await_room(peer& one) {
+        one.awaits_room = true;
+        one.socket.async_wait(asio::socket_base::wait_write, [this, id = one.id](const asio::error_code& error) {
+            if (peer* awake = find(id); awake != nullptr && !error) {
+                awake->awaits_room = false;
+                bring_in_line(*awake);
+                end_turn_later();
+            }
+        });
+    }
+
+    // False when the connection broke and is gone.
+    bool write_due(peer& one) {
+        std::array<std::span<const std::byte>, pieces_max> pieces;
+        std::array<asio::const_buffer, pieces_max> buffers;
+        while (!one.awaits_room) {
+            const std::size_t count = core_.gather(one.id, pieces);
+            if (count == 0) {
+                return true;
+            }
+            std::size_t due = 0;
+            for (std::size_t i = 0; i < count; ++i) {
+                buffers[i] = asio::const_buffer{pieces[i].data(), pieces[i].size()};
+                due += pieces[i].size();
+            }
+            asio::error_code error;
+            const std::size_t sent = one.socket.send(std::span{buffers}.first(count), 0, error);
+            if (error && error != asio::error::would_block && error != asio::error::try_again &&
+                error != asio::error::interrupted) {
+                lose(one);
+                return false;
+            }
+            core_.wrote(one.id, sent, read_clock());
+            if (sent < due) {
+                await_room(one);
+            }
+        }
+        return true;
+    }
+
+    void bring_in_line(peer& one) {
+        if (!write_due(one)) {
+            return;
+        }
+        switch (core_.farewell_of(one.id)) {
+        case core::farewell::none: break;
+        case core::farewell::close: lose(one); return;
+        case core::farewell::shut_down_sending:
+            if (!one.sending_shut) {
+                one.sending_shut = true;
+                asio::error_code ignored;  // a connection that is already broken shows that on the next read
+                one.socket.shutdown(asio::socket_base::shutdown_send, ignored);
+            }
+            break;
+        }
+        await_input(one);
+    }
+
+    // The end of a turn comes after everything that the system has already reported.
+    void end_turn_later() {
+        if (!turn_ends_) {
+            turn_ends_ = true;
+            asio::post(context_, [this] { end_turn(); });
+        }
+    }
+
+    void end_turn() {
+        turn_ends_ = false;
+        core_.run(read_clock());
+        while (const auto changed = core_.next_changed()) {
+            if (peer* one = find(*changed)) {
+                bring_in_line(*one);
+            }
+        }
+        if (core_.is_draining() && core_.connections() == 0) {
+            context_.stop();
+            return;
+        }
+        if (core_.has_work()) {
+            end_turn_later();
+        }
+        set_alarm();
+    }
+
+    void set_alarm() {
+        const auto deadline = core_.next_deadline();
+        if (!deadline || (alarm_at_ && *alarm_at_ <= *deadline)) {
+            return;
+        }
+        alarm_at_ = deadline;
+        alarm_.expires_at(*deadline);
+        alarm_.async_wait([this](const asio::error_code& error) {
+            if (!error) {
+                alarm_at_.reset();
+                end_turn();
+            }
+        });
+    }
+
+    core::server core_;
+    asio::io_context context_;
+    asio::signal_set signals_;
+    asio::steady_timer alarm_;
+    std::optional<core::time_point> alarm_at_;
+    std::list<listener> listeners_;
+    std::vector<std::unique_ptr<peer>> peers_;  // by slot
+    std::vector<std::byte> read_buffer_;
+    bool turn_ends_{false};
+};
+
+socket_server::socket_server(const core::options& chosen) : loop_{std::make_unique<loop>(chosen)} {}
+socket_server::~socket_server() = default;
+listen_result socket_server::listen(const listen_address& where) {
+    return loop_->listen(where);
+}
+void socket_server::stop_on_signals() {
+    loop_->stop_on_signals();
+}
+void socket_server::run() {
+    loop_->run();
+}
+void socket_server::stop() {
+    loop_->post_stop();
+}
+core::statistics socket_server::count() const {
+    return loop_->count();
+}
+
+}  // namespace chatos::net

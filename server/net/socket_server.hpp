@@ -1,0 +1,47 @@
+// The core on real sockets: one thread, one loop. Knows the system, and nothing of what packets mean.
+#pragma once
+
+#include "core/options.hpp"
+#include "core/statistics.hpp"
+#include "net/listen_address.hpp"
+
+#include <memory>
+#include <string>
+
+namespace chatos::net {
+
+/// Where a listener ended up, or why there is none.
+struct listen_result {
+    std::string bound;  ///< "127.0.0.1:7777", "[::1]:7777" or "unix:PATH", as clients reach it
+    std::string fault;  ///< empty: it listens; otherwise the system's reason
+};
+
+class socket_server {
+public:
+    /// `chosen` must be without fault (core::find_fault(), asserted).
+    explicit socket_server(const core::options& chosen);
+    ~socket_server();
+    socket_server(const socket_server&) = delete;
+    socket_server& operator=(const socket_server&) = delete;
+
+    /// Listens at one more address; connections queue up from now on and are served by run().
+    [[nodiscard]] listen_result listen(const listen_address& where);
+
+    /// SIGINT and SIGTERM stop() the server; the second one ends it at once. They are held from now on.
+    void stop_on_signals();
+
+    /// Serves until stopped and drained.
+    void run();
+
+    /// Lets run() drain and return; a second call ends it at once. From any thread.
+    void stop();
+
+    /// What the core counted. Not while another thread is in run().
+    [[nodiscard]] core::statistics count() const;
+
+private:
+    class loop;
+    std::unique_ptr<loop> loop_;
+};
+
+}  // namespace chatos::net
