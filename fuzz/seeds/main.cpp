@@ -1,0 +1,48 @@
+// fuzz_write_seeds FOLDER: writes the seed corpora and dictionaries into FOLDER/corpora and FOLDER/dictionaries. Run it
+// on this folder after a change of seeds/, and commit what it writes; inputs that are already there stay.
+#include "seeds/decode_seeds.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <ios>
+#include <span>
+#include <string_view>
+
+namespace {
+
+void write_file(const std::filesystem::path& path, std::span<const char> content) {
+    std::ofstream file;
+    file.exceptions(std::ios::failbit | std::ios::badbit);
+    file.open(path, std::ios::binary);
+    file.write(content.data(), static_cast<std::streamsize>(content.size()));
+    file.close();
+}
+
+void write_seeds(const std::filesystem::path& folder) {
+    const std::filesystem::path corpus = folder / "corpora" / "fuzz_decode";
+    const std::filesystem::path dictionaries = folder / "dictionaries";
+    std::filesystem::create_directories(corpus);
+    std::filesystem::create_directories(dictionaries);
+    for (const chatos::fuzz::seed& one : chatos::fuzz::make_decode_seeds()) {
+        write_file(corpus / one.name, {reinterpret_cast<const char*>(one.input.data()), one.input.size()});
+    }
+    write_file(dictionaries / "fuzz_decode.dict", chatos::fuzz::make_decode_dictionary());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::fputs("fuzz_write_seeds: wants one argument, the folder that holds corpora/ and dictionaries/\n", stderr);
+        return 2;
+    }
+    try {
+        write_seeds(argv[1]);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "fuzz_write_seeds: cannot write seeds into %s: %s\n", argv[1], error.what());
+        return 3;
+    }
+    return 0;
+}
