@@ -1,0 +1,146 @@
+// Every queue has a bound, and each bound its consequence (options.hpp).
+#include "core/test_world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chatos::core::test {
+namespace {
+
+TEST(Bounds, a_client_that_does_not_read_its_answers_is_not_read) {
+    world w;
+    client& alice = w.join("alice");
+    alice.reads(false);
+    std::string flood;
+    for (int i = 0; i < 50'000; ++i) {
+        flood += bytes_of(make_rpm("alice"));
+    }
+    alice.send_bytes(flood);
+    EXPECT_FALSE(w.core.wants_input(alice.id()));
+    EXPECT_GT(alice.unsent_bytes(), 0U);
+    EXPECT_LE(w.core.count().requests_accepted, w.core.bounds().answers_owed_max + 1U);
+    alice.reads(true);
+    EXPECT_EQ(alice.take().size(), 50'000U);
+}
+
+TEST(Bounds, a_consumer_that_never_reads_fails_its_senders_alone_and_goes_in_the_end) {
+    world w{{.output_bytes_max = 100'000}};
+    client& alice = w.join("alice");
+    client& bob = w.join("bob");
+    client& sloth = w.join("sloth");
+    sloth.reads(false);
+    const std::string message(10'000, 'm');
+    for (int i = 0; i < 9; ++i) {
+        alice.send(make_sma(message));
+        bob.answer();
+    }
+    EXPECT_EQ(alice.take(), packets{});
+    alice.send(make_sma(message));
+    EXPECT_EQ(w.core.count().deliveries_without_room, 1U);
+    EXPECT_EQ(bob.take().size(), 10U);
+    bob.answer();
+    w.wait(milliseconds{60'000});
+    EXPECT_EQ(alice.take(), packets(10, "ERROR 4"));
+    EXPECT_FALSE(bob.saw_end());
+    EXPECT_TRUE(sloth.is_closed()) << "FLOW-10";
+}
+
+TEST(Bounds, one_who_reads_and_never_answers_has_a_bound_and_then_goes) {
+    world w{{.deliveries_unanswered_max = 3}};
+    client& alice = w.join("alice");
+    client& bob = w.join("bob");
+    alice.send({make_rpm("bob"), make_spm("bob", "1"), make_spm("bob", "2"), make_spm("bob", "3"), make_spm("bob", "4"),
+                make_pc("bob")});
+    EXPECT_EQ(bob.take().size(), 3U);
+    EXPECT_EQ(w.core.count().deliveries_without_room, 2U);
+    bob.send({make_error(error_code::ok), make_error(error_code::ok), make_error(error_code::ok)});
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 0", "ERROR 0", "ERROR 0", "ERROR 4", "ERROR 4"}))
+        << "a PC that was not delivered has one answer";
+    EXPECT_FALSE(bob.saw_end()) << "who is written to too much is not to blame";
+}
+
+TEST(Bounds, a_timed_out_place_counts_until_its_late_answer_comes) {
+    world w{{.deliveries_unanswered_max = 1}};
+    client& alice = w.join("alice");
+    client& bob = w.join("bob");
+    alice.send({make_rpm("bob"), make_spm("bob", "1")});
+    w.wait(milliseconds{5'000});
+    alice.send(make_spm("bob", "2"));
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 4", "ERROR 4"}));
+    bob.answer();
+    alice.send(make_spm("bob", "3"));
+    bob.answer();
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+}
+
+TEST(Bounds, ten_thousand_packets_in_one_read_are_shared_out_over_turns) {
+    world w{{.work_per_go_max = 100}};
+    client& alice = w.join("alice");
+    client& bob = w.join("bob");
+    std::string flood;
+    for (int i = 0; i < 10'000; ++i) {
+        flood += bytes_of(make_error(error_code::ok));
+    }
+    const std::uint64_t before = w.core.count().packets_by_opcode[6];
+    w.core.receive(alice.id(), std::as_bytes(std::span{flood}), w.now);
+    EXPECT_EQ(w.core.count().packets_by_opcode[6] - before, 100U);
+    EXPECT_TRUE(w.core.has_work());
+    EXPECT_FALSE(w.core.wants_input(alice.id())) << "not read until it has been processed";
+    bob.send(make_rpm("alice"));
+    EXPECT_EQ(bob.take(), packets{"ERROR 0"});
+    EXPECT_EQ(w.core.count().packets_by_opcode[6] - before, 10'000U);
+    EXPECT_FALSE(w.core.has_work());
+    EXPECT_TRUE(w.core.wants_input(alice.id()));
+}
+
+TEST(Bounds, an_end_of_input_behind_unprocessed_packets_waits_for_them) {
+    world w{{.work_per_go_max = 1}};
+    client& bob = w.join("bob");
+    client& alice = w.connect();
+    const std::string all = bytes_of(make_cr("alice")) + bytes_of(make_rpm("bob")) + bytes_of(make_spm("bob", "hi"));
+    w.core.receive(alice.id(), std::as_bytes(std::span{all}), w.now);
+    w.core.end_of_input(alice.id(), w.now);
+    w.settle();
+    EXPECT_EQ(bob.take(), packets{"SPM alice: hi"});
+    bob.answer();
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 0", "ERROR 0"}));
+    EXPECT_TRUE(alice.is_closed());
+}
+
+TEST(Bounds, the_largest_packet_fits_through_the_smallest_output) {
+    world w{{.output_bytes_max = 1 + 2 + 255 + 4 + 65'536}};
+    client& alice = w.join("alice");
+    client& bob = w.join("bob");
+    const std::string message(65'536, 'm');
+    alice.send(make_sma(message));
+    EXPECT_EQ(bob.take(), packets{"SPM alice: " + message});
+}
+
+TEST(Bounds, options_that_cannot_be_are_named) {
+    EXPECT_EQ(find_fault({}), "");
+    EXPECT_EQ(find_fault({.users_max = 0}), "capacity cannot be 0; give 1 to 1000000");
+    EXPECT_NE(find_fault({.packet_limits = {.pseudo_bytes_max = 31}}), "") << "WIRE-14";
+    EXPECT_NE(find_fault({.packet_limits = {.message_bytes_max = 1'023}}), "") << "WIRE-14";
+    EXPECT_NE(find_fault({.favours_max = 1'023}), "") << "PM-6";
+    EXPECT_NE(find_fault({.answers_owed_max = 2'047}), "") << "FLOW-5: 1,024 PCs have 2,048 answers";
+    EXPECT_NE(find_fault({.output_bytes_max = 1'000}), "") << "a message must fit";
+    EXPECT_NE(find_fault({.answer_timeout = milliseconds{0}}), "");
+    EXPECT_NE(find_fault({.pc_timeout = milliseconds{-1}}), "");
+}
+
+TEST(Bounds, FLOW_5_at_least_1024_private_connections_may_be_pending) {
+    world w;
+    w.audits = false;
+    const auto peers = w.join_many("peer", 1'024);
+    client& alice = w.join("alice");
+    std::string all;
+    for (int i = 0; i < 1'024; ++i) {
+        all += bytes_of(make_pc("peer" + std::to_string(i)));
+    }
+    alice.send_bytes(all);
+    EXPECT_EQ(w.core.count().requests_pending, 1'024U);
+    EXPECT_EQ(peers.back()->take(), packets{"PC alice"});
+    EXPECT_EQ(w.core.audit(), "");
+}
+
+}  // namespace
+}  // namespace chatos::core::test

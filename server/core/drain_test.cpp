@@ -1,0 +1,86 @@
+// The end of the server: what was accepted is answered, and every connection closes in bounded time.
+#include "core/test_world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chatos::core::test {
+namespace {
+
+struct Drain : testing::Test {
+    world w{};
+    client& alice{w.join("alice")};
+    client& bob{w.join("bob")};
+
+    void drain() {
+        w.core.drain(w.now);
+        w.settle();
+    }
+};
+
+TEST_F(Drain, idle_connections_close_at_once) {
+    client& stranger = w.connect();
+    drain();
+    EXPECT_TRUE(alice.saw_end() && bob.saw_end() && stranger.saw_end());
+    EXPECT_FALSE(w.core.accepts_connections());
+    alice.end();
+    EXPECT_TRUE(alice.is_closed());
+    w.wait(milliseconds{1'000});
+    EXPECT_EQ(w.core.connections(), 0U);
+}
+
+TEST_F(Drain, who_waits_and_who_is_waited_for_stay) {
+    alice.send(make_sma("hi"));
+    client& carol = w.connect();
+    drain();
+    EXPECT_TRUE(carol.saw_end());
+    EXPECT_FALSE(alice.saw_end() || bob.saw_end());
+    bob.answer(error_code::refused);
+    EXPECT_EQ(alice.take(), packets{"ERROR 5"});
+    EXPECT_TRUE(alice.saw_end() && bob.saw_end());
+}
+
+TEST_F(Drain, new_requests_are_not_accepted) {
+    alice.send({make_rpm("bob"), make_spm("bob", "hi")});
+    drain();
+    alice.send(make_spm("bob", "too late"));
+    bob.answer();
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 0"}));
+    EXPECT_EQ(bob.take(), packets{"SPM alice: hi"});
+    EXPECT_TRUE(alice.saw_end());
+}
+
+TEST_F(Drain, what_is_not_answered_in_time_is_answered_4) {
+    client& carol = w.join("carol");
+    alice.send(make_pc("bob"));
+    carol.send(make_sma("hi"));
+    drain();
+    w.wait(milliseconds{2'999});
+    EXPECT_FALSE(alice.saw_end());
+    w.wait(milliseconds{1});
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "SPM carol: hi", "ERROR 4"}));
+    EXPECT_EQ(carol.take(), packets{"ERROR 4"});
+    EXPECT_TRUE(alice.saw_end() && bob.saw_end() && carol.saw_end());
+    w.wait(milliseconds{1'000});
+    EXPECT_EQ(w.core.connections(), 0U);
+}
+
+TEST_F(Drain, who_takes_nothing_any_more_is_closed_in_the_end) {
+    alice.reads(false);
+    bob.send(make_sma("hi"));
+    drain();
+    w.wait(milliseconds{3'000});
+    w.wait(milliseconds{5'000});
+    EXPECT_EQ(w.core.connections(), 0U);
+}
+
+TEST_F(Drain, one_that_ended_its_input_still_gets_its_answers) {
+    alice.send(make_sma("hi"));
+    alice.end();
+    drain();
+    w.wait(milliseconds{3'000});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+    EXPECT_TRUE(alice.is_closed());
+}
+
+}  // namespace
+}  // namespace chatos::core::test

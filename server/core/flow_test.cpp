@@ -1,0 +1,293 @@
+// FLOW: order, time limits, and ends of input. Also WIRE-13: how bytes are split never matters.
+#include "core/test_world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chatos::core::test {
+namespace {
+
+struct Flow : testing::Test {
+    world w{};
+    client& alice{w.join("alice")};
+    client& bob{w.join("bob")};
+
+    // alice may write to bob, and bob to alice.
+    void SetUp() override {
+        alice.send(make_rpm("bob"));
+        bob.send(make_rpm("alice"));
+        static_cast<void>(alice.take());
+        static_cast<void>(bob.take());
+    }
+};
+
+TEST_F(Flow, FLOW_1_answers_come_in_the_order_of_the_requests) {
+    alice.send({make_spm("bob", "hi"), make_rpm("nobody"), make_cr("bob")});
+    EXPECT_EQ(alice.take(), packets{}) << "the later ones are settled, but not next";
+    bob.answer();
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 4", "ERROR 1"}));
+}
+
+TEST_F(Flow, FLOW_1_both_answers_of_a_pc_come_before_any_later_answer) {
+    alice.send({make_spm("bob", "hi"), make_pc("bob"), make_rpm("nobody")});
+    EXPECT_EQ(alice.take(), packets{});
+    bob.answer();
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 0"})) << "the message's, and the offer's first";
+    bob.answer(error_code::refused);
+    EXPECT_EQ(alice.take(), (packets{"ERROR 5", "ERROR 4"}));
+}
+
+TEST_F(Flow, FLOW_1_a_pc_decided_before_its_turn_is_answered_twice_in_its_turn) {
+    client& carol = w.join("carol");
+    alice.send({make_spm("bob", "hi"), make_pc("carol")});
+    carol.answer(error_code::refused);
+    EXPECT_EQ(alice.take(), packets{});
+    bob.answer();
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 0", "ERROR 5"}));
+}
+
+TEST_F(Flow, FLOW_2_an_answer_belongs_to_the_oldest_delivery) {
+    client& carol = w.join("carol");
+    carol.send(make_rpm("bob"));
+    static_cast<void>(carol.take());
+    alice.send(make_spm("bob", "first"));
+    carol.send(make_spm("bob", "second"));
+    bob.answer(error_code::pseudo_taken);
+    EXPECT_EQ(alice.take(), packets{"ERROR 1"});
+    EXPECT_EQ(carol.take(), packets{});
+    bob.answer(error_code::refused);
+    EXPECT_EQ(carol.take(), packets{"ERROR 5"});
+}
+
+TEST_F(Flow, FLOW_3_an_answer_that_nobody_asked_for_is_ignored) {
+    bob.send({make_error(error_code::ok), make_error(error_code::refused)});
+    alice.send(make_spm("bob", "hi"));
+    EXPECT_EQ(alice.take(), packets{});
+    bob.answer(error_code::pseudo_taken);
+    EXPECT_EQ(alice.take(), packets{"ERROR 1"});
+    EXPECT_EQ(w.core.count().answers_unasked, 2U);
+}
+
+TEST_F(Flow, FLOW_3_an_ack_storm_changes_nothing) {
+    std::string storm;
+    for (int i = 0; i < 100'000; ++i) {
+        storm += bytes_of(make_error(error_code::ok));
+    }
+    bob.send_bytes(storm);
+    EXPECT_EQ(bob.unsent_bytes(), 0U);
+    EXPECT_EQ(w.core.count().answers_unasked, 100'000U);
+    EXPECT_EQ(bob.take(), packets{});
+}
+
+TEST_F(Flow, FLOW_4_a_late_answer_uses_up_its_own_place_only) {
+    alice.send(make_spm("bob", "first"));
+    w.wait(milliseconds{5'000});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+    alice.send(make_spm("bob", "second"));
+    bob.answer(error_code::refused);
+    EXPECT_EQ(alice.take(), packets{}) << "that was for the first";
+    bob.answer();
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+    EXPECT_EQ(w.core.count().answers_late, 1U);
+}
+
+TEST_F(Flow, FLOW_5_requests_take_effect_in_order_without_waiting_for_answers) {
+    client& carol = w.join("carol");
+    alice.send({make_spm("bob", "hi"), make_rpm("carol"), make_spm("carol", "hi"), make_sma("all")});
+    EXPECT_EQ(bob.take(), (packets{"SPM alice: hi", "SPM alice: all"}));
+    EXPECT_EQ(carol.take(), (packets{"SPM alice: hi", "SPM alice: all"}));
+}
+
+TEST_F(Flow, FLOW_5_beyond_the_bound_the_client_is_not_read_and_clocks_run_on) {
+    std::string flood;
+    for (int i = 0; i < 3'000; ++i) {
+        flood += bytes_of(make_spm("bob", "x"));
+    }
+    alice.send_bytes(flood);
+    EXPECT_FALSE(w.core.wants_input(alice.id()));
+    EXPECT_GE(w.core.count().requests_pending, 1'024U);
+    EXPECT_LT(w.core.count().requests_pending, 3'000U);
+    const std::uint64_t pending = w.core.count().requests_pending;
+    w.wait(milliseconds{5'000});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+    EXPECT_EQ(w.core.count().requests_pending, pending) << "one was answered, so one more was read";
+    for (int i = 0; i < 3'000; ++i) {
+        bob.answer();
+    }
+    EXPECT_EQ(alice.take().size(), 2'999U);
+    EXPECT_EQ(alice.unsent_bytes(), 0U);
+}
+
+TEST_F(Flow, FLOW_6_two_who_write_to_each_other_at_once_both_get_their_answers) {
+    alice.send(make_spm("bob", "hi"));
+    bob.send(make_spm("alice", "hi"));
+    bob.answer(error_code::ok);
+    alice.answer(error_code::refused);
+    EXPECT_EQ(alice.take(), (packets{"SPM bob: hi", "ERROR 0"}));
+    EXPECT_EQ(bob.take(), (packets{"SPM alice: hi", "ERROR 5"}));
+}
+
+TEST_F(Flow, FLOW_7_a_message_behind_another_has_its_full_time) {
+    alice.send({make_spm("bob", "first"), make_spm("bob", "second")});
+    w.wait(milliseconds{4'000});
+    bob.answer();
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+    w.wait(milliseconds{4'999});
+    EXPECT_EQ(alice.take(), packets{});
+    w.wait(milliseconds{1});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
+TEST_F(Flow, FLOW_7_a_slow_decision_does_not_fail_the_message_behind_it) {
+    client& carol = w.join("carol");
+    carol.send(make_rpm("bob"));
+    static_cast<void>(carol.take());
+    alice.send(make_pc("bob"));
+    carol.send(make_spm("bob", "hi"));
+    w.wait(milliseconds{20'000});
+    EXPECT_EQ(carol.take(), packets{});
+    bob.send({make_error(error_code::ok), make_error(error_code::ok)});
+    EXPECT_EQ(carol.take(), packets{"ERROR 0"});
+}
+
+TEST_F(Flow, FLOW_7_after_a_time_out_the_next_limit_starts_at_that_moment) {
+    alice.send({make_spm("bob", "1"), make_spm("bob", "2"), make_spm("bob", "3")});
+    w.wait(milliseconds{12'000});  // one jump: 5 s and 10 s lie within
+    EXPECT_EQ(alice.take(), (packets{"ERROR 4", "ERROR 4"}));
+    w.wait(milliseconds{2'999});
+    EXPECT_EQ(alice.take(), packets{});
+    w.wait(milliseconds{1});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
+TEST_F(Flow, FLOW_7_no_delivery_outlives_one_pc_limit_plus_one_answer_limit) {
+    // Seven time-outs are 35 s after the first was sent, which is the most that those behind them get.
+    std::string all;
+    for (int i = 0; i < 8; ++i) {
+        all += bytes_of(make_spm("bob", std::to_string(i)));
+    }
+    w.wait(milliseconds{1'000});
+    alice.send_bytes(all);
+    w.wait(milliseconds{34'999});
+    EXPECT_EQ(alice.take().size(), 6U);
+    w.wait(milliseconds{1});
+    EXPECT_EQ(alice.take().size(), 2U);
+}
+
+TEST_F(Flow, FLOW_7_an_answer_within_the_time_counts_even_when_the_driver_woke_up_late) {
+    alice.send(make_spm("bob", "hi"));
+    w.now += milliseconds{4'999};
+    bob.answer();
+    w.wait(milliseconds{60'000});
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+}
+
+TEST_F(Flow, FLOW_8_end_of_input_ends_the_session_and_due_answers_still_come) {
+    client& carol = w.join("carol");
+    carol.send({make_rpm("alice"), make_spm("alice", "for alice")});
+    alice.send({make_spm("bob", "hi"), make_rpm("nobody"), make_pc("bob")});
+    alice.end();
+    EXPECT_EQ(carol.take(), (packets{"ERROR 0", "ERROR 4"})) << "what alice owed is settled";
+    carol.send({make_sma("late"), make_rpm("alice")});
+    EXPECT_EQ(alice.take(), packets{"SPM carol: for alice"}) << "and it gets no more";
+    EXPECT_FALSE(alice.saw_end());
+    bob.answer();
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 4", "ERROR 0"}));
+    EXPECT_FALSE(alice.saw_end());
+    bob.answer(error_code::refused);
+    EXPECT_EQ(alice.take(), packets{"ERROR 5"});
+    EXPECT_TRUE(alice.is_closed());
+    bob.answer();
+    EXPECT_EQ(carol.take(), (packets{"ERROR 0", "ERROR 4"})) << "nobody is called alice any more";
+}
+
+TEST_F(Flow, FLOW_8_a_pseudo_is_free_while_answers_are_still_due) {
+    alice.send(make_spm("bob", "hi"));
+    alice.end();
+    client& other = w.join("alice");
+    bob.answer();
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+    EXPECT_EQ(other.take(), packets{});
+}
+
+TEST_F(Flow, FLOW_8_requests_sent_just_before_the_end_are_served) {
+    client& carol = w.connect();
+    carol.send({make_cr("carol"), make_rpm("bob"), make_spm("bob", "last words")});
+    carol.end();
+    bob.answer();
+    EXPECT_EQ(carol.take(), (packets{"ERROR 0", "ERROR 0", "ERROR 0"}));
+    EXPECT_TRUE(carol.is_closed());
+}
+
+TEST_F(Flow, FLOW_8_end_of_input_inside_a_packet_drops_that_packet) {
+    alice.send(make_spm("bob", "hi"));
+    alice.send_bytes(bytes_of(make_sma("never finished")).substr(0, 9));
+    alice.end();
+    EXPECT_EQ(bob.take(), packets{"SPM alice: hi"});
+    bob.answer();
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+    EXPECT_TRUE(alice.is_closed());
+}
+
+TEST_F(Flow, FLOW_9_deliveries_are_sent_at_once) {
+    alice.send({make_spm("bob", "1"), make_spm("bob", "2")});
+    EXPECT_EQ(bob.take(), (packets{"SPM alice: 1", "SPM alice: 2"}));
+}
+
+TEST_F(Flow, FLOW_10_eight_time_outs_in_a_row_close_the_recipient) {
+    for (int i = 0; i < 7; ++i) {
+        alice.send(make_spm("bob", "hi"));
+        w.wait(milliseconds{5'000});
+    }
+    EXPECT_FALSE(bob.saw_end());
+    alice.send({make_spm("bob", "the last straw"), make_spm("bob", "behind it")});
+    w.wait(milliseconds{5'000});
+    EXPECT_TRUE(bob.saw_end());
+    EXPECT_EQ(alice.take(), packets(9, "ERROR 4"));
+    alice.send(make_rpm("bob"));
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
+TEST_F(Flow, FLOW_10_an_answer_in_time_starts_the_count_anew_a_late_one_does_not) {
+    for (int round = 0; round < 2; ++round) {
+        for (int i = 0; i < 7; ++i) {
+            alice.send(make_spm("bob", "hi"));
+            w.wait(milliseconds{5'000});
+            bob.answer();  // late
+        }
+        EXPECT_FALSE(bob.saw_end());
+        if (round == 0) {
+            alice.send(make_spm("bob", "hi"));
+            bob.answer();  // in time
+        }
+    }
+    alice.send(make_spm("bob", "hi"));
+    w.wait(milliseconds{5'000});
+    EXPECT_TRUE(bob.saw_end());
+}
+
+TEST(Segmentation, WIRE_13_every_split_gives_the_same_conversation) {
+    for (const std::size_t segment_bytes : {1U, 2U, 3U, 5U, 7U, 16U, 61U, 65'536U}) {
+        world w;
+        w.segment_bytes = segment_bytes;
+        client& bob = w.join("bob");
+        client& alice = w.connect();
+        alice.send({make_cr("alice"), make_rpm("bob"), make_spm("bob", std::string(100, 'x')), make_sma(""),
+                    make_pc("bob"), make_error(error_code::ok), make_rpm("nobody")});
+        EXPECT_EQ(bob.take(), (packets{"SPM alice: " + std::string(100, 'x'), "SPM alice: ", "PC alice"}));
+        bob.send({make_error(error_code::pseudo_taken), make_error(error_code::ok), make_error(error_code::refused)});
+        EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 0", "ERROR 1", "ERROR 0", "ERROR 0", "ERROR 5", "ERROR 4"}))
+            << segment_bytes << " bytes at a time";
+    }
+}
+
+TEST(Segmentation, WIRE_13_output_taken_byte_by_byte_arrives_whole) {
+    world w;
+    client& alice = w.join("alice");
+    client& bob = w.join("bob");
+    bob.reads_at_most(1);
+    alice.send({make_sma("one"), make_sma("two")});
+    EXPECT_EQ(bob.take(), (packets{"SPM alice: one", "SPM alice: two"}));
+}
+
+}  // namespace
+}  // namespace chatos::core::test

@@ -1,0 +1,141 @@
+// ALL: a message to everybody.
+#include "core/test_world.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chatos::core::test {
+namespace {
+
+struct MessageToAll : testing::Test {
+    world w{};
+    client& alice{w.join("alice")};
+    client& bob{w.join("bob")};
+    client& carol{w.join("carol")};
+};
+
+TEST_F(MessageToAll, ALL_1_everybody_else_receives_it_from_the_sender) {
+    alice.send(make_sma("hi"));
+    EXPECT_EQ(bob.take(), packets{"SPM alice: hi"});
+    EXPECT_EQ(carol.take(), packets{"SPM alice: hi"});
+}
+
+TEST_F(MessageToAll, ALL_2_the_sender_does_not) {
+    alice.send(make_sma("hi"));
+    EXPECT_EQ(alice.take(), packets{});
+}
+
+TEST_F(MessageToAll, ALL_3_the_answer_waits_for_the_last_recipient) {
+    alice.send(make_sma("hi"));
+    bob.answer();
+    EXPECT_EQ(alice.take(), packets{});
+    carol.answer();
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"}) << "ALL_4: all answered 0";
+}
+
+TEST_F(MessageToAll, ALL_4_all_answered_0) {
+    for (int i = 0; i < 3; ++i) {
+        alice.send(make_sma("hi"));
+        carol.answer();
+        bob.answer();
+        EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+    }
+}
+
+TEST_F(MessageToAll, ALL_5_the_highest_code_wins_whoever_answers_first) {
+    alice.send({make_sma("1"), make_sma("2")});
+    bob.answer(error_code::out_of_capacity);
+    carol.answer(error_code::pseudo_taken);
+    carol.answer(error_code::refused);
+    bob.answer(error_code::unreachable);
+    EXPECT_EQ(alice.take(), (packets{"ERROR 2", "ERROR 5"}));
+}
+
+TEST_F(MessageToAll, ALL_5_who_leaves_or_runs_out_of_time_counts_as_4) {
+    alice.send(make_sma("1"));
+    bob.answer();
+    carol.reset();
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+    alice.send(make_sma("2"));
+    w.wait(milliseconds{5'000});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
+TEST(MessageToNobody, ALL_6_is_answered_0_at_once) {
+    world w;
+    client& alice = w.join("alice");
+    static_cast<void>(w.connect());
+    alice.send(make_sma("hi"));
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+}
+
+TEST_F(MessageToAll, ALL_7_who_is_not_registered_receives_nothing) {
+    client& stranger = w.connect();
+    alice.send(make_sma("hi"));
+    EXPECT_EQ(stranger.take(), packets{});
+}
+
+TEST_F(MessageToAll, ALL_8_who_joins_later_is_no_recipient) {
+    alice.send(make_sma("hi"));
+    client& dave = w.join("dave");
+    EXPECT_EQ(dave.take(), packets{});
+    bob.answer();
+    carol.answer();
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+}
+
+TEST_F(MessageToAll, ALL_9_who_leaves_does_not_keep_the_sender_waiting) {
+    alice.send(make_sma("hi"));
+    bob.end();
+    carol.answer(error_code::refused);
+    EXPECT_EQ(alice.take(), packets{"ERROR 5"});
+}
+
+TEST_F(MessageToAll, two_that_cross_both_end) {
+    alice.send(make_sma("from alice"));
+    bob.send(make_sma("from bob"));
+    EXPECT_EQ(alice.take(), packets{"SPM bob: from bob"});
+    EXPECT_EQ(bob.take(), packets{"SPM alice: from alice"});
+    EXPECT_EQ(carol.take(), (packets{"SPM alice: from alice", "SPM bob: from bob"}));
+    alice.answer();
+    bob.answer();
+    carol.send({make_error(error_code::ok), make_error(error_code::refused)});
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+    EXPECT_EQ(bob.take(), packets{"ERROR 5"});
+}
+
+TEST_F(MessageToAll, a_thousand_in_flight_are_answered_in_order) {
+    std::string all;
+    for (int i = 0; i < 1'000; ++i) {
+        all += bytes_of(make_sma(std::to_string(i)));
+    }
+    alice.send_bytes(all);
+    for (client* recipient : {&bob, &carol}) {
+        const packets received = recipient->take();
+        ASSERT_EQ(received.size(), 1'000U);
+        EXPECT_EQ(received.back(), "SPM alice: 999");
+    }
+    std::string answers;
+    packets expected;
+    for (int i = 0; i < 1'000; ++i) {
+        const auto code = i % 3 == 0 ? error_code::ok : error_code::refused;
+        answers += bytes_of(make_error(code));
+        expected.push_back(i % 3 == 0 ? "ERROR 0" : "ERROR 5");
+    }
+    bob.send_bytes(answers);
+    EXPECT_EQ(alice.take(), packets{});
+    carol.send_bytes(answers);
+    EXPECT_EQ(alice.take(), expected);
+}
+
+TEST_F(MessageToAll, the_sender_leaves_and_the_recipients_still_answer) {
+    alice.send(make_sma("hi"));
+    alice.reset();
+    bob.answer();
+    carol.answer();
+    bob.send(make_sma("next"));
+    carol.answer();
+    EXPECT_EQ(bob.take(), (packets{"SPM alice: hi", "ERROR 0"}));
+}
+
+}  // namespace
+}  // namespace chatos::core::test
