@@ -1,6 +1,7 @@
 // The fuzzers' properties over inputs that are known: the seed corpora, every truncation of them, seeded mutations.
 #include "properties/decode_properties.hpp"
 #include "seeds/decode_seeds.hpp"
+#include "targets/require.hpp"
 
 #include <gtest/gtest.h>
 
@@ -134,6 +135,12 @@ TEST(fuzz_decode_replay, inputs_that_are_longer_than_any_seed) {
         input[input.size() - 10] = std::byte{0xFF};
         EXPECT_TRUE(holds(input)) << split_choice;
     }
+}
+
+TEST(fuzz_targets, a_broken_property_is_named_and_ends_the_process) {
+    require("fuzz_decode", {});
+    EXPECT_DEATH(require("fuzz_decode", failure{"need", "too few bytes"}),
+                 "fuzz_decode: property 'need' is broken: too few bytes");
 }
 
 TEST(fuzz_seeds, files_are_what_the_generator_writes) {

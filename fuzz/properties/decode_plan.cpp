@@ -8,7 +8,7 @@ std::size_t splitter::next(std::size_t bytes_left) noexcept {
     if (choice_ == 0) {
         return bytes_left;
     }
-    const std::size_t factor = std::size_t{1} << std::min(count_++ / 64, 20U);
+    const std::size_t factor = std::size_t{1} << std::min(count_++ / 32, 20U);
     if (choice_ < 16) {
         return std::min(choice_ * factor, bytes_left);
     }

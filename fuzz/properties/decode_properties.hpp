@@ -224,16 +224,23 @@ private:
     bool is_over_{false};
 };
 
+/// A packet is decoded alone, so that the first few of a stream show what all of them would; runs are worth more.
+inline constexpr int probed_packets_max = 8;
+
 /// The properties of one packet, and then of the next, to the end of the stream or an error.
 template <typename Codec>
 verdict check_packets(const decode_plan& plan, workspace& memory) {
     std::span<const std::byte> rest = plan.stream;
-    for (;;) {
+    for (int count = 0;; ++count) {
         const decode_result whole = Codec::decode(rest, plan.bounds, 0);
-        for (const verdict& found :
-             {check_result(rest, plan.bounds, whole), check_need<Codec>(rest, plan.bounds, whole),
-              check_base_offset<Codec>(rest, plan, whole)}) {
-            if (found) {
+        if (verdict found = check_result(rest, plan.bounds, whole)) {
+            return found;
+        }
+        if (count < probed_packets_max || whole.status != decode_status::complete) {
+            if (verdict found = check_need<Codec>(rest, plan.bounds, whole)) {
+                return found;
+            }
+            if (verdict found = check_base_offset<Codec>(rest, plan, whole)) {
                 return found;
             }
         }

@@ -2,6 +2,7 @@
 #include "dump/json_sink.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
+#include "dump/text_format.hpp"
 #include "dump/text_sink.hpp"
 
 #include <CLI/CLI.hpp>
@@ -76,7 +77,11 @@ void declare(CLI::App& app, command_line& asked) {
 /// Why the command line makes no sense, or nothing.
 std::string judge(const command_line& asked) {
     if (!asked.is_raw) {
-        return "captures cannot be read, only raw byte streams: use --raw, see chatos-dump --help";
+        output problem;
+        problem.add("cannot read ");
+        add_quoted(problem, asked.raw.files.empty() ? "-" : asked.raw.files.front());
+        problem.add(" as a capture: this version reads raw byte streams; use --raw, see chatos-dump --help");
+        return problem.text();
     }
     if (std::count(asked.raw.files.begin(), asked.raw.files.end(), "-") > 1) {
         return "standard input ('-') is given more than once, and can be read only once: name it once";
