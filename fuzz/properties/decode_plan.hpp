@@ -28,7 +28,8 @@ inline constexpr std::array<limits, 8> limits_choices{{
 inline constexpr std::array<std::uint64_t, 4> base_offset_choices{0, 0xFFFE, 0xFFFF'FFFD, 0x7FFF'FFFF'FFFF'0000};
 
 /// Sizes of fragments, as the second byte chooses them: 0 the whole stream; 1 to 15 so many bytes each; from 16 on
-/// sizes that vary with the byte as their seed, some of them 0.
+/// sizes that vary with the byte as their seed, some of them 0. After every 32 fragments the sizes double, so that a
+/// long stream costs no more than some hundreds of them.
 class splitter {
 public:
     explicit splitter(std::uint8_t choice) noexcept : choice_{choice}, state_{choice} {}
