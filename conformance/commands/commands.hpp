@@ -1,0 +1,39 @@
+// What the subcommands of chatos-conformance do, without the parsing of flags. Each returns the exit code.
+#pragma once
+
+#include "scenario/catalog.hpp"
+
+#include <string>
+
+namespace chatos::conformance {
+
+inline constexpr int exit_good = 0;
+inline constexpr int exit_failed = 1;  ///< a conformance failure
+inline constexpr int exit_usage = 2;   ///< wrong usage or input, or nothing ran
+inline constexpr int exit_gone = 3;    ///< the implementation never accepts or is gone, or the harness failed
+
+struct run_settings {
+    selection chosen;
+    std::string target;  ///< one of these three says what to judge; a profile may go with a target
+    std::string server_command;
+    std::string profile_path;
+    std::string json_path;  ///< empty: none; "-": standard output, and the console report goes to standard error
+    bool strict{false};
+    double time_factor{1.0};
+    std::string version;
+};
+
+[[nodiscard]] int run_command(const run_settings& settings);
+[[nodiscard]] int list_command(const selection& chosen);
+[[nodiscard]] int rules_command();
+/// A rule id or a scenario id.
+[[nodiscard]] int explain_command(const std::string& word);
+/// "scenario", "profile" or "report".
+[[nodiscard]] int schema_command(const std::string& which);
+
+/// Prints `chatos-conformance: ...` on standard error.
+void complain(const std::string& what);
+/// Complains of each and returns exit_usage.
+[[nodiscard]] int complain_of(const std::vector<problem>& problems);
+
+}  // namespace chatos::conformance

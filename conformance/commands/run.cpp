@@ -1,0 +1,238 @@
+// `chatos-conformance run`
+#include "commands/commands.hpp"
+#include "profile/profile.hpp"
+#include "report/console.hpp"
+#include "report/json_report.hpp"
+#include "report/text_layout.hpp"
+#include "runner/suite.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <random>
+#include <unistd.h>
+
+namespace chatos::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Four characters that differ from run to run, so that two runs against one server do not meet.
+std::string random_tag() {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    std::random_device source;
+    std::string tag;
+    for (int count = 0; count < 4; ++count) {
+        tag += letters[source() % letters.size()];
+    }
+    return tag;
+}
+
+/// A word of a command for a POSIX shell.
+std::string shell_quoted(const std::string& word) {
+    std::string quoted = "'";
+    for (const char character : word) {
+        quoted += character == '\'' ? "'\\''" : std::string(1, character);
+    }
+    return quoted + "'";
+}
+
+class progress_line {
+public:
+    explicit progress_line(bool enabled) : enabled_{enabled} {}
+    ~progress_line() { clear(); }
+    progress_line(const progress_line&) = delete;
+    progress_line& operator=(const progress_line&) = delete;
+
+    void show(std::size_t done, std::size_t all, const scenario& next) {
+        if (enabled_) {
+            std::cerr << "\r\x1b[K" << done << '/' << all << "  " << next.id << std::flush;
+            shown_ = true;
+        }
+    }
+    void clear() {
+        if (shown_) {
+            std::cerr << "\r\x1b[K" << std::flush;
+            shown_ = false;
+        }
+    }
+
+private:
+    bool enabled_;
+    bool shown_{false};
+};
+
+class run {
+public:
+    explicit run(const run_settings& settings) : settings_{settings} {}
+
+    int execute() {
+        catalog_result found = make_catalog(settings_.chosen);
+        if (!found.problems.empty()) {
+            return complain_of(found.problems);
+        }
+        if (found.made.selected.empty()) {
+            complain("no scenario is left to run: the filters exclude all; `chatos-conformance list` takes the same "
+                     "filters");
+            return exit_usage;
+        }
+        if (!read_profile()) {
+            return exit_usage;
+        }
+        if (const int code = choose_implementation(); code != exit_good) {
+            return code;
+        }
+        if (!open_json()) {
+            return exit_usage;
+        }
+        return run_and_report(found.made);
+    }
+
+private:
+    bool read_profile() {
+        if (settings_.profile_path.empty()) {
+            return true;
+        }
+        std::ifstream stream{settings_.profile_path, std::ios::binary};
+        const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+        if (!stream.is_open() || stream.bad()) {
+            complain(settings_.profile_path + ": the profile cannot be read; does the file exist?");
+            return false;
+        }
+        auto loaded = load_profile(text, settings_.profile_path);
+        if (const auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
+            (void)complain_of(*problems);
+            return false;
+        }
+        profile_ = std::get<profile>(std::move(loaded));
+        return true;
+    }
+
+    int choose_implementation() {
+        const auto start_time = std::chrono::duration_cast<std::chrono::milliseconds>(15'000ms * settings_.time_factor);
+        if (!settings_.target.empty()) {
+            return choose_target();
+        }
+        start_command command;
+        if (!settings_.server_command.empty()) {
+            if (settings_.server_command.find("{port}") == std::string::npos) {
+                complain("--server-command: {port} is missing, so the server could not be told where to listen; give "
+                         "for example "
+                         "\"./my-server {port}\"");
+                return exit_usage;
+            }
+            command = {settings_.server_command, {"/bin/sh", "-c", settings_.server_command}, {}};
+            repeat_ = "--server-command " + shell_quoted(settings_.server_command);
+        } else {
+            if (profile_.command.empty()) {
+                complain(settings_.profile_path +
+                         ": the profile has no \"command\"; add one, or give --target HOST:PORT as well");
+                return exit_usage;
+            }
+            command = {profile_.name, profile_.command, profile_.options};
+            repeat_ = "--profile " + shell_quoted(settings_.profile_path);
+        }
+        under_test_ = std::make_unique<started_command>(std::move(command), start_time);
+        return exit_good;
+    }
+
+    int choose_target() {
+        const auto where = parse_endpoint(settings_.target);
+        if (!where) {
+            complain("--target " + printable(settings_.target) +
+                     ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
+            return exit_usage;
+        }
+        const auto resolved = resolve(*where);
+        if (const auto* error = std::get_if<std::string>(&resolved)) {
+            complain("--target " + printable(settings_.target) + ": the host cannot be found: " + *error);
+            return exit_gone;
+        }
+        const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(2'000ms * settings_.time_factor);
+        under_test_ = std::make_unique<running_target>(*where, std::get<socket_address>(resolved), patience);
+        repeat_ = "--target " + settings_.target;
+        return exit_good;
+    }
+
+    /// Before anything runs: a report that cannot be written would be found out too late.
+    bool open_json() {
+        if (settings_.json_path.empty() || settings_.json_path == "-") {
+            return true;
+        }
+        json_.open(settings_.json_path, std::ios::binary | std::ios::trunc);
+        if (!json_.is_open()) {
+            complain("--json " + settings_.json_path + ": the file cannot be written; does its folder exist?");
+        }
+        return json_.is_open();
+    }
+
+    int run_and_report(const catalog& found) {
+        end_child_on_signals();
+        progress_line progress{::isatty(STDERR_FILENO) == 1};
+        suite_options options;
+        options.strict = settings_.strict;
+        options.time_factor = settings_.time_factor;
+        options.run_tag = random_tag();
+        options.known_failures = profile_.known_failures;
+        options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
+            progress.show(done, all, next);
+        };
+        const auto start = std::chrono::steady_clock::now();
+        const suite_report report = run_suite(found.selected, found.scenarios, *under_test_, options);
+        const auto duration =
+            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
+        progress.clear();
+        if (!report.gone && report.ran() == 0) {
+            complain("not one scenario could run, so nothing was checked: " + report.scenarios.front().what->id + ' ' +
+                     report.scenarios.front().why);
+            return exit_usage;
+        }
+        const bool json_on_stdout = settings_.json_path == "-";
+        write_console_report(json_on_stdout ? std::cerr : std::cout, report,
+                             {wants_colour(json_on_stdout ? STDERR_FILENO : STDOUT_FILENO), settings_.strict,
+                              repeat_ + (settings_.strict ? " --strict" : ""), duration});
+        if (!settings_.json_path.empty() && !write_json(report)) {
+            return exit_gone;
+        }
+        return exit_code_of(report);
+    }
+
+    bool write_json(const suite_report& report) {
+        std::ostream& out = settings_.json_path == "-" ? std::cout : json_;
+        write_json_report(out, report, settings_.version);
+        out.flush();
+        if (!out) {
+            complain("--json " + settings_.json_path + ": the report could not be written; is the disk full?");
+        }
+        return static_cast<bool>(out);
+    }
+
+    static int exit_code_of(const suite_report& report) {
+        if (report.gone) {
+            complain(printable(*report.gone));
+            for (const std::string& line : report.gone_output) {
+                std::cerr << "  | " << printable(line) << '\n';
+            }
+            return exit_gone;
+        }
+        const bool failed = std::any_of(report.scenarios.begin(), report.scenarios.end(),
+                                        [](const scenario_report& one) { return fails_the_run(one.judged); });
+        return failed ? exit_failed : exit_good;
+    }
+
+    const run_settings& settings_;
+    profile profile_;
+    std::unique_ptr<implementation> under_test_;
+    std::string repeat_;
+    std::ofstream json_;
+};
+
+}  // namespace
+
+int run_command(const run_settings& settings) {
+    return run{settings}.execute();
+}
+
+}  // namespace chatos::conformance

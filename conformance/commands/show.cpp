@@ -1,0 +1,234 @@
+// `list`, `rules`, `explain` and `schema`: what the suite knows, for people.
+#include "commands/commands.hpp"
+#include "commands/embedded.hpp"
+#include "report/text_layout.hpp"
+#include "rules/rule.hpp"
+#include "runner/matching.hpp"
+#include "runner/unit_bytes.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <set>
+#include <unistd.h>
+
+namespace chatos::conformance {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) {
+        text += (text.empty() ? "" : ", ") + word;
+    }
+    return text;
+}
+
+std::vector<std::string> scenarios_of(const std::string_view rule_id, const std::vector<scenario>& all) {
+    std::vector<std::string> ids;
+    for (const scenario& one : all) {
+        if (std::find(one.rules.begin(), one.rules.end(), rule_id) != one.rules.end()) {
+            ids.push_back(one.id);
+        }
+    }
+    return ids;
+}
+
+/// Why the scenarios of this program have nothing to say on a rule.
+std::string why_untested(const rule& one) {
+    switch (area_of(one.id).party) {
+    case rule_party::client: return "a rule for clients; scenarios judge servers";
+    case rule_party::tunnel: return "an extension; off the conformance core";
+    case rule_party::wire:
+    case rule_party::server: break;
+    }
+    return "cannot be seen from outside";
+}
+
+int explain_rule(const rule& one, const std::vector<scenario>& all) {
+    const painter paint{wants_colour(STDOUT_FILENO)};
+    std::cout << paint(colour::bold, one.id) << "  " << level_name(one.level) << ", " << origin_name(one.origin) << " ("
+              << area_of(one.id).title << ")\n\n  " << wrapped(one.text, 2) << "\n\n";
+    const std::vector<std::string> ids = scenarios_of(one.id, all);
+    if (ids.empty()) {
+        std::cout << "No scenario tests it: " << why_untested(one) << ".\n";
+        return exit_good;
+    }
+    std::cout << "Scenarios that test it:\n";
+    for (const scenario& tested : all) {
+        if (std::find(ids.begin(), ids.end(), tested.id) != ids.end()) {
+            std::cout << "  " << padded(tested.id, 40) << "  " << tested.title << '\n';
+        }
+    }
+    return exit_good;
+}
+
+std::string describe_send(const send_action& action, const pseudonyms& names) {
+    const outgoing made = bytes_of(action, names);
+    std::string text;
+    for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
+        const decode_result result = decode(rest);
+        if (result.status != decode_status::complete || text.size() > 200) {
+            text += (text.empty() ? "bytes " : " + bytes ") + hex_excerpt(rest, 24);
+            break;
+        }
+        text += (text.empty() ? "" : " + ") + describe(owned(result.packet));
+        rest = rest.subspan(result.consumed);
+    }
+    return "sends " + text + (action.split == split_mode::whole ? "" : ", split");
+}
+
+void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent);
+
+struct step_printer {
+    const step& one;
+    const scenario& what;
+    const pseudonyms& names;
+    std::size_t indent;
+
+    std::string operator()(const connect_action& /*action*/) const { return "connects"; }
+    std::string operator()(const send_action& action) const { return describe_send(action, names); }
+    std::string operator()(const close_action& action) const {
+        return action.how == close_how::fin ? "half-closes" : action.how == close_how::full ? "closes" : "resets";
+    }
+    std::string operator()(const reading_action& action) const {
+        return action.reading ? "reads again" : "stops reading";
+    }
+    std::string operator()(const expect_action& action) const {
+        return (action.optional ? "may receive " : "receives ") + describe(action.event, names);
+    }
+};
+
+void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent) {
+    std::string text = what.actors[one.actor] + ' ' + std::visit(step_printer{one, what, names, indent}, one.action);
+    if (!one.rule.empty()) {
+        text += " [" + one.rule + ']';
+    }
+    for (const std::size_t before : one.after) {
+        text += ", after " + what.steps[before].pointer;
+    }
+    std::cout << std::string(indent, ' ') << padded(one.pointer, 12) << wrapped(text, indent + 12) << '\n';
+    const auto* expect = std::get_if<expect_action>(&one.action);
+    const auto* one_of = expect == nullptr ? nullptr : std::get_if<one_of_pattern>(&expect->event);
+    if (one_of == nullptr) {
+        return;
+    }
+    for (const alternative& candidate : one_of->alternatives) {
+        std::cout << std::string(indent + 2, ' ') << "if " << candidate.name << ":\n";
+        for (const step& nested : candidate.steps) {
+            print_step(nested, what, names, indent + 4);
+        }
+    }
+}
+
+int explain_scenario(const scenario& one) {
+    const painter paint{wants_colour(STDOUT_FILENO)};
+    std::cout << paint(colour::bold, one.id) << "\n  " << wrapped(one.title, 2) << "\n\n";
+    for (const std::string& id : one.rules) {
+        const rule* found = find_rule(id);
+        std::cout << "  " << padded(id, 8) << padded(std::string{level_name(found->level)}, 8)
+                  << wrapped(found->text, 18) << '\n';
+    }
+    for (const auto& [option, value] : one.needs) {
+        std::cout << "  needs the server to be started with " << option << ' ' << value << '\n';
+    }
+    if (!one.control.empty()) {
+        std::cout << "  counts only if " << one.control << " passes\n";
+    }
+    std::cout << "\nSteps (" << one.source << "; pseudos are made unique for every run):\n";
+    const pseudonyms names{"run"};
+    for (const step& each : one.steps) {
+        print_step(each, one, names, 2);
+    }
+    if (one.closing_fence) {
+        std::cout << "  then      nothing else may have come to any actor (unexpected packets blame " << one.unexpected
+                  << ")\n";
+    }
+    std::cout << "\nRun it: chatos-conformance run " << one.id << " --target HOST:PORT\n";
+    return exit_good;
+}
+
+}  // namespace
+
+void complain(const std::string& what) {
+    std::cerr << "chatos-conformance: " << what << '\n';
+}
+
+int complain_of(const std::vector<problem>& problems) {
+    for (const problem& one : problems) {
+        complain(printable(one.text()));
+    }
+    return exit_usage;
+}
+
+int list_command(const selection& chosen) {
+    const catalog_result found = make_catalog(chosen);
+    if (!found.problems.empty()) {
+        return complain_of(found.problems);
+    }
+    std::size_t columns = 0;
+    std::size_t rule_columns = 0;
+    for (const scenario* one : found.made.selected) {
+        columns = std::max(columns, one->id.size());
+        rule_columns = std::max(rule_columns, joined(one->rules).size());
+    }
+    const painter paint{wants_colour(STDOUT_FILENO)};
+    for (const scenario* one : found.made.selected) {
+        std::cout << padded(one->id, columns) << "  " << paint(colour::cyan, padded(joined(one->rules), rule_columns))
+                  << "  " << one->title << '\n';
+    }
+    std::cerr << found.made.selected.size() << " scenarios\n";
+    return found.made.selected.empty() ? exit_usage : exit_good;
+}
+
+int rules_command() {
+    const catalog_result found = make_catalog({});
+    if (!found.problems.empty()) {
+        return complain_of(found.problems);
+    }
+    const painter paint{wants_colour(STDOUT_FILENO)};
+    for (const rule& one : all_rules()) {
+        const std::vector<std::string> ids = scenarios_of(one.id, found.made.scenarios);
+        std::cout << paint(colour::bold, padded(std::string{one.id}, 8))
+                  << padded(std::string{level_name(one.level)}, 7) << padded(std::string{origin_name(one.origin)}, 9)
+                  << wrapped(one.text, 24) << '\n'
+                  << std::string(24, ' ')
+                  << paint(colour::dim,
+                           wrapped(ids.empty() ? "not tested: " + why_untested(one) : "tested by " + joined(ids), 24))
+                  << '\n';
+    }
+    return exit_good;
+}
+
+int explain_command(const std::string& word) {
+    const catalog_result found = make_catalog({});
+    if (!found.problems.empty()) {
+        return complain_of(found.problems);
+    }
+    std::string upper = word;
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](char one) { return one >= 'a' && one <= 'z' ? static_cast<char>(one - ('a' - 'A')) : one; });
+    if (const rule* known = find_rule(upper)) {
+        return explain_rule(*known, found.made.scenarios);
+    }
+    for (const scenario& one : found.made.scenarios) {
+        if (one.id == word) {
+            return explain_scenario(one);
+        }
+    }
+    complain("explain " + printable(word) +
+             ": neither a rule nor a scenario; `chatos-conformance rules` and "
+             "`chatos-conformance list` show what there is");
+    return exit_usage;
+}
+
+int schema_command(const std::string& which) {
+    for (const builtin_file& file : embedded_schemas()) {
+        if (file.name == which + ".schema.json") {
+            std::cout << file.text;
+            return exit_good;
+        }
+    }
+    complain("schema " + printable(which) + ": expected scenario, profile or report");
+    return exit_usage;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,136 @@
+#include "json/checked_reader.hpp"
+
+#include <algorithm>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t problems_max = 20;
+
+/// Escapes a key as JSON pointers want it (RFC 6901).
+std::string pointer_token(std::string_view key) {
+    std::string token;
+    for (const char character : key) {
+        token += character == '~' ? "~0" : character == '/' ? "~1" : std::string(1, character);
+    }
+    return token;
+}
+
+std::string expected_found(std::string_view expected, const json_value& value) {
+    return "expected " + std::string{expected} + ", found " + std::string{json_kind_name(value.kind)};
+}
+
+}  // namespace
+
+std::string problem::text() const {
+    std::string text = file;
+    if (line != 0) {
+        text += ':' + std::to_string(line);
+    }
+    text += ": ";
+    if (!pointer.empty()) {
+        text += pointer + ": ";
+    }
+    return text + what;
+}
+
+void problem_list::add(unsigned line, std::string pointer, std::string what) {
+    if (problems_.size() < problems_max) {
+        problems_.push_back({file_, line, std::move(pointer), std::move(what)});
+    }
+}
+
+std::optional<std::string> json_place::as_string() const {
+    if (!is(json_kind::string)) {
+        refuse(expected_found("a string", *value_));
+        return std::nullopt;
+    }
+    return value_->string;
+}
+
+std::optional<bool> json_place::as_boolean() const {
+    if (!is(json_kind::boolean)) {
+        refuse(expected_found("true or false", *value_));
+        return std::nullopt;
+    }
+    return value_->boolean;
+}
+
+std::optional<std::int64_t> json_place::as_integer(std::int64_t smallest, std::int64_t largest) const {
+    const std::string range = "an integer from " + std::to_string(smallest) + " to " + std::to_string(largest);
+    if (!is(json_kind::integer)) {
+        refuse(expected_found(range, *value_));
+        return std::nullopt;
+    }
+    if (value_->integer < smallest || value_->integer > largest) {
+        refuse("expected " + range + ", found " + std::to_string(value_->integer));
+        return std::nullopt;
+    }
+    return value_->integer;
+}
+
+std::vector<json_place> json_place::as_array(std::size_t size_min) const {
+    std::vector<json_place> places;
+    if (!is(json_kind::array)) {
+        refuse(expected_found("an array", *value_));
+        return places;
+    }
+    if (value_->items.size() < size_min) {
+        refuse("expected at least " + std::to_string(size_min) + " element" + (size_min == 1 ? "" : "s") + ", found " +
+               std::to_string(value_->items.size()));
+    }
+    for (const json_value& item : value_->items) {
+        places.push_back(child(item, std::to_string(places.size())));
+    }
+    return places;
+}
+
+json_place json_place::child(const json_value& value, std::string_view key) const {
+    return {value, pointer_ + '/' + pointer_token(key), *problems_};
+}
+
+object_reader::object_reader(const json_place& place) : place_{place}, is_object_{place.is(json_kind::object)} {
+    if (!is_object_) {
+        place.refuse(expected_found("an object", place.value()));
+    }
+}
+
+std::optional<json_place> object_reader::find(std::string_view key) {
+    known_.emplace_back(key);
+    const json_value* value = is_object_ ? place_.value().find(key) : nullptr;
+    return value == nullptr ? std::nullopt : std::optional{place_.child(*value, key)};
+}
+
+std::optional<json_place> object_reader::require(std::string_view key) {
+    std::optional<json_place> found = find(key);
+    if (!found && is_object_) {
+        place_.refuse("the key \"" + std::string{key} + "\" is missing");
+    }
+    return found;
+}
+
+void object_reader::finish() {
+    if (!is_object_) {
+        return;
+    }
+    for (std::size_t index = 0; index < place_.value().keys.size(); ++index) {
+        const std::string& key = place_.value().keys[index];
+        if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
+            place_.child(place_.value().items[index], key)
+                .refuse("unknown key \"" + key + "\"; expected " + quoted_choices(known_));
+        }
+    }
+}
+
+std::string quoted_choices(const std::vector<std::string>& words, std::string_view last) {
+    std::string text;
+    for (std::size_t index = 0; index < words.size(); ++index) {
+        if (index != 0) {
+            text += index + 1 == words.size() ? ' ' + std::string{last} + ' ' : ", ";
+        }
+        text += '"' + words[index] + '"';
+    }
+    return text;
+}
+
+}  // namespace chatos::conformance

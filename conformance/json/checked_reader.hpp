@@ -1,0 +1,92 @@
+// Reads JSON values into types and collects everything that is wrong with them: file, line, pointer, what was
+// expected. Knows nothing about what the values mean.
+#pragma once
+
+#include "json/json_value.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatos::conformance {
+
+/// One thing that is wrong with a file.
+struct problem {
+    std::string file;
+    unsigned line{0};     ///< 0: the file as a whole
+    std::string pointer;  ///< JSON pointer; empty for the whole document or for text that is not JSON
+    std::string what;
+
+    /// "scenarios/a.json:12: /steps/3/send: unknown key ..."
+    [[nodiscard]] std::string text() const;
+};
+
+/// Collects problems of one file; at most 20, so that one slip does not fill the screen.
+class problem_list {
+public:
+    explicit problem_list(std::string file) : file_{std::move(file)} {}
+
+    void add(unsigned line, std::string pointer, std::string what);
+    [[nodiscard]] bool empty() const noexcept { return problems_.empty(); }
+    [[nodiscard]] std::vector<problem> take() noexcept { return std::move(problems_); }
+
+private:
+    std::string file_;
+    std::vector<problem> problems_;
+};
+
+/// A value and where it stands.
+class json_place {
+public:
+    json_place(const json_value& value, std::string pointer, problem_list& problems)
+        : value_{&value}, pointer_{std::move(pointer)}, problems_{&problems} {}
+
+    [[nodiscard]] const json_value& value() const noexcept { return *value_; }
+    [[nodiscard]] const std::string& pointer() const noexcept { return pointer_; }
+    [[nodiscard]] bool is(json_kind kind) const noexcept { return value_->kind == kind; }
+
+    /// Adds a problem at this place.
+    void refuse(std::string what) const { problems_->add(value_->line, pointer_, std::move(what)); }
+
+    /// The value as a type; otherwise refuses it ("expected a string, found an integer") and gives nothing.
+    [[nodiscard]] std::optional<std::string> as_string() const;
+    [[nodiscard]] std::optional<bool> as_boolean() const;
+    [[nodiscard]] std::optional<std::int64_t> as_integer(std::int64_t smallest, std::int64_t largest) const;
+    /// Elements of an array; refuses anything else and an array of fewer than `size_min`.
+    [[nodiscard]] std::vector<json_place> as_array(std::size_t size_min = 0) const;
+
+    [[nodiscard]] json_place child(const json_value& value, std::string_view key) const;
+
+private:
+    friend class object_reader;
+
+    const json_value* value_;
+    std::string pointer_;
+    problem_list* problems_;
+};
+
+/// Reads an object's keys; finish() refuses those that nobody asked for.
+class object_reader {
+public:
+    /// Refuses the place if it is not an object; every key is then missing, silently.
+    explicit object_reader(const json_place& place);
+
+    [[nodiscard]] bool has(std::string_view key) const noexcept { return place_.value().find(key) != nullptr; }
+    [[nodiscard]] std::optional<json_place> find(std::string_view key);
+    /// Refuses the object when the key is missing.
+    [[nodiscard]] std::optional<json_place> require(std::string_view key);
+    [[nodiscard]] const json_place& place() const noexcept { return place_; }
+    void finish();
+
+private:
+    json_place place_;
+    bool is_object_;
+    std::vector<std::string> known_;
+};
+
+/// `"a", "b" or "c"`: what could have stood there.
+[[nodiscard]] std::string quoted_choices(const std::vector<std::string>& words, std::string_view last = "or");
+
+}  // namespace chatos::conformance

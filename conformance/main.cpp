@@ -1,0 +1,112 @@
+// chatos-conformance: flags to settings, nothing else.
+#include "commands/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <exception>
+#include <string>
+
+namespace {
+
+using namespace chatos::conformance;
+
+void add_filters(CLI::App& command, selection& chosen) {
+    command.add_option("WHAT", chosen.what,
+                       "Scenario ids, globs (quote them), files or folders; default: all built-in scenarios");
+    command.add_option("--rule", chosen.rules, "Only scenarios that test this rule, e.g. PM-4 (repeatable)")
+        ->type_name("ID")
+        ->allow_extra_args(false);
+    command.add_option("--level", chosen.levels, "Only scenarios that test a rule of this level: must, should, choice")
+        ->type_name("LEVEL")
+        ->allow_extra_args(false);
+    command.add_option("--area", chosen.areas, "Only scenarios of this area: wire, conn, pm, all, pc, flow, err")
+        ->type_name("AREA")
+        ->allow_extra_args(false);
+}
+
+void add_run(CLI::App& app, run_settings& settings, int& code) {
+    CLI::App* run = app.add_subcommand("run", "Judge an implementation");
+    add_filters(*run, settings.chosen);
+    auto* target =
+        run->add_option("--target", settings.target, "A server that is already running")->type_name("HOST:PORT");
+    auto* command =
+        run->add_option("--server-command", settings.server_command,
+                        "A shell command that starts the server on 127.0.0.1:{port}; started again when it dies");
+    command->type_name("\"CMD {port}\"");
+    auto* profile =
+        run->add_option("--profile", settings.profile_path,
+                        "A file that says how to start the server with which options, and what is known to fail");
+    profile->type_name("FILE.json");
+    target->excludes(command);
+    command->excludes(profile);
+    run->add_option("--json", settings.json_path, "Write the report as JSON; - for standard output")->type_name("FILE");
+    run->add_flag("--strict", settings.strict, "A broken SHOULD rule fails, too");
+    run->add_option("--time-factor", settings.time_factor, "Multiply every wait, for slow machines")
+        ->type_name("X")
+        ->check(CLI::Range(0.1, 100.0));
+    run->footer("Examples:\n"
+                "  chatos-conformance run --target 127.0.0.1:7777\n"
+                "  chatos-conformance run --server-command \"./my-server {port}\" --json report.json\n"
+                "  chatos-conformance run 'server.pm.*' --rule PM-4 --profile my-server.json --strict\n\n"
+                "Exit: 0 everything required holds; 1 a failure; 2 wrong usage, or nothing was checked;\n"
+                "3 the implementation never accepts or is gone.\n");
+    run->callback([&settings, &code, target, command, profile] {
+        if (target->count() + command->count() + profile->count() == 0) {
+            complain("run: what is to be judged? Give --target HOST:PORT, --server-command \"CMD {port}\" or --profile "
+                     "FILE.json");
+            code = exit_usage;
+            return;
+        }
+        code = run_command(settings);
+    });
+}
+
+void add_show(CLI::App& app, selection& chosen, std::string& word, std::string& schema, int& code) {
+    CLI::App* list = app.add_subcommand("list", "List scenarios with their rules");
+    add_filters(*list, chosen);
+    list->footer("Example:\n  chatos-conformance list --area pm --level must\n");
+    list->callback([&chosen, &code] { code = list_command(chosen); });
+    app.add_subcommand("rules", "List all rules, and which scenarios test each")->callback([&code] {
+        code = rules_command();
+    });
+    CLI::App* explain = app.add_subcommand("explain", "Explain a rule or a scenario");
+    explain->add_option("RULE|SCENARIO", word, "For example PM-4 or server.pm.relay-code")->required();
+    explain->callback([&word, &code] { code = explain_command(word); });
+    CLI::App* print_schema = app.add_subcommand("schema", "Print the JSON Schema of a file format");
+    print_schema->add_option("FORMAT", schema, "scenario (default), profile or report");
+    print_schema->callback([&schema, &code] { code = schema_command(schema); });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{"Judges an implementation of the ChatOS 1.0 protocol by JSON scenarios, rule by rule."};
+    app.name("chatos-conformance");
+    app.set_version_flag("--version", "chatos-conformance " CHATOS_VERSION);
+    app.require_subcommand(1);
+    app.footer("Examples:\n"
+               "  chatos-conformance run --target 127.0.0.1:7777\n"
+               "  chatos-conformance list --rule PM-4\n"
+               "  chatos-conformance explain PM-4\n"
+               "`chatos-conformance COMMAND --help` tells more.\n");
+    run_settings settings;
+    settings.version = CHATOS_VERSION;
+    selection listed;
+    std::string word;
+    std::string schema = "scenario";
+    int code = exit_usage;
+    add_run(app, settings, code);
+    add_show(app, listed, word, schema, code);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        return app.exit(success);
+    } catch (const CLI::ParseError& error) {
+        complain(std::string{error.what()} + "; try `chatos-conformance --help`");
+        return exit_usage;
+    } catch (const std::exception& error) {
+        complain(std::string{"the harness failed: "} + error.what());
+        return exit_gone;
+    }
+    return code;
+}

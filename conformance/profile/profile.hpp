@@ -1,0 +1,36 @@
+// What a profile says about an implementation: how to start it, which options it takes, what is known to be wrong.
+#pragma once
+
+#include "json/checked_reader.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace chatos::conformance {
+
+struct known_failure {
+    std::string rule;
+    std::string reason;
+};
+
+struct profile {
+    std::string name;
+    std::string role{"server"};
+    std::vector<std::string> command;  ///< may be empty when a target is given; {port} stands for the port
+    /// Arguments that set an option ("capacity", "answer_timeout_ms", ...); {value} stands for the value.
+    std::map<std::string, std::vector<std::string>> options;
+    std::uint32_t pseudo_bytes{255};
+    std::uint32_t message_bytes{65'536};
+    std::vector<std::string> extensions;
+    std::vector<known_failure> known_failures;
+};
+
+/// `source` names the text in problems.
+[[nodiscard]] std::variant<profile, std::vector<problem>> load_profile(std::string_view json,
+                                                                       const std::string& source);
+
+}  // namespace chatos::conformance

@@ -1,0 +1,279 @@
+#include "report/console.hpp"
+
+#include "report/text_layout.hpp"
+#include "rules/rule.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <map>
+#include <set>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t label_columns = 18;
+
+std::string lower(std::string_view text) {
+    std::string made{text};
+    std::transform(made.begin(), made.end(), made.begin(),
+                   [](char one) { return one >= 'A' && one <= 'Z' ? static_cast<char>(one + ('a' - 'A')) : one; });
+    return made;
+}
+
+std::string milliseconds_text(moment when) {
+    char text[32];
+    (void)std::snprintf(text, sizeof text, "%9.3f", std::chrono::duration<double, std::milli>(when).count());
+    return text;
+}
+
+std::string counted(std::size_t number, std::string_view word) {
+    return std::to_string(number) + ' ' + std::string{word};
+}
+
+/// "1 rule", "2 rules"
+std::string counted_plural(std::size_t number, std::string_view word) {
+    return counted(number, word) + (number == 1 ? "" : "s");
+}
+
+class console_report {
+public:
+    console_report(std::ostream& out, const suite_report& report, const console_options& options)
+        : out_{out}, report_{report}, options_{options}, paint_{options.colours} {}
+
+    void write() {
+        out_ << paint_(colour::bold, "ChatOS conformance") << ": "
+             << counted_plural(report_.scenarios.size(), "scenario") << " against "
+             << printable(report_.implementation_name) << "\n\n";
+        write_areas();
+        write_choices();
+        for (const verdict which : {verdict::warn, verdict::fail, verdict::stale}) {
+            for (const scenario_report& one : report_.scenarios) {
+                if (one.judged == which) {
+                    write_scenario(one);
+                }
+            }
+        }
+        for (const verdict which : {verdict::known_failure, verdict::unsupported, verdict::not_testable}) {
+            write_short_list(which);
+        }
+        write_notes();
+        out_ << '\n'
+             << paint_(passed() ? colour::green : colour::red, summary_line(report_, options_.duration)) << '\n';
+    }
+
+private:
+    [[nodiscard]] bool passed() const {
+        return !report_.gone && std::none_of(report_.scenarios.begin(), report_.scenarios.end(),
+                                             [](const scenario_report& one) { return fails_the_run(one.judged); });
+    }
+
+    void label(std::string_view name) { out_ << padded("  " + std::string{name}, label_columns); }
+
+    void paragraph(std::string_view name, std::string_view text) {
+        label(name);
+        out_ << wrapped(text, label_columns) << '\n';
+    }
+
+    void write_areas() {
+        for (const rule_area& area : all_areas()) {
+            std::array<std::size_t, verdict_count> counts{};
+            std::size_t total = 0;
+            for (const scenario_report& one : report_.scenarios) {
+                if (scenario_area(*one.what) == lower(area.id)) {
+                    ++counts[static_cast<std::size_t>(one.judged)];
+                    ++total;
+                }
+            }
+            if (total != 0) {
+                out_ << "  " << padded(std::string{area.id}, 6) << padded(std::string{area.title}, 34)
+                     << area_counts(counts) << '\n';
+            }
+        }
+    }
+
+    [[nodiscard]] std::string area_counts(const std::array<std::size_t, verdict_count>& counts) const {
+        std::string text;
+        const auto add = [&](verdict which, std::string_view word, colour tint) {
+            if (const std::size_t number = counts[static_cast<std::size_t>(which)]; number != 0) {
+                text += (text.empty() ? "" : ", ") + paint_(tint, counted(number, word));
+            }
+        };
+        add(verdict::pass, "passed", colour::green);
+        add(verdict::fail, "failed", colour::red);
+        add(verdict::stale, "stale", colour::red);
+        add(verdict::not_testable, "not testable", colour::red);
+        add(verdict::warn, "warned", colour::yellow);
+        add(verdict::known_failure, "known", colour::yellow);
+        add(verdict::unsupported, "unsupported", colour::dim);
+        return text;
+    }
+
+    void write_choices() {
+        if (report_.choices.empty()) {
+            return;
+        }
+        std::string text;
+        for (const auto& [rule_id, what] : report_.choices) {
+            text += (text.empty() ? "" : ", ") + rule_id + ' ' + what;
+        }
+        out_ << '\n';
+        paragraph("choices seen", text);
+    }
+
+    void write_scenario(const scenario_report& one) {
+        const colour tint = one.judged == verdict::warn ? colour::yellow : colour::red;
+        std::string word{verdict_name(one.judged)};
+        std::transform(word.begin(), word.end(), word.begin(),
+                       [](char letter) { return static_cast<char>(letter - ('a' - 'A')); });
+        out_ << '\n'
+             << paint_(tint, word) << "  " << paint_(colour::bold, one.what->id) << "  " << printable(one.what->title)
+             << '\n';
+        for (const std::string& id : one.failed_rules) {
+            if (const rule* found = find_rule(id)) {
+                paragraph("rule", id + " (" + std::string{level_name(found->level)} + ", " +
+                                      std::string{origin_name(found->origin)} + "): " + std::string{found->text});
+            }
+        }
+        if (one.seen.failure) {
+            write_failure(one);
+        }
+        if (!one.seen.failure || !one.why.starts_with("expected: ")) {
+            paragraph("why", one.why);
+        }
+        write_exchange(one);
+        write_server_output(one.server_output);
+        // Never wrapped: it is there to be copied.
+        label("repeat");
+        out_ << "chatos-conformance run " << repeat_word(one) << ' ' << options_.repeat_arguments << '\n';
+    }
+
+    static std::string repeat_word(const scenario_report& one) {
+        return one.what->source.starts_with("built in") ? one.what->id : one.what->source;
+    }
+
+    void write_failure(const scenario_report& one) {
+        const step_failure& failure = *one.seen.failure;
+        paragraph("expected", failure.expected);
+        paragraph("seen", failure.seen);
+        if (!failure.seen_hex.empty()) {
+            paragraph("", "hex " + failure.seen_hex);
+        }
+        const std::string where = failure.pointer.empty() ? "after the last step" : failure.pointer;
+        paragraph("at", where + " of " + printable(one.what->source) +
+                            (failure.note.empty() ? "" : " (" + printable(failure.note) + ")"));
+    }
+
+    void write_exchange(const scenario_report& one) {
+        if (one.seen.exchange.empty()) {
+            return;
+        }
+        label("exchange so far");
+        out_ << paint_(colour::dim, "ms since the scenario began; > sent to the server, < received from it") << '\n';
+        constexpr std::size_t shown_max = 40;
+        const std::size_t size = one.seen.exchange.size();
+        const std::size_t skipped = size > shown_max ? size - shown_max : 0;
+        if (skipped + one.seen.exchange_dropped != 0) {
+            out_ << "    ... " << skipped + one.seen.exchange_dropped << " earlier lines left out\n";
+        }
+        std::size_t columns = 0;
+        for (std::size_t index = skipped; index < size; ++index) {
+            columns = std::max(columns, std::min<std::size_t>(56, columns_of(one.seen.exchange[index].what)));
+        }
+        for (std::size_t index = skipped; index < size; ++index) {
+            write_entry(one, one.seen.exchange[index], columns);
+        }
+    }
+
+    void write_entry(const scenario_report& one, const exchange_entry& entry, std::size_t columns) {
+        using direction = exchange_entry::direction;
+        const char* arrow = entry.which == direction::sent ? " > " : entry.which == direction::received ? " < " : "   ";
+        out_ << paint_(colour::dim, milliseconds_text(entry.when)) << "  " << padded(one.what->actors[entry.actor], 8)
+             << paint_(colour::cyan, arrow);
+        if (entry.hex.empty()) {
+            out_ << entry.what << '\n';
+        } else {
+            out_ << padded(entry.what, columns) << "  " << paint_(colour::dim, entry.hex) << '\n';
+        }
+    }
+
+    void write_server_output(const std::vector<std::string>& lines) {
+        if (lines.empty()) {
+            return;
+        }
+        label("server printed");
+        out_ << "(its last " << (lines.size() == 1 ? "line" : std::to_string(lines.size()) + " lines") << ")\n";
+        for (const std::string& line : lines) {
+            out_ << "    | " << printable(line) << '\n';
+        }
+    }
+
+    void write_short_list(verdict which) {
+        if (report_.count(which) == 0) {
+            return;
+        }
+        std::map<std::string, std::vector<std::string>> ids_by_reason;
+        for (const scenario_report& one : report_.scenarios) {
+            if (one.judged == which) {
+                ids_by_reason[one.why].push_back(one.what->id);
+            }
+        }
+        out_ << '\n'
+             << paint_(which == verdict::not_testable ? colour::red : colour::yellow, verdict_name(which)) << '\n';
+        for (const auto& [reason, ids] : ids_by_reason) {
+            std::string text;
+            for (const std::string& id : ids) {
+                text += (text.empty() ? "" : ", ") + id;
+            }
+            out_ << "  " << wrapped(printable(reason) + ":", 2) << "\n    " << wrapped(text, 4) << '\n';
+        }
+    }
+
+    void write_notes() {
+        for (const std::string& note : report_.notes) {
+            out_ << '\n' << wrapped("note: " + note, 6) << '\n';
+        }
+        if (report_.gone) {
+            out_ << '\n' << paint_(colour::red, "gone") << "  " << wrapped(printable(*report_.gone), 6) << '\n';
+            write_server_output(report_.gone_output);
+        }
+    }
+
+    std::ostream& out_;
+    const suite_report& report_;
+    const console_options& options_;
+    painter paint_;
+};
+
+}  // namespace
+
+std::string summary_line(const suite_report& report, std::chrono::milliseconds duration) {
+    std::set<std::string_view> rules;
+    for (const scenario_report& one : report.scenarios) {
+        if (one.ran) {
+            rules.insert(one.what->rules.begin(), one.what->rules.end());
+        }
+    }
+    std::string text = counted_plural(report.scenarios.size(), "scenario") + ", " +
+                       counted_plural(rules.size(), "rule") + ": " + counted(report.count(verdict::pass), "passed") +
+                       ", " + counted(report.count(verdict::fail), "failed");
+    const auto add = [&](verdict which, std::string_view word) {
+        if (const std::size_t number = report.count(which); number != 0) {
+            text += ", " + counted(number, word);
+        }
+    };
+    add(verdict::warn, "warned");
+    add(verdict::known_failure, "known failures");
+    add(verdict::stale, "stale");
+    add(verdict::not_testable, "not testable");
+    add(verdict::unsupported, "unsupported");
+    char seconds[32];
+    (void)std::snprintf(seconds, sizeof seconds, " (%.1f s)", static_cast<double>(duration.count()) / 1'000);
+    return text + seconds;
+}
+
+void write_console_report(std::ostream& out, const suite_report& report, const console_options& options) {
+    console_report{out, report, options}.write();
+}
+
+}  // namespace chatos::conformance

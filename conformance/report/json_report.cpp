@@ -1,0 +1,78 @@
+#include "report/json_report.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace chatos::conformance {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::string_view direction_name(exchange_entry::direction which) {
+    using direction = exchange_entry::direction;
+    return which == direction::sent ? "sent" : which == direction::received ? "received" : "remark";
+}
+
+double milliseconds(moment time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+json exchange_of(const scenario_report& one) {
+    json entries = json::array();
+    for (const exchange_entry& entry : one.seen.exchange) {
+        entries.push_back({{"ms", milliseconds(entry.when)},
+                           {"actor", one.what->actors[entry.actor]},
+                           {"direction", direction_name(entry.which)},
+                           {"what", entry.what},
+                           {"hex", entry.hex}});
+    }
+    return entries;
+}
+
+json scenario_of(const scenario_report& one) {
+    json made = {{"id", one.what->id},
+                 {"title", one.what->title},
+                 {"rules", one.what->rules},
+                 {"verdict", verdict_name(one.judged)},
+                 {"failed_rules", one.failed_rules},
+                 {"why", one.why},
+                 {"choices", one.seen.choices},
+                 {"ms", milliseconds(one.seen.duration)}};
+    if (one.seen.failure) {
+        made["expected"] = one.seen.failure->expected;
+        made["seen"] = one.seen.failure->seen;
+        made["seen_hex"] = one.seen.failure->seen_hex;
+        made["step"] = one.seen.failure->pointer;
+    }
+    if (!one.why.empty()) {
+        made["exchange"] = exchange_of(one);
+        made["server_output"] = one.server_output;
+    }
+    return made;
+}
+
+}  // namespace
+
+void write_json_report(std::ostream& out, const suite_report& report, std::string_view tool_version) {
+    json made = {{"schema", 1},
+                 {"tool", {{"name", "chatos-conformance"}, {"version", tool_version}}},
+                 {"implementation", report.implementation_name},
+                 {"summary",
+                  {{"passed", report.count(verdict::pass)},
+                   {"failed", report.count(verdict::fail)},
+                   {"warned", report.count(verdict::warn)},
+                   {"not_testable", report.count(verdict::not_testable)},
+                   {"unsupported", report.count(verdict::unsupported)},
+                   {"known_failures", report.count(verdict::known_failure)},
+                   {"stale", report.count(verdict::stale)}}},
+                 {"scenarios", json::array()},
+                 {"choices", report.choices},
+                 {"notes", report.notes},
+                 {"gone", report.gone ? json(*report.gone) : json(nullptr)}};
+    for (const scenario_report& one : report.scenarios) {
+        made["scenarios"].push_back(scenario_of(one));
+    }
+    // What a server printed need not be UTF-8.
+    out << made.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,241 @@
+#include "runner/child_process.hpp"
+
+#include "runner/sockets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <mutex>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+
+extern char** environ;
+
+namespace chatos::conformance {
+namespace {
+
+/// The group to end when a signal ends us; there is one process under test at a time.
+std::atomic<pid_t> group_to_end{0};
+
+extern "C" void end_group_and_self(int signal) {
+    if (const pid_t group = group_to_end.load(); group > 0) {
+        (void)::kill(-group, SIGKILL);
+    }
+    ::_exit(128 + signal);
+}
+
+/// Keeps the last bytes of what comes out of a pipe, on a thread of its own, so that a talkative server never blocks on
+/// a full pipe.
+class output_keeper {
+public:
+    output_keeper(descriptor output, descriptor stop_reader, descriptor stop_writer)
+        : output_{std::move(output)}, stop_reader_{std::move(stop_reader)},
+          stop_writer_{std::move(stop_writer)}, thread_{[this] { keep(); }} {}
+    ~output_keeper() {
+        stop_writer_.reset();
+        thread_.join();
+    }
+    output_keeper(const output_keeper&) = delete;
+    output_keeper& operator=(const output_keeper&) = delete;
+
+    [[nodiscard]] std::string text() const {
+        const std::scoped_lock lock{mutex_};
+        return kept_;
+    }
+
+private:
+    static constexpr std::size_t kept_max = 16 * 1'024;
+
+    void keep() {
+        std::array<char, 4'096> buffer{};
+        for (;;) {
+            std::array<pollfd, 2> polled{{{output_.get(), POLLIN, 0}, {stop_reader_.get(), POLLIN, 0}}};
+            if (::poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) {
+                return;
+            }
+            // What is there is taken before the wish to stop is followed: last words count.
+            if (polled[0].revents != 0) {
+                const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
+                if (got <= 0) {
+                    return;
+                }
+                const std::scoped_lock lock{mutex_};
+                kept_.append(buffer.data(), static_cast<std::size_t>(got));
+                if (kept_.size() > kept_max) {
+                    kept_.erase(0, kept_.size() - kept_max);
+                }
+            } else if (polled[1].revents != 0) {
+                return;
+            }
+        }
+    }
+
+    descriptor output_;
+    descriptor stop_reader_;
+    descriptor stop_writer_;
+    mutable std::mutex mutex_;
+    std::string kept_;
+    std::thread thread_;
+};
+
+std::optional<std::array<descriptor, 2>> make_pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        return std::nullopt;
+    }
+    return std::array{descriptor{ends[0]}, descriptor{ends[1]}};
+}
+
+std::string death_text(int status) {
+    if (WIFSIGNALED(status)) {
+        const int signal = WTERMSIG(status);
+        return "killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
+    }
+    return "exit status " + std::to_string(WEXITSTATUS(status));
+}
+
+/// posix_spawn's file actions and attributes, destroyed with their owner.
+struct spawn_plan {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+
+    explicit spawn_plan(int output) {
+        ::posix_spawn_file_actions_init(&actions);
+        ::posix_spawnattr_init(&attributes);
+        ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+        ::posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
+        ::posix_spawnattr_setpgroup(&attributes, 0);
+        sigset_t defaults;
+        ::sigemptyset(&defaults);
+        ::sigaddset(&defaults, SIGPIPE);
+        ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    }
+    ~spawn_plan() {
+        ::posix_spawn_file_actions_destroy(&actions);
+        ::posix_spawnattr_destroy(&attributes);
+    }
+    spawn_plan(const spawn_plan&) = delete;
+    spawn_plan& operator=(const spawn_plan&) = delete;
+};
+
+}  // namespace
+
+struct child_process::running {
+    pid_t pid{0};
+    std::optional<int> status;
+    std::unique_ptr<output_keeper> output;
+
+    void look() {
+        int value = 0;
+        if (!status && ::waitpid(pid, &value, WNOHANG) == pid) {
+            status = value;
+        }
+    }
+
+    [[nodiscard]] bool ends_within(std::chrono::milliseconds time) {
+        const auto until = std::chrono::steady_clock::now() + time;
+        for (look(); !status; look()) {
+            if (std::chrono::steady_clock::now() >= until) {
+                return false;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds{2});
+        }
+        return true;
+    }
+};
+
+child_process::child_process() = default;
+
+child_process::~child_process() {
+    stop();
+}
+
+std::optional<std::string> child_process::start(const std::vector<std::string>& arguments) {
+    stop();
+    auto output = make_pipe();
+    auto stopper = make_pipe();
+    if (!output || !stopper) {
+        return "no pipe could be made: " + std::generic_category().message(errno);
+    }
+    std::vector<char*> argv;
+    for (const std::string& argument : arguments) {
+        argv.push_back(const_cast<char*>(argument.c_str()));
+    }
+    argv.push_back(nullptr);
+    const spawn_plan plan{(*output)[1].get()};
+    pid_t pid = 0;
+    if (const int error = ::posix_spawnp(&pid, argv[0], &plan.actions, &plan.attributes, argv.data(), environ);
+        error != 0) {
+        return "\"" + arguments[0] + "\" could not be started: " + std::generic_category().message(error);
+    }
+    group_to_end = pid;
+    running_ = std::make_unique<running>();
+    running_->pid = pid;
+    running_->output =
+        std::make_unique<output_keeper>(std::move((*output)[0]), std::move((*stopper)[0]), std::move((*stopper)[1]));
+    return std::nullopt;
+}
+
+void child_process::stop(std::chrono::milliseconds grace) {
+    if (!running_) {
+        return;
+    }
+    running_->look();
+    (void)::kill(-running_->pid, SIGTERM);
+    if (!running_->ends_within(grace)) {
+        (void)::kill(-running_->pid, SIGKILL);
+        (void)running_->ends_within(std::chrono::milliseconds{5'000});
+    }
+    (void)::kill(-running_->pid, SIGKILL);  // what is left of the group
+    group_to_end = 0;
+    running_.reset();
+}
+
+bool child_process::is_started() const noexcept {
+    return running_ != nullptr;
+}
+
+std::optional<std::string> child_process::death() {
+    if (!running_) {
+        return std::nullopt;
+    }
+    running_->look();
+    return running_->status ? std::optional{death_text(*running_->status)} : std::nullopt;
+}
+
+std::vector<std::string> child_process::last_output(std::size_t lines_max) const {
+    std::vector<std::string> lines;
+    if (!running_) {
+        return lines;
+    }
+    const std::string text = running_->output->text();
+    for (std::size_t start = 0; start < text.size();) {
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        lines.push_back(text.substr(start, end - start));
+        start = end + 1;
+    }
+    if (lines.size() > lines_max) {
+        lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(lines_max));
+    }
+    return lines;
+}
+
+void end_child_on_signals() {
+    struct sigaction action {};
+    action.sa_handler = end_group_and_self;
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        (void)::sigaction(signal, &action, nullptr);
+    }
+}
+
+}  // namespace chatos::conformance

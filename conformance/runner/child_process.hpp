@@ -1,0 +1,40 @@
+// The process of an implementation under test: started in a process group of its own, its output kept (the last of it),
+// its end noticed, the whole group ended when its owner goes.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chatos::conformance {
+
+class child_process {
+public:
+    child_process();
+    ~child_process();
+    child_process(const child_process&) = delete;
+    child_process& operator=(const child_process&) = delete;
+
+    /// Starts arguments[0], found by PATH, with standard input empty. A sentence that says why it could not be started,
+    /// or nothing. Ends the one before.
+    [[nodiscard]] std::optional<std::string> start(const std::vector<std::string>& arguments);
+    /// Ends the group: SIGTERM, then SIGKILL after `grace`.
+    void stop(std::chrono::milliseconds grace = std::chrono::milliseconds{2'000});
+
+    [[nodiscard]] bool is_started() const noexcept;
+    /// "exit status 3", "killed by signal 11 (Segmentation fault)"; nothing while it runs.
+    [[nodiscard]] std::optional<std::string> death();
+    /// The last lines that it wrote to standard error or standard output, oldest first.
+    [[nodiscard]] std::vector<std::string> last_output(std::size_t lines_max = 12) const;
+
+private:
+    struct running;
+    std::unique_ptr<running> running_;
+};
+
+/// From now on SIGINT, SIGTERM and SIGHUP end the process under test before they end this one.
+void end_child_on_signals();
+
+}  // namespace chatos::conformance

@@ -1,0 +1,73 @@
+#include "runner/event.hpp"
+
+#include <chatos/display.hpp>
+#include <chatos/layout.hpp>
+
+#include <algorithm>
+
+namespace chatos::conformance {
+
+std::string quoted_excerpt(std::string_view text) {
+    constexpr std::size_t excerpt_max = 60;
+    std::size_t cut = std::min(text.size(), excerpt_max);
+    // Cut between characters, so that the excerpt shows no byte that is only half of one.
+    while (cut != 0 && cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) {
+        --cut;
+    }
+    std::string shown = "\"";
+    escape(text.substr(0, cut), [&](std::string_view piece) { shown += piece; });
+    shown += '"';
+    if (cut != text.size()) {
+        shown += "... (" + std::to_string(text.size()) + " bytes)";
+    }
+    return shown;
+}
+
+std::string hex_excerpt(std::span<const std::byte> bytes, std::size_t bytes_max) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string shown;
+    for (const std::byte byte : bytes.first(std::min(bytes.size(), bytes_max))) {
+        shown += shown.empty() ? "" : " ";
+        shown += digits[std::to_integer<unsigned>(byte) >> 4U];
+        shown += digits[std::to_integer<unsigned>(byte) & 0xFU];
+    }
+    if (bytes.size() > bytes_max) {
+        shown += " ... (" + std::to_string(bytes.size()) + " bytes)";
+    }
+    return shown;
+}
+
+std::string describe(const received_packet& packet) {
+    std::string shown{packet_name(packet.op)};
+    for (const part which : layout_of(packet.op).parts()) {
+        switch (which) {
+        case part::pseudo: shown += " pseudo=" + quoted_excerpt(packet.pseudo); break;
+        case part::message: shown += " message=" + quoted_excerpt(packet.message); break;
+        case part::error_code:
+            shown += ' ' + std::to_string(static_cast<unsigned>(packet.code)) + ' ';
+            shown += error_code_name(packet.code);
+            break;
+        }
+    }
+    return shown;
+}
+
+std::string describe(const received_event& event) {
+    using kind = received_event::kind;
+    switch (event.what) {
+    case kind::packet: return describe(event.packet);
+    case kind::malformed:
+        return "malformed bytes (" + std::string{rule_of(event.error.what)} + ", " +
+               std::string{field_name(event.error.where)} + " at offset " + std::to_string(event.error.offset) +
+               " of the stream: " + std::string{describe(event.error.what)} + ")";
+    case kind::fin: return "the end of the connection (FIN)";
+    case kind::reset: return "a reset of the connection (RST)";
+    }
+    return "";
+}
+
+received_packet owned(const packet_view& packet) {
+    return {packet.op, packet.code, std::string{packet.pseudo}, std::string{packet.message}};
+}
+
+}  // namespace chatos::conformance

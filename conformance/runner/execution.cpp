@@ -1,0 +1,206 @@
+// What comes in, and the order in which steps get their turn.
+#include "runner/execution.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t inbox_events_max = 10'000;
+constexpr std::size_t exchange_entries_max = 200;
+constexpr std::size_t hex_excerpt_max = 32;
+
+}  // namespace
+
+execution::execution(const scenario& what, pseudonyms names, const patience& limits_of_time)
+    : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, actors_(what.actors.size()),
+      done_at_(what.steps.size(), 0) {
+    for (const step& one : what.steps) {
+        actors_[one.actor].program.push_back(&one);
+    }
+    for (actor_state& actor : actors_) {
+        actor.storage.resize(packet_bytes_max(limits{}));
+        actor.decoder = std::make_unique<stream_decoder>(actor.storage, limits{});
+    }
+}
+
+void execution::connected(std::size_t actor, moment now) {
+    actors_[actor].connection = link::open;
+    outcome_.duration = now;
+}
+
+void execution::connection_failed(std::size_t index, const std::string& reason, moment now) {
+    actor_state& actor = actors_[index];
+    actor.connection = link::closed;
+    record(index, exchange_entry::direction::remark, "could not connect: " + reason, "", now);
+    if (finished()) {
+        return;
+    }
+    const step* one = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
+    fail(index, one, "a connection to the server", nullptr, "could not connect: " + reason);
+    outcome_.failure->no_connection = true;
+}
+
+void execution::received(std::size_t index, std::span<const std::byte> bytes, moment now) {
+    actor_state& actor = actors_[index];
+    outcome_.server_spoke = true;
+    std::span<const std::byte> rest = bytes;
+    while (!finished()) {
+        const std::span<const std::byte> before = rest;
+        decode_result result = actor.decoder->next(rest);
+        const std::span<const std::byte> taken = before.first(before.size() - rest.size());
+        actor.unfinished.insert(actor.unfinished.end(), taken.begin(), taken.end());
+        if (result.status == decode_status::incomplete) {
+            break;
+        }
+        received_event event;
+        if (result.status == decode_status::malformed) {
+            const auto excerpt = rest.first(std::min<std::size_t>(rest.size(), 64));
+            actor.unfinished.insert(actor.unfinished.end(), excerpt.begin(), excerpt.end());
+            event.what = received_event::kind::malformed;
+            event.error = result.error;
+        } else {
+            event.packet = owned(result.packet);
+        }
+        event.bytes = std::exchange(actor.unfinished, {});
+        put_event(index, std::move(event), now);
+        if (result.status == decode_status::malformed) {
+            break;
+        }
+    }
+}
+
+void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
+    actor_state& actor = actors_[index];
+    if (actor.connection == link::closed) {
+        return;
+    }
+    outcome_.server_spoke = true;
+    actor.connection = link::closed;
+    actor.writing = false;
+    received_event event;
+    event.what = reset ? received_event::kind::reset : received_event::kind::fin;
+    event.bytes = std::exchange(actor.unfinished, {});
+    put_event(index, std::move(event), now);
+}
+
+void execution::written(std::size_t actor, moment now) {
+    actors_[actor].writing = false;
+    outcome_.duration = now;
+}
+
+void execution::put_event(std::size_t index, received_event event, moment now) {
+    actor_state& actor = actors_[index];
+    event.when = now;
+    event.order = ++order_;
+    const bool answers_cr = event.what == received_event::kind::packet && event.packet.op == opcode::error &&
+                            event.packet.code == error_code::ok && actor.asked_to_register;
+    actor.registered = actor.registered || answers_cr;
+    std::string what = describe(event);
+    const bool cut_short = event.what != received_event::kind::malformed && !event.bytes.empty() &&
+                           event.what != received_event::kind::packet;
+    if (cut_short) {
+        what += " inside a packet";
+    }
+    record(index, exchange_entry::direction::received, std::move(what), hex_excerpt(event.bytes, hex_excerpt_max), now);
+    if (actor.inbox.size() >= inbox_events_max) {
+        fail(index, nullptr, "no more than what was asked for", nullptr,
+             "the server sent more than 10,000 packets that no step expected");
+        return;
+    }
+    actor.inbox.push_back(std::move(event));
+}
+
+std::vector<network_request> execution::advance(moment now) {
+    outcome_.duration = now;
+    bool moved = true;
+    while (moved && phase_ == phase::steps) {
+        moved = false;
+        for (std::size_t index = 0; index < actors_.size() && !finished(); ++index) {
+            while (!finished() && run_step(index, now) == progress::moved) {
+                moved = true;
+            }
+        }
+    }
+    if (!finished()) {
+        run_end(now);
+    }
+    if (!finished() && now >= patience_.scenario) {
+        fail(0, nullptr, "an end within " + std::to_string(patience_.scenario.count()) + " ms", nullptr,
+             "the scenario is still going on");
+    }
+    return std::exchange(requests_, {});
+}
+
+moment execution::deadline() const {
+    moment earliest = patience_.scenario;
+    for (const actor_state& actor : actors_) {
+        if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size()) {
+            earliest = std::min(earliest, *actor.waiting_since + time_limit(*actor.program[actor.at]));
+        }
+    }
+    if (phase_ == phase::fencing) {
+        earliest = std::min(earliest, phase_since_ + patience_.answer);
+    } else if (phase_ == phase::draining) {
+        earliest = std::min(earliest, phase_since_ + patience_.closing);
+    }
+    return earliest;
+}
+
+outcome execution::take_outcome() {
+    assert(finished());
+    return std::move(outcome_);
+}
+
+void execution::fail(std::size_t index, const step* one, std::string expected, const received_event* seen,
+                     std::string otherwise) {
+    const std::string who = scenario_.actors[index];
+    step_failure failure;
+    failure.rule = blamed_rule(one);
+    failure.expected = std::move(expected);
+    failure.seen = otherwise;
+    if (seen != nullptr) {
+        failure.seen = who + " received " + describe(*seen) + otherwise;
+        failure.seen_hex = hex_excerpt(seen->bytes, hex_excerpt_max);
+        if (seen->what == received_event::kind::malformed) {
+            failure.rule = rule_of(seen->error.what);
+        }
+    }
+    if (one != nullptr) {
+        failure.pointer = one->pointer;
+        failure.note = one->note;
+    }
+    outcome_.failure = std::move(failure);
+    close_all();
+}
+
+void execution::fail_silent(std::size_t index, const step& one, const std::string& expected) {
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(time_limit(one));
+    fail(index, &one, scenario_.actors[index] + " receives " + expected, nullptr,
+         "nothing came for " + std::to_string(waited.count()) + " ms");
+    outcome_.failure->by_silence = true;
+}
+
+void execution::fail_unexpected(std::size_t index, const received_event& event) {
+    fail(index, nullptr, scenario_.actors[index] + " receives nothing more", &event, "");
+}
+
+std::string execution::blamed_rule(const step* one) const {
+    if (one == nullptr) {
+        return scenario_.unexpected;
+    }
+    return one->rule.empty() ? scenario_.rules.front() : one->rule;
+}
+
+void execution::record(std::size_t index, exchange_entry::direction which, std::string what, std::string hex,
+                       moment now) {
+    if (outcome_.exchange.size() == exchange_entries_max) {
+        outcome_.exchange.erase(outcome_.exchange.begin());
+        ++outcome_.exchange_dropped;
+    }
+    outcome_.exchange.push_back({now, index, which, std::move(what), std::move(hex)});
+}
+
+}  // namespace chatos::conformance

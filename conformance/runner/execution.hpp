@@ -1,0 +1,149 @@
+// Runs one scenario as a state machine: what the network did and what time it is come in, what to do on the network
+// comes out. No sockets, no clock; the same machine runs under tests with a time of their own.
+#pragma once
+
+#include "runner/matching.hpp"
+#include "runner/outcome.hpp"
+#include "runner/pseudonyms.hpp"
+#include "scenario/scenario.hpp"
+
+#include <chatos/layout.hpp>
+#include <chatos/stream_decoder.hpp>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace chatos::conformance {
+
+/// How long the runner waits; all of it times the time factor already.
+struct patience {
+    std::chrono::milliseconds answer{2'000};  ///< for an event that a step expects
+    std::chrono::milliseconds closing{500};   ///< for the server to close after the last step; missing it is no failure
+    std::chrono::milliseconds scenario{60'000};  ///< for a whole scenario
+    double time_factor{1.0};                     ///< for the times that scenarios name themselves
+};
+
+// What the sockets are to do.
+struct connect_request {
+    std::size_t actor;
+};
+struct write_request {
+    std::size_t actor;
+    std::vector<std::byte> bytes;
+    std::vector<std::size_t> write_ends;
+};
+struct end_request {
+    std::size_t actor;
+    close_how how;
+};
+struct reading_request {
+    std::size_t actor;
+    bool reading;
+};
+using network_request = std::variant<connect_request, write_request, end_request, reading_request>;
+
+class execution {
+public:
+    /// `what` must outlive the execution.
+    execution(const scenario& what, pseudonyms names, const patience& limits_of_time);
+
+    // What happened. None of these decides anything yet: advance() does, so that everything that had come by then is
+    // known before the next thing is sent.
+    void connected(std::size_t actor, moment now);
+    void connection_failed(std::size_t actor, const std::string& reason, moment now);
+    void received(std::size_t actor, std::span<const std::byte> bytes, moment now);
+    void closed_by_peer(std::size_t actor, bool reset, moment now);
+    /// All bytes of the actor's last write_request are with the kernel (or the connection is gone).
+    void written(std::size_t actor, moment now);
+
+    /// Executes every step that can be executed now and returns what is to be done on the network.
+    [[nodiscard]] std::vector<network_request> advance(moment now);
+    /// When advance() must be called even if nothing happens.
+    [[nodiscard]] moment deadline() const;
+    [[nodiscard]] bool finished() const noexcept { return phase_ == phase::over; }
+    /// Only once it is finished.
+    [[nodiscard]] outcome take_outcome();
+
+private:
+    enum class phase : std::uint8_t { steps, fencing, draining, over };
+    enum class link : std::uint8_t { none, connecting, open, closed };
+
+    struct actor_state {
+        std::vector<const step*> program;
+        std::size_t at{0};
+        std::optional<std::size_t> nested_of;  // index of the one_of step whose alternative is running
+        std::size_t nested_end{0};
+        link connection{link::none};
+        bool writing{false};
+        bool half_closed{false};
+        bool asked_to_register{false};
+        bool registered{false};
+        bool fenced{false};
+        std::optional<moment> waiting_since;
+        std::vector<std::size_t> unordered_left;
+        std::deque<received_event> inbox;
+        std::vector<std::byte> storage;
+        std::vector<std::byte> unfinished;
+        std::unique_ptr<stream_decoder> decoder;
+    };
+
+    enum class progress : std::uint8_t { moved, stuck };
+
+    // Steps.
+    progress run_step(std::size_t index, moment now);
+    progress run_action(std::size_t index, const step& one, moment now);
+    progress run_send(std::size_t index, const send_action& action, moment now);
+    progress run_close(std::size_t index, close_how how, moment now);
+    progress run_expect(std::size_t index, const step& one, const expect_action& expect, moment now);
+    progress expect_event(std::size_t index, const step& one, const expect_action& expect, moment now);
+    progress expect_unordered(std::size_t index, const step& one, const unordered_pattern& pattern, moment now);
+    progress expect_one_of(std::size_t index, const step& one, const one_of_pattern& pattern, moment now);
+    progress expect_silence(std::size_t index, const step& one, const silence_pattern& pattern, moment now);
+    progress ensure_connected(std::size_t index, moment now);
+    void finish_step(actor_state& actor);
+    void mark_done(const step& one);
+    [[nodiscard]] bool is_enabled(const step& one) const;
+    [[nodiscard]] bool came_too_early(const step& one, const received_event& event) const;
+    [[nodiscard]] std::chrono::nanoseconds time_limit(const step& one) const;
+    [[nodiscard]] bool ran_out_of_time(const actor_state& actor, const step& one, moment now) const;
+    [[nodiscard]] bool fits(const event_pattern& pattern, const received_event& event);
+
+    // The end.
+    void run_end(moment now);
+    static void pass_over_close(actor_state& actor);
+    void start_fencing(moment now);
+    void continue_fencing(moment now);
+    void start_draining(moment now);
+    void continue_draining(moment now);
+    void close_all();
+
+    // Failures.
+    void fail(std::size_t index, const step* one, std::string expected, const received_event* seen,
+              std::string otherwise);
+    void fail_silent(std::size_t index, const step& one, const std::string& expected);
+    void fail_unexpected(std::size_t index, const received_event& event);
+    [[nodiscard]] std::string blamed_rule(const step* one) const;
+
+    void put_event(std::size_t index, received_event event, moment now);
+    void record(std::size_t index, exchange_entry::direction which, std::string what, std::string hex, moment now);
+
+    const scenario& scenario_;
+    pseudonyms names_;
+    patience patience_;
+    phase phase_{phase::steps};
+    std::vector<actor_state> actors_;
+    std::vector<std::uint64_t> done_at_;  // per step of the scenario; 0: not done
+    std::uint64_t order_{0};
+    moment phase_since_{0};
+    bindings bound_;
+    outcome outcome_;
+    std::vector<network_request> requests_;
+};
+
+}  // namespace chatos::conformance

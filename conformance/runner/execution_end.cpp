@@ -1,0 +1,137 @@
+// The end of a scenario: proof that nothing came that nobody expected. Every registered actor asks for a pseudo that
+// nobody holds (the closing fence), gets one answer and nothing else, half-closes, and reads until the server closes.
+#include "runner/execution.hpp"
+#include "runner/unit_bytes.hpp"
+
+#include <algorithm>
+
+namespace chatos::conformance {
+
+void execution::run_end(moment now) {
+    if (phase_ == phase::steps) {
+        const bool all_done = std::all_of(actors_.begin(), actors_.end(), [](const actor_state& actor) {
+            return actor.at == actor.program.size() && !actor.writing;
+        });
+        if (all_done) {
+            start_fencing(now);
+        }
+    }
+    if (phase_ == phase::fencing) {
+        continue_fencing(now);
+    }
+    if (phase_ == phase::draining) {
+        continue_draining(now);
+    }
+}
+
+/// A server may hang up on a stranger, and must on somebody who has ended his side: no step need expect it.
+void execution::pass_over_close(actor_state& actor) {
+    using kind = received_event::kind;
+    if ((!actor.registered || actor.half_closed) && actor.inbox.size() == 1 &&
+        (actor.inbox.front().what == kind::fin || actor.inbox.front().what == kind::reset)) {
+        actor.inbox.clear();
+    }
+}
+
+void execution::start_fencing(moment now) {
+    phase_ = phase::fencing;
+    phase_since_ = now;
+    for (std::size_t index = 0; index < actors_.size() && scenario_.closing_fence; ++index) {
+        actor_state& actor = actors_[index];
+        pass_over_close(actor);
+        if (!actor.inbox.empty()) {
+            fail_unexpected(index, actor.inbox.front());
+            return;
+        }
+        if (actor.connection != link::open || !actor.registered || actor.half_closed) {
+            continue;
+        }
+        packet_source question;
+        question.op = opcode::rpm;
+        question.pseudo.text = "fence-{run}";
+        outgoing made = bytes_of({{question}, split_mode::whole, {}}, names_);
+        record(index, exchange_entry::direction::sent, "RPM for nobody, as a fence", hex_excerpt(made.bytes, 32), now);
+        actor.fenced = true;
+        actor.writing = true;
+        requests_.emplace_back(write_request{index, std::move(made.bytes), std::move(made.write_ends)});
+    }
+}
+
+void execution::continue_fencing(moment now) {
+    bool all_answered = true;
+    for (std::size_t index = 0; index < actors_.size(); ++index) {
+        actor_state& actor = actors_[index];
+        if (!scenario_.closing_fence) {
+            continue;
+        }
+        pass_over_close(actor);
+        if (actor.fenced && !actor.inbox.empty()) {
+            const received_event& event = actor.inbox.front();
+            if (event.what != received_event::kind::packet || event.packet.op != opcode::error) {
+                fail_unexpected(index, event);
+                return;
+            }
+            actor.inbox.pop_front();
+            actor.fenced = false;
+        }
+        if (!actor.inbox.empty()) {
+            fail_unexpected(index, actor.inbox.front());
+            return;
+        }
+        if (actor.fenced && now >= phase_since_ + patience_.answer) {
+            fail(index, nullptr, scenario_.actors[index] + " receives one ERROR for the RPM that ends the scenario",
+                 nullptr, "nothing came for " + std::to_string(patience_.answer.count()) + " ms");
+            outcome_.failure->by_silence = true;
+            return;
+        }
+        all_answered = all_answered && !actor.fenced && !actor.writing;
+    }
+    if (all_answered) {
+        start_draining(now);
+    }
+}
+
+void execution::start_draining(moment now) {
+    phase_ = phase::draining;
+    phase_since_ = now;
+    for (std::size_t index = 0; index < actors_.size(); ++index) {
+        actor_state& actor = actors_[index];
+        if (actor.connection == link::open) {
+            requests_.emplace_back(reading_request{index, true});
+            requests_.emplace_back(end_request{index, close_how::fin});
+        }
+    }
+}
+
+void execution::continue_draining(moment now) {
+    bool all_closed = true;
+    for (std::size_t index = 0; index < actors_.size(); ++index) {
+        actor_state& actor = actors_[index];
+        while (!actor.inbox.empty()) {
+            const received_event event = std::move(actor.inbox.front());
+            actor.inbox.pop_front();
+            const bool is_close = event.what == received_event::kind::fin || event.what == received_event::kind::reset;
+            if (!is_close && scenario_.closing_fence) {
+                fail_unexpected(index, event);
+                return;
+            }
+        }
+        all_closed = all_closed && actor.connection != link::open && actor.connection != link::connecting;
+    }
+    const bool out_of_time = now >= phase_since_ + patience_.closing;
+    if (all_closed || out_of_time) {
+        outcome_.ended_without_close = !all_closed;
+        close_all();
+    }
+}
+
+void execution::close_all() {
+    for (std::size_t index = 0; index < actors_.size(); ++index) {
+        if (actors_[index].connection != link::none) {
+            requests_.emplace_back(end_request{index, close_how::full});
+        }
+    }
+    phase_ = phase::over;
+}
+
+}  // namespace chatos::conformance

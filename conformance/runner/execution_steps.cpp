@@ -1,0 +1,303 @@
+// What each kind of step does when its turn comes.
+#include "runner/execution.hpp"
+#include "runner/unit_bytes.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+namespace chatos::conformance {
+
+using namespace std::chrono_literals;
+
+execution::progress execution::run_step(std::size_t index, moment now) {
+    actor_state& actor = actors_[index];
+    if (actor.at == actor.program.size() || actor.writing || actor.connection == link::connecting) {
+        return progress::stuck;
+    }
+    const step& one = *actor.program[actor.at];
+    const auto* expect = std::get_if<expect_action>(&one.action);
+    const bool has_event = !actor.inbox.empty();
+    if (expect != nullptr && has_event && came_too_early(one, actor.inbox.front())) {
+        const std::string who = scenario_.actors[index];
+        fail(index, &one, who + " receives " + describe(expect->event, names_) + ", and not before what causes it",
+             &actor.inbox.front(), ", too early");
+        return progress::stuck;
+    }
+    return is_enabled(one) ? run_action(index, one, now) : progress::stuck;
+}
+
+execution::progress execution::run_action(std::size_t index, const step& one, moment now) {
+    if (const auto* send = std::get_if<send_action>(&one.action)) {
+        return run_send(index, *send, now);
+    }
+    if (const auto* close = std::get_if<close_action>(&one.action)) {
+        return run_close(index, close->how, now);
+    }
+    if (const auto* expect = std::get_if<expect_action>(&one.action)) {
+        return run_expect(index, one, *expect, now);
+    }
+    if (ensure_connected(index, now) == progress::moved) {
+        return progress::stuck;  // goes on when the connection is there
+    }
+    if (const auto* reading = std::get_if<reading_action>(&one.action)) {
+        requests_.emplace_back(reading_request{index, reading->reading});
+        record(index, exchange_entry::direction::remark, reading->reading ? "reads again" : "stops reading", "", now);
+    }
+    finish_step(actors_[index]);
+    return progress::moved;
+}
+
+/// `moved` when a connection has just been asked for: the step waits for it.
+execution::progress execution::ensure_connected(std::size_t index, moment now) {
+    actor_state& actor = actors_[index];
+    if (actor.connection != link::none) {
+        return progress::stuck;
+    }
+    actor.connection = link::connecting;
+    requests_.emplace_back(connect_request{index});
+    record(index, exchange_entry::direction::remark, "connects", "", now);
+    return progress::moved;
+}
+
+execution::progress execution::run_send(std::size_t index, const send_action& action, moment now) {
+    actor_state& actor = actors_[index];
+    if (ensure_connected(index, now) == progress::moved) {
+        return progress::stuck;
+    }
+    for (const auto& unit : action.units) {
+        const auto* packet = std::get_if<packet_source>(&unit);
+        actor.asked_to_register = actor.asked_to_register || (packet != nullptr && packet->op == opcode::cr);
+    }
+    outgoing made = bytes_of(action, names_);
+    std::string what;
+    // Decoded by the codec rather than told from the step: the report shows what a receiver makes of the bytes.
+    for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
+        const decode_result result = decode(rest);
+        what += what.empty() ? "" : " + ";
+        if (result.status != decode_status::complete) {
+            what += result.status == decode_status::malformed
+                        ? "malformed bytes (" + std::string{rule_of(result.error.what)} + ")"
+                        : "part of a packet";
+            break;
+        }
+        what += describe(owned(result.packet));
+        rest = rest.subspan(result.consumed);
+        if (what.size() > 300) {
+            what += rest.empty() ? "" : " + " + std::to_string(rest.size()) + " bytes more";
+            break;
+        }
+    }
+    if (made.write_ends.size() > 1) {
+        what += " in " + std::to_string(made.write_ends.size()) + " writes";
+    }
+    record(index, exchange_entry::direction::sent, std::move(what), hex_excerpt(made.bytes, 32), now);
+    if (actor.connection == link::open) {
+        actor.writing = true;
+        requests_.emplace_back(write_request{index, std::move(made.bytes), std::move(made.write_ends)});
+    }
+    finish_step(actor);
+    return progress::moved;
+}
+
+execution::progress execution::run_close(std::size_t index, close_how how, moment now) {
+    actor_state& actor = actors_[index];
+    if (ensure_connected(index, now) == progress::moved) {
+        return progress::stuck;
+    }
+    if (actor.connection == link::open) {
+        requests_.emplace_back(end_request{index, how});
+        const char* what = how == close_how::fin    ? "half-closes"
+                           : how == close_how::full ? "closes"
+                                                    : "resets the connection";
+        record(index, exchange_entry::direction::remark, what, "", now);
+        actor.half_closed = true;
+        if (how != close_how::fin) {
+            actor.connection = link::closed;
+        }
+    }
+    finish_step(actor);
+    return progress::moved;
+}
+
+execution::progress execution::run_expect(std::size_t index, const step& one, const expect_action& expect, moment now) {
+    if (ensure_connected(index, now) == progress::moved) {
+        return progress::stuck;
+    }
+    actor_state& actor = actors_[index];
+    if (!actor.waiting_since) {
+        actor.waiting_since = now;
+    }
+    if (const auto* unordered = std::get_if<unordered_pattern>(&expect.event)) {
+        return expect_unordered(index, one, *unordered, now);
+    }
+    if (const auto* one_of = std::get_if<one_of_pattern>(&expect.event)) {
+        return expect_one_of(index, one, *one_of, now);
+    }
+    if (const auto* silence = std::get_if<silence_pattern>(&expect.event)) {
+        return expect_silence(index, one, *silence, now);
+    }
+    return expect_event(index, one, expect, now);
+}
+
+execution::progress execution::expect_event(std::size_t index, const step& one, const expect_action& expect,
+                                            moment now) {
+    actor_state& actor = actors_[index];
+    if (actor.inbox.empty()) {
+        if (actor.connection == link::closed && !expect.optional) {
+            fail(index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_), nullptr,
+                 "the connection had ended before");
+        } else if (ran_out_of_time(actor, one, now) || actor.connection == link::closed) {
+            if (expect.optional) {
+                finish_step(actor);
+                return progress::moved;
+            }
+            fail_silent(index, one, describe(expect.event, names_));
+        }
+        return progress::stuck;
+    }
+    const bool fit = fits(expect.event, actor.inbox.front());
+    if (!fit && !expect.optional) {
+        fail(index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_), &actor.inbox.front(),
+             "");
+        return progress::stuck;
+    }
+    if (fit) {
+        actor.inbox.pop_front();
+    }
+    finish_step(actor);
+    return progress::moved;
+}
+
+execution::progress execution::expect_unordered(std::size_t index, const step& one, const unordered_pattern& pattern,
+                                                moment now) {
+    actor_state& actor = actors_[index];
+    if (actor.unordered_left.empty()) {
+        actor.unordered_left.resize(pattern.packets.size());
+        std::iota(actor.unordered_left.begin(), actor.unordered_left.end(), std::size_t{0});
+    }
+    while (!actor.inbox.empty()) {
+        const auto fitting =
+            std::find_if(actor.unordered_left.begin(), actor.unordered_left.end(), [&](std::size_t which) {
+                return matches(pattern.packets[which], actor.inbox.front(), names_, bound_);
+            });
+        if (fitting == actor.unordered_left.end()) {
+            fail(index, &one, scenario_.actors[index] + " receives " + describe(pattern, names_), &actor.inbox.front(),
+                 "");
+            return progress::stuck;
+        }
+        actor.inbox.pop_front();
+        actor.unordered_left.erase(fitting);
+        if (actor.unordered_left.empty()) {
+            finish_step(actor);
+            return progress::moved;
+        }
+        actor.waiting_since = now;
+    }
+    if (ran_out_of_time(actor, one, now)) {
+        fail_silent(index, one,
+                    std::to_string(actor.unordered_left.size()) + " more of these, " + describe(pattern, names_));
+    }
+    return progress::stuck;
+}
+
+execution::progress execution::expect_one_of(std::size_t index, const step& one, const one_of_pattern& pattern,
+                                             moment now) {
+    actor_state& actor = actors_[index];
+    if (actor.inbox.empty()) {
+        if (ran_out_of_time(actor, one, now) || actor.connection == link::closed) {
+            fail_silent(index, one, describe(pattern, names_));
+        }
+        return progress::stuck;
+    }
+    for (const alternative& candidate : pattern.alternatives) {
+        if (!fits(std::get<expect_action>(candidate.steps.front().action).event, actor.inbox.front())) {
+            continue;
+        }
+        if (!pattern.choice.empty()) {
+            outcome_.choices[pattern.choice] = candidate.name;
+        }
+        const std::size_t first = actor.at + 1;
+        for (std::size_t nested = 0; nested < candidate.steps.size(); ++nested) {
+            actor.program.insert(actor.program.begin() + static_cast<std::ptrdiff_t>(first + nested),
+                                 &candidate.steps[nested]);
+        }
+        if (!actor.nested_of) {
+            actor.nested_of = static_cast<std::size_t>(&one - scenario_.steps.data());
+            actor.nested_end = first;
+        }
+        actor.nested_end += candidate.steps.size();
+        actor.at = first;
+        actor.waiting_since.reset();
+        return progress::moved;
+    }
+    fail(index, &one, scenario_.actors[index] + " receives " + describe(pattern, names_), &actor.inbox.front(), "");
+    return progress::stuck;
+}
+
+execution::progress execution::expect_silence(std::size_t index, const step& one, const silence_pattern& pattern,
+                                              moment now) {
+    actor_state& actor = actors_[index];
+    if (!actor.inbox.empty()) {
+        fail(index, &one, scenario_.actors[index] + " receives " + describe(pattern, names_), &actor.inbox.front(), "");
+        return progress::stuck;
+    }
+    if (!ran_out_of_time(actor, one, now)) {
+        return progress::stuck;
+    }
+    finish_step(actor);
+    return progress::moved;
+}
+
+void execution::finish_step(actor_state& actor) {
+    const step& one = *actor.program[actor.at];
+    actor.waiting_since.reset();
+    ++actor.at;
+    if (!actor.nested_of) {
+        mark_done(one);
+    } else if (actor.at == actor.nested_end) {
+        mark_done(scenario_.steps[*actor.nested_of]);
+        actor.nested_of.reset();
+    }
+}
+
+void execution::mark_done(const step& one) {
+    const auto index = static_cast<std::size_t>(&one - scenario_.steps.data());
+    assert(index < done_at_.size());
+    done_at_[index] = ++order_;
+}
+
+bool execution::is_enabled(const step& one) const {
+    return std::all_of(one.after.begin(), one.after.end(), [&](std::size_t before) { return done_at_[before] != 0; });
+}
+
+bool execution::came_too_early(const step& one, const received_event& event) const {
+    return std::any_of(one.after.begin(), one.after.end(),
+                       [&](std::size_t before) { return done_at_[before] == 0 || done_at_[before] > event.order; });
+}
+
+std::chrono::nanoseconds execution::time_limit(const step& one) const {
+    const auto* expect = std::get_if<expect_action>(&one.action);
+    assert(expect != nullptr);
+    const auto scaled = [&](std::chrono::milliseconds time) {
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(time * patience_.time_factor);
+    };
+    if (const auto* silence = std::get_if<silence_pattern>(&expect->event)) {
+        return scaled(silence->window);
+    }
+    return expect->within ? scaled(*expect->within) : std::chrono::nanoseconds{patience_.answer};
+}
+
+bool execution::ran_out_of_time(const actor_state& actor, const step& one, moment now) const {
+    return actor.waiting_since && now >= *actor.waiting_since + time_limit(one);
+}
+
+bool execution::fits(const event_pattern& pattern, const received_event& event) {
+    if (const auto* packet = std::get_if<packet_pattern>(&pattern)) {
+        return matches(*packet, event, names_, bound_);
+    }
+    const auto* closed = std::get_if<closed_pattern>(&pattern);
+    return closed != nullptr && matches(*closed, event);
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,105 @@
+#include "runner/implementation.hpp"
+
+#include <netinet/in.h>
+#include <thread>
+
+namespace chatos::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string replace_all(std::string text, std::string_view what, const std::string& by) {
+    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+        text.replace(at, what.size(), by);
+    }
+    return text;
+}
+
+/// A loopback port that nobody listens on at this moment; 0 when there is none.
+std::uint16_t free_loopback_port() {
+    const descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        return 0;
+    }
+    return ntohs(address.sin_port);
+}
+
+}  // namespace
+
+std::optional<std::string> running_target::missing_option(const option_values& needs) const {
+    return needs.empty() ? std::nullopt : std::optional{needs.begin()->first};
+}
+
+std::optional<std::string> running_target::make_ready(const option_values& /*needs*/) {
+    if (accepts_connections(address_, start_time_)) {
+        return std::nullopt;
+    }
+    return "nobody accepts connections at " + where_.text() + "; start the server, or give another --target";
+}
+
+std::optional<std::string> started_command::missing_option(const option_values& needs) const {
+    for (const auto& [option, value] : needs) {
+        if (!command_.options.contains(option)) {
+            return option;
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> started_command::make_ready(const option_values& needs) {
+    if (process_.is_started() && !process_.death() && options_ == needs) {
+        return std::nullopt;
+    }
+    std::optional<std::string> error = start_once(needs);
+    if (error && process_.death()) {
+        error = start_once(needs);  // somebody else may have taken the port in between
+    }
+    return error;
+}
+
+std::vector<std::string> started_command::words_for(std::uint16_t port, const option_values& needs) const {
+    std::vector<std::string> words = command_.words;
+    for (const auto& [option, value] : needs) {
+        for (const std::string& word : command_.options.at(option)) {
+            words.push_back(replace_all(word, "{value}", std::to_string(value)));
+        }
+    }
+    for (std::string& word : words) {
+        word = replace_all(std::move(word), "{port}", std::to_string(port));
+    }
+    return words;
+}
+
+std::optional<std::string> started_command::start_once(const option_values& needs) {
+    process_.stop();
+    const std::uint16_t port = free_loopback_port();
+    const auto resolved = resolve({"127.0.0.1", port});
+    if (port == 0 || !std::holds_alternative<socket_address>(resolved)) {
+        return "there is no free loopback port to start the server on";
+    }
+    address_ = std::get<socket_address>(resolved);
+    const std::vector<std::string> words = words_for(port, needs);
+    if (auto error = process_.start(words)) {
+        return error;
+    }
+    options_ = needs;
+    const auto until = std::chrono::steady_clock::now() + start_time_;
+    while (!accepts_connections(address_, 200ms)) {
+        if (const auto death = process_.death()) {
+            return "the server ended before it accepted a connection: " + *death;
+        }
+        if (std::chrono::steady_clock::now() >= until) {
+            return "the server did not accept a connection on 127.0.0.1:" + std::to_string(port) + " within " +
+                   std::to_string(start_time_.count()) + " ms; does it listen on the {port} that it is given?";
+        }
+        std::this_thread::sleep_for(2ms);
+    }
+    return std::nullopt;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,92 @@
+// The implementation under test, however it is reached: one that is already running, or one that we start.
+#pragma once
+
+#include "runner/child_process.hpp"
+#include "runner/endpoint.hpp"
+#include "runner/sockets.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chatos::conformance {
+
+/// Options that a scenario needs, by name.
+using option_values = std::map<std::string, std::int64_t>;
+
+class implementation {
+public:
+    virtual ~implementation() = default;
+
+    /// For reports: "./my-server {port}", "127.0.0.1:7777".
+    [[nodiscard]] virtual std::string name() const = 0;
+    /// The first of these options that it cannot be told, or nothing.
+    [[nodiscard]] virtual std::optional<std::string> missing_option(const option_values& needs) const = 0;
+    /// Makes sure that it accepts connections and runs with these options. A sentence that says why it does not.
+    [[nodiscard]] virtual std::optional<std::string> make_ready(const option_values& needs) = 0;
+    /// Where it listens; only after make_ready().
+    [[nodiscard]] virtual const socket_address& address() const = 0;
+    /// How it ended, if it did.
+    [[nodiscard]] virtual std::optional<std::string> death() = 0;
+    /// The last lines it printed, if they can be seen.
+    [[nodiscard]] virtual std::vector<std::string> last_output() const = 0;
+    /// What make_ready() gives next shall be a fresh one, if that is in our power.
+    virtual void discard() = 0;
+};
+
+/// One that somebody else runs.
+class running_target final : public implementation {
+public:
+    running_target(const endpoint& where, const socket_address& address, std::chrono::milliseconds start_time)
+        : where_{where}, address_{address}, start_time_{start_time} {}
+
+    [[nodiscard]] std::string name() const override { return where_.text(); }
+    [[nodiscard]] std::optional<std::string> missing_option(const option_values& needs) const override;
+    [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
+    [[nodiscard]] const socket_address& address() const override { return address_; }
+    [[nodiscard]] std::optional<std::string> death() override { return std::nullopt; }
+    [[nodiscard]] std::vector<std::string> last_output() const override { return {}; }
+    void discard() override {}
+
+private:
+    endpoint where_;
+    socket_address address_;
+    std::chrono::milliseconds start_time_;
+};
+
+/// How to start one: words, {port} in them; and how to tell it options, {value} in them.
+struct start_command {
+    std::string name;
+    std::vector<std::string> words;
+    std::map<std::string, std::vector<std::string>> options;
+};
+
+/// One that we start on a free loopback port, and start again when it ended or other options are needed.
+class started_command final : public implementation {
+public:
+    started_command(start_command command, std::chrono::milliseconds start_time)
+        : command_{std::move(command)}, start_time_{start_time} {}
+
+    [[nodiscard]] std::string name() const override { return command_.name; }
+    [[nodiscard]] std::optional<std::string> missing_option(const option_values& needs) const override;
+    [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
+    [[nodiscard]] const socket_address& address() const override { return address_; }
+    [[nodiscard]] std::optional<std::string> death() override { return process_.death(); }
+    [[nodiscard]] std::vector<std::string> last_output() const override { return process_.last_output(); }
+    void discard() override { process_.stop(); }
+
+private:
+    [[nodiscard]] std::vector<std::string> words_for(std::uint16_t port, const option_values& needs) const;
+    [[nodiscard]] std::optional<std::string> start_once(const option_values& needs);
+
+    start_command command_;
+    std::chrono::milliseconds start_time_;
+    child_process process_;
+    option_values options_;
+    socket_address address_;
+};
+
+}  // namespace chatos::conformance

@@ -1,0 +1,45 @@
+// What one run of a scenario showed, before anybody judges it.
+#pragma once
+
+#include "runner/event.hpp"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chatos::conformance {
+
+/// One line of the exchange.
+struct exchange_entry {
+    enum class direction : std::uint8_t { sent, received, remark };
+    moment when{0};
+    std::size_t actor{0};
+    direction which{direction::remark};
+    std::string what;  ///< decoded, or a remark ("connects", "half-closes")
+    std::string hex;   ///< excerpt; empty for remarks
+};
+
+struct step_failure {
+    std::string rule;           ///< who is to blame
+    std::string expected;       ///< "alice receives ERROR 0 OK"
+    std::string seen;           ///< "alice received ERROR 4 UNREACHABLE"
+    std::string seen_hex;       ///< excerpt; may be empty
+    std::string pointer;        ///< step in the file; empty: after the last step
+    std::string note;           ///< the step's own remark
+    bool by_silence{false};     ///< nothing came in time
+    bool no_connection{false};  ///< the server did not accept the connection
+};
+
+struct outcome {
+    std::optional<step_failure> failure;         ///< nothing: all steps did what they should
+    std::map<std::string, std::string> choices;  ///< CHOICE rule to the alternative seen
+    std::vector<exchange_entry> exchange;        ///< bounded; the oldest entries go first
+    std::size_t exchange_dropped{0};
+    bool server_spoke{false};         ///< at least one byte or end of input came from the server
+    bool ended_without_close{false};  ///< the server did not close its side after ours was closed
+    moment duration{0};
+};
+
+}  // namespace chatos::conformance

@@ -1,0 +1,27 @@
+#include "runner/pseudonyms.hpp"
+
+#include "scenario/text_template.hpp"
+
+#include <cassert>
+
+namespace chatos::conformance {
+
+std::string pseudonyms::pseudo_of(std::string_view name) const {
+    return std::string{name} + '-' + run_;
+}
+
+std::string pseudonyms::expand(const text_source& source) const {
+    const auto value_of = [&](std::string_view name) -> std::optional<std::string> {
+        return name == "run" ? run_ : pseudo_of(name);
+    };
+    const auto once = expand_template(source.text, value_of, [](const std::string& /*what*/) {});
+    assert(once.has_value());
+    std::string all;
+    all.reserve(once->size() * source.times);
+    for (unsigned time = 0; time < source.times; ++time) {
+        all += *once;
+    }
+    return all;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,297 @@
+#include "runner/sockets.hpp"
+
+#include <chatos/encode.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace chatos::conformance {
+namespace {
+
+using steady = std::chrono::steady_clock;
+
+descriptor open_socket(const socket_address& where) {
+    descriptor made{::socket(where.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    const int on = 1;
+    // Writes go out as they are made: a scenario that splits a packet means it.
+    (void)::setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return made;
+}
+
+/// 0: connected or on the way; otherwise errno.
+int begin_connect(const descriptor& socket, const socket_address& where) {
+    if (!socket.is_open()) {
+        return errno;
+    }
+    const int result = ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&where.storage), where.size);
+    return result == 0 || errno == EINPROGRESS ? 0 : errno;
+}
+
+int connect_error(const descriptor& socket) {
+    int error = 0;
+    socklen_t size = sizeof error;
+    return ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
+}
+
+std::string error_text(int error) {
+    return std::generic_category().message(error);
+}
+
+/// poll() for one socket; false when the time is over.
+bool wait_for(const descriptor& socket, short events, steady::time_point until) {
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady::now());
+        pollfd one{socket.get(), events, 0};
+        const int ready = ::poll(&one, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+        if (ready > 0) {
+            return true;
+        }
+        if (ready == 0 || errno != EINTR) {
+            return false;
+        }
+    }
+}
+
+/// Connections of one execution.
+class tcp_session {
+public:
+    tcp_session(execution& run, const socket_address& where)
+        : run_{run}, where_{where}, start_{steady::now()}, connections_(64), buffer_(64 * 1'024) {}
+
+    void run_to_end() {
+        for (;;) {
+            std::vector<network_request> requests = run_.advance(now());
+            const bool acted = !requests.empty();
+            for (network_request& request : requests) {
+                std::visit([this](auto& one) { perform(one); }, request);
+            }
+            if (run_.finished() && !acted) {
+                return;
+            }
+            poll_once(acted);
+        }
+    }
+
+private:
+    struct connection {
+        descriptor socket;
+        bool connecting{false};
+        bool reading{true};
+        std::vector<std::byte> outgoing;
+        std::vector<std::size_t> write_ends;
+        std::size_t sent{0};
+        std::size_t next_end{0};
+
+        [[nodiscard]] bool has_output() const noexcept { return sent < outgoing.size(); }
+    };
+
+    [[nodiscard]] moment now() const { return steady::now() - start_; }
+
+    void perform(connect_request& request) {
+        connection& one = at(request.actor);
+        one.socket = open_socket(where_);
+        one.connecting = true;
+        if (const int error = begin_connect(one.socket, where_); error != 0) {
+            fail_connection(request.actor, error);
+        }
+    }
+    void perform(write_request& request) {
+        connection& one = at(request.actor);
+        one.outgoing = std::move(request.bytes);
+        one.write_ends = std::move(request.write_ends);
+        one.sent = 0;
+        one.next_end = 0;
+        write_some(request.actor);
+    }
+    void perform(end_request& request) {
+        connection& one = at(request.actor);
+        if (!one.socket.is_open()) {
+            return;
+        }
+        if (request.how == close_how::fin) {
+            (void)::shutdown(one.socket.get(), SHUT_WR);
+            return;
+        }
+        if (request.how == close_how::reset) {
+            const linger at_once{1, 0};
+            (void)::setsockopt(one.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+        }
+        one.socket.reset();
+    }
+    void perform(reading_request& request) { at(request.actor).reading = request.reading; }
+
+    connection& at(std::size_t actor) {
+        if (actor >= connections_.size()) {
+            connections_.resize(actor + 1);
+        }
+        return connections_[actor];
+    }
+
+    /// Waits for the first event, unless something was just done: then only takes what is there already.
+    void poll_once(bool acted) {
+        std::vector<pollfd> polled;
+        std::vector<std::size_t> actors;
+        for (std::size_t actor = 0; actor < connections_.size(); ++actor) {
+            const connection& one = connections_[actor];
+            if (!one.socket.is_open()) {
+                continue;
+            }
+            const bool writes = one.connecting || one.has_output();
+            const int wanted = (one.reading && !one.connecting ? POLLIN : 0) | (writes ? POLLOUT : 0);
+            // poll() reports a hang-up even to those who want nothing, again and again: leave them out.
+            if (wanted != 0) {
+                polled.push_back({one.socket.get(), static_cast<short>(wanted), 0});
+                actors.push_back(actor);
+            }
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(run_.deadline() - now());
+        const int timeout_ms = acted ? 0 : static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+        if (::poll(polled.data(), polled.size(), timeout_ms) <= 0) {
+            return;
+        }
+        for (std::size_t index = 0; index < polled.size(); ++index) {
+            if (polled[index].revents != 0) {
+                serve(actors[index], polled[index].revents);
+            }
+        }
+    }
+
+    void serve(std::size_t actor, short events) {
+        connection& one = connections_[actor];
+        if (one.connecting) {
+            const int error = connect_error(one.socket);
+            one.connecting = false;
+            if (error != 0) {
+                fail_connection(actor, error);
+            } else {
+                run_.connected(actor, now());
+            }
+            return;
+        }
+        if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 && (one.reading || (events & POLLERR) != 0)) {
+            read_some(actor);
+        }
+        if (one.socket.is_open() && (events & POLLOUT) != 0 && one.has_output()) {
+            write_some(actor);
+        }
+    }
+
+    void read_some(std::size_t actor) {
+        connection& one = connections_[actor];
+        // A bounded number of reads a turn: one that floods must not starve the others.
+        for (int turn = 0; turn < 16; ++turn) {
+            const ssize_t got = ::recv(one.socket.get(), buffer_.data(), buffer_.size(), 0);
+            if (got > 0) {
+                run_.received(actor, std::span{buffer_}.first(static_cast<std::size_t>(got)), now());
+                continue;
+            }
+            if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+                return;
+            }
+            run_.closed_by_peer(actor, got < 0, now());
+            one.socket.reset();
+            return;
+        }
+    }
+
+    void write_some(std::size_t actor) {
+        connection& one = connections_[actor];
+        while (one.socket.is_open() && one.has_output()) {
+            const std::size_t end = one.write_ends[one.next_end];
+            const ssize_t put = ::send(one.socket.get(), &one.outgoing[one.sent], end - one.sent, MSG_NOSIGNAL);
+            if (put < 0) {
+                if (errno == EAGAIN || errno == EINTR) {
+                    return;
+                }
+                break;  // the connection is gone; reading tells how
+            }
+            one.sent += static_cast<std::size_t>(put);
+            one.next_end += one.sent == end ? 1 : 0;
+        }
+        one.outgoing.clear();
+        one.sent = 0;
+        run_.written(actor, now());
+    }
+
+    void fail_connection(std::size_t actor, int error) {
+        connections_[actor].socket.reset();
+        connections_[actor].connecting = false;
+        run_.connection_failed(actor, error_text(error), now());
+    }
+
+    execution& run_;
+    const socket_address& where_;
+    steady::time_point start_;
+    std::vector<connection> connections_;
+    std::vector<std::byte> buffer_;
+};
+
+}  // namespace
+
+descriptor& descriptor::operator=(descriptor&& other) noexcept {
+    if (this != &other) {
+        reset();
+        number_ = other.release();
+    }
+    return *this;
+}
+
+int descriptor::release() noexcept {
+    return std::exchange(number_, -1);
+}
+
+void descriptor::reset() noexcept {
+    if (const int number = release(); number >= 0) {
+        (void)::close(number);
+    }
+}
+
+std::variant<socket_address, std::string> resolve(const endpoint& where) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (const int error = ::getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &found);
+        error != 0) {
+        return std::string{::gai_strerror(error)};
+    }
+    socket_address address;
+    std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
+    address.size = found->ai_addrlen;
+    ::freeaddrinfo(found);
+    return address;
+}
+
+bool accepts_connections(const socket_address& where, std::chrono::milliseconds time) {
+    const descriptor socket = open_socket(where);
+    return begin_connect(socket, where) == 0 && wait_for(socket, POLLOUT, steady::now() + time) &&
+           connect_error(socket) == 0;
+}
+
+void run_over_tcp(execution& run, const socket_address& where) {
+    tcp_session{run, where}.run_to_end();
+}
+
+bool answers_anything(const socket_address& where, const std::string& pseudo, std::chrono::milliseconds time) {
+    const auto until = steady::now() + time;
+    const descriptor socket = open_socket(where);
+    if (begin_connect(socket, where) != 0 || !wait_for(socket, POLLOUT, until) || connect_error(socket) != 0) {
+        return false;
+    }
+    std::array<std::byte, 64> bytes{};
+    const encode_result made = encode(make_cr(pseudo), bytes);
+    if (made.status != encode_status::ok || ::send(socket.get(), bytes.data(), made.size, MSG_NOSIGNAL) < 0) {
+        return false;
+    }
+    return wait_for(socket, POLLIN, until) && ::recv(socket.get(), bytes.data(), bytes.size(), 0) > 0;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,68 @@
+#include "runner/unit_bytes.hpp"
+
+#include <chatos/layout.hpp>
+
+#include <algorithm>
+
+namespace chatos::conformance {
+namespace {
+
+void append(std::vector<std::byte>& bytes, std::string_view text) {
+    for (const char character : text) {
+        bytes.push_back(static_cast<std::byte>(character));
+    }
+}
+
+void append_unit(std::vector<std::byte>& bytes, const packet_source& packet, const pseudonyms& names) {
+    const std::size_t start = bytes.size();
+    bytes.push_back(static_cast<std::byte>(packet.op));
+    for (const part which : layout_of(packet.op).parts()) {
+        if (which == part::error_code) {
+            bytes.push_back(static_cast<std::byte>(packet.code));
+            continue;
+        }
+        const std::string text = names.expand(which == part::pseudo ? packet.pseudo : packet.message);
+        for (unsigned shift = layout_of(which).size_bytes * 8U; shift != 0;) {
+            shift -= 8;
+            bytes.push_back(static_cast<std::byte>(text.size() >> shift));
+        }
+        append(bytes, text);
+    }
+    for (const byte_edit& edit : packet.edits) {
+        // An edit behind the end would silently do nothing, so it grows the packet instead.
+        bytes.resize(std::max(bytes.size(), start + edit.at + edit.bytes.size()));
+        std::copy(edit.bytes.begin(), edit.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(start + edit.at));
+    }
+}
+
+void append_unit(std::vector<std::byte>& bytes, const raw_source& raw, const pseudonyms& names) {
+    for (const raw_atom& atom : raw.atoms) {
+        if (const auto* literal = std::get_if<std::vector<std::byte>>(&atom)) {
+            bytes.insert(bytes.end(), literal->begin(), literal->end());
+        } else {
+            append(bytes, names.expand({std::get<std::string>(atom), 1}));
+        }
+    }
+}
+
+}  // namespace
+
+outgoing bytes_of(const send_action& action, const pseudonyms& names) {
+    outgoing made;
+    for (const auto& unit : action.units) {
+        std::visit([&](const auto& one) { append_unit(made.bytes, one, names); }, unit);
+    }
+    const std::size_t size = made.bytes.size();
+    if (action.split == split_mode::every_byte) {
+        for (std::size_t end = 1; end < size; ++end) {
+            made.write_ends.push_back(end);
+        }
+    } else if (action.split == split_mode::at_offsets) {
+        std::copy_if(action.split_offsets.begin(), action.split_offsets.end(), std::back_inserter(made.write_ends),
+                     [&](std::size_t end) { return end < size; });
+    }
+    made.write_ends.push_back(size);
+    return made;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,225 @@
+#include "scenario/catalog.hpp"
+
+#include "rules/rule.hpp"
+#include "scenario/load.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <set>
+
+namespace chatos::conformance {
+namespace {
+
+namespace files = std::filesystem;
+
+constexpr std::uintmax_t file_bytes_max = 16U * 1'024 * 1'024;
+
+std::string lower(std::string_view text) {
+    std::string made{text};
+    std::transform(made.begin(), made.end(), made.begin(),
+                   [](char one) { return one >= 'A' && one <= 'Z' ? static_cast<char>(one + ('a' - 'A')) : one; });
+    return made;
+}
+
+class catalog_builder {
+public:
+    explicit catalog_builder(const selection& chosen) : chosen_{chosen} {}
+
+    catalog_result build() {
+        for (const builtin_file& file : builtin_files()) {
+            add(load_scenario(file.text, std::string{file.name}), false);
+        }
+        for (const std::string& word : chosen_.what) {
+            add_word(word);
+        }
+        std::sort(result_.made.scenarios.begin(), result_.made.scenarios.end(),
+                  [](const scenario& left, const scenario& right) { return left.id < right.id; });
+        check_controls();
+        check_filters();
+        select();
+        if (!result_.problems.empty()) {
+            result_.made = {};
+        }
+        return std::move(result_);
+    }
+
+private:
+    void refuse(std::string file, std::string what) {
+        result_.problems.push_back({std::move(file), 0, "", std::move(what)});
+    }
+
+    /// A file's scenario takes the place of a built-in one with the same id: that is how one tries a changed copy.
+    void add(std::variant<scenario, std::vector<problem>> loaded, bool from_file) {
+        if (auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
+            std::move(problems->begin(), problems->end(), std::back_inserter(result_.problems));
+            return;
+        }
+        scenario& made = std::get<scenario>(loaded);
+        std::vector<scenario>& all = result_.made.scenarios;
+        const auto same = std::find_if(all.begin(), all.end(), [&](const scenario& one) { return one.id == made.id; });
+        if (from_file && !from_files_.insert(made.id).second) {
+            refuse(made.source, "the id \"" + made.id + "\" is taken by " + same->source);
+        } else if (same == all.end()) {
+            all.push_back(std::move(made));
+        } else if (from_file) {
+            *same = std::move(made);
+        } else {
+            refuse(made.source, "the id \"" + made.id + "\" is taken by " + same->source);
+        }
+    }
+
+    void add_word(const std::string& word) {
+        std::error_code error;
+        const files::file_status status = files::status(word, error);
+        if (files::is_directory(status)) {
+            add_folder(word);
+        } else if (files::exists(status)) {
+            add_file(word);
+        } else if (word.find('/') != std::string::npos || word.ends_with(".json")) {
+            refuse(word, "there is no such file or folder");
+        } else {
+            patterns_.push_back(word);
+        }
+    }
+
+    void add_folder(const std::string& folder) {
+        std::vector<std::string> paths;
+        std::error_code error;
+        for (const files::directory_entry& entry : files::directory_iterator(folder, error)) {
+            if (entry.path().extension() == ".json") {
+                paths.push_back(entry.path().string());
+            }
+        }
+        if (error) {
+            refuse(folder, "the folder cannot be read: " + error.message());
+        } else if (paths.empty()) {
+            refuse(folder, "there is no .json file in this folder");
+        }
+        std::sort(paths.begin(), paths.end());
+        for (const std::string& path : paths) {
+            add_file(path);
+        }
+    }
+
+    void add_file(const std::string& path) {
+        std::error_code error;
+        if (const auto size = files::file_size(path, error); !error && size > file_bytes_max) {
+            refuse(path, "the file is larger than 16 MiB; no scenario is");
+            return;
+        }
+        std::ifstream stream{path, std::ios::binary};
+        const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+        if (!stream.is_open() || stream.bad()) {
+            refuse(path, "the file cannot be read");
+            return;
+        }
+        add(load_scenario(text, path), true);
+    }
+
+    void check_controls() {
+        const std::vector<scenario>& all = result_.made.scenarios;
+        for (const scenario& one : all) {
+            const auto found =
+                std::find_if(all.begin(), all.end(), [&](const scenario& other) { return other.id == one.control; });
+            if (!one.control.empty() && found == all.end()) {
+                refuse(one.source, "/control: there is no scenario \"" + one.control + "\"");
+            } else if (found != all.end() && !found->control.empty()) {
+                refuse(one.source,
+                       "/control: \"" + one.control + "\" has a control itself; a control must stand alone");
+            }
+        }
+    }
+
+    void check_filters() {
+        for (const std::string& id : chosen_.rules) {
+            if (find_rule(id) == nullptr) {
+                refuse("--rule " + id, "there is no such rule; `chatos-conformance rules` lists them");
+            }
+        }
+        for (const std::string& level : chosen_.levels) {
+            if (!parse_level(level)) {
+                refuse("--level " + level, "expected must, should or choice");
+            }
+        }
+        for (const std::string& area : chosen_.areas) {
+            const auto areas = all_areas();
+            if (std::none_of(areas.begin(), areas.end(),
+                             [&](const rule_area& one) { return lower(one.id) == lower(area); })) {
+                refuse("--area " + area, "expected wire, conn, pm, all, pc, flow or err");
+            }
+        }
+    }
+
+    [[nodiscard]] bool is_chosen(const scenario& one) const {
+        const auto any_rule = [&](auto fits) { return std::any_of(one.rules.begin(), one.rules.end(), fits); };
+        const auto listed = [](const std::vector<std::string>& words, std::string_view word) {
+            return std::any_of(words.begin(), words.end(),
+                               [&](const std::string& other) { return lower(other) == lower(word); });
+        };
+        const bool by_word = chosen_.what.empty() || from_files_.contains(one.id) ||
+                             std::any_of(patterns_.begin(), patterns_.end(),
+                                         [&](const std::string& pattern) { return glob_matches(pattern, one.id); });
+        return by_word &&
+               (chosen_.rules.empty() || any_rule([&](const std::string& id) { return listed(chosen_.rules, id); })) &&
+               (chosen_.levels.empty() || any_rule([&](const std::string& id) {
+                    return listed(chosen_.levels, level_name(find_rule(id)->level));
+                })) &&
+               (chosen_.areas.empty() || listed(chosen_.areas, scenario_area(one)));
+    }
+
+    void select() {
+        for (const scenario& one : result_.made.scenarios) {
+            if (is_chosen(one)) {
+                result_.made.selected.push_back(&one);
+            }
+        }
+        for (const std::string& pattern : patterns_) {
+            const std::vector<scenario>& all = result_.made.scenarios;
+            if (std::none_of(all.begin(), all.end(),
+                             [&](const scenario& one) { return glob_matches(pattern, one.id); })) {
+                refuse(pattern, "no scenario has this id; `chatos-conformance list` shows them");
+            }
+        }
+    }
+
+    const selection& chosen_;
+    std::vector<std::string> patterns_;
+    std::set<std::string> from_files_;
+    catalog_result result_;
+};
+
+}  // namespace
+
+bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
+    // The usual two-pointer walk: on a mismatch go back to the last *, and let it take one character more.
+    std::size_t at = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t star_text = 0;
+    for (std::size_t in_text = 0; in_text < text.size();) {
+        if (at < pattern.size() && (pattern[at] == '?' || (pattern[at] == text[in_text] && pattern[at] != '*'))) {
+            ++at;
+            ++in_text;
+        } else if (at < pattern.size() && pattern[at] == '*') {
+            star = at++;
+            star_text = in_text;
+        } else if (star != std::string_view::npos) {
+            at = star + 1;
+            in_text = ++star_text;
+        } else {
+            return false;
+        }
+    }
+    while (at < pattern.size() && pattern[at] == '*') {
+        ++at;
+    }
+    return at == pattern.size();
+}
+
+catalog_result make_catalog(const selection& chosen) {
+    return catalog_builder{chosen}.build();
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,44 @@
+// All scenarios that a run may use: the built-in ones, and those of files and folders that the user names.
+#pragma once
+
+#include "json/checked_reader.hpp"
+#include "scenario/scenario.hpp"
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatos::conformance {
+
+/// A scenario file as it was compiled in.
+struct builtin_file {
+    std::string_view name;
+    std::string_view text;
+};
+[[nodiscard]] std::vector<builtin_file> builtin_files();
+
+/// What to choose; several words in one list are alternatives, the lists narrow each other.
+struct selection {
+    std::vector<std::string> what;    ///< ids, globs (* and ?), files, folders; empty: all built-in ones
+    std::vector<std::string> rules;   ///< "PM-4"
+    std::vector<std::string> levels;  ///< "must", ...
+    std::vector<std::string> areas;   ///< "pm"
+};
+
+struct catalog {
+    std::vector<scenario> scenarios;        ///< sorted by id
+    std::vector<const scenario*> selected;  ///< sorted by id; points into `scenarios`
+};
+
+/// Loads and selects. Problems (of files, of words that match nothing) leave the catalog empty.
+struct catalog_result {
+    catalog made;
+    std::vector<problem> problems;
+};
+[[nodiscard]] catalog_result make_catalog(const selection& chosen);
+
+/// `*` stands for any characters, `?` for one.
+[[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view text) noexcept;
+
+}  // namespace chatos::conformance

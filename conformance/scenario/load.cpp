@@ -1,0 +1,180 @@
+// The scenario as a whole: its keys, its steps in order, and what can only be judged once all of it has been read.
+#include "scenario/load.hpp"
+
+#include "rules/rule.hpp"
+#include "scenario/step_reader.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t actors_max = 64;
+constexpr std::size_t steps_max = 10'000;
+constexpr std::int64_t option_max = 1'000'000'000;
+
+bool is_id(std::string_view text) {
+    const auto is_word = [](char one) { return (one >= 'a' && one <= 'z') || (one >= '0' && one <= '9'); };
+    if (text.empty() || text.size() > 80 || !is_word(text.front()) || !is_word(text.back())) {
+        return false;
+    }
+    for (std::size_t at = 1; at < text.size(); ++at) {
+        const bool separator = text[at] == '.' || text[at] == '-';
+        if (!is_word(text[at]) && !(separator && is_word(text[at - 1]))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool is_name(std::string_view text) {
+    return !text.empty() && text.size() <= 12 && text.front() >= 'a' && text.front() <= 'z' &&
+           std::all_of(text.begin(), text.end(),
+                       [](char one) { return (one >= 'a' && one <= 'z') || (one >= '0' && one <= '9') || one == '-'; });
+}
+
+std::string read_id(const std::optional<json_place>& place) {
+    const std::optional<std::string> id = place ? place->as_string() : std::nullopt;
+    if (id && !is_id(*id)) {
+        place->refuse("\"" + *id +
+                      "\" is no id; expected lower-case words and digits joined by . and -, at most 80 bytes");
+    }
+    return id.value_or("");
+}
+
+std::vector<std::string> read_names(const std::optional<json_place>& place, std::size_t size_min) {
+    std::vector<std::string> names;
+    if (!place) {
+        return names;
+    }
+    for (const json_place& item : place->as_array(size_min)) {
+        const std::optional<std::string> name = item.as_string();
+        if (!name) {
+            continue;
+        }
+        if (!is_name(*name) || *name == "run") {
+            item.refuse("\"" + *name +
+                        "\" is no name; expected a lower-case letter, then letters, digits and -, at most 12 "
+                        "bytes, and not \"run\"");
+        } else if (std::find(names.begin(), names.end(), *name) != names.end()) {
+            item.refuse("\"" + *name + "\" stands here twice");
+        }
+        names.push_back(*name);
+    }
+    return names;
+}
+
+std::vector<std::string> read_rules(const std::optional<json_place>& place) {
+    std::vector<std::string> rules;
+    if (!place) {
+        return rules;
+    }
+    for (const json_place& item : place->as_array(1)) {
+        const std::optional<std::string> id = item.as_string();
+        if (id && find_rule(*id) == nullptr) {
+            item.refuse("there is no rule \"" + *id + "\"; `chatos-conformance rules` lists them");
+        } else if (id && std::find(rules.begin(), rules.end(), *id) != rules.end()) {
+            item.refuse("the rule \"" + *id + "\" stands here twice");
+        }
+        rules.push_back(id.value_or(""));
+    }
+    return rules;
+}
+
+std::map<std::string, std::int64_t> read_needs(const std::optional<json_place>& place) {
+    std::map<std::string, std::int64_t> needs;
+    if (!place) {
+        return needs;
+    }
+    object_reader reader{*place};
+    for (const char* option : {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms"}) {
+        if (const auto value = reader.find(option)) {
+            needs[option] = value->as_integer(1, option_max).value_or(1);
+        }
+    }
+    reader.finish();
+    return needs;
+}
+
+/// The rule that is blamed where no step says otherwise must be one that can be broken.
+void check_default_blame(const scenario& made, const std::optional<json_place>& rules_place) {
+    if (!made.rules.empty() && made.unexpected.empty()) {
+        const rule* first = find_rule(made.rules.front());
+        const bool all_choices = std::all_of(made.rules.begin(), made.rules.end(), [](const std::string& id) {
+            const rule* one = find_rule(id);
+            return one != nullptr && one->level == rule_level::choice;
+        });
+        if (first != nullptr && first->level == rule_level::choice && !all_choices) {
+            rules_place->refuse("the first rule is blamed where a step names none, so it must not be the CHOICE " +
+                                made.rules.front() + " when others are listed; put another rule first");
+        }
+    }
+}
+
+}  // namespace
+
+std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json, const std::string& source) {
+    problem_list problems{source};
+    const std::variant<json_value, json_error> parsed = parse_json(json);
+    if (const auto* error = std::get_if<json_error>(&parsed)) {
+        problems.add(error->line, "", "column " + std::to_string(error->column) + ": this is not JSON: " + error->what);
+        return problems.take();
+    }
+    scenario made;
+    made.source = source;
+    object_reader reader{json_place{std::get<json_value>(parsed), "", problems}};
+    if (const auto schema = reader.require("schema")) {
+        const auto version = schema->as_integer(0, option_max);
+        if (version && *version != 1) {
+            schema->refuse("this program reads scenario format 1, not " + std::to_string(*version));
+            return problems.take();
+        }
+    }
+    made.id = read_id(reader.require("id"));
+    if (const auto title = reader.require("title")) {
+        made.title = title->as_string().value_or("");
+        if (title->is(json_kind::string) && (made.title.empty() || made.title.size() > 160)) {
+            title->refuse("expected 1 to 160 bytes");
+        }
+    }
+    const auto rules_place = reader.require("rules");
+    made.rules = read_rules(rules_place);
+    made.needs = read_needs(reader.find("needs"));
+    if (const auto control = reader.find("control")) {
+        made.control = read_id(control);
+        if (made.control == made.id) {
+            control->refuse("a scenario cannot be its own control");
+        }
+    }
+    if (const auto unexpected = reader.find("unexpected")) {
+        made.unexpected = read_blamed_rule(*unexpected);
+    }
+    check_default_blame(made, rules_place);
+    if (made.unexpected.empty() && !made.rules.empty()) {
+        made.unexpected = made.rules.front();
+    }
+    const auto actors_place = reader.require("actors");
+    made.actors = read_names(actors_place, 1);
+    if (made.actors.size() > actors_max) {
+        actors_place->refuse("more than 64 actors");
+    }
+    made.names = read_names(reader.find("names"), 0);
+    if (const auto fence = reader.find("closing_fence")) {
+        made.closing_fence = fence->as_boolean().value_or(true);
+    }
+    if (const auto steps = reader.require("steps")) {
+        if (steps->value().items.size() > steps_max) {
+            steps->refuse("more than 10,000 steps");
+        } else {
+            read_steps(*steps, made);
+        }
+    }
+    reader.finish();
+    if (!problems.empty()) {
+        return problems.take();
+    }
+    return made;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,109 @@
+#include "scenario/raw_bytes.hpp"
+
+#include <charconv>
+
+namespace chatos::conformance {
+namespace {
+
+std::optional<unsigned> hex_value(char digit) noexcept {
+    if (digit >= '0' && digit <= '9') {
+        return static_cast<unsigned>(digit - '0');
+    }
+    const char lower = static_cast<char>(digit | 0x20);
+    if (lower >= 'a' && lower <= 'f') {
+        return static_cast<unsigned>(lower - 'a' + 10);
+    }
+    return std::nullopt;
+}
+
+/// The text between apostrophes at the front of `rest`, which it shortens; nothing when the closing one is missing.
+std::optional<std::string> take_quoted(std::string_view& rest) {
+    std::string text;
+    for (std::size_t at = 1; at < rest.size(); ++at) {
+        if (rest[at] != '\'') {
+            text += rest[at];
+        } else if (at + 1 < rest.size() && rest[at + 1] == '\'') {
+            text += '\'';
+            ++at;
+        } else {
+            rest.remove_prefix(at + 1);
+            return text;
+        }
+    }
+    return std::nullopt;
+}
+
+/// "u16:7" as bytes; nothing when it is no integer atom or the number does not fit.
+std::optional<std::vector<std::byte>> parse_integer_atom(std::string_view atom) {
+    const std::size_t colon = atom.find(':');
+    const std::string_view width = atom.substr(0, colon);
+    const unsigned bits = width == "u8" ? 8 : width == "u16" ? 16 : width == "u32" ? 32 : 0;
+    if (bits == 0 || colon == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const std::string_view digits = atom.substr(colon + 1);
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error != std::errc{} || end != digits.data() + digits.size() || (value >> bits) != 0) {
+        return std::nullopt;
+    }
+    std::vector<std::byte> bytes;
+    for (unsigned shift = bits; shift != 0;) {
+        shift -= 8;
+        bytes.push_back(static_cast<std::byte>(value >> shift));
+    }
+    return bytes;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::byte>> parse_hex(std::string_view digits) {
+    std::vector<std::byte> bytes;
+    if (digits.empty() || digits.size() % 2 != 0) {
+        return std::nullopt;
+    }
+    for (std::size_t at = 0; at < digits.size(); at += 2) {
+        const auto high = hex_value(digits[at]);
+        const auto low = hex_value(digits[at + 1]);
+        if (!high || !low) {
+            return std::nullopt;
+        }
+        bytes.push_back(static_cast<std::byte>(*high * 16 + *low));
+    }
+    return bytes;
+}
+
+std::variant<raw_source, std::string> parse_raw_bytes(std::string_view text) {
+    raw_source source;
+    std::string_view rest = text;
+    for (;;) {
+        const std::size_t start = rest.find_first_not_of(' ');
+        if (start == std::string_view::npos) {
+            break;
+        }
+        rest.remove_prefix(start);
+        if (rest.front() == '\'') {
+            std::optional<std::string> quoted = take_quoted(rest);
+            if (!quoted) {
+                return "the text " + std::string{rest} + " has no closing apostrophe";
+            }
+            source.atoms.emplace_back(std::move(*quoted));
+            continue;
+        }
+        const std::string_view atom = rest.substr(0, rest.find(' '));
+        auto bytes = atom.starts_with("x:") ? parse_hex(atom.substr(2)) : parse_integer_atom(atom);
+        if (!bytes) {
+            return "\"" + std::string{atom} +
+                   "\" is no atom; expected u8:N, u16:N or u32:N with a number that fits, x: and pairs of hex digits, "
+                   "or 'text'";
+        }
+        source.atoms.emplace_back(std::move(*bytes));
+        rest.remove_prefix(atom.size());
+    }
+    if (source.atoms.empty()) {
+        return "there are no atoms; expected for example u8:4 u32:2 'hi'";
+    }
+    return source;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,55 @@
+#include "scenario/scenario.hpp"
+
+#include <algorithm>
+
+namespace chatos::conformance {
+namespace {
+
+bool is_refusal(const std::vector<step>& steps);
+
+bool is_refusal(const packet_pattern& pattern) {
+    const code_pattern& code = pattern.code;
+    const bool allows_ok = std::find(code.codes.begin(), code.codes.end(), 0) != code.codes.end();
+    return pattern.op == opcode::error && ((code.what == code_pattern::kind::in && !allows_ok) ||
+                                           (code.what == code_pattern::kind::not_in && allows_ok));
+}
+
+struct refusal_visitor {
+    bool operator()(const packet_pattern& pattern) const { return is_refusal(pattern); }
+    bool operator()(const closed_pattern& /*pattern*/) const { return true; }
+    bool operator()(const silence_pattern& /*pattern*/) const { return false; }
+    bool operator()(const unordered_pattern& pattern) const {
+        return std::any_of(pattern.packets.begin(), pattern.packets.end(),
+                           [](const packet_pattern& one) { return is_refusal(one); });
+    }
+    // Refused whichever alternative is taken.
+    bool operator()(const one_of_pattern& pattern) const {
+        return std::all_of(pattern.alternatives.begin(), pattern.alternatives.end(),
+                           [](const alternative& one) { return is_refusal(one.steps); });
+    }
+};
+
+bool is_refusal(const std::vector<step>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const step& one) {
+        const auto* expect = std::get_if<expect_action>(&one.action);
+        return expect != nullptr && !expect->optional && std::visit(refusal_visitor{}, expect->event);
+    });
+}
+
+}  // namespace
+
+std::string_view scenario_area(const scenario& what) noexcept {
+    const std::string_view id = what.id;
+    const std::size_t first = id.find('.');
+    if (first == std::string_view::npos) {
+        return id;
+    }
+    const std::string_view rest = id.substr(first + 1);
+    return rest.substr(0, rest.find('.'));
+}
+
+bool expects_refusal(const scenario& what) noexcept {
+    return is_refusal(what.steps);
+}
+
+}  // namespace chatos::conformance

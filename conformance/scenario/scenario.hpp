@@ -1,0 +1,141 @@
+// A scenario as the runner executes it: what the JSON says, checked, with ids resolved. Format: conformance/README.md.
+#pragma once
+
+#include <chatos/packet.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace chatos::conformance {
+
+/// A string that may hold `{name}`, repeated.
+struct text_source {
+    std::string text;
+    unsigned times{1};
+};
+
+struct byte_edit {
+    std::size_t at{0};
+    std::vector<std::byte> bytes;
+};
+
+/// A packet to send; it need not be a legal one.
+struct packet_source {
+    opcode op{opcode::error};
+    text_source pseudo;
+    text_source message;
+    std::uint8_t code{0};
+    std::vector<byte_edit> edits;
+};
+
+/// Raw bytes to send: literal bytes, and text that may hold `{name}`.
+using raw_atom = std::variant<std::vector<std::byte>, std::string>;
+struct raw_source {
+    std::vector<raw_atom> atoms;
+};
+
+enum class split_mode : std::uint8_t { whole, every_byte, at_offsets };
+
+/// Everything in `units` goes out at once, split into writes as `split` says.
+struct send_action {
+    std::vector<std::variant<packet_source, raw_source>> units;
+    split_mode split{split_mode::whole};
+    std::vector<std::size_t> split_offsets;
+};
+
+struct connect_action {};
+enum class close_how : std::uint8_t { fin, full, reset };
+struct close_action {
+    close_how how{close_how::fin};
+};
+struct reading_action {
+    bool reading{true};
+};
+
+struct text_pattern {
+    enum class kind : std::uint8_t { anything, literal, regex, bind, same };
+    kind what{kind::anything};
+    text_source text;  ///< literal, or the regular expression
+    std::string name;  ///< bind, same
+};
+
+struct code_pattern {
+    enum class kind : std::uint8_t { anything, in, not_in };
+    kind what{kind::anything};
+    std::vector<std::uint8_t> codes;
+};
+
+struct packet_pattern {
+    opcode op{opcode::error};
+    text_pattern pseudo;
+    text_pattern message;
+    code_pattern code;
+};
+
+struct closed_pattern {
+    enum class kind : std::uint8_t { fin, reset, any };
+    kind how{kind::any};
+};
+
+struct silence_pattern {
+    std::chrono::milliseconds window{0};
+};
+
+struct unordered_pattern {
+    std::vector<packet_pattern> packets;
+};
+
+struct step;
+struct alternative {
+    std::string name;
+    std::vector<step> steps;  ///< the first is an expect of a packet or a close
+};
+struct one_of_pattern {
+    std::string choice;  ///< CHOICE rule under which the name is recorded; may be empty
+    std::vector<alternative> alternatives;
+};
+
+using event_pattern = std::variant<packet_pattern, closed_pattern, silence_pattern, unordered_pattern, one_of_pattern>;
+
+struct expect_action {
+    event_pattern event;
+    bool optional{false};
+    std::optional<std::chrono::milliseconds> within;  ///< instead of the runner's patience
+};
+
+struct step {
+    std::size_t actor{0};            ///< index into scenario::actors
+    std::vector<std::size_t> after;  ///< indexes into scenario::steps
+    std::string rule;                ///< who is to blame if this fails
+    std::string note;
+    std::string pointer;  ///< where it stands in the file: "/steps/3"
+    std::variant<connect_action, send_action, close_action, reading_action, expect_action> action;
+};
+
+struct scenario {
+    std::string id;
+    std::string title;
+    std::vector<std::string> rules;
+    std::map<std::string, std::int64_t> needs;  ///< option name to value; empty: any server will do
+    std::string control;                        ///< may be empty
+    std::vector<std::string> actors;
+    std::vector<std::string> names;
+    std::string unexpected;  ///< rule blamed for a packet nobody expected
+    bool closing_fence{true};
+    std::vector<step> steps;
+    std::string source;  ///< file it came from, or "built in"
+};
+
+/// The part of an id that says what a scenario is about: "pm" for "server.pm.relay-code".
+[[nodiscard]] std::string_view scenario_area(const scenario& what) noexcept;
+
+/// True when the scenario wants the server to say no: a non-zero ERROR, or an end of the connection.
+[[nodiscard]] bool expects_refusal(const scenario& what) noexcept;
+
+}  // namespace chatos::conformance

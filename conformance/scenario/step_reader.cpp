@@ -1,0 +1,252 @@
+#include "scenario/step_reader.hpp"
+
+#include "rules/rule.hpp"
+#include "scenario/action_reader.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace chatos::conformance {
+namespace {
+
+const std::vector<std::string> action_keys{"connect", "login", "send", "close", "reading", "expect"};
+
+/// Steps by their ids. An `after` may name a later step of another actor, so references are resolved at the end.
+struct step_ids {
+    std::map<std::string, std::size_t> index_of;
+    struct reference {
+        std::size_t from;
+        std::string id;
+        json_place place;
+    };
+    std::vector<reference> references;
+};
+
+std::optional<std::string> only_action(const json_place& place, object_reader& reader) {
+    std::vector<std::string> found;
+    for (const std::string& key : action_keys) {
+        if (reader.has(key)) {
+            found.push_back(key);
+        }
+    }
+    if (found.size() == 1) {
+        return found.front();
+    }
+    if (place.is(json_kind::object)) {
+        place.refuse(found.empty() ? "this step does nothing; expected one of " + quoted_choices(action_keys)
+                                   : "a step has one action, found " + quoted_choices(found, "and"));
+    }
+    return std::nullopt;
+}
+
+std::size_t read_actor(object_reader& reader, const scenario& made) {
+    const auto place = reader.require("actor");
+    const auto name = place ? place->as_string() : std::nullopt;
+    if (!name) {
+        return 0;
+    }
+    const auto at = std::find(made.actors.begin(), made.actors.end(), *name);
+    if (at == made.actors.end()) {
+        place->refuse("there is no actor \"" + *name + "\"; expected " + quoted_choices(made.actors));
+        return 0;
+    }
+    return static_cast<std::size_t>(at - made.actors.begin());
+}
+
+void read_true(const json_place& place) {
+    const auto value = place.as_boolean();
+    if (value && !*value) {
+        place.refuse("expected true; leave the key out otherwise");
+    }
+}
+
+/// Appends the send and the expect that a login stands for.
+void append_login(const json_place& place, const step& common, const scenario& made, std::vector<step>& steps) {
+    std::string pseudo = "{" + made.actors[common.actor] + "}";
+    if (place.is(json_kind::string)) {
+        pseudo = place.value().string;
+        check_text(place, pseudo, made);
+    } else {
+        read_true(place);
+    }
+    packet_source request;
+    request.op = opcode::cr;
+    request.pseudo.text = pseudo;
+    step send = common;
+    send.action = send_action{{request}, split_mode::whole, {}};
+    step answer = common;
+    answer.after.clear();
+    if (answer.rule.empty()) {
+        send.rule = answer.rule = "CONN-1";
+    }
+    packet_pattern ok;
+    ok.op = opcode::error;
+    ok.code = {code_pattern::kind::in, {0}};
+    answer.action = expect_action{ok, false, std::nullopt};
+    steps.push_back(std::move(send));
+    steps.push_back(std::move(answer));
+}
+
+void append_action(const std::string& action, const json_place& place, object_reader& reader, step common,
+                   const scenario& made, std::vector<step>& steps) {
+    if (action == "login") {
+        append_login(place, common, made, steps);
+        return;
+    }
+    if (action == "connect") {
+        read_true(place);
+        common.action = connect_action{};
+    } else if (action == "send") {
+        common.action = read_send(place, reader.find("split"), made);
+    } else if (action == "close") {
+        common.action = read_close(place);
+    } else if (action == "reading") {
+        common.action = reading_action{place.as_boolean().value_or(true)};
+    } else {
+        common.action = read_expect(place, reader.find("optional"), reader.find("within_ms"), made,
+                                    [&](const json_place& nested, std::vector<step>& into) {
+                                        read_nested_step(nested, common.actor, made, into);
+                                    });
+    }
+    steps.push_back(std::move(common));
+}
+
+void read_common(object_reader& reader, const json_place& place, step& common) {
+    common.pointer = place.pointer();
+    if (const auto rule = reader.find("rule")) {
+        common.rule = read_blamed_rule(*rule);
+    }
+    if (const auto note = reader.find("note")) {
+        common.note = note->as_string().value_or("");
+    }
+}
+
+void read_step(const json_place& place, scenario& made, step_ids& ids) {
+    object_reader reader{place};
+    step common;
+    common.actor = read_actor(reader, made);
+    read_common(reader, place, common);
+    const std::size_t first = made.steps.size();
+    if (const auto after = reader.find("after")) {
+        for (const json_place& item : after->as_array(1)) {
+            if (const auto id = item.as_string()) {
+                ids.references.push_back({first, *id, item});
+            }
+        }
+    }
+    const auto id = reader.find("id");
+    const auto action = only_action(place, reader);
+    if (action) {
+        const auto action_place = reader.find(*action);
+        append_action(*action, *action_place, reader, std::move(common), made, made.steps);
+    }
+    if (id) {
+        if (const auto name = id->as_string(); name && !made.steps.empty()) {
+            if (!ids.index_of.emplace(*name, made.steps.size() - 1).second) {
+                id->refuse("the id \"" + *name + "\" is taken by an earlier step");
+            }
+        }
+    }
+    if (action) {
+        for (const char* dependent : {"split", "optional", "within_ms"}) {
+            const bool belongs = *action == (dependent == std::string_view{"split"} ? "send" : "expect");
+            if (!belongs && reader.has(dependent)) {
+                reader.find(dependent)->refuse("\"" + std::string{dependent} + "\" does not go with \"" + *action +
+                                               "\"");
+            }
+        }
+        reader.finish();
+    }
+}
+
+void resolve_references(scenario& made, const step_ids& ids) {
+    for (const auto& reference : ids.references) {
+        const auto found = ids.index_of.find(reference.id);
+        if (found == ids.index_of.end()) {
+            reference.place.refuse("no step has the id \"" + reference.id + "\"");
+        } else if (reference.from < made.steps.size()) {
+            made.steps[reference.from].after.push_back(found->second);
+        }
+    }
+}
+
+/// Steps that wait for each other in a circle would never run: find them by letting every step run that can.
+void check_order(const json_place& place, const scenario& made) {
+    std::vector<bool> done(made.steps.size(), false);
+    std::size_t left = made.steps.size();
+    for (bool progress = true; progress && left != 0;) {
+        progress = false;
+        std::set<std::size_t> blocked_actors;
+        for (std::size_t index = 0; index < made.steps.size(); ++index) {
+            const step& one = made.steps[index];
+            if (done[index] || blocked_actors.contains(one.actor)) {
+                continue;
+            }
+            if (std::all_of(one.after.begin(), one.after.end(), [&](std::size_t before) { return done[before]; })) {
+                done[index] = true;
+                --left;
+                progress = true;
+            } else {
+                blocked_actors.insert(one.actor);
+            }
+        }
+    }
+    for (std::size_t index = 0; left != 0 && index < made.steps.size(); ++index) {
+        if (!done[index]) {
+            place.refuse("the step at " + made.steps[index].pointer +
+                         " can never run: by \"after\" it waits for a step that waits for it");
+            return;
+        }
+    }
+}
+
+}  // namespace
+
+std::string read_blamed_rule(const json_place& place) {
+    const auto id = place.as_string();
+    if (!id) {
+        return "";
+    }
+    const rule* found = find_rule(*id);
+    if (found == nullptr) {
+        place.refuse("there is no rule \"" + *id + "\"; `chatos-conformance rules` lists them");
+        return "";
+    }
+    if (found->level == rule_level::choice) {
+        place.refuse(*id + " is a CHOICE and cannot be blamed; use \"one_of\" with \"choice\" to record it");
+        return "";
+    }
+    return *id;
+}
+
+void read_nested_step(const json_place& place, std::size_t actor, const scenario& made, std::vector<step>& into) {
+    object_reader reader{place};
+    for (const char* key : {"actor", "id", "after"}) {
+        if (reader.has(key)) {
+            reader.find(key)->refuse("a step of an alternative has no \"" + std::string{key} +
+                                     "\": it belongs to the actor of its one_of and runs in its place");
+        }
+    }
+    step common;
+    common.actor = actor;
+    read_common(reader, place, common);
+    if (const auto action = only_action(place, reader)) {
+        const auto action_place = reader.find(*action);
+        append_action(*action, *action_place, reader, std::move(common), made, into);
+        reader.finish();
+    }
+}
+
+void read_steps(const json_place& place, scenario& made) {
+    if (made.actors.empty()) {
+        return;  // refused already
+    }
+    step_ids ids;
+    for (const json_place& item : place.as_array(1)) {
+        read_step(item, made, ids);
+    }
+    resolve_references(made, ids);
+    check_order(place, made);
+}
+
+}  // namespace chatos::conformance
