@@ -116,9 +116,12 @@ decode_result decode(std::span<const std::byte> input, const limits& bounds, std
     decode_result result{};
     packet_view packet{.op = layout->op};
     for (const part which : layout->parts()) {
-        const bool goes_on = which == part::error_code ? take_error_code(at, packet.code, result)
-                             : which == part::pseudo   ? take_string(at, which, bounds, packet.pseudo, result)
-                                                       : take_string(at, which, bounds, packet.message, result);
+        bool goes_on = false;
+        switch (which) {
+        case part::pseudo: goes_on = take_string(at, which, bounds, packet.pseudo, result); break;
+        case part::message: goes_on = take_string(at, which, bounds, packet.message, result); break;
+        case part::error_code: goes_on = take_error_code(at, packet.code, result); break;
+        }
         if (!goes_on) {
             return result;
         }

@@ -115,7 +115,7 @@ private:
         }
         std::string text;
         for (const auto& [rule_id, what] : report_.choices) {
-            text += (text.empty() ? "" : ", ") + rule_id + ' ' + what;
+            text += (text.empty() ? "" : "; ") + rule_id + ' ' + what;
         }
         out_ << '\n';
         paragraph("choices seen", text);

@@ -214,7 +214,7 @@ const rule_area& area_of(std::string_view rule_id) noexcept {
             return area;
         }
     }
-    assert(!"every rule has an area");
+    assert(false && "every rule has an area");
     return areas.front();
 }
 

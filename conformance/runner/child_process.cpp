@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kept_max = 16 * 1'024;
+    static constexpr std::size_t kept_max = 16'384;
 
     void keep() {
         std::array<char, 4'096> buffer{};

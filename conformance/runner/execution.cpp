@@ -155,7 +155,7 @@ outcome execution::take_outcome() {
 }
 
 void execution::fail(std::size_t index, const step* one, std::string expected, const received_event* seen,
-                     std::string otherwise) {
+                     const std::string& otherwise) {
     const std::string who = scenario_.actors[index];
     step_failure failure;
     failure.rule = blamed_rule(one);

@@ -97,6 +97,7 @@ private:
 
     // Steps.
     progress run_step(std::size_t index, moment now);
+    void refuse_surplus(std::size_t index);
     progress run_action(std::size_t index, const step& one, moment now);
     progress run_send(std::size_t index, const send_action& action, moment now);
     progress run_close(std::size_t index, close_how how, moment now);
@@ -125,7 +126,7 @@ private:
 
     // Failures.
     void fail(std::size_t index, const step* one, std::string expected, const received_event* seen,
-              std::string otherwise);
+              const std::string& otherwise);
     void fail_silent(std::size_t index, const step& one, const std::string& expected);
     void fail_unexpected(std::size_t index, const received_event& event);
     [[nodiscard]] std::string blamed_rule(const step* one) const;

@@ -12,7 +12,11 @@ using namespace std::chrono_literals;
 
 execution::progress execution::run_step(std::size_t index, moment now) {
     actor_state& actor = actors_[index];
-    if (actor.at == actor.program.size() || actor.writing || actor.connection == link::connecting) {
+    if (actor.at == actor.program.size()) {
+        refuse_surplus(index);
+        return progress::stuck;
+    }
+    if (actor.writing || actor.connection == link::connecting) {
         return progress::stuck;
     }
     const step& one = *actor.program[actor.at];
@@ -25,6 +29,17 @@ execution::progress execution::run_step(std::size_t index, moment now) {
         return progress::stuck;
     }
     return is_enabled(one) ? run_action(index, one, now) : progress::stuck;
+}
+
+/// What comes to an actor whose steps are over is told at once, not only when all the others are done: otherwise
+/// somebody else's waiting in vain would be the verdict.
+void execution::refuse_surplus(std::size_t index) {
+    using kind = received_event::kind;
+    const actor_state& actor = actors_[index];
+    if (scenario_.closing_fence && !actor.inbox.empty() &&
+        (actor.inbox.front().what == kind::packet || actor.inbox.front().what == kind::malformed)) {
+        fail_unexpected(index, actor.inbox.front());
+    }
 }
 
 execution::progress execution::run_action(std::size_t index, const step& one, moment now) {
@@ -65,10 +80,6 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
     if (ensure_connected(index, now) == progress::moved) {
         return progress::stuck;
     }
-    for (const auto& unit : action.units) {
-        const auto* packet = std::get_if<packet_source>(&unit);
-        actor.asked_to_register = actor.asked_to_register || (packet != nullptr && packet->op == opcode::cr);
-    }
     outgoing made = bytes_of(action, names_);
     std::string what;
     // Decoded by the codec rather than told from the step: the report shows what a receiver makes of the bytes.
@@ -81,6 +92,7 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
                         : "part of a packet";
             break;
         }
+        actor.asked_to_register = actor.asked_to_register || result.packet.op == opcode::cr;
         what += describe(owned(result.packet));
         rest = rest.subspan(result.consumed);
         if (what.size() > 300) {

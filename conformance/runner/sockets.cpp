@@ -65,7 +65,7 @@ bool wait_for(const descriptor& socket, short events, steady::time_point until) 
 class tcp_session {
 public:
     tcp_session(execution& run, const socket_address& where)
-        : run_{run}, where_{where}, start_{steady::now()}, connections_(64), buffer_(64 * 1'024) {}
+        : run_{run}, where_{where}, start_{steady::now()}, connections_(64), buffer_(65'536) {}
 
     void run_to_end() {
         for (;;) {

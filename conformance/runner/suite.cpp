@@ -143,9 +143,17 @@ private:
                 "most for an answer");
         }
         for (const auto& [rule_id, what] : made.seen.choices) {
-            report_.choices.emplace(rule_id, what);
+            remember_choice(rule_id, what);
         }
         judge(made, times);
+    }
+
+    /// A rule may leave several things open, and a server may do different things at different times: all are kept.
+    void remember_choice(const std::string& rule_id, const std::string& what) {
+        std::string& known = report_.choices[rule_id];
+        if ((", " + known + ", ").find(", " + what + ", ") == std::string::npos) {
+            known += (known.empty() ? "" : ", ") + what;
+        }
     }
 
     void judge(scenario_report& made, const patience& times) {

@@ -15,7 +15,7 @@ namespace {
 
 namespace files = std::filesystem;
 
-constexpr std::uintmax_t file_bytes_max = 16U * 1'024 * 1'024;
+constexpr std::uintmax_t file_bytes_max = std::uintmax_t{16} << 20U;
 
 std::string lower(std::string_view text) {
     std::string made{text};
@@ -60,11 +60,11 @@ private:
         scenario& made = std::get<scenario>(loaded);
         std::vector<scenario>& all = result_.made.scenarios;
         const auto same = std::find_if(all.begin(), all.end(), [&](const scenario& one) { return one.id == made.id; });
-        if (from_file && !from_files_.insert(made.id).second) {
-            refuse(made.source, "the id \"" + made.id + "\" is taken by " + same->source);
-        } else if (same == all.end()) {
+        const bool is_new = same == all.end();
+        const bool replaces = from_file && from_files_.insert(made.id).second;
+        if (is_new) {
             all.push_back(std::move(made));
-        } else if (from_file) {
+        } else if (replaces) {
             *same = std::move(made);
         } else {
             refuse(made.source, "the id \"" + made.id + "\" is taken by " + same->source);
