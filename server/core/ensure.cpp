@@ -5,9 +5,8 @@
 
 namespace chatos::core {
 
-void expectation_broken(const std::source_location& where) noexcept {
-    std::fprintf(stderr, "chatos core: broken expectation in %s, %s:%u\n", where.function_name(), where.file_name(),
-                 static_cast<unsigned>(where.line()));
+void expectation_broken(const char* function, const char* file, int line) noexcept {
+    std::fprintf(stderr, "chatos core: broken expectation in %s, %s:%d\n", function, file, line);
     std::abort();
 }
 

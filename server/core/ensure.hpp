@@ -2,17 +2,17 @@
 // never reaches one.
 #pragma once
 
-#include <source_location>
-
 namespace chatos::core {
 
 /// Says on stderr which expectation broke, and aborts.
-[[noreturn]] void expectation_broken(const std::source_location& where) noexcept;
+[[noreturn]] void expectation_broken(const char* function, const char* file, int line) noexcept;
 
-/// Aborts unless `holds`: a broken invariant would answer somebody else's request.
-inline void ensure(bool holds, const std::source_location& where = std::source_location::current()) noexcept {
+/// Aborts unless `holds`: a broken invariant would answer somebody else's request. (The builtins are what
+/// std::source_location is made of, which Clang 14 cannot use from GCC's library.)
+inline void ensure(bool holds, const char* function = __builtin_FUNCTION(), const char* file = __builtin_FILE(),
+                   int line = __builtin_LINE()) noexcept {
     if (!holds) [[unlikely]] {
-        expectation_broken(where);
+        expectation_broken(function, file, line);
     }
 }
 

@@ -17,6 +17,7 @@
 #include <csignal>
 #include <list>
 #include <optional>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
 
@@ -29,7 +30,14 @@ using core::connection_id;
 
 constexpr std::size_t pieces_max = 64;    // what Asio passes to one system call
 constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does not starve those who are in
+// Kept for the process itself (standard streams, the loop's own): who runs out of descriptors cannot even report it.
+constexpr std::size_t descriptors_spare = 16;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
+
+std::size_t descriptors_max() {
+    ::rlimit limit{};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1'024;
+}
 
 core::time_point read_clock() {
     return std::chrono::steady_clock::now();
@@ -128,6 +136,11 @@ private:
         });
     }
 
+    [[nodiscard]] bool has_room() const {
+        return core_.accepts_connections() &&
+               core_.connections() + listeners_.size() + descriptors_spare < descriptors_max_;
+    }
+
     // Out of descriptors or memory, or the core is full of strangers: newcomers wait in the system's queue until
     // somebody has left.
     void pause_accepting(listener& one) {
@@ -144,7 +157,7 @@ private:
             if (!one.acceptor.is_open()) {
                 return;
             }
-            if (!core_.accepts_connections()) {
+            if (!has_room()) {
                 pause_accepting(one);
                 return;
             }
@@ -335,6 +348,7 @@ private:
     std::list<listener> listeners_;
     std::vector<std::unique_ptr<peer>> peers_;  // by slot
     std::vector<std::byte> read_buffer_;
+    std::size_t descriptors_max_{descriptors_max()};
     bool turn_ends_{false};
 };
 

@@ -1,0 +1,105 @@
+// The plain parts under the rules: ring, timers, frames, the output queue.
+#include "core/frame.hpp"
+#include "core/output_queue.hpp"
+#include "core/ring.hpp"
+#include "core/timers.hpp"
+
+#include <chatos/packet.hpp>
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <deque>
+#include <map>
+#include <random>
+
+namespace chatos::core {
+namespace {
+
+TEST(Ring, behaves_like_a_deque_whatever_the_order_of_pushes_and_pops) {
+    ring<std::unique_ptr<int>> tested;
+    std::deque<int> expected;
+    std::mt19937 random{1};
+    for (int i = 0; i < 10'000; ++i) {
+        const bool growing = (i / 500) % 2 == 0;
+        if (expected.empty() || random() % 10 < (growing ? 7U : 3U)) {
+            tested.push_back(std::make_unique<int>(i));
+            expected.push_back(i);
+        } else {
+            ASSERT_EQ(*tested.pop_front(), expected.front());
+            expected.pop_front();
+        }
+        ASSERT_EQ(tested.size(), expected.size());
+        if (!expected.empty()) {
+            ASSERT_EQ(*tested.front(), expected.front());
+            ASSERT_EQ(*tested[tested.size() - 1], expected.back());
+        }
+    }
+}
+
+TEST(RingDeathTest, taking_from_an_empty_ring_is_our_own_mistake) {
+    ring<int> empty;
+    EXPECT_DEATH(static_cast<void>(empty.pop_front()), "broken expectation");
+}
+
+TEST(Timers, wake_in_order_and_keep_the_earliest_time_per_slot) {
+    timers tested;
+    std::map<std::uint32_t, time_point> expected;
+    std::mt19937 random{1};
+    time_point now{};
+    for (int i = 0; i < 20'000; ++i) {
+        const auto slot = static_cast<std::uint32_t>(random() % 50);
+        if (random() % 4 == 0) {
+            tested.cancel(slot);
+            expected.erase(slot);
+        } else if (random() % 4 != 0) {
+            const time_point when = now + duration{random() % 1'000};
+            tested.wake_by(slot, when);
+            const auto [place, added] = expected.emplace(slot, when);
+            place->second = std::min(place->second, when);
+        } else {
+            now += duration{random() % 200};
+            while (const auto due = tested.take_due(now)) {
+                for (const auto& [other, when] : expected) {
+                    ASSERT_LE(due->when, when) << other;
+                }
+                ASSERT_EQ(expected.at(due->slot), due->when);
+                expected.erase(due->slot);
+            }
+        }
+        ASSERT_EQ(tested.earliest().has_value(), !expected.empty());
+    }
+}
+
+TEST(Frame, one_encoding_is_shared_by_all_who_hold_it) {
+    const frame one = frame::of(make_spm("alice", "hi"), {});
+    const frame other = one;  // NOLINT(performance-unnecessary-copy-initialization): sharing is what is tested
+    EXPECT_EQ(one.bytes().data(), other.bytes().data());
+    EXPECT_EQ(one.size_bytes(), 14U);
+    EXPECT_FALSE(one.is_answer());
+    EXPECT_TRUE(frame::of(make_error(error_code::ok), {}).is_answer());
+    EXPECT_TRUE(frame{}.bytes().empty());
+}
+
+TEST(OutputQueue, partial_writes_go_on_where_they_stopped) {
+    output_queue queue;
+    queue.push(frame::of(make_spm("alice", "hello"), {}));
+    queue.push(frame::of(make_error(error_code::refused), {}));
+    EXPECT_EQ(queue.size_bytes(), 19U);
+    EXPECT_EQ(queue.answers(), 1U);
+    std::array<std::span<const std::byte>, 4> pieces;
+    queue.written(3);
+    ASSERT_EQ(queue.gather(pieces), 2U);
+    EXPECT_EQ(pieces[0].size(), 14U);
+    EXPECT_EQ(std::to_integer<char>(pieces[0][0]), 'a');
+    queue.written(15);
+    EXPECT_EQ(queue.answers(), 1U) << "half an answer is not written";
+    ASSERT_EQ(queue.gather(pieces), 1U);
+    EXPECT_EQ(pieces[0].size(), 1U);
+    queue.written(1);
+    EXPECT_TRUE(queue.empty());
+    EXPECT_EQ(queue.answers(), 0U);
+}
+
+}  // namespace
+}  // namespace chatos::core

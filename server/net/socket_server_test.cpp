@@ -1,0 +1,267 @@
+// The whole server in this process, over real sockets of this machine.
+#include "net/socket_server.hpp"
+#include "net/test_line.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <fcntl.h>
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
+
+namespace chatos::net::test {
+namespace {
+
+using error = error_code;
+
+// Limits that no machine is too slow for; what waits for them has limits of its own.
+core::options patient() {
+    core::options chosen{};
+    chosen.answer_timeout = chosen.pc_timeout = chosen.login_timeout = std::chrono::hours{1};
+    chosen.drain_timeout = std::chrono::hours{1};
+    chosen.output_bytes_max = std::size_t{64} << 20U;
+    return chosen;
+}
+
+struct OverSockets : testing::Test {
+    explicit OverSockets(const core::options& chosen = patient()) : server{chosen} {}
+    OverSockets(const OverSockets&) = delete;
+    OverSockets& operator=(const OverSockets&) = delete;
+
+    std::string listen(const std::string& text) {
+        const auto result = server.listen(parse_listen_address(text).address);
+        EXPECT_EQ(result.fault, "");
+        return result.bound;
+    }
+
+    void SetUp() override {
+        bound = listen("127.0.0.1:0");
+        runner = std::thread{[this] { server.run(); }};
+    }
+
+    void TearDown() override {
+        if (runner.joinable()) {
+            server.stop();
+            server.stop();
+            runner.join();
+        }
+    }
+
+    [[nodiscard]] line join(const std::string& pseudo) const {
+        line one{bound};
+        one.send(make_cr(pseudo));
+        EXPECT_TRUE(one.receives(make_error(error::ok))) << pseudo;
+        return one;
+    }
+
+    socket_server server;
+    std::string bound;
+    std::thread runner;
+};
+
+TEST_F(OverSockets, a_conversation) {
+    line alice = join("alice");
+    line bob = join("bob");
+    alice.send({make_rpm("bob"), make_spm("bob", "hi")});
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    EXPECT_TRUE(bob.receives(make_spm("alice", "hi")));
+    bob.send(make_error(error::refused));
+    EXPECT_TRUE(alice.receives(make_error(error::refused)));
+    bob.send(make_pc("alice"));
+    EXPECT_TRUE(bob.receives(make_error(error::ok)));
+    EXPECT_TRUE(alice.receives(make_pc("bob")));
+}
+
+TEST_F(OverSockets, WIRE_13_one_byte_at_a_time) {
+    line alice = join("alice");
+    line bob = join("bob");
+    const std::string bytes = wire(make_rpm("bob")) + wire(make_spm("bob", "slowly"));
+    for (const char byte : bytes) {
+        alice.send_bytes({&byte, 1});
+    }
+    EXPECT_TRUE(bob.receives(make_spm("alice", "slowly")));
+}
+
+TEST_F(OverSockets, CONN_6_a_reset_inside_a_packet_frees_the_pseudo) {
+    line alice = join("alice");
+    alice.send_bytes(wire(make_sma("unfinished")).substr(0, 8));
+    alice.reset();
+    line other{bound};
+    bool taken = true;
+    while (taken) {  // until the server has seen the reset
+        other.send(make_cr("alice"));
+        const std::string answer = other.receive_bytes(2);
+        ASSERT_EQ(answer.size(), 2U);
+        taken = answer == wire(make_error(error::pseudo_taken));
+    }
+}
+
+TEST_F(OverSockets, FLOW_8_half_close_after_a_request_still_brings_the_answer_and_then_an_end) {
+    line alice = join("alice");
+    line bob = join("bob");
+    alice.send({make_rpm("bob"), make_spm("bob", "bye")});
+    alice.end();
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    EXPECT_TRUE(bob.receives(make_spm("alice", "bye")));
+    bob.send(make_error(error::ok));
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    EXPECT_EQ(alice.next(), "end");
+}
+
+TEST_F(OverSockets, ERR_5_the_last_error_arrives_whatever_is_sent_behind_the_bad_byte) {
+    line alice = join("alice");
+    alice.send_bytes(std::string(1'000'000, '\xff'));
+    EXPECT_TRUE(alice.receives(make_error(error::refused)));
+    EXPECT_EQ(alice.next(), "end");
+}
+
+TEST_F(OverSockets, a_slow_reader_gets_everything_in_the_end) {
+    line alice = join("alice");
+    line bob = join("bob");
+    const std::string message(65'536, 'm');
+    constexpr int count = 300;  // more than the system's buffers take
+    for (int i = 0; i < count; ++i) {
+        alice.send(make_sma(message));
+    }
+    line stranger{bound};
+    stranger.send(make_rpm("bob"));
+    EXPECT_TRUE(stranger.receives(make_error(error::refused))) << "the server is not stuck";
+    for (int i = 0; i < count; ++i) {
+        ASSERT_TRUE(bob.receives(make_spm("alice", message))) << i;
+        bob.send(make_error(error::ok));
+        ASSERT_TRUE(alice.receives(make_error(error::ok))) << i;
+    }
+}
+
+TEST_F(OverSockets, answers_that_nobody_reads_stop_the_server_from_reading_and_none_is_lost) {
+    line alice = join("alice");
+    constexpr std::size_t count = 300'000;
+    std::thread writer{[&alice] {
+        std::string flood;
+        for (std::size_t i = 0; i < count; ++i) {
+            flood += wire(make_rpm("alice"));
+        }
+        alice.send_bytes(flood);
+    }};
+    const std::string answers = alice.receive_bytes(count * 2);
+    writer.join();
+    EXPECT_EQ(answers.size(), count * 2);
+    EXPECT_EQ(answers.find_first_not_of(wire(make_error(error::ok))), std::string::npos);
+}
+
+TEST_F(OverSockets, many_connections_at_once) {
+    std::deque<line> all;
+    for (int i = 0; i < 300; ++i) {
+        all.emplace_back(bound);
+        all.back().send(make_cr(std::string{"user"}.append(std::to_string(i))));
+    }
+    for (line& one : all) {
+        ASSERT_TRUE(one.receives(make_error(error::ok)));
+    }
+    all.front().send(make_sma("hello"));
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        ASSERT_TRUE(all[i].receives(make_spm("user0", "hello")));
+        all[i].send(make_error(error::ok));
+    }
+    EXPECT_TRUE(all.front().receives(make_error(error::ok)));
+}
+
+TEST_F(OverSockets, stopping_answers_what_was_accepted_and_then_ends_every_connection) {
+    line alice = join("alice");
+    line bob = join("bob");
+    line idle = join("idle");
+    alice.send({make_rpm("bob"), make_spm("bob", "last")});
+    ASSERT_TRUE(bob.receives(make_spm("alice", "last")));
+    server.stop();
+    EXPECT_EQ(idle.next(), "end");
+    idle.end();
+    bob.send(make_error(error::pseudo_taken));
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    EXPECT_TRUE(alice.receives(make_error(error::pseudo_taken)));
+    for (line* one : {&alice, &bob}) {
+        EXPECT_EQ(one->next(), "end");
+        one->end();
+    }
+    runner.join();
+    EXPECT_EQ(server.count().connections_open, 0U);
+    EXPECT_EQ(server.count().requests_pending, 0U);
+}
+
+struct OverSocketsWithShortLimits : OverSockets {
+    OverSocketsWithShortLimits()
+        : OverSockets{
+              {.answer_timeout = std::chrono::milliseconds{20}, .login_timeout = std::chrono::milliseconds{20}}} {}
+};
+
+TEST_F(OverSocketsWithShortLimits, ERR_4_a_silent_connection_is_told_and_ended) {
+    line silent{bound};
+    EXPECT_TRUE(silent.receives(make_error(error::refused)));
+    EXPECT_EQ(silent.next(), "end");
+}
+
+TEST_F(OverSocketsWithShortLimits, PM_8_a_recipient_that_does_not_answer) {
+    line alice = join("alice");
+    line bob = join("bob");
+    alice.send(make_sma("hi"));
+    EXPECT_TRUE(alice.receives(make_error(error::unreachable)));
+}
+
+struct Listening : OverSockets {
+    void SetUp() override {}
+    void start() {
+        runner = std::thread{[this] { server.run(); }};
+    }
+};
+
+TEST_F(Listening, several_listeners_of_every_kind_serve_one_server) {
+    const std::string path = testing::TempDir() + "chatos-" + std::to_string(::getpid()) + ".sock";
+    const std::string unix_bound = listen("unix:" + path);
+    bound = listen("127.0.0.1:0");
+    start();
+    line alice = join("alice");
+    line bob{unix_bound};
+    bob.send({make_cr("bob"), make_rpm("alice")});
+    EXPECT_TRUE(bob.receives(make_error(error::ok)));
+    EXPECT_TRUE(bob.receives(make_error(error::ok)));
+    alice.send(make_sma("hi"));
+    EXPECT_TRUE(bob.receives(make_spm("alice", "hi")));
+    TearDown();
+    EXPECT_FALSE(std::filesystem::exists(path)) << "a Unix socket's file goes with its server";
+}
+
+TEST_F(Listening, ipv6_where_the_machine_has_it) {
+    const auto result = server.listen(parse_listen_address("[::1]:0").address);
+    if (!result.fault.empty()) {
+        GTEST_SKIP() << result.fault;
+    }
+    EXPECT_TRUE(result.bound.starts_with("[::1]:"));
+    bound = result.bound;
+    start();
+    static_cast<void>(join("alice"));
+}
+
+TEST_F(Listening, a_port_in_use_is_a_fault) {
+    bound = listen("127.0.0.1:0");
+    EXPECT_EQ(server.listen(parse_listen_address(bound).address).fault, "Address already in use");
+}
+
+TEST_F(Listening, a_left_over_unix_socket_is_replaced_a_live_one_and_a_plain_file_are_not) {
+    const std::string path = testing::TempDir() + "chatos-stale-" + std::to_string(::getpid()) + ".sock";
+    const listen_address where = parse_listen_address("unix:" + path).address;
+    {
+        socket_server first{core::options{}};
+        ASSERT_EQ(first.listen(where).fault, "");
+        EXPECT_EQ(server.listen(where).fault, "Address already in use");
+        std::filesystem::create_hard_link(path, path + ".kept");
+    }
+    std::filesystem::rename(path + ".kept", path);
+    EXPECT_EQ(server.listen(where).fault, "");
+    const std::string plain = path + ".txt";
+    ::close(::creat(plain.c_str(), 0600));
+    EXPECT_NE(server.listen(parse_listen_address("unix:" + plain).address).fault, "");
+    EXPECT_TRUE(std::filesystem::remove(plain));
+}
+
+}  // namespace
+}  // namespace chatos::net::test

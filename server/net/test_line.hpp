@@ -1,0 +1,44 @@
+// For tests: a blocking connection to a server on this machine. Its limit of patience only ends a test that has failed
+// already.
+#pragma once
+
+#include <chatos/packet.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace chatos::net::test {
+
+class line {
+public:
+    /// Connects to what a server calls itself ("127.0.0.1:7777", "[::1]:7777", "unix:PATH").
+    explicit line(const std::string& bound);
+    line(line&& other) noexcept;
+    line(const line&) = delete;
+    line& operator=(const line&) = delete;
+    ~line();
+
+    void send(std::initializer_list<packet_view> all);
+    void send(const packet_view& one) { send({one}); }
+    void send_bytes(std::string_view bytes);
+    /// Closes the sending side.
+    void end();
+    /// Closes at once, so that the peer sees a reset.
+    void reset();
+
+    /// Exactly `count` bytes; fewer when the connection ended before.
+    [[nodiscard]] std::string receive_bytes(std::size_t count);
+    /// The next packet is `expected`, byte by byte.
+    [[nodiscard]] bool receives(const packet_view& expected);
+    /// What comes next: "end" (FIN), "reset", or "bytes".
+    [[nodiscard]] std::string next();
+
+private:
+    int socket_{-1};
+};
+
+/// What `packet` looks like on the wire.
+[[nodiscard]] std::string wire(const packet_view& packet);
+
+}  // namespace chatos::net::test

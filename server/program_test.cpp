@@ -1,0 +1,260 @@
+// chatos-server as a process: flags, messages, exit codes, signals.
+#include "net/test_line.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <csignal>
+#include <deque>
+#include <fcntl.h>
+#include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace chatos::net::test {
+namespace {
+
+using error = error_code;
+
+// A running chatos-server, whose output can be read.
+class process {
+public:
+    explicit process(std::vector<std::string> arguments, ::rlim_t descriptors_max = 0) {
+        arguments.insert(arguments.begin(), CHATOS_SERVER);
+        std::vector<char*> raw;
+        for (std::string& one : arguments) {
+            raw.push_back(one.data());
+        }
+        raw.push_back(nullptr);
+        int out[2]{};
+        int err[2]{};
+        EXPECT_EQ(::pipe2(out, O_CLOEXEC) | ::pipe2(err, O_CLOEXEC), 0);
+        child_ = ::fork();
+        if (child_ == 0) {
+            ::dup2(out[1], STDOUT_FILENO);
+            ::dup2(err[1], STDERR_FILENO);
+            if (descriptors_max != 0) {
+                const ::rlimit limit{.rlim_cur = descriptors_max, .rlim_max = descriptors_max};
+                ::setrlimit(RLIMIT_NOFILE, &limit);
+            }
+            ::execv(raw[0], raw.data());
+            ::_exit(127);
+        }
+        EXPECT_GT(child_, 0);
+        ::close(out[1]);
+        ::close(err[1]);
+        out_ = out[0];
+        err_ = err[0];
+    }
+    process(const process&) = delete;
+    process& operator=(const process&) = delete;
+    ~process() {
+        if (child_ > 0) {
+            ::kill(child_, SIGKILL);
+            static_cast<void>(wait());
+        }
+        ::close(out_);
+        ::close(err_);
+    }
+
+    void signal(int number) const { ASSERT_EQ(::kill(child_, number), 0); }
+
+    // Exit code; negative: the signal that ended it.
+    [[nodiscard]] int wait() {
+        int status = 0;
+        while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
+        }
+        child_ = -1;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+    }
+
+    [[nodiscard]] std::string out_line() const { return read_line(out_); }
+    [[nodiscard]] std::string all_out() const { return read_all(out_); }
+    [[nodiscard]] std::string all_err() const { return read_all(err_); }
+
+    // Where it says that it listens.
+    [[nodiscard]] std::string bound() const {
+        constexpr std::string_view prefix = "listening on ";
+        const std::string said = out_line();
+        EXPECT_TRUE(said.starts_with(prefix)) << said;
+        return said.size() < prefix.size() ? "" : said.substr(prefix.size());
+    }
+
+private:
+    static std::string read_line(int from) {
+        std::string text;
+        char byte = 0;
+        while (::read(from, &byte, 1) == 1 && byte != '\n') {
+            text += byte;
+        }
+        return text;
+    }
+
+    static std::string read_all(int from) {
+        std::string text;
+        char buffer[4'096];
+        for (::ssize_t count = 0; (count = ::read(from, buffer, sizeof buffer)) > 0;) {
+            text.append(buffer, static_cast<std::size_t>(count));
+        }
+        return text;
+    }
+
+    ::pid_t child_{-1};
+    int out_{-1};
+    int err_{-1};
+};
+
+line join(const std::string& bound, const std::string& pseudo) {
+    line one{bound};
+    one.send(make_cr(pseudo));
+    EXPECT_TRUE(one.receives(make_error(error::ok)));
+    return one;
+}
+
+TEST(Program, version_and_help_go_to_stdout_and_exit_0) {
+    process version{{"--version"}};
+    EXPECT_EQ(version.all_out(), "chatos-server " CHATOS_VERSION "\n");
+    EXPECT_EQ(version.wait(), 0);
+    process help{{"--help"}};
+    const std::string text = help.all_out();
+    for (const char* expected : {"--listen", "--capacity", "--answer-timeout-ms", "--pc-timeout-ms",
+                                 "--login-timeout-ms", "--message-bytes-max", "Examples:"}) {
+        EXPECT_NE(text.find(expected), std::string::npos) << expected;
+    }
+    EXPECT_EQ(help.wait(), 0);
+}
+
+TEST(Program, a_wrong_flag_or_value_exits_2_with_one_line_that_says_what_was_expected) {
+    const std::pair<std::vector<std::string>, std::string> cases[] = {
+        {{"--bogus"}, "--bogus"},
+        {{"positional"}, "positional"},
+        {{"--capacity"}, "--capacity"},
+        {{"--capacity", "many"}, "whole number"},
+        {{"--capacity", "-1"}, "--capacity"},
+        {{"--capacity", "0"}, "capacity cannot be 0; give 1 to"},
+        {{"--capacity", "4294967296"}, "--capacity"},
+        {{"--answer-timeout-ms", "0"}, "answer time limit"},
+        {{"--message-bytes-max", "10"}, "message bytes cannot be 10; give 1024 to"},
+        {{"--listen", "7777"}, "HOST:PORT"},
+        {{"--listen", "127.0.0.1:70000"}, "0 to 65535"},
+        {{"--listen", "127.0.0.1:0", "--listen", "::1:0"}, "brackets"},
+    };
+    for (const auto& [arguments, expected] : cases) {
+        process server{arguments};
+        const std::string said = server.all_err();
+        EXPECT_EQ(server.wait(), 2) << expected;
+        EXPECT_TRUE(said.starts_with("chatos-server: ")) << said;
+        EXPECT_NE(said.find(expected), std::string::npos) << said;
+        EXPECT_EQ(said.find('\n'), said.size() - 1) << said;
+        EXPECT_EQ(server.all_out(), "");
+    }
+}
+
+TEST(Program, a_port_in_use_exits_3) {
+    process first{{"--listen", "127.0.0.1:0"}};
+    const std::string bound = first.bound();
+    process second{{"--listen", "127.0.0.1:0", "--listen", bound}};
+    EXPECT_EQ(second.all_err(),
+              "chatos-server: cannot listen on " + bound + ": Address already in use; choose another address\n");
+    EXPECT_EQ(second.wait(), 3);
+    EXPECT_EQ(second.all_out(), "");
+}
+
+TEST(Program, each_listener_is_announced) {
+    process server{{"--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"}};
+    const std::string first = server.bound();
+    const std::string second = server.bound();
+    EXPECT_NE(first, second);
+    line alice = join(first, "alice");
+    line bob = join(second, "bob");
+    bob.send(make_sma("hi"));
+    EXPECT_TRUE(alice.receives(make_spm("bob", "hi")));
+}
+
+TEST(Program, flags_reach_the_core) {
+    process server{{"--listen", "127.0.0.1:0", "--capacity", "1", "--answer-timeout-ms", "1", "--pc-timeout-ms", "1",
+                    "--pseudo-bytes-max", "32", "--message-bytes-max", "1024"}};
+    const std::string bound = server.bound();
+    line alice = join(bound, "alice");
+    line bob{bound};
+    bob.send(make_cr("bob"));
+    EXPECT_TRUE(bob.receives(make_error(error::out_of_capacity)));
+    EXPECT_EQ(bob.next(), "end");
+    alice.send({make_rpm("alice"), make_spm("alice", "note")});
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    EXPECT_TRUE(alice.receives(make_spm("alice", "note")));
+    EXPECT_TRUE(alice.receives(make_error(error::unreachable)));
+    alice.send(make_sma(std::string(1'025, 'm')));
+    EXPECT_TRUE(alice.receives(make_error(error::refused)));
+}
+
+TEST(Program, sigterm_and_sigint_drain_and_exit_0) {
+    for (const int number : {SIGTERM, SIGINT}) {
+        process server{{"--listen", "127.0.0.1:0"}};
+        const std::string bound = server.bound();
+        line alice = join(bound, "alice");
+        line bob = join(bound, "bob");
+        alice.send(make_sma("hi"));
+        ASSERT_TRUE(bob.receives(make_spm("alice", "hi")));
+        server.signal(number);
+        bob.send(make_error(error::ok));
+        EXPECT_TRUE(alice.receives(make_error(error::ok)));
+        for (line* one : {&alice, &bob}) {
+            EXPECT_EQ(one->next(), "end");
+            one->end();
+        }
+        EXPECT_EQ(server.wait(), 0);
+    }
+}
+
+TEST(Program, a_second_signal_ends_it_at_once) {
+    // Nobody answers, and the limit is a day: only the second signal ends this.
+    process server{{"--listen", "127.0.0.1:0", "--answer-timeout-ms", "86400000", "--drain-timeout-ms", "86400000"}};
+    const std::string bound = server.bound();
+    line alice = join(bound, "alice");
+    line bob = join(bound, "bob");
+    alice.send(make_sma("hi"));
+    ASSERT_TRUE(bob.receives(make_spm("alice", "hi")));
+    server.signal(SIGTERM);
+    server.signal(SIGINT);
+    EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(Program, clients_that_are_gone_do_not_kill_it) {
+    process server{{"--listen", "127.0.0.1:0"}};
+    const std::string bound = server.bound();
+    line alice = join(bound, "alice");
+    for (int i = 0; i < 50; ++i) {
+        line other = join(bound, std::string{"user"}.append(std::to_string(i)));
+        other.send({make_rpm("alice"), make_spm("alice", "hi"), make_pc("alice"), make_sma("hi")});
+        other.reset();
+    }
+    alice.send(make_rpm("user49"));
+    alice.end();
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(Program, descriptors_used_up_newcomers_wait_and_get_in_when_others_leave) {
+    process server{{"--listen", "127.0.0.1:0"}, 40};
+    const std::string bound = server.bound();
+    line alice = join(bound, "alice");
+    {
+        std::deque<line> crowd;
+        for (int i = 0; i < 100; ++i) {
+            crowd.emplace_back(bound);
+        }
+        alice.send(make_rpm("alice"));
+        EXPECT_TRUE(alice.receives(make_error(error::ok))) << "those who are in are served";
+    }
+    static_cast<void>(join(bound, "bob"));
+    alice.end();
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+}
+
+}  // namespace
+}  // namespace chatos::net::test
