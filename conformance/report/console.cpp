@@ -221,9 +221,13 @@ private:
         out_ << '\n'
              << paint_(which == verdict::not_testable ? colour::red : colour::yellow, verdict_name(which)) << '\n';
         for (const auto& [reason, ids] : ids_by_reason) {
+            constexpr std::size_t ids_max = 10;
             std::string text;
-            for (const std::string& id : ids) {
-                text += (text.empty() ? "" : ", ") + id;
+            for (std::size_t index = 0; index < std::min(ids.size(), ids_max); ++index) {
+                text += (text.empty() ? "" : ", ") + ids[index];
+            }
+            if (ids.size() > ids_max) {
+                text += " and " + std::to_string(ids.size() - ids_max) + " more";
             }
             out_ << "  " << wrapped(printable(reason) + ":", 2) << "\n    " << wrapped(text, 4) << '\n';
         }

@@ -74,6 +74,15 @@ private:
         }
         decided_[index] = true;
         scenario_report& made = report_.scenarios[index];
+        if (report_.gone) {
+            judge_gone(made);
+            return;
+        }
+        if (const auto option = under_test_.missing_option(made.what->needs)) {
+            made.judged = verdict::unsupported;
+            made.why = "needs the server to be started with " + *option + "; say how under \"options\" in a profile";
+            return;
+        }
         if (!made.what->control.empty()) {
             const std::size_t control = index_of(made.what->control);
             if (control == report_.scenarios.size()) {
@@ -82,6 +91,15 @@ private:
             }
             run_with_control(control);
             const verdict judged = report_.scenarios[control].judged;
+            if (report_.gone) {
+                judge_gone(made);
+                return;
+            }
+            if (judged == verdict::unsupported || judged == verdict::known_failure) {
+                made.judged = judged;
+                made.why = "its control " + made.what->control + " is " + std::string{verdict_name(judged)};
+                return;
+            }
             if (judged != verdict::pass && judged != verdict::warn) {
                 judge_not_testable(made, "its control " + made.what->control + " did not pass (" +
                                              std::string{verdict_name(judged)} + ")");
@@ -102,22 +120,17 @@ private:
         made.why = std::move(why);
     }
 
+    void judge_gone(scenario_report& made) const {
+        judge_not_testable(made, "the implementation was gone: " + *report_.gone);
+    }
+
     void run_one(scenario_report& made) {
         if (options_.progress) {
             options_.progress(executed_, report_.scenarios.size(), *made.what);
         }
-        if (report_.gone) {
-            judge_not_testable(made, "the implementation was gone: " + *report_.gone);
-            return;
-        }
-        if (const auto option = under_test_.missing_option(made.what->needs)) {
-            made.judged = verdict::unsupported;
-            made.why = "needs the server to be started with " + *option + "; say how under \"options\" in a profile";
-            return;
-        }
         if (const auto error = under_test_.make_ready(made.what->needs)) {
             lose_implementation(*error);
-            judge_not_testable(made, "the implementation was gone: " + *error);
+            judge_gone(made);
             return;
         }
         execute(made);
