@@ -12,6 +12,7 @@ namespace chatos::conformance {
 namespace {
 
 constexpr std::size_t depth_max = 64;
+constexpr const char* too_large = "the number is too large";
 
 /// How far the parser has read. It reads one character ahead behind a number, so what counts is the line of the last
 /// character that is not white space.
@@ -20,14 +21,17 @@ struct read_position {
     unsigned column{0};
     unsigned token_line{1};
 
+    bool behind_line_break{false};
+
+    /// A line break counts as the last character of its line.
     void advance(char character) noexcept {
-        if (character == '\n') {
+        if (behind_line_break) {
             ++line;
             column = 0;
-            return;
         }
         ++column;
-        if (character != ' ' && character != '\t' && character != '\r') {
+        behind_line_break = character == '\n';
+        if (character != ' ' && character != '\t' && character != '\r' && character != '\n') {
             token_line = line;
         }
     }
@@ -88,11 +92,15 @@ public:
     }
     bool number_unsigned(std::uint64_t value) {
         if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-            return refuse("the number is too large");
+            return refuse(too_large);
         }
         return number_integer(static_cast<std::int64_t>(value));
     }
-    bool number_float(double value, const std::string& /*text*/) {
+    bool number_float(double value, const std::string& text) {
+        // The parser takes an integer that does not fit for a number with a fraction.
+        if (text.find_first_of(".eE") == std::string::npos) {
+            return refuse(too_large);
+        }
         put(json_kind::real)->real = value;
         return true;
     }
@@ -115,7 +123,8 @@ public:
     }
     template <typename Exception>
     bool parse_error(std::size_t /*position*/, const std::string& /*token*/, const Exception& error) {
-        return refuse(own_words(error.what()));
+        constexpr int number_overflow = 406;
+        return refuse(error.id == number_overflow ? too_large : own_words(error.what()));
     }
 
     [[nodiscard]] std::variant<json_value, json_error> take(bool parsed) {
@@ -149,7 +158,7 @@ private:
     }
     bool refuse(std::string what) {
         if (!error_) {
-            error_ = json_error{position_.line, position_.column, std::move(what)};
+            error_ = json_error{position_.line, std::max(1U, position_.column), std::move(what)};
         }
         return false;
     }
