@@ -1,6 +1,7 @@
 #include "scenario/action_reader.hpp"
 
 #include "rules/rule.hpp"
+#include "scenario/identifiers.hpp"
 #include "scenario/raw_bytes.hpp"
 #include "scenario/text_template.hpp"
 
@@ -168,6 +169,16 @@ void read_split(const json_place& place, send_action& action) {
     }
 }
 
+/// What a text is remembered as.
+std::string read_binding(const json_place& place) {
+    const auto name = place.as_string();
+    if (name && !is_name(*name)) {
+        place.refuse("\"" + *name +
+                     "\" is no name; expected a lower-case letter, then letters, digits and -, at most 12 bytes");
+    }
+    return name.value_or("");
+}
+
 text_pattern read_text_pattern(const json_place& place, const scenario& made) {
     using kind = text_pattern::kind;
     if (!place.is(json_kind::object) || place.value().find("repeat") != nullptr) {
@@ -187,10 +198,10 @@ text_pattern read_text_pattern(const json_place& place, const scenario& made) {
         }
     } else if (const auto bind = reader.find("bind")) {
         pattern.what = kind::bind;
-        pattern.name = bind->as_string().value_or("");
+        pattern.name = read_binding(*bind);
     } else if (const auto same = reader.find("same")) {
         pattern.what = kind::same;
-        pattern.name = same->as_string().value_or("");
+        pattern.name = read_binding(*same);
     } else {
         place.refuse("expected a string or an object with one of \"repeat\", \"any\", \"regex\", \"bind\", \"same\"");
         return pattern;
@@ -269,6 +280,10 @@ alternative read_alternative(const json_place& place, const nested_step_reader& 
     alternative made;
     if (const auto name = reader.require("name")) {
         made.name = name->as_string().value_or("");
+        if (name->is(json_kind::string) && !is_label(made.name)) {
+            name->refuse("\"" + made.name +
+                         "\" is no name of an alternative; expected lower-case words and digits joined by -");
+        }
     }
     if (const auto steps = reader.require("steps")) {
         for (const json_place& item : steps->as_array(1)) {

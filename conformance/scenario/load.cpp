@@ -2,6 +2,7 @@
 #include "scenario/load.hpp"
 
 #include "rules/rule.hpp"
+#include "scenario/identifiers.hpp"
 #include "scenario/step_reader.hpp"
 
 #include <algorithm>
@@ -14,29 +15,9 @@ constexpr std::size_t actors_max = 64;
 constexpr std::size_t steps_max = 10'000;
 constexpr std::int64_t option_max = 1'000'000'000;
 
-bool is_id(std::string_view text) {
-    const auto is_word = [](char one) { return (one >= 'a' && one <= 'z') || (one >= '0' && one <= '9'); };
-    if (text.empty() || text.size() > 80 || !is_word(text.front()) || !is_word(text.back())) {
-        return false;
-    }
-    for (std::size_t at = 1; at < text.size(); ++at) {
-        const bool separator = text[at] == '.' || text[at] == '-';
-        if (!is_word(text[at]) && !(separator && is_word(text[at - 1]))) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool is_name(std::string_view text) {
-    return !text.empty() && text.size() <= 12 && text.front() >= 'a' && text.front() <= 'z' &&
-           std::all_of(text.begin(), text.end(),
-                       [](char one) { return (one >= 'a' && one <= 'z') || (one >= '0' && one <= '9') || one == '-'; });
-}
-
 std::string read_id(const std::optional<json_place>& place) {
     const std::optional<std::string> id = place ? place->as_string() : std::nullopt;
-    if (id && !is_id(*id)) {
+    if (id && !is_scenario_id(*id)) {
         place->refuse("\"" + *id +
                       "\" is no id; expected lower-case words and digits joined by . and -, at most 80 bytes");
     }
@@ -92,6 +73,9 @@ std::map<std::string, std::int64_t> read_needs(const std::optional<json_place>& 
         if (const auto value = reader.find(option)) {
             needs[option] = value->as_integer(1, option_max).value_or(1);
         }
+    }
+    if (place->is(json_kind::object) && place->value().keys.empty()) {
+        place->refuse("expected at least one option; leave the key out otherwise");
     }
     reader.finish();
     return needs;

@@ -2,6 +2,7 @@
 
 #include "rules/rule.hpp"
 #include "scenario/action_reader.hpp"
+#include "scenario/identifiers.hpp"
 
 #include <algorithm>
 #include <set>
@@ -66,6 +67,9 @@ void append_login(const json_place& place, const step& common, const scenario& m
     if (place.is(json_kind::string)) {
         pseudo = place.value().string;
         check_text(place, pseudo, made);
+        if (pseudo.empty()) {
+            place.refuse("expected at least one character");
+        }
     } else {
         read_true(place);
     }
@@ -141,7 +145,10 @@ void read_step(const json_place& place, scenario& made, step_ids& ids) {
         append_action(*action, *action_place, reader, std::move(common), made, made.steps);
     }
     if (id) {
-        if (const auto name = id->as_string(); name && !made.steps.empty()) {
+        const auto name = id->as_string();
+        if (name && !is_label(*name)) {
+            id->refuse("\"" + *name + "\" is no id of a step; expected lower-case words and digits joined by -");
+        } else if (name && !made.steps.empty()) {
             if (!ids.index_of.emplace(*name, made.steps.size() - 1).second) {
                 id->refuse("the id \"" + *name + "\" is taken by an earlier step");
             }
@@ -200,6 +207,35 @@ void check_order(const json_place& place, const scenario& made) {
     }
 }
 
+/// All places where a pattern stands that remembers a text ("bind") or compares with one ("same"): no other object of a
+/// scenario has such a key.
+void collect(const json_place& place, std::string_view key, std::vector<json_place>& found) {
+    const json_value& value = place.value();
+    for (std::size_t index = 0; index < value.items.size(); ++index) {
+        const bool is_member = place.is(json_kind::object);
+        const json_place inner = place.child(value.items[index], is_member ? value.keys[index] : std::to_string(index));
+        if (is_member && value.keys[index] == key && inner.is(json_kind::string)) {
+            found.push_back(inner);
+        } else {
+            collect(inner, key, found);
+        }
+    }
+}
+
+void check_comparisons(const json_place& place) {
+    std::vector<json_place> binds;
+    std::vector<json_place> comparisons;
+    collect(place, "bind", binds);
+    collect(place, "same", comparisons);
+    for (const json_place& same : comparisons) {
+        const std::string& name = same.value().string;
+        if (std::none_of(binds.begin(), binds.end(),
+                         [&](const json_place& bind) { return bind.value().string == name; })) {
+            same.refuse("no \"bind\" of this scenario remembers \"" + name + "\"");
+        }
+    }
+}
+
 }  // namespace
 
 std::string read_blamed_rule(const json_place& place) {
@@ -247,6 +283,7 @@ void read_steps(const json_place& place, scenario& made) {
     }
     resolve_references(made, ids);
     check_order(place, made);
+    check_comparisons(place);
 }
 
 }  // namespace chatos::conformance

@@ -1,0 +1,72 @@
+// What must hold for the scenarios that are compiled in.
+#include "rules/rule.hpp"
+#include "scenario/catalog.hpp"
+#include "scenario/load.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace chatos::conformance {
+namespace {
+
+const catalog& all_scenarios() {
+    static const catalog_result result = make_catalog({});
+    for (const problem& one : result.problems) {
+        ADD_FAILURE() << one.text();
+    }
+    return result.made;
+}
+
+TEST(BuiltinScenarios, all_of_them_load) {
+    EXPECT_GE(all_scenarios().scenarios.size(), 50U);
+    EXPECT_EQ(all_scenarios().scenarios.size(), builtin_files().size());
+}
+
+TEST(BuiltinScenarios, each_is_named_after_its_id) {
+    for (const scenario& one : all_scenarios().scenarios) {
+        EXPECT_EQ(one.source, "built in/" + one.id + ".json");
+        EXPECT_TRUE(one.id.starts_with("server.")) << one.id;
+    }
+}
+
+TEST(BuiltinScenarios, the_area_in_an_id_is_one_that_rules_have) {
+    for (const scenario& one : all_scenarios().scenarios) {
+        std::string area{scenario_area(one)};
+        std::transform(area.begin(), area.end(), area.begin(),
+                       [](char letter) { return static_cast<char>(letter - ('a' - 'A')); });
+        EXPECT_TRUE(std::any_of(all_areas().begin(), all_areas().end(), [&](const rule_area& other) {
+            return other.id == area;
+        })) << one.id;
+    }
+}
+
+TEST(BuiltinScenarios, every_must_rule_of_a_server_has_one_that_tests_it) {
+    for (const rule& one : all_rules()) {
+        const rule_party party = area_of(one.id).party;
+        if (one.level != rule_level::must || (party != rule_party::wire && party != rule_party::server)) {
+            continue;
+        }
+        EXPECT_TRUE(std::any_of(all_scenarios().scenarios.begin(), all_scenarios().scenarios.end(),
+                                [&](const scenario& tested) {
+                                    return std::find(tested.rules.begin(), tested.rules.end(), one.id) !=
+                                           tested.rules.end();
+                                }))
+            << one.id << ": " << one.text;
+    }
+}
+
+TEST(BuiltinScenarios, what_expects_a_refusal_proves_that_the_server_does_not_refuse_everything) {
+    for (const scenario& one : all_scenarios().scenarios) {
+        const bool sees_a_yes = std::any_of(one.steps.begin(), one.steps.end(), [](const step& each) {
+            const auto* expect = std::get_if<expect_action>(&each.action);
+            const auto* packet = expect == nullptr ? nullptr : std::get_if<packet_pattern>(&expect->event);
+            return packet != nullptr && !expect->optional &&
+                   (packet->op != opcode::error || packet->code.codes == std::vector<std::uint8_t>{0});
+        });
+        EXPECT_TRUE(!expects_refusal(one) || sees_a_yes || !one.control.empty()) << one.id;
+    }
+}
+
+}  // namespace
+}  // namespace chatos::conformance

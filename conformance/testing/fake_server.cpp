@@ -1,0 +1,180 @@
+#include "testing/fake_server.hpp"
+
+#include "testing/hand_run.hpp"
+
+#include <array>
+#include <cerrno>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdexcept>
+#include <sys/socket.h>
+
+namespace chatos::conformance::testing {
+namespace {
+
+sockaddr_in loopback(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port);
+    return address;
+}
+
+}  // namespace
+
+bool visitor::send(std::string_view bytes) const {
+    while (!bytes.empty()) {
+        const ssize_t put = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (put <= 0) {
+            return false;
+        }
+        bytes.remove_prefix(static_cast<std::size_t>(put));
+    }
+    return true;
+}
+
+std::optional<std::string> visitor::receive() const {
+    std::string bytes(64 * 1'024, '\0');
+    const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
+    if (got <= 0) {
+        return std::nullopt;
+    }
+    bytes.resize(static_cast<std::size_t>(got));
+    return bytes;
+}
+
+void visitor::drain() const {
+    while (receive()) {
+    }
+}
+
+void visitor::reset_on_close() const {
+    const linger at_once{1, 0};
+    (void)::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+}
+
+fake_server::fake_server(behaviour what, std::uint16_t port)
+    : what_{std::move(what)}, listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    const int on = 1;
+    (void)::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    sockaddr_in address = loopback(port);
+    socklen_t size = sizeof address;
+    if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::listen(listener_.get(), 1'024) != 0 ||
+        ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+        throw std::runtime_error{"the test's server cannot listen"};
+    }
+    port_ = ntohs(address.sin_port);
+    acceptor_ = std::thread{[this] { accept_visitors(); }};
+}
+
+fake_server::~fake_server() {
+    stop_listening();
+    acceptor_.join();
+    {
+        const std::scoped_lock lock{mutex_};
+        for (const connection& one : connections_) {
+            (void)::shutdown(one.socket.get(), SHUT_RDWR);
+        }
+    }
+    for (connection& one : connections_) {
+        one.thread.join();
+    }
+}
+
+socket_address fake_server::address() const {
+    return std::get<socket_address>(resolve(where()));
+}
+
+void fake_server::stop_listening() {
+    // A listener that is shut down refuses connections and wakes the one who accepts; its number stays taken.
+    (void)::shutdown(listener_.get(), SHUT_RDWR);
+    const std::scoped_lock lock{mutex_};
+    stopped_ = true;
+    stopped_changed_.notify_all();
+}
+
+void fake_server::wait_until_stopped() {
+    std::unique_lock lock{mutex_};
+    stopped_changed_.wait(lock, [this] { return stopped_; });
+}
+
+void fake_server::accept_visitors() {
+    for (;;) {
+        descriptor accepted{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
+        if (!accepted.is_open()) {
+            if (errno == EINTR || errno == ECONNABORTED) {
+                continue;
+            }
+            return;
+        }
+        ++visitors_;
+        join_finished();
+        const std::scoped_lock lock{mutex_};
+        connection& one = connections_.emplace_back();
+        one.socket = std::move(accepted);
+        one.thread = std::thread{[this, &one] { serve(one); }};
+    }
+}
+
+void fake_server::serve(connection& one) {
+    int number = -1;
+    {
+        const std::scoped_lock lock{mutex_};
+        number = one.socket.get();
+    }
+    visitor guest{number};
+    what_(guest, *this);
+    const std::scoped_lock lock{mutex_};
+    one.socket.reset();
+    one.over = true;
+}
+
+void fake_server::join_finished() {
+    std::list<connection> finished;
+    {
+        const std::scoped_lock lock{mutex_};
+        for (auto at = connections_.begin(); at != connections_.end();) {
+            const auto next = std::next(at);
+            if (at->over) {
+                finished.splice(finished.end(), connections_, at);
+            }
+            at = next;
+        }
+    }
+    for (connection& one : finished) {
+        one.thread.join();
+    }
+}
+
+behaviour answering(std::function<std::string(const packet_view&)> answer) {
+    return [answer = std::move(answer)](visitor& guest, fake_server& /*server*/) {
+        std::string unread;
+        while (const auto bytes = guest.receive()) {
+            unread += *bytes;
+            for (;;) {
+                const decode_result result = decode(std::as_bytes(std::span{unread}));
+                if (result.status == decode_status::malformed) {
+                    return;
+                }
+                if (result.status == decode_status::incomplete) {
+                    break;
+                }
+                if (!guest.send(answer(result.packet))) {
+                    return;
+                }
+                unread.erase(0, result.consumed);
+            }
+        }
+    };
+}
+
+std::string error_bytes(error_code code) {
+    return wire(make_error(code));
+}
+
+std::string answer_politely(const packet_view& packet) {
+    return error_bytes(packet.op == opcode::cr ? error_code::ok : error_code::unreachable);
+}
+
+}  // namespace chatos::conformance::testing

@@ -1,0 +1,139 @@
+#include "testing/hand_run.hpp"
+
+#include <chatos/encode.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace chatos::conformance::testing {
+
+hand_run::hand_run(scenario what, const patience& times) : what_{std::move(what)}, run_{what_, pseudonyms{"t"}, times} {
+    turn();
+}
+
+std::vector<std::string> hand_run::log() {
+    return std::exchange(log_, {});
+}
+
+void hand_run::receives(std::string_view actor, const packet_view& packet) {
+    receives_bytes(actor, wire(packet));
+}
+
+void hand_run::receives_bytes(std::string_view actor, std::string_view bytes) {
+    run_.received(index_of(actor), std::as_bytes(std::span{bytes}), now_);
+    turn();
+}
+
+void hand_run::receives_all(std::string_view actor, const std::vector<packet_view>& packets) {
+    std::string bytes;
+    for (const packet_view& packet : packets) {
+        bytes += wire(packet);
+    }
+    receives_bytes(actor, bytes);
+}
+
+void hand_run::closes(std::string_view actor, bool reset) {
+    run_.closed_by_peer(index_of(actor), reset, now_);
+    turn();
+}
+
+void hand_run::wait(std::chrono::milliseconds time) {
+    now_ += time;
+    turn();
+}
+
+void hand_run::wait_for_deadline() {
+    now_ = std::max(now_, run_.deadline());
+    turn();
+}
+
+std::chrono::milliseconds hand_run::time() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now_);
+}
+
+std::chrono::milliseconds hand_run::deadline() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(run_.deadline());
+}
+
+void hand_run::connects(std::string_view actor) {
+    run_.connected(index_of(actor), now_);
+    turn();
+}
+
+void hand_run::fails_to_connect(std::string_view actor, const std::string& reason) {
+    run_.connection_failed(index_of(actor), reason, now_);
+    turn();
+}
+
+void hand_run::release_writes() {
+    holds_writes_ = false;
+    for (const std::size_t actor : std::exchange(held_writes_, {})) {
+        run_.written(actor, now_);
+    }
+    turn();
+}
+
+std::size_t hand_run::index_of(std::string_view actor) const {
+    const auto found = std::find(what_.actors.begin(), what_.actors.end(), actor);
+    if (found == what_.actors.end()) {
+        throw std::runtime_error{"no actor " + std::string{actor}};
+    }
+    return static_cast<std::size_t>(found - what_.actors.begin());
+}
+
+void hand_run::turn() {
+    for (;;) {
+        const std::vector<network_request> requests = run_.advance(now_);
+        for (const network_request& request : requests) {
+            std::visit([this](const auto& one) { perform(one); }, request);
+        }
+        if (requests.empty()) {
+            return;
+        }
+    }
+}
+
+void hand_run::perform(const connect_request& request) {
+    log_.push_back(what_.actors[request.actor] + " connects");
+    if (!holds_connections_) {
+        run_.connected(request.actor, now_);
+    }
+}
+
+void hand_run::perform(const write_request& request) {
+    std::string line = what_.actors[request.actor] + " sends";
+    for (std::span<const std::byte> rest{request.bytes}; !rest.empty();) {
+        const decode_result result = decode(rest);
+        const bool whole = result.status == decode_status::complete;
+        line += whole ? ' ' + describe(owned(result.packet)) : ' ' + std::to_string(rest.size()) + " bytes";
+        rest = rest.subspan(whole ? result.consumed : rest.size());
+    }
+    line += request.write_ends.size() > 1 ? " in " + std::to_string(request.write_ends.size()) + " writes" : "";
+    log_.push_back(std::move(line));
+    if (holds_writes_) {
+        held_writes_.push_back(request.actor);
+    } else {
+        run_.written(request.actor, now_);
+    }
+}
+
+void hand_run::perform(const end_request& request) {
+    const char* how = request.how == close_how::fin ? "fin" : request.how == close_how::full ? "full" : "reset";
+    log_.push_back(what_.actors[request.actor] + " ends: " + how);
+}
+
+void hand_run::perform(const reading_request& request) {
+    log_.push_back(what_.actors[request.actor] + (request.reading ? " reads" : " stops reading"));
+}
+
+std::string wire(const packet_view& packet) {
+    std::string bytes(encoded_size(packet), '\0');
+    const encode_result made = encode(packet, std::as_writable_bytes(std::span{bytes}));
+    if (made.status != encode_status::ok) {
+        throw std::runtime_error{"the test made a packet that cannot be encoded"};
+    }
+    return bytes;
+}
+
+}  // namespace chatos::conformance::testing

@@ -1,0 +1,70 @@
+// For tests: drives an execution by hand, with a network and a clock that exist only here.
+#pragma once
+
+#include "runner/execution.hpp"
+
+#include <chatos/packet.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatos::conformance::testing {
+
+/// Pseudos end in "-t" ("alice-t"). Connections are accepted at once and writes are done at once unless a test says
+/// otherwise. Whatever is put in is followed by as many turns as it takes until the execution asks for nothing more.
+class hand_run {
+public:
+    explicit hand_run(scenario what, const patience& times = {});
+
+    /// What the execution asked for so far, one line each: `alice connects`, `alice sends CR pseudo="alice-t"`,
+    /// `alice sends 2 bytes` (no packet), `alice ends: fin`, `alice stops reading`. Cleared by the call.
+    [[nodiscard]] std::vector<std::string> log();
+
+    void receives(std::string_view actor, const packet_view& packet);
+    void receives_bytes(std::string_view actor, std::string_view bytes);
+    void closes(std::string_view actor, bool reset = false);
+    /// Packets that come before the execution gets its next turn.
+    void receives_all(std::string_view actor, const std::vector<packet_view>& packets);
+
+    /// Time passes.
+    void wait(std::chrono::milliseconds time);
+    /// Time passes until the execution wants its turn even if nothing happens.
+    void wait_for_deadline();
+    [[nodiscard]] std::chrono::milliseconds time() const;
+    [[nodiscard]] std::chrono::milliseconds deadline() const;
+
+    /// From now on connections neither come nor fail until they are told to.
+    void hold_connections() { holds_connections_ = true; }
+    void connects(std::string_view actor);
+    void fails_to_connect(std::string_view actor, const std::string& reason);
+    /// From now on writes are not done until released.
+    void hold_writes() { holds_writes_ = true; }
+    void release_writes();
+
+    [[nodiscard]] bool finished() const { return run_.finished(); }
+    /// Only once; only when finished.
+    [[nodiscard]] outcome result() { return run_.take_outcome(); }
+
+private:
+    [[nodiscard]] std::size_t index_of(std::string_view actor) const;
+    void turn();
+    void perform(const connect_request& request);
+    void perform(const write_request& request);
+    void perform(const end_request& request);
+    void perform(const reading_request& request);
+
+    scenario what_;
+    moment now_{0};
+    execution run_;
+    std::vector<std::string> log_;
+    std::vector<std::size_t> held_writes_;
+    bool holds_connections_{false};
+    bool holds_writes_{false};
+};
+
+/// The bytes of a packet.
+[[nodiscard]] std::string wire(const packet_view& packet);
+
+}  // namespace chatos::conformance::testing
