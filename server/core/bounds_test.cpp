@@ -92,6 +92,15 @@ TEST(Bounds, ten_thousand_packets_in_one_read_are_shared_out_over_turns) {
     EXPECT_TRUE(w.core.wants_input(alice.id()));
 }
 
+TEST(BoundsDeathTest, handing_over_bytes_that_are_not_wanted_is_the_drivers_mistake) {
+    world w{{.receive_bytes_max = 10}};
+    const client& alice = w.join("alice");
+    const std::string much(11, 'x');
+    EXPECT_DEATH(w.core.receive(alice.id(), std::as_bytes(std::span{much}), w.now), "broken expectation");
+    w.core.end_of_input(alice.id(), w.now);
+    EXPECT_DEATH(w.core.receive(alice.id(), std::as_bytes(std::span{much}.first(1)), w.now), "broken expectation");
+}
+
 TEST(Bounds, an_end_of_input_behind_unprocessed_packets_waits_for_them) {
     world w{{.work_per_go_max = 1}};
     client& bob = w.join("bob");

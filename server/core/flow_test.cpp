@@ -151,9 +151,20 @@ TEST_F(Flow, FLOW_7_a_slow_decision_does_not_fail_the_message_behind_it) {
 
 TEST_F(Flow, FLOW_7_after_a_time_out_the_next_limit_starts_at_that_moment) {
     alice.send({make_spm("bob", "1"), make_spm("bob", "2"), make_spm("bob", "3")});
-    w.wait(milliseconds{12'000});  // one jump: 5 s and 10 s lie within
+    w.oversleep(milliseconds{12'000});  // 5 s and 10 s lie within
     EXPECT_EQ(alice.take(), (packets{"ERROR 4", "ERROR 4"}));
     w.wait(milliseconds{2'999});
+    EXPECT_EQ(alice.take(), packets{});
+    w.wait(milliseconds{1});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
+TEST_F(Flow, FLOW_7_a_delivery_behind_timed_out_ones_has_its_time_from_when_it_was_sent) {
+    alice.send(make_spm("bob", "1"));
+    w.wait(milliseconds{8'000});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+    alice.send(make_spm("bob", "2"));
+    w.wait(milliseconds{4'999});
     EXPECT_EQ(alice.take(), packets{});
     w.wait(milliseconds{1});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
@@ -177,7 +188,7 @@ TEST_F(Flow, FLOW_7_an_answer_within_the_time_counts_even_when_the_driver_woke_u
     alice.send(make_spm("bob", "hi"));
     w.now += milliseconds{4'999};
     bob.answer();
-    w.wait(milliseconds{60'000});
+    w.oversleep(milliseconds{60'000});
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
 }
 

@@ -83,7 +83,7 @@ private:
     void step() {
         person& one = *people_[random_.below(people_max)];
         if (random_.one_in(10)) {
-            world_.wait(milliseconds{random_.one_in(10) ? random_.below(20'000) : random_.below(200)});
+            pass_time(milliseconds{random_.one_in(10) ? random_.below(20'000) : random_.below(200)});
         }
         if (one.line == nullptr) {
             if (world_.core.accepts_connections()) {
@@ -99,6 +99,8 @@ private:
             listen(*each);
         }
     }
+
+    void pass_time(milliseconds time) { random_.one_in(3) ? world_.oversleep(time) : world_.wait(time); }
 
     void speak(person& one) {
         std::string bytes;

@@ -127,6 +127,17 @@ std::vector<client*> world::join_many(std::string_view prefix, int count) {
 }
 
 void world::wait(milliseconds time) {
+    const time_point until = now + time;
+    for (auto deadline = core.next_deadline(); deadline && *deadline <= until; deadline = core.next_deadline()) {
+        now = *deadline;
+        core.advance(now);
+        settle();
+        ASSERT_FALSE(core.next_deadline() && *core.next_deadline() <= now) << "a deadline that does not go away";
+    }
+    now = until;
+}
+
+void world::oversleep(milliseconds time) {
     now += time;
     core.advance(now);
     settle();

@@ -89,8 +89,10 @@ public:
     /// `count` users named prefix0, prefix1, ...
     [[nodiscard]] std::vector<client*> join_many(std::string_view prefix, int count);
 
-    /// Time passes.
+    /// Time passes, and the core is woken at next_deadline() and no other moment.
     void wait(milliseconds time);
+    /// Time passes while the driver sleeps through all deadlines, as a stopped process does.
+    void oversleep(milliseconds time);
 
     /// Turns until nothing moves any more; checks all invariants.
     void settle();
