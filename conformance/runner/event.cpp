@@ -60,10 +60,17 @@ std::string describe(const received_event& event) {
         return "malformed bytes (" + std::string{rule_of(event.error.what)} + ", " +
                std::string{field_name(event.error.where)} + " at offset " + std::to_string(event.error.offset) +
                " of the stream: " + std::string{describe(event.error.what)} + ")";
-    case kind::fin: return "the end of the connection (FIN)";
-    case kind::reset: return "a reset of the connection (RST)";
+    case kind::fin:
+        return std::string{"the end of the connection (FIN)"} + (event.bytes.empty() ? "" : " inside a packet");
+    case kind::reset:
+        return std::string{"a reset of the connection (RST)"} + (event.bytes.empty() ? "" : " inside a packet");
     }
     return "";
+}
+
+bool is_whole_end(const received_event& event) noexcept {
+    return (event.what == received_event::kind::fin && event.bytes.empty()) ||
+           event.what == received_event::kind::reset;
 }
 
 received_packet owned(const packet_view& packet) {

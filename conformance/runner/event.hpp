@@ -26,10 +26,14 @@ struct received_event {
     kind what{kind::packet};
     received_packet packet;        ///< kind::packet
     decode_error error;            ///< kind::malformed
-    std::vector<std::byte> bytes;  ///< of the packet, or what came of the malformed one
+    std::vector<std::byte> bytes;  ///< of the packet, or what came of the malformed or unfinished one
     moment when{0};
     std::uint64_t order{0};  ///< grows with every event and every finished step of the run
 };
+
+/// True for an end of the connection at which a reader can have everything that was sent: a reset may cut a packet, a
+/// FIN must not.
+[[nodiscard]] bool is_whole_end(const received_event& event) noexcept;
 
 /// `SPM pseudo="alice-x" message="hi"`, `ERROR 4 UNREACHABLE`; strings escaped and cut after about 60 bytes.
 [[nodiscard]] std::string describe(const received_packet& packet);

@@ -98,13 +98,7 @@ void execution::put_event(std::size_t index, received_event event, moment now) {
     const bool answers_cr = event.what == received_event::kind::packet && event.packet.op == opcode::error &&
                             event.packet.code == error_code::ok && actor.asked_to_register;
     actor.registered = actor.registered || answers_cr;
-    std::string what = describe(event);
-    const bool cut_short = event.what != received_event::kind::malformed && !event.bytes.empty() &&
-                           event.what != received_event::kind::packet;
-    if (cut_short) {
-        what += " inside a packet";
-    }
-    record(index, exchange_entry::direction::received, std::move(what), hex_excerpt(event.bytes, hex_excerpt_max), now);
+    record(index, exchange_entry::direction::received, describe(event), hex_excerpt(event.bytes, hex_excerpt_max), now);
     if (actor.inbox.size() >= inbox_events_max) {
         fail(index, nullptr, "no more than what was asked for", nullptr,
              "the server sent more than 10,000 packets that no step expected");
@@ -124,6 +118,7 @@ std::vector<network_request> execution::advance(moment now) {
             }
         }
     }
+    give_up_connecting(now);
     if (!finished()) {
         run_end(now);
     }
@@ -137,6 +132,9 @@ std::vector<network_request> execution::advance(moment now) {
 moment execution::deadline() const {
     moment earliest = patience_.scenario;
     for (const actor_state& actor : actors_) {
+        if (actor.connection == link::connecting) {
+            earliest = std::min(earliest, actor.connecting_since + patience_.answer);
+        }
         if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size()) {
             earliest = std::min(earliest, *actor.waiting_since + time_limit(*actor.program[actor.at]));
         }

@@ -80,6 +80,7 @@ private:
         std::optional<std::size_t> nested_of;  // index of the one_of step whose alternative is running
         std::size_t nested_end{0};
         link connection{link::none};
+        moment connecting_since{0};
         bool writing{false};
         bool half_closed{false};
         bool asked_to_register{false};
@@ -107,6 +108,7 @@ private:
     progress expect_one_of(std::size_t index, const step& one, const one_of_pattern& pattern, moment now);
     progress expect_silence(std::size_t index, const step& one, const silence_pattern& pattern, moment now);
     progress ensure_connected(std::size_t index, moment now);
+    void give_up_connecting(moment now);
     void finish_step(actor_state& actor);
     void mark_done(const step& one);
     [[nodiscard]] bool is_enabled(const step& one) const;

@@ -26,9 +26,7 @@ void execution::run_end(moment now) {
 
 /// A server may hang up on a stranger, and must on somebody who has ended his side: no step need expect it.
 void execution::pass_over_close(actor_state& actor) {
-    using kind = received_event::kind;
-    if ((!actor.registered || actor.half_closed) && actor.inbox.size() == 1 &&
-        (actor.inbox.front().what == kind::fin || actor.inbox.front().what == kind::reset)) {
+    if ((!actor.registered || actor.half_closed) && actor.inbox.size() == 1 && is_whole_end(actor.inbox.front())) {
         actor.inbox.clear();
     }
 }
@@ -53,6 +51,7 @@ void execution::start_fencing(moment now) {
         record(index, exchange_entry::direction::sent, "RPM for nobody, as a fence", hex_excerpt(made.bytes, 32), now);
         actor.fenced = true;
         actor.writing = true;
+        requests_.emplace_back(reading_request{index, true});
         requests_.emplace_back(write_request{index, std::move(made.bytes), std::move(made.write_ends)});
     }
 }
@@ -110,8 +109,7 @@ void execution::continue_draining(moment now) {
         while (!actor.inbox.empty()) {
             const received_event event = std::move(actor.inbox.front());
             actor.inbox.pop_front();
-            const bool is_close = event.what == received_event::kind::fin || event.what == received_event::kind::reset;
-            if (!is_close && scenario_.closing_fence) {
+            if (!is_whole_end(event) && scenario_.closing_fence) {
                 fail_unexpected(index, event);
                 return;
             }

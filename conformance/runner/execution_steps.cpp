@@ -70,9 +70,20 @@ execution::progress execution::ensure_connected(std::size_t index, moment now) {
         return progress::stuck;
     }
     actor.connection = link::connecting;
+    actor.connecting_since = now;
     requests_.emplace_back(connect_request{index});
     record(index, exchange_entry::direction::remark, "connects", "", now);
     return progress::moved;
+}
+
+/// A server whose queue of connections is full neither accepts nor refuses.
+void execution::give_up_connecting(moment now) {
+    for (std::size_t index = 0; index < actors_.size() && !finished(); ++index) {
+        const actor_state& actor = actors_[index];
+        if (actor.connection == link::connecting && now >= actor.connecting_since + patience_.answer) {
+            connection_failed(index, "nothing came for " + std::to_string(patience_.answer.count()) + " ms", now);
+        }
+    }
 }
 
 execution::progress execution::run_send(std::size_t index, const send_action& action, moment now) {
@@ -140,6 +151,12 @@ execution::progress execution::run_expect(std::size_t index, const step& one, co
     if (!actor.waiting_since) {
         actor.waiting_since = now;
     }
+    const bool wants_silence = std::holds_alternative<silence_pattern>(expect.event);
+    if (actor.inbox.empty() && actor.connection == link::closed && !expect.optional && !wants_silence) {
+        fail(index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_), nullptr,
+             "the connection had ended before");
+        return progress::stuck;
+    }
     if (const auto* unordered = std::get_if<unordered_pattern>(&expect.event)) {
         return expect_unordered(index, one, *unordered, now);
     }
@@ -156,10 +173,7 @@ execution::progress execution::expect_event(std::size_t index, const step& one, 
                                             moment now) {
     actor_state& actor = actors_[index];
     if (actor.inbox.empty()) {
-        if (actor.connection == link::closed && !expect.optional) {
-            fail(index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_), nullptr,
-                 "the connection had ended before");
-        } else if (ran_out_of_time(actor, one, now) || actor.connection == link::closed) {
+        if (ran_out_of_time(actor, one, now) || actor.connection == link::closed) {
             if (expect.optional) {
                 finish_step(actor);
                 return progress::moved;
@@ -217,7 +231,7 @@ execution::progress execution::expect_one_of(std::size_t index, const step& one,
                                              moment now) {
     actor_state& actor = actors_[index];
     if (actor.inbox.empty()) {
-        if (ran_out_of_time(actor, one, now) || actor.connection == link::closed) {
+        if (ran_out_of_time(actor, one, now)) {
             fail_silent(index, one, describe(pattern, names_));
         }
         return progress::stuck;

@@ -118,7 +118,7 @@ bool matches(const packet_pattern& pattern, const received_event& event, const p
 
 bool matches(const closed_pattern& pattern, const received_event& event) noexcept {
     using kind = closed_pattern::kind;
-    const bool fin = event.what == received_event::kind::fin;
+    const bool fin = event.what == received_event::kind::fin && is_whole_end(event);
     const bool reset = event.what == received_event::kind::reset;
     return (fin && pattern.how != kind::reset) || (reset && pattern.how != kind::fin);
 }

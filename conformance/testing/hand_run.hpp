@@ -17,10 +17,12 @@ namespace chatos::conformance::testing {
 class hand_run {
 public:
     explicit hand_run(scenario what, const patience& times = {});
+    hand_run(const hand_run&) = delete;
+    hand_run& operator=(const hand_run&) = delete;
 
     /// What the execution asked for so far, one line each: `alice connects`, `alice sends CR pseudo="alice-t"`,
     /// `alice sends 2 bytes` (no packet), `alice ends: fin`, `alice stops reading`. Cleared by the call.
-    [[nodiscard]] std::vector<std::string> log();
+    std::vector<std::string> log();
 
     void receives(std::string_view actor, const packet_view& packet);
     void receives_bytes(std::string_view actor, std::string_view bytes);

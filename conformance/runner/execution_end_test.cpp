@@ -1,0 +1,200 @@
+// The end of a scenario: nothing came that nobody expected.
+#include "testing/hand_run.hpp"
+#include "testing/scenario_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace chatos::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::hand_run;
+using testing::make_scenario;
+using testing::wire;
+using lines = std::vector<std::string>;
+
+const packet_view ok = make_error(error_code::ok);
+const packet_view unreachable = make_error(error_code::unreachable);
+
+constexpr const char* alice_logs_in = R"([{"actor": "alice", "login": true}])";
+
+/// Alice is logged in and her fence is out.
+struct fenced_run : hand_run {
+    fenced_run() : hand_run{make_scenario(alice_logs_in, R"("unexpected": "PM-7",)")} { receives("alice", ok); }
+};
+
+std::string failure_of(hand_run& run) {
+    if (!run.finished()) {
+        return "not finished";
+    }
+    const outcome seen = run.result();
+    return seen.failure ? seen.failure->rule + ": " + seen.failure->expected + "; " + seen.failure->seen : "";
+}
+
+TEST(ExecutionEnd, a_registered_actor_asks_for_nobody_then_half_closes_then_reads_to_the_end) {
+    fenced_run run;
+    EXPECT_EQ(run.log().back(), R"(alice sends RPM pseudo="fence-t")");
+    run.receives("alice", unreachable);
+    EXPECT_EQ(run.log(), (lines{"alice reads", "alice ends: fin"}));
+    EXPECT_FALSE(run.finished());
+    run.closes("alice");
+    ASSERT_TRUE(run.finished());
+    const outcome seen = run.result();
+    EXPECT_FALSE(seen.failure);
+    EXPECT_FALSE(seen.ended_without_close);
+}
+
+TEST(ExecutionEnd, any_error_answers_the_fence_because_another_rule_judges_the_code) {
+    fenced_run run;
+    run.receives("alice", ok);
+    run.closes("alice");
+    EXPECT_EQ(failure_of(run), "");
+}
+
+TEST(ExecutionEnd, what_came_before_the_fence_is_unexpected) {
+    hand_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "login": true}])",
+                               R"("unexpected": "PM-7",)")};
+    run.receives("alice", ok);
+    run.receives("alice", make_spm("eve", "psst"));
+    EXPECT_EQ(failure_of(run), R"(PM-7: alice receives nothing more; alice received SPM pseudo="eve" message="psst")");
+}
+
+TEST(ExecutionEnd, what_comes_instead_of_the_answer_to_the_fence_is_unexpected) {
+    fenced_run delivery;
+    delivery.receives("alice", make_pc("eve"));
+    EXPECT_EQ(failure_of(delivery), R"(PM-7: alice receives nothing more; alice received PC pseudo="eve")");
+    fenced_run hang_up;
+    hang_up.closes("alice");
+    EXPECT_EQ(failure_of(hang_up), "PM-7: alice receives nothing more; alice received the end of the connection (FIN)");
+    fenced_run garbage;
+    garbage.receives_bytes("alice", "\x09");
+    ASSERT_TRUE(garbage.finished());
+    EXPECT_EQ(garbage.result().failure->rule, "WIRE-1");
+}
+
+TEST(ExecutionEnd, a_second_answer_to_the_last_request_is_caught_by_the_fence) {
+    fenced_run run;
+    run.receives_all("alice", {ok, unreachable});
+    EXPECT_EQ(failure_of(run), "PM-7: alice receives nothing more; alice received ERROR 4 UNREACHABLE");
+}
+
+TEST(ExecutionEnd, a_packet_after_the_fence_is_caught_while_the_connection_drains) {
+    fenced_run run;
+    run.receives("alice", unreachable);
+    run.receives("alice", unreachable);
+    EXPECT_EQ(failure_of(run), "PM-7: alice receives nothing more; alice received ERROR 4 UNREACHABLE");
+    fenced_run half;
+    half.receives("alice", unreachable);
+    half.receives_bytes("alice", "\x06");
+    half.closes("alice");
+    EXPECT_EQ(failure_of(half),
+              "PM-7: alice receives nothing more; alice received the end of the connection (FIN) inside a packet");
+}
+
+TEST(ExecutionEnd, a_fence_that_is_not_answered_fails_at_its_deadline) {
+    fenced_run run;
+    run.wait_for_deadline();
+    EXPECT_EQ(run.time(), 2'000ms);
+    ASSERT_TRUE(run.finished());
+    const outcome seen = run.result();
+    EXPECT_EQ(seen.failure->rule, "PM-7");
+    EXPECT_EQ(seen.failure->seen, "nothing came for 2000 ms");
+    EXPECT_TRUE(seen.failure->by_silence);
+}
+
+TEST(ExecutionEnd, a_server_that_does_not_close_is_waited_for_a_bounded_while_and_no_failure) {
+    fenced_run run;
+    run.receives("alice", unreachable);
+    run.wait_for_deadline();
+    EXPECT_EQ(run.time(), 500ms);
+    ASSERT_TRUE(run.finished());
+    const outcome seen = run.result();
+    EXPECT_FALSE(seen.failure);
+    EXPECT_TRUE(seen.ended_without_close);
+    EXPECT_EQ(run.log().back(), "alice ends: full");
+}
+
+TEST(ExecutionEnd, all_registered_actors_are_fenced_and_others_only_end) {
+    hand_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "connect": true},
+                                   {"actor": "carol", "login": true}, {"actor": "carol", "close": "fin"}])")};
+    run.receives("alice", ok);
+    run.receives("carol", ok);
+    const lines log = run.log();
+    EXPECT_EQ(std::count_if(log.begin(), log.end(),
+                            [](const std::string& line) { return line.find("RPM") != std::string::npos; }),
+              1);
+    run.receives("alice", unreachable);
+    run.closes("alice");
+    run.closes("bob", true);
+    run.closes("carol");
+    EXPECT_EQ(failure_of(run), "");
+}
+
+TEST(ExecutionEnd, a_stranger_may_be_hung_up_on_and_a_user_may_not) {
+    hand_run stranger{make_scenario(R"([{"actor": "bob", "connect": true}, {"actor": "alice", "login": true}])")};
+    stranger.closes("bob");
+    stranger.receives("alice", ok);
+    stranger.receives("alice", unreachable);
+    stranger.closes("alice");
+    EXPECT_EQ(failure_of(stranger), "");
+    hand_run user{make_scenario(R"([{"actor": "bob", "login": true}, {"actor": "alice", "login": true}])")};
+    user.receives("bob", ok);
+    user.closes("bob");
+    user.receives("alice", ok);
+    EXPECT_EQ(failure_of(user), "PM-4: bob receives nothing more; bob received the end of the connection (FIN)");
+}
+
+TEST(ExecutionEnd, without_a_closing_fence_nobody_asks_and_leftovers_are_legal) {
+    hand_run run{make_scenario(alice_logs_in, R"("closing_fence": false,)")};
+    run.receives_all("alice", {ok, make_spm("bob", "late")});
+    EXPECT_EQ(run.log().back(), "alice ends: fin");
+    run.receives("alice", unreachable);
+    run.closes("alice");
+    EXPECT_EQ(failure_of(run), "");
+}
+
+TEST(ExecutionEnd, an_actor_without_steps_never_connects) {
+    hand_run run{make_scenario(alice_logs_in)};
+    run.receives("alice", ok);
+    run.receives("alice", unreachable);
+    run.closes("alice");
+    EXPECT_EQ(failure_of(run), "");
+    for (const std::string& line : run.log()) {
+        EXPECT_TRUE(line.starts_with("alice")) << line;
+    }
+}
+
+TEST(ExecutionEnd, one_that_stopped_reading_reads_again_for_its_fence) {
+    hand_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "alice", "reading": false}])")};
+    run.receives("alice", ok);
+    const lines log = run.log();
+    ASSERT_GE(log.size(), 2U);
+    EXPECT_EQ(log[log.size() - 2], "alice reads");
+    EXPECT_EQ(log.back(), R"(alice sends RPM pseudo="fence-t")");
+    run.receives("alice", unreachable);
+    run.closes("alice");
+    EXPECT_EQ(failure_of(run), "");
+}
+
+TEST(ExecutionEnd, the_last_write_is_done_before_the_fence_goes_out) {
+    hand_run run{make_scenario(R"([{"actor": "alice", "login": true},
+                                   {"actor": "alice", "send": {"packet": "ERROR", "code": 0}}])")};
+    run.hold_writes();
+    run.receives("alice", ok);
+    EXPECT_EQ(run.log().back(), "alice sends ERROR 0 OK");
+    run.release_writes();
+    EXPECT_EQ(run.log().back(), R"(alice sends RPM pseudo="fence-t")");
+}
+
+TEST(ExecutionEnd, every_connection_is_closed_after_a_failure) {
+    hand_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "connect": true}])")};
+    run.log();
+    run.receives("alice", unreachable);
+    EXPECT_EQ(run.log(), (lines{"alice ends: full", "bob ends: full"}));
+    EXPECT_TRUE(run.finished());
+}
+
+}  // namespace
+}  // namespace chatos::conformance
