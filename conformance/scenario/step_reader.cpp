@@ -107,10 +107,13 @@ void append_action(const std::string& action, const json_place& place, object_re
     } else if (action == "reading") {
         common.action = reading_action{place.as_boolean().value_or(true)};
     } else {
-        common.action = read_expect(place, reader.find("optional"), reader.find("within_ms"), made,
-                                    [&](const json_place& nested, std::vector<step>& into) {
-                                        read_nested_step(nested, common.actor, made, into);
-                                    });
+        // One after the other: the order of asking is the order in which problems list the keys.
+        const auto optional = reader.find("optional");
+        const auto within = reader.find("within_ms");
+        common.action =
+            read_expect(place, optional, within, made, [&](const json_place& nested, std::vector<step>& into) {
+                read_nested_step(nested, common.actor, made, into);
+            });
     }
     steps.push_back(std::move(common));
 }
