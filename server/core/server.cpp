@@ -10,10 +10,9 @@ namespace chatos::core {
 
 server::server(const options& chosen) : options_{chosen} {
     ensure(find_fault(chosen).empty());
-    for (std::uint8_t code = 0; code < answers_.size(); ++code) {
-        if (is_assigned_error_code(code)) {
-            answers_[code] = frame::of(make_error(static_cast<error_code>(code)), options_.packet_limits);
-        }
+    for (const error_code code : {error_code::ok, error_code::pseudo_taken, error_code::out_of_capacity,
+                                  error_code::unreachable, error_code::refused}) {
+        answers_[static_cast<std::size_t>(code)] = frame::of(make_error(code), options_.packet_limits);
     }
 }
 
