@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <condition_variable>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -38,7 +39,7 @@ class output_keeper {
 public:
     output_keeper(descriptor output, descriptor stop_reader, descriptor stop_writer)
         : output_{std::move(output)}, stop_reader_{std::move(stop_reader)},
-          stop_writer_{std::move(stop_writer)}, thread_{[this] { keep(); }} {}
+          stop_writer_{std::move(stop_writer)}, thread_{[this] { keep_to_the_end(); }} {}
     ~output_keeper() {
         stop_writer_.reset();
         thread_.join();
@@ -50,9 +51,21 @@ public:
         const std::scoped_lock lock{mutex_};
         return kept_;
     }
+    /// Waits until everybody who could write has gone.
+    void await_end(std::chrono::milliseconds time) {
+        std::unique_lock lock{mutex_};
+        (void)ended_changed_.wait_for(lock, time, [this] { return ended_; });
+    }
 
 private:
     static constexpr std::size_t kept_max = 16'384;
+
+    void keep_to_the_end() {
+        keep();
+        const std::scoped_lock lock{mutex_};
+        ended_ = true;
+        ended_changed_.notify_all();
+    }
 
     void keep() {
         std::array<char, 4'096> buffer{};
@@ -82,6 +95,8 @@ private:
     descriptor stop_reader_;
     descriptor stop_writer_;
     mutable std::mutex mutex_;
+    std::condition_variable ended_changed_;
+    bool ended_{false};
     std::string kept_;
     std::thread thread_;
 };
@@ -213,10 +228,18 @@ std::optional<std::string> child_process::death() {
     return running_->status ? std::optional{death_text(*running_->status)} : std::nullopt;
 }
 
+std::optional<std::string> child_process::await_death(std::chrono::milliseconds time) {
+    return running_ && running_->ends_within(time) ? death() : std::nullopt;
+}
+
 std::vector<std::string> child_process::last_output(std::size_t lines_max) const {
     std::vector<std::string> lines;
     if (!running_) {
         return lines;
+    }
+    if (running_->status) {
+        // What a process wrote before its end is in the pipe; its children may still hold that open.
+        running_->output->await_end(std::chrono::milliseconds{500});
     }
     const std::string text = running_->output->text();
     for (std::size_t start = 0; start < text.size();) {
@@ -233,7 +256,7 @@ std::vector<std::string> child_process::last_output(std::size_t lines_max) const
 void end_child_on_signals() {
     struct sigaction action {};
     action.sa_handler = end_group_and_self;
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
         (void)::sigaction(signal, &action, nullptr);
     }
 }

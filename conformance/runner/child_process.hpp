@@ -26,6 +26,8 @@ public:
     [[nodiscard]] bool is_started() const noexcept;
     /// "exit status 3", "killed by signal 11 (Segmentation fault)"; nothing while it runs.
     [[nodiscard]] std::optional<std::string> death();
+    /// The same, after waiting for it so long at most.
+    [[nodiscard]] std::optional<std::string> await_death(std::chrono::milliseconds time);
     /// The last lines that it wrote to standard error or standard output, oldest first.
     [[nodiscard]] std::vector<std::string> last_output(std::size_t lines_max = 12) const;
 
@@ -34,7 +36,7 @@ private:
     std::unique_ptr<running> running_;
 };
 
-/// From now on SIGINT, SIGTERM and SIGHUP end the process under test before they end this one.
+/// From now on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the process under test before they end this one.
 void end_child_on_signals();
 
 }  // namespace chatos::conformance

@@ -62,6 +62,11 @@ std::optional<std::string> started_command::make_ready(const option_values& need
     return error;
 }
 
+std::optional<std::string> started_command::death_behind_failure() {
+    const auto death = process_.death();
+    return death || accepts_connections(address_, 1'000ms) ? death : process_.await_death(2'000ms);
+}
+
 std::vector<std::string> started_command::words_for(std::uint16_t port, const option_values& needs) const {
     std::vector<std::string> words = command_.words;
     for (const auto& [option, value] : needs) {

@@ -31,6 +31,9 @@ public:
     [[nodiscard]] virtual const socket_address& address() const = 0;
     /// How it ended, if it did.
     [[nodiscard]] virtual std::optional<std::string> death() = 0;
+    /// The same after a scenario has failed: one that no longer accepts connections may be about to end, and gets a
+    /// moment to do so, so that the verdict does not depend on who is faster.
+    [[nodiscard]] virtual std::optional<std::string> death_behind_failure() { return death(); }
     /// The last lines it printed, if they can be seen.
     [[nodiscard]] virtual std::vector<std::string> last_output() const = 0;
     /// What make_ready() gives next shall be a fresh one, if that is in our power.
@@ -75,6 +78,7 @@ public:
     [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
     [[nodiscard]] const socket_address& address() const override { return address_; }
     [[nodiscard]] std::optional<std::string> death() override { return process_.death(); }
+    [[nodiscard]] std::optional<std::string> death_behind_failure() override;
     [[nodiscard]] std::vector<std::string> last_output() const override { return process_.last_output(); }
     void discard() override { process_.stop(); }
 

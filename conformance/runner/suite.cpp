@@ -22,6 +22,7 @@ public:
         for (const std::size_t index : running_order()) {
             run_with_control(index);
         }
+        blame_late_death();
         mark_stale();
         return std::move(report_);
     }
@@ -128,12 +129,27 @@ private:
         if (options_.progress) {
             options_.progress(executed_, report_.scenarios.size(), *made.what);
         }
+        blame_late_death();
         if (const auto error = under_test_.make_ready(made.what->needs)) {
             lose_implementation(*error);
             judge_gone(made);
             return;
         }
         execute(made);
+    }
+
+    /// A process that has ended since the last scenario did so because of that one: otherwise it would be started again
+    /// as if nothing had happened.
+    void blame_late_death() {
+        const auto death = under_test_.death();
+        if (!death || last_run_ == nullptr || last_run_->judged == verdict::fail) {
+            return;
+        }
+        last_run_->judged = verdict::fail;
+        last_run_->why = "the server died after this scenario (" + *death + ")";
+        last_run_->server_output = under_test_.last_output();
+        blame(*last_run_, "ERR-3");
+        under_test_.discard();
     }
 
     void lose_implementation(const std::string& why) {
@@ -148,6 +164,7 @@ private:
         run_over_tcp(run, under_test_.address());
         ++executed_;
         made.ran = true;
+        last_run_ = &made;
         made.seen = run.take_outcome();
         budget_.learn(made.seen);
         if (budget_.is_exhausted() && !was_exhausted) {
@@ -170,7 +187,7 @@ private:
     }
 
     void judge(scenario_report& made, const patience& times) {
-        const auto death = under_test_.death();
+        const auto death = made.seen.failure ? under_test_.death_behind_failure() : under_test_.death();
         if (!made.seen.failure && !death) {
             return;
         }
@@ -269,6 +286,7 @@ private:
     suite_report report_;
     std::vector<bool> decided_;
     std::size_t executed_{0};
+    scenario_report* last_run_{nullptr};
 };
 
 }  // namespace
