@@ -1,5 +1,6 @@
 // `chatos-conformance run`
 #include "commands/commands.hpp"
+#include "json/text_file.hpp"
 #include "profile/profile.hpp"
 #include "report/console.hpp"
 #include "report/json_report.hpp"
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
 #include <random>
 #include <unistd.h>
@@ -95,13 +95,12 @@ private:
         if (settings_.profile_path.empty()) {
             return true;
         }
-        std::ifstream stream{settings_.profile_path, std::ios::binary};
-        const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-        if (!stream.is_open() || stream.bad()) {
-            complain(settings_.profile_path + ": the profile cannot be read; does the file exist?");
+        const auto text = read_text_file(settings_.profile_path);
+        if (const auto* error = std::get_if<file_error>(&text)) {
+            complain(printable(settings_.profile_path) + ": " + error->what);
             return false;
         }
-        auto loaded = load_profile(text, settings_.profile_path);
+        auto loaded = load_profile(std::get<std::string>(text), settings_.profile_path);
         if (const auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
             (void)complain_of(*problems);
             return false;

@@ -25,7 +25,7 @@ void read_options(const json_place& place, profile& made) {
     for (const char* name : {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms"}) {
         if (const auto option = reader.find(name)) {
             made.options[name] = read_words(*option, 1);
-            if (!mentions(made.options[name], "{value}")) {
+            if (!made.options[name].empty() && !mentions(made.options[name], "{value}")) {
                 option->refuse("no word holds {value}, so the option could not be set");
             }
         }
@@ -66,11 +66,12 @@ void read_known_failures(const json_place& place, profile& made) {
 }
 
 void read_extensions(const json_place& place, profile& made) {
-    made.extensions = read_words(place, 0);
-    for (const std::string& extension : made.extensions) {
-        if (extension != "tunnel") {
-            place.refuse("there is no extension \"" + extension + "\"; expected \"tunnel\"");
+    for (const json_place& item : place.as_array()) {
+        const auto extension = item.as_string();
+        if (extension && *extension != "tunnel") {
+            item.refuse("there is no extension \"" + *extension + "\"; expected \"tunnel\"");
         }
+        made.extensions.push_back(extension.value_or(""));
     }
 }
 
@@ -86,7 +87,11 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
     profile made;
     object_reader reader{json_place{std::get<json_value>(parsed), "", problems}};
     if (const auto schema = reader.require("schema")) {
-        (void)schema->as_integer(1, 1);
+        const auto version = schema->as_integer(0, 1'000'000'000);
+        if (version && *version != 1) {
+            schema->refuse("this program reads profile format 1, not " + std::to_string(*version));
+            return problems.take();
+        }
     }
     if (const auto name = reader.require("name")) {
         made.name = name->as_string().value_or("");
@@ -99,7 +104,7 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
     }
     if (const auto command = reader.find("command")) {
         made.command = read_words(*command, 1);
-        if (!mentions(made.command, "{port}")) {
+        if (!made.command.empty() && !mentions(made.command, "{port}")) {
             command->refuse("no word holds {port}, so the server could not be told where to listen");
         }
     }

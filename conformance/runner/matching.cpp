@@ -34,7 +34,7 @@ bool code_matches(const code_pattern& pattern, error_code code) {
 std::string describe_text(const text_pattern& pattern, const pseudonyms& names) {
     using kind = text_pattern::kind;
     switch (pattern.what) {
-    case kind::anything: return " any";
+    case kind::anything: return "any";
     case kind::literal: return quoted_excerpt(names.expand(pattern.text));
     case kind::regex: return "matching " + quoted_excerpt(pattern.text.text);
     case kind::bind: return "any, kept as " + pattern.name;

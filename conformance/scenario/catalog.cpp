@@ -1,11 +1,11 @@
 #include "scenario/catalog.hpp"
 
+#include "json/text_file.hpp"
 #include "rules/rule.hpp"
 #include "scenario/load.hpp"
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -15,7 +15,12 @@ namespace {
 
 namespace files = std::filesystem;
 
-constexpr std::uintmax_t file_bytes_max = std::uintmax_t{16} << 20U;
+std::string upper(std::string_view text) {
+    std::string made{text};
+    std::transform(made.begin(), made.end(), made.begin(),
+                   [](char one) { return one >= 'a' && one <= 'z' ? static_cast<char>(one - ('a' - 'A')) : one; });
+    return made;
+}
 
 std::string lower(std::string_view text) {
     std::string made{text};
@@ -105,18 +110,12 @@ private:
     }
 
     void add_file(const std::string& path) {
-        std::error_code error;
-        if (const auto size = files::file_size(path, error); !error && size > file_bytes_max) {
-            refuse(path, "the file is larger than 16 MiB; no scenario is");
+        const auto text = read_text_file(path);
+        if (const auto* error = std::get_if<file_error>(&text)) {
+            refuse(path, error->what);
             return;
         }
-        std::ifstream stream{path, std::ios::binary};
-        const std::string text{std::istreambuf_iterator<char>{stream}, {}};
-        if (!stream.is_open() || stream.bad()) {
-            refuse(path, "the file cannot be read");
-            return;
-        }
-        add(load_scenario(text, path), true);
+        add(load_scenario(std::get<std::string>(text), path), true);
     }
 
     void check_controls() {
@@ -135,7 +134,7 @@ private:
 
     void check_filters() {
         for (const std::string& id : chosen_.rules) {
-            if (find_rule(id) == nullptr) {
+            if (find_rule(upper(id)) == nullptr) {
                 refuse("--rule " + id, "there is no such rule; `chatos-conformance rules` lists them");
             }
         }

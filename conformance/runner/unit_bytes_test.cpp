@@ -1,0 +1,76 @@
+#include "runner/event.hpp"
+#include "runner/unit_bytes.hpp"
+#include "testing/hand_run.hpp"
+#include "testing/scenario_text.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chatos::conformance {
+namespace {
+
+using testing::make_scenario;
+using testing::wire;
+
+outgoing bytes_of_send(const std::string& keys) {
+    const scenario made = make_scenario(R"([{"actor": "alice", "send": )" + keys + "}]");
+    return bytes_of(std::get<send_action>(made.steps.front().action), pseudonyms{"t"});
+}
+
+std::string hex_of(const std::string& keys) {
+    return hex_excerpt(bytes_of_send(keys).bytes, 1'000);
+}
+
+std::string text_of(const outgoing& made) {
+    return {reinterpret_cast<const char*>(made.bytes.data()), made.bytes.size()};
+}
+
+TEST(UnitBytes, a_legal_packet_is_what_the_codec_makes_of_it) {
+    EXPECT_EQ(text_of(bytes_of_send(R"({"packet": "CR", "pseudo": "bob"})")), wire(make_cr("bob")));
+    EXPECT_EQ(text_of(bytes_of_send(R"({"packet": "RPM", "pseudo": "bob"})")), wire(make_rpm("bob")));
+    EXPECT_EQ(text_of(bytes_of_send(R"({"packet": "SPM", "pseudo": "{bob}", "message": "h\u00e9"})")),
+              wire(make_spm("bob-t", "h\u00e9")));
+    EXPECT_EQ(text_of(bytes_of_send(R"({"packet": "SMA", "message": {"repeat": "ab", "times": 512}})")),
+              wire(make_sma([] {
+                  static std::string long_text;
+                  for (int count = 0; long_text.size() < 1'024; ++count) {
+                      long_text += "ab";
+                  }
+                  return std::string_view{long_text};
+              }())));
+    EXPECT_EQ(text_of(bytes_of_send(R"({"packet": "PC", "pseudo": "bob"})")), wire(make_pc("bob")));
+    EXPECT_EQ(text_of(bytes_of_send(R"({"packet": "ERROR", "code": 4})")), wire(make_error(error_code::unreachable)));
+}
+
+TEST(UnitBytes, packets_against_the_rules_are_made_as_well) {
+    EXPECT_EQ(hex_of(R"({"packet": "CR", "pseudo": ""})"), "01 00 00");
+    EXPECT_EQ(hex_of(R"({"packet": "ERROR", "code": 200})"), "06 c8");
+    EXPECT_EQ(bytes_of_send(R"({"packet": "CR", "pseudo": {"repeat": "x", "times": 70000}})").bytes.size(), 70'003U)
+        << "a size that does not fit is cut, the text is not";
+}
+
+TEST(UnitBytes, an_edit_overwrites_and_behind_the_end_it_appends) {
+    EXPECT_EQ(hex_of(R"({"packet": "ERROR", "code": 0, "edit": [{"at": 0, "hex": "07"}]})"), "07 00");
+    EXPECT_EQ(hex_of(R"({"packet": "ERROR", "code": 0, "edit": [{"at": 1, "hex": "0102"}]})"), "06 01 02");
+    EXPECT_EQ(hex_of(R"({"packet": "ERROR", "code": 9, "edit": [{"at": 4, "hex": "ff"}]})"), "06 09 00 00 ff");
+    EXPECT_EQ(
+        hex_of(R"([{"packet": "ERROR", "code": 1}, {"packet": "ERROR", "code": 2, "edit": [{"at": 1, "hex": "ee"}]}])"),
+        "06 01 06 ee")
+        << "offsets count from the start of their own packet";
+}
+
+TEST(UnitBytes, raw_atoms_and_packets_go_out_together) {
+    EXPECT_EQ(hex_of(R"([{"raw": "u8:4 u16:1 x:00ff 'b{bob}'"}, {"packet": "ERROR", "code": 0}])"),
+              "04 00 01 00 ff 62 62 6f 62 2d 74 06 00");
+}
+
+TEST(UnitBytes, everything_goes_out_in_one_write_unless_it_is_split) {
+    using ends = std::vector<std::size_t>;
+    const std::string send = R"({"raw": "x:0102030405"})";
+    EXPECT_EQ(bytes_of_send(send).write_ends, ends{5});
+    EXPECT_EQ(bytes_of_send(send + R"(, "split": "bytes")").write_ends, (ends{1, 2, 3, 4, 5}));
+    EXPECT_EQ(bytes_of_send(send + R"(, "split": [1, 3])").write_ends, (ends{1, 3, 5}));
+    EXPECT_EQ(bytes_of_send(send + R"(, "split": [2, 5, 9])").write_ends, (ends{2, 5})) << "offsets behind the end";
+}
+
+}  // namespace
+}  // namespace chatos::conformance

@@ -1,0 +1,144 @@
+#include "scenario/catalog.hpp"
+#include "testing/scenario_text.hpp"
+#include "testing/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace chatos::conformance {
+namespace {
+
+using testing::scenario_text;
+using testing::temporary_folder;
+
+std::vector<std::string> problems_of(const selection& chosen) {
+    std::vector<std::string> lines;
+    for (const problem& one : make_catalog(chosen).problems) {
+        lines.push_back(one.text());
+    }
+    return lines;
+}
+
+std::vector<std::string> chosen_ids(const selection& chosen) {
+    std::vector<std::string> ids;
+    const catalog_result result = make_catalog(chosen);
+    for (const scenario* one : result.made.selected) {
+        ids.push_back(one->id);
+    }
+    return ids;
+}
+
+std::string file_with_id(const std::string& id, const std::string& more = "") {
+    return scenario_text(R"([{"actor": "alice", "connect": true}])", R"("id": ")" + id + "\", " + more);
+}
+
+TEST(Glob, star_and_question_mark_stand_for_characters) {
+    EXPECT_TRUE(glob_matches("server.pm.relay", "server.pm.relay"));
+    EXPECT_TRUE(glob_matches("*", ""));
+    EXPECT_TRUE(glob_matches("server.*", "server.pm.relay"));
+    EXPECT_TRUE(glob_matches("*relay", "server.pm.relay"));
+    EXPECT_TRUE(glob_matches("*.p?.*", "server.pm.relay"));
+    EXPECT_TRUE(glob_matches("s*r*y", "server.pm.relay"));
+    EXPECT_TRUE(glob_matches("**", "abc"));
+    EXPECT_FALSE(glob_matches("", "a"));
+    EXPECT_FALSE(glob_matches("?", ""));
+    EXPECT_FALSE(glob_matches("server.pm", "server.pm.relay"));
+    EXPECT_FALSE(glob_matches("*.pc.*", "server.pm.relay"));
+    EXPECT_FALSE(glob_matches("server.pm.rela[y]", "server.pm.relay"));
+}
+
+TEST(Glob, many_stars_take_no_exponential_time) {
+    const std::string text(2'000, 'a');
+    std::string pattern;
+    for (int count = 0; count < 200; ++count) {
+        pattern += "a*";
+    }
+    EXPECT_FALSE(glob_matches(pattern + "b", text));
+}
+
+TEST(Catalog, everything_is_chosen_by_default_sorted_by_id) {
+    const std::vector<std::string> ids = chosen_ids({});
+    EXPECT_EQ(ids.size(), builtin_files().size());
+    EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
+}
+
+TEST(Catalog, filters_narrow_each_other_and_words_in_one_are_alternatives) {
+    const auto all_start_with = [](const std::vector<std::string>& ids, std::string_view start) {
+        return !ids.empty() &&
+               std::all_of(ids.begin(), ids.end(), [&](const std::string& id) { return id.starts_with(start); });
+    };
+    EXPECT_TRUE(all_start_with(chosen_ids({{"server.pm.*"}, {}, {}, {}}), "server.pm."));
+    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}}), "server.pm."));
+    const std::size_t both = chosen_ids({{}, {}, {}, {"pm", "pc"}}).size();
+    EXPECT_EQ(both, chosen_ids({{}, {}, {}, {"pm"}}).size() + chosen_ids({{}, {}, {}, {"pc"}}).size());
+    EXPECT_TRUE(all_start_with(chosen_ids({{"server.*"}, {"pm-4"}, {"must"}, {"pm"}}), "server.pm."));
+    EXPECT_TRUE(chosen_ids({{"server.pc.*"}, {}, {}, {"pm"}}).empty());
+}
+
+TEST(Catalog, words_that_mean_nothing_are_refused) {
+    EXPECT_EQ(problems_of({{"server.pm.relay-everything"}, {}, {}, {}}),
+              std::vector<std::string>{
+                  "server.pm.relay-everything: no scenario has this id; `chatos-conformance list` shows them"});
+    EXPECT_EQ(problems_of({{}, {"PM-99"}, {}, {}}),
+              std::vector<std::string>{"--rule PM-99: there is no such rule; `chatos-conformance rules` lists them"});
+    EXPECT_EQ(problems_of({{}, {}, {"may"}, {}}),
+              std::vector<std::string>{"--level may: expected must, should or choice"});
+    EXPECT_EQ(problems_of({{}, {}, {}, {"xx"}}),
+              std::vector<std::string>{"--area xx: expected wire, conn, pm, all, pc, flow or err"});
+    EXPECT_EQ(problems_of({{"missing/folder"}, {}, {}, {}}),
+              std::vector<std::string>{"missing/folder: there is no such file or folder"});
+    EXPECT_EQ(problems_of({{"missing.json"}, {}, {}, {}}),
+              std::vector<std::string>{"missing.json: there is no such file or folder"});
+}
+
+TEST(Catalog, files_and_folders_bring_scenarios_of_their_own) {
+    const temporary_folder folder;
+    folder.write("one.json", file_with_id("my.one"));
+    folder.write("two.json", file_with_id("my.two"));
+    folder.write("notes.txt", "no scenario");
+    EXPECT_EQ(chosen_ids({{folder.path()}, {}, {}, {}}), (std::vector<std::string>{"my.one", "my.two"}));
+    EXPECT_EQ(chosen_ids({{folder.path("two.json")}, {}, {}, {}}), std::vector<std::string>{"my.two"});
+}
+
+TEST(Catalog, a_file_takes_the_place_of_the_built_in_scenario_with_its_id) {
+    const temporary_folder folder;
+    const std::string id = chosen_ids({}).front();
+    const std::string path = folder.write("changed.json", file_with_id(id));
+    const catalog_result result = make_catalog({{path}, {}, {}, {}});
+    ASSERT_EQ(result.made.selected.size(), 1U);
+    EXPECT_EQ(result.made.selected.front()->source, path);
+    EXPECT_EQ(result.made.scenarios.size(), builtin_files().size());
+}
+
+TEST(Catalog, one_id_in_two_files_is_refused) {
+    const temporary_folder folder;
+    const std::string first = folder.write("a.json", file_with_id("my.one"));
+    const std::string second = folder.write("b.json", file_with_id("my.one"));
+    EXPECT_EQ(problems_of({{folder.path()}, {}, {}, {}}),
+              std::vector<std::string>{second + ": the id \"my.one\" is taken by " + first});
+}
+
+TEST(Catalog, a_control_must_exist_and_stand_alone) {
+    const temporary_folder folder;
+    const std::string ghost = folder.write("a.json", file_with_id("my.a", R"("control": "my.ghost", )"));
+    EXPECT_EQ(problems_of({{ghost}, {}, {}, {}}),
+              std::vector<std::string>{ghost + ": /control: there is no scenario \"my.ghost\""});
+    folder.write("a.json", file_with_id("my.a"));
+    folder.write("b.json", file_with_id("my.b", R"("control": "my.a", )"));
+    const std::string chained = folder.write("c.json", file_with_id("my.c", R"("control": "my.b", )"));
+    EXPECT_EQ(
+        problems_of({{folder.path()}, {}, {}, {}}),
+        std::vector<std::string>{chained + ": /control: \"my.b\" has a control itself; a control must stand alone"});
+}
+
+TEST(Catalog, what_cannot_be_read_is_a_problem_and_no_crash) {
+    const temporary_folder folder;
+    EXPECT_EQ(problems_of({{folder.path()}, {}, {}, {}}),
+              std::vector<std::string>{folder.path() + ": there is no .json file in this folder"});
+    EXPECT_EQ(problems_of({{"/proc/self/mem"}, {}, {}, {}}),
+              std::vector<std::string>{"/proc/self/mem: the file cannot be read: Input/output error"});
+}
+
+}  // namespace
+}  // namespace chatos::conformance
