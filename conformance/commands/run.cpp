@@ -30,15 +30,6 @@ std::string random_tag() {
     return tag;
 }
 
-/// A word of a command for a POSIX shell.
-std::string shell_quoted(const std::string& word) {
-    std::string quoted = "'";
-    for (const char character : word) {
-        quoted += character == '\'' ? "'\\''" : std::string(1, character);
-    }
-    return quoted + "'";
-}
-
 class progress_line {
 public:
     explicit progress_line(bool enabled) : enabled_{enabled} {}
@@ -123,7 +114,7 @@ private:
                 return exit_usage;
             }
             command = {settings_.server_command, {"/bin/sh", "-c", settings_.server_command}, {}};
-            repeat_ = "--server-command " + shell_quoted(settings_.server_command);
+            repeat_ = "--server-command " + shell_word(settings_.server_command);
         } else {
             if (profile_.command.empty()) {
                 complain(settings_.profile_path +
@@ -131,7 +122,7 @@ private:
                 return exit_usage;
             }
             command = {profile_.name, profile_.command, profile_.options};
-            repeat_ = "--profile " + shell_quoted(settings_.profile_path);
+            repeat_ = "--profile " + shell_word(settings_.profile_path);
         }
         under_test_ = std::make_unique<started_command>(std::move(command), start_time);
         return exit_good;
@@ -144,14 +135,9 @@ private:
                      ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
             return exit_usage;
         }
-        const auto resolved = resolve(*where);
-        if (const auto* error = std::get_if<std::string>(&resolved)) {
-            complain("--target " + printable(settings_.target) + ": the host cannot be found: " + *error);
-            return exit_gone;
-        }
         const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(2'000ms * settings_.time_factor);
-        under_test_ = std::make_unique<running_target>(*where, std::get<socket_address>(resolved), patience);
-        repeat_ = "--target " + settings_.target;
+        under_test_ = std::make_unique<running_target>(*where, patience);
+        repeat_ = "--target " + shell_word(settings_.target);
         return exit_good;
     }
 

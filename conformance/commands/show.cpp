@@ -173,7 +173,7 @@ int list_command(const selection& chosen) {
     const painter paint{wants_colour(STDOUT_FILENO)};
     for (const scenario* one : found.made.selected) {
         std::cout << padded(one->id, columns) << "  " << paint(colour::cyan, padded(joined(one->rules), rule_columns))
-                  << "  " << one->title << '\n';
+                  << "  " << printable(one->title) << '\n';
     }
     std::cerr << found.made.selected.size() << " scenarios\n";
     return found.made.selected.empty() ? exit_usage : exit_good;

@@ -139,7 +139,7 @@ private:
             write_failure(one);
         }
         if (!one.seen.failure || !one.why.starts_with("expected: ")) {
-            paragraph("why", one.why);
+            paragraph("why", printable(one.why));
         }
         write_exchange(one);
         write_server_output(one.server_output);
@@ -149,7 +149,7 @@ private:
     }
 
     static std::string repeat_word(const scenario_report& one) {
-        return one.what->source.starts_with("built in") ? one.what->id : one.what->source;
+        return one.what->source.starts_with("built in") ? one.what->id : shell_word(one.what->source);
     }
 
     void write_failure(const scenario_report& one) {

@@ -32,4 +32,7 @@ private:
 /// What came from a process or a file, safe to print: escaped, without quotes around it.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// A word of a command for a POSIX shell: in quotes where it needs them, without control characters.
+[[nodiscard]] std::string shell_word(std::string_view word);
+
 }  // namespace chatos::conformance

@@ -36,6 +36,13 @@ std::optional<std::string> running_target::missing_option(const option_values& n
 }
 
 std::optional<std::string> running_target::make_ready(const option_values& /*needs*/) {
+    if (address_.size == 0) {
+        const auto resolved = resolve(where_);
+        if (const auto* error = std::get_if<std::string>(&resolved)) {
+            return "the host of " + where_.text() + " cannot be found: " + *error;
+        }
+        address_ = std::get<socket_address>(resolved);
+    }
     if (accepts_connections(address_, start_time_)) {
         return std::nullopt;
     }

@@ -43,8 +43,8 @@ public:
 /// One that somebody else runs.
 class running_target final : public implementation {
 public:
-    running_target(const endpoint& where, const socket_address& address, std::chrono::milliseconds start_time)
-        : where_{where}, address_{address}, start_time_{start_time} {}
+    running_target(endpoint where, std::chrono::milliseconds start_time)
+        : where_{std::move(where)}, start_time_{start_time} {}
 
     [[nodiscard]] std::string name() const override { return where_.text(); }
     [[nodiscard]] std::optional<std::string> missing_option(const option_values& needs) const override;

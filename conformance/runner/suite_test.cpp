@@ -270,7 +270,7 @@ TEST_F(SuiteTest, a_target_that_goes_away_ends_the_run_and_every_scenario_is_in_
         }
         answering(answer_politely)(guest, self);
     }};
-    running_target target{server.where(), server.address(), std::chrono::milliseconds{500}};
+    running_target target{server.where(), std::chrono::milliseconds{500}};
     const suite_report report = run(target);
     ASSERT_TRUE(report.gone);
     EXPECT_EQ(*report.gone, "nobody accepts connections at " + server.where().text() +
@@ -286,16 +286,24 @@ TEST_F(SuiteTest, a_target_where_nobody_listens_is_gone_from_the_start) {
     scenarios_ = {passes("a"), passes("b")};
     fake_server server{answering(answer_politely)};
     server.stop_listening();
-    running_target target{server.where(), server.address(), std::chrono::milliseconds{500}};
+    running_target target{server.where(), std::chrono::milliseconds{500}};
     const suite_report report = run(target);
     EXPECT_TRUE(report.gone);
     EXPECT_EQ(report.ran(), 0U);
     EXPECT_EQ(report.count(verdict::not_testable), 2U);
 }
 
+TEST_F(SuiteTest, a_target_whose_host_cannot_be_found_is_gone) {
+    scenarios_ = {passes("a")};
+    running_target target{{"..", 7777}, std::chrono::milliseconds{500}};
+    const suite_report report = run(target);
+    ASSERT_TRUE(report.gone);
+    EXPECT_TRUE(report.gone->starts_with("the host of ..:7777 cannot be found: ")) << *report.gone;
+}
+
 TEST_F(SuiteTest, a_target_that_cannot_be_told_anything_leaves_scenarios_with_needs_unsupported) {
     scenarios_ = {passes("a"), passes("b", "PM-2", R"("needs": {"capacity": 2},)")};
-    running_target target{polite_.where(), polite_.address(), std::chrono::milliseconds{500}};
+    running_target target{polite_.where(), std::chrono::milliseconds{500}};
     const suite_report report = run(target);
     EXPECT_EQ(verdict_of(report, "a"), "pass");
     EXPECT_EQ(verdict_of(report, "b"), "unsupported");

@@ -1,0 +1,406 @@
+// chatos-conformance as users meet it: a process with flags, files, output and exit codes.
+#include "testing/fake_server.hpp"
+#include "testing/program_run.hpp"
+#include "testing/scenario_text.hpp"
+#include "testing/temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace chatos::conformance::testing {
+namespace {
+
+using json = nlohmann::json;
+
+class ConformanceProgram : public ::testing::Test {
+protected:
+    program_result run(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), CHATOS_CONFORMANCE);
+        return run_program(arguments);
+    }
+    /// A server as a process that is started by chatos-conformance.
+    static std::string fake(const std::string& mode) {
+        return std::string{CHATOS_FAKE_SERVER} + ' ' + mode + " {port}";
+    }
+
+    /// Scenario files: alice logs in, sends this, and gets ERROR `code`.
+    std::string scenario_file(const std::string& id, const std::string& send, int code, const std::string& keys = "") {
+        return folder_.write(id + ".json", scenario_text(R"([{"actor": "alice", "login": true},
+                                               {"actor": "alice", "send": )" +
+                                                             send + R"(},
+                                               {"actor": "alice", "expect": {"packet": "ERROR", "code": )" +
+                                                             std::to_string(code) + "}}]",
+                                                         R"("actors": ["alice"], "id": ")" + id + "\", " + keys));
+    }
+    std::string good_file(const std::string& id = "my.good", const std::string& keys = "") {
+        return scenario_file(id, R"({"packet": "RPM", "pseudo": "nobody"})", 4, keys);
+    }
+    std::string bad_file(const std::string& id = "my.bad", const std::string& keys = "") {
+        return scenario_file(id, R"({"packet": "RPM", "pseudo": "nobody"})", 0, keys);
+    }
+    [[nodiscard]] json report(const std::string& name = "report.json") const { return json::parse(folder_.read(name)); }
+
+    temporary_folder folder_;
+};
+
+/// One line on standard error, and nothing on standard output.
+void expect_complaint(const program_result& result, int exit_code, const std::string& line) {
+    EXPECT_EQ(result.exit_code, exit_code);
+    EXPECT_EQ(result.err, "chatos-conformance: " + line + "\n");
+    EXPECT_EQ(result.out, "");
+}
+
+std::string last_line(const std::string& text) {
+    const std::string trimmed = text.substr(0, text.find_last_not_of('\n') + 1);
+    return trimmed.substr(trimmed.rfind('\n') + 1);
+}
+
+void expect_no_control_characters(const std::string& text) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        EXPECT_TRUE((byte >= 0x20 && byte != 0x7F) || byte == '\n') << "byte " << unsigned{byte} << " at " << at;
+        const bool is_c1 = byte == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) < 0xA0;
+        EXPECT_FALSE(is_c1) << "a C1 control at " << at;
+    }
+    EXPECT_EQ(text.find("\u202e"), std::string::npos);
+}
+
+TEST_F(ConformanceProgram, ends_with_0_when_everything_holds) {
+    const program_result result = run({"run", good_file(), "--server-command", fake("polite")});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_EQ(result.err, "");
+    EXPECT_TRUE(last_line(result.out).starts_with("1 scenario, 1 rule: 1 passed, 0 failed (")) << result.out;
+}
+
+TEST_F(ConformanceProgram, ends_with_1_when_a_scenario_fails_and_says_why_and_how_to_repeat_it) {
+    const std::string bad = bad_file();
+    const program_result result = run({"run", good_file(), bad, "--server-command", fake("polite")});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_TRUE(last_line(result.out).starts_with("2 scenarios, 1 rule: 1 passed, 1 failed (")) << result.out;
+    for (const std::string& wanted :
+         {std::string{"FAIL  my.bad"}, std::string{"PM-4 (MUST, text)"}, std::string{"alice receives ERROR 0 OK"},
+          std::string{"alice received ERROR 4 UNREACHABLE"}, std::string{"hex 06 04"}, std::string{"/steps/2"},
+          "chatos-conformance run " + bad + " --server-command '" + fake("polite") + "'"}) {
+        EXPECT_NE(result.out.find(wanted), std::string::npos) << wanted << "\n" << result.out;
+    }
+}
+
+TEST_F(ConformanceProgram, a_warning_ends_with_0_and_with_1_under_strict) {
+    const std::string file = bad_file("my.should", R"("rules": ["CONN-5"], )");
+    EXPECT_EQ(run({"run", file, "--server-command", fake("polite")}).exit_code, 0);
+    EXPECT_EQ(run({"run", file, "--server-command", fake("polite"), "--strict"}).exit_code, 1);
+}
+
+TEST_F(ConformanceProgram, ends_with_2_when_nothing_was_checked) {
+    const program_result filtered =
+        run({"run", good_file(), "--area", "pc", "--server-command", fake("polite"), "--json", folder_.path("r.json")});
+    expect_complaint(filtered, 2,
+                     "no scenario is left to run: the filters exclude all; `chatos-conformance list` takes the same "
+                     "filters");
+    EXPECT_EQ(folder_.read("r.json"), "");
+    const program_result unsupported =
+        run({"run", good_file("my.needy", R"("needs": {"capacity": 2}, )"), "--server-command", fake("polite")});
+    expect_complaint(unsupported, 2,
+                     "not one scenario could run, so nothing was checked: my.needy needs the server to be started with "
+                     "capacity; say how under \"options\" in a profile");
+}
+
+TEST_F(ConformanceProgram, wrong_usage_ends_with_2_and_one_line) {
+    expect_complaint(run({"run"}), 2,
+                     "run: what is to be judged? Give --target HOST:PORT, --server-command \"CMD {port}\" or --profile "
+                     "FILE.json");
+    expect_complaint(run({"run", "server.ghost", "--server-command", "x {port}"}), 2,
+                     "server.ghost: no scenario has this id; `chatos-conformance list` shows them");
+    expect_complaint(run({"run", "--server-command", "./my-server"}), 2,
+                     "--server-command: {port} is missing, so the server could not be told where to listen; give for "
+                     "example \"./my-server {port}\"");
+    for (const char* target : {"7777", "host:", "host:99999", "::1:7777"}) {
+        expect_complaint(run({"run", "--target", target}), 2,
+                         "--target " + std::string{target} +
+                             ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or "
+                             "[::1]:7777");
+    }
+    for (const std::vector<std::string>& words : {std::vector<std::string>{},
+                                                  {"juggle"},
+                                                  {"run", "--tarpet", "x"},
+                                                  {"run", "--time-factor", "0"},
+                                                  {"run", "--target", "a:1", "--server-command", "x {port}"},
+                                                  {"schema", "poem"},
+                                                  {"explain", "PM-99"}}) {
+        const program_result result = run(words);
+        EXPECT_EQ(result.exit_code, 2);
+        EXPECT_TRUE(result.err.starts_with("chatos-conformance: ")) << result.err;
+        EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    }
+}
+
+TEST_F(ConformanceProgram, files_that_are_wrong_end_with_2_and_say_where) {
+    const std::string broken = folder_.write("broken.json", "{\n  \"schema\": 1,\n}");
+    expect_complaint(run({"run", broken, "--target", "127.0.0.1:1"}), 2,
+                     broken + ":3: column 1: this is not JSON: syntax error while parsing object key - unexpected '}'; "
+                              "expected string literal");
+    const std::string unknown = folder_.write("unknown.json", R"({"schema": 1, "title": "x", "id": "a", "actors": ["b"],
+"rules": ["PM-99"], "steps": [{"actor": "b", "connect": true}]})");
+    expect_complaint(run({"list", unknown}), 2,
+                     unknown + ":2: /rules/0: there is no rule \"PM-99\"; `chatos-conformance rules` lists them");
+    expect_complaint(run({"run", "/proc/self/mem", "--target", "127.0.0.1:1"}), 2,
+                     "/proc/self/mem: the file cannot be read: Input/output error");
+    expect_complaint(run({"run", "--profile", folder_.path("missing.json")}), 2,
+                     folder_.path("missing.json") + ": the file cannot be read: No such file or directory");
+    expect_complaint(run({"run", "--profile", folder_.path()}), 2,
+                     folder_.path() + ": the file cannot be read: Is a directory");
+    const std::string empty = folder_.write("profile.json", R"({"schema": 1, "name": "x"})");
+    expect_complaint(run({"run", "--profile", empty}), 2,
+                     empty + ": the profile has no \"command\"; add one, or give --target HOST:PORT as well");
+    if (::geteuid() != 0) {
+        const std::string locked = good_file("my.locked");
+        std::filesystem::permissions(locked, std::filesystem::perms::none);
+        expect_complaint(run({"list", locked}), 2, locked + ": the file cannot be read: Permission denied");
+    }
+}
+
+TEST_F(ConformanceProgram, a_report_that_cannot_be_written_ends_with_2_before_anything_runs) {
+    expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--json", "/no/such/folder/r.json"}),
+                     2, "--json /no/such/folder/r.json: the file cannot be written; does its folder exist?");
+}
+
+TEST_F(ConformanceProgram, a_full_disk_behind_the_report_ends_with_3) {
+    const program_result result = run({"run", good_file(), "--server-command", fake("polite"), "--json", "/dev/full"});
+    EXPECT_EQ(result.exit_code, 3);
+    EXPECT_EQ(result.err, "chatos-conformance: --json /dev/full: the report could not be written; is the disk full?\n");
+}
+
+TEST_F(ConformanceProgram, a_target_where_nobody_listens_ends_with_3_and_a_report) {
+    std::string where;
+    {
+        fake_server server{answering(answer_politely)};
+        where = server.where().text();
+    }
+    const program_result result = run({"run", good_file(), "--target", where, "--json", folder_.path("report.json")});
+    EXPECT_EQ(result.exit_code, 3);
+    EXPECT_EQ(result.err, "chatos-conformance: nobody accepts connections at " + where +
+                              "; start the server, or give another --target\n");
+    EXPECT_EQ(report()["summary"]["not_testable"], 1);
+    EXPECT_NE(report()["gone"], nullptr);
+}
+
+TEST_F(ConformanceProgram, a_target_whose_host_does_not_exist_ends_with_3_and_a_report) {
+    const program_result result =
+        run({"run", good_file(), "--target", "..:7777", "--json", folder_.path("report.json")});
+    EXPECT_EQ(result.exit_code, 3);
+    EXPECT_TRUE(result.err.starts_with("chatos-conformance: the host of ..:7777 cannot be found: ")) << result.err;
+    EXPECT_EQ(report()["scenarios"].size(), 1U);
+}
+
+TEST_F(ConformanceProgram, a_target_that_goes_away_ends_with_3_and_a_report_of_every_scenario) {
+    fake_server server{[](visitor& guest, fake_server& self) {
+        if (self.visitors() == 4) {
+            self.stop_listening();
+        }
+        answering(answer_politely)(guest, self);
+    }};
+    for (const char* id : {"my.a", "my.b", "my.c", "my.d"}) {
+        good_file(id);
+    }
+    const program_result result =
+        run({"run", folder_.path(), "--target", server.where().text(), "--json", folder_.path("report.out")});
+    EXPECT_EQ(result.exit_code, 3);
+    const json made = report("report.out");
+    EXPECT_EQ(made["scenarios"].size(), 4U);
+    EXPECT_EQ(made["summary"]["passed"], 2);
+    EXPECT_EQ(made["summary"]["not_testable"], 2);
+    EXPECT_NE(result.out.find("4 scenarios"), std::string::npos);
+}
+
+TEST_F(ConformanceProgram, a_command_that_does_not_start_ends_with_3_and_its_last_lines) {
+    const program_result result =
+        run({"run", good_file(), "--server-command", fake("refuses"), "--json", folder_.path("report.json")});
+    EXPECT_EQ(result.exit_code, 3);
+    EXPECT_EQ(result.err, "chatos-conformance: the server ended before it accepted a connection: exit status 4\n"
+                          "  | reading the configuration\n"
+                          "  | fatal: no \\x1b[1mconfiguration\n");
+    EXPECT_EQ(report()["summary"]["not_testable"], 1);
+    const program_result missing = run({"run", good_file(), "--server-command", "/no/such/server {port}"});
+    EXPECT_EQ(missing.exit_code, 3);
+    EXPECT_NE(missing.err.find("exit status 127"), std::string::npos) << missing.err;
+    EXPECT_NE(missing.err.find("/no/such/server"), std::string::npos) << missing.err;
+}
+
+TEST_F(ConformanceProgram, a_profile_whose_program_does_not_exist_ends_with_3) {
+    const std::string profile =
+        folder_.write("profile.json", R"({"schema": 1, "name": "x", "command": ["/no/such/server", "{port}"]})");
+    const program_result result = run({"run", good_file(), "--profile", profile});
+    EXPECT_EQ(result.exit_code, 3);
+    EXPECT_EQ(result.err, "chatos-conformance: \"/no/such/server\" could not be started: No such file or directory\n");
+}
+
+TEST_F(ConformanceProgram, a_server_that_dies_fails_that_scenario_and_is_started_again) {
+    scenario_file("my.deadly", R"({"packet": "SMA", "message": "boo"})", 4, R"("rules": ["CONN-5"], )");
+    good_file("my.afterwards");
+    good_file("my.zero");
+    const program_result result =
+        run({"run", folder_.path(), "--server-command", fake("dies"), "--json", folder_.path("report.out")});
+    EXPECT_EQ(result.exit_code, 1);
+    const json made = report("report.out");
+    EXPECT_EQ(made["summary"]["passed"], 2) << result.out;
+    EXPECT_EQ(made["summary"]["failed"], 1);
+    const auto deadly = std::find_if(made["scenarios"].begin(), made["scenarios"].end(),
+                                     [](const json& one) { return one["id"] == "my.deadly"; });
+    EXPECT_TRUE(std::string{(*deadly)["why"]}.starts_with("the server died during this scenario (exit status 7)"))
+        << *deadly;
+    EXPECT_EQ((*deadly)["failed_rules"], json({"CONN-5", "ERR-3"}));
+    EXPECT_EQ((*deadly)["server_output"], json({"fatal: out of cheese"}));
+    EXPECT_NE(result.out.find("| fatal: out of cheese"), std::string::npos) << result.out;
+}
+
+TEST_F(ConformanceProgram, a_server_that_dies_behind_the_last_answer_is_noticed) {
+    folder_.write("a.json", scenario_text(R"([{"actor": "alice", "login": true},
+                                              {"actor": "alice", "send": {"packet": "SMA", "message": "boo"}}])",
+                                          R"("id": "my.deadly", "closing_fence": false, "actors": ["alice"], )"));
+    good_file("my.next");
+    const program_result result = run({"run", folder_.path(), "--server-command", fake("dies")});
+    EXPECT_EQ(result.exit_code, 1) << result.out;
+    EXPECT_NE(result.out.find("the server died"), std::string::npos) << result.out;
+}
+
+TEST_F(ConformanceProgram, what_a_server_says_never_moves_the_cursor) {
+    const program_result result =
+        run({"run", good_file(), "--server-command", fake("escapes"), "--json", folder_.path("report.json")});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.out.find(R"(pseudo="\x1b[2J\r\x07")"), std::string::npos) << result.out;
+    EXPECT_NE(result.out.find(R"(| \x1b[31mred\x07 \x9b)"), std::string::npos) << result.out;
+    expect_no_control_characters(result.out);
+    expect_no_control_characters(result.err);
+    EXPECT_EQ(report()["summary"]["failed"], 1);
+}
+
+TEST_F(ConformanceProgram, what_stands_in_a_scenario_or_a_profile_never_moves_the_cursor) {
+    std::string text = folder_.read(std::filesystem::path{bad_file()}.filename().string());
+    text.replace(text.find("a test"), 6, R"(\u001b[2Jtitle)");
+    text.replace(text.find(R"("expect")"), 0, R"("note": "\u001b[2Jnote", )");
+    folder_.write("my.bad.json", text);
+    const program_result failed = run({"run", folder_.path("my.bad.json"), "--server-command", fake("polite")});
+    EXPECT_EQ(failed.exit_code, 1) << failed.err;
+    expect_no_control_characters(failed.out);
+    expect_no_control_characters(run({"list", folder_.path("my.bad.json")}).out);
+    const std::string profile = folder_.write(
+        "profile.out", R"({"schema": 1, "name": "\u001b[2Jname", "command": [")" + std::string{CHATOS_FAKE_SERVER} +
+                           R"(", "polite", "{port}"], "known_failures": [{"rule": "PM-4", "reason": "\u001b[2J"}]})");
+    const program_result stale = run({"run", good_file(), "--profile", profile});
+    EXPECT_EQ(stale.exit_code, 1);
+    EXPECT_NE(stale.out.find("STALE"), std::string::npos) << stale.out;
+    expect_no_control_characters(stale.out);
+    expect_no_control_characters(run({"list", "\x1b[2J"}).err);
+}
+
+TEST_F(ConformanceProgram, a_json_report_on_standard_output_stands_there_alone) {
+    const program_result result = run({"run", good_file(), "--server-command", fake("polite"), "--json", "-"});
+    EXPECT_EQ(result.exit_code, 0);
+    const json made = json::parse(result.out);
+    EXPECT_EQ(made["schema"], 1);
+    EXPECT_EQ(made["scenarios"][0]["id"], "my.good");
+    EXPECT_EQ(made["scenarios"][0]["verdict"], "pass");
+    EXPECT_EQ(made["scenarios"][0]["rules"], json({"PM-4"}));
+    EXPECT_EQ(made["gone"], nullptr);
+    EXPECT_NE(result.err.find("1 passed"), std::string::npos);
+}
+
+TEST_F(ConformanceProgram, known_failures_of_a_profile_do_not_fail_the_run) {
+    const std::string profile = folder_.write(
+        "profile.out", R"({"schema": 1, "name": "fake", "command": [")" + std::string{CHATOS_FAKE_SERVER} +
+                           R"(", "polite", "{port}"], "known_failures": [{"rule": "PM-4", "reason": "not yet"}]})");
+    const program_result result = run({"run", bad_file(), "--profile", profile});
+    EXPECT_EQ(result.exit_code, 0) << result.out;
+    EXPECT_NE(result.out.find("1 known failures"), std::string::npos) << result.out;
+}
+
+TEST_F(ConformanceProgram, lists_scenarios_and_counts_them) {
+    const program_result all = run({"list"});
+    EXPECT_EQ(all.exit_code, 0);
+    const auto lines = std::count(all.out.begin(), all.out.end(), '\n');
+    EXPECT_GE(lines, 50);
+    EXPECT_EQ(all.err, std::to_string(lines) + " scenarios\n");
+    const program_result some = run({"list", "--rule", "PM-4", "--level", "must", "--area", "pm"});
+    EXPECT_EQ(some.exit_code, 0);
+    EXPECT_TRUE(some.out.starts_with("server.pm.")) << some.out;
+    EXPECT_EQ(run({"list", "server.pm.*", "--area", "pc"}).exit_code, 2);
+}
+
+TEST_F(ConformanceProgram, shows_all_rules_with_the_scenarios_that_test_them) {
+    const program_result rules = run({"rules"});
+    EXPECT_EQ(rules.exit_code, 0);
+    for (const char* wanted : {"WIRE-1 ", "PM-4 ", "TUN-5 ", "MUST", "CHOICE", "figure", "tested by server.",
+                               "not tested: a rule for clients", "not tested: an extension"}) {
+        EXPECT_NE(rules.out.find(wanted), std::string::npos) << wanted;
+    }
+}
+
+TEST_F(ConformanceProgram, explains_rules_and_scenarios) {
+    const program_result rule = run({"explain", "pm-4"});
+    EXPECT_EQ(rule.exit_code, 0);
+    EXPECT_TRUE(rule.out.starts_with("PM-4  MUST, text (personal messages)")) << rule.out;
+    EXPECT_NE(rule.out.find("Scenarios that test it:\n  server."), std::string::npos);
+    const std::string listed = run({"list", "--rule", "PM-4"}).out;
+    const program_result scenario = run({"explain", listed.substr(0, listed.find(' '))});
+    EXPECT_EQ(scenario.exit_code, 0);
+    EXPECT_NE(scenario.out.find("Steps (built in/"), std::string::npos) << scenario.out;
+    EXPECT_NE(scenario.out.find("logs in") == std::string::npos ? scenario.out.find("sends CR") : 0U,
+              std::string::npos);
+    EXPECT_EQ(run({"explain"}).exit_code, 2);
+}
+
+TEST_F(ConformanceProgram, every_scenario_and_every_rule_can_be_explained) {
+    const std::string listed = run({"list"}).out;
+    for (std::size_t at = 0, count = 0; at < listed.size() && count < 20; at = listed.find('\n', at) + 1, ++count) {
+        const std::string id = listed.substr(at, listed.find(' ', at) - at);
+        EXPECT_EQ(run({"explain", id}).exit_code, 0) << id;
+    }
+}
+
+TEST_F(ConformanceProgram, prints_the_schemas_that_stand_in_the_source_tree) {
+    EXPECT_EQ(run({"schema"}).out, source_file("scenario/scenario.schema.json"));
+    EXPECT_EQ(run({"schema", "profile"}).out, source_file("profile/profile.schema.json"));
+    EXPECT_EQ(run({"schema", "report"}).out, source_file("report/report.schema.json"));
+}
+
+TEST_F(ConformanceProgram, says_what_it_is) {
+    const program_result version = run({"--version"});
+    EXPECT_EQ(version.exit_code, 0);
+    EXPECT_TRUE(version.out.starts_with("chatos-conformance ")) << version.out;
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"--help"}, {"run", "--help"}, {"list", "--help"}}) {
+        const program_result help = run(words);
+        EXPECT_EQ(help.exit_code, 0);
+        EXPECT_NE(help.out.find("xample"), std::string::npos) << help.out;
+    }
+}
+
+#ifdef CHATOS_SERVER
+/// A profile of the reference server, with every option.
+std::string server_profile(const temporary_folder& folder) {
+    json made = json::parse(source_file("profiles/chatos-server.json"));
+    made["command"][0] = CHATOS_SERVER;
+    return folder.write("server.profile", made.dump());
+}
+
+TEST_F(ConformanceProgram, the_reference_server_passes_everything_strictly) {
+    const program_result result =
+        run({"run", "--profile", server_profile(folder_), "--strict", "--json", folder_.path("report.json")});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    std::cout << last_line(result.out) << '\n';
+    EXPECT_EQ(report()["summary"]["passed"], report()["scenarios"].size());
+}
+
+TEST_F(ConformanceProgram, the_reference_server_passes_without_options_what_needs_none) {
+    const program_result result =
+        run({"run", "--server-command", std::string{CHATOS_SERVER} + " --listen 127.0.0.1:{port}", "--strict"});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    EXPECT_NE(result.out.find("unsupported"), std::string::npos);
+}
+#endif
+
+}  // namespace
+}  // namespace chatos::conformance::testing

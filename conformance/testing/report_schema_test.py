@@ -1,0 +1,41 @@
+"""What chatos-conformance --json really writes fits report.schema.json, whatever the verdicts.
+
+Usage: report_schema_test.py PROGRAM FAKE_SERVER CONFORMANCE_FOLDER
+"""
+import json
+import pathlib
+import subprocess
+import sys
+
+import jsonschema
+
+
+def main():
+    program, fake_server, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+    schema = json.loads((folder / "report/report.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+
+    verdicts = set()
+    for mode, code in (("polite", 1), ("dies", 1), ("escapes", 1), ("refuses", 3)):
+        run = subprocess.run(
+            [program, "run", "--json", "-", "--time-factor", "0.1", "--server-command", f"{fake_server} {mode} {{port}}"],
+            capture_output=True, check=False)
+        assert run.returncode == code, f"{mode}: exit code {run.returncode}, not {code}"
+        report = json.loads(run.stdout.decode("utf-8"))
+        validator.validate(report)
+        seen = [one["verdict"] for one in report["scenarios"]]
+        verdicts |= set(seen)
+        for key, count in report["summary"].items():
+            verdict = {"passed": "pass", "failed": "fail", "warned": "warn", "known_failures": "known-failure"}.get(key, key)
+            assert seen.count(verdict.replace("_", "-")) == count, f"{mode}: {key} is {count}"
+        for key in report:
+            assert not validator.is_valid({name: value for name, value in report.items() if name != key}), key
+        assert not validator.is_valid({**report, "surprise": 1})
+        assert (report["gone"] is not None) == (code == 3)
+    assert {"pass", "fail", "not-testable", "unsupported"} <= verdicts, verdicts
+    print(f"4 reports fit, with {', '.join(sorted(verdicts))}")
+
+
+if __name__ == "__main__":
+    main()
