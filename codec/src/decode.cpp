@@ -3,6 +3,8 @@
 #include <chatos/decode.hpp>
 #include <chatos/utf8.hpp>
 
+#include <cassert>
+
 namespace chatos {
 namespace {
 
@@ -49,6 +51,7 @@ private:
 
 /// Judges a size the moment it has been read (WIRE-9, WIRE-11, WIRE-14).
 violation judge_size(std::uint32_t size, const part_layout& layout, std::uint32_t limit) noexcept {
+    assert(layout.size_bytes != 0);
     const std::uint32_t top_bit = 1U << (layout.size_bytes * 8U - 1U);
     if ((size & top_bit) != 0) {
         return violation::negative_size;

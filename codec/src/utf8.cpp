@@ -1,5 +1,8 @@
-// UTF-8 validation (WIRE-8): runs of ASCII eight bytes at a time, everything else by the table of well-formed byte
-// sequences (Unicode 15, table 3-7).
+// UTF-8 validation (WIRE-8). The kernel says whether a text is well-formed; only for one that is not, the scalar walk
+// finds out where.
+#include "kernel.hpp"
+#include "scalar_utf8.hpp"
+
 #include <chatos/utf8.hpp>
 
 #include <cstdint>
@@ -63,12 +66,14 @@ constexpr std::uint64_t top_bits = 0x8080808080808080U;
 
 }  // namespace
 
-std::size_t find_ill_formed_utf8(std::string_view text) noexcept {
-    std::size_t at = 0;
-    while (at < text.size()) {
-        if (text.size() - at >= sizeof(std::uint64_t)) {
+namespace detail {
+
+std::size_t scalar_find_ill_formed(const char* bytes, std::size_t size, std::size_t at) noexcept {
+    const std::string_view text{bytes, size};
+    while (at < size) {
+        if (size - at >= sizeof(std::uint64_t)) {
             std::uint64_t word = 0;
-            std::memcpy(&word, text.data() + at, sizeof word);
+            std::memcpy(&word, bytes + at, sizeof word);
             if ((word & top_bits) == 0) {
                 at += sizeof word;
                 continue;
@@ -80,7 +85,16 @@ std::size_t find_ill_formed_utf8(std::string_view text) noexcept {
         }
         at += length;
     }
-    return utf8_well_formed;
+    return size;
+}
+
+}  // namespace detail
+
+std::size_t find_ill_formed_utf8(std::string_view text) noexcept {
+    if (detail::best_kernel().is_utf8(text.data(), text.size())) {
+        return utf8_well_formed;
+    }
+    return detail::scalar_find_ill_formed(text.data(), text.size(), 0);
 }
 
 }  // namespace chatos
