@@ -139,6 +139,7 @@ TEST(Program, a_wrong_flag_or_value_exits_2_with_one_line_that_says_what_was_exp
         {{"--answer-timeout-ms", "0"}, "answer time limit"},
         {{"--message-bytes-max", "10"}, "message bytes cannot be 10; give 1024 to"},
         {{"--listen", "7777"}, "HOST:PORT"},
+        {{"--tunnel"}, "carries no tunnels"},
         {{"--listen", "127.0.0.1:70000"}, "0 to 65535"},
         {{"--listen", "127.0.0.1:0", "--listen", "::1:0"}, "brackets"},
     };
@@ -175,8 +176,8 @@ TEST(Program, each_listener_is_announced) {
 }
 
 TEST(Program, flags_reach_the_core) {
-    process server{{"--listen", "127.0.0.1:0", "--capacity", "1", "--answer-timeout-ms", "1", "--pc-timeout-ms", "1",
-                    "--pseudo-bytes-max", "32", "--message-bytes-max", "1024"}};
+    process server{{"--listen", "127.0.0.1:0", "--no-tunnel", "--capacity", "1", "--answer-timeout-ms", "1",
+                    "--pc-timeout-ms", "1", "--pseudo-bytes-max", "32", "--message-bytes-max", "1024"}};
     const std::string bound = server.bound();
     line alice = join(bound, "alice");
     line bob{bound};
