@@ -201,13 +201,14 @@ std::optional<std::string> child_process::start(const std::vector<std::string>& 
     return std::nullopt;
 }
 
-void child_process::stop(std::chrono::milliseconds grace) {
+void child_process::stop() {
     if (!running_) {
         return;
     }
     running_->look();
     (void)::kill(-running_->pid, SIGTERM);
-    if (!running_->ends_within(grace)) {
+    if (!running_->ends_within(grace_)) {
+        grace_ = std::chrono::milliseconds{100};
         (void)::kill(-running_->pid, SIGKILL);
         (void)running_->ends_within(std::chrono::milliseconds{5'000});
     }

@@ -20,8 +20,8 @@ public:
     /// Starts arguments[0], found by PATH, with standard input empty. A sentence that says why it could not be started,
     /// or nothing. Ends the one before.
     [[nodiscard]] std::optional<std::string> start(const std::vector<std::string>& arguments);
-    /// Ends the group: SIGTERM, then SIGKILL after `grace`.
-    void stop(std::chrono::milliseconds grace = std::chrono::milliseconds{2'000});
+    /// Ends the group: SIGTERM, then SIGKILL after 2 s, or after 100 ms once one of ours has let those pass.
+    void stop();
 
     [[nodiscard]] bool is_started() const noexcept;
     /// "exit status 3", "killed by signal 11 (Segmentation fault)"; nothing while it runs.
@@ -34,6 +34,7 @@ public:
 private:
     struct running;
     std::unique_ptr<running> running_;
+    std::chrono::milliseconds grace_{2'000};
 };
 
 /// From now on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the process under test before they end this one.

@@ -223,8 +223,11 @@ private:
         if (!fatal && is_known(made.failed_rules)) {
             made.judged = verdict::known_failure;
         }
-        // Whatever state the failure left behind must not be held against the next scenario.
-        under_test_.discard();
+        // Whatever state the failure left behind must not be held against the next scenario. One that never says
+        // anything is spared the time that starting it takes.
+        if (death || !budget_.is_mute()) {
+            under_test_.discard();
+        }
     }
 
     /// A target that no longer accepts connections cannot be judged any further.

@@ -40,10 +40,7 @@ scenario fails(const std::string& id, const std::string& rule = "PM-2", const st
 
 class SuiteTest : public ::testing::Test {
 protected:
-    SuiteTest() {
-        options_.run_tag = "test";
-        options_.time_factor = 0.1;
-    }
+    SuiteTest() { options_.run_tag = "test"; }
 
     suite_report run(implementation& under_test, const std::vector<std::string>& ids = {}) {
         std::vector<const scenario*> selected;
@@ -244,6 +241,7 @@ TEST_F(SuiteTest, a_server_that_dies_behind_a_scenario_fails_that_scenario) {
 
 TEST_F(SuiteTest, a_server_that_falls_silent_fails_even_where_only_a_should_rule_was_asked_for) {
     scenarios_ = {fails("silent", "CONN-5")};
+    options_.time_factor = 0.1;
     fake_server mute{[](visitor& guest, fake_server&) { guest.drain(); }};
     fake_implementation under_test{mute, {}};
     const suite_report report = run(under_test);
@@ -251,8 +249,20 @@ TEST_F(SuiteTest, a_server_that_falls_silent_fails_even_where_only_a_should_rule
     EXPECT_NE(report_of(report, "silent").why.find("the server has fallen silent"), std::string::npos);
 }
 
+TEST_F(SuiteTest, a_server_that_never_says_anything_is_not_started_again_and_again) {
+    for (char letter = 'a'; letter <= 'j'; ++letter) {
+        scenarios_.push_back(fails(std::string(1, letter)));
+    }
+    options_.time_factor = 0.05;
+    fake_server mute{[](visitor& guest, fake_server&) { guest.drain(); }};
+    fake_implementation under_test{mute, {}};
+    EXPECT_EQ(run(under_test).count(verdict::fail), 10U);
+    EXPECT_EQ(under_test.discarded(), 3);
+}
+
 TEST_F(SuiteTest, one_answer_too_few_is_no_silence_while_the_server_talks_to_others) {
     scenarios_ = {fails("unanswered", "CONN-5")};
+    options_.time_factor = 0.5;
     fake_server server{answering([](const packet_view& packet) {
         return packet.op == opcode::cr ? error_bytes(error_code::ok) : std::string{};
     })};
@@ -270,7 +280,7 @@ TEST_F(SuiteTest, a_target_that_goes_away_ends_the_run_and_every_scenario_is_in_
         }
         answering(answer_politely)(guest, self);
     }};
-    running_target target{server.where(), std::chrono::milliseconds{500}};
+    running_target target{server.where(), std::chrono::seconds{5}};
     const suite_report report = run(target);
     ASSERT_TRUE(report.gone);
     EXPECT_EQ(*report.gone, "nobody accepts connections at " + server.where().text() +
@@ -286,7 +296,7 @@ TEST_F(SuiteTest, a_target_where_nobody_listens_is_gone_from_the_start) {
     scenarios_ = {passes("a"), passes("b")};
     fake_server server{answering(answer_politely)};
     server.stop_listening();
-    running_target target{server.where(), std::chrono::milliseconds{500}};
+    running_target target{server.where(), std::chrono::seconds{5}};
     const suite_report report = run(target);
     EXPECT_TRUE(report.gone);
     EXPECT_EQ(report.ran(), 0U);
@@ -295,7 +305,7 @@ TEST_F(SuiteTest, a_target_where_nobody_listens_is_gone_from_the_start) {
 
 TEST_F(SuiteTest, a_target_whose_host_cannot_be_found_is_gone) {
     scenarios_ = {passes("a")};
-    running_target target{{"..", 7777}, std::chrono::milliseconds{500}};
+    running_target target{{"..", 7777}, std::chrono::seconds{5}};
     const suite_report report = run(target);
     ASSERT_TRUE(report.gone);
     EXPECT_TRUE(report.gone->starts_with("the host of ..:7777 cannot be found: ")) << *report.gone;
@@ -303,7 +313,7 @@ TEST_F(SuiteTest, a_target_whose_host_cannot_be_found_is_gone) {
 
 TEST_F(SuiteTest, a_target_that_cannot_be_told_anything_leaves_scenarios_with_needs_unsupported) {
     scenarios_ = {passes("a"), passes("b", "PM-2", R"("needs": {"capacity": 2},)")};
-    running_target target{polite_.where(), std::chrono::milliseconds{500}};
+    running_target target{polite_.where(), std::chrono::seconds{5}};
     const suite_report report = run(target);
     EXPECT_EQ(verdict_of(report, "a"), "pass");
     EXPECT_EQ(verdict_of(report, "b"), "unsupported");

@@ -31,6 +31,8 @@ public:
         }
     }
 
+    /// Has not said a word for some scenarios: starting it again changes nothing.
+    [[nodiscard]] bool is_mute() const noexcept { return mute_in_a_row_ >= 4; }
     /// So much silence that waits are cut short from here on.
     [[nodiscard]] bool is_exhausted() const noexcept { return silent_ > std::chrono::milliseconds{20'000}; }
 
