@@ -6,7 +6,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <condition_variable>
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
@@ -39,7 +38,7 @@ class output_keeper {
 public:
     output_keeper(descriptor output, descriptor stop_reader, descriptor stop_writer)
         : output_{std::move(output)}, stop_reader_{std::move(stop_reader)},
-          stop_writer_{std::move(stop_writer)}, thread_{[this] { keep_to_the_end(); }} {}
+          stop_writer_{std::move(stop_writer)}, thread_{[this] { keep(); }} {}
     ~output_keeper() {
         stop_writer_.reset();
         thread_.join();
@@ -47,56 +46,50 @@ public:
     output_keeper(const output_keeper&) = delete;
     output_keeper& operator=(const output_keeper&) = delete;
 
-    [[nodiscard]] std::string text() const {
+    /// Includes everything that was written before the call, whether or not the thread has had its turn.
+    [[nodiscard]] std::string text() {
         const std::scoped_lock lock{mutex_};
+        (void)take_what_is_there();
         return kept_;
-    }
-    /// Waits until everybody who could write has gone.
-    void await_end(std::chrono::milliseconds time) {
-        std::unique_lock lock{mutex_};
-        (void)ended_changed_.wait_for(lock, time, [this] { return ended_; });
     }
 
 private:
     static constexpr std::size_t kept_max = 16'384;
 
-    void keep_to_the_end() {
-        keep();
-        const std::scoped_lock lock{mutex_};
-        ended_ = true;
-        ended_changed_.notify_all();
-    }
-
     void keep() {
-        std::array<char, 4'096> buffer{};
         for (;;) {
             std::array<pollfd, 2> polled{{{output_.get(), POLLIN, 0}, {stop_reader_.get(), POLLIN, 0}}};
             if (::poll(polled.data(), polled.size(), -1) < 0 && errno != EINTR) {
                 return;
             }
-            // What is there is taken before the wish to stop is followed: last words count.
-            if (polled[0].revents != 0) {
-                const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
-                if (got <= 0) {
-                    return;
-                }
-                const std::scoped_lock lock{mutex_};
-                kept_.append(buffer.data(), static_cast<std::size_t>(got));
-                if (kept_.size() > kept_max) {
-                    kept_.erase(0, kept_.size() - kept_max);
-                }
-            } else if (polled[1].revents != 0) {
+            if (polled[1].revents != 0) {
+                return;
+            }
+            const std::scoped_lock lock{mutex_};
+            if (polled[0].revents != 0 && !take_what_is_there()) {
                 return;
             }
         }
     }
 
+    /// Reads without waiting, a bounded number of times. False at the end of the output. Needs the lock.
+    bool take_what_is_there() {
+        std::array<char, 4'096> buffer{};
+        for (int turn = 0; turn < 64; ++turn) {
+            const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
+            if (got <= 0) {
+                return got < 0 && (errno == EAGAIN || errno == EINTR);
+            }
+            kept_.append(buffer.data(), static_cast<std::size_t>(got));
+            kept_.erase(0, kept_.size() - std::min(kept_.size(), kept_max));
+        }
+        return true;
+    }
+
     descriptor output_;
     descriptor stop_reader_;
     descriptor stop_writer_;
-    mutable std::mutex mutex_;
-    std::condition_variable ended_changed_;
-    bool ended_{false};
+    std::mutex mutex_;
     std::string kept_;
     std::thread thread_;
 };
@@ -187,6 +180,7 @@ std::optional<std::string> child_process::start(const std::vector<std::string>& 
         argv.push_back(const_cast<char*>(argument.c_str()));
     }
     argv.push_back(nullptr);
+    (void)::fcntl((*output)[0].get(), F_SETFL, O_NONBLOCK);
     const spawn_plan plan{(*output)[1].get()};
     pid_t pid = 0;
     if (const int error = ::posix_spawnp(&pid, argv[0], &plan.actions, &plan.attributes, argv.data(), environ);
@@ -237,10 +231,6 @@ std::vector<std::string> child_process::last_output(std::size_t lines_max) const
     std::vector<std::string> lines;
     if (!running_) {
         return lines;
-    }
-    if (running_->status) {
-        // What a process wrote before its end is in the pipe; its children may still hold that open.
-        running_->output->await_end(std::chrono::milliseconds{500});
     }
     const std::string text = running_->output->text();
     for (std::size_t start = 0; start < text.size();) {

@@ -1,5 +1,6 @@
 #include "runner/implementation.hpp"
 
+#include <algorithm>
 #include <netinet/in.h>
 #include <thread>
 
@@ -30,6 +31,11 @@ std::uint16_t free_loopback_port() {
 }
 
 }  // namespace
+
+std::optional<std::string> implementation::death_behind_failure(const std::string& /*pseudo*/,
+                                                                std::chrono::milliseconds /*answer*/) {
+    return death();
+}
 
 std::optional<std::string> running_target::missing_option(const option_values& needs) const {
     return needs.empty() ? std::nullopt : std::optional{needs.begin()->first};
@@ -69,9 +75,18 @@ std::optional<std::string> started_command::make_ready(const option_values& need
     return error;
 }
 
-std::optional<std::string> started_command::death_behind_failure() {
-    const auto death = process_.death();
-    return death || accepts_connections(address_, 1'000ms) ? death : process_.await_death(2'000ms);
+std::optional<std::string> started_command::death_behind_failure(const std::string& pseudo,
+                                                                 std::chrono::milliseconds answer) {
+    auto death = process_.death();
+    if (death || answers_anything(address_, pseudo, answer)) {
+        return death;
+    }
+    death = process_.await_death(death_wait_);
+    if (!death) {
+        // One that lives and answers nobody is no reason to wait so long every time.
+        death_wait_ = std::max(death_wait_ / 2, 20ms);
+    }
+    return death;
 }
 
 std::vector<std::string> started_command::words_for(std::uint16_t port, const option_values& needs) const {

@@ -31,9 +31,10 @@ public:
     [[nodiscard]] virtual const socket_address& address() const = 0;
     /// How it ended, if it did.
     [[nodiscard]] virtual std::optional<std::string> death() = 0;
-    /// The same after a scenario has failed: one that no longer accepts connections may be about to end, and gets a
-    /// moment to do so, so that the verdict does not depend on who is faster.
-    [[nodiscard]] virtual std::optional<std::string> death_behind_failure() { return death(); }
+    /// The same after a scenario has failed: one that does not answer somebody who registers as `pseudo` within
+    /// `answer` may be about to end, and gets a moment to do so, so that the verdict does not depend on who is faster.
+    [[nodiscard]] virtual std::optional<std::string> death_behind_failure(const std::string& pseudo,
+                                                                          std::chrono::milliseconds answer);
     /// The last lines it printed, if they can be seen.
     [[nodiscard]] virtual std::vector<std::string> last_output() const = 0;
     /// What make_ready() gives next shall be a fresh one, if that is in our power.
@@ -78,7 +79,8 @@ public:
     [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
     [[nodiscard]] const socket_address& address() const override { return address_; }
     [[nodiscard]] std::optional<std::string> death() override { return process_.death(); }
-    [[nodiscard]] std::optional<std::string> death_behind_failure() override;
+    [[nodiscard]] std::optional<std::string> death_behind_failure(const std::string& pseudo,
+                                                                  std::chrono::milliseconds answer) override;
     [[nodiscard]] std::vector<std::string> last_output() const override { return process_.last_output(); }
     void discard() override { process_.stop(); }
 
@@ -91,6 +93,7 @@ private:
     child_process process_;
     option_values options_;
     socket_address address_;
+    std::chrono::milliseconds death_wait_{1'000};
 };
 
 }  // namespace chatos::conformance

@@ -187,7 +187,9 @@ private:
     }
 
     void judge(scenario_report& made, const patience& times) {
-        const auto death = made.seen.failure ? under_test_.death_behind_failure() : under_test_.death();
+        const std::string pseudo = "probe-" + options_.run_tag + '-' + std::to_string(executed_);
+        const bool may_be_dying = made.seen.failure && !made.seen.failure->by_silence;
+        const auto death = may_be_dying ? under_test_.death_behind_failure(pseudo, times.answer) : under_test_.death();
         if (!made.seen.failure && !death) {
             return;
         }
@@ -210,7 +212,6 @@ private:
                 made.why = "the implementation went away; " + made.why;
             }
         } else if (made.seen.failure->by_silence) {
-            const std::string pseudo = "probe-" + options_.run_tag + '-' + std::to_string(executed_);
             fatal = !made.seen.server_spoke || !answers_anything(under_test_.address(), pseudo, times.answer);
             made.why += fatal ? "; the server has fallen silent" : "";
             if (fatal && !accepts_connections(under_test_.address(), times.answer)) {
