@@ -102,6 +102,7 @@ void execution::put_event(std::size_t index, received_event event, moment now) {
     if (actor.inbox.size() >= inbox_events_max) {
         fail(index, nullptr, "no more than what was asked for", nullptr,
              "the server sent more than 10,000 packets that no step expected");
+        outcome_.failure->rule = "FLOW-1";  // whatever the scenario is about
         return;
     }
     actor.inbox.push_back(std::move(event));

@@ -399,7 +399,7 @@ TEST(ExecutionSteps, a_flood_is_cut_off) {
                                   {"actor": "bob", "login": true, "id": "bob-in"}])",
                           R"("unexpected": "ERR-3",)");
     run.receives_bytes("alice", flood);
-    EXPECT_EQ(failure_of(run), "ERR-3 at : the server sent more than 10,000 packets that no step expected");
+    EXPECT_EQ(failure_of(run), "FLOW-1 at : the server sent more than 10,000 packets that no step expected");
 }
 
 TEST(ExecutionSteps, a_connection_that_fails_fails_the_scenario) {
