@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using testing::hand_run;
 using testing::make_scenario;
-using testing::wire;
 using lines = std::vector<std::string>;
 
 const packet_view ok = make_error(error_code::ok);

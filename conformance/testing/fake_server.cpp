@@ -34,7 +34,7 @@ bool visitor::send(std::string_view bytes) const {
 }
 
 std::optional<std::string> visitor::receive() const {
-    std::string bytes(64 * 1'024, '\0');
+    std::string bytes(65'536, '\0');
     const ssize_t got = ::recv(socket_, bytes.data(), bytes.size(), 0);
     if (got <= 0) {
         return std::nullopt;
