@@ -1,22 +1,19 @@
 // Two ways through a buffer: the kernel takes packets as long as all goes well, decode() judges every packet that the
 // kernel left, and so has the only word on what is wrong.
-#include "kernel.hpp"
-
-#include <chatos/decode_batch.hpp>
+#include "decode_batch_with.hpp"
 
 #include <algorithm>
 
 namespace chatos {
 
-batch_result decode_batch(std::span<const std::byte> input, std::span<packet_view> packets, const limits& bounds,
-                          std::uint64_t base_offset) noexcept {
-    const detail::kernel& fast = detail::best_kernel();
-    const detail::size_limits sizes{std::min(bounds.pseudo_bytes_max, 0x7FFFU),
-                                    std::min(bounds.message_bytes_max, 0x7FFF'FFFFU)};
+batch_result detail::decode_batch_with(const kernel& fast, std::span<const std::byte> input,
+                                       std::span<packet_view> packets, const limits& bounds,
+                                       std::uint64_t base_offset) noexcept {
+    const size_limits sizes{std::min(bounds.pseudo_bytes_max, 0x7FFFU),
+                            std::min(bounds.message_bytes_max, 0x7FFF'FFFFU)};
     batch_result result{.status = decode_status::complete};
     while (result.count < packets.size()) {
-        const detail::taken taken =
-            fast.take_packets(input.subspan(result.consumed), packets.subspan(result.count), sizes);
+        const taken taken = fast.take_packets(input.subspan(result.consumed), packets.subspan(result.count), sizes);
         result.count += taken.count;
         result.consumed += taken.consumed;
         if (result.count == packets.size()) {
@@ -33,6 +30,11 @@ batch_result decode_batch(std::span<const std::byte> input, std::span<packet_vie
         result.consumed += one.consumed;
     }
     return result;
+}
+
+batch_result decode_batch(std::span<const std::byte> input, std::span<packet_view> packets, const limits& bounds,
+                          std::uint64_t base_offset) noexcept {
+    return detail::decode_batch_with(detail::best_kernel(), input, packets, bounds, base_offset);
 }
 
 }  // namespace chatos

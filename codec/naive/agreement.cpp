@@ -1,0 +1,228 @@
+#include "agreement.hpp"
+
+#include "decode_batch_with.hpp"
+
+#include <chatos/layout.hpp>
+
+#include <algorithm>
+#include <cassert>
+
+namespace chatos::testing {
+namespace {
+
+/// Where the streams start, so that a decoder that forgets to add it is found out.
+constexpr std::uint64_t stream_position = 5'000'000'000;
+
+/// Batches hold this many packets at most; inputs may hold more.
+constexpr std::size_t batch_packets_max = 64;
+
+naive::fault naive_fault(violation what) {
+    switch (what) {
+    case violation::none: return naive::fault::nothing;
+    case violation::unknown_opcode: return naive::fault::opcode_is_not_1_to_6;
+    case violation::negative_size: return naive::fault::size_has_its_top_bit_set;
+    case violation::size_over_limit: return naive::fault::size_is_over_the_limit;
+    case violation::empty_pseudo: return naive::fault::pseudo_has_no_byte;
+    case violation::ill_formed_utf8: return naive::fault::text_is_not_utf8;
+    case violation::unassigned_error_code: return naive::fault::error_code_is_not_assigned;
+    }
+    return naive::fault::nothing;
+}
+
+naive::place naive_place(field where) {
+    switch (where) {
+    case field::opcode: return naive::place::opcode;
+    case field::pseudo_size: return naive::place::size_of_pseudo;
+    case field::pseudo: return naive::place::pseudo;
+    case field::message_size: return naive::place::size_of_message;
+    case field::message: return naive::place::message;
+    case field::error_code: return naive::place::error_code;
+    }
+    return naive::place::opcode;
+}
+
+bool same_text(std::string_view found, const naive::text& expected, byte_view packet) {
+    const byte_view wanted = packet.subspan(expected.start, expected.size);
+    return std::ranges::equal(std::as_bytes(std::span{found}), wanted);
+}
+
+bool same_packet(const packet_view& found, const naive::reading& expected, byte_view packet) {
+    return static_cast<unsigned>(found.op) == expected.opcode &&
+           static_cast<unsigned>(found.code) == expected.error_code &&
+           same_text(found.pseudo, expected.pseudo, packet) && same_text(found.message, expected.message, packet);
+}
+
+/// Whether a view lies exactly where the naive decoder saw the text; an empty one may lie anywhere.
+bool lies_there(std::string_view view, const naive::text& expected, byte_view packet) {
+    return view.empty() || static_cast<const void*>(view.data()) == packet.data() + expected.start;
+}
+
+}  // namespace
+
+bool agree(const decode_result& found, const naive::reading& expected, byte_view packet) {
+    switch (expected.what) {
+    case naive::outcome::whole:
+        return found.status == decode_status::complete && found.consumed == expected.bytes &&
+               same_packet(found.packet, expected, packet) && found.need == 0 && found.error == decode_error{};
+    case naive::outcome::unfinished:
+        return found.status == decode_status::incomplete && found.consumed == 0 && found.need == expected.missing &&
+               found.error == decode_error{};
+    case naive::outcome::wrong:
+        return found.status == decode_status::malformed && found.consumed == 0 && found.need == 0 &&
+               naive_fault(found.error.what) == expected.why && naive_place(found.error.where) == expected.where &&
+               found.error.offset == expected.offset;
+    }
+    return false;
+}
+
+naive::size_limits naive_limits(const limits& bounds) {
+    return {.pseudo = bounds.pseudo_bytes_max, .message = bounds.message_bytes_max};
+}
+
+naive::reading naive_read(byte_view input, const naive::size_limits& limits, std::uint64_t position) {
+    return naive::read_packet(reinterpret_cast<const unsigned char*>(input.data()), input.size(), limits, position);
+}
+
+void naive_readings::look_at(byte_view stream, std::uint64_t position) {
+    assert(stream.size() <= stream_bytes_max);
+    stream_ = stream;
+    position_ = position;
+    ++stream_number_;
+}
+
+const naive::reading& naive_readings::at(std::size_t start, std::size_t end) {
+    remembered& one = readings_[start * (stream_bytes_max + 1) + end];
+    if (one.stream_number != stream_number_) {
+        one = {stream_number_, naive_read(stream_.first(end).subspan(start), limits_, position_ + start)};
+    }
+    return one.reading;
+}
+
+agreement::agreement(const limits& bounds)
+    : bounds_{bounds}, naive_limits_{naive_limits(bounds)}, readings_{naive_limits_},
+      storage_(packet_bytes_max(bounds)) {}
+
+void agreement::check_whole(byte_view input) {
+    if (disagreement_.empty()) {
+        expect_from(input);
+        check_decode(input);
+        for (const detail::kernel& fast : detail::usable_kernels()) {
+            check_batch(input, fast);
+        }
+    }
+}
+
+void agreement::check_truncations(byte_view input) {
+    for (std::size_t size = 0; size <= input.size() && disagreement_.empty(); ++size) {
+        check_whole(input.first(size));
+    }
+}
+
+void agreement::check_splits(byte_view input) {
+    readings_.look_at(input, 0);
+    for (std::size_t size = 0; size <= input.size(); ++size) {
+        for (std::size_t cut = 0; cut <= size && disagreement_.empty(); ++cut) {
+            check_fragments(input, std::array{cut, size});
+        }
+    }
+}
+
+void agreement::check_byte_by_byte(byte_view input) {
+    readings_.look_at(input, 0);
+    std::vector<std::size_t> ends;
+    for (std::size_t end = 1; end <= input.size(); ++end) {
+        ends.push_back(end);
+    }
+    check_fragments(input, ends);
+}
+
+void agreement::check_decode(byte_view input) {
+    const naive::reading& expected = expected_packets_.empty() ? expected_ending_ : expected_packets_.front();
+    const decode_result found = decode(input, bounds_, stream_position);
+    const bool views_lie_there = lies_there(found.packet.pseudo, expected.pseudo, input) &&
+                                 lies_there(found.packet.message, expected.message, input);
+    if (compare(found, expected, input, "decode()") && !views_lie_there) {
+        disagreement_ = "decode(): a view lies elsewhere: " + in_hex(input);
+    }
+}
+
+void agreement::expect_from(byte_view input) {
+    expected_packets_.clear();
+    expected_bytes_ = 0;
+    while (expected_packets_.size() < batch_packets_max) {
+        expected_ending_ = naive_read(input.subspan(expected_bytes_), naive_limits_, stream_position + expected_bytes_);
+        if (expected_ending_.what != naive::outcome::whole) {
+            break;
+        }
+        expected_packets_.push_back(expected_ending_);
+        expected_bytes_ += expected_ending_.bytes;
+    }
+}
+
+void agreement::check_batch(byte_view input, const detail::kernel& fast) {
+    std::array<packet_view, batch_packets_max> packets;
+    const batch_result found = detail::decode_batch_with(fast, input, packets, bounds_, stream_position);
+    if (found.count != expected_packets_.size() || found.consumed != expected_bytes_) {
+        disagreement_ = std::string{fast.name} + " takes " + std::to_string(found.count) +
+                        " packets, the naive decoder " + std::to_string(expected_packets_.size()) + ": " +
+                        in_hex(input);
+        return;
+    }
+    byte_view rest = input;
+    for (std::size_t index = 0; index < found.count; ++index) {
+        const naive::reading& expected = expected_packets_[index];
+        const packet_view& packet = packets[index];
+        compare({.status = decode_status::complete, .packet = packet, .consumed = expected.bytes}, expected, rest,
+                fast.name);
+        if (!lies_there(packet.pseudo, expected.pseudo, rest) || !lies_there(packet.message, expected.message, rest)) {
+            disagreement_ = std::string{fast.name} + ": a view lies elsewhere: " + in_hex(input);
+        }
+        rest = rest.subspan(expected.bytes);
+    }
+    if (found.count < packets.size()) {
+        compare({.status = found.status, .need = found.need, .error = found.error}, expected_ending_, rest, fast.name);
+    } else if (found.status != decode_status::complete) {
+        disagreement_ = std::string{fast.name} + ": looked beyond a full array";
+    }
+}
+
+void agreement::check_fragments(byte_view input, std::span<const std::size_t> ends) {
+    stream_decoder decoder{storage_, bounds_};
+    std::size_t packet_start = 0;
+    std::size_t fragment_start = 0;
+    for (const std::size_t fragment_end : ends) {
+        byte_view fragment = input.first(fragment_end).subspan(fragment_start);
+        fragment_start = fragment_end;
+        for (bool more = true; more;) {
+            const naive::reading& expected = readings_.at(packet_start, fragment_end);
+            const decode_result found = decoder.next(fragment);
+            if (!compare(found, expected, input.subspan(packet_start), "stream_decoder")) {
+                return;
+            }
+            if (expected.what == naive::outcome::wrong) {
+                compare(decoder.next(fragment), expected, input.subspan(packet_start), "stream_decoder, asked again");
+                return;
+            }
+            more = expected.what == naive::outcome::whole;
+            packet_start += expected.bytes;
+            const std::size_t held = more ? 0 : fragment_end - packet_start;
+            const std::size_t left = more ? fragment_end - packet_start : 0;
+            if (decoder.offset() != packet_start || decoder.buffered() != held || fragment.size() != left) {
+                disagreement_ = "stream_decoder: took too much or too little: " + in_hex(input.first(fragment_end));
+                return;
+            }
+        }
+    }
+}
+
+bool agreement::compare(const decode_result& found, const naive::reading& expected, byte_view packet, const char* who) {
+    ++cases_;
+    if (agree(found, expected, packet)) {
+        return true;
+    }
+    disagreement_ = std::string{who} + " says " + in_words(found) + ", the naive decoder " + in_words(expected) +
+                    ", of " + in_hex(packet.first(std::min<std::size_t>(packet.size(), 300)));
+    return false;
+}
+
+}  // namespace chatos::testing
