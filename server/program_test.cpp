@@ -188,7 +188,8 @@ TEST(Program, flags_reach_the_core) {
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(alice.receives(make_spm("alice", "note")));
     EXPECT_TRUE(alice.receives(make_error(error::unreachable)));
-    alice.send(make_sma(std::string(1'025, 'm')));
+    const std::string over_the_limit(1'025, 'm');
+    alice.send(make_sma(over_the_limit));
     EXPECT_TRUE(alice.receives(make_error(error::refused)));
 }
 

@@ -57,7 +57,8 @@ TEST(DecodeBatch, ERR_1_a_malformed_packet_ends_the_batch_with_its_absolute_offs
 
 TEST(DecodeBatch, an_unfinished_packet_says_how_much_is_missing) {
     std::array<packet_view, 16> packets;
-    const batch_result result = decode_batch(hex_bytes("06 00 04 0000"), packets);
+    const auto bytes = hex_bytes("06 00 04 0000");
+    const batch_result result = decode_batch(bytes, packets);
     EXPECT_EQ(result.count, 1U);
     EXPECT_EQ(result.status, decode_status::incomplete);
     EXPECT_EQ(result.need, 2U);

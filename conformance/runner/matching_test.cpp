@@ -109,7 +109,8 @@ TEST(Matching, patterns_are_described_in_words_that_no_terminal_obeys) {
 }
 
 TEST(Events, are_described_in_words_and_hex_and_cut) {
-    received_event event = event_of(make_spm("a\x07", std::string(100, 'm')));
+    const std::string message(100, 'm');
+    received_event event = event_of(make_spm("a\x07", message));
     EXPECT_EQ(describe(event), "SPM pseudo=\"a\\x07\" message=\"" + std::string(60, 'm') + "\"... (100 bytes)");
     EXPECT_EQ(quoted_excerpt(std::string(59, 'x') + "\u00e9" + "y"), '"' + std::string(59, 'x') + "\"... (62 bytes)")
         << "no character is cut in two";

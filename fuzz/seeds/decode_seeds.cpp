@@ -132,12 +132,15 @@ void add_limits(std::vector<seed>& seeds) {
     const limits& tiny = limits_choices[tiny_limits];
     const std::string pseudo(tiny.pseudo_bytes_max, 'p');
     const std::string message(tiny.message_bytes_max, 'm');
+    const std::string longer_pseudo = pseudo + 'p';
+    const std::string longer_message = message + 'm';
     seeds.push_back({"limits_both_reached", planned(tiny_limits, 1, wire(make_spm(pseudo, message)))});
-    seeds.push_back({"limits_pseudo_passed", planned(tiny_limits, 1, wire(make_spm(pseudo + 'p', message)))});
-    seeds.push_back({"limits_message_passed", planned(tiny_limits, 1, wire(make_spm(pseudo, message + 'm')))});
-    seeds.push_back(
-        {"limits_smallest_legal_reached",
-         planned(smallest_limits, split_varied, wire(make_spm(std::string(32, 'p'), std::string(1024, 'm'))))});
+    seeds.push_back({"limits_pseudo_passed", planned(tiny_limits, 1, wire(make_spm(longer_pseudo, message)))});
+    seeds.push_back({"limits_message_passed", planned(tiny_limits, 1, wire(make_spm(pseudo, longer_message)))});
+    const std::string legal_pseudo(32, 'p');
+    const std::string legal_message(1024, 'm');
+    seeds.push_back({"limits_smallest_legal_reached",
+                     planned(smallest_limits, split_varied, wire(make_spm(legal_pseudo, legal_message)))});
 }
 
 /// A dictionary's line: name="\x01\x00".

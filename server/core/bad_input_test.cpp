@@ -181,8 +181,10 @@ TEST_F(BadInput, ERR_5_a_peer_that_does_not_take_the_last_bytes_is_closed_in_the
 TEST_F(BadInput, WIRE_14_limits_are_judged_before_the_body_comes) {
     world strict{{.packet_limits = {.pseudo_bytes_max = 32, .message_bytes_max = 1'024}}};
     client& carol = strict.connect();
-    carol.send(make_cr(std::string(32, 'c')));
-    carol.send(make_sma(std::string(1'024, 'm')));
+    const std::string pseudo(32, 'c');
+    const std::string message(1'024, 'm');
+    carol.send(make_cr(pseudo));
+    carol.send(make_sma(message));
     EXPECT_EQ(carol.take(), (packets{"ERROR 0", "ERROR 0"}));
     carol.send_bytes("\x04\x00\x00\x04\x01"s);
     EXPECT_EQ(carol.take(), packets{"ERROR 5"});

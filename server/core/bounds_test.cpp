@@ -143,7 +143,8 @@ TEST(Bounds, FLOW_5_at_least_1024_private_connections_may_be_pending) {
     client& alice = w.join("alice");
     std::string all;
     for (int i = 0; i < 1'024; ++i) {
-        all += bytes_of(make_pc("peer" + std::to_string(i)));
+        const std::string peer = "peer" + std::to_string(i);
+        all += bytes_of(make_pc(peer));
     }
     alice.send_bytes(all);
     EXPECT_EQ(w.core.count().requests_pending, 1'024U);

@@ -174,7 +174,8 @@ TEST_F(Flow, FLOW_7_no_delivery_outlives_one_pc_limit_plus_one_answer_limit) {
     // Seven time-outs are 35 s after the first was sent, which is the most that those behind them get.
     std::string all;
     for (int i = 0; i < 8; ++i) {
-        all += bytes_of(make_spm("bob", std::to_string(i)));
+        const std::string message = std::to_string(i);
+        all += bytes_of(make_spm("bob", message));
     }
     w.wait(milliseconds{1'000});
     alice.send_bytes(all);
@@ -282,9 +283,10 @@ TEST(Segmentation, WIRE_13_every_split_gives_the_same_conversation) {
         w.segment_bytes = segment_bytes;
         client& bob = w.join("bob");
         client& alice = w.connect();
-        alice.send({make_cr("alice"), make_rpm("bob"), make_spm("bob", std::string(100, 'x')), make_sma(""),
-                    make_pc("bob"), make_error(error_code::ok), make_rpm("nobody")});
-        EXPECT_EQ(bob.take(), (packets{"SPM alice: " + std::string(100, 'x'), "SPM alice: ", "PC alice"}));
+        const std::string message(100, 'x');
+        alice.send({make_cr("alice"), make_rpm("bob"), make_spm("bob", message), make_sma(""), make_pc("bob"),
+                    make_error(error_code::ok), make_rpm("nobody")});
+        EXPECT_EQ(bob.take(), (packets{"SPM alice: " + message, "SPM alice: ", "PC alice"}));
         bob.send({make_error(error_code::pseudo_taken), make_error(error_code::ok), make_error(error_code::refused)});
         EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 0", "ERROR 1", "ERROR 0", "ERROR 0", "ERROR 5", "ERROR 4"}))
             << segment_bytes << " bytes at a time";

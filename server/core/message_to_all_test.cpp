@@ -106,7 +106,8 @@ TEST_F(MessageToAll, two_that_cross_both_end) {
 TEST_F(MessageToAll, a_thousand_in_flight_are_answered_in_order) {
     std::string all;
     for (int i = 0; i < 1'000; ++i) {
-        all += bytes_of(make_sma(std::to_string(i)));
+        const std::string message = std::to_string(i);
+        all += bytes_of(make_sma(message));
     }
     alice.send_bytes(all);
     for (client* recipient : {&bob, &carol}) {

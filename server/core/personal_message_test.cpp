@@ -67,7 +67,8 @@ TEST_F(PersonalMessage, PM_6_1024_recipients_are_remembered_then_the_oldest_is_f
     w.audits = false;
     const auto others = w.join_many("user", 1'025);
     for (int i = 0; i < 1'024; ++i) {
-        alice.send(make_rpm("user" + std::to_string(i)));
+        const std::string user = "user" + std::to_string(i);
+        alice.send(make_rpm(user));
     }
     static_cast<void>(alice.take());
     alice.send(make_spm("user0", "still known"));

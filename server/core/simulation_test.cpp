@@ -118,19 +118,21 @@ private:
 
     std::string something(person& one) {
         if (!one.registered && !random_.one_in(5)) {
-            return request(one, make_cr(some_pseudo()));
+            const std::string pseudo = some_pseudo();
+            return request(one, make_cr(pseudo));
         }
+        std::string text;
         switch (random_.below(8)) {
-        case 0: return request(one, make_rpm(some_pseudo()));
+        case 0: return request(one, make_rpm(text = some_pseudo()));
         case 1:
         case 2: {
             const std::string pseudo = some_pseudo();
             std::string both = request(one, make_rpm(pseudo));
-            return both.append(request(one, make_spm(pseudo, some_message())));
+            return both.append(request(one, make_spm(pseudo, text = some_message())));
         }
-        case 3: return request(one, make_sma(some_message()));
-        case 4: return request(one, make_pc(some_pseudo()));
-        case 5: return request(one, make_cr(some_pseudo()));
+        case 3: return request(one, make_sma(text = some_message()));
+        case 4: return request(one, make_pc(text = some_pseudo()));
+        case 5: return request(one, make_cr(text = some_pseudo()));
         default: return answer_some(one);
         }
     }
@@ -161,7 +163,8 @@ private:
             break;
         case 3: {  // the start of a packet, perhaps never finished
             one.honest = false;
-            const std::string packet = bytes_of(make_sma(some_message()));
+            const std::string message = some_message();
+            const std::string packet = bytes_of(make_sma(message));
             one.line->send_bytes(packet.substr(0, 1 + random_.below(static_cast<std::uint32_t>(packet.size()))));
             break;
         }

@@ -60,7 +60,8 @@ TEST(stream_reader, holds_at_most_one_packet_however_long_the_stream) {
     json_sink sink{out};
     totals account;
     stream_reader reader{0, direction::client_to_server, {}, sink, account};
-    const std::vector<std::byte> packet = wire_of(make_spm("bob", std::string(1000, 'x')));
+    const std::string message(1000, 'x');
+    const std::vector<std::byte> packet = wire_of(make_spm("bob", message));
     std::size_t held_max = 0;
     for (int round = 0; round < 1000; ++round) {
         reader.take(std::span{packet}.first(700));
@@ -99,7 +100,8 @@ TEST(stream_reader, shows_a_malformed_packet_before_the_stream_has_ended) {
 }
 
 TEST(stream_reader, limits_can_be_raised_and_lowered) {
-    const std::vector<std::byte> long_message = wire_of(make_sma(std::string(65'536, 'm')));
+    const std::string text(65'536, 'm');
+    const std::vector<std::byte> long_message = wire_of(make_sma(text));
     output out;
     json_sink sink{out};
     EXPECT_EQ(feed(sink, long_message, {.bounds = {.message_bytes_max = 65'535}}).malformed_bytes, long_message.size());

@@ -68,9 +68,11 @@ TEST(dump_lines, mark_what_a_server_never_sends) {
 }
 
 TEST(dump_lines, bound_a_long_string_at_a_character_and_count_the_rest) {
-    const std::string text = text_of(wire_of(make_sma(std::string(255, 'm') + "\u20ac and so on")));
+    const std::string cut_message = std::string(255, 'm') + "\u20ac and so on";
+    const std::string text = text_of(wire_of(make_sma(cut_message)));
     EXPECT_TRUE(contains(text, std::string(255, 'm') + "\"... (+13 bytes)\n"));
-    EXPECT_TRUE(contains(text_of(wire_of(make_sma(std::string(256, 'm')))), std::string(256, 'm') + "\"\n"));
+    const std::string whole_message(256, 'm');
+    EXPECT_TRUE(contains(text_of(wire_of(make_sma(whole_message))), whole_message + "\"\n"));
 }
 
 TEST(dump_lines, say_where_and_why_a_packet_is_malformed_and_that_decoding_stops) {
@@ -144,7 +146,8 @@ TEST(dump_tree, wraps_long_values_keeps_characters_whole_and_bounds_the_rows) {
        5       message       66 69 66 74 65 65 6e 20 6c 65 74 74 65 72 73 e2  "fifteen letters€"
       21                     82 ac 31 36                                      "16"
 )")) << text;
-    const std::string longer = text_of(wire_of(make_sma(std::string(1000, 'm'))), text_detail::tree);
+    const std::string long_message(1000, 'm');
+    const std::string longer = text_of(wire_of(make_sma(long_message)), text_detail::tree);
     EXPECT_TRUE(contains(longer, "\"mmmmmmmmmmmmmmmm\"... (+744 bytes)\n"));
     EXPECT_LT(std::count(longer.begin(), longer.end(), '\n'), 25);
 }
@@ -163,7 +166,8 @@ TEST(dump_tree, goes_as_far_as_a_broken_packet_goes) {
 
 TEST(dump_text, is_harmless_whatever_the_bytes) {
     const std::string nasty = "\x1b]0;title\x07\x1b[2J\r\n\t\b\x7f\u202e\u202d\u2066\u200b\u2028\u0085\ufeff\\\"";
-    std::vector<std::byte> bytes = wire_of({make_spm(nasty, nasty + nasty), make_sma(nasty)});
+    const std::string nastier = nasty + nasty;
+    std::vector<std::byte> bytes = wire_of({make_spm(nasty, nastier), make_sma(nasty)});
     for (const std::string_view tail :
          {"\x1b[31m\x80\xff\xc3 \xe2\x80\xae \xe2\x80"sv, "\x04\x00\x00\x00\x7f\x1b\xe2\x80\xae\xff"sv,
           "\x01\x00\x05\x1b\xff\xfe\x80\x07\x1b[2J"sv}) {

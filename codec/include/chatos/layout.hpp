@@ -14,46 +14,63 @@
 namespace chatos {
 
 /// What a byte of a packet belongs to. Every byte of an accepted packet belongs to exactly one field.
-enum class field : std::uint8_t { opcode, pseudo_size, pseudo, message_size, message, error_code };
+enum class field : std::uint8_t {
+    opcode,        ///< the first byte (WIRE-1)
+    pseudo_size,   ///< two bytes, big-endian (WIRE-6)
+    pseudo,        ///< UTF-8 (WIRE-7, WIRE-8)
+    message_size,  ///< four bytes, big-endian (WIRE-6)
+    message,       ///< UTF-8 (WIRE-7, WIRE-8)
+    error_code,    ///< one byte (WIRE-12)
+};
 
-/// Name of a field as reports and dumps print it ("opcode", "pseudo_size", ...).
+/// Name of a field as reports and dumps print it ("opcode", "pseudo_size", ...); lives for ever.
 [[nodiscard]] std::string_view field_name(field name) noexcept;
 
 /// What may follow the opcode.
-enum class part : std::uint8_t { pseudo, message, error_code };
+enum class part : std::uint8_t {
+    pseudo,      ///< a size of two bytes, then the name of a user
+    message,     ///< a size of four bytes, then text
+    error_code,  ///< one byte
+};
 
 /// How a part is laid out: a big-endian size of `size_bytes` bytes (WIRE-6) followed by that many bytes of UTF-8;
 /// the error code has no size and is one byte.
 struct part_layout {
-    field size_field;  ///< meaningless when size_bytes is 0
-    field body_field;
+    field size_field;         ///< meaningless when size_bytes is 0
+    field body_field;         ///< the string, or the error code itself
     std::uint8_t size_bytes;  ///< 2 for a pseudo, 4 for a message, 0 for the error code
     bool may_be_empty;        ///< WIRE-9, WIRE-10
 };
 
+/// A row for each part, in the order of the enumeration.
 inline constexpr std::array<part_layout, 3> part_table{{
     {field::pseudo_size, field::pseudo, 2, false},
     {field::message_size, field::message, 4, true},
     {field::error_code, field::error_code, 0, false},
 }};
 
+/// The row of a part; lives for ever.
 [[nodiscard]] constexpr const part_layout& layout_of(part which) noexcept {
     return part_table[static_cast<std::size_t>(which)];
 }
 
 /// One row of the table.
 struct packet_layout {
-    opcode op;
-    std::string_view name;   ///< "CR"
-    std::string_view title;  ///< "connection request"
-    std::array<part, 2> parts_storage;
-    std::uint8_t part_count;
-    bool from_client;  ///< a client may send it
-    bool from_server;  ///< a server may send it
+    opcode op;                          ///< the first byte
+    std::string_view name;              ///< "CR"
+    std::string_view title;             ///< "connection request"
+    std::array<part, 2> parts_storage;  ///< use parts(): the array may be longer than the packet
+    std::uint8_t part_count;            ///< 1 or 2
+    bool from_client;                   ///< a client may send it
+    bool from_server;                   ///< a server may send it
 
-    [[nodiscard]] constexpr std::span<const part> parts() const noexcept { return {parts_storage.data(), part_count}; }
+    /// What follows the opcode, in the order of the wire; points into this row.
+    [[nodiscard]] constexpr std::span<const part> parts() const& noexcept { return {parts_storage.data(), part_count}; }
+    /// Deleted: the span would point into a row that dies before it can be read.
+    std::span<const part> parts() const&& = delete;
 };
 
+/// The six packets, in the order of their opcodes (figures 1 to 6).
 inline constexpr std::array<packet_layout, 6> packet_table{{
     {opcode::cr, "CR", "connection request", {part::pseudo}, 1, true, false},
     {opcode::rpm, "RPM", "request personal message", {part::pseudo}, 1, true, false},
@@ -68,11 +85,12 @@ inline constexpr std::array<packet_layout, 6> packet_table{{
     return first_byte >= 1 && first_byte <= packet_table.size() ? &packet_table[first_byte - 1U] : nullptr;
 }
 
+/// The table's row for an opcode, which must be one of the six.
 [[nodiscard]] constexpr const packet_layout& layout_of(opcode op) noexcept {
     return packet_table[static_cast<std::size_t>(op) - 1];
 }
 
-/// "CR", "RPM", ... as reports, scenarios and dumps write it.
+/// "CR", "RPM", ... as reports, scenarios and dumps write it; lives for ever.
 [[nodiscard]] constexpr std::string_view packet_name(opcode op) noexcept {
     return layout_of(op).name;
 }
