@@ -16,6 +16,24 @@ constexpr std::uint64_t stream_position = 5'000'000'000;
 /// Batches hold this many packets at most; inputs may hold more.
 constexpr std::size_t batch_packets_max = 64;
 
+bool same_text(std::string_view found, const naive::text& expected, byte_view packet) {
+    const byte_view wanted = packet.subspan(expected.start, expected.size);
+    return std::ranges::equal(std::as_bytes(std::span{found}), wanted);
+}
+
+bool same_packet(const packet_view& found, const naive::reading& expected, byte_view packet) {
+    return static_cast<unsigned>(found.op) == expected.opcode &&
+           static_cast<unsigned>(found.code) == expected.error_code &&
+           same_text(found.pseudo, expected.pseudo, packet) && same_text(found.message, expected.message, packet);
+}
+
+/// Whether a view lies exactly where the naive decoder saw the text; an empty one may lie anywhere.
+bool lies_there(std::string_view view, const naive::text& expected, byte_view packet) {
+    return view.empty() || static_cast<const void*>(view.data()) == packet.data() + expected.start;
+}
+
+}  // namespace
+
 naive::fault naive_fault(violation what) {
     switch (what) {
     case violation::none: return naive::fault::nothing;
@@ -40,24 +58,6 @@ naive::place naive_place(field where) {
     }
     return naive::place::opcode;
 }
-
-bool same_text(std::string_view found, const naive::text& expected, byte_view packet) {
-    const byte_view wanted = packet.subspan(expected.start, expected.size);
-    return std::ranges::equal(std::as_bytes(std::span{found}), wanted);
-}
-
-bool same_packet(const packet_view& found, const naive::reading& expected, byte_view packet) {
-    return static_cast<unsigned>(found.op) == expected.opcode &&
-           static_cast<unsigned>(found.code) == expected.error_code &&
-           same_text(found.pseudo, expected.pseudo, packet) && same_text(found.message, expected.message, packet);
-}
-
-/// Whether a view lies exactly where the naive decoder saw the text; an empty one may lie anywhere.
-bool lies_there(std::string_view view, const naive::text& expected, byte_view packet) {
-    return view.empty() || static_cast<const void*>(view.data()) == packet.data() + expected.start;
-}
-
-}  // namespace
 
 bool agree(const decode_result& found, const naive::reading& expected, byte_view packet) {
     switch (expected.what) {

@@ -92,6 +92,10 @@ void expect_agreement(const agreement& seen, std::uint64_t cases_min, const char
 /// Whether a result of the codec and one of the naive decoder say the same of the packet at the front of `packet`.
 [[nodiscard]] bool agree(const decode_result& found, const naive::reading& expected, byte_view packet);
 
+/// What the naive decoder calls it.
+[[nodiscard]] naive::fault naive_fault(violation what);
+[[nodiscard]] naive::place naive_place(field where);
+
 /// The codec's limits, as the naive decoder takes them.
 [[nodiscard]] naive::size_limits naive_limits(const limits& bounds);
 

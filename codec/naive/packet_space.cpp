@@ -8,8 +8,7 @@ namespace {
 
 std::vector<std::uint64_t> in_order(std::vector<std::uint64_t> sizes) {
     std::ranges::sort(sizes);
-    const auto repeated = std::ranges::unique(sizes);
-    sizes.erase(repeated.begin(), repeated.end());
+    sizes.erase(std::unique(sizes.begin(), sizes.end()), sizes.end());
     return sizes;
 }
 
