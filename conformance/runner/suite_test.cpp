@@ -162,6 +162,12 @@ TEST_F(SuiteTest, a_known_failure_is_not_stale_while_one_scenario_still_shows_it
     EXPECT_EQ(verdict_of(report, "works"), "pass");
 }
 
+TEST_F(SuiteTest, a_known_failure_is_not_stale_while_a_scenario_that_might_show_it_was_left_out) {
+    scenarios_ = {fails("broken", "PM-2"), passes("works", "PM-2")};
+    options_.known_failures = {{"PM-2", "sometimes"}};
+    EXPECT_EQ(verdict_of(run(under_test_, {"works"}), "works"), "pass");
+}
+
 TEST_F(SuiteTest, choices_are_recorded_also_when_a_rule_shows_several) {
     const auto chooses = [](const std::string& id, int code) {
         return make_scenario(R"([{"actor": "alice", "login": true},
