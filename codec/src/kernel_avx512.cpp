@@ -94,14 +94,27 @@ CHATOS_TARGET inline bool judge_text(const char* text, std::size_t size, const c
     return size < block_bytes ? judge_window(text, first_bits(size)) : judge_long(text, size);
 }
 
-/// Both strings of a packet lie side by side, four bytes of size between them: one window when they are short.
-CHATOS_TARGET inline bool judge_texts(const char* pseudo, std::size_t pseudo_size, const char* message,
-                                      std::size_t message_size, const char* end) noexcept {
+/// Texts that do not fit one window, or are not ASCII. Not inlined, for the same reason.
+CHATOS_TARGET [[gnu::noinline]] bool judge_texts_in_full(const char* pseudo, std::size_t pseudo_size,
+                                                         const char* message, std::size_t message_size) noexcept {
     const auto message_at = static_cast<std::size_t>(message - pseudo);
     if (message_at + message_size < block_bytes) {
-        return judge_window(pseudo, first_bits(pseudo_size) | first_bits(message_size) << message_at);
+        return judge_mixed_window(pseudo, first_bits(pseudo_size) | first_bits(message_size) << message_at);
     }
-    return judge_text(pseudo, pseudo_size, end) && judge_text(message, message_size, end);
+    return judge_text(pseudo, pseudo_size, nullptr) && judge_text(message, message_size, nullptr);
+}
+
+/// Both strings of a packet lie side by side, four bytes of size between them. When they are short those four are below
+/// 0x80 as well, so one look at all of it tells whether it is ASCII.
+CHATOS_TARGET inline bool judge_texts(const char* pseudo, std::size_t pseudo_size, const char* message,
+                                      std::size_t message_size, const char* /*end*/) noexcept {
+    const auto size = static_cast<std::size_t>(message + message_size - pseudo);
+    if (size < block_bytes) [[likely]] {
+        if (_mm512_movepi8_mask(_mm512_maskz_loadu_epi8(first_bits(size), pseudo)) == 0) [[likely]] {
+            return true;
+        }
+    }
+    return judge_texts_in_full(pseudo, pseudo_size, message, message_size);
 }
 
 #include "take_packets.inl"

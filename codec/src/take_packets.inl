@@ -15,10 +15,10 @@ CHATOS_TARGET inline std::uint32_t load_big_endian_32(const char* at) noexcept {
 
 /// A message size. Where the next packet starts hangs on it, so it decides the pace: the usual small size is taken from
 /// its last byte alone, and the CPU goes on with that while it still checks the other three.
-CHATOS_TARGET inline std::uint32_t load_message_size(const char* at) noexcept {
-    std::uint32_t whole = load_big_endian_32(at);
+CHATOS_TARGET inline std::uint32_t load_message_size(const char* packet, std::size_t at) noexcept {
+    std::uint32_t whole = load_big_endian_32(packet + at);
     if (whole < 0x100) [[likely]] {
-        return byte_at(at + 3);
+        return byte_at(packet + at + 3);
     }
     // Without this the compiler sees that both ways give the same value, and makes it one, slower, way.
     asm volatile("" : "+r"(whole));
@@ -34,94 +34,117 @@ constexpr bool has_part(opcode op, part which) noexcept {
     return false;
 }
 
+/// Bytes that every packet `Op` has: opcode, sizes, error code.
+constexpr std::size_t fixed_bytes(opcode op) noexcept {
+    std::size_t bytes = 1;
+    for (const part one : layout_of(op).parts()) {
+        bytes += one == part::error_code ? 1 : layout_of(one).size_bytes;
+    }
+    return bytes;
+}
+
 /// The packet `Op` at `at`, as the table lays it out. Returns the position behind it, or nullptr when the fast path does
-/// not want to judge it.
+/// not want to judge it. `packet` is written only at the end, so that no store stands between two loads.
 template <opcode Op>
 CHATOS_TARGET inline const char* take_packet(const char* at, const char* end, packet_view& packet,
                                              const size_limits& bounds) noexcept {
     static_assert(layout_of(part::pseudo).size_bytes == 2 && layout_of(part::message).size_bytes == 4);
-    const char* rest = at + 1;
-    const auto left = [&]() noexcept { return static_cast<std::size_t>(end - rest); };
-    const char* pseudo = rest;
-    const char* message = rest;
-    std::uint32_t pseudo_size = 0;
-    std::uint32_t message_size = 0;
-    if constexpr (has_part(Op, part::error_code)) {
-        if (left() < 1 || !is_assigned_error_code(static_cast<std::uint8_t>(*rest))) {
+    constexpr bool has_pseudo = has_part(Op, part::pseudo);
+    constexpr bool has_message = has_part(Op, part::message);
+    // How far strings may reach: all but what the fixed fields take of the bytes that are there.
+    const auto room = static_cast<std::size_t>(end - at) - fixed_bytes(Op);
+    if (static_cast<std::ptrdiff_t>(room) < 0) {
+        return nullptr;
+    }
+    if constexpr (Op == opcode::error) {
+        if (!is_assigned_error_code(static_cast<std::uint8_t>(at[1]))) {
             return nullptr;
         }
-        packet.code = static_cast<error_code>(*rest);
-        ++rest;
-    } else {
-        packet.code = error_code::ok;
+        packet = {.op = Op, .code = static_cast<error_code>(at[1])};
+        return at + 2;
     }
-    if constexpr (has_part(Op, part::pseudo)) {
+    std::size_t pseudo_size = 0;
+    if constexpr (has_pseudo) {
         // Pseudos of 256 bytes and more are legal under higher limits than ours, but not what this path is made for.
-        if (left() < 2 || *rest != 0) {
-            return nullptr;
-        }
-        pseudo_size = byte_at(rest + 1);
-        rest += 2;
         // Size 0 wraps around and is over the limit as well (WIRE-9).
-        if (pseudo_size - 1 >= bounds.pseudo_bytes_max || left() < pseudo_size) {
+        const std::uint32_t size = byte_at(at + 2);
+        if (at[1] != 0 || size - 1 >= bounds.pseudo_bytes_max || size > room) {
             return nullptr;
         }
-        pseudo = rest;
-        rest += pseudo_size;
+        pseudo_size = size;
     }
-    if constexpr (has_part(Op, part::message)) {
-        if (left() < 4) {
+    const char* const pseudo = at + 3;
+    const char* const message = at + fixed_bytes(Op) + pseudo_size;
+    std::size_t message_size = 0;
+    if constexpr (has_message) {
+        const std::uint32_t size = load_message_size(at, fixed_bytes(Op) - 4 + pseudo_size);
+        if (size > bounds.message_bytes_max || size > room - pseudo_size) {
             return nullptr;
         }
-        message_size = load_message_size(rest);
-        rest += 4;
-        if (message_size > bounds.message_bytes_max || left() < message_size) {
-            return nullptr;
-        }
-        message = rest;
-        rest += message_size;
+        message_size = size;
     }
-    if constexpr (has_part(Op, part::pseudo) && has_part(Op, part::message)) {
-        if (!judge_texts(pseudo, pseudo_size, message, message_size, end)) {
-            return nullptr;
-        }
-    } else if constexpr (has_part(Op, part::pseudo)) {
-        if (!judge_text(pseudo, pseudo_size, end)) {
-            return nullptr;
-        }
-    } else if constexpr (has_part(Op, part::message)) {
-        if (!judge_text(message, message_size, end)) {
-            return nullptr;
-        }
+    bool valid = true;
+    if constexpr (has_pseudo && has_message) {
+        valid = judge_texts(pseudo, pseudo_size, message, message_size, end);
+    } else if constexpr (has_pseudo) {
+        valid = judge_text(pseudo, pseudo_size, end);
+    } else {
+        valid = judge_text(message, message_size, end);
     }
-    packet.op = Op;
-    packet.pseudo = pseudo_size != 0 ? std::string_view{pseudo, pseudo_size} : std::string_view{};
-    packet.message = has_part(Op, part::message) ? std::string_view{message, message_size} : std::string_view{};
-    return rest;
+    if (!valid) {
+        return nullptr;
+    }
+    packet = {.op = Op,
+              .pseudo = has_pseudo ? std::string_view{pseudo, pseudo_size} : std::string_view{},
+              .message = has_message ? std::string_view{message, message_size} : std::string_view{}};
+    return message + message_size;
+}
+
+/// The packets that are neither frequent nor small. Not inlined: the loop below needs the registers.
+CHATOS_TARGET [[gnu::noinline]] const char* take_rarer_packet(const char* at, const char* end, packet_view& packet,
+                                                              const size_limits& bounds) noexcept {
+    switch (static_cast<opcode>(*at)) {
+    case opcode::cr: return take_packet<opcode::cr>(at, end, packet, bounds);
+    case opcode::rpm: return take_packet<opcode::rpm>(at, end, packet, bounds);
+    case opcode::sma: return take_packet<opcode::sma>(at, end, packet, bounds);
+    case opcode::pc: return take_packet<opcode::pc>(at, end, packet, bounds);
+    case opcode::spm:
+    case opcode::error: break;
+    }
+    return nullptr;
+}
+
+/// Where the loop stopped.
+struct stop {
+    const char* at;
+    packet_view* packet;
+};
+
+CHATOS_TARGET [[gnu::noinline]] stop run_through(const char* at, const char* const end, packet_view* packet,
+                                                 packet_view* const last, const size_limits& bounds) noexcept {
+    while (packet != last && at != end) {
+        const auto op = static_cast<opcode>(*at);
+        const char* next = nullptr;
+        if (op == opcode::spm) [[likely]] {
+            next = take_packet<opcode::spm>(at, end, *packet, bounds);
+        } else if (op == opcode::error) {
+            next = take_packet<opcode::error>(at, end, *packet, bounds);
+        } else {
+            next = take_rarer_packet(at, end, *packet, bounds);
+        }
+        if (next == nullptr) [[unlikely]] {
+            break;
+        }
+        at = next;
+        ++packet;
+    }
+    return {at, packet};
 }
 
 CHATOS_TARGET taken take_packets(std::span<const std::byte> input, std::span<packet_view> packets,
                                  const size_limits& bounds) noexcept {
     const char* const start = reinterpret_cast<const char*>(input.data());
-    const char* const end = start + input.size();
-    const char* at = start;
-    std::size_t count = 0;
-    while (count < packets.size() && at != end) {
-        packet_view& packet = packets[count];
-        const char* next = nullptr;
-        switch (static_cast<opcode>(*at)) {
-        case opcode::cr: next = take_packet<opcode::cr>(at, end, packet, bounds); break;
-        case opcode::rpm: next = take_packet<opcode::rpm>(at, end, packet, bounds); break;
-        case opcode::spm: next = take_packet<opcode::spm>(at, end, packet, bounds); break;
-        case opcode::sma: next = take_packet<opcode::sma>(at, end, packet, bounds); break;
-        case opcode::pc: next = take_packet<opcode::pc>(at, end, packet, bounds); break;
-        case opcode::error: next = take_packet<opcode::error>(at, end, packet, bounds); break;
-        }
-        if (next == nullptr) {
-            break;
-        }
-        at = next;
-        ++count;
-    }
-    return {count, static_cast<std::size_t>(at - start)};
+    const stop reached =
+        run_through(start, start + input.size(), packets.data(), packets.data() + packets.size(), bounds);
+    return {static_cast<std::size_t>(reached.packet - packets.data()), static_cast<std::size_t>(reached.at - start)};
 }
