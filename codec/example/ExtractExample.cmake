@@ -1,0 +1,18 @@
+# cmake -DREADME=... -DSOURCE=... -DEXPECTED=... -P ExtractExample.cmake
+# Writes the README's first C++ block to SOURCE and its first block of text to EXPECTED.
+file(READ ${README} content)
+foreach(block IN ITEMS cpp:SOURCE text:EXPECTED)
+  string(REPLACE ":" ";" block ${block})
+  list(GET block 0 language)
+  list(GET block 1 output)
+  string(FIND "${content}" "\n```${language}\n" start)
+  if(start EQUAL -1)
+    message(FATAL_ERROR "${README} has no block of ${language}")
+  endif()
+  string(LENGTH "\n```${language}\n" opening)
+  math(EXPR start "${start} + ${opening}")
+  string(SUBSTRING "${content}" ${start} -1 rest)
+  string(FIND "${rest}" "```\n" end)
+  string(SUBSTRING "${rest}" 0 ${end} text)
+  file(WRITE ${${output}} "${text}")
+endforeach()

@@ -1,0 +1,13 @@
+// make_rpm() given a string that dies before the packet is encoded.
+// Refused: deleted
+#include <chatos/packet.hpp>
+
+#include <string>
+
+chatos::packet_view misuse(const std::string& text) {
+#ifdef CHATOS_MISUSE
+    return chatos::make_rpm(text + "!");
+#else
+    return chatos::make_rpm(text);
+#endif
+}

@@ -1,0 +1,44 @@
+# cmake --install: the programs, the codec with its headers, and what finds it again: a CMake package
+# (find_package(chatos) gives chatos::codec) and a pkg-config file (chatos-codec).
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+option(CHATOS_INSTALL "Have cmake --install install the programs and the codec" ${PROJECT_IS_TOP_LEVEL})
+if(NOT CHATOS_INSTALL)
+  return()
+endif()
+
+foreach(program IN ITEMS chatos-server chatos-conformance chatos-dump chatos-client chatos-bench)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT programs)
+  endif()
+endforeach()
+
+install(TARGETS codec EXPORT chatos-targets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/codec/include/chatos DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  COMPONENT development FILES_MATCHING PATTERN "*.hpp")
+
+set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/chatos)
+install(EXPORT chatos-targets NAMESPACE chatos:: DESTINATION ${package_folder} COMPONENT development)
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/chatos-config.cmake.in
+  ${PROJECT_BINARY_DIR}/package/chatos-config.cmake INSTALL_DESTINATION ${package_folder})
+# Before 1.0 a new minor version may change the interface.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/chatos-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/package/chatos-config.cmake ${PROJECT_BINARY_DIR}/package/chatos-config-version.cmake
+  DESTINATION ${package_folder} COMPONENT development)
+
+# The file says where things are from where it lies itself, so that `cmake --install --prefix` may choose another place.
+set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+cmake_path(ABSOLUTE_PATH pkgconfig_folder BASE_DIRECTORY /prefix OUTPUT_VARIABLE pkgconfig_place)
+foreach(folder IN ITEMS LIBDIR INCLUDEDIR)
+  cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_${folder} BASE_DIRECTORY /prefix OUTPUT_VARIABLE place)
+  cmake_path(RELATIVE_PATH place BASE_DIRECTORY ${pkgconfig_place} OUTPUT_VARIABLE PKGCONFIG_TO_${folder})
+endforeach()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/chatos-codec.pc.in ${PROJECT_BINARY_DIR}/package/chatos-codec.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/package/chatos-codec.pc DESTINATION ${pkgconfig_folder} COMPONENT development)
+
+if(CHATOS_TESTS)
+  add_subdirectory(${PROJECT_SOURCE_DIR}/tools/install_test ${PROJECT_BINARY_DIR}/tools/install_test)
+endif()

@@ -1,0 +1,17 @@
+# Builds the outside program by one call of the compiler, with what pkg-config says and nothing else.
+include(${CMAKE_CURRENT_LIST_DIR}/run.cmake)
+
+if(NOT PKG_CONFIG)
+  message("skipped: there is no pkg-config (Debian package pkg-config)")
+  return()
+endif()
+set(ENV{PKG_CONFIG_PATH} ${prefix}/${LIBRARY_FOLDER}/pkgconfig)
+run("pkg-config" ${PKG_CONFIG} --modversion chatos-codec)
+if(NOT output STREQUAL "${VERSION}\n")
+  message(FATAL_ERROR "pkg-config tells version ${output}")
+endif()
+run("pkg-config" ${PKG_CONFIG} --cflags --libs chatos-codec)
+separate_arguments(flags UNIX_COMMAND "${outside_flags} ${output}")
+# The source first: a static library gives only what was missing before it.
+run("compiling" ${COMPILER} -std=c++20 ${CMAKE_CURRENT_LIST_DIR}/outside/main.cpp -o ${FOLDER}/outside ${flags})
+check_outside_program(${FOLDER}/outside)
