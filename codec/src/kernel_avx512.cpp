@@ -49,7 +49,7 @@ CHATOS_TARGET inline __m512i find_errors(__m512i block, __m512i before_1, __m512
 
 /// Texts that lie within 63 bytes and are not ASCII alone: `mask` names their bytes. The zeros behind each show whether
 /// it is cut short. Not inlined, to leave the registers to the framing around it.
-CHATOS_TARGET [[gnu::noinline]] bool judge_mixed_window(const char* text, std::uint64_t mask) noexcept {
+[[gnu::noinline]] CHATOS_TARGET bool judge_mixed_window(const char* text, std::uint64_t mask) noexcept {
     // The bytes before are loaded rather than shifted in: a load costs less here.
     const __m512i errors =
         find_errors(_mm512_maskz_loadu_epi8(mask, text), _mm512_maskz_loadu_epi8(mask << 1U, text - 1),
@@ -68,7 +68,7 @@ CHATOS_TARGET inline __m512i shifted(__m512i block, __m512i earlier) noexcept {
     return _mm512_alignr_epi8(block, lanes_before, 16 - places);
 }
 
-CHATOS_TARGET [[gnu::noinline]] bool judge_long(const char* text, std::size_t size) noexcept {
+[[gnu::noinline]] CHATOS_TARGET bool judge_long(const char* text, std::size_t size) noexcept {
     __m512i errors = _mm512_setzero_si512();
     __m512i earlier = _mm512_setzero_si512();
     std::uint64_t not_ascii_before = 0;
@@ -95,7 +95,7 @@ CHATOS_TARGET inline bool judge_text(const char* text, std::size_t size, const c
 }
 
 /// Texts that do not fit one window, or are not ASCII. Not inlined, for the same reason.
-CHATOS_TARGET [[gnu::noinline]] bool judge_texts_in_full(const char* pseudo, std::size_t pseudo_size,
+[[gnu::noinline]] CHATOS_TARGET bool judge_texts_in_full(const char* pseudo, std::size_t pseudo_size,
                                                          const char* message, std::size_t message_size) noexcept {
     const auto message_at = static_cast<std::size_t>(message - pseudo);
     if (message_at + message_size < block_bytes) {

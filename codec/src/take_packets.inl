@@ -101,7 +101,7 @@ CHATOS_TARGET inline const char* take_packet(const char* at, const char* end, pa
 }
 
 /// The packets that are neither frequent nor small. Not inlined: the loop below needs the registers.
-CHATOS_TARGET [[gnu::noinline]] const char* take_rarer_packet(const char* at, const char* end, packet_view& packet,
+[[gnu::noinline]] CHATOS_TARGET const char* take_rarer_packet(const char* at, const char* end, packet_view& packet,
                                                               const size_limits& bounds) noexcept {
     switch (static_cast<opcode>(*at)) {
     case opcode::cr: return take_packet<opcode::cr>(at, end, packet, bounds);
@@ -120,7 +120,7 @@ struct stop {
     packet_view* packet;
 };
 
-CHATOS_TARGET [[gnu::noinline]] stop run_through(const char* at, const char* const end, packet_view* packet,
+[[gnu::noinline]] CHATOS_TARGET stop run_through(const char* at, const char* const end, packet_view* packet,
                                                  packet_view* const last, const size_limits& bounds) noexcept {
     while (packet != last && at != end) {
         const auto op = static_cast<opcode>(*at);
