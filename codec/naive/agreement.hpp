@@ -67,6 +67,9 @@ public:
     [[nodiscard]] const std::string& disagreement() const { return disagreement_; }
 
 private:
+    /// Batches hold this many packets at most; inputs may hold more.
+    static constexpr std::size_t batch_packets_max = 64;
+
     void expect_from(byte_view input);
     void check_decode(byte_view input);
     void check_batch(byte_view input, const detail::kernel& fast);
@@ -77,6 +80,7 @@ private:
     naive::size_limits naive_limits_;
     naive_readings readings_;
     std::vector<std::byte> storage_;
+    std::array<packet_view, batch_packets_max> batch_{};
     // What the naive decoder reads from the input that check_whole() looks at.
     std::vector<naive::reading> expected_packets_{};
     naive::reading expected_ending_{};

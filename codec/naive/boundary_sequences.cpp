@@ -32,10 +32,11 @@ std::vector<std::string> make_boundary_sequences() {
         for (const unsigned char second : second_bytes) {
             for (const unsigned char third : later_bytes) {
                 sequences.push_back(text_of({first, second, third}));
-                if (first < 0xEE) {
+                if (first < 0xEF) {
                     continue;
                 }
-                for (const unsigned char fourth : later_bytes) {
+                const bool third_is_right = third == 0x80 || third == 0xBF;
+                for (const unsigned char fourth : third_is_right ? later_bytes : bytes{0x80}) {
                     sequences.push_back(text_of({first, second, third, fourth}));
                 }
             }

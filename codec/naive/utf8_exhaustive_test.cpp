@@ -1,6 +1,7 @@
 // Every short sequence there is: all of up to three bytes, and all of four bytes with a first byte of F0 and above.
 // Longer sequences are covered by these, because a well-formed text is a row of well-formed sequences; how the rows
 // meet blocks is utf8_blocks_test.cpp.
+#include "sampled.hpp"
 #include "utf8_implementations.hpp"
 
 #include <gtest/gtest.h>
@@ -13,20 +14,8 @@
 namespace chatos::testing {
 namespace {
 
-// Sanitizers and processors that are emulated take their time: they get a sample of the four-byte sequences, of which
-// the last two bytes are the edges of the continuation range and their neighbours.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !(defined(__x86_64__) || defined(__aarch64__))
-constexpr bool is_sampled = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-constexpr bool is_sampled = true;
-#else
-constexpr bool is_sampled = false;
-#endif
-#else
-constexpr bool is_sampled = false;
-#endif
-
+// A sample has all sequences of up to three bytes; of those of four, the ones whose last byte is at the edges of the
+// continuation range or beside them.
 constexpr std::array<unsigned, 8> sampled_bytes{0x00, 0x7F, 0x80, 0x81, 0xBE, 0xBF, 0xC0, 0xFF};
 
 void expect_cases(std::uint64_t cases, std::uint64_t expected, const char* space) {

@@ -238,7 +238,7 @@ TEST(Allocation, the_counter_counts) {
                       char bytes[128];
                   };
                   delete new wide;
-                  keep(new (std::nothrow) int);
+                  delete new (std::nothrow) wide;
               }),
               1U);
 #if defined(CHATOS_COUNTS_MALLOC)
