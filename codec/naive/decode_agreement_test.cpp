@@ -22,7 +22,8 @@ TEST(DecodeAgreement, WIRE_2_4_5_every_size_class_of_packets_with_one_part_whole
     for (const unsigned opcode : {1U, 2U, 4U, 5U, 6U}) {
         check_every_size_class(seen, opcode);
     }
-    expect_agreement(seen, 1'500'000,
+    // CPUs with several kernels compare more.
+    expect_agreement(seen, 900'000,
                      "CR, RPM, SMA, PC: every size class; ERROR: every code; default limits, every truncation");
 }
 
