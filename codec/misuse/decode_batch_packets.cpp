@@ -1,5 +1,5 @@
 // decode_batch() writing packets into an array that nobody can read.
-// Refused: no matching function|could not convert|no known conversion|cannot convert
+// Refused: no matching function
 #include <chatos/decode_batch.hpp>
 
 #include <array>

@@ -1,5 +1,5 @@
 // encode() writing into a buffer that nobody can read.
-// Refused: no matching function|could not convert|no known conversion|cannot convert
+// Refused: could not convert|no viable conversion
 #include <chatos/encode.hpp>
 
 #include <array>

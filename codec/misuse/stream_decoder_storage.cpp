@@ -1,5 +1,5 @@
 // A stream_decoder whose storage dies before it.
-// Refused: no matching|could not convert|no known conversion|cannot convert
+// Refused: no matching function|no matching constructor
 #include <chatos/stream_decoder.hpp>
 
 #include <cstddef>
