@@ -28,8 +28,8 @@ struct [[nodiscard]] encode_result {
 
 /// Writes `packet` to the front of `output` as figures 1 to 6 draw it (WIRE-1 to WIRE-6), and no byte behind it.
 /// Refuses what decode() with the same `bounds` would refuse (WIRE-7 to WIRE-14), before it looks at the size of
-/// `output`. Fields that the opcode does not have are ignored. Keeps no reference to either argument; they must not
-/// overlap.
+/// `output`, and for the same reason; only a string too long for a signed size (WIRE-11) is `size_over_limit` here.
+/// Fields that the opcode does not have are ignored. Keeps no reference to either argument; they must not overlap.
 [[nodiscard]] encode_result encode(const packet_view& packet, std::span<std::byte> output,
                                    const limits& bounds = {}) noexcept;
 
