@@ -44,12 +44,12 @@ std::string text_with(std::string_view sequence, std::size_t at, std::size_t siz
     return text;
 }
 
-/// Every size around the ends of blocks, and some between; a sample has only every third.
+/// Every size; a sample has every third around the ends of blocks, and few between.
 std::vector<std::size_t> sizes_up_to(std::size_t size_max) {
     std::vector<std::size_t> sizes;
     for (std::size_t size = 1; size <= size_max; ++size) {
-        const bool is_wanted = size < 70 || (size > 120 && size < 136) || size > 250 || size % 9 == 0;
-        if (is_wanted && (!is_sampled || size % 3 == 1)) {
+        const bool is_near_a_block_end = size < 70 || (size > 120 && size < 136) || size > 250;
+        if (!is_sampled || size % (is_near_a_block_end ? 3 : 27) == 1) {
             sizes.push_back(size);
         }
     }
