@@ -43,14 +43,19 @@ function(chatos_program name)
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS})
 endfunction()
 
-# chatos_test(NAME SOURCES ... DEPENDS ... [LABELS ...]): one GoogleTest program; ctest knows each of its tests.
+# chatos_test(NAME SOURCES ... DEPENDS ... [THREADS]): one GoogleTest program; ctest knows each of its tests. THREADS says
+# that threads meet in it; only such programs are worth running under ThreadSanitizer.
 function(chatos_test name)
   if(NOT CHATOS_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(arg "THREADS" "" "SOURCES;DEPENDS;DEFINITIONS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE ${arg_DEFINITIONS})
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS} GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  set(labels "")
+  if(arg_THREADS)
+    set(labels LABELS threads)
+  endif()
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 ${labels})
 endfunction()
