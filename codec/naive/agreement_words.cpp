@@ -1,5 +1,6 @@
 // What comparisons print.
 #include "agreement.hpp"
+#include "sampled.hpp"
 
 #include <chatos/layout.hpp>
 
@@ -13,7 +14,8 @@ namespace chatos::testing {
 void expect_agreement(const agreement& seen, std::uint64_t cases_min, const char* space) {
     std::printf("[    cases ] %" PRIu64 ": %s\n", seen.cases(), space);
     EXPECT_EQ(seen.disagreement(), "");
-    EXPECT_GE(seen.cases(), cases_min);
+    // A sample is a good deal smaller, and how much depends on the kernels that the CPU has; it must not be nothing.
+    EXPECT_GE(seen.cases(), is_sampled ? cases_min / 10 : cases_min);
 }
 
 std::string in_words(const decode_result& result) {
