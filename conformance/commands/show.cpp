@@ -79,10 +79,7 @@ std::string describe_send(const send_action& action, const pseudonyms& names) {
 void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent);
 
 struct step_printer {
-    const step& one;
-    const scenario& what;
     const pseudonyms& names;
-    std::size_t indent;
 
     std::string operator()(const connect_action& /*action*/) const { return "connects"; }
     std::string operator()(const send_action& action) const { return describe_send(action, names); }
@@ -98,7 +95,7 @@ struct step_printer {
 };
 
 void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent) {
-    std::string text = what.actors[one.actor] + ' ' + std::visit(step_printer{one, what, names, indent}, one.action);
+    std::string text = what.actors[one.actor] + ' ' + std::visit(step_printer{names}, one.action);
     if (!one.rule.empty()) {
         text += " [" + one.rule + ']';
     }
