@@ -13,72 +13,7 @@ namespace {
 /// Where the streams start, so that a decoder that forgets to add it is found out.
 constexpr std::uint64_t stream_position = 5'000'000'000;
 
-bool same_text(std::string_view found, const naive::text& expected, byte_view packet) {
-    const byte_view wanted = packet.subspan(expected.start, expected.size);
-    return std::ranges::equal(std::as_bytes(std::span{found}), wanted);
-}
-
-bool same_packet(const packet_view& found, const naive::reading& expected, byte_view packet) {
-    return static_cast<unsigned>(found.op) == expected.opcode &&
-           static_cast<unsigned>(found.code) == expected.error_code &&
-           same_text(found.pseudo, expected.pseudo, packet) && same_text(found.message, expected.message, packet);
-}
-
-/// Whether a view lies exactly where the naive decoder saw the text; an empty one may lie anywhere.
-bool lies_there(std::string_view view, const naive::text& expected, byte_view packet) {
-    return view.empty() || static_cast<const void*>(view.data()) == packet.data() + expected.start;
-}
-
 }  // namespace
-
-naive::fault naive_fault(violation what) {
-    switch (what) {
-    case violation::none: return naive::fault::nothing;
-    case violation::unknown_opcode: return naive::fault::opcode_is_not_1_to_6;
-    case violation::negative_size: return naive::fault::size_has_its_top_bit_set;
-    case violation::size_over_limit: return naive::fault::size_is_over_the_limit;
-    case violation::empty_pseudo: return naive::fault::pseudo_has_no_byte;
-    case violation::ill_formed_utf8: return naive::fault::text_is_not_utf8;
-    case violation::unassigned_error_code: return naive::fault::error_code_is_not_assigned;
-    }
-    return naive::fault::nothing;
-}
-
-naive::place naive_place(field where) {
-    switch (where) {
-    case field::opcode: return naive::place::opcode;
-    case field::pseudo_size: return naive::place::size_of_pseudo;
-    case field::pseudo: return naive::place::pseudo;
-    case field::message_size: return naive::place::size_of_message;
-    case field::message: return naive::place::message;
-    case field::error_code: return naive::place::error_code;
-    }
-    return naive::place::opcode;
-}
-
-bool agree(const decode_result& found, const naive::reading& expected, byte_view packet) {
-    switch (expected.what) {
-    case naive::outcome::whole:
-        return found.status == decode_status::complete && found.consumed == expected.bytes &&
-               same_packet(found.packet, expected, packet) && found.need == 0 && found.error == decode_error{};
-    case naive::outcome::unfinished:
-        return found.status == decode_status::incomplete && found.consumed == 0 && found.need == expected.missing &&
-               found.error == decode_error{};
-    case naive::outcome::wrong:
-        return found.status == decode_status::malformed && found.consumed == 0 && found.need == 0 &&
-               naive_fault(found.error.what) == expected.why && naive_place(found.error.where) == expected.where &&
-               found.error.offset == expected.offset;
-    }
-    return false;
-}
-
-naive::size_limits naive_limits(const limits& bounds) {
-    return {.pseudo = bounds.pseudo_bytes_max, .message = bounds.message_bytes_max};
-}
-
-naive::reading naive_read(byte_view input, const naive::size_limits& limits, std::uint64_t position) {
-    return naive::read_packet(reinterpret_cast<const unsigned char*>(input.data()), input.size(), limits, position);
-}
 
 void naive_readings::look_at(byte_view stream, std::uint64_t position) {
     assert(stream.size() <= stream_bytes_max);

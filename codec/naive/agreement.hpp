@@ -2,7 +2,7 @@
 // field and offset. Counts what was compared and keeps the first disagreement in words.
 #pragma once
 
-#include "naive_decoder.hpp"
+#include "comparison.hpp"
 
 #include <chatos/decode.hpp>
 #include <chatos/stream_decoder.hpp>
@@ -19,8 +19,6 @@ struct kernel;
 }
 
 namespace chatos::testing {
-
-using byte_view = std::span<const std::byte>;
 
 /// What the naive decoder reads at each place of a short stream, remembered as long as the stream is the same.
 class naive_readings {
@@ -92,22 +90,5 @@ private:
 /// What ends a test: prints how many cases of a space it ran, and expects agreement. There must have been some
 /// number of them: a space that has lost its cases must not pass.
 void expect_agreement(const agreement& seen, std::uint64_t cases_min, const char* space);
-
-/// Whether a result of the codec and one of the naive decoder say the same of the packet at the front of `packet`.
-[[nodiscard]] bool agree(const decode_result& found, const naive::reading& expected, byte_view packet);
-
-/// What the naive decoder calls it.
-[[nodiscard]] naive::fault naive_fault(violation what);
-[[nodiscard]] naive::place naive_place(field where);
-
-/// The codec's limits, as the naive decoder takes them.
-[[nodiscard]] naive::size_limits naive_limits(const limits& bounds);
-
-/// The naive decoder on bytes as the codec takes them.
-[[nodiscard]] naive::reading naive_read(byte_view input, const naive::size_limits& limits, std::uint64_t position);
-
-[[nodiscard]] std::string in_words(const decode_result& result);
-[[nodiscard]] std::string in_words(const naive::reading& reading);
-[[nodiscard]] std::string in_hex(byte_view bytes);
 
 }  // namespace chatos::testing

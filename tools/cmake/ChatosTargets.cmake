@@ -14,12 +14,15 @@ if(CHATOS_SANITIZE)
   target_link_options(chatos_build_flags INTERFACE -fsanitize=${CHATOS_SANITIZE})
 endif()
 if(CHATOS_FUZZ)
-  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    message(FATAL_ERROR "CHATOS_FUZZ needs Clang (Debian packages clang and libclang-rt-14-dev): "
-      "configure with -DCMAKE_CXX_COMPILER=clang++, or use the preset 'fuzz'.")
-  endif()
-  target_compile_options(chatos_build_flags INTERFACE -fsanitize=fuzzer-no-link)
+  include(ChatosFuzzing)
 endif()
+# chatos_not_under_test(SOURCES...): coverage is to lead a fuzzer through the code under test. These are the judges; their
+# coverage would only slow it down.
+function(chatos_not_under_test)
+  if(CHATOS_FUZZ)
+    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS ${chatos_no_fuzz_coverage})
+  endif()
+endfunction()
 
 # chatos_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...] [INCLUDE DIR])
 # The include folder is the only one that users of the library see: a component that does not depend on it cannot
