@@ -11,10 +11,10 @@
 
 namespace chatos::fuzz {
 
-/// The limits that the low three bits of the first byte choose from: the defaults, the smallest legal ones, and some
-/// that are small enough for short inputs to reach them.
+/// The limits that the low three bits of the first byte choose from: the defaults, written out; the smallest legal
+/// ones, and some that are small enough for short inputs to reach them.
 inline constexpr std::array<limits, 8> limits_choices{{
-    {},
+    {.pseudo_bytes_max = 255, .message_bytes_max = 65'536},
     smallest_legal_limits,
     {.pseudo_bytes_max = 1, .message_bytes_max = 0},
     {.pseudo_bytes_max = 3, .message_bytes_max = 5},
@@ -23,6 +23,9 @@ inline constexpr std::array<limits, 8> limits_choices{{
     {.pseudo_bytes_max = 0x7FFF, .message_bytes_max = 0x10000},
     {.pseudo_bytes_max = 255, .message_bytes_max = 0x1FFFF},
 }};
+
+/// The one that is what a caller gets who chooses none.
+inline constexpr std::size_t default_limits_choice = 0;
 
 /// The base offsets that the next two bits choose from: they cross the widths of smaller integers.
 inline constexpr std::array<std::uint64_t, 4> base_offset_choices{0, 0xFFFE, 0xFFFF'FFFD, 0x7FFF'FFFF'FFFF'0000};
@@ -45,7 +48,7 @@ private:
 };
 
 struct decode_plan {
-    limits bounds{};
+    limits bounds{limits_choices[default_limits_choice]};
     std::uint64_t base_offset{0};
     std::uint8_t split_choice{0};
     std::span<const std::byte> stream{};

@@ -1,6 +1,6 @@
 #include "properties/wire_reading.hpp"
 
-#include <chatos/utf8.hpp>
+#include "naive_utf8.hpp"
 
 namespace chatos::fuzz {
 
@@ -8,6 +8,11 @@ namespace {
 
 std::string_view as_text(std::span<const std::byte> bytes) noexcept {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// Position of the first ill-formed sequence, or the size. The judge is not the codec's.
+std::size_t ill_formed_at(std::span<const std::byte> text) {
+    return naive::first_ill_formed(reinterpret_cast<const unsigned char*>(text.data()), text.size());
 }
 
 std::uint32_t limit_of(part which, const limits& bounds) noexcept {
@@ -40,7 +45,7 @@ std::string_view misplaced_part(std::span<const std::byte> input, part which, co
     if (!is_same_text(seen, as_text(body))) {
         return "a string is not the bytes behind its size";
     }
-    return is_utf8(seen) ? "" : "an accepted string is not UTF-8";
+    return ill_formed_at(body) == body.size() ? "" : "an accepted string is not UTF-8";
 }
 
 bool has_part(const packet_layout& row, part wanted) noexcept {
@@ -76,7 +81,7 @@ std::string_view untrue_body_error(std::span<const std::byte> input, part which,
         return what == violation::unassigned_error_code && !is_assigned_error_code(code) ? "" : "the code is assigned";
     }
     const std::span<const std::byte> body = input.subspan(place.body_start, static_cast<std::size_t>(place.body_bytes));
-    const bool is_there = find_ill_formed_utf8(as_text(body)) == position - place.body_start;
+    const bool is_there = ill_formed_at(body) == position - place.body_start;
     return what == violation::ill_formed_utf8 && is_there ? "" : "no ill-formed sequence starts there";
 }
 
@@ -102,6 +107,43 @@ part_place place_of(std::span<const std::byte> packet, const packet_layout& row,
         position = place.body_start + place.body_bytes;
     }
     return place;
+}
+
+std::size_t next_decision(std::span<const std::byte> packet) {
+    const packet_layout* row = packet.empty() ? nullptr : find_layout(std::to_integer<std::uint8_t>(packet[0]));
+    if (row == nullptr) {
+        return 1;
+    }
+    std::size_t end = 1;
+    for (std::size_t index = 0; index < row->parts().size(); ++index) {
+        const part_place place = place_of(packet, *row, index);
+        if (!place.has_size) {
+            return place.body_start;
+        }
+        end = place.body_start + static_cast<std::size_t>(place.body_bytes);
+        if (end > packet.size()) {
+            return end;
+        }
+    }
+    return end;
+}
+
+std::size_t bytes_that_show(std::span<const std::byte> input, const decode_error& error) {
+    const packet_layout* row = find_layout(std::to_integer<std::uint8_t>(input[0]));
+    if (error.where == field::opcode || row == nullptr) {
+        return 1;
+    }
+    for (std::size_t index = 0; index < row->parts().size(); ++index) {
+        const part_layout& shape = layout_of(row->parts()[index]);
+        const part_place place = place_of(input, *row, index);
+        if (shape.size_bytes != 0 && error.where == shape.size_field) {
+            return place.body_start;
+        }
+        if (error.where == shape.body_field) {
+            return place.body_start + static_cast<std::size_t>(place.body_bytes);
+        }
+    }
+    return input.size();
 }
 
 std::string_view misplaced_field(std::span<const std::byte> input, const decode_result& result, const limits& bounds) {

@@ -20,6 +20,13 @@ struct part_place {
     bool is_negative{false};      ///< the size's top bit is set
 };
 
+/// How many bytes of a packet the next decision takes, counted from its opcode: the whole opcode, size, string or error
+/// code that `packet`, its first bytes, does not hold yet. Its opcode is known and its sizes are legal.
+[[nodiscard]] std::size_t next_decision(std::span<const std::byte> packet);
+
+/// How many bytes of the packet at the start of `input` show `error`, which is true of them (untrue_error()).
+[[nodiscard]] std::size_t bytes_that_show(std::span<const std::byte> input, const decode_error& error);
+
 /// The place of a packet's part number `index`, as far as `packet` shows it. The parts before it must be whole.
 [[nodiscard]] part_place place_of(std::span<const std::byte> packet, const packet_layout& row, std::size_t index);
 

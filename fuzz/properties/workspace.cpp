@@ -21,11 +21,14 @@ std::span<std::byte> end_aligned_block::lend_copy(std::span<const std::byte> con
 }
 
 std::span<std::byte> workspace::storage(const limits& bounds) {
-    std::vector<std::byte>& storage = storages_[{bounds.pseudo_bytes_max, bounds.message_bytes_max}];
-    if (storage.empty()) {
-        std::vector<std::byte>(packet_bytes_max(bounds)).swap(storage);
+    for (storage_of_limits& one : storages_) {
+        if (one.bounds.pseudo_bytes_max == bounds.pseudo_bytes_max &&
+            one.bounds.message_bytes_max == bounds.message_bytes_max) {
+            return one.memory;
+        }
     }
-    return storage;
+    storages_.push_back({bounds, std::vector<std::byte>(packet_bytes_max(bounds))});
+    return storages_.back().memory;
 }
 
 void workspace::consume(const packet_view& packet) noexcept {

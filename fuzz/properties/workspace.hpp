@@ -7,9 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace chatos::fuzz {
@@ -41,7 +39,11 @@ public:
     [[nodiscard]] std::uint64_t consumed() const noexcept { return consumed_; }
 
 private:
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::byte>> storages_;
+    struct storage_of_limits {
+        limits bounds{};
+        std::vector<std::byte> memory{};
+    };
+    std::vector<storage_of_limits> storages_;
     std::uint64_t consumed_{0};
 };
 

@@ -1,6 +1,6 @@
 // fuzz_write_seeds FOLDER: writes the seed corpora and dictionaries into FOLDER/corpora and FOLDER/dictionaries. Run it
 // on this folder after a change of seeds/, and commit what it writes; inputs that are already there stay.
-#include "seeds/decode_seeds.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -21,14 +21,18 @@ void write_file(const std::filesystem::path& path, std::span<const char> content
 }
 
 void write_seeds(const std::filesystem::path& folder) {
-    const std::filesystem::path corpus = folder / "corpora" / "fuzz_decode";
     const std::filesystem::path dictionaries = folder / "dictionaries";
-    std::filesystem::create_directories(corpus);
     std::filesystem::create_directories(dictionaries);
-    for (const chatos::fuzz::seed& one : chatos::fuzz::make_decode_seeds()) {
-        write_file(corpus / one.name, {reinterpret_cast<const char*>(one.input.data()), one.input.size()});
+    for (const chatos::fuzz::seed_set& set : chatos::fuzz::make_seed_sets()) {
+        const std::filesystem::path corpus = folder / "corpora" / set.name;
+        std::filesystem::create_directories(corpus);
+        for (const chatos::fuzz::seed& one : set.seeds) {
+            write_file(corpus / one.name, {reinterpret_cast<const char*>(one.input.data()), one.input.size()});
+        }
+        if (!set.dictionary.empty()) {
+            write_file(dictionaries / (set.name + ".dict"), set.dictionary);
+        }
     }
-    write_file(dictionaries / "fuzz_decode.dict", chatos::fuzz::make_decode_dictionary());
 }
 
 }  // namespace

@@ -1,13 +1,5 @@
-// libFuzzer target: the decoder, in one piece and in fragments, against all its properties.
+// decode(): one packet after the other, each against a plain reading of its bytes.
 #include "properties/decode_properties.hpp"
-#include "targets/require.hpp"
+#include "targets/fuzz_target.hpp"
 
-#include <cstddef>
-#include <cstdint>
-#include <span>
-
-// The name is libFuzzer's.
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    chatos::fuzz::require("fuzz_decode", chatos::fuzz::check_decode_properties(std::as_bytes(std::span{data, size})));
-    return 0;
-}
+CHATOS_FUZZ_TARGET(fuzz_decode, chatos::fuzz::check_decode)

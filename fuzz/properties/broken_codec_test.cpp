@@ -1,7 +1,9 @@
 // A property that cannot fail proves nothing. Here are codecs, each wrong in one way that real ones have been wrong
 // in; the properties must find each over the seeds, and name the property that the fault breaks.
 #include "properties/decode_properties.hpp"
-#include "seeds/decode_seeds.hpp"
+#include "properties/round_trip_properties.hpp"
+#include "properties/stream_properties.hpp"
+#include "seeds/packet_seeds.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,12 +21,15 @@ template <typename Codec>
 std::set<std::string> broken_properties() {
     std::set<std::string> names;
     workspace memory;
-    for (const seed& one : make_decode_seeds()) {
+    for (const seed& one : make_packet_seeds()) {
         decode_plan plan = plan_of(one.input);
         for (const std::uint8_t split_choice : std::initializer_list<std::uint8_t>{0, 1, 2, 7, 77}) {
             plan.split_choice = split_choice;
-            if (const verdict found = check_decode_plan<Codec>(plan, memory)) {
-                names.emplace(found->property);
+            for (const verdict& found : {check_decode_plan<Codec>(plan, memory), check_stream_plan<Codec>(plan, memory),
+                                         check_round_trip_plan<Codec>(plan, memory)}) {
+                if (found) {
+                    names.emplace(found->property);
+                }
             }
         }
     }

@@ -1,4 +1,4 @@
-#include "seeds/decode_seeds.hpp"
+#include "seeds/packet_seeds.hpp"
 
 #include "properties/decode_plan.hpp"
 
@@ -167,7 +167,7 @@ std::string size_value(std::uint64_t number, const part_layout& shape) {
 
 }  // namespace
 
-std::vector<seed> make_decode_seeds() {
+std::vector<seed> make_packet_seeds() {
     std::vector<seed> seeds;
     add_packets(seeds);
     add_streams(seeds);
@@ -177,7 +177,7 @@ std::vector<seed> make_decode_seeds() {
     return seeds;
 }
 
-std::string make_decode_dictionary() {
+std::string make_packet_dictionary() {
     std::string text = "# Tokens of ChatOS packets, written by fuzz_write_seeds from the table of packets.\n";
     for (const packet_layout& row : packet_table) {
         const std::string opcode_text(1, static_cast<char>(row.op));

@@ -1,0 +1,22 @@
+#include "properties/canary_property.hpp"
+
+#include "properties/decode_plan.hpp"
+
+#include <chatos/decode.hpp>
+
+namespace chatos::fuzz {
+
+verdict check_canary(std::span<const std::byte> input) {
+    const decode_plan plan = plan_of(input);
+    const decode_result login = decode(plan.stream, plan.bounds);
+    if (login.status != decode_status::complete || login.packet.op != opcode::cr) {
+        return {};
+    }
+    const std::span<const std::byte> rest = plan.stream.subspan(login.consumed);
+    const decode_result message = decode(rest, plan.bounds);
+    const bool is_there = message.status == decode_status::complete && message.packet.op == opcode::spm &&
+                          message.packet.message.size() > 4;
+    return is_there ? failure{"canary", "a personal message of more than four bytes follows a login"} : verdict{};
+}
+
+}  // namespace chatos::fuzz

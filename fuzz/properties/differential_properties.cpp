@@ -1,0 +1,147 @@
+#include "properties/differential_properties.hpp"
+
+#include "comparison.hpp"
+#include "decode_batch_with.hpp"
+#include "properties/allocation_watch.hpp"
+#include "properties/decode_plan.hpp"
+
+#include <chatos/decode.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace chatos::fuzz {
+
+namespace {
+
+using testing::byte_view;
+
+/// What the naive decoder reads from a stream: some packets, and what ends them.
+struct expectation {
+    static constexpr std::size_t packets_max = 64;
+    std::array<naive::reading, packets_max> packets;
+    std::array<std::size_t, packets_max> starts;
+    std::size_t count{0};
+    std::size_t bytes{0};
+    naive::reading ending{};
+};
+
+void expect_from(const decode_plan& plan, expectation& expected) {
+    const naive::size_limits bounds = testing::naive_limits(plan.bounds);
+    expected.count = expected.bytes = 0;
+    while (expected.count < expectation::packets_max) {
+        expected.ending =
+            testing::naive_read(plan.stream.subspan(expected.bytes), bounds, plan.base_offset + expected.bytes);
+        if (expected.ending.what != naive::outcome::whole) {
+            return;
+        }
+        expected.starts[expected.count] = expected.bytes;
+        expected.bytes += expected.ending.bytes;
+        expected.packets[expected.count++] = expected.ending;
+    }
+}
+
+verdict disagree(std::string_view property, const std::string& who, std::size_t at, const std::string& found,
+                 const naive::reading& wanted) {
+    return failure{property, who + " at byte " + std::to_string(at) + " says: " + found +
+                                 "; the naive decoder says: " + testing::in_words(wanted)};
+}
+
+bool lies_there(const packet_view& packet, const naive::reading& wanted, byte_view bytes) {
+    return testing::lies_there(packet.pseudo, wanted.pseudo, bytes) &&
+           testing::lies_there(packet.message, wanted.message, bytes);
+}
+
+bool is_default(const limits& bounds) {
+    const limits& written_out = limits_choices[default_limits_choice];
+    return bounds.pseudo_bytes_max == written_out.pseudo_bytes_max &&
+           bounds.message_bytes_max == written_out.message_bytes_max;
+}
+
+/// What is read from bytes that start at `start`, if they were the start of their stream.
+naive::reading at_offset_0(naive::reading reading, const decode_plan& plan, std::size_t start) {
+    reading.offset -= reading.what == naive::outcome::wrong ? plan.base_offset + start : 0;
+    return reading;
+}
+
+verdict check_one_by_one(const decode_plan& plan, const expectation& expected) {
+    for (std::size_t index = 0; index <= expected.count; ++index) {
+        const bool is_ending = index == expected.count;
+        if (is_ending && expected.count == expectation::packets_max) {
+            break;
+        }
+        const naive::reading& wanted = is_ending ? expected.ending : expected.packets[index];
+        const std::size_t start = is_ending ? expected.bytes : expected.starts[index];
+        const byte_view rest = plan.stream.subspan(start);
+        const decode_result found = decode(rest, plan.bounds, plan.base_offset + start);
+        if (!testing::agree(found, wanted, rest)) {
+            return disagree("decode", "decode()", start, testing::in_words(found), wanted);
+        }
+        if (!lies_there(found.packet, wanted, rest)) {
+            return failure{"decode", "a view lies elsewhere"};
+        }
+        if (is_default(plan.bounds) && !testing::agree(decode(rest), at_offset_0(wanted, plan, start), rest)) {
+            return failure{"decode", "who names no limits does not get those that are documented"};
+        }
+    }
+    return {};
+}
+
+verdict check_batch(const decode_plan& plan, const expectation& expected, const detail::kernel& fast,
+                    std::span<packet_view> packets) {
+    const std::string who = std::string{"decode_batch() with the kernel "} + fast.name;
+    const std::uint64_t allocations_before = allocations();
+    const batch_result found = detail::decode_batch_with(fast, plan.stream, packets, plan.bounds, plan.base_offset);
+    if (allocations() != allocations_before) {
+        return failure{"allocation", who + " allocated memory"};
+    }
+    const std::size_t count = std::min(expected.count, packets.size());
+    if (found.count != count) {
+        return failure{"batch",
+                       who + " gives " + std::to_string(found.count) + " packets, not " + std::to_string(count)};
+    }
+    for (std::size_t index = 0; index < count; ++index) {
+        const byte_view rest = plan.stream.subspan(expected.starts[index]);
+        if (!testing::same_packet(packets[index], expected.packets[index], rest) ||
+            !lies_there(packets[index], expected.packets[index], rest)) {
+            return failure{"batch", who + " gives another packet at byte " + std::to_string(expected.starts[index])};
+        }
+    }
+    const std::size_t consumed = count == expected.count ? expected.bytes : expected.starts[count];
+    if (found.consumed != consumed) {
+        return failure{"batch", who + " says that it consumed " + std::to_string(found.consumed) + " bytes, not " +
+                                    std::to_string(consumed)};
+    }
+    if (count == packets.size()) {
+        return found.status == decode_status::complete ? verdict{}
+                                                       : failure{"batch", who + " looked behind a full array"};
+    }
+    const decode_result ending{
+        .status = found.status, .packet = {}, .consumed = 0, .need = found.need, .error = found.error};
+    return testing::agree(ending, expected.ending, plan.stream.subspan(consumed))
+               ? verdict{}
+               : disagree("batch", who, consumed, testing::in_words(ending), expected.ending);
+}
+
+}  // namespace
+
+verdict check_differential(std::span<const std::byte> input) {
+    static expectation expected;
+    static std::array<packet_view, expectation::packets_max> packets;
+    const decode_plan plan = plan_of(input);
+    expect_from(plan, expected);
+    if (verdict found = check_one_by_one(plan, expected)) {
+        return found;
+    }
+    // Fewer than the naive decoder's, so that its ending is what ends a batch that has room.
+    const std::size_t room = plan.split_choice % expectation::packets_max;
+    for (const detail::kernel& fast : detail::usable_kernels()) {
+        if (verdict found = check_batch(plan, expected, fast, std::span{packets}.first(room))) {
+            return found;
+        }
+    }
+    return {};
+}
+
+}  // namespace chatos::fuzz
