@@ -91,12 +91,26 @@ std::string server::audit() const {
     std::uint64_t orphaned = 0;  // deliveries whose request nobody waits for any more
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> waiting_by_request;  // slot, request number
     connections_.for_each([&](connection& client) {
+        const auto deadline = deadline_of(client);
+        const auto wake_up = timers_.wake_up_of(client.id.slot);
+        if (deadline && (!wake_up || *wake_up > *deadline)) {
+            found(name_of(client) + "nobody looks at its deadline");
+        }
+        if (client.has_backlog && has_room_for_request(client) && !client.waits_for_work) {
+            found(name_of(client) + "has bytes to process and is not in the list for it");
+        }
         const bool in_roster = client.pseudo != nullptr && roster_.find(*client.pseudo) == &client;
         found(audit_bounds(client, options_));
         found(audit_phase(client, in_roster));
         pending += client.requests.size();
+        std::uint32_t answers_coming = client.requests.size();
         for (std::uint32_t i = 0; i < client.requests.size(); ++i) {
-            waited_for += client.requests[i].waiting;
+            const request& one = client.requests[i];
+            waited_for += one.waiting;
+            answers_coming += one.offers_connection && !one.first_answer_sent ? 1U : 0U;
+        }
+        if (answers_coming != client.requests.answers_coming()) {
+            found(name_of(client) + "the answers that are coming were miscounted");
         }
         waiting += client.deliveries.waiting();
         for (std::uint32_t i = 0; i < client.deliveries.waiting(); ++i) {

@@ -152,5 +152,39 @@ TEST(Bounds, FLOW_5_at_least_1024_private_connections_may_be_pending) {
     EXPECT_EQ(w.core.audit(), "");
 }
 
+TEST(Bounds, PM_6_asking_again_takes_no_second_place) {
+    world w;
+    client& alice = w.join("alice");
+    const auto others = w.join_many("other", 2);
+    alice.send(make_rpm("other0"));
+    std::string again;
+    for (int i = 0; i < 1'024; ++i) {
+        again += bytes_of(make_rpm("other1"));
+    }
+    alice.send_bytes(again);
+    alice.send(make_spm("other0", "x"));
+    EXPECT_EQ(others[0]->take(), packets{"SPM alice: x"});
+}
+
+TEST(Bounds, CONN_4_who_finds_no_room_is_counted) {
+    world w{{.users_max = 1}};
+    static_cast<void>(w.join("alice"));
+    client& bob = w.connect();
+    bob.send(make_cr("bob"));
+    EXPECT_EQ(w.core.count().closed_without_room, 1U);
+}
+
+TEST(Bounds, deliveries_are_part_of_the_work_of_one_go) {
+    world w{{.work_per_go_max = 6}};
+    client& alice = w.join("alice");
+    static_cast<void>(w.join_many("other", 5));
+    std::string flood;
+    for (int i = 0; i < 6; ++i) {
+        flood += bytes_of(make_sma("x"));
+    }
+    w.core.receive(alice.id(), std::as_bytes(std::span{flood}), w.now);
+    EXPECT_EQ(w.core.count().deliveries_made, 5U) << "one message and its five deliveries are a go";
+}
+
 }  // namespace
 }  // namespace chatos::core::test

@@ -32,7 +32,16 @@ void server::watch(const connection& client) {
 }
 
 void server::advance(time_point now) {
-    while (const auto due = timers_.take_due(now)) {
+    if (draining_ && !drain_over_ && drain_deadline_ <= now) {
+        meet_deadlines(drain_deadline_);
+        end_drain();
+    }
+    meet_deadlines(now);
+}
+
+// Each at its own moment, in their order.
+void server::meet_deadlines(time_point until) {
+    while (const auto due = timers_.take_due(until)) {
         connection* client = connections_.at_slot(due->slot);
         ensure(client != nullptr);
         const auto deadline = deadline_of(*client);
@@ -42,10 +51,7 @@ void server::advance(time_point now) {
         }
         watch(*client);
     }
-    now_ = std::max(now_, now);
-    if (draining_ && !drain_over_ && now_ >= drain_deadline_) {
-        end_drain();
-    }
+    now_ = std::max(now_, until);
 }
 
 std::optional<time_point> server::next_deadline() const noexcept {

@@ -128,5 +128,24 @@ TEST(Connection, a_slot_that_is_used_again_is_somebody_else) {
     EXPECT_NE(fresh.generation, old.generation);
 }
 
+TEST(Connection, a_newcomer_is_welcome_though_a_deadline_just_made_a_user_a_stranger) {
+    world w{{.strangers_max = 1, .timeouts_in_a_row_max = 1}};
+    client& alice = w.join("alice");
+    static_cast<void>(w.join("bob"));
+    alice.send(make_sma("x"));
+    ASSERT_TRUE(w.core.accepts_connections());
+    static_cast<void>(w.core.connect(w.now + milliseconds{5'000}));  // FLOW-10 closes bob at this very moment
+    EXPECT_FALSE(w.core.accepts_connections());
+}
+
+TEST(Connection, ERR_5_what_was_written_just_when_the_time_for_it_ran_out_was_written) {
+    world w;
+    client& alice = w.join("alice");
+    alice.reads(false);
+    alice.send_bytes("\xff");
+    w.core.wrote(alice.id(), 2, w.now + milliseconds{5'000});
+    EXPECT_EQ(w.core.farewell_of(alice.id()), farewell::shut_down_sending);
+}
+
 }  // namespace
 }  // namespace chatos::core::test

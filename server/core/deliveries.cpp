@@ -36,6 +36,7 @@ void server::handle_answer(connection& client, error_code code) {
     case kind::waiting: break;
     }
     client.timeouts_in_a_row = 0;
+    watch(client);  // behind an offer may be a message, which has less time
     settle(answered, code, settled_by::answer);
     finish_if_done(client);
 }

@@ -82,5 +82,61 @@ TEST_F(Drain, one_that_ended_its_input_still_gets_its_answers) {
     EXPECT_TRUE(alice.is_closed());
 }
 
+TEST_F(Drain, its_end_is_a_deadline) {
+    w.wait(milliseconds{20'000});
+    alice.send(make_pc("bob"));  // has 30 s to decide
+    drain();
+    EXPECT_EQ(w.core.next_deadline(), w.now + milliseconds{3'000});
+}
+
+TEST_F(Drain, nobody_waits_for_a_late_answer) {
+    alice.send(make_sma("hi"));
+    w.wait(milliseconds{5'000});  // bob's answer would be late from now on
+    client& carol = w.join("carol");
+    carol.send(make_pc("alice"));
+    drain();
+    EXPECT_TRUE(bob.saw_end());
+    EXPECT_FALSE(alice.saw_end());
+}
+
+TEST_F(Drain, who_runs_out_of_time_meanwhile_is_not_waited_for_any_longer) {
+    client& carol = w.join("carol");
+    alice.send(make_sma("hi"));
+    carol.answer();
+    w.wait(milliseconds{4'000});
+    carol.send(make_pc("alice"));
+    drain();
+    w.wait(milliseconds{1'000});
+    EXPECT_TRUE(bob.saw_end());
+    EXPECT_FALSE(carol.saw_end());
+}
+
+TEST_F(Drain, asked_for_twice_ends_when_the_first_one_does) {
+    alice.send(make_pc("bob"));
+    drain();
+    w.wait(milliseconds{2'000});
+    drain();
+    w.wait(milliseconds{1'000});
+    EXPECT_TRUE(bob.saw_end());
+}
+
+TEST_F(Drain, takes_effect_at_its_moment_however_late_the_driver_wakes_up) {
+    for (const bool oversleeps : {false, true}) {
+        world other{{.timeouts_in_a_row_max = 1}};
+        client& first = other.join("first");
+        client& second = other.join("second");
+        client& third = other.join("third");
+        other.wait(milliseconds{20'000});
+        first.send(make_pc("third"));
+        second.send({make_rpm("first"), make_spm("first", "x")});  // its limit runs out behind the end of the drain
+        static_cast<void>(first.take());
+        other.core.drain(other.now);
+        other.settle();
+        oversleeps ? other.oversleep(milliseconds{6'000}) : other.wait(milliseconds{6'000});
+        EXPECT_EQ(first.take(), packets{"ERROR 4"}) << (oversleeps ? "late" : "in time");
+        EXPECT_TRUE(third.saw_end());
+    }
+}
+
 }  // namespace
 }  // namespace chatos::core::test

@@ -302,5 +302,82 @@ TEST(Segmentation, WIRE_13_output_taken_byte_by_byte_arrives_whole) {
     EXPECT_EQ(bob.take(), (packets{"SPM alice: one", "SPM alice: two"}));
 }
 
+TEST_F(Flow, FLOW_7_a_message_behind_an_offer_has_its_own_limit_once_the_offer_is_decided) {
+    client& carol = w.join("carol");
+    carol.send(make_pc("bob"));
+    alice.send(make_spm("bob", "hi"));
+    bob.answer();  // decides the offer; the wake-up for it lies 30 s ahead
+    EXPECT_EQ(w.core.next_deadline(), w.now + milliseconds{5'000});
+    w.wait(milliseconds{5'000});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
+TEST_F(Flow, FLOW_4_a_late_answer_does_not_give_the_next_delivery_more_time) {
+    alice.send({make_sma("1"), make_sma("2")});
+    w.wait(milliseconds{8'000});
+    bob.answer();
+    w.wait(milliseconds{2'000});
+    EXPECT_EQ(alice.take(), packets(2, "ERROR 4"));
+}
+
+TEST_F(Flow, FLOW_4_a_late_decision_is_not_counted_for_the_next_offer) {
+    alice.send(make_pc("bob"));
+    w.wait(milliseconds{30'000});
+    bob.answer(error_code::refused);
+    static_cast<void>(alice.take());
+    alice.send(make_pc("bob"));
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+}
+
+TEST_F(Flow, FLOW_10_who_never_answers_is_closed_without_an_error) {
+    world strict{{.timeouts_in_a_row_max = 1}};
+    client& sender = strict.join("sender");
+    client& silent = strict.join("silent");
+    sender.send(make_sma("x"));
+    strict.wait(milliseconds{5'000});
+    EXPECT_EQ(silent.take(), packets{"SPM sender: x"});
+    EXPECT_TRUE(silent.saw_end());
+}
+
+TEST_F(Flow, ERR_4_a_delivery_that_runs_out_of_time_is_not_blamed_on_an_unfinished_packet) {
+    alice.send(make_sma("x"));
+    w.wait(milliseconds{4'000});
+    bob.send_bytes("\x04");
+    w.wait(milliseconds{1'000});
+    EXPECT_FALSE(bob.saw_end());
+}
+
+TEST_F(Flow, ERR_4_every_packet_has_its_own_time) {
+    w.wait(milliseconds{1'000});
+    bob.send_bytes("\x04");
+    bob.send_bytes(std::string(4, '\0'));
+    alice.answer();
+    w.wait(milliseconds{8'000});
+    bob.send_bytes("\x04");
+    w.wait(milliseconds{5'000});
+    EXPECT_FALSE(bob.saw_end());
+}
+
+TEST_F(Flow, deliveries_are_counted_by_what_settled_them) {
+    alice.send(make_sma("x"));
+    bob.reset();
+    EXPECT_EQ(w.core.count().deliveries_recipient_left, 1U);
+    EXPECT_EQ(w.core.count().deliveries_timed_out, 0U);
+}
+
+TEST_F(Flow, a_moment_before_the_last_one_counts_as_the_last_one) {
+    w.wait(milliseconds{20'000});
+    w.core.advance(w.now);
+    const time_point latest = w.now;
+    w.now -= milliseconds{4'000};
+    w.core.advance(w.now);
+    alice.send(make_sma("x"));
+    w.now = latest;
+    w.wait(milliseconds{4'999});
+    EXPECT_EQ(alice.take(), packets{}) << "bob has all of his five seconds";
+    w.wait(milliseconds{1});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
 }  // namespace
 }  // namespace chatos::core::test

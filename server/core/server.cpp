@@ -33,8 +33,8 @@ bool server::accepts_connections() const noexcept {
 }
 
 connection_id server::connect(time_point now) {
+    ensure(accepts_connections());  // as the caller has seen it: a deadline may just now make a user a stranger
     advance(now);
-    ensure(accepts_connections());
     connection& newcomer = connections_.open();
     newcomer.phase_deadline = now_ + options_.login_timeout;  // ERR-4
     ++statistics_.connections_opened;
@@ -82,14 +82,15 @@ void server::end_of_input(connection_id id, time_point now) {
 }
 
 void server::wrote(connection_id id, std::size_t bytes, time_point now) {
-    advance(now);
     connection& client = known(id);
+    // Before deadlines take effect: one of them may be this client's own and clear what was just written.
     client.output.written(bytes);
     if (client.now_in == phase::finishing && client.output.empty()) {
-        client.phase_deadline = now_ + options_.linger_timeout;  // ERR-5
+        client.phase_deadline = std::max(now_, now) + options_.linger_timeout;  // ERR-5
         watch(client);
         report(client);
     }
+    advance(now);
     if (client.is_open()) {
         note_unprocessed(client);
     }

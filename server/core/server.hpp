@@ -126,6 +126,7 @@ private:
     // closing.cpp: how connections end (FLOW-8, FLOW-10, ERR), and the deadlines that end them
     std::optional<time_point> deadline_of(const connection& client) const;
     void watch(const connection& client);
+    void meet_deadlines(time_point until);
     void meet_deadline(connection& client);
     void end_session(connection& client);
     void abandon_requests(connection& client);

@@ -27,6 +27,13 @@ std::optional<time_point> timers::earliest() const noexcept {
     return heap_.empty() ? std::nullopt : std::optional{heap_.front().when};
 }
 
+std::optional<time_point> timers::wake_up_of(std::uint32_t slot) const noexcept {
+    if (slot >= positions_.size() || positions_[slot] == nowhere) {
+        return std::nullopt;
+    }
+    return heap_[positions_[slot]].when;
+}
+
 std::optional<timers::wake_up> timers::take_due(time_point now) {
     if (heap_.empty() || heap_.front().when > now) {
         return std::nullopt;

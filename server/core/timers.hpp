@@ -18,6 +18,8 @@ public:
     void cancel(std::uint32_t slot);
 
     [[nodiscard]] std::optional<time_point> earliest() const noexcept;
+    /// When `slot` is woken, if at all.
+    [[nodiscard]] std::optional<time_point> wake_up_of(std::uint32_t slot) const noexcept;
     struct wake_up {
         std::uint32_t slot;
         time_point when;
