@@ -2,6 +2,7 @@
 // short at them, bytes just before and behind the text, which must not matter.
 #include "agreement.hpp"
 #include "boundary_sequences.hpp"
+#include "decode_batch_with.hpp"
 #include "packet_space.hpp"
 #include "utf8_implementations.hpp"
 
@@ -165,6 +166,16 @@ TEST(Utf8Runs, WIRE_8_every_run_of_7_characters_of_one_to_four_bytes_cut_short_a
         }
     }
     expect_cases(cases, 500'000, "runs of 7 characters of one to four bytes, cut short anywhere");
+}
+
+TEST(Utf8Blocks, a_text_without_memory_is_well_formed) {
+    EXPECT_EQ(dissenter(std::string_view{}, 0), nullptr);
+    for (const detail::kernel& fast : detail::usable_kernels()) {
+        packet_view packet{};
+        const batch_result nothing = detail::decode_batch_with(fast, {}, std::span{&packet, 1}, limits{}, 0);
+        EXPECT_EQ(nothing.count, 0U) << fast.name;
+        EXPECT_EQ(nothing.need, 1U) << fast.name;
+    }
 }
 
 }  // namespace

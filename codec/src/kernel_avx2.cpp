@@ -86,7 +86,9 @@ CHATOS_TARGET inline __m256i load_last(const char* text, std::size_t size, const
         return _mm256_and_si256(load(text), bytes_between(0, size));
     }
     alignas(32) char copy[block_bytes] = {};
-    std::memcpy(copy, text, size);
+    if (size != 0) {  // an empty text may lie nowhere, and memcpy() wants a place
+        std::memcpy(copy, text, size);
+    }
     return load(copy);
 }
 

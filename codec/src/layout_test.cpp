@@ -31,6 +31,9 @@ TEST(Layout, the_largest_packet_is_an_spm_with_both_strings_at_their_limits) {
     EXPECT_EQ(packet_bytes_max({}), 1U + 2 + 255 + 4 + 65'536);
     EXPECT_EQ(packet_bytes_max({.pseudo_bytes_max = 32, .message_bytes_max = 1'024}), 1U + 2 + 32 + 4 + 1'024);
     EXPECT_EQ(packet_bytes_max({.pseudo_bytes_max = 0, .message_bytes_max = 0}), 7U);
+    // WIRE-11: whatever the limits say, no size has its top bit set.
+    EXPECT_EQ(packet_bytes_max({.pseudo_bytes_max = 0xFFFF'FFFF, .message_bytes_max = 0xFFFF'FFFF}),
+              1ULL + 2 + 0x7FFF + 4 + 0x7FFF'FFFF);
 }
 
 TEST(Layout, names_are_the_ones_of_the_text) {

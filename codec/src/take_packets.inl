@@ -5,7 +5,9 @@
 // which tell whether texts are UTF-8; `end` is the end of the buffer, up to which they may read.
 // Everything is internal to the including source file, so no two of them can be mixed up by the linker.
 
-CHATOS_TARGET inline std::uint32_t byte_at(const char* at) noexcept { return static_cast<unsigned char>(*at); }
+CHATOS_TARGET inline std::uint32_t byte_at(const char* at) noexcept {
+    return static_cast<unsigned char>(*at);
+}
 
 CHATOS_TARGET inline std::uint32_t load_big_endian_32(const char* at) noexcept {
     std::uint32_t value = 0;
@@ -43,8 +45,8 @@ constexpr std::size_t fixed_bytes(opcode op) noexcept {
     return bytes;
 }
 
-/// The packet `Op` at `at`, as the table lays it out. Returns the position behind it, or nullptr when the fast path does
-/// not want to judge it. `packet` is written only at the end, so that no store stands between two loads.
+/// The packet `Op` at `at`, as the table lays it out. Returns the position behind it, or nullptr when the fast path
+/// does not want to judge it. `packet` is written only at the end, so that no store stands between two loads.
 template <opcode Op>
 CHATOS_TARGET inline const char* take_packet(const char* at, const char* end, packet_view& packet,
                                              const size_limits& bounds) noexcept {

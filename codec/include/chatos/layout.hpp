@@ -95,16 +95,23 @@ inline constexpr std::array<packet_layout, 6> packet_table{{
     return layout_of(op).name;
 }
 
+/// The largest size of a part that these limits and the sign bit (WIRE-11) allow, in bytes; 1 for the error code.
+[[nodiscard]] constexpr std::uint32_t body_bytes_max(part which, const limits& bounds) noexcept {
+    if (which == part::error_code) {
+        return 1;
+    }
+    const std::uint32_t signed_max = (1U << (layout_of(which).size_bytes * 8U - 1U)) - 1U;
+    const std::uint32_t limit = which == part::pseudo ? bounds.pseudo_bytes_max : bounds.message_bytes_max;
+    return limit < signed_max ? limit : signed_max;
+}
+
 /// Bytes of the largest packet that these limits allow: the storage that a stream_decoder needs.
 [[nodiscard]] constexpr std::size_t packet_bytes_max(const limits& bounds) noexcept {
     std::size_t largest = 0;
     for (const packet_layout& row : packet_table) {
         std::size_t bytes = 1;
         for (const part which : row.parts()) {
-            bytes += layout_of(which).size_bytes;
-            bytes += which == part::pseudo    ? bounds.pseudo_bytes_max
-                     : which == part::message ? bounds.message_bytes_max
-                                              : 1U;
+            bytes += std::size_t{layout_of(which).size_bytes} + body_bytes_max(which, bounds);
         }
         largest = bytes > largest ? bytes : largest;
     }
