@@ -1,0 +1,167 @@
+// The session harness over scripts that are known: the seeds, every truncation of them, and scripts at random.
+#include "session/session_properties.hpp"
+#include "session/session_script.hpp"
+#include "session/session_seeds.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <set>
+
+namespace chatos::fuzz {
+namespace {
+
+const std::filesystem::path fuzz_folder = CHATOS_FUZZ_FOLDER;
+
+std::string content_of(const std::filesystem::path& path) {
+    std::ifstream file{path, std::ios::binary};
+    EXPECT_TRUE(file.is_open()) << path;
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+/// The scripts of the corpus, in the order of their names: seeds, and findings that became such.
+std::vector<seed> corpus() {
+    std::vector<seed> inputs;
+    for (const auto& file : std::filesystem::directory_iterator{fuzz_folder / "corpora" / "fuzz_session"}) {
+        const std::string content = content_of(file.path());
+        const std::span<const std::byte> bytes = std::as_bytes(std::span{content});
+        inputs.push_back({file.path().filename().string(), {bytes.begin(), bytes.end()}});
+    }
+    std::ranges::sort(inputs, {}, &seed::name);
+    return inputs;
+}
+
+testing::AssertionResult holds(std::span<const std::byte> input) {
+    if (const verdict found = check_session(input)) {
+        return testing::AssertionFailure()
+               << "property '" << found->property << "' is broken: " << found->detail << "\n"
+               << describe_session(input);
+    }
+    return testing::AssertionSuccess();
+}
+
+// Bursts that reach the bounds of thousands are played once, not for each of their truncations.
+bool has_large_bursts(const seed& one) {
+    return setup_of(one.input).large_bursts;
+}
+
+TEST(SessionCorpus, seeds_and_every_truncation_of_them) {
+    const std::vector<seed> inputs = corpus();
+    ASSERT_FALSE(inputs.empty());
+    for (const seed& one : inputs) {
+        for (std::size_t size = has_large_bursts(one) ? one.input.size() : 0; size <= one.input.size(); ++size) {
+            const std::vector<std::byte> cut(one.input.begin(), one.input.begin() + static_cast<std::ptrdiff_t>(size));
+            ASSERT_TRUE(holds(cut)) << one.name << ", first " << size << " bytes";
+        }
+    }
+}
+
+TEST(SessionCorpus, seeds_under_other_bounds) {
+    std::mt19937 random{20210217};
+    for (seed one : corpus()) {
+        if (has_large_bursts(one) || one.input.size() < setup_bytes) {
+            continue;
+        }
+        for (int round = 0; round < 30; ++round) {
+            one.input[0] = static_cast<std::byte>(random() % 256);
+            one.input[1] = static_cast<std::byte>(random() % 256);
+            ASSERT_TRUE(holds(one.input)) << one.name;
+        }
+    }
+}
+
+TEST(SessionCorpus, scripts_at_random) {
+    std::mt19937 random{19'700'101};
+    for (int round = 0; round < 8'000; ++round) {
+        std::vector<std::byte> input(random() % 250);
+        for (std::byte& one : input) {
+            one = static_cast<std::byte>(random() % 256);
+        }
+        ASSERT_TRUE(holds(input)) << "round " << round;
+    }
+}
+
+TEST(SessionCorpus, files_are_what_the_generator_writes) {
+    const std::vector<seed> files = corpus();
+    for (const seed& made : make_session_seeds()) {
+        const auto file = std::ranges::find(files, made.name, &seed::name);
+        ASSERT_NE(file, files.end()) << made.name << " is missing: run fuzz_write_seeds on fuzz/";
+        EXPECT_EQ(file->input, made.input) << made.name << " is stale: run fuzz_write_seeds on fuzz/";
+    }
+    EXPECT_EQ(content_of(fuzz_folder / "dictionaries" / "fuzz_session.dict"), make_session_dictionary())
+        << "the dictionary is stale: run fuzz_write_seeds on fuzz/";
+}
+
+TEST(SessionSeeds, use_every_command) {
+    std::set<action> used;
+    for (const seed& one : make_session_seeds()) {
+        script_reader reader{one.input};
+        for (session_step step; reader.next(step);) {
+            used.insert(step.what);
+        }
+    }
+    for (unsigned what = 0; what < 32; ++what) {
+        EXPECT_TRUE(used.contains(static_cast<action>(what))) << "no seed uses action " << what;
+    }
+}
+
+TEST(SessionSeeds, play_the_flows_that_they_are_named_after) {
+    const auto told = [](std::string_view name) {
+        const std::vector<seed> all = make_session_seeds();
+        return describe_session(std::ranges::find(all, name, &seed::name)->input);
+    };
+    const auto expect = [&](std::string_view name, std::string_view words) {
+        EXPECT_NE(told(name).find(words), std::string::npos) << name << " does not show '" << words << "':\n"
+                                                             << told(name);
+    };
+    expect("login_taken_pseudo", "connection 2 got ERROR 1, ERROR 0\n");
+    expect("login_full", "connection 2 got ERROR 2\n");
+    expect("login_slow", "connection 1 got ERROR 5\n");
+    expect("bound_output_bytes", "connection 1 got ERROR 0, ERROR 0, ERROR 4, ERROR 0, ERROR 4\n");
+    expect("spm", "connection 1 got ERROR 0, ERROR 0, ERROR 0, ERROR 5\n");
+    expect("spm_without_rpm", "connection 1 got ERROR 0, ERROR 5, ERROR 4, ERROR 4\n");
+    expect("spm_to_the_next_of_that_name", "connection 1 got ERROR 0, ERROR 0, ERROR 5, ERROR 0, ERROR 0\n");
+    expect("sma_alone", "connection 1 got ERROR 0, ERROR 0\n");
+    expect("sma_to_three", "connection 1 got ERROR 0, ERROR 5\n");
+    expect("pc_accepted", "connection 1 got ERROR 0, ERROR 0, ERROR 0\n");
+    expect("pc_refused", "connection 1 got ERROR 0, ERROR 0, ERROR 5\n");
+    expect("pc_timed_out", "connection 1 got ERROR 0, ERROR 0, ERROR 4\n");
+    expect("late_answer", "connection 1 got ERROR 0, ERROR 0, ERROR 4, ERROR 0, ERROR 0\n");
+    expect("time_outs_in_a_row", "2: is closed by the server");
+    expect("half_close_with_answers_due", "connection 1 got ERROR 0, ERROR 0, ERROR 5, ERROR 0, ERROR 0\n");
+    expect("bound_favours", "ERROR 0, ERROR 5, ERROR 4\n");
+}
+
+TEST(SessionScript, is_told_in_words) {
+    const std::vector<seed> all = make_session_seeds();
+    EXPECT_EQ(describe_session(std::ranges::find(all, "late_answer", &seed::name)->input),
+              "1: connects\n"
+              "1: connects and registers as alice\n"
+              "2: connects\n"
+              "2: connects and registers as bob\n"
+              "1: sends RPM bob and SPM bob \"1\"\n"
+              "1: sends RPM bob and SPM bob \"2\"\n"
+              "time until just after the next deadline\n"
+              "2: sends ERROR 5\n"
+              "2: sends ERROR 0\n"
+              "2: sends ERROR 0\n"
+              "all read on and say nothing, until nothing is left to happen; then all leave\n"
+              "2: reset\n"
+              "1: is closed by the server\n"
+              "connection 1 got ERROR 0, ERROR 0, ERROR 4, ERROR 0, ERROR 0\n"
+              "connection 2 got ERROR 0, SPM alice \"1\", SPM alice \"2\"\n");
+}
+
+TEST(SessionScript, any_bytes_are_one) {
+    EXPECT_FALSE(check_session({}));
+    EXPECT_EQ(describe_session({}), "all read on and say nothing, until nothing is left to happen; then all leave\n");
+    const std::vector<std::byte> raw_without_its_bytes(6, static_cast<std::byte>(0x6F));
+    EXPECT_TRUE(holds(raw_without_its_bytes));
+}
+
+}  // namespace
+}  // namespace chatos::fuzz

@@ -1,0 +1,107 @@
+// Plays a script: one core, the witness beside it, and a driver that tells both the same and compares them after each
+// step. The driver obeys the core's contract, and has the freedom that it leaves: fragments, lateness, partial writes.
+#pragma once
+
+#include "core/server.hpp"
+#include "properties/verdict.hpp"
+#include "session/checker.hpp"
+#include "session/session_script.hpp"
+#include "session/witness.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatos::fuzz {
+
+class session_run {
+public:
+    /// `transcript`, if any, gets a line per step and what each connection got.
+    explicit session_run(std::span<const std::byte> script, std::string* transcript = nullptr);
+
+    [[nodiscard]] verdict run();
+
+private:
+    /// One end of a connection, or a place where none is.
+    struct peer {
+        bool is_connected{false};
+        party_number number{0};
+        core::connection_id id{};
+
+        std::string to_send;  ///< lies in the network
+        std::size_t sent{0};  ///< of it
+        std::string held;
+        bool holds{false};
+        unsigned fragment_bytes{0};  ///< 0: any
+        unsigned fragments_left{0};
+        bool cuts_next{false};
+        std::uint8_t cut_bytes{0};
+        bool ends_input{false};  ///< behind `to_send`
+        bool ended{false};
+
+        bool reads{true};
+        std::size_t piece_bytes{0};  ///< 0: any
+        std::string inbox;           ///< the start of a packet
+        unsigned owes{0};            ///< deliveries that it has read and not answered
+
+        bool armed{false};  ///< the driver waits for its bytes
+        core::farewell followed{core::farewell::none};
+    };
+
+    void set_up();
+    void perform(const session_step& step);
+    void send_for(const session_step& step, peer& one);
+    void change_peer(const session_step& step, peer& one);
+    void pass_time_for(const session_step& step);
+    void come_to_rest();
+    void everybody_leaves();
+
+    bool connect(peer& one);
+    void send(peer& one, std::string bytes);
+    void burst(peer& one, const session_step& step);
+    void receive_visitors(peer& one, unsigned count);
+    void lose(peer& one, std::string_view how);
+
+    void feed(peer& one);
+    void turn();
+    void bring_in_line(peer& one);
+    bool write_some(peer& one, std::size_t bytes_max);
+    void read_inbox(peer& one);
+    bool show_output(const peer& one, std::size_t pieces_max);
+
+    void tell_time();
+    void move_clock(moment when);
+    void sleep_until(moment when);
+    void run_out_of_deadlines();
+    void check();
+    void check_peer(const peer& one);
+    void found(verdict what);
+
+    void say(const peer& one, std::string_view words);
+    void say_step(const session_step& step, const peer& one);
+
+    session_setup setup_;
+    script_reader reader_;
+    core::server core_;
+    witness witness_;
+    std::array<peer, places_max + 1> peers_;  ///< the last is for visitors
+    moment now_{};
+    moment told_{};  ///< the latest moment that the core knows of
+    std::optional<moment> drain_ends_;
+    bool late_{false};
+    cause why_{cause::event};
+    unsigned messages_{0};
+    unsigned burst_left_{2'500};
+    std::string shown_;
+    std::vector<std::uint32_t> generations_;  ///< by slot
+    verdict found_;
+    std::string* transcript_;
+    std::vector<std::string> got_;  ///< by number; for the transcript
+};
+
+}  // namespace chatos::fuzz

@@ -1,0 +1,191 @@
+// A plain witness of everything that a driver tells a server, which foretells all that the server does: each byte to
+// each connection, each close, each count. Written from the rules and from options.hpp, to be read and not to be fast:
+// it keeps every delivery of every request by name and looks everything up by walking.
+//
+// Where the rules leave two outcomes it does not guess: see party::doubtful.
+#pragma once
+
+#include "core/server.hpp"
+
+#include <chatos/packet.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatos::fuzz {
+
+using moment = core::time_point;
+
+/// Connections by the order in which they were opened, from 1.
+using party_number = std::uint32_t;
+
+/// A packet that a connection is to get next.
+struct promise {
+    std::string wire{};
+    party_number sender{0};    ///< of a delivery; 0 for an answer
+    std::uint32_t request{0};  ///< number of the request; 0 for the last word of a server that closes
+    const char* request_name{"no request"};
+    [[nodiscard]] bool is_answer() const noexcept { return sender == 0; }
+};
+
+/// An SPM or PC that a user was sent and has not answered.
+struct owed_delivery {
+    party_number sender{0};
+    std::uint32_t request{0};
+    bool is_offer{false};
+    bool timed_out{false};
+    moment sent{};
+};
+
+/// What became of a request with one of its recipients.
+struct recipient_share {
+    party_number recipient{0};
+    bool waits{true};
+    error_code code{error_code::ok};
+};
+
+struct asked_request {
+    std::uint32_t number{0};
+    const char* name{""};
+    bool is_offer{false};  ///< a PC that reached its peer: two answers
+    bool first_answered{false};
+    error_code code{error_code::ok};        ///< what it is answered if no recipient says worse
+    std::vector<recipient_share> shares{};  ///< one for each recipient that it was delivered to
+};
+
+enum class standing : std::uint8_t {
+    newcomer,  ///< not registered
+    user,      ///< registered
+    parting,   ///< its session is over, answers are still due
+    closing,   ///< gets what is written already and nothing more
+    over,      ///< to be closed by the driver
+};
+
+struct party {
+    party_number number{0};
+    standing now_is{standing::newcomer};
+    std::string pseudo;
+
+    std::string unread;       ///< bytes that came and were not acted on
+    std::size_t acted_on{0};  ///< of them, at their front
+    bool has_backlog{false};  ///< they begin with something that needs no more bytes
+    bool in_line{false};
+    bool packet_begun{false};  ///< they are the start of a packet
+    moment packet_since{};
+    bool input_ended{false};
+
+    moment login_by{};
+    moment close_by{};
+
+    std::deque<asked_request> asked;
+    std::uint32_t offers_unanswered{0};  ///< of them, PCs whose first answer is still to come
+    std::deque<owed_delivery> owes;
+    moment oldest_since{};  ///< since when its oldest waiting delivery is the oldest
+    std::uint32_t timeouts_in_a_row{0};
+    std::vector<party_number> may_write_to;  ///< newest last
+
+    std::deque<promise> promised;
+    std::size_t front_written{0};   ///< bytes of the first promise
+    std::size_t promised_bytes{0};  ///< not written yet
+    std::uint32_t promised_answers{0};
+
+    /// It closed at the very moment at which some of its requests ran out of time. Either may come first: whether they
+    /// are answered before is open. What comes behind `promised` is up to this many answers.
+    bool doubtful{false};
+    std::uint32_t doubtful_answers{0};
+
+    [[nodiscard]] bool is_open() const noexcept { return now_is == standing::newcomer || now_is == standing::user; }
+    [[nodiscard]] std::string_view bytes_left() const noexcept { return std::string_view{unread}.substr(acted_on); }
+    [[nodiscard]] const owed_delivery* oldest_waiting() const noexcept;
+    [[nodiscard]] std::uint32_t answers_coming() const noexcept {
+        return static_cast<std::uint32_t>(asked.size()) + offers_unanswered + promised_answers;
+    }
+};
+
+class witness {
+public:
+    explicit witness(const core::options& bounds) : bounds_{bounds} {}
+
+    // What the driver tells the server.
+    party_number connect(moment now);
+    void receive(party_number who, std::span<const std::byte> bytes, moment now);
+    void end_of_input(party_number who, moment now);
+    void wrote(party_number who, std::size_t bytes, moment now);
+    void lost(party_number who, moment now);
+    void pass_time(moment now);
+    /// As often as there is work.
+    void run(moment now);
+    void drain(moment now);
+
+    // What the server is to say.
+    [[nodiscard]] const party& look(party_number who) const { return parties_.at(who - 1); }
+    [[nodiscard]] bool is_present(party_number who) const noexcept;
+    [[nodiscard]] const std::vector<party_number>& present() const noexcept { return present_; }
+    [[nodiscard]] bool accepts_connections() const noexcept;
+    [[nodiscard]] bool wants_input(party_number who) const;
+    [[nodiscard]] core::farewell farewell_of(party_number who) const;
+    [[nodiscard]] bool has_work() const;
+    [[nodiscard]] std::optional<moment> next_deadline() const;
+    [[nodiscard]] const core::statistics& counts() const noexcept { return counts_; }
+    /// False once something was in doubt: then only sums can be foretold.
+    [[nodiscard]] bool counts_are_exact() const noexcept { return counts_are_exact_; }
+    [[nodiscard]] const core::options& bounds() const noexcept { return bounds_; }
+
+private:
+    enum class settled_by : std::uint8_t { answer, time_limit, departure };
+
+    // witness.cpp: connections, bytes and time
+    party& at(party_number who) { return parties_.at(who - 1); }
+    void go(party& one);
+    void stand_in_line(party& one);
+    [[nodiscard]] bool has_room(const party& one) const noexcept;
+    [[nodiscard]] std::optional<moment> deadline_of(const party& one) const;
+    [[nodiscard]] std::optional<moment> delivery_deadline(const party& one) const;
+    [[nodiscard]] std::vector<party_number> due_at(moment when) const;
+    void live_through(moment when);
+    void meet_deadline(party& one);
+    [[nodiscard]] bool may_be_in_doubt(const party& one, const std::vector<party_number>& due) const;
+    void end_session(party& one);
+    void abandon(party& one);
+    void refuse(party& one);
+    void leave(party& one);
+    void finish(party& one);
+    void finish_the_drained();
+    void end_drain();
+
+    // witness_rules.cpp: what packets do
+    std::uint32_t act_on(party& one, const packet_view& packet);
+    void act_on_cr(party& one, std::string_view pseudo);
+    std::uint32_t act_on_spm(party& one, const packet_view& packet);
+    std::uint32_t act_on_sma(party& one, std::string_view message);
+    std::uint32_t act_on_pc(party& one, std::string_view pseudo);
+    void act_on_error(party& one, error_code code);
+    [[nodiscard]] party* user_called(std::string_view pseudo);
+    bool deliver(const party& sender, party& recipient, std::string wire, asked_request& asked);
+    void ask(party& one, asked_request made);
+    void answer_at_once(party& one, const char* name, error_code code);
+    void answer_what_is_due(party& one);
+    static void promise_to(party& one, promise made);
+    void settle(party_number recipient, const owed_delivery& done, error_code code, settled_by cause);
+    void time_out(party& one);
+
+    core::options bounds_;
+    moment clock_{};
+    std::deque<party> parties_;
+    std::vector<party_number> present_;
+    std::deque<party_number> line_;  ///< who has bytes to be acted on, in turn
+    std::uint32_t requests_made_{0};
+    std::uint32_t users_{0};
+    core::statistics counts_;
+    bool counts_are_exact_{true};
+    bool draining_{false};
+    bool drain_over_{false};
+    moment drain_by_{};
+};
+
+}  // namespace chatos::fuzz
