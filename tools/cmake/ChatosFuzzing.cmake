@@ -1,15 +1,21 @@
 # Instrumentation and engine of the fuzz targets. By default libFuzzer, which comes with Clang. A service that fuzzes for
-# others says what to link with CHATOS_FUZZ_ENGINE, and instruments by its own CXXFLAGS.
-set(CHATOS_FUZZ_ENGINE "" CACHE STRING "What to link for a fuzzing engine; empty: Clang's libFuzzer")
+# others says what to link with CHATOS_FUZZ_ENGINE, and instruments by its own CXXFLAGS. The engine "replay" is our own: it
+# runs inputs and mutates none.
+set(CHATOS_FUZZ_ENGINE "" CACHE STRING "What to link for a fuzzing engine, or \"replay\"; empty: Clang's libFuzzer")
 
 if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   message(FATAL_ERROR "CHATOS_FUZZ needs Clang, and this compiler is ${CMAKE_CXX_COMPILER_ID}. Install Debian's packages "
     "clang and libclang-rt-14-dev and configure with -DCMAKE_CXX_COMPILER=clang++, or use the preset 'fuzz'.")
 endif()
 
-if(CHATOS_FUZZ_ENGINE)
-  separate_arguments(chatos_fuzz_engine UNIX_COMMAND "${CHATOS_FUZZ_ENGINE}")
+if(CHATOS_FUZZ_ENGINE STREQUAL "replay")
+  set(chatos_fuzz_engine chatos::fuzz_replay_engine)
   set(chatos_no_fuzz_coverage "")
+elseif(CHATOS_FUZZ_ENGINE)
+  separate_arguments(chatos_fuzz_engine UNIX_COMMAND "${CHATOS_FUZZ_ENGINE}")
+  set(chatos_no_fuzz_coverage -fno-sanitize=fuzzer-no-link)
+  # The service chooses the compiler, and a newer one warns of more: that must not stop the fuzzing.
+  target_compile_options(chatos_build_flags INTERFACE -Wno-error)
 else()
   include(CheckCXXSourceCompiles)
   set(CMAKE_REQUIRED_FLAGS "-fsanitize=fuzzer")
