@@ -1,5 +1,6 @@
 #include "seeds/seed_sets.hpp"
 
+#include "seeds/coverage_seeds.hpp"
 #include "seeds/packet_seeds.hpp"
 #include "seeds/text_seeds.hpp"
 
@@ -7,12 +8,25 @@
 #include "seeds/dump_seeds.hpp"
 #endif
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace chatos::fuzz {
+
+namespace {
+
+std::vector<seed> joined(std::vector<seed> seeds, std::vector<seed> more) {
+    std::ranges::move(more, std::back_inserter(seeds));
+    return seeds;
+}
+
+}  // namespace
 
 std::vector<seed_set> make_seed_sets() {
     std::vector<seed_set> sets{
-        {"packets", make_packet_seeds(), make_packet_dictionary()},
-        {"utf8", make_utf8_seeds(), make_packet_dictionary()},
+        {"packets", joined(make_packet_seeds(), make_batch_seeds()), make_packet_dictionary()},
+        {"utf8", joined(make_utf8_seeds(), make_long_text_seeds()), make_packet_dictionary()},
         {"encode", make_encode_seeds(), {}},
     };
 #ifdef CHATOS_PROGRAM_SEEDS
