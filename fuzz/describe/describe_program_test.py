@@ -1,0 +1,43 @@
+"""fuzz_describe as a program: it knows the targets of targets.json, and says what is wrong with a call.
+
+usage: describe_program_test.py PROGRAM
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+PROGRAM = sys.argv[1]
+FUZZ = pathlib.Path(__file__).resolve().parent.parent
+
+
+def describe(*arguments):
+    return subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+class Program(unittest.TestCase):
+    def test_describes_seeds_of_every_target(self):
+        targets = json.loads((FUZZ / "targets.json").read_text())["targets"]
+        self.assertGreater(len(targets), 5)
+        for target in targets:
+            seeds = sorted(path for path in (FUZZ / "corpora" / target["inputs"]).iterdir() if path.is_file())
+            self.assertTrue(seeds, target["inputs"])
+            for seed in (seeds[0], seeds[-1]):
+                with self.subTest(target=target["name"], seed=seed.name):
+                    done = describe(target["name"], seed)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    self.assertTrue(done.stdout.endswith("\n"))
+
+    def test_says_what_is_wrong_with_a_call(self):
+        self.assertEqual(describe().returncode, 2)
+        self.assertEqual(describe("fuzz_nothing", "x").returncode, 2)
+        self.assertIn("there is no target 'fuzz_nothing'", describe("fuzz_nothing", "x").stderr)
+        missing = describe("fuzz_decode", "/no/such/file")
+        self.assertEqual((missing.returncode, missing.stderr),
+                         (3, "fuzz_describe: cannot read /no/such/file: No such file or directory\n"))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
