@@ -1,0 +1,164 @@
+"""The bank of planted bugs, fuzz/bugs/PART/NAME.patch, and the harnesses of fuzz/targets.json that are to find them."""
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+# Each part, and the folder that its patches may change.
+PARTS = {"codec": "codec/", "core": "server/core/"}
+RULES = "conformance/rules/rules.cpp"
+# What a rule cannot say and an interface of ours promises.
+INTERFACE = "interface"
+# Code that only runs where the CPU has these (codec/src/kernel.cpp asks the same).
+CPU_FLAGS = {
+    "codec/src/kernel_avx2.cpp": {"avx2", "bmi2"},
+    "codec/src/kernel_avx512.cpp": {"avx2", "bmi2", "avx512f", "avx512bw", "avx512vl"},
+}
+
+
+class BankError(Exception):
+    """The bank, or what was asked of it, is wrong; the text says what to do."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Bug:
+    part: str
+    name: str
+    text: str
+    rules: tuple
+    what: str
+    equivalent: str | None
+    files: tuple
+
+    @property
+    def digest(self):
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def title(self):
+        return f"{self.part} {self.name}"
+
+    def missing_cpu_flags(self, flags):
+        """What this machine's CPU lacks to run the planted code."""
+        return set().union(*(CPU_FLAGS.get(name, set()) for name in self.files)) - flags
+
+
+@dataclasses.dataclass(frozen=True)
+class Harness:
+    name: str
+    corpus: str
+    dictionary: str
+    max_len: int
+    links: tuple
+
+    @property
+    def short(self):
+        return self.name.removeprefix("fuzz_")
+
+
+def rule_ids(tree):
+    """The ids of the project's rule table, and `interface`."""
+    found = re.findall(r'^\s*\{"([A-Z]+-\d+)",', (tree / RULES).read_text(), re.MULTILINE)
+    if not found:
+        raise BankError(f"{RULES}: no rule was found in it; the table's form has changed, change rule_ids() with it")
+    return {*found, INTERFACE}
+
+
+def header(text, key):
+    found = re.search(rf"^{key}:[ \t]*(\S.*?)[ \t]*$", text.split("\n--- ", 1)[0], re.MULTILINE)
+    return found.group(1) if found else None
+
+
+def read_patch(path, part, known_rules):
+    text = path.read_text()
+    where = f"fuzz/bugs/{part}/{path.name}"
+    values = {key: header(text, key) for key in ("Rule", "What", "Equivalent")}
+    for key, meaning in (("Rule", "ids of the rules that it breaks, or 'interface'"), ("What", "what goes wrong")):
+        if values[key] is None:
+            raise BankError(f"{where}: there is no line '{key}: ...'; add it above the patch, with {meaning}")
+    rules = tuple(re.split(r",\s*", values["Rule"]))
+    for rule in rules:
+        if rule not in known_rules:
+            near = difflib.get_close_matches(rule, sorted(known_rules), n=3)
+            raise BankError(f"{where}: there is no rule '{rule}'; name one of {RULES} or '{INTERFACE}'"
+                            + (f" (near: {', '.join(near)})" if near else ""))
+    files = tuple(re.findall(r"^\+\+\+ b/(\S+)", text, re.MULTILINE))
+    if not files:
+        raise BankError(f"{where}: it changes no file; add a unified diff with the prefixes a/ and b/")
+    for name in files:
+        if not name.startswith(PARTS[part]):
+            raise BankError(f"{where}: it changes {name}; bugs of '{part}' lie in {PARTS[part]}, move the patch or mend it")
+    return Bug(part, path.stem, text, rules, values["What"], values["Equivalent"], files)
+
+
+def read_bank(tree, parts=tuple(PARTS)):
+    """All bugs of these parts, by name. Raises BankError at the first that is not as it should be."""
+    rules = rule_ids(tree)
+    bugs = []
+    for part in parts:
+        paths = sorted((tree / "fuzz" / "bugs" / part).glob("*.patch"))
+        if not paths:
+            raise BankError(f"fuzz/bugs/{part}: there is no patch; without bugs nothing is measured")
+        bugs += [read_patch(path, part, rules) for path in paths]
+    return bugs
+
+
+def check_that_they_apply(bugs, source):
+    """`source` is a copy of the tree in which nothing is planted."""
+    for bug in bugs:
+        failed = apply(bug, source, check_only=True)
+        if failed:
+            raise BankError(f"fuzz/bugs/{bug.part}/{bug.name}.patch does not apply to the tree: {failed}\n"
+                            "plant the bug again by hand and write the patch anew with `git diff`, or delete it")
+
+
+def apply(bug, source, check_only=False):
+    """Plants a bug. Returns what git has against it, or nothing."""
+    # Without the ceiling git takes the copy for a folder of the repository around it, and leaves the files alone.
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(source.parent), "LC_ALL": "C"}
+    environment.pop("GIT_DIR", None)
+    command = ["git", "apply", *(["--check"] if check_only else []), "-"]
+    done = subprocess.run(command, cwd=source, input=bug.text, capture_output=True, text=True, check=False, env=environment)
+    return (done.stderr.strip() or f"git apply ended with {done.returncode}") if done.returncode != 0 else None
+
+
+def choose(bugs, names):
+    """The bugs of these names, in the bank's order, or all when there are none. A name may be given as PART/NAME."""
+    if not names:
+        return bugs
+    chosen = set()
+    for wanted in names:
+        plain = wanted.removesuffix(".patch").removeprefix("fuzz/bugs/")
+        found = [bug for bug in bugs if plain in (bug.name, f"{bug.part}/{bug.name}")]
+        if not found:
+            near = difflib.get_close_matches(plain.split("/")[-1], [bug.name for bug in bugs], n=3, cutoff=0.4)
+            raise BankError(f"there is no bug '{wanted}'" + (f"; near: {', '.join(near)}" if near else ""))
+        chosen.update(found)
+    return [bug for bug in bugs if bug in chosen]
+
+
+def read_harnesses(tree):
+    """The targets of fuzz/targets.json, but those that fail on purpose. Their key `links` says which parts they run; without
+    it, the codec."""
+    harnesses = []
+    for target in json.loads((tree / "fuzz" / "targets.json").read_text())["targets"]:
+        if target.get("fails"):
+            continue
+        links = target.get("links", ["codec"])
+        unknown = set(links) - set(PARTS)
+        if unknown:
+            raise BankError(f"fuzz/targets.json: {target['name']} links '{unknown.pop()}'; there are: {', '.join(PARTS)}")
+        harnesses.append(Harness(target["name"], f"fuzz/corpora/{target['inputs']}",
+                                 f"fuzz/dictionaries/{target['inputs']}.dict", target["max_len"], tuple(links)))
+    return harnesses
+
+
+def cpu_flags():
+    """Of the machine, as Linux names them."""
+    found = re.search(r"^flags\s*:(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return set(found.group(1).split()) if found else set()

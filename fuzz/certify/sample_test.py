@@ -1,0 +1,79 @@
+import pathlib
+import tempfile
+import unittest
+
+import bank
+import sample
+import workshop
+from children import Children
+from trials_test import CRASH, NOTHING, APlace
+from workshop_test import BUG
+
+TREE = pathlib.Path(__file__).resolve().parents[2]
+PICKS = pathlib.Path(__file__).with_name("sample.json")
+
+
+def harness(name, *links):
+    return bank.Harness(name, "fuzz/corpora/packets", "", 9, links)
+
+
+class TheSample(unittest.TestCase):
+    def test_it_names_bugs_and_targets_that_there_are(self):
+        picks = sample.read(PICKS, bank.read_bank(TREE), bank.read_harnesses(TREE))
+        self.assertEqual({pick.bug.part for pick in picks}, set(bank.PARTS))
+        self.assertEqual({pick.bug.title: pick.bug.missing_cpu_flags(set()) for pick in picks if pick.bug.missing_cpu_flags(set())},
+                         {}, "it is to hold on every machine")
+
+
+class Reading(unittest.TestCase):
+    def read(self, text, bugs=(BUG,)):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "sample.json"
+            path.write_text(text)
+            return sample.read(path, bugs, [harness("fuzz_a", "codec"), harness("fuzz_b", "codec", "core"), harness("fuzz_c", "core")])
+
+    def test_the_likely_one_comes_first_and_only_those_that_are_named_take_part(self):
+        (first, second) = self.read('{"picks": [{"bug": "codec/b", "harness": "fuzz_b"}, {"bug": "codec/b", "harness": "fuzz_a"}]}')
+        self.assertEqual([one.name for one in first.harnesses], ["fuzz_b", "fuzz_a"])
+        self.assertEqual([one.name for one in second.harnesses], ["fuzz_a", "fuzz_b"])
+
+    def test_a_bug_or_harness_that_is_not_there_is_an_error(self):
+        with self.assertRaisesRegex(bank.BankError, "no bug 'codec/x'"):
+            self.read('{"picks": [{"bug": "codec/x", "harness": "fuzz_a"}]}')
+        with self.assertRaisesRegex(bank.BankError, "no fuzz_c that links codec"):
+            self.read('{"picks": [{"bug": "codec/b", "harness": "fuzz_c"}]}')
+
+
+class Trying(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.place = APlace(self.folder)
+        self.done = []
+        self.place.plant = lambda bug: self.done.append("plant")
+        self.place.restore = lambda bug: self.done.append("restore")
+        self.place.build = lambda build, targets: self.done.extend(targets)
+
+    def attempt(self):
+        pick = sample.Pick(BUG, (harness("fuzz_a", "codec"), harness("fuzz_b", "codec"), harness("fuzz_c", "codec")))
+        return sample.try_pick(self.place, Children(), self.folder / "logs", pick)
+
+    def test_the_first_find_ends_the_search(self):
+        self.place.write("fuzz", "fuzz_a", NOTHING)
+        self.place.write("fuzz", "fuzz_b", CRASH)
+        cells = self.attempt()["fuzzers"]
+        self.assertEqual({name: cell["found"] for name, cell in cells.items()}, {"fuzz_a": False, "fuzz_b": True})
+        self.assertEqual(self.done, ["plant", "fuzz_a", "fuzz_b", "restore"])
+
+    def test_a_bug_that_does_not_build_is_taken_out_as_well(self):
+        def build(_build, _targets):
+            raise workshop.DoesNotBuild("error: no")
+
+        self.place.build = build
+        self.assertEqual(self.attempt(), {"build_error": "error: no"})
+        self.assertEqual(self.done, ["plant", "restore"])
+
+
+if __name__ == "__main__":
+    unittest.main()
