@@ -17,53 +17,35 @@ constexpr unsigned runs_max = 20'000;
 void session_run::tell_time() {
     core_.advance(now_);
     witness_.pass_time(now_);
-    told_ = now_;
-}
-
-// The one moment that no driver of ours oversleeps is the end of drain: the core lets limits that end after it take
-// effect before it when it learns of both at once.
-void session_run::move_clock(moment when) {
-    if (drain_ends_ && now_ < *drain_ends_ && *drain_ends_ < when) {
-        now_ = *drain_ends_;
-        tell_time();
-    }
-    now_ = std::max(now_, when);
+    told_ = std::max(told_, now_);
 }
 
 // As a driver that wakes up at each deadline and at no other moment.
 void session_run::sleep_until(moment when) {
     unsigned left = 500;
     for (auto next = core_.next_deadline(); next && *next <= when && left != 0 && !found_; --left) {
-        move_clock(*next);
+        now_ = std::max(now_, *next);
         tell_time();
         turn();
         check();
         next = core_.next_deadline();
     }
-    move_clock(when);
+    now_ = std::max(now_, when);
     tell_time();
 }
 
-// Hands over what lies in the network as long as the core wants it.
+// Hands over what lies in the network as long as the core wants it, and the end of it whether it does or not.
 void session_run::feed(peer& one) {
-    while (one.is_connected && one.armed && !found_) {
-        one.armed = core_.wants_input(one.id);
-        if (!one.armed) {
-            return;
-        }
+    while (one.is_connected && !found_) {
         if (one.sent < one.to_send.size()) {
-            std::size_t bytes = std::min(one.to_send.size() - one.sent, core_.bounds().receive_bytes_max);
-            if (one.fragment_bytes != 0 && one.fragments_left != 0) {
-                bytes = std::min<std::size_t>(bytes, one.fragment_bytes);
-                --one.fragments_left;
+            one.armed = one.armed && core_.wants_input(one.id);
+            if (!one.armed) {
+                break;
             }
-            // Bytes of their own end where they end, for AddressSanitizer to see; they are not kept.
-            const std::vector<char> run(one.to_send.begin() + static_cast<std::ptrdiff_t>(one.sent),
-                                        one.to_send.begin() + static_cast<std::ptrdiff_t>(one.sent + bytes));
-            one.sent += bytes;
-            core_.receive(one.id, std::as_bytes(std::span{run}), now_);
-            witness_.receive(one.number, std::as_bytes(std::span{run}), now_);
+            hand_over(one);
             one.armed = core_.wants_input(one.id);
+            found(check_wants_input(witness_, one.number, one.armed, why_));
+            found(check_counts(witness_, core_.count()));  // how far it came in one go
         } else if (one.ends_input && !one.ended) {
             one.ended = true;
             core_.end_of_input(one.id, now_);
@@ -72,12 +54,27 @@ void session_run::feed(peer& one) {
         } else {
             break;
         }
-        told_ = now_;
+        told_ = std::max(told_, now_);
     }
     if (one.sent == one.to_send.size()) {
         one.to_send.clear();
         one.sent = 0;
     }
+}
+
+// One run of bytes.
+void session_run::hand_over(peer& one) {
+    std::size_t bytes = std::min(one.to_send.size() - one.sent, core_.bounds().receive_bytes_max);
+    if (one.fragment_bytes != 0 && one.fragments_left != 0) {
+        bytes = std::min<std::size_t>(bytes, one.fragment_bytes);
+        --one.fragments_left;
+    }
+    // Bytes of their own end where they end, for AddressSanitizer to see; they are not kept.
+    const auto begin = one.to_send.begin() + static_cast<std::ptrdiff_t>(one.sent);
+    const std::vector<char> run(begin, begin + static_cast<std::ptrdiff_t>(bytes));
+    one.sent += bytes;
+    core_.receive(one.id, std::as_bytes(std::span{run}), now_);
+    witness_.receive(one.number, std::as_bytes(std::span{run}), now_);
 }
 
 // One turn of the driver: everything that is ready, until nothing moves any more.
@@ -88,9 +85,9 @@ void session_run::turn() {
     for (bool moved = true; moved && !found_;) {
         moved = false;
         for (peer& one : peers_) {
-            const bool could =
-                one.is_connected && one.armed && (!one.to_send.empty() || (one.ends_input && !one.ended));
-            if (could) {
+            const bool sends = !one.to_send.empty() && one.armed;
+            const bool ends = one.to_send.empty() && one.ends_input && !one.ended;
+            if (one.is_connected && (sends || ends)) {
                 feed(one);
                 moved = true;
             }
@@ -129,7 +126,6 @@ bool session_run::show_output(const peer& one, std::size_t pieces_max) {
 
 // Writes what the connection takes: false when there was nothing.
 bool session_run::write_some(peer& one, std::size_t bytes_max) {
-    tell_time();  // wrote() asserts, after it has let limits end, that what gather() showed before is still there
     const bool all = show_output(one, pieces_at_once);
     found(check_output(witness_, one.number, shown_, all, why_));
     const std::size_t bytes = std::min(shown_.size(), bytes_max);
@@ -139,7 +135,7 @@ bool session_run::write_some(peer& one, std::size_t bytes_max) {
     one.inbox.append(shown_, 0, bytes);
     core_.wrote(one.id, bytes, now_);
     witness_.wrote(one.number, bytes, now_);
-    told_ = now_;
+    told_ = std::max(told_, now_);
     read_inbox(one);
     return true;
 }
@@ -188,22 +184,22 @@ void session_run::read_inbox(peer& one) {
 }
 
 void session_run::check() {
-    if (found_) {
-        return;
-    }
-    if (const std::string fault = core_.audit(); !fault.empty()) {
-        found(failure{"ledger", "the audit says: " + fault});
-    }
-    found(check_counts(witness_, core_.count()));
-    found(check_accepts(witness_, core_.accepts_connections()));
-    found(check_deadline(witness_, core_.next_deadline(), told_));
-    if (witness_.has_work() && !core_.has_work()) {
-        found(failure{"told", "bytes are left to be acted on, and the driver is not told to call run()"});
-    }
     for (const peer& one : peers_) {
         if (one.is_connected && !found_) {
             check_peer(one);
         }
+    }
+    if (found_) {
+        return;
+    }
+    found(check_deadline(witness_, core_.next_deadline(), told_));
+    found(check_accepts(witness_, core_.accepts_connections()));
+    if (witness_.has_work() && !core_.has_work()) {
+        found(failure{"told", "bytes are left to be acted on, and the driver is not told to call run()"});
+    }
+    found(check_counts(witness_, core_.count()));
+    if (const std::string fault = core_.audit(); !fault.empty()) {
+        found(failure{"ledger", "the audit says: " + fault});
     }
 }
 
@@ -281,7 +277,9 @@ void session_run::say_step(const session_step& step, const peer& one) {
     case action::until_at: return told("time until the next deadline");
     case action::until_after: return told("time until just after the next deadline");
     case action::oversleep: return told("time +" + quarters + ", the driver sleeps");
-    case action::lose_track: return told("time +" + quarters + ", the driver does not notice");
+    case action::lose_track:
+        return step.value < clock_back_values ? told("time +" + quarters + ", the driver does not notice")
+                                              : told("the driver's clock goes back");
     case action::drain: return step.value < drain_values ? told("drain") : void();
     case action::be_late: return told(step.value % 2 == 1 ? "the driver is busy" : "the driver takes its turns");
     case action::burst: return told(who + "sends a burst of kind " + to_string(step.value >> 5U));

@@ -35,11 +35,13 @@ verdict session_run::run() {
     session_step step;
     while (!found_ && reader_.next(step)) {
         if (setup_.clock_ticks) {
-            move_clock(now_ + std::chrono::microseconds{1});
+            now_ += std::chrono::microseconds{1};
         }
         why_ = step.what >= action::wait && step.what <= action::lose_track ? cause::time : cause::event;
         perform(step);
-        turn();
+        if (step.what != action::lose_track) {
+            turn();
+        }
         check();
     }
     come_to_rest();
@@ -90,8 +92,7 @@ void session_run::perform(const session_step& step) {
         if (step.value < drain_values) {
             core_.drain(now_);
             witness_.drain(now_);
-            told_ = now_;
-            drain_ends_ = drain_ends_.value_or(now_ + setup_.bounds.drain_timeout);
+            told_ = std::max(told_, now_);
         }
         break;
     case action::be_late: late_ = step.value % 2 == 1; break;
@@ -182,11 +183,13 @@ void session_run::pass_time_for(const session_step& step) {
     switch (step.what) {
     case action::wait: sleep_until(now_ + milliseconds{step.value * (step.place + 1)}); return;
     case action::wait_long: sleep_until(now_ + std::chrono::seconds{step.value % 64}); return;
-    case action::until_before: move_clock(next - std::chrono::nanoseconds{1}); break;
-    case action::until_at: move_clock(next); break;
-    case action::until_after: move_clock(next + std::chrono::nanoseconds{1}); break;
-    case action::lose_track: move_clock(now_ + quarters); return;
-    default: move_clock(now_ + quarters); break;
+    case action::until_before: now_ = std::max(now_, next - std::chrono::nanoseconds{1}); break;
+    case action::until_at: now_ = std::max(now_, next); break;
+    case action::until_after: now_ = std::max(now_, next + std::chrono::nanoseconds{1}); break;
+    case action::lose_track:
+        now_ += step.value < clock_back_values ? quarters : -milliseconds{100 * (step.value - clock_back_values)};
+        return;
+    default: now_ += quarters; break;
     }
     tell_time();
 }
@@ -238,7 +241,7 @@ void session_run::run_out_of_deadlines() {
             found(failure{"time", "there is always a next deadline"});
             return;
         }
-        move_clock(*next);
+        now_ = std::max(now_, *next);
         tell_time();
         turn();
         check();
@@ -246,7 +249,6 @@ void session_run::run_out_of_deadlines() {
 }
 
 bool session_run::connect(peer& one) {
-    tell_time();  // connect() asserts, after it has let limits end, that there is still room for a connection
     if (one.is_connected || found_ || !core_.accepts_connections()) {
         return one.is_connected;
     }
@@ -254,7 +256,13 @@ bool session_run::connect(peer& one) {
     one.is_connected = true;
     one.id = core_.connect(now_);
     one.number = witness_.connect(now_);
-    told_ = now_;
+    told_ = std::max(told_, now_);
+    connections_most_ = std::max(connections_most_, core_.connections());
+    if (one.id.slot >= connections_most_) {
+        found(
+            failure{"ledger", "connection " + std::to_string(one.number) + " has a slot behind those that were free"});
+        return true;
+    }
     if (generations_.size() <= one.id.slot) {
         generations_.resize(std::size_t{one.id.slot} + 1);
     }
@@ -324,7 +332,7 @@ void session_run::lose(peer& one, std::string_view how) {
     say(one, how);
     core_.lost(one.id, now_);
     witness_.lost(one.number, now_);
-    told_ = now_;
+    told_ = std::max(told_, now_);
     one = peer{};
 }
 

@@ -11,7 +11,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -68,6 +67,7 @@ private:
     void lose(peer& one, std::string_view how);
 
     void feed(peer& one);
+    void hand_over(peer& one);
     void turn();
     void bring_in_line(peer& one);
     bool write_some(peer& one, std::size_t bytes_max);
@@ -75,7 +75,6 @@ private:
     bool show_output(const peer& one, std::size_t pieces_max);
 
     void tell_time();
-    void move_clock(moment when);
     void sleep_until(moment when);
     void run_out_of_deadlines();
     void check();
@@ -92,13 +91,13 @@ private:
     std::array<peer, places_max + 1> peers_;  ///< the last is for visitors
     moment now_{};
     moment told_{};  ///< the latest moment that the core knows of
-    std::optional<moment> drain_ends_;
     bool late_{false};
     cause why_{cause::event};
     unsigned messages_{0};
     unsigned burst_left_{2'500};
     std::string shown_;
     std::vector<std::uint32_t> generations_;  ///< by slot
+    std::size_t connections_most_{0};         ///< at the same time
     verdict found_;
     std::string* transcript_;
     std::vector<std::string> got_;  ///< by number; for the transcript

@@ -72,6 +72,9 @@ session_setup setup_of(std::span<const std::byte> script) {
     for (std::size_t i = 0; i < std::min(chosen.size(), script.size()); ++i) {
         chosen[i] = std::to_integer<unsigned>(script[i]);
     }
+    // They cost a thousand times what others do, so that only seeds and what comes from them begin like this.
+    const bool large = chosen[1] == large_bursts_first && chosen[2] == large_bursts_second;
+    chosen[1] = large ? 0 : chosen[1];
     session_setup setup;
     core::options& bounds = setup.bounds;
     const auto pick = [](unsigned bits, auto usual, auto first, auto second, auto third) {
@@ -96,7 +99,7 @@ session_setup setup_of(std::span<const std::byte> script) {
     choose_times(bounds, time_choice);
     setup.users = chosen[2] & 7U;
     setup.clock_ticks = (chosen[2] & 8U) != 0;
-    setup.large_bursts = chosen[2] == 0xFFU;
+    setup.large_bursts = large;
     return setup;
 }
 

@@ -49,13 +49,18 @@ enum class action : std::uint8_t {
     until_at,         ///< to the next deadline
     until_after,      ///< to just after it
     oversleep,        ///< value: quarters of a second; the driver sleeps through all deadlines
-    lose_track,       ///< value: quarters of a second that pass unnoticed until the next call that takes a time
+    lose_track,       ///< value: quarters of a second that pass unnoticed until the next call; see clock_back_values
     drain,            ///< value: only if it is below drain_values, for it ends everything
     be_late,          ///< value: odd, the driver takes no turns until it is told to
     burst,            ///< value: in the upper three bits a packet, in the others how often; see session_setup
     receive_visitors  ///< value: how many users come one after the other, are asked for, and leave
 };
 inline constexpr std::uint8_t drain_values = 48;
+/// From this value on lose_track puts the driver's clock back, by tenths of a second.
+inline constexpr std::uint8_t clock_back_values = 224;
+/// The second and third byte of scripts with large bursts.
+inline constexpr std::uint8_t large_bursts_first = 0xA5;
+inline constexpr std::uint8_t large_bursts_second = 0xFF;
 
 struct session_setup {
     core::options bounds{};

@@ -17,8 +17,12 @@ constexpr std::uint8_t alice = 0;
 constexpr std::uint8_t bob = 1;
 constexpr std::uint8_t carol = 2;
 constexpr std::uint8_t dave = 3;
+constexpr std::uint8_t erin = 4;
+constexpr std::uint8_t frank = 5;
+constexpr std::uint8_t grace = 6;
 constexpr std::uint8_t nobody = 24;
 constexpr std::uint8_t lookalike = 27;
+constexpr std::uint8_t longest = 29;
 constexpr std::uint8_t ill_formed = 31;
 
 constexpr std::uint8_t code_ok = 0;
@@ -30,15 +34,17 @@ constexpr std::uint8_t one_user = 1;
 constexpr std::uint8_t one_stranger = 1U << 2U;
 constexpr std::uint8_t two_unanswered = 2U << 4U;
 constexpr std::uint8_t one_packet_of_output = 1U << 6U;
+constexpr std::uint8_t one_timeout = 1;
 constexpr std::uint8_t two_timeouts = 2;
 constexpr std::uint8_t one_packet_per_go = 1U << 2U;
+constexpr std::uint8_t five_per_go = 3U << 2U;
 constexpr std::uint8_t three_bytes_per_read = 1U << 4U;
 constexpr std::uint8_t short_times = 2U << 6U;
 constexpr std::uint8_t odd_times = 3U << 6U;
-constexpr std::uint8_t large_bursts = 0xFF;
 constexpr std::uint8_t clock_ticks = 8;
 
 constexpr std::uint8_t long_message = 6;
+constexpr std::uint8_t longest_message = 7;
 
 /// A script, step by step.
 class script {
@@ -224,6 +230,15 @@ void add_limits_of_time(seeds& all) {
             .add(until_before, 0)
             .add(until_at, 0)
             .add(until_at, 0));
+    add(all, "slow_packet_in_pieces",
+        script{2}
+            .add(cut, alice, 1)
+            .add(send_sma, alice)
+            .add(wait_long, 0, 4)
+            .raw(alice, {"\0\0\0\5", 4})
+            .add(wait_long, 0, 4)
+            .raw(alice, "hell")
+            .add(until_at, 0));
     add(all, "packet_byte_by_byte",
         script{2}
             .add(fragment, alice, 1)
@@ -242,6 +257,29 @@ void add_limits_of_time(seeds& all) {
             .add(send_sma, bob)
             .add(lose_track, 0, 60)
             .add(send_rpm, alice, bob));
+}
+
+void add_moments(seeds& all) {
+    // Seven limits that end in another order than they began, and one in the middle goes.
+    add(all, "time_limits_of_many",
+        script{7}
+            .add(wait_long, 0, 11)
+            .add(ask_and_send, alice, bob)
+            .add(send_pc, alice, carol)
+            .add(wait_long, 0, 1)
+            .add(ask_and_send, alice, dave)
+            .add(send_pc, alice, erin)
+            .add(wait_long, 0, 1)
+            .add(send_pc, alice, frank)
+            .add(ask_and_send, alice, grace)
+            .add(wait_long, 0, 1)
+            .add(ask_and_send, alice, alice)
+            .add(reset, erin)
+            .add(connect, erin)
+            .add(until_at, 0)
+            .add(until_at, 0)
+            .add(until_at, 0)
+            .add(until_at, 0));
     add(all, "steps_at_moments_of_their_own",
         script{4 | clock_ticks, 0, two_timeouts}
             .add(send_sma, alice)
@@ -285,6 +323,35 @@ void add_endings(seeds& all) {
             .add(answer_all, bob, code_ok)
             .add(until_before, 0)
             .add(until_at, 0));
+    add(all, "end_behind_packets_that_wait",
+        script{2, 0, one_packet_per_go}
+            .add(be_late, 0, 1)
+            .add(hold, alice)
+            .add(ask_and_send, alice, bob)
+            .add(send_sma, alice)
+            .add(release, alice)
+            .add(end_input, alice)
+            .add(be_late, 0, 0));
+    add(all, "time_passes_before_a_write",
+        script{2}.add(stop_reading, alice).add(send_broken, alice, 1).add(lose_track, 0, 20).add(read_some, alice, 2));
+    add(all, "time_passes_before_a_connection",
+        script{2, one_stranger, one_timeout}.add(ask_and_send, alice, bob).add(lose_track, 0, 20).add(connect, carol));
+    add(all, "time_goes_back",
+        script{2}
+            .add(ask_and_send, alice, bob)
+            .add(wait_long, 0, 3)
+            .add(lose_track, 0, 254)
+            .add(ask_and_send, bob, alice)
+            .add(connect, carol)
+            .add(until_at, 0));
+    add(all, "time_passes_behind_the_end_of_drain",
+        script{3}
+            .add(send_pc, alice, bob)
+            .add(send_sma, alice)
+            .add(cut, bob, 3)
+            .add(send_rpm, bob, alice)
+            .add(drain, 0)
+            .add(oversleep, 0, 140));
     add(all, "drain_of_those_who_left",
         script{2}.add(send_sma, alice).add(end_input, alice).add(drain, 0).add(wait_long, 0, 4));
 }
@@ -309,6 +376,20 @@ void add_bounds(seeds& all) {
             .add(send_sma, alice, 5)
             .add(read_on, bob)
             .add(answer_all, bob));
+    // From the longest pseudo, with the longest message.
+    add(all, "bound_output_bytes_just_reached",
+        script{1, one_packet_of_output}
+            .add(send_cr, bob, longest)
+            .add(stop_reading, alice)
+            .add(send_sma, bob, longest_message)
+            .add(answer_all, alice));
+    add(all, "bound_work_of_deliveries",
+        script{3, 0, five_per_go}
+            .add(hold, alice)
+            .add(burst, alice, (1U << 5U) | 3U)
+            .add(ask_and_send, alice, bob)
+            .add(ask_and_send, alice, carol)
+            .add(release, alice));
     add(all, "bound_work_per_go",
         script{3, 0, one_packet_per_go | three_bytes_per_read}
             .add(be_late, 0, 1)
@@ -320,10 +401,13 @@ void add_bounds(seeds& all) {
             .add(end_input, alice)
             .add(be_late, 0, 0)
             .add(answer_all, bob));
+}
+
+void add_large_bounds(seeds& all) {
     constexpr std::uint8_t many_rpms = 31;
     constexpr std::uint8_t many_pcs = (6U << 5U) | 31U;
     add(all, "bound_answers_owed",
-        script{large_bursts}
+        script{large_bursts_second, 0, large_bursts_first}
             .add(stop_reading, alice)
             .add(send_pc, alice, bob)
             .add(burst, alice, many_rpms)
@@ -331,15 +415,21 @@ void add_bounds(seeds& all) {
             .add(read_some, alice, 3)
             .add(read_on, alice));
     add(all, "bound_answers_owed_by_one_who_ends",
-        script{large_bursts}
+        script{large_bursts_second, 0, large_bursts_first}
             .add(stop_reading, alice)
             .add(burst, alice, many_pcs)
             .add(end_input, alice)
             .add(answer_all, bob)
             .add(read_some, alice, 200)
             .add(read_on, alice));
+    add(all, "bound_favours_not_filled_by_one",
+        script{large_bursts_second, 0, large_bursts_first}
+            .add(send_rpm, alice, bob)
+            .add(burst, alice, 15)
+            .add(send_spm, alice, bob)
+            .add(answer_all, bob, code_refused));
     add(all, "bound_favours",
-        script{large_bursts}
+        script{large_bursts_second, 0, large_bursts_first}
             .add(send_rpm, alice, bob)
             .add(send_rpm, alice, carol)
             .add(send_rpm, alice, bob)
@@ -357,8 +447,10 @@ std::vector<seed> make_session_seeds() {
     add_messages_to_all(all);
     add_private_connections(all);
     add_limits_of_time(all);
+    add_moments(all);
     add_endings(all);
     add_bounds(all);
+    add_large_bounds(all);
     return all;
 }
 

@@ -45,8 +45,8 @@ void witness::end_of_input(party_number who, moment now) {
     }
 }
 
+// What was written is written, whatever limits have ended meanwhile.
 void witness::wrote(party_number who, std::size_t bytes, moment now) {
-    pass_time(now);
     party& one = at(who);
     bytes = std::min(bytes, one.promised_bytes);
     one.promised_bytes -= bytes;
@@ -62,8 +62,9 @@ void witness::wrote(party_number who, std::size_t bytes, moment now) {
         one.promised.pop_front();
     }
     if (one.now_is == standing::closing && one.promised_bytes == 0) {
-        one.close_by = clock_ + bounds_.linger_timeout;  // ERR-5
+        one.close_by = std::max(clock_, now) + bounds_.linger_timeout;  // ERR-5
     }
+    pass_time(now);
     stand_in_line(one);
 }
 
