@@ -1,0 +1,212 @@
+#include "bench/connection_pool.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace chatos::bench {
+
+namespace {
+
+constexpr std::size_t buffer_bytes = 262'144;
+constexpr std::size_t events_per_turn = 1'024;
+
+std::string text_of(int error) {
+    return std::strerror(error);
+}
+
+/// Ports of a chosen source are picked when connecting, so that each may be used towards several targets.
+int bind_to_loopback(int descriptor, std::uint32_t serial) {
+    const int yes = 1;
+    ::setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
+    sockaddr_in source{};
+    source.sin_family = AF_INET;
+    source.sin_addr.s_addr = htonl(loopback_source(serial));
+    return ::bind(descriptor, reinterpret_cast<const sockaddr*>(&source), sizeof source);
+}
+
+}  // namespace
+
+connection_pool::connection_pool(const target_address& target, std::uint32_t places, connection_events& events)
+    : target_{target}, events_{events}, epoll_{::epoll_create1(EPOLL_CLOEXEC)}, lines_(places), buffer_(buffer_bytes),
+      ready_(events_per_turn) {
+    if (epoll_ < 0) {
+        throw std::runtime_error{"no epoll: " + text_of(errno)};
+    }
+}
+
+connection_pool::~connection_pool() {
+    for (const line& one : lines_) {
+        if (one.descriptor >= 0) {
+            ::close(one.descriptor);
+        }
+    }
+    ::close(epoll_);
+}
+
+std::string connection_pool::open(std::uint32_t place, std::uint32_t serial) {
+    const int descriptor = ::socket(target_.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        return "no socket: " + text_of(errno);
+    }
+    const int yes = 1;
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    // The first ones need no address of their own, and a server may look at it.
+    if (target_.is_loopback_v4() && serial >= connections_per_source && bind_to_loopback(descriptor, serial) != 0) {
+        const std::string why = "cannot use another loopback address as source: " + text_of(errno);
+        ::close(descriptor);
+        return why;
+    }
+    if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&target_.storage), target_.size) != 0 &&
+        errno != EINPROGRESS) {
+        const std::string why = "cannot connect to " + target_.text + ": " + text_of(errno);
+        ::close(descriptor);
+        return why;
+    }
+    line& one = lines_[place];
+    one.descriptor = descriptor;
+    one.is_connected = false;
+    one.wants_to_finish = false;
+    one.waiting_sent = 0;
+    watch(place, true, EPOLL_CTL_ADD);
+    return {};
+}
+
+void connection_pool::watch(std::uint32_t place, bool for_writing, int operation) const {
+    const line& one = lines_[place];
+    epoll_event event{};
+    event.events = for_writing ? EPOLLIN | EPOLLOUT : EPOLLIN;
+    event.data.u64 = (std::uint64_t{one.generation} << 32U) | place;
+    ::epoll_ctl(epoll_, operation, one.descriptor, &event);
+}
+
+void connection_pool::send(std::uint32_t place, std::span<const std::byte> output) {
+    line& one = lines_[place];
+    if (one.descriptor < 0 || output.empty()) {
+        return;
+    }
+    if (one.waiting.empty()) {
+        const ::ssize_t count = ::send(one.descriptor, output.data(), output.size(), MSG_NOSIGNAL);
+        // An error other than a full buffer shows when reading, where the connection may be ended.
+        output = output.subspan(count > 0 ? static_cast<std::size_t>(count) : 0);
+        if (output.empty()) {
+            return;
+        }
+        watch(place, true, EPOLL_CTL_MOD);
+    }
+    one.waiting.insert(one.waiting.end(), output.begin(), output.end());
+}
+
+void connection_pool::finish(std::uint32_t place) {
+    line& one = lines_[place];
+    if (one.descriptor < 0) {
+        return;
+    }
+    one.wants_to_finish = true;
+    if (one.waiting.empty()) {
+        ::shutdown(one.descriptor, SHUT_WR);
+    }
+}
+
+bool connection_pool::turn(int timeout_ms) {
+    const int count = ::epoll_wait(epoll_, ready_.data(), static_cast<int>(ready_.size()), timeout_ms);
+    if (count <= 0) {
+        return count < 0 && errno == EINTR;
+    }
+    for (int i = 0; i < count; ++i) {
+        take(ready_[static_cast<std::size_t>(i)]);
+    }
+    return true;
+}
+
+void connection_pool::take(const epoll_event& event) {
+    const auto place = static_cast<std::uint32_t>(event.data.u64);
+    const auto generation = static_cast<std::uint32_t>(event.data.u64 >> 32U);
+    const auto is_current = [this, place, generation] {
+        return lines_[place].generation == generation && lines_[place].descriptor >= 0;
+    };
+    if (!is_current()) {
+        return;
+    }
+    if (!lines_[place].is_connected) {
+        complete_connecting(place);
+    } else if ((event.events & EPOLLOUT) != 0U) {
+        write_waiting(place);
+    }
+    if ((event.events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0U && is_current()) {
+        read(place);
+    }
+}
+
+void connection_pool::complete_connecting(std::uint32_t place) {
+    line& one = lines_[place];
+    int error = 0;
+    socklen_t size = sizeof error;
+    ::getsockopt(one.descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) {
+        end(place, "cannot connect to " + target_.text + ": " + text_of(error));
+        return;
+    }
+    one.is_connected = true;
+    watch(place, false, EPOLL_CTL_MOD);
+    events_.connected(place);
+}
+
+void connection_pool::read(std::uint32_t place) {
+    line& one = lines_[place];
+    const std::size_t kept = one.rest.size();
+    if (kept >= buffer_.size()) {
+        end(place, "the server sends a packet of more than " + std::to_string(buffer_.size()) + " bytes");
+        return;
+    }
+    const ::ssize_t count = ::recv(one.descriptor, buffer_.data() + kept, buffer_.size() - kept, 0);
+    if (count < 0) {
+        if (errno != EAGAIN && errno != EINTR) {
+            end(place, "the connection broke: " + text_of(errno));
+        }
+        return;
+    }
+    if (count == 0) {
+        end(place, kept == 0 ? "" : "the server closed within a packet");
+        return;
+    }
+    std::copy(one.rest.begin(), one.rest.end(), buffer_.begin());
+    const auto input = std::span{buffer_}.first(kept + static_cast<std::size_t>(count));
+    const std::uint32_t generation = one.generation;
+    const std::size_t used = events_.received(place, input);
+    if (one.generation == generation) {
+        one.rest.assign(input.begin() + static_cast<std::ptrdiff_t>(used), input.end());
+    }
+}
+
+void connection_pool::write_waiting(std::uint32_t place) {
+    line& one = lines_[place];
+    const auto output = std::span{one.waiting}.subspan(one.waiting_sent);
+    const ::ssize_t count = ::send(one.descriptor, output.data(), output.size(), MSG_NOSIGNAL);
+    one.waiting_sent += count > 0 ? static_cast<std::size_t>(count) : 0;
+    if (one.waiting_sent < one.waiting.size()) {
+        return;
+    }
+    one.waiting.clear();
+    one.waiting_sent = 0;
+    watch(place, false, EPOLL_CTL_MOD);
+    if (one.wants_to_finish) {
+        ::shutdown(one.descriptor, SHUT_WR);
+    }
+}
+
+void connection_pool::end(std::uint32_t place, const std::string& why) {
+    line& one = lines_[place];
+    ::close(one.descriptor);
+    one.descriptor = -1;
+    ++one.generation;
+    one.rest.clear();
+    one.waiting.clear();
+    events_.ended(place, why);
+}
+
+}  // namespace chatos::bench

@@ -1,0 +1,60 @@
+// Bytes in and bytes out, as text, for tests of dialects.
+#pragma once
+
+#include "bench/dialect.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace chatos::bench::testing {
+
+[[nodiscard]] inline std::string as_text(std::span<const std::byte> input) {
+    return {reinterpret_cast<const char*>(input.data()), input.size()};
+}
+
+[[nodiscard]] inline bytes as_bytes(std::string_view text) {
+    bytes result;
+    append(result, text);
+    return result;
+}
+
+[[nodiscard]] inline std::string log_in(dialect& protocol, user_number user, std::uint32_t& answers) {
+    bytes out;
+    answers = protocol.log_in(user, out);
+    return as_text(out);
+}
+
+[[nodiscard]] inline std::string publish(dialect& protocol, user_number sender, std::uint32_t count,
+                                         std::uint32_t& given) {
+    return as_text(protocol.publish(sender, count, given));
+}
+
+[[nodiscard]] inline arrivals read(dialect& protocol, user_number user, std::string_view input) {
+    arrivals found;
+    const bytes given = as_bytes(input);
+    protocol.read(user, given, found);
+    return found;
+}
+
+/// What is found when the input comes in pieces of `size` bytes, each with what the one before has left in front.
+[[nodiscard]] inline arrivals read_in_pieces(dialect& protocol, user_number user, std::string_view input,
+                                             std::size_t size) {
+    arrivals all;
+    std::string rest;
+    for (; !input.empty(); input.remove_prefix(std::min(size, input.size()))) {
+        rest += input.substr(0, size);
+        const arrivals found = read(protocol, user, rest);
+        rest.erase(0, found.consumed);
+        all.consumed += found.consumed;
+        all.answers += found.answers;
+        all.senders.insert(all.senders.end(), found.senders.begin(), found.senders.end());
+        all.acknowledgements.insert(all.acknowledgements.end(), found.acknowledgements.begin(),
+                                    found.acknowledgements.end());
+        all.fault += found.fault;
+    }
+    return all;
+}
+
+}  // namespace chatos::bench::testing
