@@ -92,7 +92,7 @@ def read_patch(path, part, known_rules):
         raise BankError(f"{where}: it changes no file; add a unified diff with the prefixes a/ and b/")
     for name in files:
         if not name.startswith(PARTS[part]):
-            raise BankError(f"{where}: it changes {name}; bugs of '{part}' lie in {PARTS[part]}, move the patch or mend it")
+            raise BankError(f"{where}: it changes {name}; bugs of '{part}' lie in {PARTS[part]}, move or mend the patch")
     return Bug(part, path.stem, text, rules, values["What"], values["Equivalent"], files)
 
 
@@ -123,7 +123,8 @@ def apply(bug, source, check_only=False):
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(source.parent), "LC_ALL": "C"}
     environment.pop("GIT_DIR", None)
     command = ["git", "apply", *(["--check"] if check_only else []), "-"]
-    done = subprocess.run(command, cwd=source, input=bug.text, capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(command, cwd=source, env=environment, input=bug.text, text=True, capture_output=True,
+                          check=False)
     return (done.stderr.strip() or f"git apply ended with {done.returncode}") if done.returncode != 0 else None
 
 
@@ -143,8 +144,8 @@ def choose(bugs, names):
 
 
 def read_harnesses(tree):
-    """The targets of fuzz/targets.json, but those that fail on purpose. Their key `links` says which parts they run; without
-    it, the codec."""
+    """The targets of fuzz/targets.json, but those that fail on purpose. Their key `links` says which parts they run;
+    without it, the codec."""
     harnesses = []
     for target in json.loads((tree / "fuzz" / "targets.json").read_text())["targets"]:
         if target.get("fails"):
@@ -152,7 +153,8 @@ def read_harnesses(tree):
         links = target.get("links", ["codec"])
         unknown = set(links) - set(PARTS)
         if unknown:
-            raise BankError(f"fuzz/targets.json: {target['name']} links '{unknown.pop()}'; there are: {', '.join(PARTS)}")
+            raise BankError(f"fuzz/targets.json: {target['name']} links '{unknown.pop()}'; "
+                            f"there are: {', '.join(PARTS)}")
         harnesses.append(Harness(target["name"], f"fuzz/corpora/{target['inputs']}",
                                  f"fuzz/dictionaries/{target['inputs']}.dict", target["max_len"], tuple(links)))
     return harnesses

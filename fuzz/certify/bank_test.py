@@ -5,7 +5,11 @@ import unittest
 import bank
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
-RULES = 'constexpr rule rules[] = {\n    {"WIRE-1", must, text, "A packet."},\n    {"PM-2",\n     must, text, "A message."},\n'
+RULES = """constexpr rule rules[] = {
+    {"WIRE-1", must, text, "A packet."},
+    {"PM-2",
+     must, text, "A message."},
+"""
 PATCH = """Rule: WIRE-1, interface
 What: Two is three.
 
@@ -44,8 +48,8 @@ class ATree(unittest.TestCase):
 class Reading(ATree):
     def test_a_patch_says_what_it_breaks_and_where(self):
         (bug,) = self.plant(PATCH)
-        self.assertEqual((bug.part, bug.name, bug.rules, bug.what), ("codec", "b", ("WIRE-1", "interface"), "Two is three."))
-        self.assertEqual((bug.equivalent, bug.files), (None, ("codec/two.cpp",)))
+        self.assertEqual((bug.part, bug.name, bug.rules), ("codec", "b", ("WIRE-1", "interface")))
+        self.assertEqual((bug.what, bug.equivalent, bug.files), ("Two is three.", None, ("codec/two.cpp",)))
 
     def test_an_equivalent_has_its_reason(self):
         (bug,) = self.plant(PATCH.replace("\n\n", "\nEquivalent: nobody counts.\n\n", 1))
@@ -109,12 +113,13 @@ class Harnesses(ATree):
             {"name": "fuzz_a", "inputs": "packets", "max_len": 9},
             {"name": "fuzz_b", "inputs": "x", "max_len": 9, "links": ["codec", "core"]},
             {"name": "fuzz_canary", "inputs": "packets", "max_len": 9, "fails": true}]}""")
-        self.assertEqual(bank.read_harnesses(self.tree),
-                         [bank.Harness("fuzz_a", "fuzz/corpora/packets", "fuzz/dictionaries/packets.dict", 9, ("codec",)),
-                          bank.Harness("fuzz_b", "fuzz/corpora/x", "fuzz/dictionaries/x.dict", 9, ("codec", "core"))])
+        self.assertEqual(bank.read_harnesses(self.tree), [
+            bank.Harness("fuzz_a", "fuzz/corpora/packets", "fuzz/dictionaries/packets.dict", 9, ("codec",)),
+            bank.Harness("fuzz_b", "fuzz/corpora/x", "fuzz/dictionaries/x.dict", 9, ("codec", "core"))])
 
     def test_an_unknown_part_is_an_error(self):
-        self.write("fuzz/targets.json", '{"targets": [{"name": "fuzz_a", "inputs": "p", "max_len": 9, "links": ["cod"]}]}')
+        self.write("fuzz/targets.json",
+                   '{"targets": [{"name": "fuzz_a", "inputs": "p", "max_len": 9, "links": ["cod"]}]}')
         with self.assertRaisesRegex(bank.BankError, "fuzz_a links 'cod'"):
             bank.read_harnesses(self.tree)
 

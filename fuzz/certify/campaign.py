@@ -1,6 +1,7 @@
 """Work on many bugs at a time: a thread per workshop, each taking the next item until none is left."""
 
 import collections
+import dataclasses
 import signal
 import threading
 import time
@@ -11,8 +12,8 @@ from children import Stopped
 
 
 class Campaign:
-    """`work(place, item)` is called for every item, by one of the workers; what it returns goes to `report(item, result)`,
-    one at a time. The first exception of any of them ends all, and is raised by run()."""
+    """`work(place, item)` is called for every item, by one of the workers; what it returns goes to
+    `report(item, result)`, one at a time. The first exception of any of them ends all, and is raised by run()."""
 
     def __init__(self, workshops, children, work, report):
         self._workshops = workshops
@@ -73,7 +74,8 @@ def build_the_tree_itself(place, targets, jobs):
             try:
                 place.build(build, names, jobs)
             except workshop.DoesNotBuild as failure:
-                raise workshop.WorkshopError(f"the tree itself does not build ({build}), nothing was measured:\n{failure}") from None
+                raise workshop.WorkshopError(
+                    f"the tree itself does not build ({build}), nothing was measured:\n{failure}") from None
 
 
 def measure(place, children, folder, bug, harnesses, limits):
@@ -96,10 +98,21 @@ def measure(place, children, folder, bug, harnesses, limits):
     return {**result, "took_seconds": round(time.monotonic() - start, 1)}
 
 
-def measure_unplanted(place, children, folder, harnesses, parts, limits):
+@dataclasses.dataclass(frozen=True)
+class Everything:
+    """All that can find a bug."""
+    harnesses: list
+    programs: list
+
+    @property
+    def targets(self):
+        return {"fuzz": [harness.name for harness in self.harnesses], "tests": self.programs}
+
+
+def measure_unplanted(place, children, folder, everything, limits):
     """The same without a bug: whatever is found now is real, or a false alarm."""
     bench = trials.Bench(place, children, folder)
-    programs = [name for part in parts for name in trials.PROGRAMS[part]]
-    build_the_tree_itself(place, {"fuzz": [harness.name for harness in harnesses], "tests": programs}, jobs=1)
-    return {"fuzzers": {one.name: bench.fuzz(one, limits.cell_seconds, symbolize=True) for one in harnesses},
-            "tests": {name: bench.test(name, seconds_max=trials.SLOW_PROGRAM_SECONDS_MAX) for name in programs}}
+    build_the_tree_itself(place, everything.targets, jobs=1)
+    cell, slow = limits.cell_seconds, trials.SLOW_PROGRAM_SECONDS_MAX
+    return {"fuzzers": {one.name: bench.fuzz(one, cell, symbolize=True) for one in everything.harnesses},
+            "tests": {name: bench.test(name, seconds_max=slow) for name in everything.programs}}

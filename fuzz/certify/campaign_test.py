@@ -58,7 +58,7 @@ class CampaignTest(unittest.TestCase):
             def build(self, build, targets, jobs):
                 raise workshop.DoesNotBuild("a.cpp:1: error: no")
 
-        with self.assertRaisesRegex(workshop.WorkshopError, "the tree itself does not build .tests., nothing was measured:\na.cpp"):
+        with self.assertRaisesRegex(workshop.WorkshopError, "the tree itself does not build .tests., nothing .*:\na.cpp"):
             campaign.build_the_tree_itself(Broken(), {"fuzz": [], "tests": ["codec_test"]}, 1)
 
 

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Measures the fuzzers and the ordinary tests with the bank of planted bugs: plants one bug after the other in a copy of
-the tree, and sees who finds it. What was measured is kept in build-certify/; a run that was stopped goes on from there.
+"""Measures the fuzzers and the ordinary tests with the bank of planted bugs: plants one bug after the other in a copy
+of the tree, and sees who finds it. What was measured is kept in build-certify/; a run that was stopped goes on from
+there.
 """
 
 import argparse
@@ -29,18 +30,21 @@ UNPLANTED = None
 def arguments(words):
     parser = argparse.ArgumentParser(
         prog="certify.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="exit code: 0 the bank is satisfied: a fuzzer and an ordinary test find each bug of the codec, one of them each"
-               "\nof the core; 1 it is not, or something was found where nothing is planted; 2 nothing could be measured")
+        epilog="exit code: 0 the bank is satisfied: a fuzzer and an ordinary test find each bug of the codec, one of them"
+               "\neach of the core; 1 it is not, or something was found where nothing is planted; 2 nothing was measured")
     parser.add_argument("--part", choices=list(bank.PARTS), help="only the bugs of this part")
     parser.add_argument("--bug", metavar="NAME", nargs="+", default=[], help="only these")
-    parser.add_argument("--sample", action="store_true", help="a few bugs, only fuzzers, until the first find: a quick check")
+    parser.add_argument("--sample", action="store_true",
+                        help="a few bugs, only fuzzers, until the first find: a quick check")
     parser.add_argument("--fresh", action="store_true", help="measure again what has been measured")
     parser.add_argument("--keep-going-stale", action="store_true",
                         help="take over results whose patch is the same though the tree has changed, and mark them")
-    parser.add_argument("--jobs", metavar="N", type=positive, default=len(os.sched_getaffinity(0)), help="workers (a CPU each)")
+    parser.add_argument("--jobs", metavar="N", type=positive, default=len(os.sched_getaffinity(0)),
+                        help="workers, a CPU each (all there are)")
     parser.add_argument("--first-find-seconds", metavar="S", type=positive, default=60,
                         help="what the harnesses get in all for a bug that none of them finds (60)")
-    parser.add_argument("--cell-seconds", metavar="S", type=positive, default=5, help="what each harness gets for each bug (5)")
+    parser.add_argument("--cell-seconds", metavar="S", type=positive, default=5,
+                        help="what each harness gets for each bug (5)")
     options = parser.parse_args(words)
     if options.sample and (options.part or options.bug or options.fresh or options.keep_going_stale):
         parser.error("--sample has its own bugs and keeps no results; give it at most --jobs")
@@ -68,7 +72,8 @@ class Run:
         self.children = children.Children()
         self.harnesses = bank.read_harnesses(tree)
         self.snapshot = workshop.Snapshot.take(tree)
-        self.workshops = [workshop.Workshop(self.build / f"worker-{number}", self.snapshot, self.children, shutil.which("ccache"))
+        ccache = shutil.which("ccache")
+        self.workshops = [workshop.Workshop(self.build / f"worker-{number}", self.snapshot, self.children, ccache)
                           for number in range(options.jobs)]
 
     def start(self, bugs, targets):
@@ -82,8 +87,10 @@ class Run:
     def whole(self):
         """Measures what is not known yet, prints the matrix. Returns the exit code."""
         options = self.options
-        bugs = bank.choose(bank.read_bank(self.tree, (options.part,) if options.part else tuple(bank.PARTS)), options.bug)
-        kept = results.Results(self.build / "results", self.snapshot.fingerprint(options.cell_seconds, options.first_find_seconds))
+        parts = (options.part,) if options.part else tuple(bank.PARTS)
+        bugs = bank.choose(bank.read_bank(self.tree, parts), options.bug)
+        fingerprint = self.snapshot.fingerprint(options.cell_seconds, options.first_find_seconds)
+        kept = results.Results(self.build / "results", fingerprint)
         flags = bank.cpu_flags()
         not_run = {bug.title: f"this CPU lacks {', '.join(sorted(bug.missing_cpu_flags(flags)))}"
                    for bug in bugs if bug.missing_cpu_flags(flags)}
@@ -93,16 +100,15 @@ class Run:
         unplanted = None if options.fresh else kept.load_unplanted()
         to_do = [bug for bug in bugs if bug.title not in done]
         self.announce(bugs, to_do, kept, unplanted)
-        programs = [name for part in bank.PARTS for name in trials.PROGRAMS[part]]
-        everything = {"fuzz": [one.name for one in self.harnesses], "tests": programs}
-        self.start(bugs, everything if to_do or not unplanted else {})
+        everything = campaign.Everything(self.harnesses, [name for part in bank.PARTS for name in trials.PROGRAMS[part]])
+        self.start(bugs, everything.targets if to_do or not unplanted else {})
         state = {"unplanted": unplanted}
 
         def work(place, bug):
+            logs = self.build / "logs"
             if bug is UNPLANTED:
-                return campaign.measure_unplanted(place, self.children, self.build / "logs" / "unplanted", self.harnesses,
-                                                  bank.PARTS, options)
-            return campaign.measure(place, self.children, self.build / "logs" / bug.part / bug.name, bug, self.harnesses, options)
+                return campaign.measure_unplanted(place, self.children, logs / "unplanted", everything, options)
+            return campaign.measure(place, self.children, logs / bug.part / bug.name, bug, self.harnesses, options)
 
         def report(bug, measured):
             if bug is UNPLANTED:
@@ -114,7 +120,8 @@ class Run:
             say(f"[{len(done):3}/{len(bugs)}] {matrix.progress(done[bug.title])}")
 
         try:
-            campaign.Campaign(self.workshops, self.children, work, report).run(([] if unplanted else [UNPLANTED]) + to_do)
+            items = to_do if unplanted else [UNPLANTED, *to_do]
+            campaign.Campaign(self.workshops, self.children, work, report).run(items)
         except KeyboardInterrupt:
             say(f"stopped; {len(done)} of {len(bugs)} bugs are measured and kept, the same command goes on from there")
             return 130
@@ -204,8 +211,8 @@ def main(words, tree=TREE):
     except OSError as failure:
         if failure.errno != errno.ENOSPC:
             raise
-        print(f"certify: the disk is full ({failure.filename or tree}); free some space, or delete {tree}/build-certify, and "
-              "call it again: what was measured is kept", file=sys.stderr)
+        print(f"certify: the disk is full ({failure.filename or tree}); free some space and call it again: what was "
+              f"measured so far is kept. All that certify has written is in {tree}/build-certify", file=sys.stderr)
     except KeyboardInterrupt:
         print("certify: stopped", file=sys.stderr)
         return 130

@@ -1,4 +1,4 @@
-"""certify as a whole, on a tree so small that its programs are scripts: CMake copies them to where it looks for them."""
+"""certify as a whole, on a tree so small that its programs are scripts."""
 
 import contextlib
 import io
@@ -20,9 +20,11 @@ FILES = {
 project(small LANGUAGES NONE)
 foreach(name IN ITEMS fuzz_a codec_test)
   set(program ${CMAKE_BINARY_DIR}/bin/${name})
-  add_custom_command(OUTPUT ${program} DEPENDS ${CMAKE_SOURCE_DIR}/codec/${name} ${CMAKE_SOURCE_DIR}/codec/two
+  set(sources ${CMAKE_SOURCE_DIR}/codec/two ${CMAKE_SOURCE_DIR}/codec/${name})
+  add_custom_command(OUTPUT ${program} DEPENDS ${sources}
     COMMAND sh -n ${CMAKE_SOURCE_DIR}/codec/two
-    COMMAND sh -c "cat ${CMAKE_SOURCE_DIR}/codec/two ${CMAKE_SOURCE_DIR}/codec/${name} > ${program} && chmod +x ${program}" VERBATIM)
+    COMMAND cat ${sources} > ${program}
+    COMMAND chmod +x ${program})
   add_custom_target(${name} DEPENDS ${program})
 endforeach()
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
@@ -107,7 +109,8 @@ class Whole(unittest.TestCase):
         self.plant("said_to_be_equivalent", "3", more="Equivalent: it is not.\n")
         self.plant("broken", "$(")
         self.assertEqual(self.run_it(), 1)
-        for line in ("!! codec same: nobody finds it", "!! codec said_to_be_equivalent is marked equivalent, but fuzz_a finds it",
+        for line in ("!! codec same: nobody finds it",
+                     "!! codec said_to_be_equivalent is marked equivalent, but fuzz_a finds it",
                      "!! codec broken does not build", "the bank is not satisfied: 4 complaints"):
             self.assertIn(line, self.out.getvalue())
 
@@ -118,7 +121,7 @@ class Whole(unittest.TestCase):
             self.assertIn(line, self.out.getvalue())
 
     def test_a_part_without_a_harness_is_told(self):
-        self.write("fuzz/targets.json", FILES["fuzz/targets.json"].replace('"max_len": 9', '"max_len": 9, "links": ["core"]'))
+        self.write("fuzz/targets.json", FILES["fuzz/targets.json"].replace("9}", '9, "links": ["core"]}'))
         self.assertEqual(self.run_it(), 1)
         self.assertIn("!! no target of fuzz/targets.json links 'codec'", self.out.getvalue())
 

@@ -1,4 +1,5 @@
-"""Processes that certify starts: each the head of a group of its own, with a limit of time, ended with all it started."""
+"""Processes that certify starts: each the head of a session of its own, with a limit of time, ended with all that it
+started."""
 
 import dataclasses
 import os
@@ -24,7 +25,7 @@ class Ended:
 class Children:
     def __init__(self):
         self._lock = threading.Lock()
-        self._groups = set()
+        self._sessions = set()
         self._stopping = False
 
     @property
@@ -41,7 +42,7 @@ class Children:
                 child = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output,
                                          stderr=subprocess.STDOUT, start_new_session=True,
                                          env={**os.environ, **(environment or {})})
-                self._groups.add(child.pid)
+                self._sessions.add(child.pid)
             if memory_bytes_max is not None:
                 limit_memory(child.pid, memory_bytes_max)
             try:
@@ -49,10 +50,10 @@ class Children:
                 seconds = time.monotonic() - start
             finally:
                 # Also what an orderly child has left behind, before its number can be given to another process.
-                kill_group(child.pid)
+                kill_session(child.pid)
                 child.wait()
                 with self._lock:
-                    self._groups.discard(child.pid)
+                    self._sessions.discard(child.pid)
         if self._stopping:
             raise Stopped
         return Ended(child.returncode, seconds, timed_out)
@@ -61,8 +62,8 @@ class Children:
         """Ends what runs, and lets nothing start any more."""
         with self._lock:
             self._stopping = True
-            for group in self._groups:
-                kill_group(group)
+            for session in self._sessions:
+                kill_session(session)
 
 
 def wait(child, seconds_max):
@@ -84,11 +85,30 @@ def limit_memory(pid, bytes_max):
         pass  # it has ended already
 
 
-def kill_group(group):
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+def kill_session(session):
+    """Not only its group: ninja gives each compiler a group of its own."""
+    while members := members_of(session):
+        for pid in members:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.001)  # until they are gone, which may take a moment where much memory is given back
+
+
+def members_of(session):
+    """The processes of a session that have not ended."""
+    found = []
+    for folder in os.listdir("/proc"):
+        if folder.isdigit():
+            try:
+                with open(f"/proc/{folder}/stat", encoding="utf-8", errors="replace") as file:
+                    state, _parent, _group, its_session = file.read().rpartition(")")[2].split()[:4]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(its_session) == session and state not in "ZX":
+                found.append(int(folder))
+    return found
 
 
 def limit_files(bytes_max):

@@ -1,6 +1,7 @@
 import os
 import pathlib
 import select
+import sys
 import tempfile
 import threading
 import unittest
@@ -50,6 +51,12 @@ class ChildrenTest(unittest.TestCase):
 
     def test_what_it_leaves_behind_is_ended(self):
         self.run_shell(f"{FOR_EVER} & echo $!")
+        self.assert_ends(int(self.said()))
+
+    def test_groups_within_it_are_ended_as_well(self):
+        # ninja does it so with each compiler.
+        script = f"import subprocess; print(subprocess.Popen({FOR_EVER.split()}, process_group=0).pid)"
+        self.children.run([sys.executable, "-c", script], cwd=self.folder, log=self.folder / "log")
         self.assert_ends(int(self.said()))
 
     def test_its_memory_is_limited(self):

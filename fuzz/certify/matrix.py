@@ -71,7 +71,8 @@ class Summary:
             finds = [result for result in linked if harness.name in self.fuzzers(result)]
             seconds = [result["fuzzers"][harness.name]["seconds"] for result in finds]
             rows[harness.name] = {
-                "finds": len(finds), "of": len(linked), "median_seconds": statistics.median(seconds) if seconds else None,
+                "finds": len(finds), "of": len(linked),
+                "median_seconds": statistics.median(seconds) if seconds else None,
                 "alone": [result["name"] for result in finds if len(self.fuzzers(result)) == 1]}
         return rows
 
@@ -87,7 +88,8 @@ class Summary:
         lines = [*table(self.results, self.harnesses), "", *harness_lines(self.by_harness())]
         for heading, results in (("no fuzzer finds", self.no_fuzzer), ("no ordinary test finds", self.no_test),
                                  ("nobody finds", self.nobody)):
-            lines += ["", f"{heading}: {len(results) or 'none'}", *(f"  {title(one)}: {one['what']}" for one in results)]
+            lines += ["", f"{heading}: {len(results) or 'none'}"]
+            lines += [f"  {title(one)}: {one['what']}" for one in results]
         if self.equivalents:
             lines += ["", "equivalent, so that nobody can find them:"]
             lines += [f"  {title(one)}: {one['equivalent']}" for one in self.equivalents]

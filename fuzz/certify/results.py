@@ -1,8 +1,8 @@
 """What was measured, kept as one JSON file per bug, so that a run goes on where the last one was stopped.
 
-build-certify/results/PART/NAME.json has: method (of measuring, a number), part, name, patch (its SHA-256), fingerprint (of
-all that the measurement depends on), rules, what, equivalent (the reason, or null), took_seconds, and either
-build_error (text), or
+build-certify/results/PART/NAME.json has: method (of measuring, a number), part, name, patch (its SHA-256),
+fingerprint (of all that the measurement depends on), rules, what, equivalent (the reason, or null), took_seconds, and
+either build_error (text), or
   fuzzers  target: {found, seconds, runs, message?, input?}
   tests    program: {found, seconds, test?}
 build-certify/results/unplanted.json has fingerprint, fuzzers and tests of the tree as it is.
@@ -33,8 +33,8 @@ class Results:
         return result if isinstance(result, dict) and result.get("method") == METHOD else None
 
     def load(self, bug, stale_too=False):
-        """The bug's saved result when it still holds, or when only the tree around the patch has changed and `stale_too`;
-        that one then has the key `stale`."""
+        """The bug's saved result when it still holds, or when only the tree around the patch has changed and
+        `stale_too`; that one then has the key `stale`."""
         result = self._read(self._path(bug))
         if result is None or result["patch"] != bug.digest:
             return None

@@ -44,7 +44,8 @@ class ResultsTest(unittest.TestCase):
 
     def test_the_average_is_of_all_that_was_measured(self):
         self.kept.save(BUG, MEASURED)
-        results.Results(self.folder, "tree 2").save(dataclasses.replace(BUG, name="c"), {**MEASURED, "took_seconds": 20.0})
+        later = results.Results(self.folder, "tree 2")
+        later.save(dataclasses.replace(BUG, name="c"), {**MEASURED, "took_seconds": 20.0})
         self.assertEqual(self.kept.average_seconds("codec"), 16.0)
         self.assertEqual(self.kept.average_seconds("core"), results.FIRST_GUESS["core"])
 

@@ -1,5 +1,5 @@
-"""A few bugs that a fuzzer finds at once: shows within seconds that finding still works. sample.json names them, each with
-the harness that found it soonest."""
+"""A few bugs that a fuzzer finds at once: shows within seconds that finding still works. sample.json names them, each
+with the harness that found it soonest."""
 
 import dataclasses
 import json

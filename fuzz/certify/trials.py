@@ -14,8 +14,8 @@ GRACE_SECONDS = 30
 
 # The ordinary test programs that cover a part.
 PROGRAMS = {
-    "codec": ("codec_test", "codec_protected_page_test", "codec_allocation_test", "codec_vectors_test", "fuzz_replay_test",
-              "codec_agreement_test"),
+    "codec": ("codec_test", "codec_protected_page_test", "codec_allocation_test", "codec_vectors_test",
+              "fuzz_replay_test", "codec_agreement_test"),
     "core": ("core_test",),
 }
 # Of the programs that walk whole spaces, the walks: 18 of 21 s. They run only where no other test has found anything.
@@ -82,7 +82,7 @@ class Bench:
                   "runs": int(runs.group(1)) if runs else None}
         if not result["found"]:
             return result
-        artifacts = [path.name for path in log.parent.iterdir() if re.match(r"(crash|timeout|oom|leak|slow-unit)-", path.name)]
+        artifacts = [path.name for path in log.parent.iterdir() if re.match(r"(crash|timeout|oom|leak)-", path.name)]
         if not ended.timed_out and not artifacts and "SUMMARY: " not in text:
             raise TrialError(f"{harness.name} ended with {ended.exit_code} and no finding; what it said is in {log}")
         result["message"] = "does not end" if ended.timed_out else message(text)
@@ -125,7 +125,8 @@ def failing_test(text, ended):
     if failed:
         return failed.group(1)
     running = re.findall(r"^\[ RUN      \] (\S+)", text, re.MULTILINE)
-    how = "does not end" if ended.timed_out else f"ended by signal {-ended.exit_code}" if ended.exit_code < 0 else "exited"
+    died = f"ended by signal {-ended.exit_code}" if ended.exit_code < 0 else "exited"
+    how = "does not end" if ended.timed_out else died
     return f"{running[-1] if running else 'before the first test'} ({how})"
 
 

@@ -15,7 +15,8 @@ BUILDS = {
 }
 PROGRAMS = {"git": "git", "cmake": "cmake", "ninja": "ninja-build", "clang++": "clang"}
 # What a measurement depends on, beside its patch.
-RELEVANT = ("codec/", "server/core/", "server/CMakeLists.txt", "fuzz/", "tools/cmake/", "CMakeLists.txt", "CMakePresets.json")
+RELEVANT = ("codec/", "server/core/", "server/CMakeLists.txt", "fuzz/", "tools/cmake/", "CMakeLists.txt",
+            "CMakePresets.json")
 SAID_LINES_MAX = 12
 IRRELEVANT = ("fuzz/bugs/", "fuzz/certify/")
 
@@ -121,7 +122,8 @@ class Workshop:
             return  # ninja itself sees when a CMakeLists.txt has changed
         shutil.rmtree(self.folder / build, ignore_errors=True)
         log = self.folder / f"{build}-configure.log"
-        ended = self._children.run(["cmake", *options, "-S", ".", "-B", str(self.folder / build)], cwd=self.source, log=log)
+        command = ["cmake", *options, "-S", ".", "-B", str(self.folder / build)]
+        ended = self._children.run(command, cwd=self.source, log=log)
         if ended.exit_code != 0:
             raise WorkshopError(f"the build '{build}' cannot be configured:\n{said(log)}")
         done.write_text(repr(options))
