@@ -112,6 +112,15 @@ def shown(path):
     return str(path) if relative.startswith("..") else relative
 
 
+def what_to_do(target, path):
+    content = path.read_bytes()
+    for seed in sorted(one for one in target.seeds().iterdir() if one.is_file()):
+        if seed.read_bytes() == content:
+            return [f"It is the seed {shown(seed)}: the tests replay it already, and show it as well."]
+    return [f"Once it is mended, give the file a name that says what it shows and put it into {shown(target.seeds())}/:",
+            "the tests replay it from then on (fuzz/README.md)."]
+
+
 def tell(finding, target, path, programs, log):
     """The text for a person."""
     size = path.stat().st_size
@@ -119,7 +128,5 @@ def tell(finding, target, path, programs, log):
     lines = ["", *finding.lines, "", *(f"  {line}".rstrip() for line in described(programs / "fuzz_describe", target, path)),
              "", f"file    {shown(path)} ({size} {'byte' if size == 1 else 'bytes'})",
              f"repeat  {shown(programs / target.name)} {timeout}{shown(path)}",
-             f"seed    {finding.seed}", f"log     {shown(log)}",
-             f"Once it is mended, give the file a name that says what it shows and put it into {shown(target.seeds())}/:",
-             "the tests replay it from then on (fuzz/README.md)."]
+             f"seed    {finding.seed}", f"log     {shown(log)}", *what_to_do(target, path)]
     return "\n".join(lines) + "\n"

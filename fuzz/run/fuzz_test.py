@@ -143,6 +143,20 @@ Once it is mended, give the file a name that says what it shows and put it into 
                 self.program("fuzz_describe", script)
             self.assertIn("\n         0  00 00 01 00 03 62 6f" + " " * 29 + ".....bo\n", self.fuzz("fuzz_decode").stdout)
 
+    def test_a_long_description_is_cut_and_says_how_to_see_the_rest(self):
+        self.program("fuzz_decode", BROKEN)
+        self.program("fuzz_describe", "")
+        (self.folder / "bin/fuzz_describe").write_text(f"#!{sys.executable}\nfor n in range(100): print('step', n)\n")
+        self.assertRegex(self.fuzz("fuzz_decode").stdout,
+                         r"\n  step 59\n  \.\.\. and 40 more lines: bin/fuzz_describe fuzz_decode work/fuzz_decode/findings/need-")
+
+    def test_a_seed_that_fails_is_named(self):
+        seed = fuzz_targets.FUZZ / "corpora/packets/cr"
+        self.program("fuzz_decode", BROKEN.replace('b"\\x00\\x00\\x01\\x00\\x03bo"', repr(seed.read_bytes())))
+        told = self.fuzz("fuzz_decode").stdout
+        self.assertIn(f"It is the seed {seed}: the tests replay it already", told)
+        self.assertNotIn("Once it is mended", told)
+
     def test_the_other_targets_still_run(self):
         self.program("fuzz_decode", BROKEN)
         self.program("fuzz_utf8", STARTED)
