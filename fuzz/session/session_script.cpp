@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 // Time limits that differ from the defaults: short ones, and ones whose order is turned round.
 void choose_times(core::options& bounds, unsigned choice) {
     switch (choice) {
-    case 0: break;
+    case 0:
     case 1: break;
     case 2:
         bounds.answer_timeout = milliseconds{200};

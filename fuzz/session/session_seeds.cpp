@@ -376,6 +376,12 @@ void add_bounds(seeds& all) {
             .add(send_sma, alice, 5)
             .add(read_on, bob)
             .add(answer_all, bob));
+    add(all, "bound_output_bytes_free_again",
+        script{2, one_packet_of_output}
+            .add(send_sma, alice, long_message)
+            .add(answer_all, bob)
+            .add(send_sma, alice, long_message)
+            .add(answer_all, bob));
     // From the longest pseudo, with the longest message.
     add(all, "bound_output_bytes_just_reached",
         script{1, one_packet_of_output}
