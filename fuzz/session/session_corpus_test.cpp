@@ -26,7 +26,7 @@ std::string content_of(const std::filesystem::path& path) {
 /// The scripts of the corpus, in the order of their names: seeds, and findings that became such.
 std::vector<seed> corpus() {
     std::vector<seed> inputs;
-    for (const auto& file : std::filesystem::directory_iterator{fuzz_folder / "corpora" / "fuzz_session"}) {
+    for (const auto& file : std::filesystem::directory_iterator{fuzz_folder / "corpora" / "session"}) {
         const std::string content = content_of(file.path());
         const std::span<const std::byte> bytes = std::as_bytes(std::span{content});
         inputs.push_back({file.path().filename().string(), {bytes.begin(), bytes.end()}});
@@ -92,7 +92,7 @@ TEST(SessionCorpus, files_are_what_the_generator_writes) {
         ASSERT_NE(file, files.end()) << made.name << " is missing: run fuzz_write_seeds on fuzz/";
         EXPECT_EQ(file->input, made.input) << made.name << " is stale: run fuzz_write_seeds on fuzz/";
     }
-    EXPECT_EQ(content_of(fuzz_folder / "dictionaries" / "fuzz_session.dict"), make_session_dictionary())
+    EXPECT_EQ(content_of(fuzz_folder / "dictionaries" / "session.dict"), make_session_dictionary())
         << "the dictionary is stale: run fuzz_write_seeds on fuzz/";
 }
 
