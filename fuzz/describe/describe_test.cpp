@@ -120,7 +120,9 @@ TEST(fuzz_describe, shows_a_scenario_as_text_and_what_the_peer_sends) {
 peer      2 bytes
        0  06 00                                            "\x06\x00"
 )");
-    EXPECT_EQ(described("fuzz_scenario", ""), "scenario  0 bytes\npeer      0 bytes\n");
+    EXPECT_EQ(described("fuzz_scenario", "\0"sv), "scenario  0 bytes\npeer      0 bytes\n");
+    EXPECT_EQ(described("fuzz_scenario", "{}"),
+              "scenario  2 bytes\n    {}\npeer      the one that does what the scenario wants, alone\n");
 }
 
 TEST(fuzz_describe, shows_a_session_in_the_words_of_its_harness) {

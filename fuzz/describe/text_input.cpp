@@ -122,6 +122,10 @@ void add_scenario_input(dump::output& out, input_bytes input) {
         out.add('\n');
         text.remove_prefix(std::min(line_bytes + 1, text.size()));
     }
+    if (end == input.end()) {
+        out.add("peer      the one that does what the scenario wants, alone\n");
+        return;
+    }
     const input_bytes peer = input.subspan(std::min(text_bytes + 1, input.size()));
     out.add("peer      ");
     out.add(count_of_bytes(peer.size()));
