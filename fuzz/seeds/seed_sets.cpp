@@ -6,6 +6,7 @@
 
 #ifdef CHATOS_PROGRAM_SEEDS
 #include "seeds/dump_seeds.hpp"
+#include "seeds/scenario_file_seeds.hpp"
 #endif
 
 #include <algorithm>
@@ -31,6 +32,7 @@ std::vector<seed_set> make_seed_sets() {
     };
 #ifdef CHATOS_PROGRAM_SEEDS
     sets.push_back({"dump", make_dump_seeds(), make_packet_dictionary()});
+    sets.push_back({"scenario", make_scenario_file_seeds(), make_scenario_dictionary()});
 #endif
     return sets;
 }

@@ -1,0 +1,243 @@
+#include "scenario/accounted.hpp"
+
+#include "properties/shown_text.hpp"
+#include "rules/rule.hpp"
+#include "runner/unit_bytes.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace chatos::fuzz {
+
+namespace {
+
+using conformance::received_event;
+using conformance::step;
+
+/// Finds out whether the steps of one actor can have used up its events and writes. There is a choice where an optional
+/// step may have been passed over, or a send did nothing because the connection had ended.
+class actor_account {
+public:
+    actor_account(const played_actor& seen, bool has_fence) : seen_{seen}, has_fence_{has_fence} {
+        has_ended_ = std::ranges::any_of(seen.events, [](const received_event& one) {
+            return one.what == received_event::kind::fin || one.what == received_event::kind::reset;
+        });
+    }
+
+    bool is_balanced(const std::vector<const step*>& program) { return goes(program, 0, {}); }
+
+private:
+    struct used {
+        std::size_t events{0};
+        std::size_t writes{0};
+        bool closed{false};
+    };
+
+    /// After so many tries no answer is looked for any more.
+    static constexpr int tries_max = 5'000;
+
+    [[nodiscard]] bool fits(const conformance::event_pattern& pattern, std::size_t at) const {
+        if (at >= seen_.events.size()) {
+            return false;
+        }
+        const auto* closed = std::get_if<conformance::closed_pattern>(&pattern);
+        return closed != nullptr ? conformance::matches(*closed, seen_.events[at])
+                                 : fits_packet(std::get<conformance::packet_pattern>(pattern), at);
+    }
+
+    /// Whether a text is the one that was remembered is left out.
+    [[nodiscard]] bool fits_packet(conformance::packet_pattern pattern, std::size_t at) const {
+        using kind = conformance::text_pattern::kind;
+        for (conformance::text_pattern* text : {&pattern.pseudo, &pattern.message}) {
+            text->what = text->what == kind::same ? kind::anything : text->what;
+        }
+        conformance::bindings bound;
+        return at < seen_.events.size() && conformance::matches(pattern, seen_.events[at], names_, bound);
+    }
+
+    bool goes(const std::vector<const step*>& program, std::size_t at, used so_far) {
+        for (;; ++at) {
+            if (++tries_ > tries_max) {
+                return true;
+            }
+            if (at == program.size()) {
+                return ends_well(so_far);
+            }
+            const auto& action = program[at]->action;
+            if (const auto* expect = std::get_if<conformance::expect_action>(&action)) {
+                return goes_on_from(program, at, *expect, so_far);
+            }
+            if (const auto* send = std::get_if<conformance::send_action>(&action)) {
+                const bool may_be_lost = has_ended_ || so_far.closed;
+                const bool is_sent = so_far.writes < seen_.writes.size() &&
+                                     seen_.writes[so_far.writes] == conformance::bytes_of(*send, names_).bytes;
+                if (!is_sent && !may_be_lost) {
+                    return false;
+                }
+                if (is_sent && may_be_lost && goes(program, at + 1, so_far)) {
+                    return true;
+                }
+                so_far.writes += is_sent ? 1 : 0;
+            } else if (const auto* close = std::get_if<conformance::close_action>(&action)) {
+                so_far.closed = so_far.closed || close->how != conformance::close_how::fin;
+            }
+        }
+    }
+
+    bool goes_on_from(const std::vector<const step*>& program, std::size_t at, const conformance::expect_action& expect,
+                      used so_far) {
+        if (std::holds_alternative<conformance::silence_pattern>(expect.event)) {
+            return goes(program, at + 1, so_far);
+        }
+        if (const auto* unordered = std::get_if<conformance::unordered_pattern>(&expect.event)) {
+            return takes_unordered(unordered->packets, so_far) && goes(program, at + 1, so_far);
+        }
+        if (const auto* one_of = std::get_if<conformance::one_of_pattern>(&expect.event)) {
+            return std::ranges::any_of(one_of->alternatives, [&](const conformance::alternative& one) {
+                std::vector<const step*> spliced;
+                for (const step& nested : one.steps) {
+                    spliced.push_back(&nested);
+                }
+                spliced.insert(spliced.end(), program.begin() + static_cast<std::ptrdiff_t>(at) + 1, program.end());
+                return goes(spliced, 0, so_far);
+            });
+        }
+        if (expect.optional && goes(program, at + 1, so_far)) {
+            return true;
+        }
+        if (!fits(expect.event, so_far.events)) {
+            return false;
+        }
+        ++so_far.events;
+        return goes(program, at + 1, so_far);
+    }
+
+    bool takes_unordered(std::vector<conformance::packet_pattern> packets, used& so_far) const {
+        while (!packets.empty()) {
+            const auto found = std::ranges::find_if(
+                packets, [&](const conformance::packet_pattern& one) { return fits_packet(one, so_far.events); });
+            if (found == packets.end()) {
+                return false;
+            }
+            packets.erase(found);
+            ++so_far.events;
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool ends_well(used so_far) const {
+        if (!has_fence_) {
+            return so_far.writes == seen_.writes.size();
+        }
+        if (so_far.writes + 1 == seen_.writes.size()) {
+            const std::string fence = "fence-" + std::string{run_name};
+            std::string question{"\x02\0", 2};
+            question += static_cast<char>(fence.size());
+            question += fence;
+            const bool is_fence = std::ranges::equal(seen_.writes[so_far.writes], std::as_bytes(std::span{question}));
+            const bool is_answered = so_far.events < seen_.events.size() &&
+                                     seen_.events[so_far.events].what == received_event::kind::packet &&
+                                     seen_.events[so_far.events].packet.op == opcode::error;
+            if (!is_fence || !is_answered) {
+                return false;
+            }
+            ++so_far.writes;
+            ++so_far.events;
+        }
+        return so_far.writes == seen_.writes.size() &&
+               std::all_of(seen_.events.begin() + static_cast<std::ptrdiff_t>(so_far.events), seen_.events.end(),
+                           conformance::is_whole_end);
+    }
+
+    const played_actor& seen_;
+    bool has_fence_;
+    bool has_ended_{false};
+    conformance::pseudonyms names_{std::string{run_name}};
+    int tries_{0};
+};
+
+/// All places at which a scenario has steps, those of alternatives too, and the names of the alternatives.
+void collect(const std::vector<step>& steps, std::vector<std::string>& pointers, std::vector<std::string>& names) {
+    for (const step& one : steps) {
+        pointers.push_back(one.pointer);
+        const auto* expect = std::get_if<conformance::expect_action>(&one.action);
+        const auto* one_of = expect == nullptr ? nullptr : std::get_if<conformance::one_of_pattern>(&expect->event);
+        if (one_of != nullptr) {
+            for (const conformance::alternative& each : one_of->alternatives) {
+                names.push_back(each.name);
+                collect(each.steps, pointers, names);
+            }
+        }
+    }
+}
+
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::ranges::find(words, word) != words.end();
+}
+
+}  // namespace
+
+bool is_printable(std::string_view text) {
+    std::string words{text};
+    std::ranges::replace(words, '\\', '/');
+    return untrue_shown_text(words, words).empty();
+}
+
+verdict check_accounted(const conformance::scenario& what, const std::vector<played_actor>& actors) {
+    for (std::size_t index = 0; index < actors.size(); ++index) {
+        std::vector<const step*> program;
+        for (const step& one : what.steps) {
+            if (one.actor == index) {
+                program.push_back(&one);
+            }
+        }
+        if (!actor_account{actors[index], what.closing_fence}.is_balanced(program)) {
+            return failure{"accounted", "the steps of " + what.actors[index] + " do not use up what came and was sent"};
+        }
+    }
+    return {};
+}
+
+verdict check_outcome(const conformance::scenario& what, const conformance::outcome& seen) {
+    std::vector<std::string> pointers{""};
+    std::vector<std::string> names;
+    collect(what.steps, pointers, names);
+    if (seen.failure) {
+        const conformance::step_failure& wrong = *seen.failure;
+        if (conformance::find_rule(wrong.rule) == nullptr) {
+            return failure{"verdict", "a failure blames the rule '" + wrong.rule + "', which there is not"};
+        }
+        if (!contains(pointers, wrong.pointer)) {
+            return failure{"verdict", "a failure is at " + wrong.pointer + ", where no step is"};
+        }
+        if (wrong.expected.empty() || wrong.seen.empty() || !is_printable(wrong.expected) ||
+            !is_printable(wrong.seen)) {
+            return failure{"verdict", "a failure does not say in printable words what was expected and seen"};
+        }
+    }
+    for (const auto& [rule, name] : seen.choices) {
+        if (!contains(what.rules, rule) || !contains(names, name)) {
+            return failure{"verdict", "a choice that the scenario does not have: " + rule};
+        }
+    }
+    constexpr std::size_t exchange_entries_max = 200;
+    const bool is_told = seen.exchange.size() <= exchange_entries_max &&
+                         std::ranges::all_of(seen.exchange, [&](const conformance::exchange_entry& one) {
+                             return one.actor < what.actors.size() && !one.what.empty() && is_printable(one.what);
+                         });
+    return is_told ? verdict{} : failure{"verdict", "the exchange is too long, or not printable"};
+}
+
+verdict check_end(const conformance::scenario& what, const std::vector<played_actor>& actors,
+                  const conformance::outcome& seen, bool must_pass) {
+    if (verdict found = check_outcome(what, seen)) {
+        return found;
+    }
+    if (seen.failure && must_pass) {
+        return failure{"conforms", "a peer that does what the scenario wants fails: expected " +
+                                       seen.failure->expected + ", seen " + seen.failure->seen};
+    }
+    return seen.failure ? verdict{} : check_accounted(what, actors);
+}
+
+}  // namespace chatos::fuzz

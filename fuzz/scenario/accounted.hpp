@@ -1,0 +1,31 @@
+// Whether an execution that found nothing wrong did what its scenario says: a reading of the scenario beside what
+// happened, written apart from the execution.
+#pragma once
+
+#include "properties/verdict.hpp"
+#include "runner/outcome.hpp"
+#include "scenario/played_network.hpp"
+#include "scenario/scenario.hpp"
+
+#include <vector>
+
+namespace chatos::fuzz {
+
+/// "accounted": each actor's steps, in their order, use up all that it sent and all that came to it, and behind the
+/// last step nothing came but the answer to the closing fence and the end of the connection. What `bind` and `same` say
+/// is not looked at. For an execution that came to its end without a failure.
+[[nodiscard]] verdict check_accounted(const conformance::scenario& what, const std::vector<played_actor>& actors);
+
+/// "verdict": a failure names a step of the scenario and a rule, and says in printable words what was expected and what
+/// was seen; choices are alternatives of the scenario; the exchange is bounded.
+[[nodiscard]] verdict check_outcome(const conformance::scenario& what, const conformance::outcome& seen);
+
+/// check_outcome(); and, if nothing failed, check_accounted(). "conforms": nothing failed if the peer did what the
+/// scenario wants, `must_pass`.
+[[nodiscard]] verdict check_end(const conformance::scenario& what, const std::vector<played_actor>& actors,
+                                const conformance::outcome& seen, bool must_pass);
+
+/// Whether a person can be shown this: UTF-8 without harmful characters.
+[[nodiscard]] bool is_printable(std::string_view text);
+
+}  // namespace chatos::fuzz

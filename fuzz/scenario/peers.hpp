@@ -1,0 +1,27 @@
+// The other end of an execution: one that does what bytes say, and one that does just what the scenario wants.
+#pragma once
+
+#include "properties/verdict.hpp"
+#include "scenario/played_network.hpp"
+#include "scenario/scenario.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace chatos::fuzz {
+
+/// How often at most time passes until the execution's deadline before a scenario is over: once for each step that can
+/// be passed over or waits for nothing, and a few times for connections and the end.
+[[nodiscard]] std::size_t waits_max(const conformance::scenario& what);
+
+/// Reads `script` as commands (see peers.cpp): packets that fit and packets that do not, bytes, closes, time,
+/// connections that hang. Behind its end nothing comes any more. "ends": the execution is over after waits_max() waits.
+[[nodiscard]] verdict play_script(played_network& network, const conformance::scenario& what,
+                                  std::span<const std::byte> script);
+
+/// Sends each event when its step waits for it, of alternatives the one that `choice` says, and answers the closing
+/// fence. True when the execution is over; false when the peer can not do what the scenario wants.
+[[nodiscard]] bool play_along(played_network& network, const conformance::scenario& what, std::size_t choice);
+
+}  // namespace chatos::fuzz

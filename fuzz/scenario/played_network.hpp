@@ -1,0 +1,78 @@
+// The network of one execution, which exists only here: it carries what the execution asks for, gives it what a peer
+// sends, keeps both, and refuses requests that no socket could serve. Time is a number that the peer moves.
+#pragma once
+
+#include "properties/verdict.hpp"
+#include "runner/execution.hpp"
+
+#include <chatos/packet.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace chatos::fuzz {
+
+/// What happened on the connection of one actor.
+struct played_actor {
+    enum class link : std::uint8_t { none, connecting, open, gone };
+    link connection{link::none};
+    bool writing{false};
+    std::vector<std::vector<std::byte>> writes{};  ///< what each write request had
+    std::size_t ends{0};                           ///< requests to end it
+    std::size_t readings{0};                       ///< requests to read or not
+    std::vector<conformance::received_event> events{};
+    std::vector<std::byte> unfinished{};  ///< start of a packet that has not all come
+    bool lost{false};                     ///< bytes came that are no packet
+};
+
+/// The unique part of the names of every execution here.
+inline constexpr std::string_view run_name = "f";
+
+class played_network {
+public:
+    explicit played_network(const conformance::scenario& what);
+    played_network(const played_network&) = delete;
+    played_network& operator=(const played_network&) = delete;
+
+    /// Lets the execution do all that it can do now.
+    void turn();
+    void send(std::size_t actor, std::span<const std::byte> bytes);
+    void close(std::size_t actor, bool reset);
+    void wait(std::chrono::milliseconds time) { now_ += time; }
+    void wait_for_deadline() { now_ = std::max(now_, run_.deadline()); }
+    /// From here on connections and writes hang until they are released.
+    void hold() { holding_ = true; }
+    void release();
+    /// Those that hang fail.
+    void refuse_connections();
+    /// Carries out what the execution asks for; turn() does it.
+    void perform(const conformance::network_request& request);
+
+    [[nodiscard]] bool finished() const { return run_.finished() || found_.has_value(); }
+    [[nodiscard]] conformance::moment now() const noexcept { return now_; }
+    [[nodiscard]] const std::vector<played_actor>& actors() const noexcept { return actors_; }
+    /// Only when finished, only once.
+    [[nodiscard]] conformance::outcome take_outcome() { return run_.take_outcome(); }
+    /// "requests": the execution asked for something that makes no sense. "ends": it does not come to rest.
+    [[nodiscard]] const verdict& found() const noexcept { return found_; }
+
+private:
+    void carry(const conformance::connect_request& request);
+    void carry(const conformance::write_request& request);
+    void carry(const conformance::end_request& request);
+    void carry(const conformance::reading_request& request);
+    played_actor* checked(std::size_t actor, const char* what);
+    void refuse(const char* what);
+
+    conformance::moment now_{0};
+    conformance::execution run_;
+    std::vector<played_actor> actors_;
+    bool holding_{false};
+    verdict found_;
+};
+
+}  // namespace chatos::fuzz
