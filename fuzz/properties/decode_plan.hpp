@@ -20,7 +20,7 @@ inline constexpr std::array<limits, 8> limits_choices{{
     {.pseudo_bytes_max = 3, .message_bytes_max = 5},
     {.pseudo_bytes_max = 16, .message_bytes_max = 300},
     {.pseudo_bytes_max = 300, .message_bytes_max = 40},
-    {.pseudo_bytes_max = 0x7FFF, .message_bytes_max = 0x10000},
+    {.pseudo_bytes_max = 0xFFFF, .message_bytes_max = 0x10000},  // above what a pseudo's size can say (WIRE-11)
     {.pseudo_bytes_max = 255, .message_bytes_max = 0x1FFFF},
 }};
 

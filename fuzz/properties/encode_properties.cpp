@@ -51,6 +51,19 @@ bool is_untouched(std::span<const std::byte> bytes) {
     return std::ranges::all_of(bytes, [](std::byte one) { return one == untouched; });
 }
 
+/// The same packet, made by the function for its kind.
+packet_view made_again(const packet_view& packet) {
+    switch (packet.op) {
+    case opcode::cr: return make_cr(packet.pseudo);
+    case opcode::rpm: return make_rpm(packet.pseudo);
+    case opcode::spm: return make_spm(packet.pseudo, packet.message);
+    case opcode::sma: return make_sma(packet.message);
+    case opcode::pc: return make_pc(packet.pseudo);
+    case opcode::error: return make_error(packet.code);
+    }
+    return packet;
+}
+
 verdict check_refused(const encode_result& found, const naive::reading& expected, std::span<const std::byte> buffer) {
     if (found.status != encode_status::refused || found.size != 0) {
         return failure{"encode", "a value that no decoder accepts was not refused"};
@@ -87,6 +100,9 @@ verdict check_written(const encode_plan& plan, const encode_result& found, std::
                            .code = plan.packet.op == opcode::error ? plan.packet.code : error_code::ok,
                            .pseudo = has_pseudo ? plan.packet.pseudo : std::string_view{},
                            .message = has_message ? plan.packet.message : std::string_view{}};
+    if (made_again(sent) != sent) {
+        return failure{"encode", "the function that makes this packet makes another"};
+    }
     const bool is_back = back.status == decode_status::complete && back.consumed == wire.size() && back.packet == sent;
     return is_back ? verdict{} : failure{"decodes", "the decoder does not give back what was encoded"};
 }
