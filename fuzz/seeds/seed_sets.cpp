@@ -7,6 +7,8 @@
 #ifdef CHATOS_PROGRAM_SEEDS
 #include "seeds/dump_seeds.hpp"
 #include "seeds/scenario_file_seeds.hpp"
+#include "seeds/scenario_seeds.hpp"
+#include "session/session_seeds.hpp"
 #endif
 
 #include <algorithm>
@@ -33,8 +35,17 @@ std::vector<seed_set> make_seed_sets() {
 #ifdef CHATOS_PROGRAM_SEEDS
     sets.push_back({"dump", make_dump_seeds(), make_packet_dictionary()});
     sets.push_back({"scenario", make_scenario_file_seeds(), make_scenario_dictionary()});
+    sets.push_back({"session", make_session_seeds(), make_session_dictionary()});
 #endif
     return sets;
+}
+
+std::vector<seed> make_candidates() {
+#ifdef CHATOS_PROGRAM_SEEDS
+    return make_scenario_seeds();
+#else
+    return {};
+#endif
 }
 
 }  // namespace chatos::fuzz

@@ -18,4 +18,7 @@ struct seed_set {
 
 [[nodiscard]] std::vector<seed_set> make_seed_sets();
 
+/// Inputs of the set "packets" of which some are files, chosen by minimise.py. None where only the codec is built.
+[[nodiscard]] std::vector<seed> make_candidates();
+
 }  // namespace chatos::fuzz

@@ -33,6 +33,33 @@ TEST(fuzz_seeds, files_are_what_the_generator_writes) {
     }
 }
 
+TEST(fuzz_seeds, files_that_were_chosen_from_candidates_are_still_among_them) {
+    const std::vector<seed> candidates = make_candidates();
+    std::size_t chosen = 0;
+    for (const seed& file : read_corpus(fuzz_folder / "corpora" / "packets")) {
+        if (candidates.empty() || !file.name.starts_with("scenario_")) {
+            continue;
+        }
+        ++chosen;
+        const auto candidate = std::ranges::find(candidates, file.name, &seed::name);
+        EXPECT_TRUE(candidate != candidates.end() && candidate->input == file.input)
+            << file.name << " is stale: run seeds/minimise.py";
+    }
+    EXPECT_EQ(chosen == 0, candidates.empty());
+}
+
+TEST(fuzz_seeds, no_corpus_grows_beyond_what_a_test_can_replay) {
+    for (const auto& folder : std::filesystem::directory_iterator{fuzz_folder / "corpora"}) {
+        const std::vector<seed> files = read_corpus(folder.path());
+        std::size_t bytes = 0;
+        for (const seed& file : files) {
+            bytes += file.input.size();
+        }
+        EXPECT_LT(files.size(), 400U) << folder.path();
+        EXPECT_LT(bytes, 400U * 1024) << folder.path();
+    }
+}
+
 TEST(fuzz_seeds, no_name_is_used_twice) {
     for (const seed_set& set : make_seed_sets()) {
         std::vector<std::string> names;
