@@ -12,6 +12,8 @@ namespace chatos::conformance {
 namespace {
 
 constexpr std::size_t depth_max = 64;
+/// Each key is compared with those before it, so that their number must be bounded.
+constexpr std::size_t keys_max = 1'000;
 constexpr const char* too_large = "the number is too large";
 
 /// How far the parser has read. It reads one character ahead behind a number, so what counts is the line of the last
@@ -117,6 +119,9 @@ public:
         json_value& object = *open_.back();
         if (std::find(object.keys.begin(), object.keys.end(), name) != object.keys.end()) {
             return refuse("the key \"" + name + "\" stands here twice");
+        }
+        if (object.keys.size() == keys_max) {
+            return refuse("an object has more than 1,000 keys");
         }
         object.keys.push_back(std::move(name));
         return true;

@@ -29,7 +29,8 @@ struct json_value {
     [[nodiscard]] const json_value* find(std::string_view key) const noexcept;
 };
 
-/// The text is not JSON, has a key twice, nests deeper than 64, or holds a number that does not fit.
+/// The text is not JSON, has a key twice or more than 1,000 in one object, nests deeper than 64, or holds a number that
+/// does not fit.
 struct json_error {
     unsigned line{1};
     unsigned column{1};

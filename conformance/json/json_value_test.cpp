@@ -66,6 +66,18 @@ TEST(JsonValue, nesting_is_bounded) {
     EXPECT_EQ(refusal(std::string(100'000, '[')), "1:65: the values nest deeper than 64");
 }
 
+TEST(JsonValue, the_keys_of_an_object_are_bounded) {
+    const auto object_of = [](int keys) {
+        std::string text = "{\"k0\":0";
+        for (int key = 1; key < keys; ++key) {
+            text += ",\n\"k" + std::to_string(key) + "\":0";
+        }
+        return text + '}';
+    };
+    EXPECT_EQ(refusal(object_of(1'000)), "");
+    EXPECT_EQ(refusal(object_of(1'001)), "1001:7: an object has more than 1,000 keys");
+}
+
 TEST(JsonValue, integers_end_at_64_bits_and_larger_ones_are_refused) {
     EXPECT_EQ(parsed("9223372036854775807").integer, INT64_MAX);
     EXPECT_EQ(parsed("-9223372036854775808").integer, INT64_MIN);

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::int64_t times_max = 1'000'000;
 constexpr std::int64_t offset_max = 1'000'000'000;
+/// A few bytes of a scenario may stand for so many on the wire, and no more: what a run needs stays within bounds.
+constexpr std::int64_t text_bytes_max = 16'777'216;
 constexpr std::int64_t window_max_ms = 1'000'000'000;
 
 std::optional<opcode> read_packet_name(const json_place& place) {
@@ -66,6 +68,11 @@ text_source read_repeat(const json_place& place, const scenario& made) {
     if (const auto times = reader.require("times")) {
         source.times = static_cast<unsigned>(times->as_integer(1, times_max).value_or(1));
     }
+    const auto bytes = static_cast<std::int64_t>(source.text.size()) * source.times;
+    if (bytes > text_bytes_max) {
+        place.refuse("expected at most " + std::to_string(text_bytes_max) + " bytes when repeated, found " +
+                     std::to_string(bytes));
+    }
     reader.finish();
     return source;
 }
@@ -87,7 +94,7 @@ std::vector<byte_edit> read_edits(const json_place& place) {
         object_reader reader{item};
         byte_edit edit;
         if (const auto at = reader.require("at")) {
-            edit.at = static_cast<std::size_t>(at->as_integer(0, offset_max).value_or(0));
+            edit.at = static_cast<std::size_t>(at->as_integer(0, text_bytes_max).value_or(0));
         }
         if (const auto hex = reader.require("hex")) {
             const auto digits = hex->as_string();
