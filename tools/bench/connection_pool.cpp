@@ -57,13 +57,13 @@ std::string connection_pool::open(std::uint32_t place, std::uint32_t serial) {
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     // The first ones need no address of their own, and a server may look at it.
     if (target_.is_loopback_v4() && serial >= connections_per_source && bind_to_loopback(descriptor, serial) != 0) {
-        const std::string why = "cannot use another loopback address as source: " + text_of(errno);
+        std::string why = "cannot use another loopback address as source: " + text_of(errno);
         ::close(descriptor);
         return why;
     }
     if (::connect(descriptor, reinterpret_cast<const sockaddr*>(&target_.storage), target_.size) != 0 &&
         errno != EINPROGRESS) {
-        const std::string why = "cannot connect to " + target_.text + ": " + text_of(errno);
+        std::string why = "cannot connect to " + target_.text + ": " + text_of(errno);
         ::close(descriptor);
         return why;
     }

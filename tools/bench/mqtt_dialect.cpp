@@ -164,15 +164,14 @@ void mqtt_dialect::take(user_number user, std::uint8_t first, std::span<const st
         take_message(user, body, found);
     } else if (first == publish_answer) {
         take_answer(user, body, found);
-    } else if (first == connect_answer && body.size() == 2 && u8_at(body, 1) == 0) {
-        ++found.answers;
-    } else if (first == subscribe_answer && body.size() == 3 && u8_at(body, 2) == 1) {
+    } else if (first == connect_answer || first == subscribe_answer) {
+        const bool is_granted =
+            first == connect_answer ? body.size() == 2 && u8_at(body, 1) == 0 : body.size() == 3 && u8_at(body, 2) == 1;
+        found.fault = is_granted ? "" : "the login or subscription was refused";
         ++found.answers;
     } else {
-        const bool is_refusal = first == connect_answer || first == subscribe_answer;
-        found.fault = is_refusal ? "the login or subscription was refused"
-                                 : "an unexpected packet of type " + std::to_string(first >> 4U) + ", flags " +
-                                       std::to_string(first & 0x0FU);
+        found.fault =
+            "an unexpected packet of type " + std::to_string(first >> 4U) + ", flags " + std::to_string(first & 0x0FU);
     }
 }
 

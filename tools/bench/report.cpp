@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace chatos::bench {
@@ -43,7 +44,8 @@ double as_real(const figure& one) {
 
 std::uint64_t as_whole(const figure& one) {
     const auto* whole = std::get_if<std::uint64_t>(&one.value);
-    return whole != nullptr ? *whole : static_cast<std::uint64_t>(std::max(0.0, std::get<double>(one.value)) + 0.5);
+    return whole != nullptr ? *whole
+                            : static_cast<std::uint64_t>(std::llround(std::max(0.0, std::get<double>(one.value))));
 }
 
 std::string for_people(const figure& one) {
