@@ -51,11 +51,12 @@ struct dump_plan {
 dump_plan dump_plan_of(std::span<const std::byte> input) {
     const decode_plan shared = plan_of(input);
     const unsigned first = input.size() < plan_bytes ? 0 : std::to_integer<unsigned>(input[0]);
+    const bool from_file = (first & 0xC0U) == 0xC0U;
     const auto way = (first & 0x20U) != 0 ? dump::direction::server_to_client : dump::direction::client_to_server;
     return {.stream = {.bytes = shared.stream, .bounds = shared.bounds, .way = way},
             .form = static_cast<dump_form>(first >> 3U & 3U),
-            .from_binary_file = (first & 0x40U) != 0,
-            .from_hex_file = (first & 0x80U) != 0,
+            .from_binary_file = from_file && shared.split_choice % 2 == 0,
+            .from_hex_file = from_file && shared.split_choice % 2 == 1,
             .split_choice = shared.split_choice};
 }
 

@@ -1,7 +1,7 @@
 // What must hold of chatos-dump for any raw stream, however it comes in. The first two bytes of an input are a plan, as
 // in properties/decode_plan.hpp: the first chooses limits (bits 0 to 2), form of output (bits 3 and 4), direction (bit
-// 5) and whether the stream is also read from a file (bit 6: binary, bit 7: as hex text), the second the split into
-// fragments. The rest is the stream.
+// 5), and, if bits 6 and 7 are set, that the stream is also read from a file, which costs more than all the rest; the
+// second chooses the split into fragments, and with an odd number that a file is hex text. The rest is the stream.
 #pragma once
 
 #include "properties/verdict.hpp"

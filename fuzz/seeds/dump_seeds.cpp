@@ -22,8 +22,7 @@ using namespace std::string_view_literals;
 
 constexpr std::array<std::string_view, 4> form_names{"lines", "tree", "json", "hex"};
 constexpr unsigned from_server = 0x20;
-constexpr unsigned binary_file = 0x40;
-constexpr unsigned hex_file = 0x80;
+constexpr unsigned file = 0xC0;
 
 /// A plan byte: default limits, a form, and what else is asked for.
 std::byte plan_byte(std::size_t form, unsigned flags) {
@@ -52,7 +51,7 @@ void add_streams(std::vector<seed>& seeds) {
             continue;
         }
         const std::size_t form = index % form_names.size();
-        constexpr std::array<unsigned, 3> flags{0, from_server, binary_file | hex_file};
+        constexpr std::array<unsigned, 3> flags{0, from_server, file};
         const std::byte limits_choice = one.input[0] & std::byte{7};
         one.input[0] = limits_choice | plan_byte(form, flags[index % flags.size()]);
         one.name = std::string{form_names[form]} + '_' + one.name;
@@ -74,7 +73,7 @@ void add_texts(std::vector<seed>& seeds) {
          {"long", long_text}}};
     for (const auto& [name, text] : texts) {
         for (std::size_t form = 0; form < 3; ++form) {
-            std::vector<std::byte> input{plan_byte(form, form == 1 ? from_server : binary_file), std::byte{77}};
+            std::vector<std::byte> input{plan_byte(form, form == 1 ? from_server : file), std::byte{77}};
             append(input, make_spm("bob", text));
             append(input, make_rpm(text.size() > 32 ? std::string_view{"eve"} : text));
             seeds.push_back({std::string{form_names[form]} + "_text_" + std::string{name}, std::move(input)});
@@ -86,7 +85,7 @@ void add_texts(std::vector<seed>& seeds) {
 void add_hex_texts(std::vector<seed>& seeds) {
     const std::size_t hex_form = form_names.size() - 1;
     const auto add = [&](std::string name, std::string_view text) {
-        std::vector<std::byte> input{plan_byte(hex_form, binary_file), std::byte{3}};
+        std::vector<std::byte> input{plan_byte(hex_form, file), std::byte{4}};
         append(input, text);
         seeds.push_back({"hex_text_" + std::move(name), std::move(input)});
     };
@@ -98,7 +97,9 @@ void add_hex_texts(std::vector<seed>& seeds) {
     for (std::size_t choice = 0; choice < names.size(); ++choice) {
         const std::string text = hex_text_of(packets, static_cast<std::uint8_t>(choice));
         add(std::string{names[choice]}, text);
-        std::vector<std::byte> input{plan_byte(hex_form, hex_file), static_cast<std::byte>(choice)};
+        // Odd, so that the file is hex text, and of this form.
+        const auto split = static_cast<std::byte>(choice % 2 == 1 ? choice : choice + names.size());
+        std::vector<std::byte> input{plan_byte(hex_form, file), split};
         input.insert(input.end(), packets.begin(), packets.end());
         seeds.push_back({"hex_of_packets_" + std::string{names[choice]}, std::move(input)});
     }
