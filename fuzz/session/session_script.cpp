@@ -77,6 +77,7 @@ session_setup setup_of(std::span<const std::byte> script) {
     chosen[1] = large ? 0 : chosen[1];
     session_setup setup;
     core::options& bounds = setup.bounds;
+    bounds.tunnels = false;  // the witness knows none
     const auto pick = [](unsigned bits, auto usual, auto first, auto second, auto third) {
         const std::array choices{usual, static_cast<decltype(usual)>(first), static_cast<decltype(usual)>(second),
                                  static_cast<decltype(usual)>(third)};

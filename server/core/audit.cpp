@@ -4,6 +4,7 @@
 
 #include <chatos/layout.hpp>
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -15,6 +16,18 @@ std::string name_of(const connection& client) {
     return "connection " + std::to_string(client.id.slot) + "." + std::to_string(client.id.generation) + ": ";
 }
 
+std::size_t output_bytes_bound(const connection& client, const options& bounds) {
+    const std::size_t packets = bounds.output_bytes_max + std::size_t{2} * (bounds.answers_owed_max + 1);
+    const std::size_t relayed = bounds.tunnel_buffer_bytes_max + bounds.receive_bytes_max +
+                                packet_bytes_max(bounds.packet_limits) + std::size_t{2};
+    switch (client.now_in) {
+    case phase::tunnel_waiting: return 0;
+    case phase::tunnel_open: return relayed;
+    case phase::finishing: return std::max(packets, relayed);  // whatever it was
+    default: return packets;
+    }
+}
+
 // Bounds of options.hpp that one connection has to keep.
 std::string audit_bounds(const connection& client, const options& bounds) {
     if (client.answers_owed() > bounds.answers_owed_max) {
@@ -23,14 +36,14 @@ std::string audit_bounds(const connection& client, const options& bounds) {
     if (client.deliveries.size() > bounds.deliveries_unanswered_max) {
         return name_of(client) + "more unanswered deliveries than the bound";
     }
-    const std::size_t answer_bytes = std::size_t{2} * (bounds.answers_owed_max + 1);
-    if (client.output.size_bytes() > bounds.output_bytes_max + answer_bytes) {
+    if (client.output.size_bytes() > output_bytes_bound(client, bounds)) {
         return name_of(client) + "more output bytes than the bound";
     }
     if (client.may_write_to.size() > bounds.favours_max) {
         return name_of(client) + "more favours than the bound";
     }
-    if (client.rest.bytes().size() > bounds.receive_bytes_max + packet_bytes_max(bounds.packet_limits)) {
+    const std::size_t rest_bytes = client.now_in == phase::tunnel_waiting ? bounds.tunnel_buffer_bytes_max : 0;
+    if (client.rest.bytes().size() > rest_bytes + packet_bytes_max(bounds.packet_limits) + bounds.receive_bytes_max) {
         return name_of(client) + "more unprocessed bytes than the bound";
     }
     if (client.timeouts_in_a_row >= bounds.timeouts_in_a_row_max && client.is_open()) {
@@ -48,7 +61,8 @@ std::string audit_phase(const connection& client, bool in_roster) {
     if (!user && (client.deliveries.size() != 0 || client.may_write_to.size() != 0)) {
         return name_of(client) + "not a user, yet owes answers or keeps favours";
     }
-    if (!client.is_open() && (!client.rest.empty() || client.has_backlog || client.packet_unfinished)) {
+    if ((!client.keeps_input() && !client.rest.empty()) ||
+        (!client.is_open() && (client.has_backlog || client.packet_unfinished))) {
         return name_of(client) + "not open, yet keeps input";
     }
     if (client.now_in != phase::user && client.now_in != phase::leaving && !client.requests.empty()) {
@@ -75,7 +89,59 @@ statistics server::count() const {
     statistics all = statistics_;
     all.connections_open = connections_.size();
     all.users = roster_.size();
+    all.tunnels_undecided = tunnels_.offered();
+    all.tunnels_awaited = tunnels_.awaited();
+    all.tunnels_open = tunnels_.open();
     return all;
+}
+
+// TUN: the book, the connections and the counts say the same.
+std::string server::audit_tunnels() const {
+    std::string fault = tunnels_.audit();
+    std::size_t waiting = 0;
+    std::size_t open = 0;
+    std::size_t held = 0;
+    connections_.for_each([&](const connection& client) {
+        if (client.first_pc_held != held_pcs_.contains(client.id.slot) ||
+            (client.first_pc_held && (client.now_in != phase::stranger || !client.has_spoken))) {
+            fault = name_of(client) + "holds a first PC that it should not, or lost it";
+        }
+        held += client.first_pc_held ? 1U : 0U;
+        if (!client.is_tunnel_end()) {
+            return;
+        }
+        const auto place = tunnels_.place_of(client.id);
+        const connection* partner = connections_.find(place.partner);
+        ++(client.now_in == phase::tunnel_open ? open : waiting);
+        if ((place.state == tunnel_state::open) != (client.now_in == phase::tunnel_open)) {
+            fault = name_of(client) + "phase and tunnel disagree";
+        }
+        if (place.partner != connection_id{} &&
+            (partner == nullptr || partner == &client || partner->now_in != client.now_in ||
+             tunnels_.place_of(partner->id).partner != client.id)) {
+            fault = name_of(client) + "it and its partner do not know each other";
+        }
+        if (place.state == tunnel_state::accepted && partner != nullptr) {
+            fault = name_of(client) + "both ends are there and the tunnel is not open";
+        }
+        const bool ends = client.now_in == phase::tunnel_open && tunnel_ends(client);
+        if (ends && (client.output.empty() || client.phase_deadline == never)) {
+            fault = name_of(client) + "its tunnel has ended and it was not let go, or would never be";
+        }
+    });
+    const statistics s = count();
+    if (s.tunnels_offered != s.tunnels_undecided + s.tunnels_refused + s.tunnels_accepted ||
+        s.tunnels_accepted != s.tunnels_awaited + s.tunnels_expired + s.tunnels_opened) {
+        fault = "tunnels offered are not undecided + refused + accepted, or those not awaited + expired + opened";
+    }
+    if (s.tunnel_ends_waiting != waiting || held_pcs_.size() != held || tunnels_.ends_seated() != waiting + open ||
+        s.tunnel_ends != waiting + s.tunnel_ends_refused + s.tunnel_ends_lost + 2 * s.tunnels_opened) {
+        fault = "tunnel ends are not waiting + refused + lost + opened";
+    }
+    if (tunnels_.awaited() + tunnels_.open() > options_.tunnels_max || (!options_.tunnels && s.tunnels_offered != 0)) {
+        fault = "more tunnels than the bound";
+    }
+    return fault;
 }
 
 std::string server::audit() const {
@@ -143,6 +209,7 @@ std::string server::audit() const {
             s.deliveries_answered + s.deliveries_timed_out + s.deliveries_recipient_left + s.deliveries_waiting) {
         found("deliveries made are not settled + waiting");
     }
+    found(audit_tunnels());
     if (roster_.size() > options_.users_max || connections_.size() < roster_.size()) {
         found("more users than the bound");
     }

@@ -9,4 +9,6 @@ namespace chatos::core {
 using time_point = std::chrono::steady_clock::time_point;
 using duration = time_point::duration;
 
+inline constexpr time_point never = time_point::max();
+
 }  // namespace chatos::core

@@ -11,6 +11,13 @@ std::optional<time_point> server::deadline_of(const connection& client) const {
     if (client.now_in == phase::finishing) {
         return client.phase_deadline;  // ERR-5
     }
+    if (client.now_in == phase::tunnel_open) {
+        return client.phase_deadline == never ? std::nullopt : std::optional{client.phase_deadline};
+    }
+    if (client.now_in == phase::tunnel_waiting) {
+        const auto place = tunnels_.place_of(client.id);
+        return place.state == tunnel_state::accepted ? std::optional{place.deadline} : std::nullopt;  // TUN-4
+    }
     if (!client.is_open()) {
         return std::nullopt;  // leaving: it waits for others, whose own deadlines bound that
     }
@@ -37,6 +44,7 @@ void server::advance(time_point now) {
         end_drain();
     }
     meet_deadlines(now);
+    statistics_.tunnels_expired += tunnels_.expire_unattended(now_);  // TUN-4
 }
 
 // Each at its own moment, in their order.
@@ -63,7 +71,12 @@ std::optional<time_point> server::next_deadline() const noexcept {
 }
 
 void server::meet_deadline(connection& client) {
-    if (client.now_in == phase::finishing) {
+    if (client.now_in == phase::tunnel_waiting) {
+        expire_tunnel_of(client);
+        return;
+    }
+    if (client.now_in == phase::finishing || client.now_in == phase::tunnel_open) {
+        leave_tunnel(client);
         client.now_in = phase::closed;
         client.output.clear();
         report(client);
@@ -104,6 +117,7 @@ void server::abandon_requests(connection& client) {
 
 // ERR-2, ERR-4: what was settled and next in order is in the output already; the rest is abandoned, ERROR 5 is last.
 void server::refuse(connection& client) {
+    answer_held_pc(client);
     abandon_requests(client);
     end_session(client);
     client.output.push(answers_[static_cast<std::size_t>(error_code::refused)]);
@@ -112,6 +126,7 @@ void server::refuse(connection& client) {
 
 // FLOW-8: end of input.
 void server::leave(connection& client) {
+    answer_held_pc(client);
     end_session(client);
     if (client.now_in == phase::stranger) {
         client.now_in = phase::leaving;
@@ -151,6 +166,7 @@ void server::drain(time_point now) {
     }
     draining_ = true;
     drain_deadline_ = now_ + options_.drain_timeout;
+    drain_tunnels();
     connections_.for_each([this](connection& client) { finish_if_done(client); });
 }
 
@@ -159,6 +175,7 @@ void server::end_drain() {
     drain_over_ = true;
     connections_.for_each([this](connection& client) { end_session(client); });
     connections_.for_each([this](connection& client) { finish_if_done(client); });
+    cut_tunnels();
     ensure(roster_.size() == 0);
 }
 

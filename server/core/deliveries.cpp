@@ -50,6 +50,9 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
     case settled_by::time_limit: ++statistics_.deliveries_timed_out; break;
     case settled_by::departure: ++statistics_.deliveries_recipient_left; break;
     }
+    if (done.kind == delivery_kind::connection_offer) {
+        note_decision(done, code);  // TUN-1, TUN-4
+    }
     connection* sender = connections_.find(done.sender);
     request* made = sender == nullptr ? nullptr : sender->requests.find(done.request_number);
     if (made == nullptr) {

@@ -4,19 +4,30 @@
 
 #include <chatos/encode.hpp>
 
+#include <algorithm>
 #include <new>
 
 namespace chatos::core {
 
+frame::block* frame::allocate(std::size_t size_bytes, bool is_answer) {
+    void* memory = ::operator new(sizeof(block) + size_bytes);
+    return new (memory)
+        block{.references = 1, .size_bytes = static_cast<std::uint32_t>(size_bytes), .is_answer = is_answer};
+}
+
 frame frame::of(const packet_view& packet, const limits& bounds) {
     const std::size_t size = encoded_size(packet);
-    void* memory = ::operator new(sizeof(block) + size);
-    auto* shared = new (memory)
-        block{.references = 1, .size_bytes = static_cast<std::uint32_t>(size), .is_answer = packet.op == opcode::error};
+    block* shared = allocate(size, packet.op == opcode::error);
     frame made{shared};
     const encode_result result = encode(packet, {reinterpret_cast<std::byte*>(shared + 1), size}, bounds);
     ensure(result.status == encode_status::ok && result.size == size);
     return made;
+}
+
+frame frame::of_bytes(std::span<const std::byte> relayed) {
+    block* shared = allocate(relayed.size(), false);
+    std::copy(relayed.begin(), relayed.end(), reinterpret_cast<std::byte*>(shared + 1));
+    return frame{shared};
 }
 
 std::span<const std::byte> frame::bytes() const noexcept {

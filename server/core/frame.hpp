@@ -1,4 +1,5 @@
-// One encoded packet, shared by everybody who is to receive it. Encoding happens once per request, not per recipient.
+// One encoded packet, shared by everybody who is to receive it; or bytes that are passed on unread. Encoding happens
+// once per request, not per recipient.
 #pragma once
 
 #include <chatos/limits.hpp>
@@ -31,6 +32,9 @@ public:
     /// Encodes `packet`, which must be within `bounds` (asserted: the core only sends what it has decoded).
     [[nodiscard]] static frame of(const packet_view& packet, const limits& bounds);
 
+    /// Bytes that are no packet of ours, copied (TUN-2).
+    [[nodiscard]] static frame of_bytes(std::span<const std::byte> relayed);
+
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept;
     [[nodiscard]] std::uint32_t size_bytes() const noexcept { return shared_ == nullptr ? 0 : shared_->size_bytes; }
     /// True for an ERROR, that is, an answer to a request of the one who receives it.
@@ -43,6 +47,7 @@ private:
         bool is_answer;
     };
 
+    static block* allocate(std::size_t size_bytes, bool is_answer);
     explicit frame(block* shared) noexcept : shared_{shared} {}
     void release() noexcept;
 

@@ -46,6 +46,9 @@ std::string find_fault(const options& chosen) {
         range{"flush time limit in ms", count_ms(chosen.flush_timeout), 1, day_ms},
         range{"linger time limit in ms", count_ms(chosen.linger_timeout), 1, day_ms},
         range{"drain time limit in ms", count_ms(chosen.drain_timeout), 1, day_ms},
+        range{"tunnels", chosen.tunnels_max, 1, 1'000'000},
+        range{"tunnel time limit in ms", count_ms(chosen.tunnel_timeout), 1, day_ms},
+        range{"tunnel buffer bytes", chosen.tunnel_buffer_bytes_max, 1, 64U << 20U},
     };
     for (const range& one : ranges) {
         if (one.value < one.least || one.value > one.most) {

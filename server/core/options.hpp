@@ -67,8 +67,25 @@ struct options {
     /// ERR-5. Time that a closing connection is read on after everything was written. Then: closed.
     std::chrono::milliseconds linger_timeout{1'000};
 
-    /// Time that users have for answering what they owe once the server is to stop. Then: settled as 4, closed.
+    /// Time that users have for answering what they owe once the server is to stop. Then: settled as 4, closed. Open
+    /// tunnels go on for as long; then nothing more is read from their ends, and what was read is still written.
     std::chrono::milliseconds drain_timeout{3'000};
+
+    /// TUN. Off: a PC from somebody who is not registered is answered 5 (CONN-8), whatever was accepted.
+    bool tunnels{true};
+
+    /// TUN-4. Tunnels that are open, or agreed on and waiting for their ends. Beyond: an acceptance opens no tunnel,
+    /// and ends that come for it are answered 4 and closed. The users' own answers do not change.
+    std::uint32_t tunnels_max{1'000};
+
+    /// TUN-4. Time from the acceptance for both ends to come. Then: an end that waits is answered 4 and closed.
+    std::chrono::milliseconds tunnel_timeout{30'000};
+
+    /// TUN-2. Bytes that one end has sent and the other has not taken. Beyond: the server stops reading the first;
+    /// the last read may exceed it by receive_bytes_max. Each read counts tunnel_read_cost_bytes on top, so that
+    /// single bytes do not take more memory than large runs.
+    std::size_t tunnel_buffer_bytes_max{std::size_t{256} << 10U};
+    static constexpr std::size_t tunnel_read_cost_bytes = 64;
 };
 
 /// Empty when the options can be; otherwise one clause that says which cannot, and what would.

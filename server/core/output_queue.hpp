@@ -26,6 +26,7 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return frames_.empty(); }
     [[nodiscard]] std::size_t size_bytes() const noexcept { return size_bytes_; }
+    [[nodiscard]] std::uint32_t frames() const noexcept { return frames_.size(); }
     /// Answers of which at least one byte is not written.
     [[nodiscard]] std::uint32_t answers() const noexcept { return answers_; }
 

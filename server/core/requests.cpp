@@ -8,6 +8,9 @@ namespace chatos::core {
 
 std::uint32_t server::handle(connection& client, const packet_view& packet) {
     ++statistics_.packets_by_opcode[static_cast<std::size_t>(packet.op)];
+    if (client.first_pc_held && packet.op != opcode::pc) {
+        answer_held_pc(client);  // TUN-1: no tunnel end after all
+    }
     if (packet.op == opcode::error) {
         handle_answer(client, packet.code);  // FLOW-6: whatever the client itself is waiting for
         return 0;
@@ -18,6 +21,10 @@ std::uint32_t server::handle(connection& client, const packet_view& packet) {
     }
     if (packet.op == opcode::cr) {
         handle_cr(client, packet.pseudo);
+        return 0;
+    }
+    if (client.now_in == phase::stranger && packet.op == opcode::pc) {
+        handle_pc_of_stranger(client, packet.pseudo);
         return 0;
     }
     if (client.now_in == phase::stranger) {
@@ -116,6 +123,7 @@ std::uint32_t server::handle_pc(connection& client, std::string_view pseudo) {
         answer_at_once(client, error_code::unreachable);
         return 0;
     }
+    note_offer(client, *peer);                                  // TUN-3
     accept(client, {.waiting = 1, .offers_connection = true});  // PC-1 now, PC-3 through settle()
     return 1;
 }

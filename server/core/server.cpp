@@ -29,13 +29,14 @@ const connection& server::known(connection_id id) const {
 }
 
 bool server::accepts_connections() const noexcept {
-    return !draining_ && connections_.size() - roster_.size() < options_.strangers_max;
+    return !draining_ && connections_.size() - roster_.size() - tunnels_.ends_seated() < options_.strangers_max;
 }
 
-connection_id server::connect(time_point now) {
+connection_id server::connect(time_point now, const origin& from) {
     ensure(accepts_connections());  // as the caller has seen it: a deadline may just now make a user a stranger
     advance(now);
     connection& newcomer = connections_.open();
+    newcomer.from = from;
     newcomer.phase_deadline = now_ + options_.login_timeout;  // ERR-4
     ++statistics_.connections_opened;
     watch(newcomer);
@@ -47,6 +48,10 @@ void server::receive(connection_id id, std::span<const std::byte> bytes, time_po
     ensure(wants_input(id) && bytes.size() <= options_.receive_bytes_max);
     advance(now);
     connection& client = known(id);
+    if (client.is_tunnel_end()) {
+        take_tunnel_bytes(client, bytes);
+        return;
+    }
     std::uint32_t work_left = options_.work_per_go_max;
     // An unfinished packet takes what it needs and no more, so that everything behind it is decoded where it lies.
     while (client.packet_unfinished && !client.rest.empty() && !bytes.empty()) {
@@ -58,13 +63,13 @@ void server::receive(connection_id id, std::span<const std::byte> bytes, time_po
             return;
         }
         const std::size_t processed = process(client, client.rest.bytes(), work_left);
-        if (client.is_open()) {
+        if (client.keeps_input()) {
             client.rest.consume(processed);
         }
     }
-    if (client.is_open() && !bytes.empty()) {
+    if (client.keeps_input() && !bytes.empty()) {
         const std::size_t processed = client.rest.empty() ? process(client, bytes, work_left) : 0;
-        if (client.is_open() && processed < bytes.size()) {
+        if (client.keeps_input() && processed < bytes.size()) {
             client.rest.append(bytes.subspan(processed));
         }
     }
@@ -76,7 +81,9 @@ void server::end_of_input(connection_id id, time_point now) {
     connection& client = known(id);
     client.input_ended = true;
     report(client);
-    if (client.is_open() && !client.has_backlog) {
+    if (client.is_tunnel_end()) {
+        end_tunnel_input(client);
+    } else if (client.is_open() && !client.has_backlog) {
         leave(client);
     }
 }
@@ -90,9 +97,14 @@ void server::wrote(connection_id id, std::size_t bytes, time_point now) {
         watch(client);
         report(client);
     }
+    if (client.now_in == phase::tunnel_open && client.phase_deadline != never && bytes != 0) {
+        client.phase_deadline = std::max(now_, now) + options_.flush_timeout;
+    }
     advance(now);
     if (client.is_open()) {
         note_unprocessed(client);
+    } else if (client.now_in == phase::tunnel_open) {
+        end_tunnel_if_done(client);
     }
 }
 
@@ -101,6 +113,7 @@ void server::lost(connection_id id, time_point now) {
     connection& client = known(id);
     abandon_requests(client);
     end_session(client);
+    leave_tunnel(client);
     timers_.cancel(client.id.slot);
     connections_.close(client);
 }
@@ -119,7 +132,7 @@ void server::run(time_point now) {
         }
         std::uint32_t work_left = options_.work_per_go_max;
         const std::size_t processed = process(*client, client->rest.bytes(), work_left);
-        if (client->is_open()) {
+        if (client->keeps_input()) {
             client->rest.consume(processed);
         }
         note_unprocessed(*client);
@@ -150,6 +163,7 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
         }
         processed += result.consumed;
         const std::uint32_t deliveries = handle(client, result.packet);
+        client.has_spoken = true;
         work_left -= std::min(work_left, deliveries + 1);
     }
     return processed;
@@ -162,6 +176,8 @@ void server::note_unprocessed(connection& client) {
         put_to_work(client);
     } else if (client.input_ended && client.is_open()) {
         leave(client);  // FLOW-8: everything that came before the end of input has been processed
+    } else if (client.now_in == phase::tunnel_waiting) {
+        open_tunnel_if_complete(client);  // `rest` is now what is to be relayed
     }
 }
 
@@ -204,6 +220,9 @@ bool server::wants_input(connection_id id) const {
     if (client.now_in == phase::finishing) {
         return true;  // ERR-5: read and discard
     }
+    if (client.is_tunnel_end()) {
+        return tunnel_has_room(client);
+    }
     return client.is_open() && !client.has_backlog && has_room_for_request(client);
 }
 
@@ -215,6 +234,10 @@ farewell server::farewell_of(connection_id id) const {
     const connection& client = known(id);
     if (client.now_in == phase::closed) {
         return farewell::close;
+    }
+    if (client.now_in == phase::tunnel_open && client.output.empty()) {
+        const connection* partner = tunnel_partner(client);
+        return partner == nullptr || partner->input_ended ? farewell::shut_down_sending : farewell::none;  // TUN-2
     }
     if (client.now_in != phase::finishing || !client.output.empty()) {
         return farewell::none;

@@ -15,6 +15,7 @@
 #include "core/roster.hpp"
 #include "core/statistics.hpp"
 #include "core/timers.hpp"
+#include "core/tunnel_book.hpp"
 
 #include <chatos/decode.hpp>
 #include <chatos/packet.hpp>
@@ -22,6 +23,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,7 +34,7 @@ namespace chatos::core {
 /// What the driver has to do with a connection besides writing and reading (ERR-5).
 enum class farewell : std::uint8_t {
     none,
-    shut_down_sending,  ///< everything is written: send FIN, go on reading
+    shut_down_sending,  ///< everything is written: send FIN, go on reading (as wants_input() says)
     close,              ///< close it, then call lost()
 };
 
@@ -47,8 +49,8 @@ public:
 
     /// False when strangers_max is reached or the server drains: leave newcomers in the system's queue.
     [[nodiscard]] bool accepts_connections() const noexcept;
-    /// A new connection. Only while accepts_connections() (asserted).
-    [[nodiscard]] connection_id connect(time_point now);
+    /// A new connection, and where it comes from (TUN-3). Only while accepts_connections() (asserted).
+    [[nodiscard]] connection_id connect(time_point now, const origin& from = {});
     /// Bytes arrived. Only while wants_input(id), at most receive_bytes_max of them (both asserted). Not kept.
     void receive(connection_id id, std::span<const std::byte> bytes, time_point now);
     /// The peer sends nothing more (FLOW-8). Takes effect after the bytes received before it.
@@ -123,6 +125,28 @@ private:
     void settle(const delivery& done, error_code code, settled_by cause);
     void time_out_oldest_delivery(connection& recipient);
 
+    // tunnels.cpp: private connections that the server carries (TUN)
+    void handle_pc_of_stranger(connection& client, std::string_view pseudo);
+    void answer_held_pc(connection& client);
+    void become_tunnel_end(connection& client, const std::string& own, std::string_view peer);
+    void note_offer(const connection& asking, const connection& asked);
+    void note_decision(const delivery& offer, error_code code);
+    void open_tunnel_if_complete(connection& end);
+    void refuse_tunnel_end(connection& end);
+    void expire_tunnel_of(connection& end);
+    connection* tunnel_partner(const connection& end);
+    const connection* tunnel_partner(const connection& end) const;
+    bool tunnel_has_room(const connection& end) const;
+    bool tunnel_ends(const connection& end) const;
+    void take_tunnel_bytes(connection& end, std::span<const std::byte> bytes);
+    void relay(connection& from, std::span<const std::byte> bytes);
+    void end_tunnel_input(connection& end);
+    void end_tunnel_if_done(connection& end);
+    void leave_tunnel(connection& end);
+    void drain_tunnels();
+    void cut_tunnels();
+    std::string audit_tunnels() const;
+
     // closing.cpp: how connections end (FLOW-8, FLOW-10, ERR), and the deadlines that end them
     std::optional<time_point> deadline_of(const connection& client) const;
     void watch(const connection& client);
@@ -140,7 +164,9 @@ private:
     connection_table connections_;
     roster roster_;
     timers timers_;
-    std::array<frame, 6> answers_;  // one shared frame per error code, encoded once
+    tunnel_book tunnels_;
+    std::map<std::uint32_t, std::string> held_pcs_;  // by slot: the pseudo of a first PC that is not answered (TUN-1)
+    std::array<frame, 6> answers_;                   // one shared frame per error code, encoded once
     ring<connection_id> changed_;
     ring<connection_id> work_;
     statistics statistics_;

@@ -65,6 +65,7 @@ private:
     options some_options() {
         options chosen{};
         chosen.packet_limits = smallest_legal_limits;
+        chosen.tunnels = false;  // they have a simulation of their own
         chosen.users_max = 12 + random_.below(12);
         chosen.deliveries_unanswered_max = 2 + random_.below(30);
         chosen.output_bytes_max = packet_bytes_max(chosen.packet_limits) + random_.below(5'000);

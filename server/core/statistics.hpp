@@ -1,5 +1,8 @@
 // What the core counts. At any moment between two calls:
 //   requests_accepted = requests_answered + requests_abandoned + requests_pending
+//   tunnels_offered = tunnels_undecided + tunnels_refused + tunnels_accepted
+//   tunnels_accepted = tunnels_awaited + tunnels_expired + tunnels_opened
+//   tunnel_ends = tunnel_ends_waiting + tunnel_ends_refused + tunnel_ends_lost + 2 * tunnels_opened
 //   deliveries_made = deliveries_answered + deliveries_timed_out + deliveries_recipient_left + deliveries_waiting
 #pragma once
 
@@ -36,6 +39,21 @@ struct statistics {
     std::uint64_t closed_slow_packet{0};                  ///< ERR-4
     std::uint64_t closed_unresponsive{0};                 ///< FLOW-10
     std::uint64_t closed_without_room{0};                 ///< CONN-4
+
+    std::uint64_t tunnels_offered{0};  ///< PCs that reached their peer while tunnels are on (TUN)
+    std::uint64_t tunnels_undecided{0};
+    std::uint64_t tunnels_refused{0};  ///< not accepted, or beyond options::tunnels_max, or the server drains
+    std::uint64_t tunnels_accepted{0};
+    std::uint64_t tunnels_awaited{0};  ///< accepted, and not both ends are there
+    std::uint64_t tunnels_expired{0};  ///< accepted, and not both ends came (TUN-4)
+    std::uint64_t tunnels_opened{0};
+    std::uint64_t tunnels_open{0};
+    std::uint64_t tunnels_without_room{0};  ///< of those refused: beyond options::tunnels_max
+    std::uint64_t tunnel_ends{0};           ///< connections whose first two packets were the PCs of TUN-1
+    std::uint64_t tunnel_ends_waiting{0};
+    std::uint64_t tunnel_ends_refused{0};  ///< answered 4 (TUN-4)
+    std::uint64_t tunnel_ends_lost{0};     ///< gone while they waited
+    std::uint64_t tunnel_bytes_relayed{0};
 };
 
 }  // namespace chatos::core

@@ -100,8 +100,8 @@ std::size_t client::take_bytes() {
     return bytes;
 }
 
-client& world::connect() {
-    const connection_id id = core.connect(now);
+client& world::connect(const origin& from) {
+    const connection_id id = core.connect(now, from);
     client& one = clients_.emplace_back(*this, id);
     if (by_slot_.size() <= id.slot) {
         by_slot_.resize(std::size_t{id.slot} + 1);
@@ -111,8 +111,8 @@ client& world::connect() {
     return one;
 }
 
-client& world::join(std::string_view pseudo) {
-    client& one = connect();
+client& world::join(std::string_view pseudo, const origin& from) {
+    client& one = connect(from);
     one.send(make_cr(pseudo));
     EXPECT_EQ(one.take(), packets{"ERROR 0"});
     return one;

@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace chatos::core::test {
@@ -53,6 +54,8 @@ public:
     [[nodiscard]] packets take();
     /// Bytes that have come since the last time.
     [[nodiscard]] std::size_t take_bytes();
+    /// The bytes themselves.
+    [[nodiscard]] std::string take_text() { return std::exchange(received_, {}); }
 
     [[nodiscard]] connection_id id() const { return id_; }
     /// The core has shut down its sending side.
@@ -83,9 +86,9 @@ public:
     explicit world(const options& chosen = {}) : core{chosen} {}
 
     /// A connection that has sent nothing yet.
-    [[nodiscard]] client& connect();
+    [[nodiscard]] client& connect(const origin& from = {});
     /// A registered user, whose ERROR 0 is taken already.
-    [[nodiscard]] client& join(std::string_view pseudo);
+    [[nodiscard]] client& join(std::string_view pseudo, const origin& from = {});
     /// `count` users named prefix0, prefix1, ...
     [[nodiscard]] std::vector<client*> join_many(std::string_view prefix, int count);
 

@@ -1,0 +1,18 @@
+// Where a connection comes from, as far as telling whether two come from the same place (TUN-3).
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+namespace chatos::core {
+
+/// Opaque: the driver fills it in, the core only compares. Equal for two connections exactly when their peers are to
+/// count as one user's; a host has one, however many users it has.
+struct origin {
+    std::array<std::byte, 16> bytes{};
+
+    friend bool operator==(const origin&, const origin&) noexcept = default;
+    friend bool operator<(const origin& left, const origin& right) noexcept { return left.bytes < right.bytes; }
+};
+
+}  // namespace chatos::core

@@ -1,0 +1,264 @@
+// Carrying private connections (TUN-1 to TUN-5): how a connection becomes one end of a tunnel, what goes through, and
+// how it ends. Who may have a tunnel with whom is the book's business (tunnel_book.hpp).
+#include "core/ensure.hpp"
+#include "core/server.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace chatos::core {
+
+// TUN-1, TUN-3: only the first packet of a connection can begin a tunnel end, and only where a user of that pseudo
+// came from. It waits for the second: one ERROR answers the two.
+void server::handle_pc_of_stranger(connection& client, std::string_view pseudo) {
+    if (client.first_pc_held) {
+        const std::string own = std::move(held_pcs_.extract(client.id.slot).mapped());
+        client.first_pc_held = false;
+        become_tunnel_end(client, own, pseudo);
+        return;
+    }
+    if (options_.tunnels && !client.has_spoken && tunnels_.knows({std::string{pseudo}, client.from})) {
+        client.first_pc_held = true;
+        held_pcs_.emplace(client.id.slot, pseudo);
+        return;
+    }
+    answer_at_once(client, error_code::refused);  // CONN-8
+}
+
+// CONN-8, late: what came behind the first PC, if anything, was no second one.
+void server::answer_held_pc(connection& client) {
+    if (client.first_pc_held) {
+        client.first_pc_held = false;
+        held_pcs_.erase(client.id.slot);
+        answer_at_once(client, error_code::refused);
+    }
+}
+
+// The tunnel is not opened here, because what stands behind the second PC is still to be kept.
+void server::become_tunnel_end(connection& client, const std::string& own, std::string_view peer) {
+    ++statistics_.tunnel_ends;
+    ++statistics_.tunnel_ends_waiting;
+    client.now_in = phase::tunnel_waiting;  // ERR-4 no longer counts
+    report(client);
+    if (!tunnels_.seat(client.id, {own, client.from}, peer)) {
+        refuse_tunnel_end(client);
+        return;
+    }
+    watch(client);
+}
+
+// Names the request that `asking` is about to make.
+void server::note_offer(const connection& asking, const connection& asked) {
+    if (options_.tunnels) {
+        ++statistics_.tunnels_offered;
+        tunnels_.offer({.sender = asking.id, .request_number = asking.requests.next_number()},
+                       {*asking.pseudo, asking.from}, {*asked.pseudo, asked.from});
+    }
+}
+
+// The asking user may have left: its end may come all the same (TUN-5).
+void server::note_decision(const delivery& offer, error_code code) {
+    const offer_id made{.sender = offer.sender, .request_number = offer.request_number};
+    const bool has_room = tunnels_.awaited() + tunnels_.open() < options_.tunnels_max;
+    if (code == error_code::ok && has_room) {
+        if (const auto ends = tunnels_.accept(made, now_ + options_.tunnel_timeout)) {
+            ++statistics_.tunnels_accepted;
+            for (const connection_id id : *ends) {
+                if (connection* end = connections_.find(id)) {
+                    watch(*end);
+                    open_tunnel_if_complete(*end);
+                }
+            }
+        }
+        return;
+    }
+    const auto refused = tunnels_.refuse(made);
+    if (!refused) {
+        return;  // tunnels are off, or the server drains
+    }
+    ++statistics_.tunnels_refused;
+    statistics_.tunnels_without_room += code == error_code::ok ? 1U : 0U;
+    for (const connection_id id : refused->nowhere) {
+        if (connection* end = connections_.find(id)) {
+            refuse_tunnel_end(*end);
+        }
+    }
+    for (const connection_id id : refused->elsewhere) {
+        if (connection* end = connections_.find(id)) {
+            watch(*end);
+            open_tunnel_if_complete(*end);
+        }
+    }
+}
+
+// TUN-2: both have come. What they sent before is behind the ERROR 0, in order.
+void server::open_tunnel_if_complete(connection& end) {
+    if (end.now_in != phase::tunnel_waiting || tunnels_.place_of(end.id).state != tunnel_state::accepted) {
+        return;
+    }
+    connection* partner = tunnel_partner(end);
+    if (partner == nullptr) {
+        return;
+    }
+    tunnels_.open(end.id);
+    ++statistics_.tunnels_opened;
+    statistics_.tunnel_ends_waiting -= 2;
+    const std::array both{&end, partner};
+    for (connection* one : both) {
+        one->now_in = phase::tunnel_open;
+        one->phase_deadline = never;
+        one->output.push(answers_[static_cast<std::size_t>(error_code::ok)]);
+        report(*one);
+    }
+    for (connection* one : both) {
+        relay(*one, one->rest.bytes());
+        one->rest.clear();
+    }
+    end_tunnel_if_done(end);
+    end_tunnel_if_done(*partner);
+}
+
+// TUN-4. It has no seat in the book (any more).
+void server::refuse_tunnel_end(connection& end) {
+    --statistics_.tunnel_ends_waiting;
+    ++statistics_.tunnel_ends_refused;
+    end.output.push(answers_[static_cast<std::size_t>(error_code::unreachable)]);
+    finish(end);
+}
+
+void server::expire_tunnel_of(connection& end) {
+    tunnels_.expire_with(end.id);
+    ++statistics_.tunnels_expired;
+    refuse_tunnel_end(end);
+}
+
+connection* server::tunnel_partner(const connection& end) {
+    return connections_.find(tunnels_.place_of(end.id).partner);
+}
+
+const connection* server::tunnel_partner(const connection& end) const {
+    return connections_.find(tunnels_.place_of(end.id).partner);
+}
+
+// TUN-2: backpressure. An end that does not read holds back its partner, and nobody else.
+bool server::tunnel_has_room(const connection& end) const {
+    if (end.now_in == phase::tunnel_waiting) {
+        return end.rest.bytes().size() < options_.tunnel_buffer_bytes_max;
+    }
+    const connection* partner = tunnel_partner(end);
+    if (partner == nullptr) {
+        return true;  // read and discard, as when finishing
+    }
+    const output_queue& output = partner->output;
+    return output.size_bytes() + output.frames() * options::tunnel_read_cost_bytes < options_.tunnel_buffer_bytes_max;
+}
+
+// Nothing more will come through in either direction, save what was read already.
+bool server::tunnel_ends(const connection& end) const {
+    const connection* partner = tunnel_partner(end);
+    return partner == nullptr || (partner->input_ended && end.input_ended);
+}
+
+void server::take_tunnel_bytes(connection& end, std::span<const std::byte> bytes) {
+    if (end.now_in == phase::tunnel_waiting) {
+        end.rest.append(bytes);
+    } else {
+        relay(end, bytes);
+    }
+}
+
+void server::relay(connection& from, std::span<const std::byte> bytes) {
+    connection* to = tunnel_partner(from);
+    if (to != nullptr && !bytes.empty()) {
+        to->output.push(frame::of_bytes(bytes));
+        statistics_.tunnel_bytes_relayed += bytes.size();
+        report(*to);
+    }
+}
+
+// TUN-2: half-close. The other direction goes on; a waiting end is closed in the one direction once it opens.
+void server::end_tunnel_input(connection& end) {
+    if (end.now_in != phase::tunnel_open) {
+        return;
+    }
+    if (connection* partner = tunnel_partner(end)) {
+        report(*partner);
+        end_tunnel_if_done(*partner);
+    }
+    if (end.now_in == phase::tunnel_open) {
+        end_tunnel_if_done(end);
+    }
+}
+
+// After anything that may have changed what `end` waits for. Open tunnels know no time limit; once one ends, what was
+// read is written for as long as somebody takes it.
+void server::end_tunnel_if_done(connection& end) {
+    connection* partner = tunnel_partner(end);
+    if (partner != nullptr) {
+        report(*partner);  // there may be room for its bytes again
+    }
+    if (end.output.empty()) {
+        report(end);  // its sending side may be due to be shut down
+    }
+    if (!tunnel_ends(end)) {
+        return;
+    }
+    if (end.output.empty()) {
+        leave_tunnel(end);
+        finish(end);
+        return;
+    }
+    if (end.phase_deadline == never) {
+        end.phase_deadline = now_ + options_.flush_timeout;
+        watch(end);
+    }
+}
+
+// However it goes: what it has sent still reaches its partner, which then ends too.
+void server::leave_tunnel(connection& end) {
+    if (end.first_pc_held) {
+        end.first_pc_held = false;
+        held_pcs_.erase(end.id.slot);
+    }
+    if (!end.is_tunnel_end()) {
+        return;
+    }
+    if (end.now_in == phase::tunnel_waiting) {
+        --statistics_.tunnel_ends_waiting;
+        ++statistics_.tunnel_ends_lost;
+        tunnels_.remove_end(end.id);  // it may come again
+        return;
+    }
+    connection* partner = tunnel_partner(end);
+    tunnels_.remove_end(end.id);
+    end.now_in = phase::leaving;
+    if (partner != nullptr) {
+        end_tunnel_if_done(*partner);
+    }
+}
+
+// Nobody can come any more, so whoever waits does so in vain. Open tunnels have until the end of the drain.
+void server::drain_tunnels() {
+    connections_.for_each([this](connection& client) {
+        answer_held_pc(client);
+        if (client.now_in == phase::tunnel_waiting) {
+            tunnels_.remove_end(client.id);
+            refuse_tunnel_end(client);
+        }
+    });
+    statistics_.tunnels_refused += tunnels_.offered();
+    statistics_.tunnels_expired += tunnels_.awaited();
+    tunnels_.forget_all_but_open();
+}
+
+void server::cut_tunnels() {
+    connections_.for_each([this](connection& client) {
+        if (client.now_in == phase::tunnel_open) {
+            tunnels_.remove_end(client.id);
+            finish(client);
+        }
+    });
+}
+
+}  // namespace chatos::core
