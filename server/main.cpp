@@ -45,7 +45,6 @@ const CLI::Validator whole_number{
 struct flags {
     std::vector<std::string> listen{"127.0.0.1:7777"};
     chatos::core::options options{};
-    bool tunnel{false};
 };
 
 void add_number(CLI::App& app, const std::string& name, std::uint32_t& target, const std::string& description) {
@@ -77,8 +76,12 @@ void describe(CLI::App& app, flags& chosen) {
     add_time(app, "--answer-timeout-ms", options.answer_timeout, "Time to answer a message; then it counts as 4");
     add_time(app, "--pc-timeout-ms", options.pc_timeout, "Time to decide a private connection; then it counts as 4");
     add_time(app, "--login-timeout-ms", options.login_timeout, "Time to register, and to complete each packet");
-    app.add_flag("--tunnel,!--no-tunnel", chosen.tunnel,
-                 "Carry accepted private connections (not in this version: only --no-tunnel can be given)");
+    app.add_flag("--tunnel,!--no-tunnel", options.tunnels,
+                 "Carry private connections that were accepted (default: yes)");
+    add_number(app, "--tunnels-max", options.tunnels_max, "Tunnels, open or agreed on; more are not carried");
+    add_time(app, "--tunnel-timeout-ms", options.tunnel_timeout, "Time for both ends to come; then answered 4");
+    add_bytes(app, "--tunnel-buffer-bytes", options.tunnel_buffer_bytes_max,
+              "Bytes that wait for one end; beyond, the other is not read");
     add_time(app, "--drain-timeout-ms", options.drain_timeout, "Time for outstanding answers once told to stop");
     add_time(app, "--flush-timeout-ms", options.flush_timeout, "Time to take what is left when closing");
     add_time(app, "--linger-timeout-ms", options.linger_timeout, "Time to read on after everything was sent");
@@ -108,10 +111,6 @@ void raise_descriptor_limit() {
 int serve(const flags& chosen) {
     if (const std::string fault = chatos::core::find_fault(chosen.options); !fault.empty()) {
         return complain(bad_usage, fault);
-    }
-    if (chosen.tunnel) {
-        return complain(bad_usage,
-                        "--tunnel: this version carries no tunnels; leave it out, offers and decisions work without");
     }
     std::vector<chatos::net::listen_address> addresses;
     for (const std::string& text : chosen.listen) {

@@ -120,8 +120,9 @@ TEST(Program, version_and_help_go_to_stdout_and_exit_0) {
     EXPECT_EQ(version.wait(), 0);
     process help{{"--help"}};
     const std::string text = help.all_out();
-    for (const char* expected : {"--listen", "--capacity", "--answer-timeout-ms", "--pc-timeout-ms",
-                                 "--login-timeout-ms", "--message-bytes-max", "Examples:"}) {
+    for (const char* expected :
+         {"--listen", "--capacity", "--answer-timeout-ms", "--pc-timeout-ms", "--login-timeout-ms",
+          "--message-bytes-max", "--no-tunnel", "--tunnels-max", "Examples:"}) {
         EXPECT_NE(text.find(expected), std::string::npos) << expected;
     }
     EXPECT_EQ(help.wait(), 0);
@@ -139,7 +140,9 @@ TEST(Program, a_wrong_flag_or_value_exits_2_with_one_line_that_says_what_was_exp
         {{"--answer-timeout-ms", "0"}, "answer time limit"},
         {{"--message-bytes-max", "10"}, "message bytes cannot be 10; give 1024 to"},
         {{"--listen", "7777"}, "HOST:PORT"},
-        {{"--tunnel"}, "carries no tunnels"},
+        {{"--tunnels-max", "0"}, "tunnels cannot be 0; give 1 to"},
+        {{"--tunnel-timeout-ms", "0"}, "tunnel time limit"},
+        {{"--tunnel-buffer-bytes", "0"}, "tunnel buffer bytes"},
         {{"--listen", "127.0.0.1:70000"}, "0 to 65535"},
         {{"--listen", "127.0.0.1:0", "--listen", "::1:0"}, "brackets"},
     };
@@ -191,6 +194,47 @@ TEST(Program, flags_reach_the_core) {
     const std::string over_the_limit(1'025, 'm');
     alice.send(make_sma(over_the_limit));
     EXPECT_TRUE(alice.receives(make_error(error::refused)));
+}
+
+// Alice and Bob agree on a private connection.
+void agree(line& alice, line& bob) {
+    alice.send(make_pc("bob"));
+    EXPECT_TRUE(bob.receives(make_pc("alice")));
+    bob.send(make_error(error::ok));
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+}
+
+TEST(Program, private_connections_are_carried_unless_told_otherwise_and_their_bound_is_a_flag) {
+    process server{{"--listen", "127.0.0.1:0", "--tunnels-max", "1", "--tunnel-buffer-bytes", "1"}};
+    const std::string bound = server.bound();
+    line alice = join(bound, "alice");
+    line bob = join(bound, "bob");
+    agree(alice, bob);
+    line a{bound};
+    a.send({make_pc("alice"), make_pc("bob")});
+    line b{bound};
+    b.send({make_pc("bob"), make_pc("alice")});
+    EXPECT_TRUE(a.receives(make_error(error::ok)));
+    EXPECT_TRUE(b.receives(make_error(error::ok)));
+    a.send_bytes("through");
+    EXPECT_EQ(b.receive_bytes(7), "through");
+    agree(alice, bob);
+    line one_too_many{bound};
+    one_too_many.send({make_pc("alice"), make_pc("bob")});
+    EXPECT_TRUE(one_too_many.receives(make_error(error::unreachable)));
+    EXPECT_EQ(one_too_many.next(), "end");
+}
+
+TEST(Program, without_tunnels_an_end_is_a_stranger) {
+    process server{{"--listen", "127.0.0.1:0", "--no-tunnel"}};
+    const std::string bound = server.bound();
+    line alice = join(bound, "alice");
+    line bob = join(bound, "bob");
+    agree(alice, bob);
+    line a{bound};
+    a.send(make_pc("alice"));
+    EXPECT_TRUE(a.receives(make_error(error::refused)));
 }
 
 TEST(Program, sigterm_and_sigint_drain_and_exit_0) {

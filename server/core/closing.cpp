@@ -67,6 +67,9 @@ std::optional<time_point> server::next_deadline() const noexcept {
     if (draining_ && !drain_over_ && connections_.size() != 0) {
         earliest = earliest ? std::min(*earliest, drain_deadline_) : drain_deadline_;
     }
+    if (const auto expiry = tunnels_.earliest_deadline()) {
+        earliest = earliest ? std::min(*earliest, *expiry) : expiry;
+    }
     return earliest;
 }
 

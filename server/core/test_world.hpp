@@ -62,6 +62,8 @@ public:
     [[nodiscard]] bool saw_end() const { return saw_end_ || closed_; }
     /// The connection is no more.
     [[nodiscard]] bool is_closed() const { return closed_; }
+    /// It has closed its sending side.
+    [[nodiscard]] bool has_ended() const { return end_after_sending_; }
     /// Bytes that the core has not wanted yet.
     [[nodiscard]] std::size_t unsent_bytes() const { return to_send_.size(); }
 

@@ -79,6 +79,10 @@ public:
     void expire_with(connection_id end);
     /// Agreements for which nobody came until `now` are gone; how many.
     std::size_t expire_unattended(time_point now);
+    /// When expire_unattended() has something to do, if nobody comes until then.
+    [[nodiscard]] std::optional<time_point> earliest_deadline() const noexcept {
+        return awaited_.empty() ? std::nullopt : std::optional{awaited_.begin()->first};
+    }
     /// All that is not open is gone. No end may wait (asserted).
     void forget_all_but_open();
 

@@ -5,6 +5,7 @@
 #include "core/ensure.hpp"
 #include "core/server.hpp"
 #include "net/endpoints.hpp"
+#include "net/peer_origin.hpp"
 
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
@@ -163,7 +164,8 @@ private:
             }
             stream_socket socket{context_};
             asio::error_code error;
-            one.acceptor.accept(socket, error);
+            asio::generic::stream_protocol::endpoint peer_endpoint;
+            one.acceptor.accept(socket, peer_endpoint, error);
             if (error == asio::error::would_block || error == asio::error::try_again) {
                 break;
             }
@@ -174,18 +176,19 @@ private:
                 pause_accepting(one);
                 return;
             }
-            admit(std::move(socket));
+            const core::origin from = origin_of(socket.native_handle(), *peer_endpoint.data());
+            admit(std::move(socket), from);
         }
         await_connections(one);
     }
 
-    void admit(stream_socket socket) {
+    void admit(stream_socket socket, const core::origin& from) {
         asio::error_code error;
         socket.non_blocking(true, error);
         if (error) {
             return;  // the socket closes itself
         }
-        const connection_id id = core_.connect(read_clock());
+        const connection_id id = core_.connect(read_clock(), from);
         if (id.slot >= peers_.size()) {
             peers_.resize(std::size_t{id.slot} + 1);
         }

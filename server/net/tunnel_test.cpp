@@ -1,0 +1,211 @@
+// TUN over real sockets: the bytes, ends and breaks of both ends go through the system.
+#include "net/socket_server.hpp"
+#include "net/test_line.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+namespace chatos::net::test {
+namespace {
+
+using error = error_code;
+
+core::options patient() {
+    core::options chosen{};
+    chosen.answer_timeout = chosen.pc_timeout = chosen.login_timeout = std::chrono::hours{1};
+    chosen.tunnel_timeout = chosen.flush_timeout = chosen.drain_timeout = std::chrono::hours{1};
+    return chosen;
+}
+
+std::string unix_address(const std::string& name) {
+    return "unix:" + testing::TempDir() + "chatos-" + name + "-" + std::to_string(::getpid()) + ".sock";
+}
+
+// Alice and Bob have agreed on a private connection.
+struct TunnelOverSockets : testing::Test {
+    explicit TunnelOverSockets(const core::options& chosen = patient()) : server{chosen} {}
+    TunnelOverSockets(const TunnelOverSockets&) = delete;
+    TunnelOverSockets& operator=(const TunnelOverSockets&) = delete;
+
+    // Empty when the machine cannot listen there.
+    std::string listen(const std::string& text) { return server.listen(parse_listen_address(text).address).bound; }
+
+    void agree_at(const std::string& where) {
+        bound = where;
+        runner = std::thread{[this] { server.run(); }};
+        alice = std::make_unique<line>(bound);
+        bob = std::make_unique<line>(bound);
+        alice->send(make_cr("alice"));
+        EXPECT_TRUE(alice->receives(make_error(error::ok)));
+        bob->send(make_cr("bob"));
+        EXPECT_TRUE(bob->receives(make_error(error::ok)));
+        alice->send(make_pc("bob"));
+        EXPECT_TRUE(bob->receives(make_pc("alice")));
+        bob->send(make_error(error::ok));
+        EXPECT_TRUE(alice->receives(make_error(error::ok)));
+        EXPECT_TRUE(alice->receives(make_error(error::ok)));
+    }
+
+    void TearDown() override {
+        if (runner.joinable()) {
+            server.stop();
+            server.stop();
+            runner.join();
+        }
+    }
+
+    struct pair {
+        line a;
+        line b;
+    };
+    [[nodiscard]] pair open() const {
+        pair both{line{bound}, line{bound}};
+        both.a.send({make_pc("alice"), make_pc("bob")});
+        both.b.send({make_pc("bob"), make_pc("alice")});
+        EXPECT_TRUE(both.a.receives(make_error(error::ok)));
+        EXPECT_TRUE(both.b.receives(make_error(error::ok)));
+        return both;
+    }
+
+    void expect_to_carry() const {
+        auto [a, b] = open();
+        a.send_bytes("question");
+        EXPECT_EQ(b.receive_bytes(8), "question");
+        b.send_bytes("answer");
+        EXPECT_EQ(a.receive_bytes(6), "answer");
+    }
+
+    socket_server server;
+    std::string bound;
+    std::thread runner;
+    std::unique_ptr<line> alice;
+    std::unique_ptr<line> bob;
+};
+
+TEST_F(TunnelOverSockets, TUN_2_half_close_goes_through_in_both_orders) {
+    agree_at(listen("127.0.0.1:0"));
+    auto [a, b] = open();
+    a.send_bytes("question");
+    a.end();
+    EXPECT_EQ(b.receive_bytes(8), "question");
+    EXPECT_EQ(b.next(), "end");
+    b.send_bytes("answer");
+    b.end();
+    EXPECT_EQ(a.receive_bytes(6), "answer");
+    EXPECT_EQ(a.next(), "end");
+}
+
+TEST_F(TunnelOverSockets, TUN_2_megabytes_both_ways_to_ends_that_read_late) {
+    agree_at(listen("127.0.0.1:0"));
+    auto [a, b] = open();
+    constexpr std::size_t bytes = 20'000'000;  // more than all buffers on the way
+    const auto flood = [](char first) {
+        std::string made(bytes, first);
+        for (std::size_t i = 0; i < bytes; i += 1'000) {
+            made[i] = static_cast<char>(i / 1'000);
+        }
+        return made;
+    };
+    const std::string from_a = flood('a');
+    const std::string from_b = flood('b');
+    std::thread write_a{[&line = a, &from_a] {
+        line.send_bytes(from_a);
+        line.end();
+    }};
+    std::thread write_b{[&line = b, &from_b] {
+        line.send_bytes(from_b);
+        line.end();
+    }};
+    alice->send(make_rpm("bob"));
+    EXPECT_TRUE(alice->receives(make_error(error::ok))) << "others are served meanwhile";
+    EXPECT_EQ(b.receive_bytes(bytes), from_a);
+    EXPECT_EQ(b.next(), "end");
+    EXPECT_EQ(a.receive_bytes(bytes), from_b);
+    EXPECT_EQ(a.next(), "end");
+    write_a.join();
+    write_b.join();
+}
+
+TEST_F(TunnelOverSockets, TUN_2_a_reset_ends_the_other_end) {
+    agree_at(listen("127.0.0.1:0"));
+    auto [a, b] = open();
+    a.reset();
+    EXPECT_EQ(b.next(), "end");
+}
+
+TEST_F(TunnelOverSockets, TUN_3_over_ipv6_where_the_machine_has_it) {
+    const std::string where = listen("[::1]:0");
+    if (where.empty()) {
+        GTEST_SKIP() << "no IPv6";
+    }
+    agree_at(where);
+    expect_to_carry();
+}
+
+TEST_F(TunnelOverSockets, TUN_3_over_a_unix_socket) {
+    agree_at(listen(unix_address("tunnel")));
+    expect_to_carry();
+}
+
+TEST_F(TunnelOverSockets, TUN_3_an_end_that_comes_from_elsewhere_is_a_stranger) {
+    const std::string elsewhere = listen(unix_address("elsewhere"));
+    agree_at(listen("127.0.0.1:0"));
+    line other{elsewhere};
+    other.send({make_pc("alice"), make_pc("bob")});
+    EXPECT_TRUE(other.receives(make_error(error::refused)));
+    EXPECT_TRUE(other.receives(make_error(error::refused)));
+    expect_to_carry();
+}
+
+TEST_F(TunnelOverSockets, TUN_5_users_who_leave_do_not_cut_it) {
+    agree_at(listen("127.0.0.1:0"));
+    auto [a, b] = open();
+    alice->end();
+    EXPECT_EQ(alice->next(), "end");
+    bob->reset();
+    a.send_bytes("still here");
+    EXPECT_EQ(b.receive_bytes(10), "still here");
+}
+
+struct HastyTunnelOverSockets : TunnelOverSockets {
+    static core::options hasty() {
+        core::options chosen = patient();
+        chosen.tunnel_timeout = std::chrono::milliseconds{20};
+        return chosen;
+    }
+    HastyTunnelOverSockets() : TunnelOverSockets{hasty()} {}
+};
+
+TEST_F(HastyTunnelOverSockets, TUN_4_nobody_else_comes) {
+    bound = listen("127.0.0.1:0");
+    agree_at(bound);
+    line a{bound};
+    a.send({make_pc("alice"), make_pc("bob")});
+    // On a slow machine the agreement has gone before the first PC is read, which is then a stranger's.
+    const std::string answer = a.receive_bytes(2);
+    EXPECT_TRUE(answer == wire(make_error(error::unreachable)) || answer == wire(make_error(error::refused)));
+    if (answer == wire(make_error(error::unreachable))) {
+        EXPECT_EQ(a.next(), "end");
+    }
+}
+
+TEST_F(TunnelOverSockets, stopping_lets_a_tunnel_finish) {
+    agree_at(listen("127.0.0.1:0"));
+    auto [a, b] = open();
+    server.stop();
+    EXPECT_EQ(alice->next(), "end");
+    a.send_bytes("last");
+    a.end();
+    EXPECT_EQ(b.receive_bytes(4), "last");
+    EXPECT_EQ(b.next(), "end");
+    b.end();
+    EXPECT_EQ(a.next(), "end");
+}
+
+}  // namespace
+}  // namespace chatos::net::test
