@@ -1,16 +1,20 @@
 // chatos-server: flags in, exit code out. Everything else is in core/ and net/.
-#include "core/options.hpp"
 #include "net/listen_address.hpp"
 #include "net/socket_server.hpp"
+#include "ops/limit_table.hpp"
+#include "ops/limits_report.hpp"
+#include "ops/service_options.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <charconv>
-#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <malloc.h>
 #include <string>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {
@@ -22,6 +26,7 @@ constexpr auto examples = R"(Examples:
   chatos-server --listen 127.0.0.1:0               let the system pick a port, and print it
   chatos-server --listen 0.0.0.0:7777 --listen '[::]:7777'
   chatos-server --listen unix:/run/chatos.sock --capacity 100
+  chatos-server --capacity 100 --print-limits      what the limits are, and the memory they may take
 
 Prints 'listening on HOST:PORT' for each listener once it accepts connections. SIGTERM and SIGINT stop the server:
 what it has accepted is still answered; a second signal ends it at once.
@@ -32,68 +37,78 @@ int complain(exit_code code, const std::string& what) {
     return code;
 }
 
-// Written by people, so every fault says what was expected. Ranges are the core's business (find_fault).
-const CLI::Validator whole_number{
-    [](const std::string& text) {
-        std::uint32_t value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool whole = error == std::errc{} && end == text.data() + text.size();
-        return whole ? std::string{} : "'" + text + "' cannot be; give a whole number up to 4294967295";
-    },
-    ""};
+// Written by people, so every fault says what was expected. Ranges are the options' business (find_fault).
+std::uint64_t parse_number(const std::string& flag, const std::string& text, std::uint64_t most) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value > most) {
+        throw CLI::ValidationError(flag, "'" + text + "' cannot be; give a whole number up to " + std::to_string(most));
+    }
+    return value;
+}
 
 struct flags {
     std::vector<std::string> listen{"127.0.0.1:7777"};
-    chatos::core::options options{};
+    chatos::ops::service_options options{};
     bool tunnel{false};
+    bool print_limits{false};
+    bool json{false};
 };
 
-void add_number(CLI::App& app, const std::string& name, std::uint32_t& target, const std::string& description) {
-    app.add_option(name, target, description)->check(whole_number)->capture_default_str()->type_name("N");
+std::string type_name_of(chatos::ops::unit one) {
+    switch (one) {
+    case chatos::ops::unit::number: return "N";
+    case chatos::ops::unit::bytes: return "BYTES";
+    case chatos::ops::unit::milliseconds: return "MS";
+    }
+    return "N";
 }
 
-void add_bytes(CLI::App& app, const std::string& name, std::size_t& target, const std::string& description) {
-    app.add_option(name, target, description)->check(whole_number)->capture_default_str()->type_name("BYTES");
-}
-
-void add_time(CLI::App& app, const std::string& name, std::chrono::milliseconds& target,
-              const std::string& description) {
-    app.add_option_function<std::uint32_t>(
-           name, [&target](std::uint32_t value) { target = std::chrono::milliseconds{value}; }, description)
-        ->check(whole_number)
-        ->default_str(std::to_string(target.count()))
-        ->type_name("MS");
+void add_limit(CLI::App& app, const chatos::ops::limit& one, chatos::ops::service_options& options) {
+    app.add_option_function<std::string>(
+           std::string{one.flag},
+           [&one, &options](const std::string& text) {
+               one.set(options, parse_number(std::string{one.flag}, text, one.most));
+           },
+           std::string{one.meaning})
+        ->default_str(std::to_string(one.get(options)))
+        ->type_name(type_name_of(one.counts_in));
 }
 
 void describe(CLI::App& app, flags& chosen) {
-    chatos::core::options& options = chosen.options;
     app.set_version_flag("--version", std::string{"chatos-server "} + CHATOS_VERSION);
     app.footer(examples);
     app.add_option("--listen", chosen.listen, "HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable; port 0 picks one")
         ->capture_default_str()
         ->type_name("ADDRESS")
         ->allow_extra_args(false);
-    add_number(app, "--capacity", options.users_max, "Registered users; more are answered 2 and closed");
-    add_time(app, "--answer-timeout-ms", options.answer_timeout, "Time to answer a message; then it counts as 4");
-    add_time(app, "--pc-timeout-ms", options.pc_timeout, "Time to decide a private connection; then it counts as 4");
-    add_time(app, "--login-timeout-ms", options.login_timeout, "Time to register, and to complete each packet");
+    for (const chatos::ops::limit& one : chatos::ops::limits()) {
+        add_limit(app, one, chosen.options);
+    }
+    app.add_option_function<std::string>(
+           "--memory-max",
+           [&chosen](const std::string& text) {
+               chosen.options.memory_max = parse_number("--memory-max", text, UINT64_MAX);
+           },
+           "Refuse to start when the limits may take more than this (--print-limits)")
+        ->type_name("BYTES");
     app.add_flag("--tunnel,!--no-tunnel", chosen.tunnel,
                  "Carry accepted private connections (not in this version: only --no-tunnel can be given)");
-    add_time(app, "--drain-timeout-ms", options.drain_timeout, "Time for outstanding answers once told to stop");
-    add_time(app, "--flush-timeout-ms", options.flush_timeout, "Time to take what is left when closing");
-    add_time(app, "--linger-timeout-ms", options.linger_timeout, "Time to read on after everything was sent");
-    add_number(app, "--pseudo-bytes-max", options.packet_limits.pseudo_bytes_max, "Longest pseudo, in bytes");
-    add_number(app, "--message-bytes-max", options.packet_limits.message_bytes_max, "Longest message, in bytes");
-    add_number(app, "--unregistered-max", options.strangers_max, "Connections that are not registered; more wait");
-    add_number(app, "--favours-max", options.favours_max, "Recipients remembered per user; the oldest is forgotten");
-    add_number(app, "--answers-owed-max", options.answers_owed_max,
-               "Answers a client may have coming; beyond, it is not read");
-    add_number(app, "--deliveries-unanswered-max", options.deliveries_unanswered_max,
-               "Messages a client may leave unanswered; more count as 4");
-    add_bytes(app, "--output-bytes-max", options.output_bytes_max,
-              "Bytes waiting for one client; further messages count as 4");
-    add_number(app, "--timeouts-in-a-row-max", options.timeouts_in_a_row_max,
-               "Messages in a row that run out of time before their recipient is closed");
+    app.add_flag("--print-limits", chosen.print_limits, "Show every limit and the memory they may take, and exit");
+    app.add_flag("--json", chosen.json, "With --print-limits: as JSON")->needs("--print-limits");
+}
+
+std::uint64_t machine_bytes() {
+    const long pages = ::sysconf(_SC_PHYS_PAGES);
+    const long page = ::sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) : UINT64_MAX;
+}
+
+// Large blocks come from the system and go back to it. The C library would raise the size from which they do so, and
+// keep what was freed.
+void return_freed_memory() {
+    ::mallopt(M_MMAP_THRESHOLD, 128 * 1'024);
+    ::mallopt(M_TRIM_THRESHOLD, 1'024 * 1'024);
 }
 
 // Each connection takes a descriptor, and the usual soft limit of 1,024 is below any useful capacity.
@@ -106,8 +121,14 @@ void raise_descriptor_limit() {
 }
 
 int serve(const flags& chosen) {
-    if (const std::string fault = chatos::core::find_fault(chosen.options); !fault.empty()) {
+    if (const std::string fault = chatos::ops::find_fault(chosen.options, machine_bytes()); !fault.empty()) {
         return complain(bad_usage, fault);
+    }
+    if (chosen.print_limits) {
+        const std::string report =
+            chosen.json ? chatos::ops::limits_json(chosen.options) : chatos::ops::limits_text(chosen.options);
+        std::fputs(report.c_str(), stdout);
+        return drained;
     }
     if (chosen.tunnel) {
         return complain(bad_usage,
@@ -122,7 +143,7 @@ int serve(const flags& chosen) {
         addresses.push_back(std::move(parsed.address));
     }
     raise_descriptor_limit();
-    chatos::net::socket_server server{chosen.options};
+    chatos::net::socket_server server{chosen.options.core};
     server.stop_on_signals();
     std::string announcement;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -143,7 +164,9 @@ int serve(const flags& chosen) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    return_freed_memory();
     flags chosen;
+    chosen.options = chatos::ops::defaults_for(machine_bytes());
     CLI::App app{"Reference server of the ChatOS 1.0 chat protocol.", "chatos-server"};
     describe(app, chosen);
     try {

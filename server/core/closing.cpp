@@ -110,6 +110,21 @@ void server::refuse(connection& client) {
     finish(client);
 }
 
+// The bytes that all clients together have sent and that wait are over their bound: whoever holds most of them goes.
+void server::keep_input_bound() {
+    while (tally_.input_bytes > options_.total_input_bytes_max) {
+        connection* largest = nullptr;
+        connections_.for_each([&largest](connection& client) {
+            if (largest == nullptr || client.rest.memory_bytes() > largest->rest.memory_bytes()) {
+                largest = &client;
+            }
+        });
+        ensure(largest != nullptr && largest->is_open());
+        ++statistics_.closed_input_bound;
+        refuse(*largest);
+    }
+}
+
 // FLOW-8: end of input.
 void server::leave(connection& client) {
     end_session(client);

@@ -11,7 +11,8 @@ namespace chatos::core {
 // queues are full: nothing was sent, and the request goes on as if the recipient had answered 4.
 bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
     if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
-        recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max) {
+        recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max ||
+        tally_.output_memory_bytes() + memory_tally::place_bytes > options_.total_output_bytes_max) {
         ++statistics_.deliveries_without_room;
         return false;
     }

@@ -8,11 +8,16 @@
 
 namespace chatos::core {
 
-frame frame::of(const packet_view& packet, const limits& bounds) {
+frame frame::of(const packet_view& packet, const limits& bounds, memory_tally* tally) {
     const std::size_t size = encoded_size(packet);
     void* memory = ::operator new(sizeof(block) + size);
-    auto* shared = new (memory)
-        block{.references = 1, .size_bytes = static_cast<std::uint32_t>(size), .is_answer = packet.op == opcode::error};
+    auto* shared = new (memory) block{.counted_in = tally,
+                                      .references = 1,
+                                      .size_bytes = static_cast<std::uint32_t>(size),
+                                      .is_answer = packet.op == opcode::error};
+    if (tally != nullptr) {
+        tally->frame_bytes += memory_bytes(size);
+    }
     frame made{shared};
     const encode_result result = encode(packet, {reinterpret_cast<std::byte*>(shared + 1), size}, bounds);
     ensure(result.status == encode_status::ok && result.size == size);
@@ -28,6 +33,9 @@ std::span<const std::byte> frame::bytes() const noexcept {
 
 void frame::release() noexcept {
     if (shared_ != nullptr && --shared_->references == 0) {
+        if (shared_->counted_in != nullptr) {
+            shared_->counted_in->frame_bytes -= memory_bytes(shared_->size_bytes);
+        }
         ::operator delete(shared_);
     }
 }

@@ -1,6 +1,8 @@
 // One encoded packet, shared by everybody who is to receive it. Encoding happens once per request, not per recipient.
 #pragma once
 
+#include "core/memory_tally.hpp"
+
 #include <chatos/limits.hpp>
 #include <chatos/packet.hpp>
 
@@ -28,8 +30,14 @@ public:
     }
     ~frame() { release(); }
 
-    /// Encodes `packet`, which must be within `bounds` (asserted: the core only sends what it has decoded).
-    [[nodiscard]] static frame of(const packet_view& packet, const limits& bounds);
+    /// Encodes `packet`, which must be within `bounds` (asserted: the core only sends what it has decoded). The memory
+    /// it takes is counted in `tally` from now until the last reference is gone.
+    [[nodiscard]] static frame of(const packet_view& packet, const limits& bounds, memory_tally* tally = nullptr);
+
+    /// Memory that a frame of a packet of `packet_bytes` takes.
+    [[nodiscard]] static constexpr std::size_t memory_bytes(std::size_t packet_bytes) noexcept {
+        return allocated_bytes(sizeof(block) + packet_bytes);
+    }
 
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept;
     [[nodiscard]] std::uint32_t size_bytes() const noexcept { return shared_ == nullptr ? 0 : shared_->size_bytes; }
@@ -38,6 +46,7 @@ public:
 
 private:
     struct block {  // the bytes follow it in the same allocation
+        memory_tally* counted_in;
         std::uint32_t references;
         std::uint32_t size_bytes;
         bool is_answer;

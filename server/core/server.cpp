@@ -36,6 +36,8 @@ connection_id server::connect(time_point now) {
     ensure(accepts_connections());  // as the caller has seen it: a deadline may just now make a user a stranger
     advance(now);
     connection& newcomer = connections_.open();
+    newcomer.output.count_in(tally_);
+    newcomer.rest.count_in(tally_);
     newcomer.phase_deadline = now_ + options_.login_timeout;  // ERR-4
     ++statistics_.connections_opened;
     watch(newcomer);
@@ -46,6 +48,7 @@ connection_id server::connect(time_point now) {
 void server::receive(connection_id id, std::span<const std::byte> bytes, time_point now) {
     ensure(wants_input(id) && bytes.size() <= options_.receive_bytes_max);
     advance(now);
+    keep_input_bound();
     connection& client = known(id);
     std::uint32_t work_left = options_.work_per_go_max;
     // An unfinished packet takes what it needs and no more, so that everything behind it is decoded where it lies.
@@ -101,6 +104,8 @@ void server::lost(connection_id id, time_point now) {
     connection& client = known(id);
     abandon_requests(client);
     end_session(client);
+    client.output.clear();
+    client.rest.clear();
     timers_.cancel(client.id.slot);
     connections_.close(client);
 }

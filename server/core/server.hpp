@@ -11,6 +11,7 @@
 #pragma once
 
 #include "core/connection_table.hpp"
+#include "core/memory_tally.hpp"
 #include "core/options.hpp"
 #include "core/roster.hpp"
 #include "core/statistics.hpp"
@@ -130,6 +131,7 @@ private:
     void meet_deadline(connection& client);
     void end_session(connection& client);
     void abandon_requests(connection& client);
+    void keep_input_bound();
     void refuse(connection& client);
     void leave(connection& client);
     void finish(connection& client);
@@ -137,6 +139,7 @@ private:
     void end_drain();
 
     options options_;
+    memory_tally tally_;  // before everything that counts in it
     connection_table connections_;
     roster roster_;
     timers timers_;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <span>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -91,6 +92,21 @@ void line::send_bytes(std::string_view bytes) {
         const ::ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         ASSERT_GT(sent, 0) << std::strerror(errno);
         bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+}
+
+void line::send_what_fits(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ::ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+            continue;
+        }
+        ::pollfd room{.fd = socket_, .events = POLLOUT, .revents = 0};
+        constexpr int server_takes_no_more_ms = 5;
+        if (errno != EAGAIN || ::poll(&room, 1, server_takes_no_more_ms) != 1) {
+            return;
+        }
     }
 }
 

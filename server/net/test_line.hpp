@@ -22,6 +22,8 @@ public:
     void send(std::initializer_list<packet_view> all);
     void send(const packet_view& one) { send({one}); }
     void send_bytes(std::string_view bytes);
+    /// Sends what the system takes at once, gives the server some time to take more, and then drops the rest.
+    void send_what_fits(std::string_view bytes);
     /// Closes the sending side.
     void end();
     /// Closes at once, so that the peer sees a reset.
