@@ -1,5 +1,6 @@
 // chatos-server: flags in, exit code out. Everything else is in core/ and net/.
 #include "net/listen_address.hpp"
+#include "net/metrics_endpoint.hpp"
 #include "net/socket_server.hpp"
 #include "ops/limit_table.hpp"
 #include "ops/limits_report.hpp"
@@ -8,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -18,6 +20,9 @@
 #include <vector>
 
 namespace {
+
+// A loop that takes longer than this to answer counts as stalled.
+constexpr auto scrape_patience = std::chrono::seconds{1};
 
 enum exit_code : int { drained = 0, bad_usage = 2, cannot_listen = 3 };
 
@@ -51,6 +56,7 @@ struct flags {
     std::vector<std::string> listen{"127.0.0.1:7777"};
     chatos::ops::service_options options{};
     bool tunnel{false};
+    std::string metrics;
     bool print_limits{false};
     bool json{false};
 };
@@ -85,6 +91,8 @@ void describe(CLI::App& app, flags& chosen) {
     for (const chatos::ops::limit& one : chatos::ops::limits()) {
         add_limit(app, one, chosen.options);
     }
+    app.add_option("--metrics", chosen.metrics, "Serve /metrics (Prometheus) and /healthz over HTTP; port 0 picks one")
+        ->type_name("ADDRESS");
     app.add_option_function<std::string>(
            "--memory-max",
            [&chosen](const std::string& text) {
@@ -142,6 +150,10 @@ int serve(const flags& chosen) {
         }
         addresses.push_back(std::move(parsed.address));
     }
+    const auto metrics_address = chatos::net::parse_listen_address(chosen.metrics);
+    if (!chosen.metrics.empty() && !metrics_address.fault.empty()) {
+        return complain(bad_usage, "--metrics " + chosen.metrics + ": " + metrics_address.fault);
+    }
     raise_descriptor_limit();
     chatos::net::socket_server server{chosen.options.core};
     server.stop_on_signals();
@@ -153,6 +165,15 @@ int serve(const flags& chosen) {
                             "cannot listen on " + chosen.listen[i] + ": " + result.fault + "; choose another address");
         }
         announcement += "listening on " + result.bound + "\n";
+    }
+    chatos::net::metrics_endpoint metrics{[&server] { return server.ask(scrape_patience); }, CHATOS_VERSION};
+    if (!chosen.metrics.empty()) {
+        const auto result = metrics.listen(metrics_address.address);
+        if (!result.fault.empty()) {
+            return complain(cannot_listen, "cannot serve metrics on " + chosen.metrics + ": " + result.fault +
+                                               "; choose another address");
+        }
+        announcement += "metrics on " + result.bound + "\n";
     }
     std::fputs(announcement.c_str(), stdout);
     std::fflush(stdout);

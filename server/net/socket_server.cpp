@@ -5,6 +5,7 @@
 #include "core/ensure.hpp"
 #include "core/server.hpp"
 #include "net/endpoints.hpp"
+#include "ops/snapshot_board.hpp"
 
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
@@ -104,6 +105,10 @@ public:
 
     core::statistics count() const { return core_.count(); }
 
+    std::optional<ops::service_snapshot> ask(std::chrono::milliseconds patience) {
+        return board_.fresh([this] { asio::post(context_, [this] { board_.publish(look()); }); }, patience);
+    }
+
 private:
     void await_signal() {
         signals_.async_wait([this](const asio::error_code& error, int) {
@@ -112,6 +117,10 @@ private:
                 stop();
             }
         });
+    }
+
+    [[nodiscard]] ops::service_snapshot look() const {
+        return {.core = core_.count(), .draining = core_.is_draining(), .accept_pauses = accept_pauses_};
     }
 
     void stop() {
@@ -144,6 +153,7 @@ private:
     // Out of descriptors or memory, or the core is full of strangers: newcomers wait in the system's queue until
     // somebody has left.
     void pause_accepting(listener& one) {
+        ++accept_pauses_;
         one.pause.expires_after(accept_pause);
         one.pause.async_wait([this, &one](const asio::error_code& error) {
             if (!error && one.acceptor.is_open()) {
@@ -350,6 +360,8 @@ private:
     std::vector<std::byte> read_buffer_;
     std::size_t descriptors_max_{descriptors_max()};
     bool turn_ends_{false};
+    std::uint64_t accept_pauses_{0};
+    ops::snapshot_board board_;
 };
 
 socket_server::socket_server(const core::options& chosen) : loop_{std::make_unique<loop>(chosen)} {}
@@ -365,6 +377,9 @@ void socket_server::run() {
 }
 void socket_server::stop() {
     loop_->post_stop();
+}
+std::optional<ops::service_snapshot> socket_server::ask(std::chrono::milliseconds patience) {
+    return loop_->ask(patience);
 }
 core::statistics socket_server::count() const {
     return loop_->count();

@@ -4,17 +4,14 @@
 #include "core/options.hpp"
 #include "core/statistics.hpp"
 #include "net/listen_address.hpp"
+#include "net/listen_result.hpp"
+#include "ops/service_snapshot.hpp"
 
+#include <chrono>
 #include <memory>
-#include <string>
+#include <optional>
 
 namespace chatos::net {
-
-/// Where a listener ended up, or why there is none.
-struct listen_result {
-    std::string bound;  ///< "127.0.0.1:7777", "[::1]:7777" or "unix:PATH", as clients reach it
-    std::string fault;  ///< empty: it listens; otherwise the system's reason
-};
 
 class socket_server {
 public:
@@ -38,6 +35,9 @@ public:
 
     /// What the core counted. Not while another thread is in run().
     [[nodiscard]] core::statistics count() const;
+
+    /// What is counted now, from any thread. Nothing when the loop does not answer within `patience`, or has ended.
+    [[nodiscard]] std::optional<ops::service_snapshot> ask(std::chrono::milliseconds patience);
 
 private:
     class loop;

@@ -135,6 +135,15 @@ std::string line::receive_bytes(std::size_t count) {
     return bytes;
 }
 
+std::string line::receive_all() {
+    std::string bytes;
+    char buffer[4'096];
+    for (::ssize_t count = 0; (count = ::recv(socket_, buffer, sizeof buffer, 0)) > 0;) {
+        bytes.append(buffer, static_cast<std::size_t>(count));
+    }
+    return bytes;
+}
+
 bool line::receives(const packet_view& expected) {
     const std::string bytes = wire(expected);
     return receive_bytes(bytes.size()) == bytes;

@@ -31,6 +31,8 @@ public:
 
     /// Exactly `count` bytes; fewer when the connection ended before.
     [[nodiscard]] std::string receive_bytes(std::size_t count);
+    /// Everything until the connection ends.
+    [[nodiscard]] std::string receive_all();
     /// The next packet is `expected`, byte by byte.
     [[nodiscard]] bool receives(const packet_view& expected);
     /// What comes next: "end" (FIN), "reset", or "bytes".
