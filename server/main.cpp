@@ -2,12 +2,14 @@
 #include "net/listen_address.hpp"
 #include "net/metrics_endpoint.hpp"
 #include "net/socket_server.hpp"
+#include "ops/journal.hpp"
 #include "ops/limit_table.hpp"
 #include "ops/limits_report.hpp"
 #include "ops/service_options.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -57,6 +59,8 @@ struct flags {
     chatos::ops::service_options options{};
     bool tunnel{false};
     std::string metrics;
+    std::string log_level{"info"};
+    std::string log_file;
     bool print_limits{false};
     bool json{false};
 };
@@ -93,6 +97,12 @@ void describe(CLI::App& app, flags& chosen) {
     }
     app.add_option("--metrics", chosen.metrics, "Serve /metrics (Prometheus) and /healthz over HTTP; port 0 picks one")
         ->type_name("ADDRESS");
+    app.add_option("--log-level", chosen.log_level, "error, warning, info (start, stop, refused input) or debug")
+        ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
+        ->capture_default_str()
+        ->type_name("LEVEL");
+    app.add_option("--log-file", chosen.log_file, "Append the log to this file, opened again on SIGHUP; default stderr")
+        ->type_name("PATH");
     app.add_option_function<std::string>(
            "--memory-max",
            [&chosen](const std::string& text) {
@@ -128,6 +138,19 @@ void raise_descriptor_limit() {
     }
 }
 
+chatos::ops::log_line started(std::string announcement, const chatos::ops::service_options& options) {
+    using chatos::ops::log_level;
+    const std::uint64_t ceiling = chatos::ops::memory_ceiling_bytes(options);
+    const bool too_much = ceiling > machine_bytes();
+    std::replace(announcement.begin(), announcement.end(), '\n', ';');
+    auto line = chatos::ops::journal::line(too_much ? log_level::warning : log_level::info, "started");
+    line.add("version", CHATOS_VERSION).add("where", announcement).add("memory_bytes_max", ceiling);
+    if (too_much) {
+        line.add("advice", "these limits may take more memory than there is, see --print-limits");
+    }
+    return line;
+}
+
 int serve(const flags& chosen) {
     if (const std::string fault = chatos::ops::find_fault(chosen.options, machine_bytes()); !fault.empty()) {
         return complain(bad_usage, fault);
@@ -154,8 +177,15 @@ int serve(const flags& chosen) {
     if (!chosen.metrics.empty() && !metrics_address.fault.empty()) {
         return complain(bad_usage, "--metrics " + chosen.metrics + ": " + metrics_address.fault);
     }
+    chatos::ops::log_writer writer{chosen.log_file, STDERR_FILENO, chosen.options.log_queue_bytes_max};
+    if (const std::string fault = writer.fault(); !fault.empty()) {
+        return complain(cannot_listen, "cannot write to --log-file " + chosen.log_file + ": " + fault +
+                                           "; give a file that can be written");
+    }
+    chatos::ops::journal journal{*chatos::ops::parse_log_level(chosen.log_level), writer};
     raise_descriptor_limit();
-    chatos::net::socket_server server{chosen.options.core};
+    chatos::net::socket_server server{chosen.options.core,
+                                      {.per_address_max = chosen.options.per_address_max, .journal = &journal}};
     server.stop_on_signals();
     std::string announcement;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -177,7 +207,9 @@ int serve(const flags& chosen) {
     }
     std::fputs(announcement.c_str(), stdout);
     std::fflush(stdout);
+    journal.write(started(announcement, chosen.options));
     server.run();
+    journal.write(chatos::ops::journal::line(chatos::ops::log_level::info, "stopped"));
     return drained;
 }
 

@@ -1,15 +1,14 @@
 // --metrics on a running chatos-server: what a scraper sees while clients talk, while the server drains, and when a
 // scraper misbehaves.
 #include "net/test_line.hpp"
+#include "net/test_observed.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <cstdlib>
 #include <deque>
 #include <map>
-#include <sstream>
 #include <string>
 #include <thread>
 
@@ -17,45 +16,6 @@ namespace chatos::net::test {
 namespace {
 
 using error = error_code;
-
-// A server with metrics; its first listener and its scraping address.
-struct observed {
-    explicit observed(std::vector<std::string> more = {}) : server{arguments(std::move(more))}, bound{server.bound()} {
-        constexpr std::string_view prefix = "metrics on ";
-        const std::string said = server.out_line();
-        EXPECT_TRUE(said.starts_with(prefix)) << said;
-        metrics = said.substr(std::min(prefix.size(), said.size()));
-    }
-
-    static std::vector<std::string> arguments(std::vector<std::string> more) {
-        more.insert(more.begin(), {"--listen", "127.0.0.1:0", "--metrics", "127.0.0.1:0"});
-        return more;
-    }
-
-    [[nodiscard]] std::string get(const std::string& path) const {
-        line scraper{metrics};
-        scraper.send_bytes("GET " + path + " HTTP/1.1\r\nHost: test\r\n\r\n");
-        return scraper.receive_all();
-    }
-
-    // Samples by name and labels.
-    [[nodiscard]] std::map<std::string, std::uint64_t> scrape() const {
-        std::istringstream text{get("/metrics")};
-        std::map<std::string, std::uint64_t> samples;
-        for (std::string row; std::getline(text, row);) {
-            const std::size_t space = row.rfind(' ');
-            if (row.starts_with("chatos_") || row.starts_with("process_")) {
-                samples[row.substr(0, space)] = std::strtoull(row.c_str() + space, nullptr, 10);
-            }
-        }
-        EXPECT_GT(samples.size(), 40U);
-        return samples;
-    }
-
-    process server;
-    std::string bound;
-    std::string metrics;
-};
 
 void expect_balanced(std::map<std::string, std::uint64_t>& seen) {
     EXPECT_EQ(seen["chatos_requests_accepted_total"], seen["chatos_requests_answered_total"] +

@@ -71,11 +71,13 @@ void server::meet_deadline(connection& client) {
     }
     if (client.packet_unfinished && client.packet_since + options_.login_timeout <= now_) {
         ++statistics_.closed_slow_packet;
+        tell(notice::event::slow_packet, client);
         refuse(client);  // ERR-4
         return;
     }
     if (client.now_in == phase::stranger && client.phase_deadline <= now_) {
         ++statistics_.closed_slow_login;
+        tell(notice::event::slow_login, client);
         refuse(client);  // ERR-4
         return;
     }
@@ -121,6 +123,7 @@ void server::keep_input_bound() {
         });
         ensure(largest != nullptr && largest->is_open());
         ++statistics_.closed_input_bound;
+        tell(notice::event::input_bound, *largest);
         refuse(*largest);
     }
 }

@@ -72,6 +72,7 @@ void server::time_out_oldest_delivery(connection& recipient) {
     ++recipient.timeouts_in_a_row;
     if (recipient.timeouts_in_a_row >= options_.timeouts_in_a_row_max && recipient.is_open()) {
         ++statistics_.closed_unresponsive;
+        tell(notice::event::unresponsive, recipient);
         abandon_requests(recipient);
         finish(recipient);
     } else {

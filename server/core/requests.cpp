@@ -40,6 +40,7 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
     }
     if (roster_.size() >= options_.users_max) {  // CONN-4, CONN-9: before the pseudo is looked at
         ++statistics_.closed_without_room;
+        tell(notice::event::no_room, client);
         answer_at_once(client, error_code::out_of_capacity);
         finish(client);
         return;
@@ -50,6 +51,7 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
     }
     roster_.add(client, pseudo);  // CONN-1
     client.now_in = phase::user;
+    tell(notice::event::registered, client);
     answer_at_once(client, error_code::ok);
 }
 

@@ -11,12 +11,22 @@
 #include <memory>
 #include <optional>
 
+namespace chatos::ops {
+class journal;
+}
+
 namespace chatos::net {
+
+/// What a server in service has beyond the core's bounds.
+struct service_setup {
+    std::uint32_t per_address_max{0};  ///< ops::service_options::per_address_max
+    ops::journal* journal{nullptr};    ///< nobody, or somebody who outlives the server
+};
 
 class socket_server {
 public:
     /// `chosen` must be without fault (core::find_fault(), asserted).
-    explicit socket_server(const core::options& chosen);
+    explicit socket_server(const core::options& chosen, const service_setup& setup = {});
     ~socket_server();
     socket_server(const socket_server&) = delete;
     socket_server& operator=(const socket_server&) = delete;
@@ -24,7 +34,8 @@ public:
     /// Listens at one more address; connections queue up from now on and are served by run().
     [[nodiscard]] listen_result listen(const listen_address& where);
 
-    /// SIGINT and SIGTERM stop() the server; the second one ends it at once. They are held from now on.
+    /// SIGINT and SIGTERM stop() the server; the second one ends it at once. SIGHUP has the log file opened again. They
+    /// are held from now on.
     void stop_on_signals();
 
     /// Serves until stopped and drained.
