@@ -5,6 +5,7 @@
 #include "ops/journal.hpp"
 #include "ops/limit_table.hpp"
 #include "ops/limits_report.hpp"
+#include "ops/service_manager.hpp"
 #include "ops/service_options.hpp"
 
 #include <CLI/CLI.hpp>
@@ -15,6 +16,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <malloc.h>
 #include <string>
 #include <sys/resource.h>
@@ -138,17 +140,66 @@ void raise_descriptor_limit() {
     }
 }
 
-chatos::ops::log_line started(std::string announcement, const chatos::ops::service_options& options) {
+chatos::ops::log_line started(const std::string& announcement, const chatos::ops::service_options& options) {
     using chatos::ops::log_level;
     const std::uint64_t ceiling = chatos::ops::memory_ceiling_bytes(options);
     const bool too_much = ceiling > machine_bytes();
-    std::replace(announcement.begin(), announcement.end(), '\n', ';');
     auto line = chatos::ops::journal::line(too_much ? log_level::warning : log_level::info, "started");
     line.add("version", CHATOS_VERSION).add("where", announcement).add("memory_bytes_max", ceiling);
     if (too_much) {
         line.add("advice", "these limits may take more memory than there is, see --print-limits");
     }
     return line;
+}
+
+// Everything was checked; what can go wrong now is the system's to say.
+int serve_at(const flags& chosen, const std::vector<chatos::net::listen_address>& addresses,
+             const chatos::net::listen_address& metrics_address) {
+    chatos::ops::log_writer writer{chosen.log_file, STDERR_FILENO, chosen.options.log_queue_bytes_max};
+    if (const std::string fault = writer.fault(); !fault.empty()) {
+        return complain(cannot_listen, "cannot write to --log-file " + chosen.log_file + ": " + fault +
+                                           "; give a file that can be written");
+    }
+    chatos::ops::journal journal{*chatos::ops::parse_log_level(chosen.log_level), writer};
+    raise_descriptor_limit();
+    const char* notify_socket = std::getenv("NOTIFY_SOCKET");
+    const chatos::ops::service_manager manager{notify_socket == nullptr ? "" : notify_socket};
+    chatos::net::socket_server server{
+        chosen.options.core,
+        {.per_address_max = chosen.options.per_address_max, .journal = &journal, .on_stopping = [&manager] {
+             static_cast<void>(manager.tell("STOPPING=1\nSTATUS=draining\n"));
+         }}};
+    server.stop_on_signals();
+    std::string announcement;
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        const auto result = server.listen(addresses[i]);
+        if (!result.fault.empty()) {
+            return complain(cannot_listen,
+                            "cannot listen on " + chosen.listen[i] + ": " + result.fault + "; choose another address");
+        }
+        announcement += "listening on " + result.bound + "\n";
+    }
+    chatos::net::metrics_endpoint metrics{[&server] { return server.ask(scrape_patience); }, CHATOS_VERSION};
+    if (!chosen.metrics.empty()) {
+        const auto result = metrics.listen(metrics_address);
+        if (!result.fault.empty()) {
+            return complain(cannot_listen, "cannot serve metrics on " + chosen.metrics + ": " + result.fault +
+                                               "; choose another address");
+        }
+        announcement += "metrics on " + result.bound + "\n";
+    }
+    std::fputs(announcement.c_str(), stdout);
+    std::fflush(stdout);
+    std::replace(announcement.begin(), announcement.end() - 1, '\n', ' ');
+    if (!manager.tell("READY=1\nSTATUS=" + announcement)) {
+        auto line = chatos::ops::journal::line(chatos::ops::log_level::warning, "service_manager");
+        journal.write(line.add("advice", "it does not hear us: NOTIFY_SOCKET names no socket that listens"));
+    }
+    announcement.pop_back();
+    journal.write(started(announcement, chosen.options));
+    server.run();
+    journal.write(chatos::ops::journal::line(chatos::ops::log_level::info, "stopped"));
+    return drained;
 }
 
 int serve(const flags& chosen) {
@@ -177,40 +228,7 @@ int serve(const flags& chosen) {
     if (!chosen.metrics.empty() && !metrics_address.fault.empty()) {
         return complain(bad_usage, "--metrics " + chosen.metrics + ": " + metrics_address.fault);
     }
-    chatos::ops::log_writer writer{chosen.log_file, STDERR_FILENO, chosen.options.log_queue_bytes_max};
-    if (const std::string fault = writer.fault(); !fault.empty()) {
-        return complain(cannot_listen, "cannot write to --log-file " + chosen.log_file + ": " + fault +
-                                           "; give a file that can be written");
-    }
-    chatos::ops::journal journal{*chatos::ops::parse_log_level(chosen.log_level), writer};
-    raise_descriptor_limit();
-    chatos::net::socket_server server{chosen.options.core,
-                                      {.per_address_max = chosen.options.per_address_max, .journal = &journal}};
-    server.stop_on_signals();
-    std::string announcement;
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
-        const auto result = server.listen(addresses[i]);
-        if (!result.fault.empty()) {
-            return complain(cannot_listen,
-                            "cannot listen on " + chosen.listen[i] + ": " + result.fault + "; choose another address");
-        }
-        announcement += "listening on " + result.bound + "\n";
-    }
-    chatos::net::metrics_endpoint metrics{[&server] { return server.ask(scrape_patience); }, CHATOS_VERSION};
-    if (!chosen.metrics.empty()) {
-        const auto result = metrics.listen(metrics_address.address);
-        if (!result.fault.empty()) {
-            return complain(cannot_listen, "cannot serve metrics on " + chosen.metrics + ": " + result.fault +
-                                               "; choose another address");
-        }
-        announcement += "metrics on " + result.bound + "\n";
-    }
-    std::fputs(announcement.c_str(), stdout);
-    std::fflush(stdout);
-    journal.write(started(announcement, chosen.options));
-    server.run();
-    journal.write(chatos::ops::journal::line(chatos::ops::log_level::info, "stopped"));
-    return drained;
+    return serve_at(chosen, addresses, metrics_address.address);
 }
 
 }  // namespace

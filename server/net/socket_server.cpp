@@ -88,8 +88,8 @@ class socket_server::loop {
 public:
     loop(const core::options& chosen, const service_setup& setup)
         : log_{setup.journal, [this](connection_id who) { return source_at(who); }}, places_{setup.per_address_max},
-          per_address_max_{setup.per_address_max}, core_{chosen, log_.sink()}, context_{1}, signals_{context_},
-          alarm_{context_}, read_buffer_(chosen.receive_bytes_max) {}
+          per_address_max_{setup.per_address_max}, on_stopping_{setup.on_stopping}, core_{chosen, log_.sink()},
+          context_{1}, signals_{context_}, alarm_{context_}, read_buffer_(chosen.receive_bytes_max) {}
 
     listen_result listen(const listen_address& where) {
         opened_listener opened = open_listener(context_, where);
@@ -150,6 +150,9 @@ private:
             return;
         }
         log_.stopping(core_.connections());
+        if (on_stopping_) {
+            on_stopping_();
+        }
         for (listener& one : listeners_) {
             one.close();
         }
@@ -402,6 +405,7 @@ private:
     connection_log log_;
     place_counts places_;
     std::uint32_t per_address_max_;
+    std::function<void()> on_stopping_;
     core::server core_;
     asio::io_context context_;
     asio::signal_set signals_;

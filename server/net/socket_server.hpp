@@ -8,6 +8,7 @@
 #include "ops/service_snapshot.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -19,8 +20,9 @@ namespace chatos::net {
 
 /// What a server in service has beyond the core's bounds.
 struct service_setup {
-    std::uint32_t per_address_max{0};  ///< ops::service_options::per_address_max
-    ops::journal* journal{nullptr};    ///< nobody, or somebody who outlives the server
+    std::uint32_t per_address_max{0};     ///< ops::service_options::per_address_max
+    ops::journal* journal{nullptr};       ///< nobody, or somebody who outlives the server
+    std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty
 };
 
 class socket_server {
