@@ -31,7 +31,7 @@ class Unit(unittest.TestCase):
     def analyze(self, *arguments):
         with tempfile.TemporaryDirectory() as folder:
             unit = pathlib.Path(folder, "chatos-server.service")
-            unit.write_text(TEMPLATE.replace("@programs@", str(SERVER.resolve().parent)))
+            unit.write_text(TEMPLATE.replace("@chatos_program_folder@", str(SERVER.resolve().parent)))
             return subprocess.run(["systemd-analyze", *arguments, str(unit)], capture_output=True, text=True, check=False)
 
     def test_systemd_has_nothing_to_complain_about(self):

@@ -16,10 +16,9 @@ endforeach()
 
 # A unit names its program by its whole path, which is only known when the place is chosen.
 install(CODE "
-  file(READ \"${PROJECT_SOURCE_DIR}/server/ops/chatos-server.service.in\" unit)
-  file(REAL_PATH \"${CMAKE_INSTALL_BINDIR}\" programs BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\")
-  string(REPLACE @programs@ \"\${programs}\" unit \"\${unit}\")
-  file(WRITE \"${PROJECT_BINARY_DIR}/package/chatos-server.service\" \"\${unit}\")" COMPONENT programs)
+  file(REAL_PATH \"${CMAKE_INSTALL_BINDIR}\" chatos_program_folder BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\")
+  configure_file(\"${PROJECT_SOURCE_DIR}/server/ops/chatos-server.service.in\"
+    \"${PROJECT_BINARY_DIR}/package/chatos-server.service\" @ONLY)" COMPONENT programs)
 install(FILES ${PROJECT_BINARY_DIR}/package/chatos-server.service DESTINATION lib/systemd/system COMPONENT programs)
 
 install(TARGETS codec EXPORT chatos-targets
