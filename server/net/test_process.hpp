@@ -12,9 +12,9 @@ namespace chatos::net::test {
 
 /// What a process is started with besides its arguments.
 struct process_setup {
-    std::size_t descriptors_max{0};        ///< 0: as many as this process may have
-    int err{-1};                           ///< its stderr; by default a pipe for all_err()
-    std::vector<std::string> environment;  ///< "NAME=value", on top of this process's
+    std::size_t descriptors_max{0};          ///< 0: as many as this process may have
+    int err{-1};                             ///< its stderr; by default a pipe for all_err()
+    std::vector<std::string> environment{};  ///< "NAME=value", on top of this process's
 };
 
 class process {
