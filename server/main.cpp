@@ -1,19 +1,32 @@
 // chatos-server: flags in, exit code out. Everything else is in core/ and net/.
-#include "core/options.hpp"
 #include "net/listen_address.hpp"
+#include "net/metrics_endpoint.hpp"
 #include "net/socket_server.hpp"
+#include "ops/journal.hpp"
+#include "ops/limit_table.hpp"
+#include "ops/limits_report.hpp"
+#include "ops/service_manager.hpp"
+#include "ops/service_options.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <malloc.h>
 #include <string>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {
+
+// A loop that takes longer than this to answer counts as stalled.
+constexpr auto scrape_patience = std::chrono::seconds{1};
 
 enum exit_code : int { drained = 0, bad_usage = 2, cannot_listen = 3 };
 
@@ -22,6 +35,7 @@ constexpr auto examples = R"(Examples:
   chatos-server --listen 127.0.0.1:0               let the system pick a port, and print it
   chatos-server --listen 0.0.0.0:7777 --listen '[::]:7777'
   chatos-server --listen unix:/run/chatos.sock --capacity 100
+  chatos-server --capacity 100 --print-limits      what the limits are, and the memory they may take
 
 Prints 'listening on HOST:PORT' for each listener once it accepts connections. SIGTERM and SIGINT stop the server:
 what it has accepted is still answered; a second signal ends it at once.
@@ -32,71 +46,88 @@ int complain(exit_code code, const std::string& what) {
     return code;
 }
 
-// Written by people, so every fault says what was expected. Ranges are the core's business (find_fault).
-const CLI::Validator whole_number{
-    [](const std::string& text) {
-        std::uint32_t value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        const bool whole = error == std::errc{} && end == text.data() + text.size();
-        return whole ? std::string{} : "'" + text + "' cannot be; give a whole number up to 4294967295";
-    },
-    ""};
+// Written by people, so every fault says what was expected. Ranges are the options' business (find_fault).
+std::uint64_t parse_number(const std::string& flag, const std::string& text, std::uint64_t most) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value > most) {
+        throw CLI::ValidationError(flag, "'" + text + "' cannot be; give a whole number up to " + std::to_string(most));
+    }
+    return value;
+}
 
 struct flags {
     std::vector<std::string> listen{"127.0.0.1:7777"};
-    chatos::core::options options{};
+    chatos::ops::service_options options{};
+    std::string metrics;
+    std::string log_level{"info"};
+    std::string log_file;
+    bool print_limits{false};
+    bool json{false};
 };
 
-void add_number(CLI::App& app, const std::string& name, std::uint32_t& target, const std::string& description) {
-    app.add_option(name, target, description)->check(whole_number)->capture_default_str()->type_name("N");
+std::string type_name_of(chatos::ops::unit one) {
+    switch (one) {
+    case chatos::ops::unit::number: return "N";
+    case chatos::ops::unit::bytes: return "BYTES";
+    case chatos::ops::unit::milliseconds: return "MS";
+    }
+    return "N";
 }
 
-void add_bytes(CLI::App& app, const std::string& name, std::size_t& target, const std::string& description) {
-    app.add_option(name, target, description)->check(whole_number)->capture_default_str()->type_name("BYTES");
-}
-
-void add_time(CLI::App& app, const std::string& name, std::chrono::milliseconds& target,
-              const std::string& description) {
-    app.add_option_function<std::uint32_t>(
-           name, [&target](std::uint32_t value) { target = std::chrono::milliseconds{value}; }, description)
-        ->check(whole_number)
-        ->default_str(std::to_string(target.count()))
-        ->type_name("MS");
+void add_limit(CLI::App& app, const chatos::ops::limit& one, chatos::ops::service_options& options) {
+    app.add_option_function<std::string>(
+           std::string{one.flag},
+           [&one, &options](const std::string& text) {
+               one.set(options, parse_number(std::string{one.flag}, text, one.most));
+           },
+           std::string{one.meaning})
+        ->default_str(std::to_string(one.get(options)))
+        ->type_name(type_name_of(one.counts_in));
 }
 
 void describe(CLI::App& app, flags& chosen) {
-    chatos::core::options& options = chosen.options;
     app.set_version_flag("--version", std::string{"chatos-server "} + CHATOS_VERSION);
     app.footer(examples);
     app.add_option("--listen", chosen.listen, "HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable; port 0 picks one")
         ->capture_default_str()
         ->type_name("ADDRESS")
         ->allow_extra_args(false);
-    add_number(app, "--capacity", options.users_max, "Registered users; more are answered 2 and closed");
-    add_time(app, "--answer-timeout-ms", options.answer_timeout, "Time to answer a message; then it counts as 4");
-    add_time(app, "--pc-timeout-ms", options.pc_timeout, "Time to decide a private connection; then it counts as 4");
-    add_time(app, "--login-timeout-ms", options.login_timeout, "Time to register, and to complete each packet");
-    app.add_flag("--tunnel,!--no-tunnel", options.tunnels,
+    for (const chatos::ops::limit& one : chatos::ops::limits()) {
+        add_limit(app, one, chosen.options);
+    }
+    app.add_option("--metrics", chosen.metrics, "Serve /metrics (Prometheus) and /healthz over HTTP; port 0 picks one")
+        ->type_name("ADDRESS");
+    app.add_option("--log-level", chosen.log_level, "error, warning, info (start, stop, refused input) or debug")
+        ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
+        ->capture_default_str()
+        ->type_name("LEVEL");
+    app.add_option("--log-file", chosen.log_file, "Append the log to this file, opened again on SIGHUP; default stderr")
+        ->type_name("PATH");
+    app.add_option_function<std::string>(
+           "--memory-max",
+           [&chosen](const std::string& text) {
+               chosen.options.memory_max = parse_number("--memory-max", text, UINT64_MAX);
+           },
+           "Refuse to start when the limits may take more than this (--print-limits)")
+        ->type_name("BYTES");
+    app.add_flag("--tunnel,!--no-tunnel", chosen.options.core.tunnels,
                  "Carry private connections that were accepted (default: yes)");
-    add_number(app, "--tunnels-max", options.tunnels_max, "Tunnels, open or agreed on; more are not carried");
-    add_time(app, "--tunnel-timeout-ms", options.tunnel_timeout, "Time for both ends to come; then answered 4");
-    add_bytes(app, "--tunnel-buffer-bytes", options.tunnel_buffer_bytes_max,
-              "Bytes that wait for one end; beyond, the other is not read");
-    add_time(app, "--drain-timeout-ms", options.drain_timeout, "Time for outstanding answers once told to stop");
-    add_time(app, "--flush-timeout-ms", options.flush_timeout, "Time to take what is left when closing");
-    add_time(app, "--linger-timeout-ms", options.linger_timeout, "Time to read on after everything was sent");
-    add_number(app, "--pseudo-bytes-max", options.packet_limits.pseudo_bytes_max, "Longest pseudo, in bytes");
-    add_number(app, "--message-bytes-max", options.packet_limits.message_bytes_max, "Longest message, in bytes");
-    add_number(app, "--unregistered-max", options.strangers_max, "Connections that are not registered; more wait");
-    add_number(app, "--favours-max", options.favours_max, "Recipients remembered per user; the oldest is forgotten");
-    add_number(app, "--answers-owed-max", options.answers_owed_max,
-               "Answers a client may have coming; beyond, it is not read");
-    add_number(app, "--deliveries-unanswered-max", options.deliveries_unanswered_max,
-               "Messages a client may leave unanswered; more count as 4");
-    add_bytes(app, "--output-bytes-max", options.output_bytes_max,
-              "Bytes waiting for one client; further messages count as 4");
-    add_number(app, "--timeouts-in-a-row-max", options.timeouts_in_a_row_max,
-               "Messages in a row that run out of time before their recipient is closed");
+    app.add_flag("--print-limits", chosen.print_limits, "Show every limit and the memory they may take, and exit");
+    app.add_flag("--json", chosen.json, "With --print-limits: as JSON")->needs("--print-limits");
+}
+
+std::uint64_t machine_bytes() {
+    const long pages = ::sysconf(_SC_PHYS_PAGES);
+    const long page = ::sysconf(_SC_PAGESIZE);
+    return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) : UINT64_MAX;
+}
+
+// Large blocks come from the system and go back to it. The C library would raise the size from which they do so, and
+// keep what was freed.
+void return_freed_memory() {
+    ::mallopt(M_MMAP_THRESHOLD, 128 * 1'024);
+    ::mallopt(M_TRIM_THRESHOLD, 1'024 * 1'024);
 }
 
 // Each connection takes a descriptor, and the usual soft limit of 1,024 is below any useful capacity.
@@ -108,20 +139,35 @@ void raise_descriptor_limit() {
     }
 }
 
-int serve(const flags& chosen) {
-    if (const std::string fault = chatos::core::find_fault(chosen.options); !fault.empty()) {
-        return complain(bad_usage, fault);
+chatos::ops::log_line started(const std::string& announcement, const chatos::ops::service_options& options) {
+    using chatos::ops::log_level;
+    const std::uint64_t ceiling = chatos::ops::memory_ceiling_bytes(options);
+    const bool too_much = ceiling > machine_bytes();
+    auto line = chatos::ops::journal::line(too_much ? log_level::warning : log_level::info, "started");
+    line.add("version", CHATOS_VERSION).add("where", announcement).add("memory_bytes_max", ceiling);
+    if (too_much) {
+        line.add("advice", "these limits may take more memory than there is, see --print-limits");
     }
-    std::vector<chatos::net::listen_address> addresses;
-    for (const std::string& text : chosen.listen) {
-        auto parsed = chatos::net::parse_listen_address(text);
-        if (!parsed.fault.empty()) {
-            return complain(bad_usage, "--listen " + text + ": " + parsed.fault);
-        }
-        addresses.push_back(std::move(parsed.address));
+    return line;
+}
+
+// Everything was checked; what can go wrong now is the system's to say.
+int serve_at(const flags& chosen, const std::vector<chatos::net::listen_address>& addresses,
+             const chatos::net::listen_address& metrics_address) {
+    chatos::ops::log_writer writer{chosen.log_file, STDERR_FILENO, chosen.options.log_queue_bytes_max};
+    if (const std::string fault = writer.fault(); !fault.empty()) {
+        return complain(cannot_listen, "cannot write to --log-file " + chosen.log_file + ": " + fault +
+                                           "; give a file that can be written");
     }
+    chatos::ops::journal journal{*chatos::ops::parse_log_level(chosen.log_level), writer};
     raise_descriptor_limit();
-    chatos::net::socket_server server{chosen.options};
+    const char* notify_socket = std::getenv("NOTIFY_SOCKET");
+    const chatos::ops::service_manager manager{notify_socket == nullptr ? "" : notify_socket};
+    chatos::net::socket_server server{
+        chosen.options.core,
+        {.per_address_max = chosen.options.per_address_max, .journal = &journal, .on_stopping = [&manager] {
+             static_cast<void>(manager.tell("STOPPING=1\nSTATUS=draining\n"));
+         }}};
     server.stop_on_signals();
     std::string announcement;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -132,17 +178,61 @@ int serve(const flags& chosen) {
         }
         announcement += "listening on " + result.bound + "\n";
     }
+    chatos::net::metrics_endpoint metrics{[&server] { return server.ask(scrape_patience); }, CHATOS_VERSION};
+    if (!chosen.metrics.empty()) {
+        const auto result = metrics.listen(metrics_address);
+        if (!result.fault.empty()) {
+            return complain(cannot_listen, "cannot serve metrics on " + chosen.metrics + ": " + result.fault +
+                                               "; choose another address");
+        }
+        announcement += "metrics on " + result.bound + "\n";
+    }
     std::fputs(announcement.c_str(), stdout);
     std::fflush(stdout);
+    std::replace(announcement.begin(), announcement.end() - 1, '\n', ' ');
+    if (!manager.tell("READY=1\nSTATUS=" + announcement)) {
+        auto line = chatos::ops::journal::line(chatos::ops::log_level::warning, "service_manager");
+        journal.write(line.add("advice", "it does not hear us: NOTIFY_SOCKET names no socket that listens"));
+    }
+    announcement.pop_back();
+    journal.write(started(announcement, chosen.options));
     server.run();
+    journal.write(chatos::ops::journal::line(chatos::ops::log_level::info, "stopped"));
     return drained;
+}
+
+int serve(const flags& chosen) {
+    if (const std::string fault = chatos::ops::find_fault(chosen.options, machine_bytes()); !fault.empty()) {
+        return complain(bad_usage, fault);
+    }
+    if (chosen.print_limits) {
+        const std::string report =
+            chosen.json ? chatos::ops::limits_json(chosen.options) : chatos::ops::limits_text(chosen.options);
+        std::fputs(report.c_str(), stdout);
+        return drained;
+    }
+    std::vector<chatos::net::listen_address> addresses;
+    for (const std::string& text : chosen.listen) {
+        auto parsed = chatos::net::parse_listen_address(text);
+        if (!parsed.fault.empty()) {
+            return complain(bad_usage, "--listen " + text + ": " + parsed.fault);
+        }
+        addresses.push_back(std::move(parsed.address));
+    }
+    const auto metrics_address = chatos::net::parse_listen_address(chosen.metrics);
+    if (!chosen.metrics.empty() && !metrics_address.fault.empty()) {
+        return complain(bad_usage, "--metrics " + chosen.metrics + ": " + metrics_address.fault);
+    }
+    return serve_at(chosen, addresses, metrics_address.address);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
+    return_freed_memory();
     flags chosen;
+    chosen.options = chatos::ops::defaults_for(machine_bytes());
     CLI::App app{"Reference server of the ChatOS 1.0 chat protocol.", "chatos-server"};
     describe(app, chosen);
     try {

@@ -1,16 +1,12 @@
 // chatos-server as a process: flags, messages, exit codes, signals.
 #include "net/test_line.hpp"
+#include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cerrno>
 #include <csignal>
 #include <deque>
-#include <fcntl.h>
 #include <string>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -18,101 +14,6 @@ namespace chatos::net::test {
 namespace {
 
 using error = error_code;
-
-// A running chatos-server, whose output can be read.
-class process {
-public:
-    explicit process(std::vector<std::string> arguments, ::rlim_t descriptors_max = 0) {
-        arguments.insert(arguments.begin(), CHATOS_SERVER);
-        std::vector<char*> raw;
-        for (std::string& one : arguments) {
-            raw.push_back(one.data());
-        }
-        raw.push_back(nullptr);
-        int out[2]{};
-        int err[2]{};
-        EXPECT_EQ(::pipe2(out, O_CLOEXEC) | ::pipe2(err, O_CLOEXEC), 0);
-        child_ = ::fork();
-        if (child_ == 0) {
-            ::dup2(out[1], STDOUT_FILENO);
-            ::dup2(err[1], STDERR_FILENO);
-            if (descriptors_max != 0) {
-                const ::rlimit limit{.rlim_cur = descriptors_max, .rlim_max = descriptors_max};
-                ::setrlimit(RLIMIT_NOFILE, &limit);
-            }
-            ::execv(raw[0], raw.data());
-            ::_exit(127);
-        }
-        EXPECT_GT(child_, 0);
-        ::close(out[1]);
-        ::close(err[1]);
-        out_ = out[0];
-        err_ = err[0];
-    }
-    process(const process&) = delete;
-    process& operator=(const process&) = delete;
-    ~process() {
-        if (child_ > 0) {
-            ::kill(child_, SIGKILL);
-            static_cast<void>(wait());
-        }
-        ::close(out_);
-        ::close(err_);
-    }
-
-    void signal(int number) const { ASSERT_EQ(::kill(child_, number), 0); }
-
-    // Exit code; negative: the signal that ended it.
-    [[nodiscard]] int wait() {
-        int status = 0;
-        while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
-        }
-        child_ = -1;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    }
-
-    [[nodiscard]] std::string out_line() const { return read_line(out_); }
-    [[nodiscard]] std::string all_out() const { return read_all(out_); }
-    [[nodiscard]] std::string all_err() const { return read_all(err_); }
-
-    // Where it says that it listens.
-    [[nodiscard]] std::string bound() const {
-        constexpr std::string_view prefix = "listening on ";
-        const std::string said = out_line();
-        EXPECT_TRUE(said.starts_with(prefix)) << said;
-        return said.size() < prefix.size() ? "" : said.substr(prefix.size());
-    }
-
-private:
-    static std::string read_line(int from) {
-        std::string text;
-        char byte = 0;
-        while (::read(from, &byte, 1) == 1 && byte != '\n') {
-            text += byte;
-        }
-        return text;
-    }
-
-    static std::string read_all(int from) {
-        std::string text;
-        char buffer[4'096];
-        for (::ssize_t count = 0; (count = ::read(from, buffer, sizeof buffer)) > 0;) {
-            text.append(buffer, static_cast<std::size_t>(count));
-        }
-        return text;
-    }
-
-    ::pid_t child_{-1};
-    int out_{-1};
-    int err_{-1};
-};
-
-line join(const std::string& bound, const std::string& pseudo) {
-    line one{bound};
-    one.send(make_cr(pseudo));
-    EXPECT_TRUE(one.receives(make_error(error::ok)));
-    return one;
-}
 
 TEST(Program, version_and_help_go_to_stdout_and_exit_0) {
     process version{{"--version"}};
@@ -285,7 +186,7 @@ TEST(Program, clients_that_are_gone_do_not_kill_it) {
 }
 
 TEST(Program, descriptors_used_up_newcomers_wait_and_get_in_when_others_leave) {
-    process server{{"--listen", "127.0.0.1:0"}, 40};
+    process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 40}};
     const std::string bound = server.bound();
     line alice = join(bound, "alice");
     {

@@ -83,6 +83,19 @@ std::string audit_phase(const connection& client, bool in_roster) {
     return {};
 }
 
+// One packet, or one run of bytes, is over the bounds before it is noticed.
+std::string audit_memory(const memory_tally& tally, const options& bounds) {
+    const std::size_t packet_max = packet_bytes_max(bounds.packet_limits);
+    if (tally.output_memory_bytes() > bounds.total_output_bytes_max + frame::memory_bytes(packet_max)) {
+        return "more memory for what waits to be written than the bound";
+    }
+    const std::size_t rest_max = input_rest::memory_bytes_max(bounds.receive_bytes_max + packet_max);
+    if (tally.input_bytes > bounds.total_input_bytes_max + rest_max) {
+        return "more memory for unprocessed bytes than the bound";
+    }
+    return {};
+}
+
 }  // namespace
 
 statistics server::count() const {
@@ -92,6 +105,9 @@ statistics server::count() const {
     all.tunnels_undecided = tunnels_.offered();
     all.tunnels_awaited = tunnels_.awaited();
     all.tunnels_open = tunnels_.open();
+    all.output_bytes_queued = tally_.output_bytes;
+    all.output_memory_bytes = tally_.output_memory_bytes();
+    all.input_memory_bytes = tally_.input_bytes;
     return all;
 }
 
@@ -154,6 +170,8 @@ std::string server::audit() const {
     std::uint64_t pending = 0;
     std::uint64_t waiting = 0;
     std::uint64_t waited_for = 0;
+    std::size_t output_bytes = 0;
+    std::size_t input_bytes = 0;
     std::uint64_t orphaned = 0;  // deliveries whose request nobody waits for any more
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> waiting_by_request;  // slot, request number
     connections_.for_each([&](connection& client) {
@@ -168,6 +186,8 @@ std::string server::audit() const {
         const bool in_roster = client.pseudo != nullptr && roster_.find(*client.pseudo) == &client;
         found(audit_bounds(client, options_));
         found(audit_phase(client, in_roster));
+        output_bytes += client.output.is_counted() ? client.output.size_bytes() : 0;
+        input_bytes += client.rest.memory_bytes();
         pending += client.requests.size();
         std::uint32_t answers_coming = client.requests.size();
         for (std::uint32_t i = 0; i < client.requests.size(); ++i) {
@@ -209,6 +229,10 @@ std::string server::audit() const {
             s.deliveries_answered + s.deliveries_timed_out + s.deliveries_recipient_left + s.deliveries_waiting) {
         found("deliveries made are not settled + waiting");
     }
+    if (tally_.output_bytes != output_bytes || tally_.input_bytes != input_bytes) {
+        found("the bytes of all clients together were miscounted");
+    }
+    found(audit_memory(tally_, options_));
     found(audit_tunnels());
     if (roster_.size() > options_.users_max || connections_.size() < roster_.size()) {
         found("more users than the bound");

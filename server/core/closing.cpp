@@ -87,11 +87,13 @@ void server::meet_deadline(connection& client) {
     }
     if (client.packet_unfinished && client.packet_since + options_.login_timeout <= now_) {
         ++statistics_.closed_slow_packet;
+        tell(notice::event::slow_packet, client);
         refuse(client);  // ERR-4
         return;
     }
     if (client.now_in == phase::stranger && client.phase_deadline <= now_) {
         ++statistics_.closed_slow_login;
+        tell(notice::event::slow_login, client);
         refuse(client);  // ERR-4
         return;
     }
@@ -125,6 +127,27 @@ void server::refuse(connection& client) {
     end_session(client);
     client.output.push(answers_[static_cast<std::size_t>(error_code::refused)]);
     finish(client);
+}
+
+// The bytes that all clients together have sent and that wait are over their bound: whoever holds most of them goes.
+void server::keep_input_bound() {
+    while (tally_.input_bytes > options_.total_input_bytes_max) {
+        connection* largest = nullptr;
+        connections_.for_each([&largest](connection& client) {
+            if (largest == nullptr || client.rest.memory_bytes() > largest->rest.memory_bytes()) {
+                largest = &client;
+            }
+        });
+        ensure(largest != nullptr && largest->keeps_input());
+        ++statistics_.closed_input_bound;
+        tell(notice::event::input_bound, *largest);
+        if (largest->now_in == phase::tunnel_waiting) {
+            tunnels_.remove_end(largest->id);
+            refuse_tunnel_end(*largest);
+        } else {
+            refuse(*largest);
+        }
+    }
 }
 
 // FLOW-8: end of input.

@@ -41,7 +41,8 @@ struct connection {
     std::uint32_t roster_position{0};    ///< users only
     const std::string* pseudo{nullptr};  ///< users only; the roster owns it
     std::size_t need{0};
-    time_point packet_since{};  ///< ERR-4: when the unfinished packet's first byte was read
+    std::uint64_t bytes_processed{0};  ///< whole packets only
+    time_point packet_since{};         ///< ERR-4: when the unfinished packet's first byte was read
     /// Strangers: to register (ERR-4); finishing: to close (ERR-5); open tunnels: to take some bytes, once they end.
     time_point phase_deadline{};
     origin from{};  ///< TUN-3

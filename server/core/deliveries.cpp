@@ -11,7 +11,8 @@ namespace chatos::core {
 // queues are full: nothing was sent, and the request goes on as if the recipient had answered 4.
 bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
     if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
-        recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max) {
+        recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max ||
+        tally_.output_memory_bytes() + memory_tally::place_bytes > options_.total_output_bytes_max) {
         ++statistics_.deliveries_without_room;
         return false;
     }
@@ -74,6 +75,7 @@ void server::time_out_oldest_delivery(connection& recipient) {
     ++recipient.timeouts_in_a_row;
     if (recipient.timeouts_in_a_row >= options_.timeouts_in_a_row_max && recipient.is_open()) {
         ++statistics_.closed_unresponsive;
+        tell(notice::event::unresponsive, recipient);
         abandon_requests(recipient);
         finish(recipient);
     } else {

@@ -15,7 +15,8 @@ public:
     void remember(connection_id recipient, std::size_t count_max);
     [[nodiscard]] bool holds(connection_id recipient) const noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return newest_last_.size(); }
-    void clear() noexcept { newest_last_ = {}; }
+    /// Gives the memory back as well, which `= {}` would not.
+    void clear() noexcept { newest_last_ = std::vector<connection_id>{}; }
 
 private:
     std::vector<connection_id> newest_last_;

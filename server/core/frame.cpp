@@ -9,15 +9,20 @@
 
 namespace chatos::core {
 
-frame::block* frame::allocate(std::size_t size_bytes, bool is_answer) {
+frame::block* frame::allocate(std::size_t size_bytes, bool is_answer, memory_tally* tally) {
     void* memory = ::operator new(sizeof(block) + size_bytes);
-    return new (memory)
-        block{.references = 1, .size_bytes = static_cast<std::uint32_t>(size_bytes), .is_answer = is_answer};
+    if (tally != nullptr) {
+        tally->frame_bytes += memory_bytes(size_bytes);
+    }
+    return new (memory) block{.counted_in = tally,
+                              .references = 1,
+                              .size_bytes = static_cast<std::uint32_t>(size_bytes),
+                              .is_answer = is_answer};
 }
 
-frame frame::of(const packet_view& packet, const limits& bounds) {
+frame frame::of(const packet_view& packet, const limits& bounds, memory_tally* tally) {
     const std::size_t size = encoded_size(packet);
-    block* shared = allocate(size, packet.op == opcode::error);
+    block* shared = allocate(size, packet.op == opcode::error, tally);
     frame made{shared};
     const encode_result result = encode(packet, {reinterpret_cast<std::byte*>(shared + 1), size}, bounds);
     ensure(result.status == encode_status::ok && result.size == size);
@@ -25,7 +30,7 @@ frame frame::of(const packet_view& packet, const limits& bounds) {
 }
 
 frame frame::of_bytes(std::span<const std::byte> relayed) {
-    block* shared = allocate(relayed.size(), false);
+    block* shared = allocate(relayed.size(), false, nullptr);
     std::copy(relayed.begin(), relayed.end(), reinterpret_cast<std::byte*>(shared + 1));
     return frame{shared};
 }
@@ -39,6 +44,9 @@ std::span<const std::byte> frame::bytes() const noexcept {
 
 void frame::release() noexcept {
     if (shared_ != nullptr && --shared_->references == 0) {
+        if (shared_->counted_in != nullptr) {
+            shared_->counted_in->frame_bytes -= memory_bytes(shared_->size_bytes);
+        }
         ::operator delete(shared_);
     }
 }

@@ -2,6 +2,8 @@
 // once per request, not per recipient.
 #pragma once
 
+#include "core/memory_tally.hpp"
+
 #include <chatos/limits.hpp>
 #include <chatos/packet.hpp>
 
@@ -29,10 +31,16 @@ public:
     }
     ~frame() { release(); }
 
-    /// Encodes `packet`, which must be within `bounds` (asserted: the core only sends what it has decoded).
-    [[nodiscard]] static frame of(const packet_view& packet, const limits& bounds);
+    /// Encodes `packet`, which must be within `bounds` (asserted: the core only sends what it has decoded). The memory
+    /// it takes is counted in `tally` from now until the last reference is gone.
+    [[nodiscard]] static frame of(const packet_view& packet, const limits& bounds, memory_tally* tally = nullptr);
 
-    /// Bytes that are no packet of ours, copied (TUN-2).
+    /// Memory that a frame of a packet of `packet_bytes` takes.
+    [[nodiscard]] static constexpr std::size_t memory_bytes(std::size_t packet_bytes) noexcept {
+        return allocated_bytes(sizeof(block) + packet_bytes);
+    }
+
+    /// Bytes that are no packet of ours, copied (TUN-2). In no tally: tunnels have bounds of their own.
     [[nodiscard]] static frame of_bytes(std::span<const std::byte> relayed);
 
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept;
@@ -42,12 +50,13 @@ public:
 
 private:
     struct block {  // the bytes follow it in the same allocation
+        memory_tally* counted_in;
         std::uint32_t references;
         std::uint32_t size_bytes;
         bool is_answer;
     };
 
-    static block* allocate(std::size_t size_bytes, bool is_answer);
+    static block* allocate(std::size_t size_bytes, bool is_answer, memory_tally* tally);
     explicit frame(block* shared) noexcept : shared_{shared} {}
     void release() noexcept;
 

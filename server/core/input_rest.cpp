@@ -9,7 +9,11 @@ void input_rest::append(std::span<const std::byte> more) {
         bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
         begin_ = 0;
     }
+    const std::size_t before = memory_bytes();
     bytes_.insert(bytes_.end(), more.begin(), more.end());
+    if (tally_ != nullptr) {
+        tally_->input_bytes += memory_bytes() - before;
+    }
 }
 
 void input_rest::consume(std::size_t count) noexcept {
@@ -21,7 +25,10 @@ void input_rest::consume(std::size_t count) noexcept {
 }
 
 void input_rest::clear() noexcept {
-    bytes_ = {};
+    if (tally_ != nullptr) {
+        tally_->input_bytes -= memory_bytes();
+    }
+    bytes_ = std::vector<std::byte>{};  // `= {}` would keep the memory
     begin_ = 0;
 }
 

@@ -1,5 +1,8 @@
 #include "core/options.hpp"
 
+#include "core/frame.hpp"
+#include "core/input_rest.hpp"
+
 #include <chatos/layout.hpp>
 
 #include <array>
@@ -37,6 +40,10 @@ std::string find_fault(const options& chosen) {
         range{"answers owed", chosen.answers_owed_max, 2'048, 1'000'000},
         range{"unanswered deliveries", chosen.deliveries_unanswered_max, 1, 1'000'000},
         range{"output bytes", chosen.output_bytes_max, packet_bytes, std::uint64_t{1} << 32U},
+        range{"output bytes of all", chosen.total_output_bytes_max,
+              frame::memory_bytes(packet_bytes) + memory_tally::place_bytes, std::uint64_t{1} << 40U},
+        range{"input bytes of all", chosen.total_input_bytes_max,
+              input_rest::memory_bytes_max(chosen.receive_bytes_max + packet_bytes), std::uint64_t{1} << 40U},
         range{"time-outs in a row", chosen.timeouts_in_a_row_max, 1, 1'000'000},
         range{"bytes per read", chosen.receive_bytes_max, 1, 16U << 20U},
         range{"work per go", chosen.work_per_go_max, 1, 1'000'000},

@@ -40,6 +40,15 @@ struct options {
     /// counted for each of them.
     std::size_t output_bytes_max{std::size_t{4} << 20U};
 
+    /// Memory of everything that waits to be written to all clients, answers aside; a frame that many are to receive
+    /// counts once, its place in each queue for each. Beyond: no further deliveries are made, and they count as
+    /// answered 4, until somebody has read.
+    std::size_t total_output_bytes_max{std::size_t{1} << 30U};
+
+    /// Memory of all unprocessed bytes: unfinished packets, and packets that wait for their turn. Beyond: whoever holds
+    /// most of it gets ERROR 5 and is closed, so that those who hold little notice nothing (ERR-3).
+    std::size_t total_input_bytes_max{std::size_t{256} << 20U};
+
     /// FLOW-10. Deliveries in a row that a client lets run out of time. At this many: it is closed, without ERROR.
     std::uint32_t timeouts_in_a_row_max{8};
 

@@ -13,6 +13,13 @@ namespace chatos::core {
 
 class output_queue {
 public:
+    /// What is queued from now on is counted in `tally`. Only while empty.
+    void count_in(memory_tally& tally) noexcept { tally_ = &tally; }
+
+    /// What is queued, now and from now on, is counted in no tally.
+    void leave_tally() noexcept;
+    [[nodiscard]] bool is_counted() const noexcept { return tally_ != nullptr; }
+
     void push(frame one);
 
     /// Points `pieces` at the bytes to write next, in order, and returns how many pieces it set. They stay valid
@@ -31,10 +38,14 @@ public:
     [[nodiscard]] std::uint32_t answers() const noexcept { return answers_; }
 
 private:
+    void count(std::size_t bytes, std::uint32_t deliveries) noexcept;
+    void discount(std::size_t bytes, std::uint32_t deliveries) noexcept;
+
     ring<frame> frames_;
     std::size_t size_bytes_{0};       // not written yet
     std::uint32_t front_written_{0};  // bytes of the first frame that are
     std::uint32_t answers_{0};
+    memory_tally* tally_{nullptr};
 };
 
 }  // namespace chatos::core

@@ -47,6 +47,7 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
     }
     if (roster_.size() >= options_.users_max) {  // CONN-4, CONN-9: before the pseudo is looked at
         ++statistics_.closed_without_room;
+        tell(notice::event::no_room, client);
         answer_at_once(client, error_code::out_of_capacity);
         finish(client);
         return;
@@ -57,6 +58,7 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
     }
     roster_.add(client, pseudo);  // CONN-1
     client.now_in = phase::user;
+    tell(notice::event::registered, client);
     answer_at_once(client, error_code::ok);
 }
 
@@ -79,7 +81,7 @@ std::uint32_t server::handle_spm(connection& client, const packet_view& packet) 
         answer_at_once(client, error_code::refused);  // PM-5, PM-10
         return 0;
     }
-    const frame message = frame::of(make_spm(*client.pseudo, packet.message), options_.packet_limits);  // PM-3
+    const frame message = frame::of(make_spm(*client.pseudo, packet.message), options_.packet_limits, &tally_);  // PM-3
     if (!deliver(client, *recipient, message, delivery_kind::message)) {
         answer_at_once(client, error_code::unreachable);
         return 0;
@@ -91,7 +93,7 @@ std::uint32_t server::handle_spm(connection& client, const packet_view& packet) 
 std::uint32_t server::handle_sma(connection& client, std::string_view message) {
     request made{};
     if (roster_.size() > 1) {
-        const frame packet = frame::of(make_spm(*client.pseudo, message), options_.packet_limits);
+        const frame packet = frame::of(make_spm(*client.pseudo, message), options_.packet_limits, &tally_);
         for (connection* recipient : roster_.users()) {  // ALL-1, ALL-7, ALL-8
             if (recipient == &client) {
                 continue;  // ALL-2
@@ -118,7 +120,7 @@ std::uint32_t server::handle_pc(connection& client, std::string_view pseudo) {
         answer_at_once(client, error_code::refused);  // PC-6, PC-7
         return 0;
     }
-    const frame offer = frame::of(make_pc(*client.pseudo), options_.packet_limits);
+    const frame offer = frame::of(make_pc(*client.pseudo), options_.packet_limits, &tally_);
     if (!deliver(client, *peer, offer, delivery_kind::connection_offer)) {
         answer_at_once(client, error_code::unreachable);
         return 0;

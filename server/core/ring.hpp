@@ -10,12 +10,17 @@
 namespace chatos::core {
 
 /// Grows by doubling and gives a large block back as soon as it is empty, so that an idle client costs next to
-/// nothing, while a short queue keeps its small block and never allocates in a steady exchange.
+/// nothing, while a short queue keeps its small block and never allocates in a steady exchange. A block with room for
+/// more than `shrinks_above` elements never has room for more than four times its content: memory follows content.
 template <typename T>
 class ring {
 public:
+    static constexpr std::uint32_t shrinks_above = 64;
+
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    /// Elements that there is memory for.
+    [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
 
     /// The element `position` places behind the oldest.
     [[nodiscard]] T& operator[](std::uint32_t position) noexcept {
@@ -43,6 +48,8 @@ public:
         --size_;
         if (size_ == 0 && capacity_ > small_capacity) {
             clear();
+        } else if (capacity_ > shrinks_above && size_ <= capacity_ / 4) {
+            move_to(capacity_ / 2);
         }
         return oldest;
     }
@@ -56,14 +63,15 @@ public:
 private:
     static constexpr std::uint32_t small_capacity = 4;
 
-    void grow() {
-        const std::uint32_t larger = capacity_ == 0 ? small_capacity : capacity_ * 2;
-        auto slots = std::make_unique<T[]>(larger);
+    void grow() { move_to(capacity_ == 0 ? small_capacity : capacity_ * 2); }
+
+    void move_to(std::uint32_t capacity) {
+        auto slots = std::make_unique<T[]>(capacity);
         for (std::uint32_t i = 0; i < size_; ++i) {
             slots[i] = std::move((*this)[i]);
         }
         slots_ = std::move(slots);
-        capacity_ = larger;
+        capacity_ = capacity;
         first_ = 0;
     }
 

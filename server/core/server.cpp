@@ -8,7 +8,7 @@
 
 namespace chatos::core {
 
-server::server(const options& chosen) : options_{chosen} {
+server::server(const options& chosen, notice_sink* log) : options_{chosen}, log_{log} {
     ensure(find_fault(chosen).empty());
     for (const error_code code : {error_code::ok, error_code::pseudo_taken, error_code::out_of_capacity,
                                   error_code::unreachable, error_code::refused}) {
@@ -37,6 +37,8 @@ connection_id server::connect(time_point now, const origin& from) {
     advance(now);
     connection& newcomer = connections_.open();
     newcomer.from = from;
+    newcomer.output.count_in(tally_);
+    newcomer.rest.count_in(tally_);
     newcomer.phase_deadline = now_ + options_.login_timeout;  // ERR-4
     ++statistics_.connections_opened;
     watch(newcomer);
@@ -47,6 +49,7 @@ connection_id server::connect(time_point now, const origin& from) {
 void server::receive(connection_id id, std::span<const std::byte> bytes, time_point now) {
     ensure(wants_input(id) && bytes.size() <= options_.receive_bytes_max);
     advance(now);
+    keep_input_bound();
     connection& client = known(id);
     if (client.is_tunnel_end()) {
         take_tunnel_bytes(client, bytes);
@@ -114,6 +117,8 @@ void server::lost(connection_id id, time_point now) {
     abandon_requests(client);
     end_session(client);
     leave_tunnel(client);
+    client.output.clear();
+    client.rest.clear();
     timers_.cancel(client.id.slot);
     connections_.close(client);
 }
@@ -145,7 +150,7 @@ void server::run(time_point now) {
 std::size_t server::process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left) {
     std::size_t processed = 0;
     while (processed < bytes.size() && work_left != 0 && client.is_open() && has_room_for_request(client)) {
-        const decode_result result = decode(bytes.subspan(processed), options_.packet_limits);
+        const decode_result result = decode(bytes.subspan(processed), options_.packet_limits, client.bytes_processed);
         if (result.status == decode_status::incomplete) {
             client.need = result.need;
             if (!client.packet_unfinished) {
@@ -158,15 +163,48 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
         client.packet_unfinished = false;
         if (result.status == decode_status::malformed) {
             ++statistics_.refused_by_violation[static_cast<std::size_t>(result.error.what)];
+            tell_refused(client, result.error, bytes.subspan(processed));
             refuse(client);  // ERR-1, ERR-2
             break;
         }
         processed += result.consumed;
+        client.bytes_processed += result.consumed;
         const std::uint32_t deliveries = handle(client, result.packet);
         client.has_spoken = true;
         work_left -= std::min(work_left, deliveries + 1);
     }
     return processed;
+}
+
+void server::tell(notice::event what, const connection& client) {
+    if (log_ != nullptr) {
+        log_->take({.what = what,
+                    .who = client.id,
+                    .pseudo = client.pseudo == nullptr ? std::string_view{} : std::string_view{*client.pseudo}});
+    }
+}
+
+// Where framing is lost, everything behind is shown; of text only what is wrong with it, since the rest is private.
+void server::tell_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet) {
+    if (log_ == nullptr) {
+        return;
+    }
+    std::size_t length = excerpt_bytes_max;
+    switch (error.what) {
+    case violation::ill_formed_utf8: length = 4; break;
+    case violation::empty_pseudo: length = 2; break;
+    case violation::unassigned_error_code: length = 1; break;
+    case violation::negative_size:
+    case violation::size_over_limit: length = error.where == field::message_size ? 4 : 2; break;
+    case violation::none:
+    case violation::unknown_opcode: break;
+    }
+    const auto rest = packet.subspan(static_cast<std::size_t>(error.offset - client.bytes_processed));
+    log_->take({.what = notice::event::refused_input,
+                .who = client.id,
+                .broken = error.what,
+                .offset = error.offset,
+                .excerpt = rest.first(std::min(length, rest.size()))});
 }
 
 // After each go: is something left that can be processed without more bytes, and when?

@@ -11,6 +11,8 @@
 #pragma once
 
 #include "core/connection_table.hpp"
+#include "core/memory_tally.hpp"
+#include "core/notice.hpp"
 #include "core/options.hpp"
 #include "core/roster.hpp"
 #include "core/statistics.hpp"
@@ -40,8 +42,8 @@ enum class farewell : std::uint8_t {
 
 class server {
 public:
-    /// `chosen` must be without fault (find_fault(), asserted).
-    explicit server(const options& chosen);
+    /// `chosen` must be without fault (find_fault(), asserted). `log`, which may be nobody, outlives the server.
+    explicit server(const options& chosen, notice_sink* log = nullptr);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
@@ -107,6 +109,8 @@ private:
     void put_to_work(connection& client);
     std::size_t process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left);
     void note_unprocessed(connection& client);
+    void tell(notice::event what, const connection& client);
+    void tell_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet);
 
     // requests.cpp: what each packet does (CONN, PM, ALL, PC); returns how many deliveries it made
     std::uint32_t handle(connection& client, const packet_view& packet);
@@ -154,6 +158,7 @@ private:
     void meet_deadline(connection& client);
     void end_session(connection& client);
     void abandon_requests(connection& client);
+    void keep_input_bound();
     void refuse(connection& client);
     void leave(connection& client);
     void finish(connection& client);
@@ -161,6 +166,8 @@ private:
     void end_drain();
 
     options options_;
+    notice_sink* log_;
+    memory_tally tally_;  // before everything that counts in it
     connection_table connections_;
     roster roster_;
     timers timers_;

@@ -39,6 +39,11 @@ struct statistics {
     std::uint64_t closed_slow_packet{0};                  ///< ERR-4
     std::uint64_t closed_unresponsive{0};                 ///< FLOW-10
     std::uint64_t closed_without_room{0};                 ///< CONN-4
+    std::uint64_t closed_input_bound{0};                  ///< options::total_input_bytes_max
+
+    std::uint64_t output_bytes_queued{0};  ///< waiting to be written, to all clients together
+    std::uint64_t output_memory_bytes{0};  ///< what is compared with options::total_output_bytes_max
+    std::uint64_t input_memory_bytes{0};   ///< what is compared with options::total_input_bytes_max
 
     std::uint64_t tunnels_offered{0};  ///< PCs that reached their peer while tunnels are on (TUN)
     std::uint64_t tunnels_undecided{0};

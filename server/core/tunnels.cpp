@@ -108,6 +108,7 @@ void server::open_tunnel_if_complete(connection& end) {
     for (connection* one : both) {
         one->now_in = phase::tunnel_open;
         one->phase_deadline = never;
+        one->output.leave_tally();  // from here on options::tunnel_buffer_bytes_max is its bound
         one->output.push(answers_[static_cast<std::size_t>(error_code::ok)]);
         report(*one);
     }

@@ -4,8 +4,11 @@
 
 #include "core/ensure.hpp"
 #include "core/server.hpp"
+#include "net/connection_log.hpp"
 #include "net/endpoints.hpp"
 #include "net/peer_origin.hpp"
+#include "net/source_address.hpp"
+#include "ops/snapshot_board.hpp"
 
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
@@ -34,6 +37,9 @@ constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does
 // Kept for the process itself (standard streams, the loop's own): who runs out of descriptors cannot even report it.
 constexpr std::size_t descriptors_spare = 16;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
+// Not every one of these makes a line, or a storm of connections would be one of the log as well.
+constexpr std::uint64_t pauses_per_line = 100;
+constexpr std::uint64_t turned_away_per_line = 1'000;
 
 std::size_t descriptors_max() {
     ::rlimit limit{};
@@ -45,10 +51,12 @@ core::time_point read_clock() {
 }
 
 struct peer {
-    peer(connection_id its_id, stream_socket its_socket) : id{its_id}, socket{std::move(its_socket)} {}
+    peer(connection_id its_id, stream_socket its_socket, const source_address& its_source)
+        : id{its_id}, socket{std::move(its_socket)}, source{its_source} {}
 
     connection_id id;
     stream_socket socket;
+    source_address source;
     bool awaits_input{false};
     bool awaits_room{false};  // the system's buffer was full
     bool sending_shut{false};
@@ -79,8 +87,10 @@ struct listener {
 
 class socket_server::loop {
 public:
-    explicit loop(const core::options& chosen)
-        : core_{chosen}, context_{1}, signals_{context_}, alarm_{context_}, read_buffer_(chosen.receive_bytes_max) {}
+    loop(const core::options& chosen, const service_setup& setup)
+        : log_{setup.journal, [this](connection_id who) { return source_at(who); }}, places_{setup.per_address_max},
+          per_address_max_{setup.per_address_max}, on_stopping_{setup.on_stopping}, core_{chosen, log_.sink()},
+          context_{1}, signals_{context_}, alarm_{context_}, read_buffer_(chosen.receive_bytes_max) {}
 
     listen_result listen(const listen_address& where) {
         opened_listener opened = open_listener(context_, where);
@@ -94,6 +104,7 @@ public:
     void stop_on_signals() {
         signals_.add(SIGINT);
         signals_.add(SIGTERM);
+        signals_.add(SIGHUP);
         await_signal();
     }
 
@@ -105,20 +116,43 @@ public:
 
     core::statistics count() const { return core_.count(); }
 
+    std::optional<ops::service_snapshot> ask(std::chrono::milliseconds patience) {
+        return board_.fresh([this] { asio::post(context_, [this] { board_.publish(look()); }); }, patience);
+    }
+
 private:
     void await_signal() {
-        signals_.async_wait([this](const asio::error_code& error, int) {
-            if (!error) {
-                await_signal();
+        signals_.async_wait([this](const asio::error_code& error, int number) {
+            if (error) {
+                return;
+            }
+            await_signal();
+            if (number == SIGHUP) {
+                log_.reopen();
+            } else {
                 stop();
             }
         });
+    }
+
+    [[nodiscard]] ops::service_snapshot look() const {
+        const ops::log_writer::counts lines = log_.count();
+        return {.core = core_.count(),
+                .draining = core_.is_draining(),
+                .closed_address_limit = closed_address_limit_,
+                .accept_pauses = accept_pauses_,
+                .log_lines_written = lines.written,
+                .log_lines_dropped = lines.dropped};
     }
 
     void stop() {
         if (core_.is_draining()) {
             context_.stop();
             return;
+        }
+        log_.stopping(core_.connections());
+        if (on_stopping_) {
+            on_stopping_();
         }
         for (listener& one : listeners_) {
             one.close();
@@ -144,7 +178,10 @@ private:
 
     // Out of descriptors or memory, or the core is full of strangers: newcomers wait in the system's queue until
     // somebody has left.
-    void pause_accepting(listener& one) {
+    void pause_accepting(listener& one, const std::string& why) {
+        if (accept_pauses_++ % pauses_per_line == 0) {
+            log_.accept_paused(why);
+        }
         one.pause.expires_after(accept_pause);
         one.pause.async_wait([this, &one](const asio::error_code& error) {
             if (!error && one.acceptor.is_open()) {
@@ -159,7 +196,7 @@ private:
                 return;
             }
             if (!has_room()) {
-                pause_accepting(one);
+                pause_accepting(one, "no place is free");
                 return;
             }
             stream_socket socket{context_};
@@ -173,7 +210,7 @@ private:
                 continue;  // it gave up while it was waiting
             }
             if (error) {
-                pause_accepting(one);
+                pause_accepting(one, error.message());
                 return;
             }
             const core::origin from = origin_of(socket.native_handle(), *peer_endpoint.data());
@@ -188,13 +225,31 @@ private:
         if (error) {
             return;  // the socket closes itself
         }
+        const source_address source = source_of(socket.native_handle());
+        if (!places_.enter(source.from)) {
+            turn_away(socket, source);
+            return;
+        }
         const connection_id id = core_.connect(read_clock(), from);
         if (id.slot >= peers_.size()) {
             peers_.resize(std::size_t{id.slot} + 1);
         }
         core::ensure(peers_[id.slot] == nullptr);
-        peers_[id.slot] = std::make_unique<peer>(id, std::move(socket));
+        peers_[id.slot] = std::make_unique<peer>(id, std::move(socket), source);
+        log_.connected(id, source);
         end_turn_later();
+    }
+
+    // What a CR would be answered when there is no room (CONN-4). It is sent unasked and nothing is waited for: whoever
+    // opens too many connections is not to cost time and descriptors.
+    void turn_away(stream_socket& socket, const source_address& source) {
+        constexpr std::array<unsigned char, 2> out_of_capacity{6, 2};
+        asio::error_code ignored;
+        socket.send(asio::buffer(out_of_capacity), 0, ignored);
+        socket.shutdown(asio::socket_base::shutdown_send, ignored);
+        if (closed_address_limit_++ % turned_away_per_line == 0) {
+            log_.over_address_limit(source, per_address_max_);
+        }
     }
 
     // Those who are in.
@@ -205,8 +260,15 @@ private:
         return tenant != nullptr && tenant->id == id ? tenant : nullptr;
     }
 
+    const source_address* source_at(connection_id id) {
+        const peer* tenant = find(id);
+        return tenant == nullptr ? nullptr : &tenant->source;
+    }
+
     void lose(peer& gone) {
         const connection_id id = gone.id;
+        log_.disconnected(id, gone.source);
+        places_.leave(gone.source.from);
         peers_[id.slot].reset();
         core_.lost(id, read_clock());
         end_turn_later();
@@ -343,6 +405,10 @@ private:
         });
     }
 
+    connection_log log_;
+    place_counts places_;
+    std::uint32_t per_address_max_;
+    std::function<void()> on_stopping_;
     core::server core_;
     asio::io_context context_;
     asio::signal_set signals_;
@@ -353,9 +419,13 @@ private:
     std::vector<std::byte> read_buffer_;
     std::size_t descriptors_max_{descriptors_max()};
     bool turn_ends_{false};
+    std::uint64_t accept_pauses_{0};
+    std::uint64_t closed_address_limit_{0};
+    ops::snapshot_board board_;
 };
 
-socket_server::socket_server(const core::options& chosen) : loop_{std::make_unique<loop>(chosen)} {}
+socket_server::socket_server(const core::options& chosen, const service_setup& setup)
+    : loop_{std::make_unique<loop>(chosen, setup)} {}
 socket_server::~socket_server() = default;
 listen_result socket_server::listen(const listen_address& where) {
     return loop_->listen(where);
@@ -368,6 +438,9 @@ void socket_server::run() {
 }
 void socket_server::stop() {
     loop_->post_stop();
+}
+std::optional<ops::service_snapshot> socket_server::ask(std::chrono::milliseconds patience) {
+    return loop_->ask(patience);
 }
 core::statistics socket_server::count() const {
     return loop_->count();

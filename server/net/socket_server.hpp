@@ -4,22 +4,31 @@
 #include "core/options.hpp"
 #include "core/statistics.hpp"
 #include "net/listen_address.hpp"
+#include "net/listen_result.hpp"
+#include "ops/service_snapshot.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
-#include <string>
+#include <optional>
+
+namespace chatos::ops {
+class journal;
+}
 
 namespace chatos::net {
 
-/// Where a listener ended up, or why there is none.
-struct listen_result {
-    std::string bound;  ///< "127.0.0.1:7777", "[::1]:7777" or "unix:PATH", as clients reach it
-    std::string fault;  ///< empty: it listens; otherwise the system's reason
+/// What a server in service has beyond the core's bounds.
+struct service_setup {
+    std::uint32_t per_address_max{0};     ///< ops::service_options::per_address_max
+    ops::journal* journal{nullptr};       ///< nobody, or somebody who outlives the server
+    std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty
 };
 
 class socket_server {
 public:
     /// `chosen` must be without fault (core::find_fault(), asserted).
-    explicit socket_server(const core::options& chosen);
+    explicit socket_server(const core::options& chosen, const service_setup& setup = {});
     ~socket_server();
     socket_server(const socket_server&) = delete;
     socket_server& operator=(const socket_server&) = delete;
@@ -27,7 +36,8 @@ public:
     /// Listens at one more address; connections queue up from now on and are served by run().
     [[nodiscard]] listen_result listen(const listen_address& where);
 
-    /// SIGINT and SIGTERM stop() the server; the second one ends it at once. They are held from now on.
+    /// SIGINT and SIGTERM stop() the server; the second one ends it at once. SIGHUP has the log file opened again. They
+    /// are held from now on.
     void stop_on_signals();
 
     /// Serves until stopped and drained.
@@ -38,6 +48,9 @@ public:
 
     /// What the core counted. Not while another thread is in run().
     [[nodiscard]] core::statistics count() const;
+
+    /// What is counted now, from any thread. Nothing when the loop does not answer within `patience`, or has ended.
+    [[nodiscard]] std::optional<ops::service_snapshot> ask(std::chrono::milliseconds patience);
 
 private:
     class loop;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <span>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -94,6 +95,21 @@ void line::send_bytes(std::string_view bytes) {
     }
 }
 
+void line::send_what_fits(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ::ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+            continue;
+        }
+        ::pollfd room{.fd = socket_, .events = POLLOUT, .revents = 0};
+        constexpr int server_takes_no_more_ms = 5;
+        if (errno != EAGAIN || ::poll(&room, 1, server_takes_no_more_ms) != 1) {
+            return;
+        }
+    }
+}
+
 void line::end() {
     ASSERT_EQ(::shutdown(socket_, SHUT_WR), 0) << std::strerror(errno);
 }
@@ -116,6 +132,15 @@ std::string line::receive_bytes(std::size_t count) {
         received += static_cast<std::size_t>(more);
     }
     bytes.resize(received);
+    return bytes;
+}
+
+std::string line::receive_all() {
+    std::string bytes;
+    char buffer[4'096];
+    for (::ssize_t count = 0; (count = ::recv(socket_, buffer, sizeof buffer, 0)) > 0;) {
+        bytes.append(buffer, static_cast<std::size_t>(count));
+    }
     return bytes;
 }
 

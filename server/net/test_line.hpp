@@ -22,6 +22,8 @@ public:
     void send(std::initializer_list<packet_view> all);
     void send(const packet_view& one) { send({one}); }
     void send_bytes(std::string_view bytes);
+    /// Sends what the system takes at once, gives the server some time to take more, and then drops the rest.
+    void send_what_fits(std::string_view bytes);
     /// Closes the sending side.
     void end();
     /// Closes at once, so that the peer sees a reset.
@@ -29,6 +31,8 @@ public:
 
     /// Exactly `count` bytes; fewer when the connection ended before.
     [[nodiscard]] std::string receive_bytes(std::size_t count);
+    /// Everything until the connection ends.
+    [[nodiscard]] std::string receive_all();
     /// The next packet is `expected`, byte by byte.
     [[nodiscard]] bool receives(const packet_view& expected);
     /// What comes next: "end" (FIN), "reset", or "bytes".

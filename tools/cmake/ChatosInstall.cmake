@@ -14,6 +14,13 @@ foreach(program IN ITEMS chatos-server chatos-conformance chatos-dump chatos-cli
   endif()
 endforeach()
 
+# A unit names its program by its whole path, which is only known when the place is chosen.
+install(CODE "
+  file(REAL_PATH \"${CMAKE_INSTALL_BINDIR}\" chatos_program_folder BASE_DIRECTORY \"\${CMAKE_INSTALL_PREFIX}\")
+  configure_file(\"${PROJECT_SOURCE_DIR}/server/ops/chatos-server.service.in\"
+    \"${PROJECT_BINARY_DIR}/package/chatos-server.service\" @ONLY)" COMPONENT programs)
+install(FILES ${PROJECT_BINARY_DIR}/package/chatos-server.service DESTINATION lib/systemd/system COMPONENT programs)
+
 install(TARGETS codec EXPORT chatos-targets
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -79,7 +79,7 @@ class Layout(unittest.TestCase):
                 self.assertNotIn("../", include, name)
 
     def test_the_core_knows_no_sockets(self):
-        forbidden = re.compile(r"[<\"](net/|sys/socket|netinet/|poll\.h|sys/epoll|unistd\.h|thread|chrono_clock)")
+        forbidden = re.compile(r"[<\"](net/|ops/|sys/socket|netinet/|poll\.h|sys/epoll|unistd\.h|thread|chrono_clock)")
         for name in self.code():
             if name.startswith(("server/core/", "codec/include/", "conformance/runner/execution")):
                 for include in includes(name):

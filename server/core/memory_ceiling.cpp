@@ -1,0 +1,100 @@
+#include "core/memory_ceiling.hpp"
+
+#include "core/connection.hpp"
+#include "core/memory_tally.hpp"
+
+#include <chatos/layout.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace chatos::core {
+
+namespace {
+
+// A vector that has grown to n elements has room for 2n, and while it grew held the n before as well.
+constexpr std::uint64_t growth = 3;
+
+constexpr std::uint64_t ring_minimum_places = ring<int>::shrinks_above;
+
+// The record, its place in the table and in the list of free ones, its two entries of the timers, and its names in
+// the lists of changed connections and of those with work.
+std::uint64_t bytes_of_connection() {
+    constexpr std::uint64_t table = growth * (sizeof(std::unique_ptr<connection>) + 2 * sizeof(std::uint32_t) + 4);
+    constexpr std::uint64_t timers = growth * (sizeof(std::uint32_t) + 2 * sizeof(time_point));
+    constexpr std::uint64_t lists = 2 * 4 * sizeof(connection_id);
+    return allocated_bytes(sizeof(connection)) + table + timers + lists;
+}
+
+// One bound holds for requests without their answer and answers that are not written together, so the dearer of the
+// two places counts for each; the blocks that short queues keep come on top.
+std::uint64_t bytes_of_answers(const options& chosen) {
+    constexpr std::uint64_t place = 4 * std::max(sizeof(request), sizeof(frame));
+    constexpr std::uint64_t short_queues = ring_minimum_places * (sizeof(request) + sizeof(frame));
+    return place * (std::uint64_t{chosen.answers_owed_max} + 1) + short_queues;
+}
+
+std::uint64_t bytes_of_deliveries(const options& chosen) {
+    return allocated_bytes(std::bit_ceil(std::uint64_t{chosen.deliveries_unanswered_max}) * sizeof(delivery));
+}
+
+std::uint64_t bytes_of_favours(const options& chosen) {
+    return allocated_bytes(std::bit_ceil(std::uint64_t{chosen.favours_max}) * sizeof(connection_id));
+}
+
+// A node of the tree (three pointers and a colour before the value), the pseudo's own bytes, the place in the list.
+std::uint64_t bytes_of_name(const options& chosen) {
+    constexpr std::uint64_t node = 4 * sizeof(void*) + sizeof(std::pair<const std::string, connection*>);
+    return allocated_bytes(node) + allocated_bytes(chosen.packet_limits.pseudo_bytes_max + 1) +
+           growth * sizeof(connection*);
+}
+
+// Its two buffers. A read of n bytes counts n and tunnel_read_cost_bytes towards the bound, and takes a frame and a
+// place in a queue; the shorter the reads, the more. One read may go beyond the bound.
+std::uint64_t bytes_of_tunnel(const options& chosen) {
+    constexpr std::uint64_t shortest_read = frame::memory_bytes(1) + memory_tally::place_bytes;
+    constexpr std::uint64_t counted = 1 + options::tunnel_read_cost_bytes;
+    const std::uint64_t last_read = frame::memory_bytes(chosen.receive_bytes_max) + memory_tally::place_bytes;
+    const std::uint64_t buffer =
+        chosen.tunnel_buffer_bytes_max / counted * std::max(shortest_read, counted) + last_read;
+    return 2 * buffer;
+}
+
+// What the book keeps of an offer, an agreement or a tunnel: a node in each of its trees, and two keys of two pseudos.
+std::uint64_t bytes_of_entry(const options& chosen) {
+    constexpr std::uint64_t nodes = 5 * 192;
+    return nodes + 4 * allocated_bytes(chosen.packet_limits.pseudo_bytes_max + 1);
+}
+
+}  // namespace
+
+std::uint64_t connections_max(const options& chosen) noexcept {
+    const std::uint64_t ends = chosen.tunnels ? std::uint64_t{2} * chosen.tunnels_max : 0;
+    return std::uint64_t{chosen.users_max} + chosen.strangers_max + ends;
+}
+
+std::vector<memory_item> memory_ceiling(const options& chosen) {
+    const std::uint64_t connections = connections_max(chosen);
+    const std::uint64_t packet = packet_bytes_max(chosen.packet_limits);
+    const std::uint64_t rest = input_rest::memory_bytes_max(chosen.receive_bytes_max + packet);
+    const std::uint64_t tunnels = chosen.tunnels ? chosen.tunnels_max : 0;
+    const std::uint64_t offers = chosen.tunnels ? chosen.users_max : 0;  // PC-7: one to each user
+    return {
+        {"its record", "connection", connections, bytes_of_connection()},
+        {"requests and answers", "connection", connections, bytes_of_answers(chosen)},
+        {"its pseudo", "user", chosen.users_max, bytes_of_name(chosen)},
+        {"deliveries it has not answered", "user", chosen.users_max, bytes_of_deliveries(chosen)},
+        {"favours", "user", chosen.users_max, bytes_of_favours(chosen)},
+        {"an offer made to it", "user", offers, bytes_of_entry(chosen)},
+        {"buffers and entry of a tunnel", "tunnel", tunnels, bytes_of_tunnel(chosen) + bytes_of_entry(chosen)},
+        {"frames and places in output queues", "server", 1, chosen.total_output_bytes_max},
+        {"the frame that meets that bound", "server", 1, frame::memory_bytes(packet)},
+        {"unprocessed bytes", "server", 1, chosen.total_input_bytes_max},
+        {"the bytes that meet that bound, moved once", "server", 2, rest},
+    };
+}
+
+}  // namespace chatos::core

@@ -1,0 +1,29 @@
+// The most memory that the core can come to hold, as a function of its bounds: what options.hpp promises, in bytes.
+#pragma once
+
+#include "core/options.hpp"
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace chatos::core {
+
+/// `count` times `bytes_each`: one term of a worst case.
+struct memory_item {
+    std::string_view what;  ///< for people; lives for ever
+    std::string_view per;   ///< "connection", "user", "tunnel" or "server"
+    std::uint64_t count{0};
+    std::uint64_t bytes_each{0};
+
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return count * bytes_each; }
+};
+
+/// Connections that there can be at once: a newcomer is let in while fewer than strangers_max are not users.
+[[nodiscard]] std::uint64_t connections_max(const options& chosen) noexcept;
+
+/// Every client at every bound at the same moment. Memory as an allocation takes it, with its bookkeeping; what an
+/// allocator loses between allocations is for the caller to add. `chosen` is without fault.
+[[nodiscard]] std::vector<memory_item> memory_ceiling(const options& chosen);
+
+}  // namespace chatos::core

@@ -1,0 +1,90 @@
+// Several addresses at once, and addresses that cannot be had.
+#include "net/test_line.hpp"
+#include "net/test_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+
+namespace chatos::net::test {
+namespace {
+
+using error = error_code;
+
+TEST(Listeners, of_all_families_serve_the_same_users) {
+    const scratch_folder folder;
+    process server{{"--listen", "127.0.0.1:0", "--listen", "[::1]:0", "--listen", "unix:" + folder.path("socket")}};
+    const std::array bound{server.bound(), server.bound(), server.bound()};
+    EXPECT_TRUE(bound[0].starts_with("127.0.0.1:"));
+    EXPECT_TRUE(bound[1].starts_with("[::1]:"));
+    EXPECT_EQ(bound[2], "unix:" + folder.path("socket"));
+    std::array users{join(bound[0], "user0"), join(bound[1], "user1"), join(bound[2], "user2")};
+    for (std::size_t sender = 0; sender < users.size(); ++sender) {
+        const std::string name = "user" + std::to_string(sender);
+        users[sender].send(make_sma("hi"));
+        for (std::size_t other = 0; other < users.size(); ++other) {
+            if (other != sender) {
+                EXPECT_TRUE(users[other].receives(make_spm(name, "hi")));
+                users[other].send(make_error(error::ok));
+            }
+        }
+        EXPECT_TRUE(users[sender].receives(make_error(error::ok)));
+    }
+    for (line& one : users) {
+        one.end();
+    }
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+    EXPECT_FALSE(std::filesystem::exists(folder.path("socket"))) << "the socket's file goes with the server";
+}
+
+TEST(Listeners, a_socket_file_that_a_killed_server_left_behind_is_taken_over) {
+    const scratch_folder folder;
+    const std::string address = "unix:" + folder.path("socket");
+    {
+        process killed{{"--listen", address}};
+        EXPECT_EQ(killed.bound(), address);
+        killed.signal(SIGKILL);
+        EXPECT_EQ(killed.wait(), -SIGKILL);
+    }
+    EXPECT_TRUE(std::filesystem::exists(folder.path("socket")));
+    process next{{"--listen", address}};
+    static_cast<void>(join(next.bound(), "alice"));
+}
+
+void expect_refused(const std::string& address, const std::string& why) {
+    process server{{"--listen", "127.0.0.1:0", "--listen", address}};
+    EXPECT_EQ(server.all_err(),
+              "chatos-server: cannot listen on " + address + ": " + why + "; choose another address\n");
+    EXPECT_EQ(server.wait(), 3);
+    EXPECT_EQ(server.all_out(), "") << "it announces nothing unless it listens everywhere";
+}
+
+TEST(Listeners, what_somebody_else_has_is_left_alone) {
+    const scratch_folder folder;
+    const std::string socket = folder.path("socket");
+    process first{{"--listen", "unix:" + socket, "--listen", "[::1]:0"}};
+    static_cast<void>(first.bound());
+    expect_refused("unix:" + socket, "Address already in use");
+    expect_refused(first.bound(), "Address already in use");
+    static_cast<void>(join("unix:" + socket, "alice"));
+    const std::string file = folder.path("file");
+    std::ofstream{file} << "precious";
+    expect_refused("unix:" + file, "Address already in use");
+    EXPECT_EQ(std::filesystem::file_size(file), 8U);
+}
+
+TEST(Listeners, an_address_that_this_machine_does_not_have_is_named) {
+    const scratch_folder folder;
+    expect_refused("192.0.2.1:0", "Cannot assign requested address");
+    expect_refused("[2001:db8::1]:0", "Cannot assign requested address");
+    expect_refused("unix:" + folder.path("nowhere/socket"), "No such file or directory");
+}
+
+}  // namespace
+}  // namespace chatos::net::test

@@ -1,0 +1,175 @@
+// The log of a running chatos-server, logs that take nothing, and the bound per address.
+#include "net/test_line.hpp"
+#include "net/test_observed.hpp"
+#include "net/test_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <csignal>
+#include <deque>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <unistd.h>
+
+namespace chatos::net::test {
+namespace {
+
+using error = error_code;
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+std::string content(const std::string& path) {
+    std::ostringstream text;
+    text << std::ifstream{path}.rdbuf();
+    return text.str();
+}
+
+std::string stop(process& server) {
+    server.signal(SIGTERM);
+    std::string said = server.all_err();
+    EXPECT_EQ(server.wait(), 0);
+    return said;
+}
+
+// One connection that breaks the protocol, and hears that it did.
+void break_protocol(const std::string& bound) {
+    line eve{bound};
+    eve.send_bytes("\x09");
+    EXPECT_TRUE(eve.receives(make_error(error::refused)));
+}
+
+TEST(Log, tells_start_stop_and_refused_input_and_no_message) {
+    process server{{"--listen", "127.0.0.1:0"}};
+    const std::string bound = server.bound();
+    line alice = join(bound, "alice");
+    alice.send(make_sma("secret"));
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    alice.send_bytes("\x09\xff\"\nlevel=error event=forged");
+    EXPECT_TRUE(alice.receives(make_error(error::refused)));
+    alice.end();
+    EXPECT_EQ(alice.next(), "end");
+    const std::string said = stop(server);
+    EXPECT_TRUE(contains(said, " level=info event=started version=" CHATOS_VERSION " where=\"listening on " + bound));
+    EXPECT_TRUE(contains(said, " level=info event=refused_input connection=0.1 peer=127.0.0.1:"));
+    EXPECT_TRUE(contains(said, " rule=WIRE-1 offset=19 why=unknown_opcode "
+                               "excerpt=\"\\t\\xff\\\"\\nlevel=error event=forged\"\n"))
+        << said;
+    EXPECT_TRUE(contains(said, " level=info event=stopping connections="));
+    EXPECT_TRUE(said.ends_with(" level=info event=stopped\n")) << said;
+    EXPECT_FALSE(contains(said, "secret"));
+}
+
+TEST(Log, debug_tells_pseudos_and_no_message_either_and_warning_keeps_still) {
+    for (const std::string level : {"debug", "warning"}) {
+        process server{{"--listen", "127.0.0.1:0", "--log-level", level}};
+        const std::string bound = server.bound();
+        {
+            line alice = join(bound, "alice");
+            alice.send({make_rpm("alice"), make_spm("alice", "secret")});
+            EXPECT_TRUE(alice.receives(make_error(error::ok)));
+        }
+        const std::string said = stop(server);
+        EXPECT_EQ(contains(said, "level=debug event=connected connection=0.1 peer=127.0.0.1:"), level == "debug");
+        EXPECT_EQ(contains(said, "event=registered"), level == "debug");
+        EXPECT_EQ(contains(said, " pseudo=alice\n"), level == "debug");
+        EXPECT_FALSE(contains(said, "secret"));
+        EXPECT_EQ(said.empty(), level == "warning") << said;
+    }
+    process wrong{{"--log-level", "loud"}};
+    EXPECT_TRUE(contains(wrong.all_err(), "--log-level"));
+    EXPECT_EQ(wrong.wait(), 2);
+}
+
+TEST(Log, a_file_that_was_moved_away_is_opened_again_on_sighup) {
+    const scratch_folder folder;
+    const std::string path = folder.path("log");
+    process server{{"--listen", "127.0.0.1:0", "--log-file", path}};
+    const std::string bound = server.bound();
+    const auto await = [](const std::string& file, const std::string& event) {
+        while (!contains(content(file), event)) {
+            std::this_thread::yield();
+        }
+    };
+    await(path, "event=started");
+    std::filesystem::rename(path, path + ".1");
+    server.signal(SIGHUP);
+    await(path, "event=log_reopened");
+    break_protocol(bound);
+    EXPECT_EQ(stop(server), "");
+    EXPECT_TRUE(contains(content(path), "event=refused_input"));
+    EXPECT_FALSE(contains(content(path + ".1"), "event=refused_input"));
+    process wrong{{"--listen", "127.0.0.1:0", "--log-file", folder.path("nowhere/log")}};
+    EXPECT_EQ(wrong.all_err(), "chatos-server: cannot write to --log-file " + folder.path("nowhere/log") +
+                                   ": No such file or directory; give a file that can be written\n");
+    EXPECT_EQ(wrong.wait(), 3);
+}
+
+TEST(Log, a_pipe_that_nobody_reads_costs_lines_and_nothing_else) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    ASSERT_GT(::fcntl(ends[1], F_SETPIPE_SZ, 4'096), 0);
+    observed all{{"--log-level", "debug", "--log-queue-bytes-max", "4096"}, {.err = ends[1]}};
+    for (int i = 0; i < 200; ++i) {
+        break_protocol(all.bound);
+    }
+    EXPECT_GT(all.scrape()["chatos_log_lines_dropped_total"], 100U);
+    static_cast<void>(join(all.bound, "alice"));
+    all.server.signal(SIGTERM);
+    EXPECT_EQ(all.server.wait(), 0);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    ::close(ends[0]);
+    const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    ASSERT_GE(full, 0);
+    for (const int err : {full, ends[1]}) {
+        observed all{{}, {.err = err}};
+        break_protocol(all.bound);
+        auto seen = all.scrape();
+        while (seen["chatos_log_lines_dropped_total"] < 2) {
+            seen = all.scrape();
+        }
+        EXPECT_EQ(seen["chatos_log_lines_written_total"], 0U);
+        all.server.signal(SIGTERM);
+        EXPECT_EQ(all.server.wait(), 0);
+        ::close(err);
+    }
+}
+
+TEST(AddressLimit, beyond_it_connections_hear_2_and_are_closed_and_those_who_leave_make_room) {
+    const scratch_folder folder;
+    const std::string path = "unix:" + folder.path("socket");
+    observed all{{"--per-address-max", "2", "--listen", path}, {}};
+    line alice = join(all.bound, "alice");
+    {
+        line bob = join(all.bound, "bob");
+        line carol{all.bound};
+        EXPECT_TRUE(carol.receives(make_error(error::out_of_capacity)));
+        EXPECT_EQ(carol.next(), "end");
+        static_cast<void>(join(path, "dora"));
+        EXPECT_EQ(all.scrape()["chatos_closed_total{cause=\"address_limit\"}"], 1U);
+        EXPECT_TRUE(contains(all.server.err_line(), "event=started"));
+        const std::string said = all.server.err_line();
+        EXPECT_TRUE(contains(said, " level=warning event=address_limit peer=127.0.0.1:")) << said;
+        EXPECT_TRUE(said.ends_with(" limit=2")) << said;
+    }
+    // Bob's end travels on its own way; once he has left there is room.
+    while (all.scrape()["chatos_connections"] > 1) {
+        std::this_thread::yield();
+    }
+    static_cast<void>(join(all.bound, "bob"));
+}
+
+}  // namespace
+}  // namespace chatos::net::test

@@ -1,0 +1,44 @@
+// What happens to connections, as lines of the log: the core's notices with the address that the sockets know, and what
+// only the sockets see.
+#pragma once
+
+#include "core/notice.hpp"
+#include "net/source_address.hpp"
+#include "ops/journal.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace chatos::net {
+
+/// Without a journal it does nothing, and costs a comparison.
+class connection_log final : public core::notice_sink {
+public:
+    using find_source = std::function<const source_address*(core::connection_id)>;
+
+    connection_log(ops::journal* journal, find_source find) : journal_{journal}, find_{std::move(find)} {}
+
+    /// Whom to give the core: nobody when there is no journal.
+    [[nodiscard]] core::notice_sink* sink() noexcept { return journal_ == nullptr ? nullptr : this; }
+
+    void take(const core::notice& what) override;
+
+    void connected(core::connection_id who, const source_address& from);
+    void disconnected(core::connection_id who, const source_address& from);
+    void over_address_limit(const source_address& from, std::uint32_t limit);
+    void accept_paused(const std::string& why);
+    void stopping(std::size_t connections);
+    void reopen();
+    [[nodiscard]] ops::log_writer::counts count() const;
+
+private:
+    [[nodiscard]] bool wants(ops::log_level level) const noexcept {
+        return journal_ != nullptr && journal_->wants(level);
+    }
+
+    ops::journal* journal_;
+    find_source find_;
+};
+
+}  // namespace chatos::net

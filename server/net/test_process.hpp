@@ -1,0 +1,65 @@
+// For tests: chatos-server as a process of its own, whose output can be read.
+#pragma once
+
+#include "net/test_line.hpp"
+
+#include <cstddef>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace chatos::net::test {
+
+/// What a process is started with besides its arguments.
+struct process_setup {
+    std::size_t descriptors_max{0};          ///< 0: as many as this process may have
+    int err{-1};                             ///< its stderr; by default a pipe for all_err()
+    std::vector<std::string> environment{};  ///< "NAME=value", on top of this process's
+};
+
+class process {
+public:
+    explicit process(std::vector<std::string> arguments, const process_setup& setup = {});
+    process(const process&) = delete;
+    process& operator=(const process&) = delete;
+    ~process();
+
+    void signal(int number) const;
+    /// Exit code; negative: the signal that ended it.
+    [[nodiscard]] int wait();
+
+    [[nodiscard]] std::string out_line() const;
+    [[nodiscard]] std::string err_line() const;
+    [[nodiscard]] std::string all_out() const;
+    [[nodiscard]] std::string all_err() const;
+    /// Where it says next that it listens.
+    [[nodiscard]] std::string bound() const;
+
+    [[nodiscard]] ::pid_t id() const { return child_; }
+    /// Physical memory that it takes now.
+    [[nodiscard]] std::size_t resident_bytes() const;
+
+private:
+    ::pid_t child_{-1};
+    int out_{-1};
+    int err_{-1};
+};
+
+/// A registered user, whose ERROR 0 is taken already.
+[[nodiscard]] line join(const std::string& bound, const std::string& pseudo);
+
+/// A folder that exists as long as this does.
+class scratch_folder {
+public:
+    scratch_folder();
+    ~scratch_folder();
+    scratch_folder(const scratch_folder&) = delete;
+    scratch_folder& operator=(const scratch_folder&) = delete;
+    /// The path of a file in it.
+    [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
+
+private:
+    std::string folder_;
+};
+
+}  // namespace chatos::net::test

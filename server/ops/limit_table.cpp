@@ -1,0 +1,121 @@
+#include "ops/limit_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <type_traits>
+#include <utility>
+
+namespace chatos::ops {
+
+namespace {
+
+using options = service_options;
+
+// Where a member lies: in the options themselves, in the core's, or among the sizes of packets.
+template <typename Owner, typename Value>
+Value& place(options& chosen, Value Owner::*member) {
+    if constexpr (std::is_same_v<Owner, options>) {
+        return chosen.*member;
+    } else if constexpr (std::is_same_v<Owner, core::options>) {
+        return chosen.core.*member;
+    } else {
+        return chosen.core.packet_limits.*member;
+    }
+}
+
+template <auto Member>
+std::uint64_t read(const options& chosen) {
+    options copy = chosen;
+    const auto value = place(copy, Member);
+    if constexpr (std::is_same_v<std::remove_cv_t<decltype(value)>, std::chrono::milliseconds>) {
+        return static_cast<std::uint64_t>(std::max<std::chrono::milliseconds::rep>(value.count(), 0));
+    } else {
+        return value;
+    }
+}
+
+template <auto Member>
+void write(options& chosen, std::uint64_t value) {
+    auto& target = place(chosen, Member);
+    target = static_cast<std::remove_reference_t<decltype(target)>>(value);
+}
+
+// Flags take whole numbers of 32 bits, bytes of 64.
+template <auto Member>
+constexpr limit bound(std::string_view flag, std::string_view meaning, unit counts_in = unit::number) {
+    constexpr bool wide = sizeof(place(std::declval<options&>(), Member)) > sizeof(std::uint32_t);
+    const bool large = wide && counts_in == unit::bytes;
+    return {flag, counts_in, meaning, read<Member>, write<Member>, large ? UINT64_MAX : UINT32_MAX};
+}
+
+using core_options = core::options;
+using sizes = chatos::limits;
+
+constexpr std::array table{
+    bound<&core_options::users_max>("--capacity", "Registered users; more are answered 2 and closed"),
+    bound<&core_options::strangers_max>("--unregistered-max",
+                                        "Connections that are not registered; more wait to be accepted"),
+    bound<&options::per_address_max>("--per-address-max",
+                                     "Connections from one address, 0 for any number; more are answered 2 and closed"),
+    bound<&sizes::pseudo_bytes_max>("--pseudo-bytes-max", "Longest pseudo; a longer one is answered 5 and closed",
+                                    unit::bytes),
+    bound<&sizes::message_bytes_max>("--message-bytes-max", "Longest message; a longer one is answered 5 and closed",
+                                     unit::bytes),
+    bound<&core_options::favours_max>("--favours-max",
+                                      "Recipients remembered per user; beyond, the oldest is forgotten"),
+    bound<&core_options::answers_owed_max>("--answers-owed-max",
+                                           "Answers a client may have coming; beyond, it is not read"),
+    bound<&core_options::deliveries_unanswered_max>("--deliveries-unanswered-max",
+                                                    "Messages a client may leave unanswered; more count as 4"),
+    bound<&core_options::timeouts_in_a_row_max>(
+        "--timeouts-in-a-row-max", "Messages in a row that run out of time before their recipient is closed"),
+    bound<&core_options::output_bytes_max>(
+        "--output-bytes-max", "Waiting to be written to one client; further messages count as 4", unit::bytes),
+    bound<&core_options::total_output_bytes_max>(
+        "--total-output-bytes-max", "Memory of messages waiting for all clients; further messages count as 4",
+        unit::bytes),
+    bound<&core_options::total_input_bytes_max>(
+        "--total-input-bytes-max", "Memory of unprocessed bytes of all clients; beyond, who holds most is closed",
+        unit::bytes),
+    bound<&core_options::tunnels_max>("--tunnels-max", "Tunnels, open or agreed on; more are not carried"),
+    bound<&core_options::tunnel_buffer_bytes_max>(
+        "--tunnel-buffer-bytes", "Waiting for one end of a tunnel; beyond, the other end is not read", unit::bytes),
+    bound<&core_options::tunnel_timeout>("--tunnel-timeout-ms",
+                                         "Time for both ends of a tunnel to come; then answered 4 and closed",
+                                         unit::milliseconds),
+    bound<&options::log_queue_bytes_max>("--log-queue-bytes-max",
+                                         "Log lines waiting for a slow log; beyond, lines are dropped and counted",
+                                         unit::bytes),
+    bound<&core_options::answer_timeout>("--answer-timeout-ms", "Time to answer a message; then it counts as 4",
+                                         unit::milliseconds),
+    bound<&core_options::pc_timeout>("--pc-timeout-ms", "Time to decide a private connection; then it counts as 4",
+                                     unit::milliseconds),
+    bound<&core_options::login_timeout>("--login-timeout-ms",
+                                        "Time to register, and to complete each packet; then answered 5 and closed",
+                                        unit::milliseconds),
+    bound<&core_options::drain_timeout>("--drain-timeout-ms",
+                                        "Time for outstanding answers once told to stop; then they count as 4",
+                                        unit::milliseconds),
+    bound<&core_options::flush_timeout>("--flush-timeout-ms", "Time to take what is left when closing",
+                                        unit::milliseconds),
+    bound<&core_options::linger_timeout>("--linger-timeout-ms", "Time to read on after everything was sent",
+                                         unit::milliseconds),
+};
+
+}  // namespace
+
+std::string_view name_of(unit one) noexcept {
+    switch (one) {
+    case unit::number: return "";
+    case unit::bytes: return "bytes";
+    case unit::milliseconds: return "ms";
+    }
+    return "";
+}
+
+std::span<const limit> limits() noexcept {
+    return table;
+}
+
+}  // namespace chatos::ops

@@ -1,0 +1,105 @@
+// --print-limits: the table of limits, what cannot be chosen, and the worst case of memory.
+#include "ops/limit_table.hpp"
+#include "ops/limits_report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace chatos::ops {
+namespace {
+
+constexpr std::uint64_t gibibyte = std::uint64_t{1} << 30U;
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST(LimitTable, each_flag_reads_and_writes_a_place_of_its_own) {
+    service_options chosen;
+    std::set<std::string_view> flags;
+    std::uint64_t value = 1'000'000;
+    for (const limit& one : limits()) {
+        EXPECT_TRUE(flags.insert(one.flag).second) << one.flag;
+        EXPECT_TRUE(one.flag.starts_with("--"));
+        EXPECT_EQ(one.counts_in == unit::milliseconds, one.flag.ends_with("-ms")) << one.flag;
+        EXPECT_FALSE(one.meaning.empty());
+        EXPECT_GE(one.most, UINT32_MAX);
+        one.set(chosen, ++value);
+    }
+    value = 1'000'000;
+    for (const limit& one : limits()) {
+        EXPECT_EQ(one.get(chosen), ++value) << one.flag << " shares its place with another";
+    }
+    EXPECT_EQ(chosen.core.users_max, 1'000'001U);
+}
+
+TEST(ServiceOptions, a_limit_that_cannot_be_is_named_with_what_was_expected) {
+    EXPECT_EQ(find_fault({}, 64 * gibibyte), "");
+    service_options chosen;
+    chosen.core.users_max = 0;
+    EXPECT_EQ(find_fault(chosen, gibibyte * 64), "capacity cannot be 0; give 1 to 1000000");
+    chosen = {};
+    chosen.core.packet_limits.message_bytes_max = 32U << 20U;
+    EXPECT_TRUE(contains(find_fault(chosen, gibibyte * 64), "output bytes cannot be 4194304; give 3355"))
+        << "a message must fit through the output: " << find_fault(chosen, gibibyte * 64);
+    EXPECT_EQ(find_fault(chosen, 16U << 20U),
+              "--message-bytes-max cannot be 33554432: this machine has 16777216 bytes of memory; give less");
+    chosen = {};
+    chosen.log_queue_bytes_max = 10;
+    EXPECT_TRUE(contains(find_fault(chosen, gibibyte * 64), "give 4096 or more"));
+}
+
+TEST(ServiceOptions, a_worst_case_over_the_chosen_memory_is_refused) {
+    service_options chosen;
+    chosen.memory_max = gibibyte;
+    const std::string fault = find_fault(chosen, 64 * gibibyte);
+    EXPECT_TRUE(contains(fault, "--memory-max is 1073741824; lower a limit")) << fault;
+    EXPECT_TRUE(contains(fault, std::to_string(memory_ceiling_bytes(chosen))));
+    chosen.memory_max = memory_ceiling_bytes(chosen);
+    EXPECT_EQ(find_fault(chosen, 64 * gibibyte), "");
+}
+
+TEST(ServiceOptions, the_defaults_can_be_on_a_small_machine) {
+    for (const std::uint64_t machine : {gibibyte / 4, gibibyte, 8 * gibibyte}) {
+        const service_options chosen = defaults_for(machine);
+        EXPECT_EQ(find_fault(chosen, machine), "") << machine;
+    }
+    EXPECT_EQ(defaults_for(gibibyte).core.total_output_bytes_max, gibibyte / 4);
+    EXPECT_EQ(defaults_for(64 * gibibyte).core.total_output_bytes_max, core::options{}.total_output_bytes_max);
+}
+
+TEST(LimitsReport, the_parts_are_the_sum_and_hold_more_than_the_core) {
+    const service_options chosen;
+    std::uint64_t core_alone = 0;
+    for (const core::memory_item& one : core::memory_ceiling(chosen.core)) {
+        core_alone += one.bytes();
+    }
+    EXPECT_GT(memory_ceiling_bytes(chosen), core_alone);
+    service_options more = chosen;
+    more.log_queue_bytes_max *= 2;
+    EXPECT_GT(memory_ceiling_bytes(more), memory_ceiling_bytes(chosen));
+}
+
+TEST(LimitsReport, text_and_json_name_every_limit_and_every_term) {
+    service_options chosen;
+    chosen.core.users_max = 4'711;
+    const std::string text = limits_text(chosen);
+    const std::string json = limits_json(chosen);
+    for (const limit& one : limits()) {
+        EXPECT_TRUE(contains(text, std::string{"  "} + std::string{one.flag} + " ")) << one.flag;
+        EXPECT_TRUE(contains(json, "{\"flag\": \"" + std::string{one.flag} +
+                                       "\", \"value\": " + std::to_string(one.get(chosen)) + ","))
+            << one.flag;
+    }
+    for (const core::memory_item& one : memory_ceiling(chosen)) {
+        EXPECT_TRUE(contains(text, std::string{one.what})) << one.what;
+        EXPECT_TRUE(contains(json, "\"bytes\": " + std::to_string(one.bytes()) + "}")) << one.what;
+    }
+    EXPECT_TRUE(contains(text, "4711 "));
+    EXPECT_TRUE(contains(text, "at most " + std::to_string(memory_ceiling_bytes(chosen)) + " bytes in all, "));
+    EXPECT_TRUE(contains(json, "\"memory_bytes_max\": " + std::to_string(memory_ceiling_bytes(chosen)) + "}\n"));
+}
+
+}  // namespace
+}  // namespace chatos::ops

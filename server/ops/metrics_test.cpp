@@ -1,0 +1,141 @@
+// Metrics as text, what a scraper is told, and the meeting of the two threads.
+#include "ops/http_request.hpp"
+#include "ops/metrics_text.hpp"
+#include "ops/scrape.hpp"
+#include "ops/snapshot_board.hpp"
+
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace chatos::ops {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+service_snapshot busy() {
+    service_snapshot seen;
+    seen.core.connections_open = 5;
+    seen.core.packets_by_opcode = {0, 1, 2, 3, 4, 5, 6};
+    seen.core.requests_accepted = 15;
+    seen.core.requests_answered = 10;
+    seen.core.requests_abandoned = 2;
+    seen.core.requests_pending = 3;
+    seen.core.refused_by_violation = {0, 11, 12, 13, 14, 15, 16};
+    seen.core.deliveries_timed_out = 21;
+    seen.core.output_bytes_queued = 18'446'744'073'709'551'615U;
+    seen.closed_address_limit = 31;
+    return seen;
+}
+
+TEST(MetricsText, says_what_was_counted_under_the_names_that_dashboards_use) {
+    const std::string text = metrics_text(busy(), {.resident_bytes = 41, .descriptors_open = 42}, "1.2.3");
+    for (const char* line :
+         {"chatos_build_info{version=\"1.2.3\"} 1\n", "chatos_connections 5\n", "chatos_users 0\n",
+          "chatos_packets_received_total{packet=\"SPM\"} 3\n", "chatos_packets_received_total{packet=\"ERROR\"} 6\n",
+          "chatos_requests_accepted_total 15\n", "chatos_requests_pending 3\n",
+          "chatos_deliveries_settled_total{cause=\"time_limit\"} 21\n",
+          "chatos_refused_input_total{rule=\"WIRE-1\"} 11\n", "chatos_refused_input_total{rule=\"WIRE-12\"} 16\n",
+          "chatos_closed_total{cause=\"address_limit\"} 31\n", "chatos_output_bytes_queued 18446744073709551615\n",
+          "process_resident_memory_bytes 41\n", "process_open_fds 42\n"}) {
+        EXPECT_TRUE(contains(text, std::string{"\n"} + line)) << line;
+    }
+}
+
+TEST(MetricsText, every_sample_follows_the_help_and_type_of_its_name_and_comes_once) {
+    std::istringstream text{metrics_text(busy(), {}, "1.2.3")};
+    const std::regex sample{R"(([a-z_]+)(\{[a-z]+="[^"]+"\})? [0-9]+)"};
+    std::string described;
+    std::string typed;
+    std::string kind;
+    std::set<std::string> seen;
+    std::size_t samples = 0;
+    for (std::string line; std::getline(text, line);) {
+        std::istringstream words{line};
+        std::string hash;
+        std::string word;
+        if (line.starts_with("# HELP ")) {
+            words >> hash >> word >> described;
+            EXPECT_TRUE(line.ends_with('.')) << line;
+        } else if (line.starts_with("# TYPE ")) {
+            words >> hash >> word >> typed >> kind;
+            EXPECT_TRUE(seen.insert("TYPE " + typed).second) << "metrics of one name lie together: " << line;
+        } else {
+            std::smatch parts;
+            ASSERT_TRUE(std::regex_match(line, parts, sample)) << line;
+            EXPECT_EQ(parts[1], described);
+            EXPECT_EQ(parts[1], typed);
+            EXPECT_EQ(typed.ends_with("_total"), kind == "counter") << line;
+            EXPECT_TRUE(seen.insert(line.substr(0, line.rfind(' '))).second) << line;
+            ++samples;
+        }
+    }
+    EXPECT_GT(samples, 40U);
+}
+
+TEST(Scrape, healthz_tells_service_draining_and_a_stuck_loop_apart) {
+    const std::string ask = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    service_snapshot seen;
+    EXPECT_TRUE(answer_scrape(ask, seen, {}, "1").starts_with("HTTP/1.1 200 OK\r\n"));
+    seen.draining = true;
+    const std::string draining = answer_scrape(ask, seen, {}, "1");
+    EXPECT_TRUE(draining.starts_with("HTTP/1.1 503 "));
+    EXPECT_TRUE(draining.ends_with("\r\n\r\ndraining\n"));
+    EXPECT_TRUE(answer_scrape(ask, std::nullopt, {}, "1").ends_with("\r\n\r\nstalled\n"));
+}
+
+TEST(Scrape, metrics_come_with_their_content_type_and_length) {
+    const std::string answer = answer_scrape("GET /metrics?x=1 HTTP/1.1\r\n\r\n", busy(), {}, "1");
+    EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
+    const std::string body = answer.substr(answer.find("\r\n\r\n") + 4);
+    EXPECT_TRUE(contains(answer, "Content-Length: " + std::to_string(body.size()) + "\r\n"));
+    EXPECT_EQ(body, metrics_text(busy(), {}, "1"));
+    const std::string head = answer_scrape("HEAD /metrics HTTP/1.1\r\n\r\n", busy(), {}, "1");
+    EXPECT_TRUE(head.ends_with("\r\n\r\n"));
+    EXPECT_TRUE(contains(head, "Content-Length: " + std::to_string(body.size()) + "\r\n"));
+}
+
+TEST(Scrape, what_is_not_there_and_what_is_no_request_is_refused) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"GET / HTTP/1.1\r\n\r\n", "404"},
+        {"GET /metricsx HTTP/1.1\r\n\r\n", "404"},
+        {"POST /metrics HTTP/1.1\r\n\r\n", "405"},
+        {"GET /metrics\r\n\r\n", "400"},
+        {"GET  HTTP/1.1\r\n\r\n", "400"},
+        {"get /metrics HTTP/1.1\r\n\r\n", "400"},
+        {"GET metrics HTTP/1.1\r\n\r\n", "400"},
+        {"", "400"},
+        {"\x16\x03\x01 TLS", "400"},
+        {"GET /metrics HTTP/2\r\n\r\n", "400"},
+    };
+    for (const auto& [request, status] : cases) {
+        EXPECT_EQ(answer_scrape(request, busy(), {}, "1").substr(9, 3), status) << request;
+    }
+}
+
+TEST(SnapshotBoard, an_asker_gets_what_is_published_after_it_asked) {
+    snapshot_board board;
+    board.publish({.accept_pauses = 1});
+    std::jthread loop;
+    const auto seen = board.fresh([&] { loop = std::jthread{[&board] { board.publish({.accept_pauses = 2}); }}; },
+                                  std::chrono::seconds{60});
+    ASSERT_TRUE(seen.has_value());
+    EXPECT_EQ(seen->accept_pauses, 2U);
+    EXPECT_FALSE(board.fresh([] {}, std::chrono::milliseconds{1}).has_value()) << "nobody publishes";
+}
+
+TEST(ProcessFigures, are_those_of_this_process) {
+    const process_figures figures = read_process_figures();
+    EXPECT_GT(figures.resident_bytes, 100'000U);
+    EXPECT_GE(figures.descriptors_open, 3U);
+    EXPECT_GT(figures.descriptors_max, figures.descriptors_open);
+}
+
+}  // namespace
+}  // namespace chatos::ops

@@ -1,0 +1,17 @@
+// What the system says about this process.
+#pragma once
+
+#include <cstdint>
+
+namespace chatos::ops {
+
+struct process_figures {
+    std::uint64_t resident_bytes{0};
+    std::uint64_t descriptors_open{0};
+    std::uint64_t descriptors_max{0};
+};
+
+/// As of now; what the system does not tell stays 0.
+[[nodiscard]] process_figures read_process_figures();
+
+}  // namespace chatos::ops

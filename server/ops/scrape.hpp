@@ -1,0 +1,18 @@
+// What is said to whoever asks for /metrics or /healthz.
+#pragma once
+
+#include "ops/process_figures.hpp"
+#include "ops/service_snapshot.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace chatos::ops {
+
+/// The HTTP answer to the request that begins `head`. Without a snapshot the server's loop did not answer in time: both
+/// paths then say so with 503.
+[[nodiscard]] std::string answer_scrape(std::string_view head, const std::optional<service_snapshot>& seen,
+                                        const process_figures& process, std::string_view version);
+
+}  // namespace chatos::ops

@@ -1,0 +1,79 @@
+#include "ops/service_options.hpp"
+
+#include "core/memory_tally.hpp"
+#include "ops/limit_table.hpp"
+
+#include <algorithm>
+
+namespace chatos::ops {
+
+namespace {
+
+// Socket, its place in the loop, what Asio keeps for a descriptor, one pending read and one pending write.
+constexpr std::uint64_t loop_bytes_per_connection = 1'536;
+// A node of the table of addresses; every connection may have an address of its own.
+constexpr std::uint64_t address_bytes = 96;
+// Stacks and allocator areas of the threads for log and metrics, a scrape's text, listeners.
+constexpr std::uint64_t threads_bytes = std::uint64_t{8} << 20U;
+// What lies unused between blocks in use: an allocator cannot move them together.
+constexpr std::uint64_t gaps_divisor = 8;
+
+std::uint64_t sum(const std::vector<core::memory_item>& items) {
+    std::uint64_t all = 0;
+    for (const core::memory_item& one : items) {
+        all += one.bytes();
+    }
+    return all;
+}
+
+}  // namespace
+
+service_options defaults_for(std::uint64_t machine_bytes) {
+    service_options chosen;
+    const auto at_most = [](std::size_t& bound, std::uint64_t bytes) {
+        bound = static_cast<std::size_t>(std::min<std::uint64_t>(bound, bytes));
+    };
+    at_most(chosen.core.total_output_bytes_max, machine_bytes / 4);
+    at_most(chosen.core.total_input_bytes_max, machine_bytes / 16);
+    return chosen;
+}
+
+std::string find_fault(const service_options& chosen, std::uint64_t machine_bytes) {
+    for (const limit& one : limits()) {
+        const std::uint64_t value = one.get(chosen);
+        if (one.counts_in == unit::bytes && value > machine_bytes) {
+            return std::string{one.flag} + " cannot be " + std::to_string(value) + ": this machine has " +
+                   std::to_string(machine_bytes) + " bytes of memory; give less";
+        }
+    }
+    if (const std::string fault = core::find_fault(chosen.core); !fault.empty()) {
+        return fault;
+    }
+    if (chosen.log_queue_bytes_max < 4'096) {
+        return "log queue bytes cannot be " + std::to_string(chosen.log_queue_bytes_max) + "; give 4096 or more";
+    }
+    const std::uint64_t ceiling = memory_ceiling_bytes(chosen);
+    if (chosen.memory_max != 0 && ceiling > chosen.memory_max) {
+        return "these limits may take " + std::to_string(ceiling) + " bytes, and --memory-max is " +
+               std::to_string(chosen.memory_max) + "; lower a limit (--print-limits shows what each takes)";
+    }
+    return {};
+}
+
+std::vector<core::memory_item> memory_ceiling(const service_options& chosen) {
+    std::vector<core::memory_item> items = core::memory_ceiling(chosen.core);
+    const std::uint64_t connections = core::connections_max(chosen.core);
+    items.push_back({"its socket in the loop", "connection", connections, loop_bytes_per_connection});
+    items.push_back({"its address", "connection", connections, address_bytes});
+    items.push_back({"receive buffer", "server", 1, chosen.core.receive_bytes_max});
+    items.push_back({"log queue, and the lines being written", "server", 2, chosen.log_queue_bytes_max});
+    items.push_back({"threads for log and metrics", "server", 1, threads_bytes});
+    items.push_back({"gaps between blocks, an eighth of all above", "server", 1, sum(items) / gaps_divisor});
+    return items;
+}
+
+std::uint64_t memory_ceiling_bytes(const service_options& chosen) {
+    return sum(memory_ceiling(chosen));
+}
+
+}  // namespace chatos::ops

@@ -1,0 +1,42 @@
+// What can be chosen about a server in service beyond the core's own bounds, and what cannot be.
+#pragma once
+
+#include "core/memory_ceiling.hpp"
+#include "core/options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace chatos::ops {
+
+struct service_options {
+    core::options core{};
+
+    /// Connections from one address; on Unix sockets, from one user of the system. Beyond: ERROR 2 and closed at once.
+    /// 0: no limit. By default less than strangers_max, so that one address alone cannot keep all others out, and more
+    /// than users_max, so that all users may sit behind one address.
+    std::uint32_t per_address_max{16'384};
+
+    /// Log lines that wait for a slow log. Beyond: lines are dropped, and counted.
+    std::size_t log_queue_bytes_max{std::size_t{1} << 20U};
+
+    /// The worst case of memory that one is prepared to give. Beyond: the server does not start. 0: not asked.
+    std::uint64_t memory_max{0};
+};
+
+/// The defaults on a machine with this much memory: on a small one the bounds over all clients are shares of it.
+[[nodiscard]] service_options defaults_for(std::uint64_t machine_bytes);
+
+/// Empty when the options can be; otherwise one clause that says which cannot, and what would.
+[[nodiscard]] std::string find_fault(const service_options& chosen, std::uint64_t machine_bytes);
+
+/// The core's worst case and, on top of it, that of the sockets, the log and the metrics. Kernel memory (socket
+/// buffers) is not in it, nor the program itself: an idle server's few megabytes.
+[[nodiscard]] std::vector<core::memory_item> memory_ceiling(const service_options& chosen);
+
+/// All of memory_ceiling() together.
+[[nodiscard]] std::uint64_t memory_ceiling_bytes(const service_options& chosen);
+
+}  // namespace chatos::ops

@@ -1,0 +1,48 @@
+// Where the thread that serves metrics asks the loop for a snapshot. The loop never waits here: it copies a value.
+#pragma once
+
+#include "ops/service_snapshot.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+
+namespace chatos::ops {
+
+/// For any number of askers and one publisher. The lock is held for copying and nothing else.
+class snapshot_board {
+public:
+    /// By the loop, when it was asked.
+    void publish(const service_snapshot& now) {
+        const std::lock_guard lock{mutex_};
+        latest_ = now;
+        ++number_;
+        published_.notify_all();
+    }
+
+    /// Calls `ask`, which is to make the loop publish, and waits for what it publishes then. Nothing when that takes
+    /// longer than `patience`: the loop is stuck, or has ended.
+    [[nodiscard]] std::optional<service_snapshot> fresh(const std::function<void()>& ask,
+                                                        std::chrono::milliseconds patience) {
+        std::unique_lock lock{mutex_};
+        const std::uint64_t before = number_;
+        lock.unlock();
+        ask();
+        lock.lock();
+        if (!published_.wait_for(lock, patience, [this, before] { return number_ != before; })) {
+            return std::nullopt;
+        }
+        return latest_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable published_;
+    service_snapshot latest_;
+    std::uint64_t number_{0};
+};
+
+}  // namespace chatos::ops

@@ -1,0 +1,85 @@
+// chatos-server under a service manager, which this test plays.
+#include "net/test_line.hpp"
+#include "net/test_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace chatos::net::test {
+namespace {
+
+using error = error_code;
+
+// The socket that a service manager listens at. `name` as in $NOTIFY_SOCKET.
+class manager {
+public:
+    explicit manager(std::string name)
+        : name_{std::move(name)}, socket_{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)} {
+        ::sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::memcpy(address.sun_path, name_.data(), name_.size());
+        if (name_.front() == '@') {
+            address.sun_path[0] = '\0';
+        }
+        const auto size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + name_.size());
+        EXPECT_EQ(::bind(socket_, reinterpret_cast<const ::sockaddr*>(&address), size), 0) << std::strerror(errno);
+        const ::timeval patience{.tv_sec = 60, .tv_usec = 0};
+        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    }
+    manager(const manager&) = delete;
+    manager& operator=(const manager&) = delete;
+    ~manager() { ::close(socket_); }
+
+    [[nodiscard]] std::string setting() const { return "NOTIFY_SOCKET=" + name_; }
+    [[nodiscard]] std::string hear() const {
+        char buffer[1'024];
+        const ::ssize_t count = ::recv(socket_, buffer, sizeof buffer, 0);
+        return count < 0 ? std::strerror(errno) : std::string(buffer, static_cast<std::size_t>(count));
+    }
+
+private:
+    std::string name_;
+    int socket_;
+};
+
+void run_under(const manager& systemd) {
+    process server{{"--listen", "127.0.0.1:0"}, {.environment = {systemd.setting()}}};
+    const std::string bound = server.bound();
+    EXPECT_EQ(systemd.hear(), "READY=1\nSTATUS=listening on " + bound + "\n");
+    line alice = join(bound, "alice");
+    server.signal(SIGTERM);
+    EXPECT_EQ(systemd.hear(), "STOPPING=1\nSTATUS=draining\n");
+    EXPECT_EQ(alice.next(), "end");
+    alice.end();
+    EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(ServiceManager, hears_ready_and_stopping_at_a_path) {
+    const scratch_folder folder;
+    run_under(manager{folder.path("notify")});
+}
+
+TEST(ServiceManager, hears_ready_and_stopping_at_an_abstract_name) {
+    run_under(manager{"@chatos-test-" + std::to_string(::getpid())});
+}
+
+TEST(ServiceManager, one_that_is_not_there_or_cannot_be_is_no_reason_to_stop) {
+    for (const char* name : {"/nowhere/notify", "relative", "@"}) {
+        process server{{"--listen", "127.0.0.1:0"}, {.environment = {std::string{"NOTIFY_SOCKET="} + name}}};
+        static_cast<void>(join(server.bound(), "alice"));
+        EXPECT_NE(server.err_line().find("level=warning event=service_manager"), std::string::npos);
+        server.signal(SIGTERM);
+        EXPECT_EQ(server.wait(), 0);
+    }
+}
+
+}  // namespace
+}  // namespace chatos::net::test
