@@ -85,6 +85,20 @@ void add_deliveries(page& to, const core::statistics& seen) {
     to.counter("chatos_answers_unasked_total", "Answers to nothing.", seen.answers_unasked);
 }
 
+void add_tunnels(page& to, const core::statistics& seen) {
+    to.counter("chatos_tunnels_offered_total", "Offers of a private connection that reached their peer.",
+               seen.tunnels_offered);
+    to.counter("chatos_tunnels_refused_total", "Offers of which no tunnel came: refused, or no room for one more.",
+               seen.tunnels_refused);
+    to.counter("chatos_tunnels_expired_total", "Tunnels agreed on whose ends did not both come in time.",
+               seen.tunnels_expired);
+    to.counter("chatos_tunnels_opened_total", "Tunnels opened.", seen.tunnels_opened);
+    to.gauge("chatos_tunnels_open", "Tunnels that carry bytes.", seen.tunnels_open);
+    to.counter("chatos_tunnel_ends_refused_total", "Connections answered 4 that wanted to be an end of a tunnel.",
+               seen.tunnel_ends_refused);
+    to.counter("chatos_tunnel_relayed_bytes_total", "Bytes relayed through tunnels.", seen.tunnel_bytes_relayed);
+}
+
 void add_closed(page& to, const service_snapshot& seen) {
     constexpr std::string_view refused = "chatos_refused_input_total";
     to.head(refused, "counter", "Connections closed for a malformed packet, by the rule it broke.");
@@ -110,6 +124,7 @@ std::string metrics_text(const service_snapshot& seen, const process_figures& pr
     add_clients(all, seen.core);
     add_requests(all, seen.core);
     add_deliveries(all, seen.core);
+    add_tunnels(all, seen.core);
     add_closed(all, seen);
     all.gauge("chatos_output_bytes_queued", "Bytes waiting to be written to clients, each recipient's counted.",
               seen.core.output_bytes_queued);

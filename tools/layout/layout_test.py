@@ -21,6 +21,7 @@ HEADERS = {
     "core": "core/server.hpp",
     "conformance": "rules/rule.hpp",
     "dump": "dump/record.hpp",
+    "bench": "bench/dialect.hpp",
 }
 # What each component may include beside itself.
 ALLOWED = {
@@ -29,6 +30,7 @@ ALLOWED = {
     "net": {"codec", "core"},
     "conformance": {"codec"},
     "dump": {"codec"},
+    "bench": {"codec"},
     "fuzz_properties": {"codec"},
 }
 # Heavy or special headers, and the only places that may include them.
