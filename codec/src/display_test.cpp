@@ -39,6 +39,7 @@ TEST(Display, what_hides_or_reorders_text_is_spelled_out) {
 TEST(Display, ill_formed_bytes_show_as_bytes) {
     EXPECT_EQ(shown("a\xFFz"), "a\\xffz");
     EXPECT_EQ(shown("\xE2\x82"), "\\xe2\\x82");
+    EXPECT_EQ(shown("\xC3\xA9\xFFz"), "\xC3\xA9\\xffz") << "the character before them stays";
 }
 
 TEST(Display, escapes_are_unambiguous) {

@@ -68,6 +68,17 @@ private:
         return true;
     }
 
+    [[nodiscard]] bool starts_with_a_character() const {
+        if (text_.empty()) {
+            return false;
+        }
+        const auto lead = static_cast<unsigned char>(text_[0]);
+        const std::string_view sequence = text_.substr(0, sequence_bytes(lead));
+        const std::size_t wrong =
+            naive::first_ill_formed(reinterpret_cast<const unsigned char*>(sequence.data()), sequence.size());
+        return wrong == sequence.size() && lead >= 0x20 && lead != 0x7F;
+    }
+
     bool escape() {
         if (shown_.size() < 2) {
             return false;
@@ -84,8 +95,9 @@ private:
         }
     }
 
+    /// \xHH: a control character, or a byte with which no well-formed sequence starts.
     bool escaped_byte() {
-        if (shown_.size() < 4 || hex_value(shown_[2]) < 0 || hex_value(shown_[3]) < 0) {
+        if (shown_.size() < 4 || hex_value(shown_[2]) < 0 || hex_value(shown_[3]) < 0 || starts_with_a_character()) {
             return false;
         }
         return stands_for(4, static_cast<char>(hex_value(shown_[2]) * 16 + hex_value(shown_[3])));

@@ -1,6 +1,7 @@
 // A day in the life of the core, from a seed: users join, write, answer, stall, leave, break and cheat at random, bytes
 // come in fragments, time jumps. After each step the core audits itself, and each client checks what it receives
 // against what it has sent. A failure names the seed, which replays it.
+#include "core/dice.hpp"
 #include "core/test_world.hpp"
 
 #include <chatos/decode.hpp>
@@ -12,22 +13,10 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <random>
 #include <span>
 
 namespace chatos::core::test {
 namespace {
-
-// The standard's distributions differ between libraries; a seed has to mean the same everywhere.
-class dice {
-public:
-    explicit dice(std::uint64_t seed) : engine_{seed} {}
-    std::uint32_t below(std::uint32_t count) { return static_cast<std::uint32_t>(engine_() % count); }
-    bool one_in(std::uint32_t count) { return below(count) == 0; }
-
-private:
-    std::mt19937_64 engine_;
-};
 
 // What one simulated person remembers.
 struct person {

@@ -1,27 +1,16 @@
 // Tunnels at random, from a seed: users offer, decide and leave, ends come early, late, twice or from elsewhere, write,
 // stall, half-close and break, bytes come in fragments, time jumps. After each step the core audits itself, and what
 // each end has received is the beginning of what its partner has sent. A failure names the seed, which replays it.
+#include "core/dice.hpp"
 #include "core/test_world.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
-#include <random>
 #include <vector>
 
 namespace chatos::core::test {
 namespace {
-
-// The standard's distributions differ between libraries; a seed has to mean the same everywhere.
-class dice {
-public:
-    explicit dice(std::uint64_t seed) : engine_{seed} {}
-    std::uint32_t below(std::uint32_t count) { return static_cast<std::uint32_t>(engine_() % count); }
-    bool one_in(std::uint32_t count) { return below(count) == 0; }
-
-private:
-    std::mt19937_64 engine_;
-};
 
 constexpr std::array<std::string_view, 3> names{"alice", "bob", "carol"};
 
