@@ -5,7 +5,7 @@
 #include "ops/journal.hpp"
 #include "ops/limit_table.hpp"
 #include "ops/limits_report.hpp"
-#include "ops/service_manager.hpp"
+#include "ops/readiness_notice.hpp"
 #include "ops/service_options.hpp"
 
 #include <CLI/CLI.hpp>

@@ -111,6 +111,9 @@ void add_malformed(std::vector<seed>& seeds) {
                           "bo\xe2\x82"sv);
     add("error_code_3", "\x06\x03"sv);
     add("error_code_255", "\x06\xff"sv);
+    // A message of 195 bytes: the last byte of its size, C3, and its own first one would make a character.
+    const std::string completed = std::string{"\x03\x00\x01z\x00\x00\x00\xc3\x80"sv}.append(194, 'x');
+    seeds.push_back({"malformed_utf8_completes_its_size", planned(default_limits, split_varied, raw(completed))});
 }
 
 void add_incomplete(std::vector<seed>& seeds) {

@@ -22,6 +22,21 @@ TEST(Bounds, a_client_that_does_not_read_its_answers_is_not_read) {
     EXPECT_EQ(alice.take().size(), 50'000U);
 }
 
+TEST(Bounds, the_driver_is_told_when_a_client_may_be_read_again) {
+    world w;
+    client& alice = w.join("alice");
+    alice.reads(false);
+    while (w.core.wants_input(alice.id())) {
+        alice.send(make_rpm("alice"));
+    }
+    ASSERT_EQ(alice.unsent_bytes(), 0U) << "nothing waits but the room for more";
+    while (w.core.next_changed()) {
+    }
+    w.core.wrote(alice.id(), 100, w.now);
+    EXPECT_TRUE(w.core.wants_input(alice.id()));
+    EXPECT_EQ(w.core.next_changed(), alice.id());
+}
+
 TEST(Bounds, a_consumer_that_never_reads_fails_its_senders_alone_and_goes_in_the_end) {
     world w{{.output_bytes_max = 100'000}};
     client& alice = w.join("alice");

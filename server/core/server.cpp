@@ -93,6 +93,7 @@ void server::end_of_input(connection_id id, time_point now) {
 
 void server::wrote(connection_id id, std::size_t bytes, time_point now) {
     connection& client = known(id);
+    const bool was_read = wants_input(id);
     // Before deadlines take effect: one of them may be this client's own and clear what was just written.
     client.output.written(bytes);
     if (client.now_in == phase::finishing && client.output.empty()) {
@@ -108,6 +109,9 @@ void server::wrote(connection_id id, std::size_t bytes, time_point now) {
         note_unprocessed(client);
     } else if (client.now_in == phase::tunnel_open) {
         end_tunnel_if_done(client);
+    }
+    if (!was_read && wants_input(id)) {
+        report(client);  // FLOW-5: there is room for its answers again
     }
 }
 

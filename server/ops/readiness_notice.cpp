@@ -1,4 +1,4 @@
-#include "ops/service_manager.hpp"
+#include "ops/readiness_notice.hpp"
 
 #include <cstddef>
 #include <cstring>
