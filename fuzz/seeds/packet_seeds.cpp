@@ -22,6 +22,7 @@ using bytes = std::vector<std::byte>;
 constexpr std::uint8_t default_limits = 0;
 constexpr std::uint8_t smallest_limits = 1;
 constexpr std::uint8_t tiny_limits = 3;
+constexpr std::uint8_t limits_above_signed_sizes = 6;
 /// Base offset 0xFFFF'FFFD, as it stands in the first byte.
 constexpr std::uint8_t large_base_offset = 2 * limits_choices.size();
 
@@ -144,6 +145,7 @@ void add_limits(std::vector<seed>& seeds) {
     const std::string legal_message(1024, 'm');
     seeds.push_back({"limits_smallest_legal_reached",
                      planned(smallest_limits, split_varied, wire(make_spm(legal_pseudo, legal_message)))});
+    seeds.push_back({"limits_above_signed_sizes", planned(limits_above_signed_sizes, 3, wire(make_cr("bob")))});
 }
 
 /// A dictionary's line: name="\x01\x00".
