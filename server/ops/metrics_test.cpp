@@ -44,8 +44,8 @@ TEST(MetricsText, says_what_was_counted_under_the_names_that_dashboards_use) {
           "chatos_deliveries_settled_total{cause=\"time_limit\"} 21\n",
           "chatos_refused_input_total{rule=\"WIRE-1\"} 11\n", "chatos_refused_input_total{rule=\"WIRE-12\"} 16\n",
           "chatos_closed_total{cause=\"address_limit\"} 31\n", "chatos_tunnels_open 32\n",
-          "chatos_output_bytes_queued 18446744073709551615\n",
-          "process_resident_memory_bytes 41\n", "process_open_fds 42\n"}) {
+          "chatos_output_bytes_queued 18446744073709551615\n", "process_resident_memory_bytes 41\n",
+          "process_open_fds 42\n"}) {
         EXPECT_TRUE(contains(text, std::string{"\n"} + line)) << line;
     }
 }
