@@ -53,7 +53,8 @@ struct changed_decode : real_codec {
 
     class stream_decoder {
     public:
-        stream_decoder(std::span<std::byte>, const limits& bounds) : bounds_{bounds} {}
+        // All the memory at once: a stream decoder does not allocate on the way.
+        stream_decoder(std::span<std::byte>, const limits& bounds) : bounds_{bounds} { given_.reserve(1U << 16U); }
         decode_result next(std::span<const std::byte>& input) {
             if (failed_.status == decode_status::malformed) {
                 return failed_;
