@@ -37,7 +37,9 @@ void server::handle_answer(connection& client, error_code code) {
     case kind::waiting: break;
     }
     client.timeouts_in_a_row = 0;
-    watch(client);  // behind an offer may be a message, which has less time
+    if (client.deliveries.waiting() != 0 && client.deliveries.waiting_at(0).kind != answered.kind) {
+        watch(client);  // behind an offer may be a message, which has less time; of one kind each ends after the last
+    }
     settle(answered, code, settled_by::answer);
     finish_if_done(client);
 }

@@ -4,18 +4,6 @@
 
 namespace chatos::core {
 
-void delivery_ring::push(const delivery& made) {
-    if (waiting() == 0) {
-        oldest_since_ = made.sent;
-    }
-    offers_ += made.kind == delivery_kind::connection_offer ? 1U : 0U;
-    deliveries_.push_back(made);
-}
-
-void delivery_ring::left_waiting(const delivery& one) noexcept {
-    offers_ -= one.kind == delivery_kind::connection_offer ? 1U : 0U;
-}
-
 delivery_ring::attribution delivery_ring::take_answered(time_point now) {
     using kind = attribution::kind;
     if (deliveries_.empty()) {

@@ -26,7 +26,13 @@ struct delivery {
 /// those that wait. Each leaves the waiting part exactly once.
 class delivery_ring {
 public:
-    void push(const delivery& made);
+    void push(const delivery& made) {
+        if (waiting() == 0) {
+            oldest_since_ = made.sent;
+        }
+        offers_ += made.kind == delivery_kind::connection_offer ? 1U : 0U;
+        deliveries_.push_back(made);
+    }
 
     /// What an answer from this user answers.
     struct attribution {
@@ -56,7 +62,9 @@ public:
     [[nodiscard]] bool connection_offered() const noexcept { return offers_ != 0; }
 
 private:
-    void left_waiting(const delivery& one) noexcept;
+    void left_waiting(const delivery& one) noexcept {
+        offers_ -= one.kind == delivery_kind::connection_offer ? 1U : 0U;
+    }
 
     ring<delivery> deliveries_;
     std::uint32_t timed_out_{0};

@@ -35,20 +35,11 @@ frame frame::of_bytes(std::span<const std::byte> relayed) {
     return frame{shared};
 }
 
-std::span<const std::byte> frame::bytes() const noexcept {
-    if (shared_ == nullptr) {
-        return {};
+void frame::free_block() noexcept {
+    if (shared_->counted_in != nullptr) {
+        shared_->counted_in->frame_bytes -= memory_bytes(shared_->size_bytes);
     }
-    return {reinterpret_cast<const std::byte*>(shared_ + 1), shared_->size_bytes};
-}
-
-void frame::release() noexcept {
-    if (shared_ != nullptr && --shared_->references == 0) {
-        if (shared_->counted_in != nullptr) {
-            shared_->counted_in->frame_bytes -= memory_bytes(shared_->size_bytes);
-        }
-        ::operator delete(shared_);
-    }
+    ::operator delete(shared_);
 }
 
 }  // namespace chatos::core

@@ -43,7 +43,10 @@ public:
     /// Bytes that are no packet of ours, copied (TUN-2). In no tally: tunnels have bounds of their own.
     [[nodiscard]] static frame of_bytes(std::span<const std::byte> relayed);
 
-    [[nodiscard]] std::span<const std::byte> bytes() const noexcept;
+    [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+        return shared_ == nullptr ? std::span<const std::byte>{}
+                                  : std::span{reinterpret_cast<const std::byte*>(shared_ + 1), shared_->size_bytes};
+    }
     [[nodiscard]] std::uint32_t size_bytes() const noexcept { return shared_ == nullptr ? 0 : shared_->size_bytes; }
     /// True for an ERROR, that is, an answer to a request of the one who receives it.
     [[nodiscard]] bool is_answer() const noexcept { return shared_ != nullptr && shared_->is_answer; }
@@ -58,7 +61,12 @@ private:
 
     static block* allocate(std::size_t size_bytes, bool is_answer, memory_tally* tally);
     explicit frame(block* shared) noexcept : shared_{shared} {}
-    void release() noexcept;
+    void release() noexcept {
+        if (shared_ != nullptr && --shared_->references == 0) {
+            free_block();
+        }
+    }
+    void free_block() noexcept;
 
     block* shared_{nullptr};
 };

@@ -3,15 +3,18 @@
 
 #include "core/ensure.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace chatos::core {
 
-/// Grows by doubling and gives a large block back as soon as it is empty, so that an idle client costs next to
-/// nothing, while a short queue keeps its small block and never allocates in a steady exchange. A block with room for
-/// more than `shrinks_above` elements never has room for more than four times its content: memory follows content.
+/// Grows by doubling. A block with room for more than `shrinks_above` elements never has room for more than four times
+/// its content: memory follows content. A smaller one follows use: it halves each time that it is emptied without
+/// having been half full since the last time, so that bursts of one size never allocate, and an idle client costs next
+/// to nothing.
 template <typename T>
 class ring {
 public:
@@ -40,14 +43,15 @@ public:
         }
         slots_[(first_ + size_) & (capacity_ - 1)] = std::move(value);
         ++size_;
+        most_used_ = std::max(most_used_, size_);
     }
 
     T pop_front() {
-        T oldest = std::exchange(front(), T{});
+        T oldest = take(front());
         first_ = (first_ + 1) & (capacity_ - 1);
         --size_;
-        if (size_ == 0 && capacity_ > small_capacity) {
-            clear();
+        if (size_ == 0) {
+            fit_to_use();
         } else if (capacity_ > shrinks_above && size_ <= capacity_ / 4) {
             move_to(capacity_ / 2);
         }
@@ -57,11 +61,28 @@ public:
     /// Empties the queue and gives its memory back.
     void clear() noexcept {
         slots_.reset();
-        capacity_ = first_ = size_ = 0;
+        capacity_ = first_ = size_ = most_used_ = 0;
     }
 
 private:
     static constexpr std::uint32_t small_capacity = 4;
+
+    static T take(T& slot) noexcept {
+        if constexpr (std::is_trivially_copyable_v<T>) {
+            return slot;
+        } else {
+            return std::exchange(slot, T{});
+        }
+    }
+
+    void fit_to_use() {
+        if (capacity_ > shrinks_above) {
+            clear();
+        } else if (capacity_ > small_capacity && most_used_ < capacity_ / 2) {
+            move_to(capacity_ / 2);
+        }
+        most_used_ = 0;
+    }
 
     void grow() { move_to(capacity_ == 0 ? small_capacity : capacity_ * 2); }
 
@@ -79,6 +100,7 @@ private:
     std::uint32_t capacity_{0};  // a power of two, or 0
     std::uint32_t first_{0};
     std::uint32_t size_{0};
+    std::uint32_t most_used_{0};  // since it was last empty
 };
 
 }  // namespace chatos::core

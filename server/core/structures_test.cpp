@@ -37,6 +37,47 @@ TEST(Ring, behaves_like_a_deque_whatever_the_order_of_pushes_and_pops) {
     }
 }
 
+template <typename T>
+void fill_and_empty(ring<T>& tested, std::uint32_t count) {
+    for (std::uint32_t i = 0; i < count; ++i) {
+        tested.push_back(T{});
+    }
+    while (!tested.empty()) {
+        static_cast<void>(tested.pop_front());
+    }
+}
+
+TEST(Ring, keeps_its_block_through_bursts_of_one_size) {
+    ring<int> tested;
+    fill_and_empty(tested, 32);
+    EXPECT_EQ(tested.capacity(), 32U);
+    fill_and_empty(tested, 16);
+    EXPECT_EQ(tested.capacity(), 32U) << "half full is full enough";
+}
+
+TEST(Ring, shrinks_step_by_step_to_what_is_used_of_it) {
+    ring<int> tested;
+    fill_and_empty(tested, 64);
+    for (const std::uint32_t expected : {32U, 16U, 8U, 4U, 4U}) {
+        fill_and_empty(tested, 1);
+        EXPECT_EQ(tested.capacity(), expected);
+    }
+}
+
+TEST(Ring, gives_a_large_block_back_when_it_is_empty_and_while_it_empties) {
+    ring<int> tested;
+    for (int i = 0; i < 1'000; ++i) {
+        tested.push_back(i);
+    }
+    while (!tested.empty()) {
+        ASSERT_TRUE(tested.capacity() <= 64 || tested.capacity() <= 4 * tested.size());
+        static_cast<void>(tested.pop_front());
+    }
+    EXPECT_LE(tested.capacity(), 64U);
+    fill_and_empty(tested, 65);
+    EXPECT_LE(tested.capacity(), 64U);
+}
+
 TEST(RingDeathTest, taking_from_an_empty_ring_is_our_own_mistake) {
     ring<int> empty;
     EXPECT_DEATH(static_cast<void>(empty.pop_front()), "broken expectation");

@@ -13,6 +13,7 @@
 #include "net/write_buffer.hpp"
 #include "ops/snapshot_board.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
