@@ -113,8 +113,12 @@ void describe(CLI::App& app, flags& chosen) {
         ->type_name("BYTES");
     app.add_flag("--tunnel,!--no-tunnel", chosen.options.core.tunnels,
                  "Carry private connections that were accepted (default: yes)");
-    app.add_flag("--print-limits", chosen.print_limits, "Show every limit and the memory they may take, and exit");
-    app.add_flag("--json", chosen.json, "With --print-limits: as JSON")->needs("--print-limits");
+    app.set_config("--config", "", "Read flags from a file: a line NAME=VALUE each, without the dashes; flags win")
+        ->type_name("PATH");
+    app.allow_config_extras(CLI::config_extras_mode::error);
+    app.add_flag("--print-limits", chosen.print_limits, "Show every limit and the memory they may take, and exit")
+        ->configurable(false);
+    app.add_flag("--json", chosen.json, "With --print-limits: as JSON")->needs("--print-limits")->configurable(false);
 }
 
 std::uint64_t machine_bytes() {
@@ -239,6 +243,11 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::Success& wish) {
         return app.exit(wish);  // --help, --version
+    } catch (const CLI::ConfigError& error) {
+        return complain(bad_usage, "the --config file: " + std::string{error.what()} +
+                                       "; a line is the name of a flag without its dashes, =, and its value");
+    } catch (const CLI::FileError& error) {
+        return complain(bad_usage, "--config: " + std::string{error.what()} + "; give a file that can be read");
     } catch (const CLI::ParseError& error) {
         return complain(bad_usage, std::string{error.what()} + "; see chatos-server --help");
     }

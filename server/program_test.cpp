@@ -6,7 +6,9 @@
 
 #include <csignal>
 #include <deque>
+#include <fstream>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -27,6 +29,43 @@ TEST(Program, version_and_help_go_to_stdout_and_exit_0) {
         EXPECT_NE(text.find(expected), std::string::npos) << expected;
     }
     EXPECT_EQ(help.wait(), 0);
+}
+
+std::string config_file(const std::string& text) {
+    const std::string path = testing::TempDir() + "chatos-server-" + std::to_string(::getpid()) + ".conf";
+    std::ofstream{path} << text;
+    return path;
+}
+
+TEST(Program, a_config_file_has_the_flags_names_and_flags_win) {
+    const std::string path = config_file("# for a test\ncapacity=17\nanswer-timeout-ms=18\ntunnel=false\n");
+    process server{{"--config", path, "--capacity", "19", "--print-limits", "--json"}};
+    const std::string said = server.all_out();
+    EXPECT_EQ(server.wait(), 0) << server.all_err();
+    EXPECT_NE(said.find(R"("flag": "--capacity", "value": 19)"), std::string::npos) << said;
+    EXPECT_NE(said.find(R"("flag": "--answer-timeout-ms", "value": 18)"), std::string::npos) << said;
+}
+
+TEST(Program, a_config_file_that_cannot_be_exits_2_and_says_what_is_wrong_in_it) {
+    const std::pair<std::string, std::string> cases[] = {
+        {"capasity=3\n", "capasity"},
+        {"capacity=many\n", "whole number"},
+        {"capacity=0\n", "capacity cannot be 0"},
+        {"capacity=3\ncapacity=4\n", "--capacity"},
+        {"print-limits=true\n", "print-limits"},
+        {"tunnel=maybe\n", "--tunnel"},
+        {"no value\n", "no value"},
+    };
+    for (const auto& [text, expected] : cases) {
+        process server{{"--config", config_file(text)}};
+        const std::string said = server.all_err();
+        EXPECT_EQ(server.wait(), 2) << text;
+        EXPECT_TRUE(said.starts_with("chatos-server: ")) << said;
+        EXPECT_NE(said.find(expected), std::string::npos) << said;
+    }
+    process absent{{"--config", "/nowhere/at/all"}};
+    EXPECT_NE(absent.all_err().find("a file that can be read"), std::string::npos);
+    EXPECT_EQ(absent.wait(), 2);
 }
 
 TEST(Program, a_wrong_flag_or_value_exits_2_with_one_line_that_says_what_was_expected) {

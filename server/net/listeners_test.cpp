@@ -1,0 +1,89 @@
+// Who waits at a door, and when it is watched.
+#include "net/listeners.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace chatos::net {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t first_key = 5;
+constexpr milliseconds pause_length{100};
+
+struct Listeners : testing::Test {
+    Listeners() : path{testing::TempDir() + "chatos-listeners-" + std::to_string(::getpid())} {
+        EXPECT_EQ(doors.listen({.host = {}, .port = 0, .unix_path = path}).fault, "");
+    }
+
+    descriptor come() const {
+        descriptor visitor{::socket(AF_UNIX, SOCK_STREAM, 0)};
+        ::sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        EXPECT_EQ(::connect(visitor.number(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
+        return visitor;
+    }
+    std::size_t told() { return watcher.wait(milliseconds{0}).size(); }
+
+    std::string path;
+    readiness watcher;
+    listeners doors{watcher, first_key};
+    core::time_point now{};
+};
+
+TEST_F(Listeners, newcomers_are_told_and_let_in_one_by_one) {
+    EXPECT_EQ(told(), 0U);
+    const descriptor one = come();
+    const descriptor two = come();
+    ASSERT_EQ(told(), 1U);
+    EXPECT_EQ(watcher.wait(milliseconds{0})[0].key, first_key);
+    for (int i = 0; i < 2; ++i) {
+        const listeners::accepted next = doors.accept(0);
+        EXPECT_TRUE(next.who.socket.is_open());
+        EXPECT_EQ(text_of(next.who.source), "unix:user-" + std::to_string(::getuid()));
+    }
+    const listeners::accepted nobody = doors.accept(0);
+    EXPECT_FALSE(nobody.who.socket.is_open());
+    EXPECT_EQ(nobody.fault, "");
+}
+
+TEST_F(Listeners, in_a_pause_newcomers_wait_and_are_told_of_afterwards) {
+    const descriptor one = come();
+    doors.pause(0, now + pause_length);
+    EXPECT_EQ(told(), 0U);
+    EXPECT_EQ(doors.paused_until(), now + pause_length);
+    doors.welcome_again(now + pause_length / 2, pause_length);
+    EXPECT_EQ(told(), 0U);
+    doors.welcome_again(now + pause_length, pause_length);
+    EXPECT_EQ(doors.paused_until(), std::nullopt);
+    EXPECT_EQ(told(), 1U);
+    EXPECT_TRUE(doors.accept(0).who.socket.is_open());
+}
+
+TEST_F(Listeners, who_gave_up_waiting_does_not_keep_those_behind_from_coming_in) {
+    static_cast<void>(come());  // and is gone
+    const descriptor two = come();
+    EXPECT_TRUE(doors.accept(0).who.socket.is_open());
+    EXPECT_TRUE(doors.accept(0).who.socket.is_open());
+}
+
+TEST_F(Listeners, closed_they_leave_no_file_and_let_nobody_in) {
+    const descriptor one = come();
+    EXPECT_TRUE(std::filesystem::exists(path));
+    doors.close();
+    EXPECT_FALSE(std::filesystem::exists(path));
+    EXPECT_FALSE(doors.accept(0).who.socket.is_open());
+    EXPECT_EQ(told(), 0U);
+    doors.pause(0, now);
+    doors.welcome_again(now, pause_length);
+    EXPECT_EQ(told(), 0U);
+}
+
+}  // namespace
+}  // namespace chatos::net
