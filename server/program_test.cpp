@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <deque>
+#include <filesystem>
 #include <fstream>
 #include <string>
 #include <unistd.h>
@@ -31,15 +32,21 @@ TEST(Program, version_and_help_go_to_stdout_and_exit_0) {
     EXPECT_EQ(help.wait(), 0);
 }
 
-std::string config_file(const std::string& text) {
-    const std::string path = testing::TempDir() + "chatos-server-" + std::to_string(::getpid()) + ".conf";
-    std::ofstream{path} << text;
-    return path;
-}
+struct config_file {
+    explicit config_file(const std::string& text)
+        : path{testing::TempDir() + "chatos-server-" + std::to_string(::getpid()) + ".conf"} {
+        std::ofstream{path} << text;
+    }
+    config_file(const config_file&) = delete;
+    config_file& operator=(const config_file&) = delete;
+    ~config_file() { std::filesystem::remove(path); }
+
+    std::string path;
+};
 
 TEST(Program, a_config_file_has_the_flags_names_and_flags_win) {
-    const std::string path = config_file("# for a test\ncapacity=17\nanswer-timeout-ms=18\ntunnel=false\n");
-    process server{{"--config", path, "--capacity", "19", "--print-limits", "--json"}};
+    const config_file file{"# for a test\ncapacity=17\nanswer-timeout-ms=18\ntunnel=false\n"};
+    process server{{"--config", file.path, "--capacity", "19", "--print-limits", "--json"}};
     const std::string said = server.all_out();
     EXPECT_EQ(server.wait(), 0) << server.all_err();
     EXPECT_NE(said.find(R"("flag": "--capacity", "value": 19)"), std::string::npos) << said;
@@ -57,7 +64,8 @@ TEST(Program, a_config_file_that_cannot_be_exits_2_and_says_what_is_wrong_in_it)
         {"no value\n", "no value"},
     };
     for (const auto& [text, expected] : cases) {
-        process server{{"--config", config_file(text)}};
+        const config_file file{text};
+        process server{{"--config", file.path}};
         const std::string said = server.all_err();
         EXPECT_EQ(server.wait(), 2) << text;
         EXPECT_TRUE(said.starts_with("chatos-server: ")) << said;
