@@ -38,6 +38,9 @@ public:
     /// What comes next: "end" (FIN), "reset", or "bytes".
     [[nodiscard]] std::string next();
 
+    /// The socket, which stays this line's.
+    [[nodiscard]] int descriptor() const { return socket_; }
+
 private:
     int socket_{-1};
 };
