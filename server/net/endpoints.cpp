@@ -1,5 +1,8 @@
 #include "net/endpoints.hpp"
 
+#include <asio/basic_socket_acceptor.hpp>
+#include <asio/generic/stream_protocol.hpp>
+#include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
 #include <asio/local/stream_protocol.hpp>
@@ -16,6 +19,7 @@ namespace chatos::net {
 
 namespace {
 
+using acceptor_socket = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 using generic_endpoint = asio::generic::stream_protocol::endpoint;
 
 // A peer that vanished without a word is noticed after about two minutes when nothing is sent to it, after one when
@@ -87,10 +91,6 @@ void start_listening(acceptor_socket& acceptor, const generic_endpoint& endpoint
         acceptor.set_option(asio::ip::v6_only{true}, error);
     }
     if (!error) {
-        // Asio otherwise swallows ECONNABORTED and then blocks until the next connection comes.
-        acceptor.set_option(asio::socket_base::enable_connection_aborted{true}, error);
-    }
-    if (!error) {
         acceptor.bind(endpoint, error);
     }
     if (!error) {
@@ -103,8 +103,9 @@ void start_listening(acceptor_socket& acceptor, const generic_endpoint& endpoint
 
 }  // namespace
 
-opened_listener open_listener(asio::io_context& context, const listen_address& where) {
-    opened_listener opened{.acceptor = acceptor_socket{context}, .bound = {}, .fault = {}};
+opened_socket open_listener(const listen_address& where) {
+    asio::io_context context;
+    opened_socket opened;
     asio::error_code error;
     const bool tcp = where.unix_path.empty();
     generic_endpoint endpoint;
@@ -119,12 +120,15 @@ opened_listener open_listener(asio::io_context& context, const listen_address& w
         remove_stale_socket(context, where.unix_path);
         endpoint = asio::local::stream_protocol::endpoint{where.unix_path};
     }
-    start_listening(opened.acceptor, endpoint, tcp, error);
+    acceptor_socket acceptor{context};
+    start_listening(acceptor, endpoint, tcp, error);
     if (error) {
         opened.fault = error.message();
         return opened;
     }
-    opened.bound = tcp ? name_of_tcp(opened.acceptor.local_endpoint()) : "unix:" + where.unix_path;
+    opened.bound = tcp ? name_of_tcp(acceptor.local_endpoint()) : "unix:" + where.unix_path;
+    opened.family = endpoint.protocol().family();
+    opened.socket = descriptor{acceptor.release()};
     return opened;
 }
 

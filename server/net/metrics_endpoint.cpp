@@ -4,6 +4,7 @@
 #include "ops/process_figures.hpp"
 #include "ops/scrape.hpp"
 
+#include <asio/basic_socket_acceptor.hpp>
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
 #include <asio/read_until.hpp>
@@ -19,6 +20,7 @@ namespace chatos::net {
 
 namespace {
 
+using acceptor_socket = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 using stream_socket = asio::generic::stream_protocol::socket;
 
 constexpr std::size_t exchanges_max = 16;
@@ -98,9 +100,12 @@ public:
     }
 
     listen_result listen(const listen_address& where) {
-        opened_listener opened = open_listener(context_, where);
+        opened_socket opened = open_listener(where);
         if (opened.fault.empty()) {
-            acceptor_ = std::move(opened.acceptor);
+            acceptor_.assign(asio::generic::stream_protocol{opened.family, 0}, opened.socket.release());
+            acceptor_.non_blocking(true);
+            // Asio otherwise swallows ECONNABORTED and then blocks until the next connection comes.
+            acceptor_.set_option(asio::socket_base::enable_connection_aborted{true});
             unix_path_ = where.unix_path;
             await_connection();
             thread_ = std::thread{[this] { context_.run(); }};

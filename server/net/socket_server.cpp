@@ -1,38 +1,33 @@
 // The loop. Within a turn sockets are only read; what is due is written once per connection at the turn's end, in one
-// gather write. Connections that have nothing to say own no buffer here: all reads share one.
+// write. Connections that have nothing to say own no buffer here: all reads share one, and so do all writes.
 #include "net/socket_server.hpp"
 
 #include "core/ensure.hpp"
 #include "core/server.hpp"
 #include "net/connection_log.hpp"
-#include "net/endpoints.hpp"
-#include "net/peer_origin.hpp"
+#include "net/held_signals.hpp"
+#include "net/listeners.hpp"
+#include "net/readiness.hpp"
 #include "net/source_address.hpp"
+#include "net/wake_up.hpp"
+#include "net/write_buffer.hpp"
 #include "ops/snapshot_board.hpp"
 
-#include <asio/generic/stream_protocol.hpp>
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
-#include <asio/signal_set.hpp>
-#include <asio/steady_timer.hpp>
-
 #include <array>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
-#include <csignal>
-#include <list>
 #include <optional>
 #include <sys/resource.h>
-#include <unistd.h>
+#include <sys/socket.h>
 #include <vector>
 
 namespace chatos::net {
 
 namespace {
 
-using stream_socket = asio::generic::stream_protocol::socket;
 using core::connection_id;
 
-constexpr std::size_t pieces_max = 64;    // what Asio passes to one system call
 constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does not starve those who are in
 // Kept for the process itself (standard streams, the loop's own): who runs out of descriptors cannot even report it.
 constexpr std::size_t descriptors_spare = 16;
@@ -50,37 +45,28 @@ core::time_point read_clock() {
     return std::chrono::steady_clock::now();
 }
 
-struct peer {
-    peer(connection_id its_id, stream_socket its_socket, const source_address& its_source)
-        : id{its_id}, socket{std::move(its_socket)}, source{its_source} {}
+// What a socket is watched under. Ids of connections have generations from 1 on, so the generation 0 is free for
+// others.
+constexpr std::uint64_t key_of(connection_id id) {
+    return (std::uint64_t{id.generation} << 32U) | id.slot;
+}
+constexpr connection_id id_of(std::uint64_t key) {
+    return {.slot = static_cast<std::uint32_t>(key), .generation = static_cast<std::uint32_t>(key >> 32U)};
+}
+constexpr std::uint64_t wake_up_key = 0;
+constexpr std::uint64_t first_listener_key = 1;
 
-    connection_id id;
-    stream_socket socket;
-    source_address source;
-    bool awaits_input{false};
+bool is_temporary(int error) {
+    return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+struct peer {
+    connection_id id{};  // generation 0: nobody has this place
+    descriptor socket{};
+    source_address source{};
+    interest watched{};
     bool awaits_room{false};  // the system's buffer was full
     bool sending_shut{false};
-};
-
-struct listener {
-    listener(acceptor_socket its_acceptor, std::string path, asio::io_context& context)
-        : acceptor{std::move(its_acceptor)}, pause{context}, unix_path{std::move(path)} {}
-    listener(const listener&) = delete;
-    listener& operator=(const listener&) = delete;
-    ~listener() { close(); }
-
-    void close() {
-        if (acceptor.is_open() && !unix_path.empty()) {
-            static_cast<void>(::unlink(unix_path.c_str()));
-        }
-        asio::error_code ignored;
-        acceptor.close(ignored);
-        pause.cancel();
-    }
-
-    acceptor_socket acceptor;
-    asio::steady_timer pause;
-    std::string unix_path;
 };
 
 }  // namespace
@@ -90,49 +76,102 @@ public:
     loop(const core::options& chosen, const service_setup& setup)
         : log_{setup.journal, [this](connection_id who) { return source_at(who); }}, places_{setup.per_address_max},
           per_address_max_{setup.per_address_max}, on_stopping_{setup.on_stopping}, core_{chosen, log_.sink()},
-          context_{1}, signals_{context_}, alarm_{context_}, read_buffer_(chosen.receive_bytes_max) {}
+          listeners_{watcher_, first_listener_key}, read_buffer_(chosen.receive_bytes_max) {
+        core::ensure(watcher_.watch(wake_up_.number(), wake_up_key, {}, {.input = true}));
+    }
 
-    listen_result listen(const listen_address& where) {
-        opened_listener opened = open_listener(context_, where);
-        if (opened.fault.empty()) {
-            listeners_.emplace_back(std::move(opened.acceptor), where.unix_path, context_);
-            await_connections(listeners_.back());
+    listen_result listen(const listen_address& where) { return listeners_.listen(where); }
+
+    void stop_on_signals() { signals_.emplace(wake_up_.number()); }
+
+    void run() {
+        while (!ended_) {
+            const auto ready = watcher_.wait(patience());
+            now_ = read_clock();
+            for (const readiness::ready_socket& one : ready) {
+                attend(one);
+            }
+            end_turn();
         }
-        return {.bound = std::move(opened.bound), .fault = std::move(opened.fault)};
     }
 
-    void stop_on_signals() {
-        signals_.add(SIGINT);
-        signals_.add(SIGTERM);
-        signals_.add(SIGHUP);
-        await_signal();
-    }
-
-    void run() { context_.run(); }
-
-    void post_stop() {
-        asio::post(context_, [this] { stop(); });
+    // From any thread.
+    void ask_to_stop() {
+        stops_asked_.fetch_add(1);
+        wake_up_.ring();
     }
 
     core::statistics count() const { return core_.count(); }
 
+    // From any thread.
     std::optional<ops::service_snapshot> ask(std::chrono::milliseconds patience) {
-        return board_.fresh([this] { asio::post(context_, [this] { board_.publish(look()); }); }, patience);
+        return board_.fresh(
+            [this] {
+                snapshot_asked_.store(true);
+                wake_up_.ring();
+            },
+            patience);
     }
 
 private:
-    void await_signal() {
-        signals_.async_wait([this](const asio::error_code& error, int number) {
-            if (error) {
-                return;
+    // Turns.
+
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> patience() const {
+        if (core_.has_work()) {
+            return std::chrono::nanoseconds{0};
+        }
+        std::optional<core::time_point> until = core_.next_deadline();
+        if (const auto paused = listeners_.paused_until()) {
+            until = until ? std::min(*until, *paused) : paused;
+        }
+        if (!until) {
+            return std::nullopt;
+        }
+        return std::max(*until - read_clock(), core::duration::zero());
+    }
+
+    void attend(const readiness::ready_socket& one) {
+        if (peer* awake = find(id_of(one.key))) {
+            if (one.room && awake->awaits_room) {
+                awake->awaits_room = false;
+                bring_in_line(*awake);
+                awake = find(id_of(one.key));
             }
-            await_signal();
-            if (number == SIGHUP) {
-                log_.reopen();
-            } else {
-                stop();
+            if (one.input && awake != nullptr && awake->watched.input) {
+                read_some(*awake);
             }
-        });
+        } else if (one.key == wake_up_key) {
+            hear();
+        } else if (one.key - first_listener_key < listeners_.size()) {
+            accept_some(one.key - first_listener_key);
+        }  // or somebody who left in this turn
+    }
+
+    // What other threads and signals asked for.
+    void hear() {
+        wake_up_.quiet();
+        const held_signals::arrived arrived = signals_ ? held_signals::take() : held_signals::arrived{};
+        if (arrived.reopens != 0) {
+            log_.reopen();
+        }
+        for (unsigned stops = stops_asked_.exchange(0) + arrived.stops; stops != 0; --stops) {
+            stop();
+        }
+        if (snapshot_asked_.exchange(false)) {
+            board_.publish(look());
+        }
+    }
+
+    void end_turn() {
+        now_ = read_clock();
+        core_.run(now_);
+        while (const auto changed = core_.next_changed()) {
+            if (peer* one = find(*changed)) {
+                bring_in_line(*one);
+            }
+        }
+        listeners_.welcome_again(now_, accept_pause);
+        ended_ = ended_ || (core_.is_draining() && core_.connections() == 0);
     }
 
     [[nodiscard]] ops::service_snapshot look() const {
@@ -147,29 +186,18 @@ private:
 
     void stop() {
         if (core_.is_draining()) {
-            context_.stop();
+            ended_ = true;
             return;
         }
         log_.stopping(core_.connections());
         if (on_stopping_) {
             on_stopping_();
         }
-        for (listener& one : listeners_) {
-            one.close();
-        }
-        core_.drain(read_clock());
-        end_turn_later();
+        listeners_.close();
+        core_.drain(now_);
     }
 
     // Newcomers.
-
-    void await_connections(listener& one) {
-        one.acceptor.async_wait(asio::socket_base::wait_read, [this, &one](const asio::error_code& error) {
-            if (!error) {
-                accept_some(one);
-            }
-        });
-    }
 
     [[nodiscard]] bool has_room() const {
         return core_.accepts_connections() &&
@@ -178,86 +206,62 @@ private:
 
     // Out of descriptors or memory, or the core is full of strangers: newcomers wait in the system's queue until
     // somebody has left.
-    void pause_accepting(listener& one, const std::string& why) {
+    void pause_accepting(std::size_t listener, const std::string& why) {
         if (accept_pauses_++ % pauses_per_line == 0) {
             log_.accept_paused(why);
         }
-        one.pause.expires_after(accept_pause);
-        one.pause.async_wait([this, &one](const asio::error_code& error) {
-            if (!error && one.acceptor.is_open()) {
-                await_connections(one);
-            }
-        });
+        listeners_.pause(listener, now_ + accept_pause);
     }
 
-    void accept_some(listener& one) {
+    void accept_some(std::size_t listener) {
         for (int i = 0; i < accepts_per_turn_max; ++i) {
-            if (!one.acceptor.is_open()) {
-                return;
-            }
             if (!has_room()) {
-                pause_accepting(one, "no place is free");
+                pause_accepting(listener, "no place is free");
                 return;
             }
-            stream_socket socket{context_};
-            asio::error_code error;
-            asio::generic::stream_protocol::endpoint peer_endpoint;
-            one.acceptor.accept(socket, peer_endpoint, error);
-            if (error == asio::error::would_block || error == asio::error::try_again) {
-                break;
-            }
-            if (error == asio::error::connection_aborted || error == asio::error::interrupted) {
-                continue;  // it gave up while it was waiting
-            }
-            if (error) {
-                pause_accepting(one, error.message());
+            listeners::accepted next = listeners_.accept(listener);
+            if (!next.fault.empty()) {
+                pause_accepting(listener, next.fault);
                 return;
             }
-            const core::origin from = origin_of(socket.native_handle(), *peer_endpoint.data());
-            admit(std::move(socket), from);
+            if (!next.who.socket.is_open()) {
+                return;
+            }
+            admit(std::move(next.who));
         }
-        await_connections(one);
     }
 
-    void admit(stream_socket socket, const core::origin& from) {
-        asio::error_code error;
-        socket.non_blocking(true, error);
-        if (error) {
-            return;  // the socket closes itself
-        }
-        const source_address source = source_of(socket.native_handle());
-        if (!places_.enter(source.from)) {
-            turn_away(socket, source);
+    void admit(newcomer who) {
+        if (!places_.enter(who.source.from)) {
+            turn_away(who);
             return;
         }
-        const connection_id id = core_.connect(read_clock(), from);
+        const connection_id id = core_.connect(now_, who.source.from);
         if (id.slot >= peers_.size()) {
             peers_.resize(std::size_t{id.slot} + 1);
         }
-        core::ensure(peers_[id.slot] == nullptr);
-        peers_[id.slot] = std::make_unique<peer>(id, std::move(socket), source);
-        log_.connected(id, source);
-        end_turn_later();
+        core::ensure(peers_[id.slot].id.generation == 0);
+        peers_[id.slot] = peer{.id = id, .socket = std::move(who.socket), .source = who.source};
+        log_.connected(id, who.source);
     }
 
     // What a CR would be answered when there is no room (CONN-4). It is sent unasked and nothing is waited for: whoever
     // opens too many connections is not to cost time and descriptors.
-    void turn_away(stream_socket& socket, const source_address& source) {
+    void turn_away(const newcomer& who) {
         constexpr std::array<unsigned char, 2> out_of_capacity{6, 2};
-        asio::error_code ignored;
-        socket.send(asio::buffer(out_of_capacity), 0, ignored);
-        socket.shutdown(asio::socket_base::shutdown_send, ignored);
+        static_cast<void>(::send(who.socket.number(), out_of_capacity.data(), out_of_capacity.size(), MSG_NOSIGNAL));
+        ::shutdown(who.socket.number(), SHUT_WR);
         if (closed_address_limit_++ % turned_away_per_line == 0) {
-            log_.over_address_limit(source, per_address_max_);
+            log_.over_address_limit(who.source, per_address_max_);
         }
     }
 
     // Those who are in.
 
-    // Handlers keep an id, not a pointer: the slot may have been given to somebody else in the same turn.
+    // Events carry an id: the slot, and the number of the descriptor, may be somebody else's within the same turn.
     peer* find(connection_id id) {
-        peer* tenant = id.slot < peers_.size() ? peers_[id.slot].get() : nullptr;
-        return tenant != nullptr && tenant->id == id ? tenant : nullptr;
+        peer* tenant = id.slot < peers_.size() ? &peers_[id.slot] : nullptr;
+        return tenant != nullptr && id.generation != 0 && tenant->id == id ? tenant : nullptr;
     }
 
     const source_address* source_at(connection_id id) {
@@ -269,79 +273,50 @@ private:
         const connection_id id = gone.id;
         log_.disconnected(id, gone.source);
         places_.leave(gone.source.from);
-        peers_[id.slot].reset();
-        core_.lost(id, read_clock());
-        end_turn_later();
-    }
-
-    void await_input(peer& one) {
-        if (one.awaits_input || !core_.wants_input(one.id)) {
-            return;
-        }
-        one.awaits_input = true;
-        one.socket.async_wait(asio::socket_base::wait_read, [this, id = one.id](const asio::error_code& error) {
-            if (peer* awake = find(id); awake != nullptr && !error) {
-                awake->awaits_input = false;
-                read_some(*awake);
-            }
-        });
+        gone = peer{};
+        core_.lost(id, now_);
     }
 
     void read_some(peer& one) {
-        if (!core_.wants_input(one.id)) {
-            return;  // the core changed its mind meanwhile, and will report when it wants to read again
+        if (core_.wants_input(one.id)) {  // it may have changed its mind within this turn
+            const ::ssize_t bytes = ::recv(one.socket.number(), read_buffer_.data(), read_buffer_.size(), 0);
+            if (bytes == 0) {
+                core_.end_of_input(one.id, now_);
+            } else if (bytes > 0) {
+                const auto count = static_cast<std::size_t>(bytes);
+                core_.receive(one.id, std::span<const std::byte>{read_buffer_}.first(count), now_);
+            } else if (!is_temporary(errno)) {
+                lose(one);
+                return;
+            }
         }
-        asio::error_code error;
-        const std::size_t bytes = one.socket.read_some(asio::buffer(read_buffer_), error);
-        if (error == asio::error::eof) {
-            core_.end_of_input(one.id, read_clock());
-        } else if (!error) {
-            core_.receive(one.id, std::span<const std::byte>{read_buffer_}.first(bytes), read_clock());
-        } else if (error != asio::error::would_block && error != asio::error::try_again &&
-                   error != asio::error::interrupted) {
-            lose(one);
-            return;
-        }
-        await_input(one);
-        end_turn_later();
+        watch(one);
     }
 
-    void await_room(peer& one) {
-        one.awaits_room = true;
-        one.socket.async_wait(asio::socket_base::wait_write, [this, id = one.id](const asio::error_code& error) {
-            if (peer* awake = find(id); awake != nullptr && !error) {
-                awake->awaits_room = false;
-                bring_in_line(*awake);
-                end_turn_later();
-            }
-        });
+    void watch(peer& one) {
+        const interest wanted{.input = core_.wants_input(one.id), .room = one.awaits_room};
+        if (watcher_.watch(one.socket.number(), key_of(one.id), one.watched, wanted)) {
+            one.watched = wanted;
+        } else {
+            lose(one);  // the system has no memory for it
+        }
     }
 
     // False when the connection broke and is gone.
     bool write_due(peer& one) {
-        std::array<std::span<const std::byte>, pieces_max> pieces;
-        std::array<asio::const_buffer, pieces_max> buffers;
         while (!one.awaits_room) {
-            const std::size_t count = core_.gather(one.id, pieces);
+            const std::size_t count = core_.gather(one.id, write_buffer_.pieces());
             if (count == 0) {
                 return true;
             }
-            std::size_t due = 0;
-            for (std::size_t i = 0; i < count; ++i) {
-                buffers[i] = asio::const_buffer{pieces[i].data(), pieces[i].size()};
-                due += pieces[i].size();
-            }
-            asio::error_code error;
-            const std::size_t sent = one.socket.send(std::span{buffers}.first(count), 0, error);
-            if (error && error != asio::error::would_block && error != asio::error::try_again &&
-                error != asio::error::interrupted) {
+            const auto [sent, due] = write_buffer_.send(one.socket.number(), count);
+            if (sent < 0 && !is_temporary(errno)) {
                 lose(one);
                 return false;
             }
-            core_.wrote(one.id, sent, read_clock());
-            if (sent < due) {
-                await_room(one);
-            }
+            const auto bytes = static_cast<std::size_t>(std::max<::ssize_t>(sent, 0));
+            core_.wrote(one.id, bytes, now_);
+            one.awaits_room = bytes < due;
         }
         return true;
     }
@@ -356,53 +331,11 @@ private:
         case core::farewell::shut_down_sending:
             if (!one.sending_shut) {
                 one.sending_shut = true;
-                asio::error_code ignored;  // a connection that is already broken shows that on the next read
-                one.socket.shutdown(asio::socket_base::shutdown_send, ignored);
+                ::shutdown(one.socket.number(), SHUT_WR);  // a broken connection shows that on the next read
             }
             break;
         }
-        await_input(one);
-    }
-
-    // The end of a turn comes after everything that the system has already reported.
-    void end_turn_later() {
-        if (!turn_ends_) {
-            turn_ends_ = true;
-            asio::post(context_, [this] { end_turn(); });
-        }
-    }
-
-    void end_turn() {
-        turn_ends_ = false;
-        core_.run(read_clock());
-        while (const auto changed = core_.next_changed()) {
-            if (peer* one = find(*changed)) {
-                bring_in_line(*one);
-            }
-        }
-        if (core_.is_draining() && core_.connections() == 0) {
-            context_.stop();
-            return;
-        }
-        if (core_.has_work()) {
-            end_turn_later();
-        }
-        set_alarm();
-    }
-
-    void set_alarm() {
-        const auto deadline = core_.next_deadline();
-        if (!deadline || (alarm_at_ && *alarm_at_ <= *deadline)) {
-            return;
-        }
-        alarm_at_ = deadline;
-        alarm_.expires_at(*deadline);
-        alarm_.async_wait([this](const asio::error_code& error) {
-            if (!error) {
-                alarm_at_.reset();
-                end_turn();
-            }
-        });
+        watch(one);
     }
 
     connection_log log_;
@@ -410,17 +343,20 @@ private:
     std::uint32_t per_address_max_;
     std::function<void()> on_stopping_;
     core::server core_;
-    asio::io_context context_;
-    asio::signal_set signals_;
-    asio::steady_timer alarm_;
-    std::optional<core::time_point> alarm_at_;
-    std::list<listener> listeners_;
-    std::vector<std::unique_ptr<peer>> peers_;  // by slot
+    readiness watcher_;
+    wake_up wake_up_;
+    std::optional<held_signals> signals_;
+    listeners listeners_;
+    std::vector<peer> peers_;  // by slot
     std::vector<std::byte> read_buffer_;
+    write_buffer write_buffer_;
+    core::time_point now_{read_clock()};  // this turn's
     std::size_t descriptors_max_{descriptors_max()};
-    bool turn_ends_{false};
+    bool ended_{false};
     std::uint64_t accept_pauses_{0};
     std::uint64_t closed_address_limit_{0};
+    std::atomic<unsigned> stops_asked_{0};
+    std::atomic<bool> snapshot_asked_{false};
     ops::snapshot_board board_;
 };
 
@@ -437,7 +373,7 @@ void socket_server::run() {
     loop_->run();
 }
 void socket_server::stop() {
-    loop_->post_stop();
+    loop_->ask_to_stop();
 }
 std::optional<ops::service_snapshot> socket_server::ask(std::chrono::milliseconds patience) {
     return loop_->ask(patience);

@@ -2,62 +2,107 @@
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
 #include <cstring>
 #include <netinet/in.h>
-#include <sys/socket.h>
 
 namespace chatos::net {
 
 namespace {
 
-constexpr std::array<std::uint8_t, 12> ipv4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+// A multicast address has no connections, so nothing that comes over TCP looks like this.
+constexpr std::byte unix_mark{0xff};
+
+constexpr std::array<std::byte, 2> ipv4_mark{std::byte{0xff}, std::byte{0xff}};
+constexpr std::size_t ipv4_mark_at = 10;
+constexpr std::size_t ipv4_at = 12;
+// These bytes are always 0 in a link-local address.
+constexpr std::size_t link_at = 4;
+
+template <typename Value>
+void put_last(core::origin& made, const Value& value) {
+    std::memcpy(made.bytes.data() + made.bytes.size() - sizeof value, &value, sizeof value);
+}
+
+core::origin origin_of_ipv6(const ::sockaddr_in6& address) {
+    core::origin made{};
+    std::memcpy(made.bytes.data(), &address.sin6_addr, made.bytes.size());
+    if (IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr)) {
+        // The same address on another link is another host.
+        std::memcpy(made.bytes.data() + link_at, &address.sin6_scope_id, sizeof address.sin6_scope_id);
+    }
+    return made;
+}
+
+core::origin origin_of_ipv4(const ::sockaddr_in& address) {
+    core::origin made{};
+    std::copy(ipv4_mark.begin(), ipv4_mark.end(), made.bytes.begin() + ipv4_mark_at);
+    put_last(made, address.sin_addr.s_addr);
+    return made;
+}
+
+core::origin origin_of_user(int socket) {
+    core::origin made{};
+    made.bytes.front() = unix_mark;
+    ::ucred credentials{.pid = 0, .uid = static_cast<::uid_t>(-1), .gid = 0};
+    ::socklen_t size = sizeof credentials;
+    static_cast<void>(::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size));
+    put_last(made, credentials.uid);
+    return made;
+}
+
+std::string text_of_ipv6(const core::origin& from) {
+    ::in6_addr address{};
+    std::memcpy(&address, from.bytes.data(), sizeof address);
+    std::uint32_t link = 0;
+    if (IN6_IS_ADDR_LINKLOCAL(&address)) {
+        std::memcpy(&link, from.bytes.data() + link_at, sizeof link);
+        std::memset(reinterpret_cast<std::byte*>(&address) + link_at, 0, sizeof link);
+    }
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    ::inet_ntop(AF_INET6, &address, text.data(), text.size());
+    return link == 0 ? std::string{text.data()} : std::string{text.data()} + "%" + std::to_string(link);
+}
 
 }  // namespace
 
-source_address source_of(int socket) noexcept {
-    source_address seen;
-    ::sockaddr_storage peer{};
-    ::socklen_t size = sizeof peer;
-    if (::getpeername(socket, reinterpret_cast<::sockaddr*>(&peer), &size) != 0) {
-        return seen;
+core::origin origin_of(int socket, const ::sockaddr& peer) noexcept {
+    switch (peer.sa_family) {
+    case AF_INET6: return origin_of_ipv6(reinterpret_cast<const ::sockaddr_in6&>(peer));
+    case AF_INET: return origin_of_ipv4(reinterpret_cast<const ::sockaddr_in&>(peer));
+    default: return origin_of_user(socket);
     }
-    if (peer.ss_family == AF_INET) {
-        ::sockaddr_in address{};
-        std::memcpy(&address, &peer, sizeof address);
-        std::copy(ipv4_prefix.begin(), ipv4_prefix.end(), seen.from.ip.begin());
-        std::memcpy(seen.from.ip.data() + ipv4_prefix.size(), &address.sin_addr, sizeof address.sin_addr);
-        seen.port = ntohs(address.sin_port);
-    } else if (peer.ss_family == AF_INET6) {
-        ::sockaddr_in6 address{};
-        std::memcpy(&address, &peer, sizeof address);
-        std::memcpy(seen.from.ip.data(), &address.sin6_addr, seen.from.ip.size());
-        seen.port = ntohs(address.sin6_port);
-    } else {
-        ::ucred credentials{};
-        size = sizeof credentials;
-        if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0) {
-            seen.from.user = credentials.uid;
-        }
+}
+
+source_address source_of(int socket, const ::sockaddr& peer) noexcept {
+    source_address seen{.from = origin_of(socket, peer)};
+    if (peer.sa_family == AF_INET) {
+        seen.port = ntohs(reinterpret_cast<const ::sockaddr_in&>(peer).sin_port);
+    } else if (peer.sa_family == AF_INET6) {
+        seen.port = ntohs(reinterpret_cast<const ::sockaddr_in6&>(peer).sin6_port);
     }
     return seen;
 }
 
 std::string text_of(const source_address& address) {
-    if (address.from.user >= 0) {
-        return "unix:user-" + std::to_string(address.from.user);
+    const auto& bytes = address.from.bytes;
+    if (bytes.front() == unix_mark) {
+        ::uid_t user = 0;
+        std::memcpy(&user, bytes.data() + bytes.size() - sizeof user, sizeof user);
+        return "unix:user-" + std::to_string(user);
     }
-    const auto& ip = address.from.ip;
-    const bool is_ipv4 = std::equal(ipv4_prefix.begin(), ipv4_prefix.end(), ip.begin());
-    std::array<char, INET6_ADDRSTRLEN> text{};
+    const bool is_ipv4 =
+        std::all_of(bytes.begin(), bytes.begin() + ipv4_mark_at, [](std::byte one) { return one == std::byte{0}; }) &&
+        std::equal(ipv4_mark.begin(), ipv4_mark.end(), bytes.begin() + ipv4_mark_at);
     if (is_ipv4) {
-        ::inet_ntop(AF_INET, ip.data() + ipv4_prefix.size(), text.data(), text.size());
+        std::array<char, INET_ADDRSTRLEN> text{};
+        ::inet_ntop(AF_INET, bytes.data() + ipv4_at, text.data(), text.size());
         return std::string{text.data()} + ":" + std::to_string(address.port);
     }
-    ::inet_ntop(AF_INET6, ip.data(), text.data(), text.size());
-    return "[" + std::string{text.data()} + "]:" + std::to_string(address.port);
+    return "[" + text_of_ipv6(address.from) + "]:" + std::to_string(address.port);
 }
 
-bool place_counts::enter(const source_address::place& from) {
+bool place_counts::enter(const core::origin& from) {
     if (each_max_ == 0) {
         return true;
     }
@@ -69,7 +114,7 @@ bool place_counts::enter(const source_address::place& from) {
     return true;
 }
 
-void place_counts::leave(const source_address::place& from) {
+void place_counts::leave(const core::origin& from) {
     const auto found = counts_.find(from);
     if (found != counts_.end() && --found->second == 0) {
         counts_.erase(found);

@@ -1,32 +1,28 @@
-// Where a connection comes from: what logs show, and what counts as the same place.
+// Where a connection comes from: what the core compares (TUN-3), what counts as the same place, and what logs show.
 #pragma once
 
-#include <array>
-#include <compare>
+#include "core/origin.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
+#include <sys/socket.h>
 
 namespace chatos::net {
 
+/// TCP: the peer's address without its port; IPv4 in IPv6's mapped form, so that it does not matter how the listener
+/// was opened. A Unix socket: the peer's user id, which no address equals.
+[[nodiscard]] core::origin origin_of(int socket, const ::sockaddr& peer) noexcept;
+
 struct source_address {
-    /// What connections from one place share: the IP address (IPv4 as the IPv6 address that stands for it), or the
-    /// system's number of the user at the other end of a Unix socket.
-    struct place {
-        std::array<std::uint8_t, 16> ip{};
-        std::int64_t user{-1};  ///< Unix sockets only
-
-        friend constexpr auto operator<=>(const place&, const place&) noexcept = default;
-    };
-
-    place from{};
-    std::uint16_t port{0};
+    core::origin from{};    ///< what connections from one place share
+    std::uint16_t port{0};  ///< 0 on a Unix socket
 };
 
-/// Who is at the other end of a connected socket; nobody in particular when the system does not say.
-[[nodiscard]] source_address source_of(int socket) noexcept;
+/// Who is at the other end of a connected socket, `peer` being what accepting it told.
+[[nodiscard]] source_address source_of(int socket, const ::sockaddr& peer) noexcept;
 
-/// "127.0.0.1:40000", "[::1]:40000" or "unix:user-1000".
+/// "127.0.0.1:40000", "[::1]:40000", "[fe80::1%2]:40000" or "unix:user-1000".
 [[nodiscard]] std::string text_of(const source_address& address);
 
 /// Connections by place, up to a bound each.
@@ -36,12 +32,12 @@ public:
     explicit place_counts(std::uint32_t each_max) : each_max_{each_max} {}
 
     /// False when that place has as many connections as it may.
-    [[nodiscard]] bool enter(const source_address::place& from);
-    void leave(const source_address::place& from);
+    [[nodiscard]] bool enter(const core::origin& from);
+    void leave(const core::origin& from);
 
 private:
     std::uint32_t each_max_;
-    std::map<source_address::place, std::uint32_t> counts_;
+    std::map<core::origin, std::uint32_t> counts_;
 };
 
 }  // namespace chatos::net

@@ -1,60 +1,101 @@
-// Where connections come from, in words, and how many from each place.
+// Where connections come from: what is compared, what is shown, and how many come from each place.
 #include "net/source_address.hpp"
 
 #include <gtest/gtest.h>
 
+#include <arpa/inet.h>
 #include <array>
-#include <sys/socket.h>
+#include <cstring>
+#include <netinet/in.h>
+#include <string>
 #include <unistd.h>
 
 namespace chatos::net {
 namespace {
 
-source_address of_ip(std::uint8_t last) {
-    source_address one;
-    one.from.ip = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, last};
-    one.port = 4'711;
-    return one;
+source_address source_ipv4(const std::string& text, std::uint16_t port) {
+    ::sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    EXPECT_EQ(::inet_pton(AF_INET, text.c_str(), &address.sin_addr), 1);
+    return source_of(-1, reinterpret_cast<const ::sockaddr&>(address));
+}
+
+source_address source_ipv6(const std::string& text, std::uint16_t port, std::uint32_t link = 0) {
+    ::sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_port = htons(port);
+    address.sin6_scope_id = link;
+    EXPECT_EQ(::inet_pton(AF_INET6, text.c_str(), &address.sin6_addr), 1);
+    return source_of(-1, reinterpret_cast<const ::sockaddr&>(address));
+}
+
+core::origin of_ipv4(const std::string& text, std::uint16_t port) {
+    return source_ipv4(text, port).from;
+}
+
+core::origin of_ipv6(const std::string& text, std::uint16_t port, std::uint32_t link = 0) {
+    return source_ipv6(text, port, link).from;
+}
+
+TEST(Origin, is_the_address_without_its_port) {
+    EXPECT_EQ(of_ipv4("192.0.2.1", 1), of_ipv4("192.0.2.1", 2));
+    EXPECT_NE(of_ipv4("192.0.2.1", 1), of_ipv4("192.0.2.2", 1));
+    EXPECT_EQ(of_ipv6("2001:db8::1", 1), of_ipv6("2001:db8::1", 2));
+    EXPECT_NE(of_ipv6("2001:db8::1", 1), of_ipv6("2001:db8::2", 1));
+}
+
+TEST(Origin, an_ipv4_address_is_the_same_however_the_listener_sees_it) {
+    EXPECT_EQ(of_ipv4("192.0.2.1", 1), of_ipv6("::ffff:192.0.2.1", 1));
+    EXPECT_NE(of_ipv4("0.0.0.1", 1), of_ipv6("::1", 1));
+}
+
+TEST(Origin, a_link_local_address_is_another_host_on_another_link) {
+    EXPECT_EQ(of_ipv6("fe80::1", 1, 2), of_ipv6("fe80::1", 1, 2));
+    EXPECT_NE(of_ipv6("fe80::1", 1, 2), of_ipv6("fe80::1", 1, 3));
+    EXPECT_EQ(of_ipv6("2001:db8::1", 1, 2), of_ipv6("2001:db8::1", 1, 3));
+}
+
+TEST(Origin, on_a_unix_socket_it_is_the_user_id) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+    ::sockaddr peer{};
+    peer.sa_family = AF_UNIX;
+    const core::origin from = origin_of(ends[0], peer);
+    EXPECT_EQ(from, origin_of(ends[1], peer));
+    const ::uid_t user = ::getuid();
+    EXPECT_EQ(text_of({.from = from}), "unix:user-" + std::to_string(user));
+    EXPECT_EQ(from.bytes.front(), std::byte{0xff});
+    EXPECT_EQ(std::memcmp(from.bytes.data() + 12, &user, sizeof user), 0);
+    for (const int end : ends) {
+        ::close(end);
+    }
 }
 
 TEST(SourceAddress, is_shown_as_people_write_it) {
-    EXPECT_EQ(text_of(of_ip(7)), "10.0.0.7:4711");
-    source_address six;
-    six.from.ip[15] = 1;
-    six.port = 80;
-    EXPECT_EQ(text_of(six), "[::1]:80");
-    source_address local;
-    local.from.user = 1'000;
-    EXPECT_EQ(text_of(local), "unix:user-1000");
-}
-
-TEST(SourceAddress, of_a_unix_socket_is_its_user) {
-    std::array<int, 2> ends{};
-    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
-    EXPECT_EQ(source_of(ends[0]).from.user, static_cast<std::int64_t>(::getuid()));
-    ::close(ends[0]);
-    ::close(ends[1]);
+    EXPECT_EQ(text_of(source_ipv4("10.0.0.7", 4'711)), "10.0.0.7:4711");
+    EXPECT_EQ(text_of(source_ipv6("::ffff:10.0.0.7", 4'711)), "10.0.0.7:4711");
+    EXPECT_EQ(text_of(source_ipv6("::1", 80)), "[::1]:80");
+    EXPECT_EQ(text_of(source_ipv6("fe80::1", 80, 2)), "[fe80::1%2]:80");
 }
 
 TEST(PlaceCounts, each_place_has_its_own_bound_and_ports_do_not_matter) {
     place_counts counts{2};
-    source_address other_port = of_ip(1);
-    other_port.port = 1;
-    EXPECT_TRUE(counts.enter(of_ip(1).from));
-    EXPECT_TRUE(counts.enter(other_port.from));
-    EXPECT_FALSE(counts.enter(of_ip(1).from));
-    EXPECT_TRUE(counts.enter(of_ip(2).from));
-    counts.leave(of_ip(1).from);
-    EXPECT_TRUE(counts.enter(of_ip(1).from));
-    EXPECT_FALSE(counts.enter(of_ip(1).from));
+    EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.1", 1)));
+    EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.1", 2)));
+    EXPECT_FALSE(counts.enter(of_ipv4("10.0.0.1", 3)));
+    EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.2", 1)));
+    counts.leave(of_ipv4("10.0.0.1", 9));
+    EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.1", 4)));
+    EXPECT_FALSE(counts.enter(of_ipv4("10.0.0.1", 5)));
 }
 
 TEST(PlaceCounts, without_a_bound_everybody_enters) {
     place_counts counts{0};
     for (int i = 0; i < 100; ++i) {
-        EXPECT_TRUE(counts.enter(of_ip(1).from));
+        EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.1", 1)));
     }
-    counts.leave(of_ip(1).from);
+    counts.leave(of_ipv4("10.0.0.1", 1));
 }
 
 }  // namespace
