@@ -13,7 +13,8 @@ namespace chatos::net::test {
 class line {
 public:
     /// Connects to what a server calls itself ("127.0.0.1:7777", "[::1]:7777", "unix:PATH").
-    explicit line(const std::string& bound);
+    /// Over IPv4 it may come from another address of this machine than 127.0.0.1.
+    explicit line(const std::string& bound, const std::string& source = {});
     line(line&& other) noexcept;
     line(const line&) = delete;
     line& operator=(const line&) = delete;
