@@ -83,7 +83,7 @@ class Client:
         self.writer = writer
         self.manner = manner
         self.answers = asyncio.Queue()
-        self.offers = asyncio.Queue()
+        self.has_ended = False  # its sending side is closed
         self.reading = asyncio.create_task(self.read())
 
     async def read(self):
@@ -113,13 +113,13 @@ class Client:
         if self.manner == "mute":
             return
         if opcode == PC and self.manner == "tunnel":
-            self.offers.put_nowait(sender)
             self.send(error(OK))
             return
         self.send(error(self.place.dice.choice([OK, OK, OK, REFUSED])))
 
     def send(self, data):
-        self.writer.write(data)
+        if not self.has_ended:
+            self.writer.write(data)
 
     async def answer(self):
         code = await asyncio.wait_for(self.answers.get(), PATIENCE_S)
@@ -139,12 +139,15 @@ class Client:
 
     async def leave(self):
         how = self.place.dice.choice(["close", "reset", "half-close"])
-        if how == "half-close" and self.writer.can_write_eof() and not self.writer.is_closing():
-            self.writer.write_eof()
-            await asyncio.wait_for(self.reading, PATIENCE_S)  # the server ends it too (FLOW-8)
-        await close(self.writer, how == "reset")
-        self.reading.cancel()
-        await asyncio.gather(self.reading, return_exceptions=True)
+        try:
+            if how == "half-close" and not self.writer.is_closing():
+                self.has_ended = True
+                self.writer.write_eof()
+                await asyncio.wait_for(asyncio.shield(self.reading), PATIENCE_S)  # the server ends it too (FLOW-8)
+        finally:
+            self.reading.cancel()
+            await close(self.writer, how == "reset")
+        await asyncio.wait([self.reading])
         if not self.reading.cancelled() and self.reading.exception():
             raise self.reading.exception()
 
@@ -181,7 +184,7 @@ async def conversation(place):
             other = place.name()
             match place.dice.randint(0, 4):
                 case 0:
-                    assert await one.ask(rpm(other)) in (OK, UNREACHABLE)
+                    assert await one.ask(rpm(other)) in (OK, UNREACHABLE, REFUSED)
                 case 1 | 2:
                     if await one.ask(rpm(other)) == OK:
                         await one.ask(spm(other, place.message()))
@@ -212,7 +215,7 @@ async def byte_by_byte(place):
         for byte in rpm(place.name()) + sma(b"slowly"):
             one.send(bytes([byte]))
             await asyncio.sleep(0)
-        assert await one.answer() in (OK, UNREACHABLE)
+        assert await one.answer() in (OK, UNREACHABLE, REFUSED)  # too slow for the server (ERR-4)
         await one.answer()
     finally:
         await one.leave()
@@ -222,6 +225,16 @@ async def mute(place):
     one = await user(place, "mute")
     try:
         await asyncio.sleep(place.dice.random() * 2)
+    finally:
+        await one.leave()
+
+
+async def late(place):
+    one = await user(place, "mute")
+    try:
+        for _ in range(10):
+            await asyncio.sleep(0.15)
+            one.send(error(OK))
     finally:
         await one.leave()
 
@@ -270,7 +283,7 @@ async def unasked_answers(place):
     one = await user(place)
     try:
         one.send(error(OK) * place.dice.randint(1, 2_000))
-        assert await one.ask(rpm(b"nobody")) == UNREACHABLE
+        assert await one.ask(rpm(b"nobody")) in (UNREACHABLE, REFUSED)
     finally:
         await one.leave()
 
@@ -345,13 +358,13 @@ async def tunnel_nonsense(place):
 # What an honest client can meet: an end at any moment, since the limits are narrow.
 ENDS = (Ended, OSError, asyncio.IncompleteReadError)
 
-MIX = [(conversation, 12), (pipeline, 3), (byte_by_byte, 2), (mute, 2), (never_reads, 2), (nonsense, 3), (unfinished, 2),
+MIX = [(conversation, 12), (pipeline, 3), (byte_by_byte, 2), (mute, 2), (late, 2), (never_reads, 2), (nonsense, 3), (unfinished, 2),
        (unasked_answers, 1), (storm, 1), (tunnel, 4), (tunnel_nonsense, 1)]
 
 
-async def keep_busy(place, counts):
+async def keep_busy(place, counts, over):
     behaviours, weights = zip(*MIX)
-    while True:
+    while not over.is_set():
         chosen = place.dice.choices(behaviours, weights)[0]
         try:
             await chosen(place)

@@ -10,6 +10,7 @@ how fast the machine is, so it repeats a run roughly. Exit: 0 nothing found, 1 a
 import argparse
 import asyncio
 import collections
+import logging
 import os
 import pathlib
 import random
@@ -118,10 +119,12 @@ class Soak:
         self.resident = []  # (moment, bytes)
         self.seen = {}
         self.actors = []
+        self.over = asyncio.Event()
 
     def begin(self, seed):
         places = (clients.Place(self.server.tcp, self.server.unix, seed + i) for i in range(self.arguments.clients))
-        self.actors = [asyncio.create_task(clients.keep_busy(place, self.counts)) for place in places]
+        self.over = asyncio.Event()
+        self.actors = [asyncio.create_task(clients.keep_busy(place, self.counts, self.over)) for place in places]
 
     def check_actors(self):
         for one in self.actors:
@@ -129,6 +132,7 @@ class Soak:
                 raise one.exception() or Finding("a client stopped by itself")
 
     async def end(self):
+        self.over.set()
         for one in self.actors:
             one.cancel()
         if self.actors:
@@ -226,11 +230,7 @@ async def soak(arguments):
             await one.run()
             print(f"nothing found in {arguments.seconds} s (seed {arguments.seed})")
             return 0
-        except (Finding, AssertionError, asyncio.TimeoutError) as finding:
-            server.kill()
-            await server.process.wait()
-            for actor in one.actors:
-                actor.cancel()
+        except Exception as finding:  # pylint: disable=broad-except
             print(f"server_soak: {type(finding).__name__}: {finding}; repeat with --seed {arguments.seed}", file=sys.stderr)
             if not isinstance(finding, Finding):
                 traceback.print_exception(finding)
@@ -238,6 +238,7 @@ async def soak(arguments):
             return 1
         finally:
             server.kill()
+            await one.end()
 
 
 def positive(text):
@@ -256,6 +257,7 @@ def main():
     arguments = parser.parse_args()
     if not os.access(arguments.server, os.X_OK):
         parser.error(f"{arguments.server} is no program")
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # that writing to a dead connection fails is no news here
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard) if soft < hard else (soft, hard))
     sys.exit(asyncio.run(soak(arguments)))
