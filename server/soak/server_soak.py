@@ -119,12 +119,13 @@ class Soak:
         self.resident = []  # (moment, bytes)
         self.seen = {}
         self.actors = []
+        self.places = []
         self.over = asyncio.Event()
 
     def begin(self, seed):
-        places = (clients.Place(self.server.tcp, self.server.unix, seed + i) for i in range(self.arguments.clients))
+        self.places = [clients.Place(self.server.tcp, self.server.unix, seed + i) for i in range(self.arguments.clients)]
         self.over = asyncio.Event()
-        self.actors = [asyncio.create_task(clients.keep_busy(place, self.counts, self.over)) for place in places]
+        self.actors = [asyncio.create_task(clients.keep_busy(place, self.counts, self.over)) for place in self.places]
 
     def check_actors(self):
         for one in self.actors:
@@ -140,6 +141,8 @@ class Soak:
             if stuck:
                 raise Finding(f"{len(stuck)} clients do not come to an end: {stuck}")
         self.actors = []
+        for place in self.places:
+            place.abandon_all()
 
     async def look(self):
         if self.server.process.returncode is not None:
@@ -158,7 +161,7 @@ class Soak:
         dice = random.Random(self.arguments.seed)
         began = time.monotonic()
         while time.monotonic() - began < self.arguments.seconds or not all(self.seen.get(name) for name in WANTED):
-            if time.monotonic() - began > self.arguments.seconds + clients.PATIENCE_S:
+            if time.monotonic() - began > self.arguments.seconds + clients.PATIENCE_S / 2:
                 raise Finding("never seen: " + ", ".join(name for name in WANTED if not self.seen.get(name)))
             await asyncio.sleep(SCRAPE_EVERY_S)
             await self.look()
