@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -227,24 +226,6 @@ TEST(Program, clients_that_are_gone_do_not_kill_it) {
         other.reset();
     }
     alice.send(make_rpm("user49"));
-    alice.end();
-    server.signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 0);
-}
-
-TEST(Program, descriptors_used_up_newcomers_wait_and_get_in_when_others_leave) {
-    process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 40}};
-    const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    {
-        std::deque<line> crowd;
-        for (int i = 0; i < 100; ++i) {
-            crowd.emplace_back(bound);
-        }
-        alice.send(make_rpm("alice"));
-        EXPECT_TRUE(alice.receives(make_error(error::ok))) << "those who are in are served";
-    }
-    static_cast<void>(join(bound, "bob"));
     alice.end();
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);

@@ -25,8 +25,15 @@ namespace {
 
 constexpr int patience_s = 60;
 
+void bind_to(int socket, const std::string& source) {
+    ::sockaddr_in address{};
+    address.sin_family = AF_INET;
+    EXPECT_EQ(::inet_pton(AF_INET, source.c_str(), &address.sin_addr), 1);
+    EXPECT_EQ(::bind(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0) << source;
+}
+
 template <typename Address>
-int open_connected(int family, const Address& address) {
+int open_connected(int family, const Address& address, const std::string& source = {}) {
     const int socket = ::socket(family, SOCK_STREAM, 0);
     EXPECT_GE(socket, 0) << std::strerror(errno);
     const ::timeval patience{.tv_sec = patience_s, .tv_usec = 0};
@@ -34,12 +41,15 @@ int open_connected(int family, const Address& address) {
     ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (!source.empty()) {
+        bind_to(socket, source);
+    }
     EXPECT_EQ(::connect(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0)
         << std::strerror(errno);
     return socket;
 }
 
-int connect_to(const listen_address& where) {
+int connect_to(const listen_address& where, const std::string& source) {
     if (!where.unix_path.empty()) {
         ::sockaddr_un address{};
         address.sun_family = AF_UNIX;
@@ -57,7 +67,7 @@ int connect_to(const listen_address& where) {
     address.sin_family = AF_INET;
     address.sin_port = htons(where.port);
     EXPECT_EQ(::inet_pton(AF_INET, where.host.c_str(), &address.sin_addr), 1);
-    return open_connected(AF_INET, address);
+    return open_connected(AF_INET, address, source);
 }
 
 }  // namespace
@@ -69,7 +79,8 @@ std::string wire(const packet_view& packet) {
     return bytes;
 }
 
-line::line(const std::string& bound) : socket_{connect_to(parse_listen_address(bound).address)} {}
+line::line(const std::string& bound, const std::string& source)
+    : socket_{connect_to(parse_listen_address(bound).address, source)} {}
 
 line::line(line&& other) noexcept : socket_{std::exchange(other.socket_, -1)} {}
 

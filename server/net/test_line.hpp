@@ -13,7 +13,8 @@ namespace chatos::net::test {
 class line {
 public:
     /// Connects to what a server calls itself ("127.0.0.1:7777", "[::1]:7777", "unix:PATH").
-    explicit line(const std::string& bound);
+    /// Over IPv4 it may come from another address of this machine than 127.0.0.1.
+    explicit line(const std::string& bound, const std::string& source = {});
     line(line&& other) noexcept;
     line(const line&) = delete;
     line& operator=(const line&) = delete;
@@ -37,6 +38,9 @@ public:
     [[nodiscard]] bool receives(const packet_view& expected);
     /// What comes next: "end" (FIN), "reset", or "bytes".
     [[nodiscard]] std::string next();
+
+    /// The socket, which stays this line's.
+    [[nodiscard]] int descriptor() const { return socket_; }
 
 private:
     int socket_{-1};

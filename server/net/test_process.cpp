@@ -3,14 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace chatos::net::test {
 
@@ -79,7 +83,9 @@ process::~process() {
         ::kill(child_, SIGKILL);
         static_cast<void>(wait());
     }
-    ::close(out_);
+    if (out_ >= 0) {
+        ::close(out_);
+    }
     ::close(err_);
 }
 
@@ -122,6 +128,28 @@ std::size_t process::resident_bytes() const {
     file >> pages >> resident;
     EXPECT_GT(resident, 0U);
     return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+std::chrono::nanoseconds process::cpu_time() const {
+    ::clockid_t clock{};
+    ::timespec taken{};
+    EXPECT_EQ(::clock_getcpuclockid(child_, &clock), 0);
+    EXPECT_EQ(::clock_gettime(clock, &taken), 0);
+    return std::chrono::seconds{taken.tv_sec} + std::chrono::nanoseconds{taken.tv_nsec};
+}
+
+double process::cpu_share_at_rest() const {
+    constexpr auto phase = std::chrono::milliseconds{300};
+    const auto began = std::chrono::steady_clock::now();
+    const auto before = cpu_time();
+    std::this_thread::sleep_for(phase);
+    const auto taken = cpu_time() - before;
+    return std::chrono::duration<double>{taken} /
+           std::chrono::duration<double>{std::chrono::steady_clock::now() - began};
+}
+
+void process::close_out() {
+    ::close(std::exchange(out_, -1));
 }
 
 line join(const std::string& bound, const std::string& pseudo) {

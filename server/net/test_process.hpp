@@ -3,6 +3,7 @@
 
 #include "net/test_line.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <sys/types.h>
@@ -38,6 +39,12 @@ public:
     [[nodiscard]] ::pid_t id() const { return child_; }
     /// Physical memory that it takes now.
     [[nodiscard]] std::size_t resident_bytes() const;
+    /// CPU time that all its threads have taken so far.
+    [[nodiscard]] std::chrono::nanoseconds cpu_time() const;
+    /// The share of one processor that it takes while nothing new is asked of it; 1 is one that spins.
+    [[nodiscard]] double cpu_share_at_rest() const;
+    /// Lets go of its stdout: what it writes there later has no reader.
+    void close_out();
 
 private:
     ::pid_t child_{-1};

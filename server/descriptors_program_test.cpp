@@ -1,0 +1,118 @@
+// Descriptors used up: whoever is in is served, newcomers wait, and get in as others leave; nothing spins meanwhile.
+#include "net/test_line.hpp"
+#include "net/test_observed.hpp"
+#include "net/test_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <deque>
+#include <filesystem>
+#include <string>
+#include <sys/resource.h>
+#include <utility>
+
+namespace chatos::net::test {
+namespace {
+
+using error = error_code;
+
+// Of one processor. One that spins takes all of it, even on a busy machine much more than this.
+constexpr double rest = 0.2;
+
+void converse(line& alice, line& bob) {
+    alice.send({make_rpm("bob"), make_spm("bob", "hi")});
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    EXPECT_TRUE(bob.receives(make_spm("alice", "hi")));
+    bob.send(make_error(error::ok));
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+}
+
+// As many wait as the system lets; they have asked for a pseudo already.
+std::deque<line> queue_up(const std::string& bound, int count) {
+    std::deque<line> waiting;
+    for (int i = 0; i < count; ++i) {
+        const std::string pseudo = "newcomer" + std::to_string(i);
+        waiting.emplace_back(bound).send(make_cr(pseudo));
+    }
+    return waiting;
+}
+
+void expect_all_to_get_in_as_others_leave(std::deque<line> waiting) {
+    while (!waiting.empty()) {
+        ASSERT_TRUE(waiting.front().receives(make_error(error::ok)));
+        waiting.pop_front();
+    }
+}
+
+TEST(Descriptors, sixty_four_those_inside_are_served_newcomers_wait_and_it_recovers) {
+    process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 64}};
+    const std::string bound = server.bound();
+    line alice = join(bound, "alice");
+    line bob = join(bound, "bob");
+    std::deque<line> waiting = queue_up(bound, 150);
+    converse(alice, bob);
+    EXPECT_LT(server.cpu_share_at_rest(), rest);
+    converse(alice, bob);
+    expect_all_to_get_in_as_others_leave(std::move(waiting));
+    converse(alice, bob);
+    EXPECT_LT(server.cpu_share_at_rest(), rest);
+    server.signal(SIGTERM);
+    EXPECT_EQ(alice.next(), "end");
+    EXPECT_EQ(bob.next(), "end");
+    alice.end();
+    bob.end();
+    EXPECT_EQ(server.wait(), 0);
+}
+
+// The next descriptor that a process opens gets this number.
+::rlim_t next_descriptor(::pid_t process) {
+    ::rlim_t number = 0;
+    while (std::filesystem::is_symlink("/proc/" + std::to_string(process) + "/fd/" + std::to_string(number))) {
+        ++number;
+    }
+    return number;
+}
+
+// The limit is lowered under a running server, which counts on more: so accept() itself fails, with EMFILE, for clients
+// and for scrapers.
+TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and_it_recovers) {
+    if (CHATOS_UNDER_SANITIZER) {
+        GTEST_SKIP() << "the sanitizer opens descriptors to check a virtual call, and without them ends the server";
+    }
+    observed all;
+    line alice = join(all.bound, "alice");
+    line bob = join(all.bound, "bob");
+    ::rlimit before{};
+    ASSERT_EQ(::prlimit(all.server.id(), RLIMIT_NOFILE, nullptr, &before), 0);
+    const ::rlimit tight{.rlim_cur = next_descriptor(all.server.id()), .rlim_max = before.rlim_max};
+    ASSERT_EQ(::prlimit(all.server.id(), RLIMIT_NOFILE, &tight, nullptr), 0);
+    std::deque<line> waiting = queue_up(all.bound, 6);
+    line scraper{all.metrics};
+    scraper.send_bytes("GET /healthz HTTP/1.1\r\n\r\n");
+    converse(alice, bob);
+    EXPECT_LT(all.server.cpu_share_at_rest(), rest);
+    converse(alice, bob);
+    bob.end();
+    EXPECT_EQ(bob.next(), "end");
+    // One place is free now: for a newcomer after the other, or for the scraper, whoever comes first.
+    expect_all_to_get_in_as_others_leave(std::move(waiting));
+    EXPECT_TRUE(scraper.receive_all().starts_with("HTTP/1.1 200 "));
+    EXPECT_GT(all.scrape()["chatos_accept_pauses_total"], 0U);
+    all.server.signal(SIGTERM);
+    EXPECT_EQ(alice.next(), "end");
+    alice.end();
+    EXPECT_EQ(all.server.wait(), 0);
+}
+
+TEST(Descriptors, too_few_for_a_single_connection_is_no_reason_to_spin_or_to_die) {
+    process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 16}};
+    const std::string bound = server.bound();
+    const std::deque<line> waiting = queue_up(bound, 5);
+    EXPECT_LT(server.cpu_share_at_rest(), rest);
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+}
+
+}  // namespace
+}  // namespace chatos::net::test

@@ -1,0 +1,531 @@
+// Clients that are killed (SIGKILL) at every step of every flow. After each the pseudo is free again (CONN-6), whoever
+// waits for the dead hears 4 (PM-7, PC-4, ALL-9), and others go on (ERR-3). No time limit helps: all are a day.
+#include "net/test_doomed.hpp"
+#include "net/test_line.hpp"
+#include "net/test_observed.hpp"
+#include "net/test_process.hpp"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace chatos::net::test {
+namespace {
+
+using error = error_code;
+
+class Killed : public testing::TestWithParam<const char*> {
+protected:
+    Killed()
+        : all{{"--listen", "unix:" + folder.path("socket"), "--answer-timeout-ms", day, "--pc-timeout-ms", day,
+               "--login-timeout-ms", day, "--tunnel-timeout-ms", day}},
+          bound{std::string{GetParam()} == "tcp" ? all.bound : "unix:" + folder.path("socket")},
+          carol{join(bound, "carol")}, dora{join(bound, "dora")} {}
+    Killed(const Killed&) = delete;
+    Killed& operator=(const Killed&) = delete;
+
+    void TearDown() override {
+        await_connections(2);
+        expect_others_to_go_on();
+        all.server.signal(SIGTERM);
+        for (line* one : {&carol, &dora}) {
+            EXPECT_EQ(one->next(), "end");
+            one->end();
+        }
+        EXPECT_EQ(all.server.wait(), 0);
+    }
+
+    // Any leftover of the dead would come first, and be seen.
+    void expect_others_to_go_on() {
+        carol.send({make_rpm("dora"), make_spm("dora", "still here")});
+        EXPECT_TRUE(carol.receives(make_error(error::ok)));
+        EXPECT_TRUE(dora.receives(make_spm("carol", "still here")));
+        dora.send(make_error(error::ok));
+        EXPECT_TRUE(carol.receives(make_error(error::ok)));
+        carol.send(make_pc("dora"));
+        EXPECT_TRUE(dora.receives(make_pc("carol")));
+        dora.send(make_error(error::refused));
+        EXPECT_TRUE(carol.receives(make_error(error::ok)));
+        EXPECT_TRUE(carol.receives(make_error(error::refused)));
+    }
+
+    void expect_free(const std::string& pseudo) const { static_cast<void>(join_once_free(bound, pseudo)); }
+
+    // Until the server has seen everybody go who went.
+    void await_connections(std::uint64_t count) const {
+        while (all.scrape()["chatos_connections"] != count) {
+            std::this_thread::yield();
+        }
+    }
+
+    // `from` may write to `to`.
+    static void favour(line& from, const std::string& to) {
+        from.send(make_rpm(to));
+        EXPECT_TRUE(from.receives(make_error(error::ok)));
+    }
+
+    static std::string half(const packet_view& packet) {
+        const std::string bytes = wire(packet);
+        return bytes.substr(0, bytes.size() / 2);
+    }
+
+    void expect_both_receive(const packet_view& packet) {
+        EXPECT_TRUE(carol.receives(packet));
+        EXPECT_TRUE(dora.receives(packet));
+    }
+
+    void answer_both(error code) {
+        carol.send(make_error(code));
+        dora.send(make_error(code));
+    }
+
+    // Alice and Bob have agreed on a private connection.
+    std::pair<line, line> agree() const {
+        std::pair both{join(bound, "alice"), join(bound, "bob")};
+        both.first.send(make_pc("bob"));
+        EXPECT_TRUE(both.second.receives(make_pc("alice")));
+        both.second.send(make_error(error::ok));
+        EXPECT_TRUE(both.first.receives(make_error(error::ok)));
+        EXPECT_TRUE(both.first.receives(make_error(error::ok)));
+        return both;
+    }
+
+    [[nodiscard]] line tunnel_end(const std::string& own, const std::string& peer) const {
+        line end{bound};
+        end.send({make_pc(own), make_pc(peer)});
+        return end;
+    }
+
+    std::pair<line, line> open_tunnel() const {
+        std::pair both{tunnel_end("alice", "bob"), tunnel_end("bob", "alice")};
+        EXPECT_TRUE(both.first.receives(make_error(error::ok)));
+        EXPECT_TRUE(both.second.receives(make_error(error::ok)));
+        return both;
+    }
+
+    static void expect_to_carry(std::pair<line, line>& tunnel) {
+        tunnel.first.send_bytes("question");
+        EXPECT_EQ(tunnel.second.receive_bytes(8), "question");
+        tunnel.second.send_bytes("answer");
+        EXPECT_EQ(tunnel.first.receive_bytes(6), "answer");
+    }
+
+    static constexpr const char* day = "86400000";
+    scratch_folder folder;
+    observed all;
+    std::string bound;
+    line carol;
+    line dora;
+};
+
+INSTANTIATE_TEST_SUITE_P(Over, Killed, testing::Values("tcp", "unix"), [](const auto& with) { return with.param; });
+
+// CR.
+
+TEST_P(Killed, CR_before_a_byte_was_sent) {
+    die(line{bound});
+}
+
+TEST_P(Killed, CR_inside_it) {
+    line alice{bound};
+    alice.send_bytes(half(make_cr("alice")));
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, CR_sent_and_its_answer_unread) {
+    line alice{bound};
+    alice.send(make_cr("alice"));
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, CR_answered_and_idle) {
+    die(join(bound, "alice"));
+    expect_free("alice");
+}
+
+TEST_P(Killed, CR_refused_because_the_pseudo_is_taken_and_its_holder_notices_nothing) {
+    line alice{bound};
+    alice.send(make_cr("carol"));
+    EXPECT_TRUE(alice.receives(make_error(error::pseudo_taken)));
+    die(std::move(alice));
+}
+
+// RPM.
+
+TEST_P(Killed, RPM_inside_it) {
+    line alice = join(bound, "alice");
+    alice.send_bytes(half(make_rpm("carol")));
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, RPM_sent_and_its_answer_unread) {
+    line alice = join(bound, "alice");
+    alice.send(make_rpm("carol"));
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, RPM_answered_and_the_favour_dies_with_its_holder) {
+    line alice = join(bound, "alice");
+    favour(alice, "carol");
+    die(std::move(alice));
+    line other = join_once_free(bound, "alice");
+    other.send(make_spm("carol", "no favour of mine"));
+    EXPECT_TRUE(other.receives(make_error(error::refused)));
+}
+
+TEST_P(Killed, RPM_named_it_and_PM_10_the_favour_dies_with_the_recipient) {
+    line bob = join(bound, "bob");
+    favour(carol, "bob");
+    die(std::move(bob));
+    line other = join_once_free(bound, "bob");
+    carol.send(make_spm("bob", "for whoever was bob"));
+    EXPECT_TRUE(carol.receives(make_error(error::refused)));
+}
+
+// SPM, its sender.
+
+TEST_P(Killed, SPM_sender_inside_it_and_nothing_is_delivered) {
+    line alice = join(bound, "alice");
+    favour(alice, "carol");
+    alice.send_bytes(half(make_spm("carol", "unfinished")));
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, SPM_sender_before_the_recipient_answered_and_that_answer_is_used_up) {
+    line alice = join(bound, "alice");
+    favour(alice, "carol");
+    alice.send(make_spm("carol", "last words"));
+    EXPECT_TRUE(carol.receives(make_spm("alice", "last words")));
+    die(std::move(alice));
+    expect_free("alice");
+    // Carol's answers go to the oldest delivery each (FLOW-2): the first to nobody, the second to Dora.
+    favour(dora, "carol");
+    dora.send(make_spm("carol", "behind"));
+    EXPECT_TRUE(carol.receives(make_spm("dora", "behind")));
+    carol.send({make_error(error::ok), make_error(error::refused)});
+    EXPECT_TRUE(dora.receives(make_error(error::refused)));
+}
+
+TEST_P(Killed, SPM_sender_with_the_answer_unread) {
+    line alice = join(bound, "alice");
+    favour(alice, "carol");
+    alice.send(make_spm("carol", "hi"));
+    EXPECT_TRUE(carol.receives(make_spm("alice", "hi")));
+    carol.send({make_error(error::ok), make_rpm("dora")});
+    EXPECT_TRUE(carol.receives(make_error(error::ok))) << "what was sent before is processed";
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+// SPM, its recipient.
+
+TEST_P(Killed, SPM_recipient_before_reading_it) {
+    line bob = join(bound, "bob");
+    favour(carol, "bob");
+    carol.send(make_spm("bob", "hi"));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, SPM_recipient_before_answering) {
+    line bob = join(bound, "bob");
+    favour(carol, "bob");
+    carol.send(make_spm("bob", "hi"));
+    EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, SPM_recipient_inside_its_answer) {
+    line bob = join(bound, "bob");
+    favour(carol, "bob");
+    carol.send(make_spm("bob", "hi"));
+    EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
+    bob.send_bytes(half(make_error(error::ok)));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, SPM_recipient_after_answering_and_the_answer_stands) {
+    line bob = join(bound, "bob");
+    favour(carol, "bob");
+    carol.send(make_spm("bob", "hi"));
+    EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
+    bob.send(make_error(error::refused));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::refused)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, SPM_recipient_of_many_and_each_sender_hears_of_each) {
+    line bob = join(bound, "bob");
+    favour(carol, "bob");
+    favour(dora, "bob");
+    for (int i = 0; i < 100; ++i) {
+        carol.send(make_spm("bob", "from carol"));
+        dora.send(make_spm("bob", "from dora"));
+    }
+    die(std::move(bob));
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_TRUE(carol.receives(make_error(error::unreachable))) << i;
+        ASSERT_TRUE(dora.receives(make_error(error::unreachable))) << i;
+    }
+    expect_free("bob");
+}
+
+// SMA.
+
+TEST_P(Killed, SMA_sender_inside_it_and_nothing_is_delivered) {
+    line alice = join(bound, "alice");
+    alice.send_bytes(half(make_sma("unfinished")));
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, SMA_sender_before_anybody_answered) {
+    line alice = join(bound, "alice");
+    alice.send(make_sma("hi"));
+    expect_both_receive(make_spm("alice", "hi"));
+    die(std::move(alice));
+    expect_free("alice");
+    answer_both(error::ok);
+}
+
+TEST_P(Killed, SMA_sender_between_two_answers) {
+    line alice = join(bound, "alice");
+    alice.send(make_sma("hi"));
+    expect_both_receive(make_spm("alice", "hi"));
+    carol.send(make_error(error::ok));
+    die(std::move(alice));
+    expect_free("alice");
+    dora.send(make_error(error::ok));
+}
+
+TEST_P(Killed, SMA_sender_with_the_answer_unread) {
+    line alice = join(bound, "alice");
+    alice.send(make_sma("hi"));
+    expect_both_receive(make_spm("alice", "hi"));
+    answer_both(error::ok);
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, SMA_recipient_before_reading_it) {
+    line bob = join(bound, "bob");
+    carol.send(make_sma("hi"));
+    EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
+    dora.send(make_error(error::ok));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, SMA_recipient_before_answering_and_ALL_3_the_others_are_waited_for) {
+    line bob = join(bound, "bob");
+    carol.send(make_sma("hi"));
+    EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
+    EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
+    die(std::move(bob));
+    expect_free("bob");
+    dora.send(make_error(error::refused));
+    EXPECT_TRUE(carol.receives(make_error(error::refused))) << "the highest code of all: 4 and 5";
+}
+
+TEST_P(Killed, SMA_recipient_inside_its_answer) {
+    line bob = join(bound, "bob");
+    carol.send(make_sma("hi"));
+    EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
+    dora.send(make_error(error::ok));
+    EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
+    bob.send_bytes(half(make_error(error::ok)));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, SMA_recipient_after_answering_and_the_answer_stands) {
+    line bob = join(bound, "bob");
+    carol.send(make_sma("hi"));
+    EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
+    bob.send(make_error(error::ok));
+    die(std::move(bob));
+    expect_free("bob");
+    EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
+    dora.send(make_error(error::ok));
+    EXPECT_TRUE(carol.receives(make_error(error::ok)));
+}
+
+TEST_P(Killed, SMA_recipients_all_at_once) {
+    std::vector<std::unique_ptr<doomed_client>> crowd;
+    for (int i = 0; i < 20; ++i) {
+        crowd.push_back(std::make_unique<doomed_client>(join(bound, "doomed" + std::to_string(i))));
+    }
+    carol.send(make_sma("hi"));
+    EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
+    dora.send(make_error(error::ok));
+    crowd.clear();
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    for (int i = 0; i < 20; ++i) {
+        expect_free("doomed" + std::to_string(i));
+    }
+}
+
+// PC.
+
+TEST_P(Killed, PC_asker_inside_it_and_nothing_is_offered) {
+    line alice = join(bound, "alice");
+    alice.send_bytes(half(make_pc("carol")));
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, PC_asker_before_the_decision_and_a_late_yes_opens_nothing) {
+    line alice = join(bound, "alice");
+    alice.send(make_pc("carol"));
+    EXPECT_TRUE(carol.receives(make_pc("alice")));
+    die(std::move(alice));
+    line other = join_once_free(bound, "alice");
+    carol.send(make_error(error::ok));
+    // A later question of hers is answered alone: the decision went nowhere.
+    favour(carol, "alice");
+}
+
+TEST_P(Killed, PC_asker_with_the_decision_unread) {
+    line alice = join(bound, "alice");
+    alice.send(make_pc("carol"));
+    EXPECT_TRUE(carol.receives(make_pc("alice")));
+    carol.send(make_error(error::ok));
+    favour(carol, "dora");
+    die(std::move(alice));
+    expect_free("alice");
+}
+
+TEST_P(Killed, PC_asked_before_reading_it) {
+    line bob = join(bound, "bob");
+    carol.send(make_pc("bob"));
+    EXPECT_TRUE(carol.receives(make_error(error::ok)));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, PC_asked_before_deciding) {
+    line bob = join(bound, "bob");
+    carol.send(make_pc("bob"));
+    EXPECT_TRUE(bob.receives(make_pc("carol")));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::ok)));
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, PC_asked_inside_its_decision) {
+    line bob = join(bound, "bob");
+    carol.send(make_pc("bob"));
+    EXPECT_TRUE(bob.receives(make_pc("carol")));
+    bob.send_bytes(half(make_error(error::ok)));
+    die(std::move(bob));
+    EXPECT_TRUE(carol.receives(make_error(error::ok)));
+    EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
+    expect_free("bob");
+}
+
+TEST_P(Killed, PC_asked_after_deciding_and_the_decision_stands) {
+    for (const error decision : {error::ok, error::refused}) {
+        line bob = join_once_free(bound, "bob");
+        carol.send(make_pc("bob"));
+        EXPECT_TRUE(bob.receives(make_pc("carol")));
+        bob.send(make_error(decision));
+        die(std::move(bob));
+        EXPECT_TRUE(carol.receives(make_error(error::ok)));
+        EXPECT_TRUE(carol.receives(make_error(decision)));
+    }
+    expect_free("bob");
+}
+
+// Tunnels.
+
+TEST_P(Killed, tunnel_end_inside_its_first_PC) {
+    const auto users = agree();
+    line end{bound};
+    end.send_bytes(half(make_pc("alice")));
+    die(std::move(end));
+    auto tunnel = open_tunnel();
+    expect_to_carry(tunnel);
+}
+
+TEST_P(Killed, tunnel_end_between_its_PCs) {
+    const auto users = agree();
+    line end{bound};
+    end.send(make_pc("alice"));
+    die(std::move(end));
+    auto tunnel = open_tunnel();
+    expect_to_carry(tunnel);
+}
+
+// To the server its death is an end of input, which a living end may send early as well (TUN-2): so it keeps its place.
+TEST_P(Killed, tunnel_end_that_waits_for_its_peer_and_the_peer_hears_the_end) {
+    auto users = agree();
+    die(tunnel_end("alice", "bob"));
+    line b = tunnel_end("bob", "alice");
+    EXPECT_TRUE(b.receives(make_error(error::ok)));
+    EXPECT_EQ(b.next(), "end");
+    users.first.send(make_pc("bob"));
+    EXPECT_TRUE(users.second.receives(make_pc("alice"))) << "they can agree on another";
+}
+
+TEST_P(Killed, tunnel_end_of_an_open_tunnel_and_the_other_hears_the_end) {
+    const auto users = agree();
+    auto tunnel = open_tunnel();
+    expect_to_carry(tunnel);
+    die(std::move(tunnel.first));
+    EXPECT_EQ(tunnel.second.next(), "end");
+}
+
+TEST_P(Killed, tunnel_end_with_bytes_unread_and_bytes_on_the_way) {
+    const auto users = agree();
+    auto tunnel = open_tunnel();
+    tunnel.second.send_bytes("never read");
+    tunnel.first.send_bytes("last words");
+    EXPECT_EQ(tunnel.second.receive_bytes(10), "last words");
+    die(std::move(tunnel.first));
+    EXPECT_EQ(tunnel.second.next(), "end");
+}
+
+TEST_P(Killed, tunnel_both_ends_at_once) {
+    auto users = agree();
+    auto tunnel = open_tunnel();
+    {
+        doomed_client a{std::move(tunnel.first)};
+        doomed_client b{std::move(tunnel.second)};
+    }
+    users.first.send(make_pc("bob"));
+    EXPECT_TRUE(users.second.receives(make_pc("alice")));
+}
+
+TEST_P(Killed, tunnel_users_and_TUN_5_the_tunnel_goes_on) {
+    auto users = agree();
+    auto tunnel = open_tunnel();
+    die(std::move(users.first));
+    die(std::move(users.second));
+    expect_free("alice");
+    expect_free("bob");
+    expect_to_carry(tunnel);
+}
+
+}  // namespace
+}  // namespace chatos::net::test

@@ -1,0 +1,101 @@
+// For tests, loaded into chatos-server by LD_PRELOAD: system calls that fail as a real system's may, but cannot be made
+// to on a healthy machine that others use as well. It makes the calls itself, so it works below sanitizers, too.
+//
+// CHATOS_FAILING_CALL="accept|send|recv ERRNO WELL FAILING": after WELL calls that go well, FAILING fail with ERRNO.
+// CHATOS_WALL_CLOCK=jumps: each reading of the wall clock is decades away from the one before.
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+#include <poll.h>
+#include <sstream>
+#include <string>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace {
+
+struct plan {
+    std::string call;
+    int error{0};
+    int well{0};
+    int failing{0};
+};
+
+const plan& chosen() {
+    static const plan made = [] {
+        plan one;
+        if (const char* text = std::getenv("CHATOS_FAILING_CALL")) {
+            std::istringstream{text} >> one.call >> one.error >> one.well >> one.failing;
+        }
+        return one;
+    }();
+    return made;
+}
+
+// Only calls that would have gone well count: a loop may ask as often as it likes whether there is something.
+bool fails_now(const char* call) {
+    static std::atomic<int> calls{0};
+    if (chosen().call != call) {
+        return false;
+    }
+    const int number = calls.fetch_add(1);
+    return number >= chosen().well && number < chosen().well + chosen().failing;
+}
+
+bool is_ready(int socket) {
+    ::pollfd one{.fd = socket, .events = POLLIN, .revents = 0};
+    const ::timespec at_once{};
+    return ::syscall(SYS_ppoll, &one, 1, &at_once, nullptr, 0) == 1;
+}
+
+ssize_t fail() {
+    errno = chosen().error;
+    return -1;
+}
+
+}  // namespace
+
+extern "C" {
+
+int accept4(int listener, sockaddr* address, socklen_t* size, int flags) {
+    if (!is_ready(listener) || !fails_now("accept")) {
+        return static_cast<int>(::syscall(SYS_accept4, listener, address, size, flags));
+    }
+    if (chosen().error == ECONNABORTED) {  // the connection is gone then
+        ::syscall(SYS_close, ::syscall(SYS_accept4, listener, address, size, flags));
+    }
+    return static_cast<int>(fail());
+}
+
+int accept(int listener, sockaddr* address, socklen_t* size) {
+    return accept4(listener, address, size, 0);
+}
+
+ssize_t send(int socket, const void* bytes, size_t count, int flags) {
+    return fails_now("send") ? fail() : ::syscall(SYS_sendto, socket, bytes, count, flags, nullptr, 0);
+}
+
+ssize_t sendmsg(int socket, const msghdr* message, int flags) {
+    return fails_now("send") ? fail() : ::syscall(SYS_sendmsg, socket, message, flags);
+}
+
+ssize_t recv(int socket, void* bytes, size_t count, int flags) {
+    return is_ready(socket) && fails_now("recv")
+               ? fail()
+               : ::syscall(SYS_recvfrom, socket, bytes, count, flags, nullptr, nullptr);
+}
+
+int clock_gettime(clockid_t clock, timespec* time) noexcept {
+    const auto result = static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
+    static const bool jumps = std::getenv("CHATOS_WALL_CLOCK") != nullptr;
+    if (jumps && clock == CLOCK_REALTIME) {
+        static std::atomic<unsigned> readings{0};
+        constexpr time_t decades = 60L * 365 * 86'400;
+        time->tv_sec += readings.fetch_add(1) % 2 == 0 ? decades : -decades;
+    }
+    return result;
+}
+
+}  // extern "C"
