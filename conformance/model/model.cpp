@@ -303,6 +303,7 @@ void model::end_session(client& who, leaving how) {
     if (staller_ == who.id) {
         staller_.reset();
     }
+    shared_unread_.clear();
     if (who.pseudo) {
         const bool kept = (how == leaving::ended && broken(pseudo_kept_after_close)) ||
                           (how == leaving::reset && broken(pseudo_kept_after_reset)) ||
