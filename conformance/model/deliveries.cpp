@@ -105,7 +105,9 @@ void model::take_answer(client& who, std::uint8_t code) {
 void model::use_up(client& who, std::deque<delivery>::iterator place, std::uint8_t code) {
     const delivery one = *place;
     who.owed.erase(place);
-    who.timeouts_in_a_row = 0;
+    if (!one.timed_out) {
+        who.timeouts_in_a_row = 0;  // FLOW-10: a late answer breaks no row
+    }
     client* asker = find(one.asker);
     if (asker == nullptr && one.asked != opcode::sma) {
         died_ = broken(one.asked == opcode::pc ? dies_of_decision_to_lost_asker : dies_of_answer_to_lost_sender);

@@ -92,15 +92,22 @@ void model::tick(model_time now) {
     finish_turn();
 }
 
-/// Everything that time alone brings about, before whatever happens now.
+/// Everything that time alone brings about, each at its own moment, before whatever happens now.
 void model::let_time_pass(model_time now) {
-    now_ = std::max(now_, now);
     turn_began_at_ = output_.size();
+    for (auto next = next_deadline(); next && *next <= now && !died_; next = next_deadline()) {
+        now_ = std::max(now_, *next);
+        meet_deadlines();
+    }
+    now_ = std::max(now_, now);
+}
+
+void model::meet_deadlines() {
     for (auto& [id, who] : clients_) {
         if (!who.closed && !died_) {
             time_out_deliveries(who);
         }
-        const auto deadline = who.closed ? std::nullopt : input_deadline(who);
+        const auto deadline = input_deadline(who);
         if (deadline && *deadline <= now_ && !died_) {
             hang_up(who, error_code::refused);  // ERR-4
         }
@@ -109,7 +116,7 @@ void model::let_time_pass(model_time now) {
 
 /// ERR-4: until when the client has to register, or to complete its packet.
 std::optional<model_time> model::input_deadline(const client& who) const {
-    if (who.input_ended || who.ignored || is_degenerate()) {
+    if (who.closed || who.input_ended || who.ignored || is_degenerate()) {
         return std::nullopt;
     }
     if (!who.pseudo) {
@@ -132,7 +139,7 @@ std::optional<model_time> model::next_deadline() const {
     for (const auto& [id, who] : clients_) {
         consider(input_deadline(who));
         for (const delivery& one : who.owed) {
-            if (!one.timed_out && !never_times_out(one)) {
+            if (!who.closed && !one.timed_out && !never_times_out(one)) {
                 consider(deadline_of(one));
             }
         }

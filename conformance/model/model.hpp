@@ -132,6 +132,7 @@ private:
     [[nodiscard]] std::string& unread_of(client& who);
     [[nodiscard]] bool may_read(const client& who) const;
     void let_time_pass(model_time now);
+    void meet_deadlines();
     void read_on(client& who);
     void handle_malformed(client& who, const read_result& bad);
     void act_on_what_follows(client& who, const read_result& bad);

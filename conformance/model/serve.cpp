@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t output_bytes_max = 64U << 20U;  // of a peer that does not read
-constexpr model_time slow_answer_delay = 15ms;
+constexpr model_time slow_answer_delay = 10ms;
 constexpr model_time drain_time = 1s;  // ERR-5: so long a closed connection is read on
 
 model_time now() {
