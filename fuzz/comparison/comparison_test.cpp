@@ -1,5 +1,6 @@
 // The core and the model over random histories, and what this comparison can find.
 #include "comparison/comparison.hpp"
+#include "comparison/history_seeds.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,6 +52,14 @@ TEST(TwoReadings, the_core_and_the_model_show_the_same_to_everybody) {
         const std::vector<std::byte> history = random_history(seed);
         const verdict found = check_two_readings(history);
         ASSERT_FALSE(found) << "seed " << seed << ", shortened:\n" << describe_two_readings(shortened(history));
+    }
+}
+
+TEST(TwoReadings, every_seed_is_a_history_in_which_they_agree) {
+    for (const seed& one : make_history_seeds()) {
+        const verdict found = check_two_readings(one.input);
+        EXPECT_FALSE(found) << one.name << ": " << found->detail;
+        EXPECT_TRUE(describe_two_readings(one.input).ends_with("no difference\n")) << one.name;
     }
 }
 
