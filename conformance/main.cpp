@@ -77,6 +77,42 @@ void add_show(CLI::App& app, selection& chosen, std::string& word, std::string& 
     print_schema->callback([&schema, &code] { code = schema_command(schema); });
 }
 
+void add_model(CLI::App& app, model_command_settings& settings, int& code) {
+    CLI::App* model = app.add_subcommand("model", "Serve the executable model of the rules on 127.0.0.1");
+    const CLI::Range milliseconds{1, 1'000'000'000};
+    const auto* port = model->add_option("--port", settings.port, "Where to listen; 0 picks a free port");
+    model->add_option("--capacity", settings.capacity, "Users that may be registered")->check(CLI::Range(1, 1'000'000));
+    model->add_option("--answer-timeout-ms", settings.answer_timeout_ms, "For the answer to an SPM")
+        ->check(milliseconds);
+    model->add_option("--pc-timeout-ms", settings.pc_timeout_ms, "For the decision on a PC")->check(milliseconds);
+    model->add_option("--login-timeout-ms", settings.login_timeout_ms, "For the login and each unfinished packet")
+        ->check(milliseconds);
+    model->add_option("--fault", settings.faults, "Break a rule on purpose (repeatable)")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    model->add_option("--variant", settings.variants, "Do what a CHOICE leaves open the other way (repeatable)")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    model->add_flag("--list-faults", settings.list_faults, "Print all faults, and the rule that each breaks");
+    model->add_flag("--list-variants", settings.list_variants,
+                    "Print all variants, and the rule that leaves each open");
+    model->add_flag("--json", settings.json, "Print the list as JSON");
+    model->footer("Examples:\n"
+                  "  chatos-conformance model --port 0\n"
+                  "  chatos-conformance run server.pm.* \\\n"
+                  "    --server-command \"chatos-conformance model --port {port} --fault rpm-to-nobody-gets-ok\"\n"
+                  "  chatos-conformance model --list-faults --json\n");
+    model->callback([&settings, &code, port] {
+        if (port->count() == 0 && !settings.list_faults && !settings.list_variants) {
+            complain("model: where is it to listen? Give --port N (0 picks a free port), --list-faults or "
+                     "--list-variants");
+            code = exit_usage;
+            return;
+        }
+        code = model_command(settings);
+    });
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -97,6 +133,8 @@ int main(int argc, char** argv) {
     int code = exit_usage;
     add_run(app, settings, code);
     add_show(app, listed, word, schema, code);
+    model_command_settings model;
+    add_model(app, model, code);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& success) {

@@ -3,7 +3,9 @@
 
 #include "scenario/catalog.hpp"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace chatos::conformance {
 
@@ -23,6 +25,19 @@ struct run_settings {
     std::string version;
 };
 
+struct model_command_settings {
+    std::uint16_t port{0};  ///< 0 picks a free one
+    std::size_t capacity{10'000};
+    std::int64_t answer_timeout_ms{5'000};
+    std::int64_t pc_timeout_ms{30'000};
+    std::int64_t login_timeout_ms{10'000};
+    std::vector<std::string> faults;
+    std::vector<std::string> variants;
+    bool list_faults{false};
+    bool list_variants{false};
+    bool json{false};  ///< of a list
+};
+
 [[nodiscard]] int run_command(const run_settings& settings);
 [[nodiscard]] int list_command(const selection& chosen);
 [[nodiscard]] int rules_command();
@@ -30,6 +45,8 @@ struct run_settings {
 [[nodiscard]] int explain_command(const std::string& word);
 /// "scenario", "profile" or "report".
 [[nodiscard]] int schema_command(const std::string& which);
+/// Serves until the process is ended, or prints a list.
+[[nodiscard]] int model_command(const model_command_settings& chosen);
 
 /// Prints `chatos-conformance: ...` on standard error.
 void complain(const std::string& what);

@@ -378,6 +378,13 @@ TEST(ExecutionSteps, malformed_bytes_blame_the_rule_of_the_wire_that_they_break)
     EXPECT_EQ(blamed("\x03\x00\x01z\x7f\xff\xff\xff"sv), "WIRE-14");
 }
 
+TEST(ExecutionSteps, malformed_bytes_blame_a_step_that_is_about_the_layout_itself) {
+    hand_run run =
+        run_of(R"([{"actor": "alice", "expect": {"packet": "SPM"}, "rule": "WIRE-3"}])", R"("rules": ["WIRE-3"],)");
+    run.receives_bytes("alice", std::string_view{"\x03\x00\x00", 3});
+    EXPECT_TRUE(failure_of(run).starts_with("WIRE-3 at /steps/0: alice received malformed bytes (WIRE-9"));
+}
+
 TEST(ExecutionSteps, packets_may_come_in_any_pieces) {
     hand_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "SPM", "message": "hello"}},
                              {"actor": "alice", "expect": {"packet": "ERROR", "code": 4}}])");

@@ -63,6 +63,24 @@ std::vector<std::string> read_rules(const std::optional<json_place>& place) {
     return rules;
 }
 
+/// Names of faults. Whether there are such faults is not for a scenario file to know.
+std::vector<std::string> read_kills(const std::optional<json_place>& place) {
+    std::vector<std::string> kills;
+    if (!place) {
+        return kills;
+    }
+    for (const json_place& item : place->as_array(1)) {
+        const std::optional<std::string> name = item.as_string();
+        if (name && !is_label(*name)) {
+            item.refuse("\"" + *name + "\" is no name of a fault; expected lower-case words and digits joined by -");
+        } else if (name && std::find(kills.begin(), kills.end(), *name) != kills.end()) {
+            item.refuse("the fault \"" + *name + "\" stands here twice");
+        }
+        kills.push_back(name.value_or(""));
+    }
+    return kills;
+}
+
 std::map<std::string, std::int64_t> read_needs(const std::optional<json_place>& place) {
     std::map<std::string, std::int64_t> needs;
     if (!place) {
@@ -124,6 +142,7 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     }
     const auto rules_place = reader.require("rules");
     made.rules = read_rules(rules_place);
+    made.kills = read_kills(reader.find("kills"));
     made.needs = read_needs(reader.find("needs"));
     if (const auto control = reader.find("control")) {
         made.control = read_id(control);

@@ -122,6 +122,7 @@ struct scenario {
     std::string id;
     std::string title;
     std::vector<std::string> rules;
+    std::vector<std::string> kills;             ///< faults of the model that it must catch
     std::map<std::string, std::int64_t> needs;  ///< option name to value; empty: any server will do
     std::string control;                        ///< may be empty
     std::vector<std::string> actors;

@@ -24,6 +24,7 @@ constexpr std::array targets{
     described_target{"fuzz_utf8", add_utf8_input},
     described_target{"fuzz_encode", add_encode_input},
     described_target{"fuzz_session", add_session_input},
+    described_target{"fuzz_model", add_history_input},
     described_target{"fuzz_scenario", add_scenario_input},
 };
 

@@ -23,6 +23,7 @@ void add_dump_input(dump::output& out, input_bytes input);
 void add_utf8_input(dump::output& out, input_bytes input);
 void add_encode_input(dump::output& out, input_bytes input);
 void add_session_input(dump::output& out, input_bytes input);
+void add_history_input(dump::output& out, input_bytes input);
 void add_scenario_input(dump::output& out, input_bytes input);
 
 /// `1 byte`, `5 bytes`.

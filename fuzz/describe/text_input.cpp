@@ -1,4 +1,5 @@
 // Inputs that are no plan with packets: a text, a value for the encoder, a script of a session, a scenario.
+#include "comparison/comparison.hpp"
 #include "describe/input_words.hpp"
 #include "dump/text_format.hpp"
 #include "properties/encode_properties.hpp"
@@ -103,6 +104,10 @@ void add_session_input(dump::output& out, input_bytes input) {
     if (!words.ends_with('\n')) {
         out.add('\n');
     }
+}
+
+void add_history_input(dump::output& out, input_bytes input) {
+    out.add(describe_two_readings(input));
 }
 
 void add_scenario_input(dump::output& out, input_bytes input) {

@@ -84,10 +84,10 @@ std::string told(const std::vector<conformance::step>& steps) {
 }
 
 bool is_same(const conformance::scenario& left, const conformance::scenario& right) {
-    return left.id == right.id && left.title == right.title && left.rules == right.rules && left.needs == right.needs &&
-           left.control == right.control && left.actors == right.actors && left.names == right.names &&
-           left.unexpected == right.unexpected && left.closing_fence == right.closing_fence &&
-           told(left.steps) == told(right.steps);
+    return left.id == right.id && left.title == right.title && left.rules == right.rules && left.kills == right.kills &&
+           left.needs == right.needs && left.control == right.control && left.actors == right.actors &&
+           left.names == right.names && left.unexpected == right.unexpected &&
+           left.closing_fence == right.closing_fence && told(left.steps) == told(right.steps);
 }
 
 std::uint64_t size_of(const conformance::text_source& text) {

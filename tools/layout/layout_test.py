@@ -85,10 +85,11 @@ class Layout(unittest.TestCase):
                     other = re.match(r'"(dump|bench|client)/', include)
                     self.assertTrue(other is None or name.startswith(f"tools/{other[1]}/"), f"{name} includes {include}")
 
-    def test_the_core_knows_no_sockets(self):
+    def test_the_core_and_the_model_know_no_sockets(self):
         forbidden = re.compile(r"[<\"](net/|ops/|sys/socket|netinet/|poll\.h|sys/epoll|unistd\.h|thread|chrono_clock)")
         for name in self.code():
-            if name.startswith(("server/core/", "codec/include/", "conformance/runner/execution")):
+            is_model = name.startswith("conformance/model/") and not name.startswith("conformance/model/serve")
+            if is_model or name.startswith(("server/core/", "codec/include/", "conformance/runner/execution")):
                 for include in includes(name):
                     self.assertIsNone(forbidden.match(include), f"{name} includes {include}")
 

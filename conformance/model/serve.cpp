@@ -1,0 +1,239 @@
+#include "model/serve.hpp"
+
+#include "runner/sockets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <limits>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <system_error>
+#include <utility>
+
+namespace chatos::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t output_bytes_max = 64U << 20U;  // of a peer that does not read
+constexpr model_time slow_answer_delay = 10ms;
+constexpr model_time drain_time = 1s;  // ERR-5: so long a closed connection is read on
+
+model_time now() {
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+std::string error_text() {
+    return std::generic_category().message(errno);
+}
+
+class model_server {
+public:
+    explicit model_server(serve_settings settings)
+        : settings_{std::move(settings)}, model_{settings_.model}, buffer_(65'536) {}
+
+    std::string run() {
+        if (std::string error = listen(); !error.empty()) {
+            return error;
+        }
+        while (!model_.died()) {
+            wait();
+            model_.tick(now());
+            take_output();
+            write_all();
+            std::erase_if(connections_, [](const auto& one) { return !one.second.socket.is_open(); });
+        }
+        return "a fault made the server die";
+    }
+
+private:
+    struct waiting_output {
+        model_time due{0};
+        model_output what;
+    };
+
+    struct connection {
+        descriptor socket;
+        bool input_ended{false};
+        bool blocked{false};                    // the socket takes no more at the moment
+        std::optional<model_time> drain_until;  // closed by the server; read on until then
+        std::deque<waiting_output> output;
+        std::size_t output_bytes{0};
+    };
+
+    std::string listen() {
+        listener_ = descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+        const int on = 1;
+        (void)::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        address.sin_port = htons(settings_.port);
+        socklen_t size = sizeof address;
+        if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+            ::listen(listener_.get(), 1'024) != 0 ||
+            ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+            return "port " + std::to_string(settings_.port) + " cannot be listened on: " + error_text();
+        }
+        if (settings_.listening) {
+            settings_.listening(ntohs(address.sin_port));
+        }
+        return {};
+    }
+
+    /// Waits for the network or for the next thing that time brings, and takes in what came.
+    void wait() {
+        std::vector<pollfd> polled{{listener_.get(), POLLIN, 0}};
+        std::vector<connection_id> ids;
+        for (const auto& [id, one] : connections_) {
+            const bool reads = one.drain_until || (!one.input_ended && model_.wants_input(id));
+            polled.push_back(
+                {one.socket.get(),
+                 static_cast<short>((reads && !one.input_ended ? POLLIN : 0) | (one.blocked ? POLLOUT : 0)), 0});
+            ids.push_back(id);
+        }
+        if (::poll(polled.data(), polled.size(), poll_timeout()) < 0) {
+            return;
+        }
+        for (std::size_t index = 0; index < ids.size(); ++index) {
+            const short events = polled[index + 1].revents;
+            connection& one = connections_.at(ids[index]);
+            one.blocked = one.blocked && (events & POLLOUT) == 0;
+            if ((events & (POLLIN | POLLERR | POLLHUP)) != 0) {
+                read_from(ids[index], one);
+            }
+        }
+        if (polled.front().revents != 0) {
+            accept_all();
+        }
+    }
+
+    [[nodiscard]] int poll_timeout() const {
+        std::optional<model_time> next = model_.next_deadline();
+        const auto consider = [&](model_time time) { next = next ? std::min(*next, time) : time; };
+        for (const auto& [id, one] : connections_) {
+            if (!one.output.empty() && !one.blocked) {
+                consider(one.output.front().due);
+            }
+            if (one.drain_until) {
+                consider(*one.drain_until);
+            }
+        }
+        if (!next) {
+            return -1;
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - now()).count();
+        return static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000));
+    }
+
+    void accept_all() {
+        for (;;) {
+            descriptor accepted{::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+            if (!accepted.is_open()) {
+                return;
+            }
+            const int on = 1;
+            (void)::setsockopt(accepted.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+            const connection_id id = next_id_++;
+            connections_[id].socket = std::move(accepted);
+            model_.connect(id, now());
+        }
+    }
+
+    void read_from(connection_id id, connection& one) {
+        const ssize_t got = ::recv(one.socket.get(), buffer_.data(), buffer_.size(), 0);
+        if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+            return;
+        }
+        if (got > 0) {
+            if (!one.drain_until) {
+                model_.receive(id, {buffer_.data(), static_cast<std::size_t>(got)}, now());
+            }
+            return;
+        }
+        if (got < 0 || one.drain_until || one.input_ended) {
+            model_.lost(id, now());
+            one.socket.reset();
+            return;
+        }
+        one.input_ended = true;
+        model_.end(id, now());
+    }
+
+    void take_output() {
+        const bool slow = settings_.model.wire.variants.has(variant::slow_answers);
+        for (model_output& one : model_.take_output()) {
+            const auto found = connections_.find(one.connection);
+            if (found == connections_.end() || !found->second.socket.is_open()) {
+                continue;
+            }
+            found->second.output_bytes += one.bytes.size();
+            found->second.output.push_back({slow ? now() + slow_answer_delay : model_time{0}, std::move(one)});
+        }
+    }
+
+    void write_all() {
+        for (auto& [id, one] : connections_) {
+            while (one.socket.is_open() && !one.blocked && !one.output.empty() && one.output.front().due <= now()) {
+                write_one(one);
+            }
+            if (one.output_bytes > output_bytes_max && one.socket.is_open()) {
+                model_.lost(id, now());
+                one.socket.reset();
+            }
+            if (one.drain_until && *one.drain_until <= now()) {
+                one.socket.reset();
+            }
+        }
+    }
+
+    void write_one(connection& one) {
+        model_output& first = one.output.front().what;
+        if (first.what == model_output::kind::close) {
+            // ERR-5: everything was sent; no reset may destroy it.
+            (void)::shutdown(one.socket.get(), SHUT_WR);
+            one.drain_until = one.input_ended ? now() : now() + drain_time;
+            one.output.clear();
+            return;
+        }
+        if (first.what == model_output::kind::reset) {
+            const linger at_once{1, 0};
+            (void)::setsockopt(one.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+            one.socket.reset();
+            return;
+        }
+        const bool byte_by_byte = settings_.model.wire.variants.has(variant::byte_by_byte);
+        const std::size_t size = byte_by_byte ? 1 : first.bytes.size();
+        const ssize_t put = ::send(one.socket.get(), first.bytes.data(), size, MSG_NOSIGNAL);
+        if (put < 0) {
+            one.blocked = errno == EAGAIN;
+            if (errno != EAGAIN && errno != EINTR) {
+                one.output.clear();  // the peer is gone; reading tells how
+                one.output_bytes = 0;
+            }
+            return;
+        }
+        first.bytes.erase(0, static_cast<std::size_t>(put));
+        one.output_bytes -= static_cast<std::size_t>(put);
+        if (first.bytes.empty()) {
+            one.output.pop_front();
+        }
+    }
+
+    serve_settings settings_;
+    model model_;
+    std::vector<std::byte> buffer_;
+    descriptor listener_;
+    connection_id next_id_{1};
+    std::map<connection_id, connection> connections_;
+};
+
+}  // namespace
+
+std::string serve_model(serve_settings settings) {
+    return model_server{std::move(settings)}.run();
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,21 @@
+// The model as a TCP server on loopback: sockets and a clock around it, nothing else. POSIX, one thread, poll().
+#pragma once
+
+#include "model/model.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace chatos::conformance {
+
+struct serve_settings {
+    model_settings model;   ///< the variants of how bytes leave (slow answers, byte by byte) are followed here
+    std::uint16_t port{0};  ///< 0 picks a free one
+    std::function<void(std::uint16_t)> listening;  ///< called with the port once connections are accepted
+};
+
+/// Serves until a fault makes the server die or the process is ended. Returns why it ended, in a sentence.
+[[nodiscard]] std::string serve_model(serve_settings settings);
+
+}  // namespace chatos::conformance

@@ -1,0 +1,293 @@
+#include "model/wire.hpp"
+
+#include <chatos/utf8.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace chatos::conformance {
+namespace {
+
+using enum fault;
+
+bool continues_character(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+}
+
+/// Bytes that `characters` characters take at the start of `text`; more than it has when they are not all there.
+std::size_t bytes_of_characters(std::string_view text, std::size_t characters) {
+    std::size_t at = 0;
+    for (; characters != 0 && at < text.size(); --characters) {
+        for (++at; at < text.size() && continues_character(text[at]); ++at) {
+        }
+    }
+    return at + characters;
+}
+
+std::size_t characters_of(std::string_view text) {
+    return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues_character));
+}
+
+/// Which fault would let pass what is wrong with this text at `at` (WIRE-8).
+fault leniency_for(std::string_view text, std::size_t at) {
+    const auto byte = [&](std::size_t index) -> unsigned {
+        return index < text.size() ? static_cast<unsigned char>(text[index]) : 0x100U;
+    };
+    const unsigned first = byte(at);
+    const unsigned second = byte(at + 1);
+    if (first >= 0xC2 && first <= 0xF4 && (second == 0x100U || (second & 0xC0U) == 0x80U)) {
+        if ((first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90)) {
+            return overlong_forms_accepted;
+        }
+        if (first == 0xED && second >= 0xA0 && second < 0x100) {
+            return surrogates_accepted;
+        }
+        return first == 0xF4 && second >= 0x90 && second < 0x100 ? beyond_unicode_accepted : cut_short_text_accepted;
+    }
+    if (first == 0xC0 || first == 0xC1) {
+        return overlong_forms_accepted;
+    }
+    return first >= 0xF5 && first < 0xF8 ? beyond_unicode_accepted : ill_formed_pseudo_accepted;
+}
+
+/// Reads field after field. Once a field is missing or bad, the rest is not looked at.
+class field_reader {
+public:
+    field_reader(std::string_view bytes, const wire_settings& settings) : bytes_{bytes}, settings_{settings} {}
+
+    read_result read() {
+        const auto first = take_byte();
+        if (!first) {
+            return result_;
+        }
+        if (is_passed_over(*first)) {
+            result_.how = reading::skipped;
+            result_.consumed = 1;
+            return result_;
+        }
+        if (*first < 1 || *first > 6) {  // WIRE-1
+            result_.fatal = broken(dies_of_unknown_opcode);
+            result_.how = reading::malformed;
+            return result_;
+        }
+        result_.packet.op = static_cast<opcode>(*first);
+        if (read_fields()) {
+            result_.how = reading::complete;
+            result_.consumed = at_;
+        }
+        return result_;
+    }
+
+private:
+    [[nodiscard]] bool broken(fault one) const { return settings_.faults.has(one); }
+
+    [[nodiscard]] bool is_passed_over(unsigned first) const {
+        return (first == 0 && broken(opcode_zero_ignored)) || (first == 7 && broken(opcode_seven_ignored)) ||
+               (first >= 0x80 && broken(high_opcodes_ignored));
+    }
+
+    /// What follows the opcode (WIRE-2 to WIRE-5). False when it is incomplete or malformed.
+    bool read_fields() {
+        switch (result_.packet.op) {
+        case opcode::cr:
+        case opcode::rpm:
+        case opcode::pc: return read_pseudo();
+        case opcode::spm: return read_pseudo() && read_message();
+        case opcode::sma: return (!broken(sma_with_a_pseudo) || read_pseudo()) && read_message();
+        case opcode::error: return read_code();
+        }
+        return false;
+    }
+
+    bool read_pseudo() {
+        const opcode op = result_.packet.op;
+        const bool one_byte = (op == opcode::cr && broken(cr_pseudo_size_in_one_byte)) ||
+                              (op == opcode::rpm && broken(rpm_pseudo_size_in_one_byte)) ||
+                              (op == opcode::pc && broken(pc_pseudo_size_in_one_byte));
+        const bool little_endian = op == opcode::rpm && broken(rpm_size_read_little_endian);
+        std::uint32_t limit = settings_.bounds.pseudo_bytes_max;
+        if (broken(pseudo_of_32_bytes_refused)) {
+            limit = std::min(limit, 31U);
+        }
+        const auto size = read_size(one_byte ? 1 : 2, little_endian, limit);
+        if (!size) {
+            return false;
+        }
+        const bool may_be_empty = (op == opcode::cr && broken(empty_pseudo_registered)) ||
+                                  (op == opcode::rpm && broken(empty_pseudo_asked_for));
+        if (*size == 0 && !may_be_empty) {  // WIRE-9
+            result_.fatal = broken(dies_of_size_zero);
+            return malformed();
+        }
+        return read_text(result_.packet.pseudo, *size, broken(pseudo_size_counts_characters), true);
+    }
+
+    bool read_message() {
+        const opcode op = result_.packet.op;
+        const bool two_bytes = (op == opcode::spm && broken(spm_message_size_in_two_bytes)) ||
+                               (op == opcode::sma && broken(sma_message_size_in_two_bytes));
+        const bool little_endian = op == opcode::sma && broken(sma_size_read_little_endian);
+        std::uint32_t limit = settings_.bounds.message_bytes_max;
+        if (broken(message_of_1024_bytes_refused)) {
+            limit = std::min(limit, 1'023U);
+        }
+        const auto size = read_size(two_bytes ? 2 : 4, little_endian, limit);
+        if (!size) {
+            return false;
+        }
+        if (*size == 0 && settings_.variants.has(variant::empty_message_malformed)) {  // WIRE-10
+            return malformed();
+        }
+        return read_text(result_.packet.message, *size, broken(message_size_counts_characters), false);
+    }
+
+    bool read_code() {
+        if (broken(error_read_as_one_byte)) {
+            return true;
+        }
+        const auto code = take_byte();
+        if (!code || (broken(error_read_as_three_bytes) && !take_byte())) {
+            return false;
+        }
+        result_.packet.code = static_cast<std::uint8_t>(*code);
+        if (is_assigned_error_code(result_.packet.code)) {
+            return true;
+        }
+        if (broken(unassigned_codes_ignored)) {
+            result_.how = reading::skipped;
+            result_.consumed = at_;
+            return false;
+        }
+        const bool relayed = *code == 3 ? broken(code_3_relayed) : broken(unassigned_codes_relayed);
+        return relayed || malformed();  // WIRE-12
+    }
+
+    /// A size that may be used (WIRE-6, WIRE-11, WIRE-14); nothing when it has not come whole or is malformed.
+    std::optional<std::uint32_t> read_size(unsigned size_bytes, bool little_endian, std::uint32_t limit) {
+        std::uint32_t size = 0;
+        for (unsigned index = 0; index < size_bytes; ++index) {
+            const auto byte = take_byte();
+            if (!byte) {
+                return std::nullopt;
+            }
+            size = little_endian ? size | (*byte << (8 * index)) : (size << 8) | *byte;
+        }
+        if (size >> (8 * size_bytes - 1) != 0 && size_bytes > 1) {  // WIRE-11
+            result_.fatal = broken(dies_of_negative_size);
+            if (!awaits_negative_size(size_bytes)) {
+                (void)malformed();
+            }
+            return std::nullopt;
+        }
+        if (size > limit) {  // WIRE-14
+            result_.fatal = broken(dies_of_huge_size);
+            (void)malformed();
+            return std::nullopt;
+        }
+        return size;
+    }
+
+    [[nodiscard]] bool awaits_negative_size(unsigned size_bytes) const {
+        switch (result_.packet.op) {
+        case opcode::cr: return broken(negative_cr_size_awaited);
+        case opcode::rpm: return broken(negative_rpm_size_awaited);
+        case opcode::spm: return size_bytes == 4 && broken(negative_spm_size_awaited);
+        case opcode::sma: return broken(negative_sma_size_awaited);
+        default: return false;
+        }
+    }
+
+    /// A string, judged when all of it is there (WIRE-7, WIRE-8).
+    bool read_text(std::string& text, std::size_t size, bool counts_characters, bool is_pseudo) {
+        const std::string_view rest = bytes_.substr(at_);
+        const std::size_t size_in_bytes = counts_characters ? bytes_of_characters(rest, size) : size;
+        if (rest.size() < size_in_bytes) {
+            return false;
+        }
+        text = rest.substr(0, size_in_bytes);
+        at_ += size_in_bytes;
+        if (const std::size_t bad = find_ill_formed_utf8(text); bad != utf8_well_formed) {
+            const fault leniency = leniency_for(text, bad);
+            if (!broken(leniency) || (leniency == ill_formed_pseudo_accepted && !is_pseudo)) {
+                result_.packet.message.resize(is_pseudo ? 0 : bad);
+                result_.consumed = at_;
+                return malformed();
+            }
+        }
+        const bool four_bytes =
+            std::any_of(text.begin(), text.end(), [](char one) { return static_cast<unsigned char>(one) >= 0xF0; });
+        return !(four_bytes && broken(four_byte_characters_refused)) || malformed();
+    }
+
+    std::optional<unsigned> take_byte() {
+        if (at_ == bytes_.size()) {
+            return std::nullopt;
+        }
+        return static_cast<unsigned char>(bytes_[at_++]);
+    }
+
+    bool malformed() {
+        result_.how = reading::malformed;
+        return false;
+    }
+
+    std::string_view bytes_;
+    const wire_settings& settings_;
+    std::size_t at_{0};
+    read_result result_;
+};
+
+void append_size(std::string& bytes, std::size_t size, unsigned size_bytes, bool little_endian = false) {
+    for (unsigned index = 0; index < size_bytes; ++index) {
+        const unsigned shift = 8 * (little_endian ? index : size_bytes - 1 - index);
+        bytes += static_cast<char>((size >> shift) & 0xFFU);
+    }
+}
+
+void append_spm(std::string& bytes, const model_packet& packet, const fault_set& faults) {
+    std::string pseudo;
+    append_size(pseudo, packet.pseudo.size(), 2);
+    pseudo += packet.pseudo;
+    std::string message;
+    if (!faults.has(delivered_spm_without_message_size)) {
+        const bool counts_characters = faults.has(delivered_size_counts_characters);
+        append_size(message, counts_characters ? characters_of(packet.message) : packet.message.size(), 4,
+                    faults.has(delivered_size_little_endian));
+    }
+    message += packet.message;
+    bytes += faults.has(delivered_spm_in_wrong_order) ? message + pseudo : pseudo + message;
+}
+
+}  // namespace
+
+read_result read_packet(std::string_view bytes, const wire_settings& settings) {
+    return field_reader{bytes, settings}.read();
+}
+
+std::string write_packet(const model_packet& packet, const fault_set& faults) {
+    std::string bytes(1, static_cast<char>(packet.op));  // WIRE-1
+    switch (packet.op) {
+    case opcode::cr:
+    case opcode::rpm:
+    case opcode::pc:  // WIRE-2, WIRE-6
+        if (!faults.has(delivered_pc_without_size)) {
+            append_size(bytes, packet.pseudo.size(), 2);
+        }
+        bytes += packet.pseudo;
+        break;
+    case opcode::spm: append_spm(bytes, packet, faults); break;  // WIRE-3
+    case opcode::sma:                                            // WIRE-4
+        append_size(bytes, packet.message.size(), 4);
+        bytes += packet.message;
+        break;
+    case opcode::error:  // WIRE-5
+        bytes += static_cast<char>(packet.code);
+        if (packet.code == static_cast<std::uint8_t>(error_code::refused) && faults.has(refusal_with_trailing_byte)) {
+            bytes += '\0';
+        }
+        break;
+    }
+    return bytes;
+}
+
+}  // namespace chatos::conformance

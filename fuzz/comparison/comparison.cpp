@@ -1,0 +1,257 @@
+#include "comparison/comparison.hpp"
+
+#include "comparison/history.hpp"
+#include "core/server.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace chatos::fuzz {
+
+namespace {
+
+using namespace std::chrono_literals;
+using time = std::chrono::nanoseconds;
+
+constexpr std::size_t capacity = 3;
+constexpr auto answer_timeout = 100ms;
+constexpr auto pc_timeout = 300ms;
+constexpr auto login_timeout = 750ms;
+// Every step has a moment of its own, and nobody is closed for what he lets run out of time (FLOW-10): otherwise
+// somebody might be closed at the very moment at which he is to get an answer, and which comes first is open.
+constexpr time step_time = 1'001ns;
+
+/// What one place has seen of its connection.
+struct seen_by_client {
+    std::string bytes;
+    bool closed{false};
+
+    friend bool operator==(const seen_by_client&, const seen_by_client&) = default;
+};
+using seen_by_all = std::array<seen_by_client, history_places>;
+
+/// The core, with a driver that writes at once whatever there is.
+class core_side {
+public:
+    core_side() : core_{bounds()} {}
+
+    void connect(unsigned place, time now) {
+        ids_[place] = core_.connect(at(now));
+        seen_[place] = {};
+        bring_in_line(now);
+    }
+    void receive(unsigned place, std::string_view bytes, time now) {
+        core_.advance(at(now));
+        bring_in_line(now);
+        if (ids_[place] && core_.wants_input(*ids_[place])) {
+            core_.receive(*ids_[place], std::as_bytes(std::span{bytes}), at(now));
+        }
+        bring_in_line(now);
+    }
+    void end(unsigned place, time now) {
+        core_.advance(at(now));
+        bring_in_line(now);
+        if (ids_[place]) {
+            core_.end_of_input(*ids_[place], at(now));
+        }
+        bring_in_line(now);
+    }
+    void lost(unsigned place, time now) {
+        core_.advance(at(now));
+        bring_in_line(now);
+        if (ids_[place]) {
+            core_.lost(*ids_[place], at(now));
+            ids_[place].reset();
+        }
+        bring_in_line(now);
+    }
+    void pass(time now) {
+        core_.advance(at(now));
+        bring_in_line(now);
+    }
+
+    [[nodiscard]] const seen_by_all& seen() const noexcept { return seen_; }
+    [[nodiscard]] std::size_t users() const { return core_.count().users; }
+
+private:
+    static core::options bounds() {
+        core::options chosen;
+        chosen.users_max = capacity;
+        chosen.answer_timeout = answer_timeout;
+        chosen.pc_timeout = pc_timeout;
+        chosen.login_timeout = login_timeout;
+        chosen.tunnels = false;
+        chosen.timeouts_in_a_row_max = 1'000'000;
+        return chosen;
+    }
+    static core::time_point at(time now) { return core::time_point{} + now; }
+
+    void bring_in_line(time now) {
+        while (core_.has_work()) {
+            core_.run(at(now));
+        }
+        while (const auto changed = core_.next_changed()) {
+            const auto place = std::find(ids_.begin(), ids_.end(), changed);
+            if (place != ids_.end()) {
+                follow(static_cast<unsigned>(place - ids_.begin()), now);
+            }
+        }
+    }
+
+    void follow(unsigned place, time now) {
+        const core::connection_id id = *ids_[place];
+        std::array<std::span<const std::byte>, 16> pieces;
+        for (std::size_t count = core_.gather(id, pieces); count != 0; count = core_.gather(id, pieces)) {
+            std::size_t bytes = 0;
+            for (const auto& piece : std::span{pieces}.first(count)) {
+                seen_[place].bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+                bytes += piece.size();
+            }
+            core_.wrote(id, bytes, at(now));
+        }
+        if (core_.farewell_of(id) != core::farewell::none) {
+            seen_[place].closed = true;
+            core_.lost(id, at(now));
+            ids_[place].reset();
+        }
+    }
+
+    core::server core_;
+    std::array<std::optional<core::connection_id>, history_places> ids_{};
+    seen_by_all seen_{};
+};
+
+class model_side {
+public:
+    explicit model_side(const conformance::fault_set& faults) : model_{settings(faults)} {}
+
+    void connect(unsigned place, time now) {
+        ids_[place] = next_++;
+        seen_[place] = {};
+        model_.connect(ids_[place], now);
+        take_output();
+    }
+    void receive(unsigned place, std::string_view bytes, time now) {
+        model_.receive(ids_[place], std::as_bytes(std::span{bytes}), now);
+        take_output();
+    }
+    void end(unsigned place, time now) {
+        model_.end(ids_[place], now);
+        take_output();
+    }
+    void lost(unsigned place, time now) {
+        model_.lost(ids_[place], now);
+        take_output();
+    }
+    void pass(time now) {
+        model_.tick(now);
+        take_output();
+    }
+
+    [[nodiscard]] const seen_by_all& seen() const noexcept { return seen_; }
+    [[nodiscard]] std::size_t users() const { return model_.users(); }
+
+private:
+    static conformance::model_settings settings(const conformance::fault_set& faults) {
+        conformance::model_settings chosen;
+        chosen.capacity = capacity;
+        chosen.answer_timeout = answer_timeout;
+        chosen.pc_timeout = pc_timeout;
+        chosen.login_timeout = login_timeout;
+        chosen.wire.faults = faults;
+        chosen.wire.variants.add(conformance::variant::silent_users_stay);
+        return chosen;
+    }
+
+    void take_output() {
+        for (const conformance::model_output& one : model_.take_output()) {
+            const auto place = std::find(ids_.begin(), ids_.end(), one.connection);
+            if (place != ids_.end()) {
+                seen_by_client& client = seen_[static_cast<std::size_t>(place - ids_.begin())];
+                client.bytes += one.bytes;
+                client.closed = client.closed || one.what != conformance::model_output::kind::bytes;
+            }
+        }
+    }
+
+    conformance::model model_;
+    std::array<conformance::connection_id, history_places> ids_{};
+    conformance::connection_id next_{1};
+    seen_by_all seen_{};
+};
+
+void tell(auto& side, const history_step& step, time now) {
+    switch (step.what) {
+    case happening::connect: side.connect(step.place, now); break;
+    case happening::bytes: side.receive(step.place, step.bytes, now); break;
+    case happening::end: side.end(step.place, now); break;
+    case happening::lost: side.lost(step.place, now); break;
+    case happening::wait: side.pass(now); break;
+    }
+}
+
+std::string hex_of(std::string_view bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string text;
+    for (const char one : bytes) {
+        const auto byte = static_cast<unsigned char>(one);
+        text += {' ', digits[byte >> 4U], digits[byte & 0xFU]};
+    }
+    return text.empty() ? " nothing" : text;
+}
+
+std::string told(const seen_by_client& client) {
+    return hex_of(client.bytes) + (client.closed ? ", closed" : "");
+}
+
+/// What the first place that differs has seen on either side.
+std::optional<std::string> difference(const core_side& core, const model_side& model) {
+    for (unsigned place = 0; place < history_places; ++place) {
+        if (core.seen()[place] != model.seen()[place]) {
+            return "connection " + std::to_string(place) + " has from the core" + told(core.seen()[place]) +
+                   "; from the model" + told(model.seen()[place]);
+        }
+    }
+    if (core.users() != model.users()) {
+        return "the core has " + std::to_string(core.users()) + " users, the model " + std::to_string(model.users());
+    }
+    return std::nullopt;
+}
+
+verdict play(std::span<const std::byte> input, const conformance::fault_set& faults, std::string* transcript) {
+    core_side core;
+    model_side model{faults};
+    time now{0};
+    unsigned number = 0;
+    for (const history_step& step : history_of(input)) {
+        now += step_time + step.time;
+        tell(core, step, now);
+        tell(model, step, now);
+        if (transcript != nullptr) {
+            *transcript += std::to_string(number) + "  " + in_words(step) + '\n';
+        }
+        if (auto found = difference(core, model)) {
+            return failure{"two-readings",
+                           "after step " + std::to_string(number) + ", " + in_words(step) + ": " + *found};
+        }
+        ++number;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+verdict check_two_readings(std::span<const std::byte> input, const conformance::fault_set& faults) {
+    return play(input, faults, nullptr);
+}
+
+std::string describe_two_readings(std::span<const std::byte> input) {
+    std::string text;
+    const verdict found = play(input, {}, &text);
+    return text + (found ? found->detail : "no difference") + '\n';
+}
+
+}  // namespace chatos::fuzz
