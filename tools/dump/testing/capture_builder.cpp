@@ -11,9 +11,11 @@ pcap_builder::pcap_builder(std::uint16_t link_type, byte_order order, std::uint3
                                     number(0, 8, order), number(262'144, 4, order), number(link_type, 4, order)})} {}
 
 pcap_builder& pcap_builder::add(const byte_string& frame, const frame_claims& claims) {
-    bytes_ = joined({bytes_, number(claims.seconds, 4, order_), number(claims.fraction, 4, order_),
-                     number(claims.captured.value_or(static_cast<std::uint32_t>(frame.size())), 4, order_),
-                     number(claims.original.value_or(static_cast<std::uint32_t>(frame.size())), 4, order_), frame});
+    const byte_string record =
+        joined({number(claims.seconds, 4, order_), number(claims.fraction, 4, order_),
+                number(claims.captured.value_or(static_cast<std::uint32_t>(frame.size())), 4, order_),
+                number(claims.original.value_or(static_cast<std::uint32_t>(frame.size())), 4, order_), frame});
+    bytes_.insert(bytes_.end(), record.begin(), record.end());
     return *this;
 }
 
@@ -24,7 +26,7 @@ byte_string pcapng_builder::padded(const byte_string& bytes) const {
 }
 
 pcapng_builder& pcapng_builder::append(const byte_string& bytes) {
-    bytes_ = joined({bytes_, bytes});
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     return *this;
 }
 
