@@ -1,51 +1,71 @@
 #include "dump/json_sink.hpp"
 
+#include "dump/capture_place.hpp"
 #include "dump/event_detail.hpp"
 #include "dump/json_object.hpp"
 #include "dump/packet_fields.hpp"
+
+#include <algorithm>
 
 namespace chatos::dump {
 
 namespace {
 
-void add_place(json_object& line, const record_place& at) {
-    line.number("stream", at.stream);
-    line.text("dir", direction_name(at.way));
-    line.number("offset", at.offset);
-}
+/// More of a conflict's readings than this is counted, not shown.
+constexpr std::size_t reading_bytes_max = 256;
 
-void begin_event(json_object& line, std::string_view event, const record_place& at, std::uint64_t bytes) {
-    line.text("type", "event");
-    line.text("event", event);
-    add_place(line, at);
-    line.number("bytes", bytes);
+std::string hex_text(std::span<const std::byte> bytes) {
+    output text;
+    for (const std::byte one : bytes.first(std::min(bytes.size(), reading_bytes_max))) {
+        text.add_hex(std::to_integer<std::uint8_t>(one));
+    }
+    return text.text();
 }
 
 }  // namespace
+
+void json_sink::begin_event(json_object& line, std::string_view event, const record_place& at, std::uint64_t bytes) {
+    line.text("type", "event");
+    line.text("event", event);
+    out_.add(',');
+    places_.add(out_, at);
+    line.number("offset", at.offset);
+    line.number("bytes", bytes);
+}
 
 void json_sink::stream_began(const record_place&, std::string_view) {}
 
 void json_sink::packet(const packet_record& record) {
     const packet_layout& row = layout_of(record.packet.op);
-    json_object line{out_};
-    line.text("type", "packet");
-    add_place(line, record.at);
-    line.number("length", record.bytes.size());
-    line.text("packet", row.name);
+    out_.add("{\"type\":\"packet\",");
+    places_.add(out_, record.at);
+    out_.add(",\"offset\":");
+    out_.add_number(record.at.offset);
+    out_.add(",\"length\":");
+    out_.add_number(record.bytes.size());
+    out_.add(",\"packet\":\"");
+    out_.add(row.name);
+    out_.add('"');
     for (const part which : row.parts()) {
         switch (which) {
-        case part::pseudo: line.text("pseudo", record.packet.pseudo); break;
-        case part::message: line.text("message", record.packet.message); break;
+        case part::pseudo:
+            out_.add(",\"pseudo\":");
+            add_json_string(out_, record.packet.pseudo);
+            break;
+        case part::message:
+            out_.add(",\"message\":");
+            add_json_string(out_, record.packet.message);
+            break;
         case part::error_code:
-            line.number("code", static_cast<std::uint64_t>(record.packet.code));
-            line.text("code_name", error_code_name(record.packet.code));
+            out_.add(",\"code\":");
+            out_.add_number(static_cast<std::uint64_t>(record.packet.code));
+            out_.add(",\"code_name\":\"");
+            out_.add(error_code_name(record.packet.code));
+            out_.add('"');
             break;
         }
     }
-    if (!may_travel(record.packet.op, record.at.way)) {
-        line.boolean("wrong_direction", true);
-    }
-    line.finish();
+    out_.add(may_travel(record.packet.op, record.at.way) ? "}\n" : ",\"wrong_direction\":true}\n");
 }
 
 void json_sink::malformed(const malformed_record&) {}
@@ -75,21 +95,65 @@ void json_sink::incomplete(const incomplete_record& record) {
     line.finish();
 }
 
+void json_sink::event(const event_record& record) {
+    json_object line{out_};
+    begin_event(line, event_name(record.kind), record.at, record.bytes);
+    switch (record.kind) {
+    case event_kind::gap:
+        line.text("cause", record.cause);
+        line.number("undecoded", record.undecoded);
+        break;
+    case event_kind::truncated: line.number("undecoded", record.undecoded); break;
+    case event_kind::resync:
+        line.number("undecoded", record.undecoded);
+        line.text("reason", record.cause);
+        break;
+    case event_kind::conflict:
+        line.text("kept", hex_text(record.kept));
+        line.text("other", hex_text(record.other));
+        break;
+    case event_kind::evicted: line.text("what", record.cause); break;
+    case event_kind::midstream:
+    case event_kind::reset:
+    case event_kind::unframed: break;
+    }
+    output detail;
+    add_event_detail(detail, record);
+    line.text("detail", detail.text());
+    line.finish();
+}
+
 void json_sink::summary(const totals& account) {
     json_object line{out_};
     line.text("type", "summary");
-    line.number("frames", 0);
-    line.number("decoded", 0);
+    line.number("frames", account.capture != nullptr ? account.capture->frames : 0);
+    line.number("decoded", account.capture != nullptr ? account.capture->decoded : 0);
     line.number("packets", account.packets);
     line.number("streams", account.streams);
     line.begin_object("skipped");
+    for (std::size_t reason = 0; account.capture != nullptr && reason < skip_reason_count; ++reason) {
+        if (const std::uint64_t frames = account.capture->skipped[reason]; frames != 0) {
+            line.number(skip_reason_name(static_cast<skip_reason>(reason)), frames);
+        }
+    }
     line.end_object();
     line.begin_object("bytes");
     line.number("input", account.input_bytes);
     line.number("packets", account.packet_bytes);
     line.number("malformed", account.malformed_bytes);
     line.number("incomplete", account.incomplete_bytes);
+    if (account.capture != nullptr) {
+        const reassembly_counts& bytes = account.capture->bytes;
+        line.number("unframed", account.unframed_bytes);
+        line.number("missing", bytes.missing_bytes);
+        line.number("repeated", bytes.repeated_bytes);
+        line.number("outside", bytes.outside_bytes);
+        line.number("after_end", bytes.after_end_bytes);
+    }
     line.end_object();
+    if (account.capture != nullptr) {
+        line.number("evicted", account.capture->evicted);
+    }
     line.finish();
 }
 

@@ -1,6 +1,7 @@
 // The form for programs: one JSON object per line, as dump-line.schema.json describes them.
 #pragma once
 
+#include "dump/json_place.hpp"
 #include "dump/output.hpp"
 #include "dump/record.hpp"
 
@@ -19,10 +20,14 @@ public:
     void malformed(const malformed_record& record) override;
     void malformed_ended(const malformed_record& record) override;
     void incomplete(const incomplete_record& record) override;
+    void event(const event_record& record) override;
     void summary(const totals& account) override;
 
 private:
+    void begin_event(json_object& line, std::string_view event, const record_place& at, std::uint64_t bytes);
+
     output& out_;
+    json_places places_;
 };
 
 }  // namespace chatos::dump

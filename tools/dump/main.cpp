@@ -1,4 +1,6 @@
-// chatos-dump: the command line, and nothing else. The work is done by dump_raw() and the sinks.
+// chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
+#include "dump/capture_dump.hpp"
+#include "dump/input/compressed_input.hpp"
 #include "dump/json_sink.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
@@ -10,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -17,6 +20,7 @@
 #include <string>
 #include <string_view>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -27,17 +31,25 @@ constexpr int exit_usage = 2;
 constexpr int exit_broken = 3;  // a file that cannot be read, or is not what it should be
 
 constexpr std::string_view examples = R"(Examples:
-  chatos-dump --raw session.bin              one line per packet
+  chatos-dump capture.pcapng                 one line per packet
+  chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
+  chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
+  ssh host tcpdump -U -w - port 7777 | chatos-dump -
 
 Exit status: 0 the whole input was read, whatever was in it; 2 usage;
-3 a file that cannot be read or is not the hex text it should be.)";
+3 a file that cannot be read, is cut or broken, or is not the hex text it should be.)";
 
 struct command_line {
+    std::vector<std::string> files;
+    chatos::limits bounds;
     raw_options raw;
     std::string way{"c2s"};
+    std::vector<std::uint16_t> ports{7777};
+    std::string time{"relative"};
+    bool verifies_checksums{false};
     bool is_raw{false};
     bool is_hex{false};
     bool is_binary{false};
@@ -56,34 +68,46 @@ void declare(CLI::App& app, command_line& asked) {
     app.name("chatos-dump");
     app.footer(std::string{examples});
     app.set_version_flag("--version", std::string{"chatos-dump "} + CHATOS_VERSION);
-    app.add_option("FILE", asked.raw.files, "Files to read; '-' or none is standard input. Each is a stream of its own")
+    app.add_option(
+           "FILE", asked.files,
+           "Files to read; '-' or none is standard input. pcap or pcapng, as it is or in gzip or zstd; with --raw "
+           "each is a stream")
         ->type_name("");
-    app.add_flag("--raw", asked.is_raw, "The input is the byte stream of one direction, binary or hex text");
+    CLI::Option* raw =
+        app.add_flag("--raw", asked.is_raw, "The input is the byte stream of one direction, binary or hex text");
+    app.add_option("--port", asked.ports, "Port of the server; may be given several times")
+        ->check(CLI::Range(1, 65'535).description(""))
+        ->option_text("N (default 7777)")
+        ->allow_extra_args(false)
+        ->excludes(raw);
+    CLI::Option* time = app.add_option("--time", asked.time, "Form of the times in text")
+                            ->check(CLI::IsMember({"absolute", "relative", "delta", "epoch"}).description(""))
+                            ->option_text("absolute|relative|delta|epoch (default relative)")
+                            ->excludes(raw);
+    app.add_flag("--verify-checksums", asked.verifies_checksums,
+                 "Skip frames with wrong checksums (captures on the sender often have them)")
+        ->excludes(raw);
     CLI::Option* hex = app.add_flag("--hex", asked.is_hex, "The input is hex text (otherwise its first byte decides)");
     app.add_flag("--binary", asked.is_binary, "The input is binary")->excludes(hex);
     app.add_option("--dir", asked.way, "Who sent the bytes: c2s, a client (default), or s2c, a server")
         ->check(CLI::IsMember({"c2s", "s2c"}).description(""))
         ->option_text("c2s|s2c");
     CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
-    app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose);
-    app.add_option("--pseudo-bytes-max", asked.raw.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
+    app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
+    app.add_option("--pseudo-bytes-max", asked.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
         ->check(CLI::Range(1, 0x7FFF).description(""))
         ->option_text("N (default 255)");
-    app.add_option("--message-bytes-max", asked.raw.bounds.message_bytes_max, "Longer messages are malformed")
+    app.add_option("--message-bytes-max", asked.bounds.message_bytes_max, "Longer messages are malformed")
         ->check(CLI::Range(0, 0x7FFF'FFFF).description(""))
         ->option_text("N (default 65536)");
 }
 
 /// Why the command line makes no sense, or nothing.
 std::string judge(const command_line& asked) {
-    if (!asked.is_raw) {
-        output problem;
-        problem.add("cannot read ");
-        add_quoted(problem, asked.raw.files.empty() ? "-" : asked.raw.files.front());
-        problem.add(" as a capture: this version reads raw byte streams; use --raw, see chatos-dump --help");
-        return problem.text();
+    if (!asked.is_raw && (asked.is_hex || asked.is_binary || asked.way != "c2s")) {
+        return "--hex, --binary and --dir are for byte streams: use them with --raw";
     }
-    if (std::count(asked.raw.files.begin(), asked.raw.files.end(), "-") > 1) {
+    if (std::count(asked.files.begin(), asked.files.end(), "-") > 1) {
         return "standard input ('-') is given more than once, and can be read only once: name it once";
     }
     return {};
@@ -97,6 +121,25 @@ bool wants_colour() {
     return !is_refused && !is_dumb && ::isatty(STDOUT_FILENO) == 1;
 }
 
+time_format time_format_of(std::string_view name) {
+    return name == "absolute" ? time_format::absolute
+           : name == "delta"  ? time_format::delta
+           : name == "epoch"  ? time_format::epoch
+                              : time_format::relative;
+}
+
+bool dump_all(const command_line& asked, record_sink& sink, output& out) {
+    const auto report = [](std::string_view problem) { complain(problem, 0); };
+    if (asked.is_raw) {
+        return dump_raw(asked.raw, sink, out, report);
+    }
+    capture_options options{.files = asked.files, .bounds = asked.bounds, .verify_checksums = asked.verifies_checksums};
+    for (const std::uint16_t port : asked.ports) {
+        options.ports.set(port);
+    }
+    return dump_captures(options, sink, out, decompressed, report);
+}
+
 int run(const command_line& asked) {
     output out{STDOUT_FILENO};
     std::unique_ptr<record_sink> sink;
@@ -105,9 +148,9 @@ int run(const command_line& asked) {
     } else {
         sink = std::make_unique<text_sink>(out, wants_colour() ? terminal_colours : no_colours,
                                            asked.is_verbose ? text_detail::tree : text_detail::lines,
-                                           asked.raw.files.size() > 1);
+                                           asked.files.size() > 1, time_format_of(asked.time));
     }
-    const bool all_read = dump_raw(asked.raw, *sink, out, [](std::string_view problem) { complain(problem, 0); });
+    const bool all_read = dump_all(asked, *sink, out);
     if (out.error() != 0 && out.error() != EPIPE) {
         return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
     }
@@ -131,6 +174,8 @@ int main(int argc, char** argv) {
     if (const std::string problem = judge(asked); !problem.empty()) {
         return complain(problem, exit_usage);
     }
+    asked.raw.files = asked.files;
+    asked.raw.bounds = asked.bounds;
     asked.raw.encoding = asked.is_hex      ? raw_encoding::hex
                          : asked.is_binary ? raw_encoding::binary
                                            : raw_encoding::detect;

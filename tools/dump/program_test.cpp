@@ -137,9 +137,14 @@ TEST_F(dump_program, broken_hex_prints_what_came_before_and_fails) {
 
 TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
     const std::vector<std::pair<std::vector<std::string>, std::string_view>> cases{
-        {{}, "use --raw"},
-        {{"capture.pcap"}, "use --raw"},
-        {{"--json", "-"}, "use --raw"},
+        {{"--dir", "s2c"}, "use them with --raw"},
+        {{"--hex", "capture.pcap"}, "use them with --raw"},
+        {{"--raw", "--port", "7777"}, "excludes"},
+        {{"--raw", "--verify-checksums"}, "excludes"},
+        {{"--port", "0"}, "not in range"},
+        {{"--port", "65536"}, "not in range"},
+        {{"--time", "soon"}, "soon"},
+        {{"--json", "--time", "epoch"}, "excludes"},
         {{"--raw", "--nonsense"}, "--nonsense"},
         {{"--raw", "--dir", "up"}, "up not in {c2s,s2c}"},
         {{"--raw", "--hex", "--binary"}, "excludes"},

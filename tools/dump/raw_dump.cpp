@@ -18,16 +18,6 @@ constexpr std::size_t piece_bytes = 65'536;
 /// How many bytes are decoded before what they print is written.
 constexpr std::size_t slice_bytes = 4'096;
 
-/// The path as a message shows it.
-std::string shown_path(const std::string& path) {
-    if (path == "-") {
-        return "standard input";
-    }
-    output shown;
-    add_quoted(shown, path);
-    return shown.text();
-}
-
 /// Decodes one file: the bytes as they are, or those that its hex text stands for.
 class raw_file {
 public:

@@ -26,11 +26,16 @@ enum class direction : std::uint8_t { client_to_server, server_to_client };
     return way == direction::client_to_server ? row.from_client : row.from_server;
 }
 
+struct capture_place;
+struct capture_time;
+struct capture_totals;
+
 /// Where a record begins: which stream, which way, and the absolute offset of its first byte there.
 struct record_place {
     std::uint32_t stream{0};
     direction way{direction::client_to_server};
     std::uint64_t offset{0};
+    const capture_place* capture{nullptr};  ///< where in a capture; null for a raw stream
 };
 
 struct packet_record {
@@ -56,7 +61,30 @@ struct incomplete_record {
     std::size_t need{0};               ///< at least so many more bytes were to come
 };
 
-/// The account of everything that was read: input = packets + malformed + incomplete.
+/// What is to be said of a stream beside its packets.
+enum class event_kind : std::uint8_t {
+    gap,        ///< bytes are missing: no frame had them, or a frame that the snap length cut within its headers
+    truncated,  ///< bytes are missing: the snap length cut them off the end of a frame
+    conflict,   ///< the same sequence numbers with other bytes
+    midstream,  ///< no handshake was seen
+    resync,     ///< decoding began, or went on, at a boundary that was found
+    unframed,   ///< the stream ended, and no boundary had been found for its last bytes
+    reset,      ///< the sender has reset the connection
+    evicted,    ///< something was given up so that memory stays bounded
+};
+
+/// An event of a captured stream. Which of the members mean something depends on the kind.
+struct event_record {
+    event_kind kind{event_kind::gap};
+    record_place at;
+    std::uint64_t bytes{0};  ///< gap, truncated: missing; conflict: differing; unframed: not decoded; evicted: given up
+    std::uint64_t undecoded{0};          ///< gap, truncated, resync: bytes directly before that belong to no packet
+    std::string_view cause{};            ///< gap, resync, evicted: a short name
+    std::span<const std::byte> kept{};   ///< conflict: the bytes that came first, which packets are made of
+    std::span<const std::byte> other{};  ///< conflict: the bytes that came later
+};
+
+/// The account of everything that was read: input = packets + malformed + incomplete + unframed.
 struct totals {
     std::uint64_t streams{0};
     std::uint64_t packets{0};
@@ -64,6 +92,8 @@ struct totals {
     std::uint64_t packet_bytes{0};
     std::uint64_t malformed_bytes{0};
     std::uint64_t incomplete_bytes{0};
+    std::uint64_t unframed_bytes{0};         ///< captures: bytes around gaps and starts that belong to no packet
+    const capture_totals* capture{nullptr};  ///< null for raw streams
 };
 
 /// Takes records in the order of the stream. Views in a record live until the call returns.
@@ -74,7 +104,7 @@ public:
     record_sink& operator=(const record_sink&) = delete;
     virtual ~record_sink() = default;
 
-    /// `name` says where the stream comes from (a file's name); it is not trusted.
+    /// Of raw streams only. `name` says where the stream comes from (a file's name); it is not trusted.
     virtual void stream_began(const record_place& at, std::string_view name) = 0;
     virtual void packet(const packet_record& record) = 0;
     /// As soon as the error and the bytes around it are known; more of the stream may follow.
@@ -82,6 +112,11 @@ public:
     /// The same record once more at the end of that stream, when `lost_bytes` is final.
     virtual void malformed_ended(const malformed_record& record) = 0;
     virtual void incomplete(const incomplete_record& record) = 0;
+    /// Of captures only.
+    virtual void event(const event_record&) {}
+    /// Before the first record of a capture, with the time of its first frame. `name` as in stream_began(), empty where
+    /// only one capture is read.
+    virtual void capture_began(std::string_view /*name*/, const capture_time& /*first_frame*/) {}
     virtual void summary(const totals& account) = 0;
 };
 

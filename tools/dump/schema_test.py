@@ -3,22 +3,63 @@
 Usage: schema_test.py PROGRAM SCHEMA
 """
 import json
+import struct
 import subprocess
 import sys
+import tempfile
 
 import jsonschema
 
 PACKETS = [b"\x01\x00\x03bob", b"\x02\x00\x03bob", b"\x03\x00\x03bob\x00\x00\x00\x02hi", b"\x03\x00\x01\x1b\x00\x00\x00\x00",
            b"\x04\x00\x00\x00\x00", b"\x04\x00\x00\x00\x04\xf0\x9f\x90\x99", b"\x05\x00\x03bob"]
 PACKETS += [bytes([6, code]) for code in (0, 1, 2, 4, 5)]
+# May be left out of a line, for a reason that the schema tells.
+OPTIONAL = {"wrong_direction", "file", "time", "evicted"}
 MALFORMED = [b"\x07rest", b"\x01\x80\x00", b"\x01\x00\x00", b"\x01\x7f\xff", b"\x01\x00\x01\xff", b"\x06\x03",
              b"\x03\x00\x01z\xff\xff\xff\xff", b"\x04\x7f\xff\xff\xff", b"\x04\x00\x00\x00\x02\xc0\x80"]
 
 
-def dump(program, data, *options):
+def run(program, data, *options):
     """The program's lines for `data` as objects."""
-    run = subprocess.run([program, "--raw", "--binary", "--json", *options], input=data, capture_output=True, check=True)
-    return [json.loads(line) for line in run.stdout.decode("utf-8").splitlines()]
+    ended = subprocess.run([program, "--json", *options], input=data, capture_output=True, check=True)
+    return [json.loads(line) for line in ended.stdout.decode("utf-8").splitlines()]
+
+
+def dump(program, data, *options):
+    return run(program, data, "--raw", "--binary", *options)
+
+
+def frame(sequence, payload, flags=0x10, version=4):
+    segment = struct.pack(">HHIIBBHHH", 40000, 7777, sequence, 0, 0x50, flags, 65535, 0, 0) + payload
+    if version == 6:
+        return b"\x60\0\0\0" + struct.pack(">HBB", len(segment), 6, 64) + bytes(15) + b"\1" + bytes(15) + b"\2" + segment
+    return (struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(segment), 1, 0, 64, 6, 0) + b"\x0a\0\0\1\x0a\0\0\2" + segment)
+
+
+def capture(*frames, magic=0xA1B2C3D4, cut=0):
+    """A capture of raw IP; the last frame lacks its last `cut` bytes."""
+    data = struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, 101)
+    for number, one in enumerate(frames):
+        captured = one[:len(one) - cut] if number == len(frames) - 1 else one
+        data += struct.pack("<IIII", 1_700_000_000, number, len(captured), len(one)) + captured
+    return data
+
+
+def captures():
+    bob, ok, hello = b"\x01\0\3bob", b"\x06\0", b"\x04\0\0\0\5hello"
+    syn = frame(9, b"", 2)
+    yield capture(syn, frame(10, bob), frame(16, ok, version=6), b"\x45", frame(16, hello), frame(16, b"\x04\0\0\0\5HELLO"))
+    yield capture(syn, frame(10, bob), frame(30, ok + ok), frame(40, hello[:7]), frame(50, ok), magic=0xA1B23C4D)
+    yield capture(syn, frame(10, hello), cut=3)
+    yield capture(syn, frame(10, hello), cut=15)
+    yield capture(frame(10, b"no packet"), frame(19, bob + ok))
+    yield capture(frame(10, b"no packet"))
+    yield capture(syn, frame(10, bob[:3]), frame(13, b"", 4))
+    yield capture(syn, frame(10, bob[:3] + b"\xff"), frame(14, b"\xff\xff"))
+    ports = [bytearray(syn) for _ in range(16_400)]
+    for number, one in enumerate(ports):
+        one[20:22] = struct.pack(">H", 41_000 + number)
+    yield capture(*ports)
 
 
 def main():
@@ -34,18 +75,30 @@ def main():
     for stream in streams + [whole]:
         lines += dump(program, stream)
     lines += dump(program, whole, "--dir", "s2c")
+    for data in captures():
+        found = run(program, data)
+        counts = found[-1]
+        assert counts["frames"] == counts["decoded"] + sum(counts["skipped"].values()), counts
+        bytes_of = counts["bytes"]
+        assert bytes_of["input"] == sum(bytes_of[name] for name in ("packets", "malformed", "incomplete", "unframed")), counts
+        lines += found[:20] + found[-1:]
+    with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
+        file.write(data)
+        file.flush()
+        lines += run(program, b"", file.name, file.name)[:1]
     for line in lines:
         validator.validate(line)
 
     seen = {line.get("packet") or line.get("event") or line["type"] for line in lines}
-    wanted = {"CR", "RPM", "SPM", "SMA", "PC", "ERROR", "malformed", "incomplete", "summary"}
+    wanted = {"CR", "RPM", "SPM", "SMA", "PC", "ERROR", "malformed", "incomplete", "summary", "gap",
+              "truncated", "conflict", "midstream", "resync", "reset", "evicted"}
     assert seen == wanted, f"not every kind of line was seen: {wanted - seen}"
 
     refused = 0
     for line in lines:
         for key in line:
             less = {name: value for name, value in line.items() if name != key}
-            if key != "wrong_direction":
+            if key not in OPTIONAL:
                 assert not validator.is_valid(less), f"the schema accepts a line without {key}: {less}"
                 refused += 1
         assert not validator.is_valid({**line, "surprise": 1}), f"the schema accepts an unknown key: {line}"

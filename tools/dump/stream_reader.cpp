@@ -1,5 +1,7 @@
 #include "dump/stream_reader.hpp"
 
+#include "dump/packet_fields.hpp"
+
 #include <algorithm>
 
 namespace chatos::dump {
@@ -9,6 +11,10 @@ stream_reader::stream_reader(std::uint32_t stream, direction way, const limits& 
     : stream_{stream}, way_{way}, bounds_{bounds}, sink_{&sink}, account_{&account} {
     ++account_->streams;
 }
+
+stream_reader::stream_reader(std::uint32_t stream, direction way, const limits& bounds, record_sink& sink,
+                             totals& account, const capture_place& place)
+    : stream_{stream}, way_{way}, bounds_{bounds}, sink_{&sink}, account_{&account}, place_{&place} {}
 
 void stream_reader::take(std::span<const std::byte> fragment) {
     account_->input_bytes += fragment.size();
@@ -34,7 +40,7 @@ void stream_reader::take_whole(std::span<const std::byte>& fragment) {
             continue;
         }
         if (result.status == decode_status::malformed) {
-            error_ = result.error;
+            fail(result.error);
         } else {
             need_ = result.need;
             held_.assign(fragment.begin(), fragment.end());
@@ -61,7 +67,7 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
         break;
     case decode_status::incomplete: need_ = result.need; break;
     case decode_status::malformed:
-        error_ = result.error;
+        fail(result.error);
         lost_bytes_ = held_.size();
         account_->malformed_bytes += held_.size();
         break;
@@ -75,8 +81,41 @@ void stream_reader::give(std::span<const std::byte> bytes, const decode_result& 
     offset_ += bytes.size();
 }
 
+void stream_reader::fail(const decode_error& error) {
+    error_ = error;
+    if (place_ != nullptr) {
+        error_place_ = std::make_shared<const capture_place>(*place_);
+    }
+}
+
+std::size_t stream_reader::abandon(std::uint64_t offset) noexcept {
+    if (error_) {
+        return 0;
+    }
+    const std::size_t dropped = held_.size();
+    held_.clear();
+    offset_ = offset;
+    return dropped;
+}
+
+std::uint64_t stream_reader::unfinished_packet_bytes() const noexcept {
+    if (error_ || held_.empty()) {
+        return 0;
+    }
+    const packet_layout* const row = find_layout(std::to_integer<std::uint8_t>(held_.front()));
+    const packet_fields fields{held_};
+    // The last body is the last field, and whoever knows its size knows where the packet ends.
+    const packet_field& last = fields.back();
+    const bool is_known = row != nullptr && last.name == layout_of(row->parts().back()).body_field;
+    return is_known ? last.position + last.size_expected : 0;
+}
+
 malformed_record stream_reader::broken_record() const noexcept {
-    return {.at = here(), .bytes = held_, .error = *error_, .lost_bytes = lost_bytes_};
+    record_place at = here();
+    if (error_place_) {
+        at.capture = error_place_.get();
+    }
+    return {.at = at, .bytes = held_, .error = *error_, .lost_bytes = lost_bytes_};
 }
 
 /// Counts bytes behind an error, and keeps those that show where it happened.

@@ -41,6 +41,20 @@ void add_quoted_start(output& out, std::string_view text) {
     }
 }
 
+std::string shown_path(const std::string& path) {
+    if (path == "-") {
+        return "standard input";
+    }
+    output shown;
+    add_quoted(shown, path);
+    return shown.text();
+}
+
+void add_byte_count(output& out, std::uint64_t bytes) {
+    out.add_number(bytes);
+    out.add(bytes == 1 ? " byte" : " bytes");
+}
+
 void add_hex_bytes(output& out, std::span<const std::byte> bytes) {
     for (std::size_t index = 0; index < bytes.size(); ++index) {
         if (index != 0) {

@@ -8,10 +8,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace chatos::dump {
 
+/// Where the lines below a packet's own line start.
+inline constexpr std::size_t indent_columns = 8 + 7;
 /// Columns of an offset, of a packet's name, of a field's name.
 inline constexpr std::size_t offset_columns = 8;
 inline constexpr std::size_t packet_name_columns = 5;
@@ -32,6 +35,12 @@ inline constexpr std::size_t hex_columns = row_bytes * 3 - 1;
 void add_quoted(output& out, std::string_view text);
 /// The same, of a long text only the start, followed by how many bytes were left out: `"abc"... (+1000 bytes)`.
 void add_quoted_start(output& out, std::string_view text);
+
+/// The path of a file as a message shows it: in quotes, or "standard input" for "-".
+[[nodiscard]] std::string shown_path(const std::string& path);
+
+/// `5 bytes`, `1 byte`.
+void add_byte_count(output& out, std::uint64_t bytes);
 
 /// Adds "03 00 0a", without a line end.
 void add_hex_bytes(output& out, std::span<const std::byte> bytes);

@@ -9,19 +9,6 @@
 
 namespace chatos::dump {
 
-namespace {
-
-/// Where the lines below a packet's own line start.
-constexpr std::size_t indent_columns = offset_columns + 7;
-
-/// `5 bytes`, `1 byte`.
-void add_byte_count(output& out, std::uint64_t bytes) {
-    out.add_number(bytes);
-    out.add(bytes == 1 ? " byte" : " bytes");
-}
-
-}  // namespace
-
 void text_sink::stream_began(const record_place& at, std::string_view name) {
     if (!name_streams_) {
         return;
@@ -36,6 +23,10 @@ void text_sink::stream_began(const record_place& at, std::string_view name) {
 }
 
 void text_sink::start_line(const record_place& at) {
+    if (at.capture != nullptr) {
+        start_capture_line(at);
+        return;
+    }
     out_.add(colours_.dim);
     out_.add_number(at.offset, offset_columns);
     out_.add_spaces(2);
@@ -77,6 +68,12 @@ void text_sink::packet(const packet_record& record) {
     }
     if (!may_travel(record.packet.op, record.at.way)) {
         add_note(record.at.way == direction::client_to_server ? "no client sends this" : "no server sends this");
+    }
+    if (record.at.capture != nullptr) {
+        names_.learn(record);
+        if (detail_ == text_detail::tree) {
+            add_capture_place(record.at);
+        }
     }
     out_.add('\n');
     if (detail_ == text_detail::tree) {
@@ -130,7 +127,11 @@ void text_sink::malformed(const malformed_record& record) {
 }
 
 void text_sink::malformed_ended(const malformed_record& record) {
-    out_.add_spaces(indent_columns);
+    if (record.at.capture != nullptr) {
+        start_line(record.at);
+    } else {
+        out_.add_spaces(indent_columns);
+    }
     add_byte_count(out_, record.lost_bytes);
     out_.add(" from offset ");
     out_.add_number(record.at.offset);
@@ -154,6 +155,10 @@ void text_sink::incomplete(const incomplete_record& record) {
 }
 
 void text_sink::summary(const totals& account) {
+    if (account.capture != nullptr) {
+        capture_summary(account);
+        return;
+    }
     out_.add_number(account.packets);
     out_.add(account.packets == 1 ? " packet" : " packets");
     out_.add(" in ");

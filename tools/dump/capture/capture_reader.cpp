@@ -1,0 +1,59 @@
+#include "dump/capture/capture_reader.hpp"
+
+namespace chatos::dump {
+
+namespace {
+
+constexpr std::size_t magic_bytes = 4;
+
+template <typename... Cases>
+struct overloaded : Cases... {
+    using Cases::operator()...;
+};
+
+}  // namespace
+
+capture_step capture_reader::next(std::span<const std::byte> bytes) {
+    if (std::holds_alternative<std::monostate>(format_)) {
+        if (bytes.size() < magic_bytes) {
+            return capture_step::wants(magic_bytes);
+        }
+        if (pcap_reader::knows(bytes.first<magic_bytes>())) {
+            format_.emplace<pcap_reader>();
+        } else if (pcapng_reader::knows(bytes.first<magic_bytes>())) {
+            format_.emplace<pcapng_reader>();
+        } else {
+            return capture_step::fails();
+        }
+    }
+    if (auto* const classic = std::get_if<pcap_reader>(&format_)) {
+        return classic->next(bytes);
+    }
+    return std::get<pcapng_reader>(format_).next(bytes);
+}
+
+std::string capture_reader::end(std::span<const std::byte> rest) const {
+    return std::visit(overloaded{[rest](std::monostate) {
+                                     return rest.empty()
+                                                ? std::string{"the file is empty"}
+                                                : "the file has only " + std::to_string(rest.size()) + " bytes";
+                                 },
+                                 [rest](const auto& format) {
+                                     const std::string place = format.unfinished(rest);
+                                     const bool may_end =
+                                         rest.empty() && place != "the file's header" && place != "a block";
+                                     return may_end ? std::string{} : "the file ends inside " + place;
+                                 }},
+                      format_);
+}
+
+std::string capture_reader::problem() const {
+    return std::visit(overloaded{[](std::monostate) {
+                                     return std::string{"it is no pcap or pcapng file; if it holds the bytes of one "
+                                                        "direction of a connection, use --raw"};
+                                 },
+                                 [](const auto& format) { return format.problem(); }},
+                      format_);
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,49 @@
+// Frames of one capture, one after the other, from a source of bytes. Owns the buffer between the two.
+#pragma once
+
+#include "dump/capture/capture_reader.hpp"
+#include "dump/input/byte_source.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace chatos::dump {
+
+/// Memory is one buffer, which grows to the largest record or block and never beyond capture_reader::step_bytes_max
+/// plus one piece.
+class frame_feed {
+public:
+    /// `source` must outlive the feed.
+    explicit frame_feed(byte_source& source);
+
+    /// The next frame, or nothing at the end and where the file is broken; problem() tells which. Its bytes live until
+    /// the next call.
+    [[nodiscard]] const captured_frame* next();
+    /// Whether the next call would have to read from the source before it has a frame.
+    [[nodiscard]] bool is_drained() const noexcept { return end_ - begin_ <= to_pass_; }
+    /// Empty, or what is wrong and at which byte of the (decompressed) file.
+    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+
+private:
+    bool fill(std::size_t wanted_bytes);
+    bool pass(std::uint64_t bytes);
+    void fail(const std::string& reason);
+    [[nodiscard]] std::span<const std::byte> rest() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
+
+    byte_source& source_;
+    capture_reader reader_;
+    std::size_t capacity_;
+    std::unique_ptr<std::byte[]> buffer_;
+    std::size_t begin_{0};
+    std::size_t end_{0};
+    std::uint64_t offset_{0};  // in the file, of begin_
+    std::uint64_t to_pass_{0};
+    captured_frame frame_;
+    std::string problem_;
+    bool is_over_{false};
+};
+
+}  // namespace chatos::dump

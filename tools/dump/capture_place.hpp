@@ -1,0 +1,43 @@
+// Where in a capture a record comes from: frame, time, and who speaks with whom.
+#pragma once
+
+#include "dump/link/ip_layer.hpp"
+#include "dump/link/skip_reason.hpp"
+#include "dump/tcp/frame_mark.hpp"
+#include "dump/tcp/reassembler.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace chatos::dump {
+
+struct endpoint {
+    ip_address address{};
+    std::uint16_t port{0};
+
+    friend auto operator<=>(const endpoint&, const endpoint&) = default;
+};
+
+/// The two ends of a stream, by role.
+struct stream_ends {
+    endpoint client;
+    endpoint server;
+    std::uint8_t ip_version{4};
+};
+
+struct capture_place {
+    frame_mark mark;  ///< of the frame with the last byte of a packet, or that led to an event
+    const stream_ends* ends{nullptr};
+    std::string_view file;  ///< as the command line names it; empty where only one is read
+};
+
+/// What captures add to the account: frames = decoded + skipped.
+struct capture_totals {
+    std::uint64_t frames{0};
+    std::uint64_t decoded{0};
+    skip_counts skipped{};
+    reassembly_counts bytes;
+    std::uint64_t evicted{0};  ///< times that something was given up to bound memory
+};
+
+}  // namespace chatos::dump

@@ -1,0 +1,22 @@
+// Addresses with ports as text: 10.0.0.1:7777, [2001:db8::1]:7777.
+#pragma once
+
+#include "dump/capture_place.hpp"
+#include "dump/record.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace chatos::dump {
+
+[[nodiscard]] std::string endpoint_text(const endpoint& end, std::uint8_t ip_version);
+
+/// Who sends in this direction, and who receives.
+[[nodiscard]] inline const endpoint& sender_of(const stream_ends& ends, direction way) noexcept {
+    return way == direction::client_to_server ? ends.client : ends.server;
+}
+[[nodiscard]] inline const endpoint& receiver_of(const stream_ends& ends, direction way) noexcept {
+    return way == direction::client_to_server ? ends.server : ends.client;
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,24 @@
+// Where the bytes of a capture come from: a file, a decompressor, memory in tests.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace chatos::dump {
+
+class byte_source {
+public:
+    byte_source() = default;
+    byte_source(const byte_source&) = delete;
+    byte_source& operator=(const byte_source&) = delete;
+    virtual ~byte_source() = default;
+
+    /// Puts at least one byte and at most room.size() into `room` and returns how many; 0 at the end and after an
+    /// error. May wait.
+    [[nodiscard]] virtual std::size_t read(std::span<std::byte> room) = 0;
+    /// What went wrong, safe to print; empty while nothing did.
+    [[nodiscard]] virtual const std::string& problem() const = 0;
+};
+
+}  // namespace chatos::dump

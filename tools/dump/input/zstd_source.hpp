@@ -1,0 +1,29 @@
+// Zstandard, decompressed on the way, in memory that does not grow with what comes out.
+#pragma once
+
+#include "dump/input/byte_source.hpp"
+
+#include <memory>
+
+namespace chatos::dump {
+
+/// Reads frames one after the other. A checksum that is wrong, a file that ends early, and frames that want a window of
+/// more than 16 MiB (levels above 19, --long) are problems; what came before them has been given out.
+class zstd_source final : public byte_source {
+public:
+    /// `from` must outlive the source.
+    explicit zstd_source(byte_source& from);
+    ~zstd_source() override;
+
+    [[nodiscard]] std::size_t read(std::span<std::byte> room) override;
+    [[nodiscard]] const std::string& problem() const override { return problem_; }
+
+private:
+    struct decompressor;
+
+    byte_source& from_;
+    std::unique_ptr<decompressor> decompressor_;
+    std::string problem_;
+};
+
+}  // namespace chatos::dump

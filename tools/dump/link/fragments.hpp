@@ -1,0 +1,57 @@
+// Fragments of IP datagrams, put together. Bounded in datagrams and in bytes; every frame that went in is accounted for
+// by a reason.
+#pragma once
+
+#include "dump/link/ip_layer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace chatos::dump {
+
+/// Holds what was captured of datagrams until they are whole. Two fragments that say different things about the same
+/// bytes make the datagram unusable, as hosts have it (RFC 5722); the same bytes twice do no harm.
+class fragment_store {
+public:
+    static constexpr std::size_t datagrams_max = 64;
+    static constexpr std::uint32_t datagram_bytes_max = 65'535;
+    /// A datagram whose first fragment is older than this will not be completed, and its identification may be used
+    /// again.
+    static constexpr std::int64_t age_seconds_max = 60;
+
+    /// Frames that turn out to be part of nothing are added to `counts`, which must outlive the store.
+    explicit fragment_store(skip_counts& counts) : counts_{counts} {}
+
+    /// Takes a fragment of a TCP datagram. The whole payload when this frame completes it: its bytes live until the
+    /// next call. Else nothing, and the frame has been or will be counted as skipped.
+    [[nodiscard]] std::optional<ip_payload> take(const ip_payload& part, std::int64_t seconds);
+    /// The capture has ended: what is not complete never will be.
+    void end();
+
+private:
+    struct range {
+        std::uint32_t begin{0};
+        std::uint32_t end{0};
+    };
+    struct datagram {
+        ip_payload head;  // addresses, protocol, identification and VLAN; no bytes
+        std::int64_t seconds{0};
+        std::vector<std::byte> bytes;
+        std::vector<range> ranges;  // sorted, apart from each other
+        std::optional<std::uint32_t> total_bytes;
+        std::uint64_t frames{0};
+        skip_reason ruined{skip_reason::none};
+    };
+
+    datagram& find(const ip_payload& part, std::int64_t seconds);
+    static skip_reason add(datagram& whole, const ip_payload& part);
+    void drop(std::size_t index, skip_reason reason);
+
+    skip_counts& counts_;
+    std::vector<datagram> datagrams_;  // the oldest first
+    std::vector<std::byte> completed_;
+};
+
+}  // namespace chatos::dump

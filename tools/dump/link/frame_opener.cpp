@@ -1,0 +1,51 @@
+#include "dump/link/frame_opener.hpp"
+
+#include "dump/link/link_layer.hpp"
+
+#include <optional>
+
+namespace chatos::dump {
+
+const opened_frame* frame_opener::open(const captured_frame& frame) {
+    const network_packet packet = open_link_frame(frame);
+    if (packet.reason != skip_reason::none) {
+        return skip(packet.reason);
+    }
+    opened_.ip = open_ip_packet(packet, verify_checksums_);
+    ip_payload& ip = opened_.ip;
+    if (ip.reason != skip_reason::none) {
+        return skip(ip.reason);
+    }
+    if (!ip.fragment.is_whole()) {
+        if (ip.protocol != protocol_tcp && !is_extension_header(ip.protocol)) {
+            return skip(skip_reason::not_tcp);
+        }
+        const std::optional<ip_payload> whole = fragments_.take(ip, frame.time.seconds);
+        if (!whole) {
+            return nullptr;
+        }
+        ip = *whole;
+        if (ip.ip_version == 6) {
+            drop_extension_headers(ip);
+        }
+        if (ip.reason != skip_reason::none) {
+            return skip(ip.reason);
+        }
+    }
+    if (ip.protocol != protocol_tcp) {
+        return skip(skip_reason::not_tcp);
+    }
+    opened_.tcp = open_tcp_segment(ip, verify_checksums_);
+    const tcp_segment& tcp = opened_.tcp;
+    const bool has_ports = tcp.source_port != 0 || tcp.destination_port != 0;
+    if (has_ports && !ports_[tcp.source_port] && !ports_[tcp.destination_port]) {
+        return skip(skip_reason::other_port);
+    }
+    if (tcp.reason == skip_reason::none) {
+        return &opened_;
+    }
+    skip(tcp.reason);
+    return tcp.reason == skip_reason::cut_tcp_header && tcp.has_sequence ? &opened_ : nullptr;
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,59 @@
+// From a network packet to what its IP header says: addresses, the payload's place, and whether it is a fragment.
+#pragma once
+
+#include "dump/link/link_layer.hpp"
+#include "dump/link/skip_reason.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace chatos::dump {
+
+/// IPv4 addresses fill the first four bytes.
+struct ip_address {
+    std::array<std::uint8_t, 16> bytes{};
+
+    friend auto operator<=>(const ip_address&, const ip_address&) = default;
+};
+
+struct ip_fragment {
+    std::uint32_t identification{0};
+    std::uint32_t offset_bytes{0};
+    bool has_more{false};
+
+    [[nodiscard]] bool is_whole() const noexcept { return offset_bytes == 0 && !has_more; }
+};
+
+/// The payload of an IP packet, without padding.
+struct ip_payload {
+    skip_reason reason{skip_reason::none};  ///< not none: nothing else counts
+    std::uint8_t ip_version{4};
+    std::uint8_t protocol{0};
+    ip_address source{};
+    ip_address destination{};
+    ip_fragment fragment{};
+    std::span<const std::byte> bytes{};  ///< what was captured of it
+    std::uint32_t original_bytes{0};     ///< what there was on the wire; never below bytes.size()
+    std::uint64_t vlan{0};
+};
+
+inline constexpr std::uint8_t protocol_tcp = 6;
+
+/// Reads the IPv4 header, or the IPv6 header and its extension headers. A length of 0, which network cards that cut
+/// large packets into small ones leave in captures, stands for all that the frame had.
+[[nodiscard]] ip_payload open_ip_packet(const network_packet& packet, bool verify_checksums) noexcept;
+
+/// Walks over the IPv6 extension headers at the start of the payload, up to one that says that this is a fragment: what
+/// follows in it may be the middle of anything.
+void drop_extension_headers(ip_payload& payload) noexcept;
+/// True for a protocol number that drop_extension_headers() walks over.
+[[nodiscard]] bool is_extension_header(std::uint8_t protocol) noexcept;
+
+/// Sum of 16-bit words in one's complement, as all checksums of this family have it, on top of `sum`.
+[[nodiscard]] std::uint32_t ones_complement_sum(std::span<const std::byte> bytes, std::uint32_t sum) noexcept;
+/// True for the sum of data that includes its right checksum.
+[[nodiscard]] bool is_right_checksum(std::uint32_t sum) noexcept;
+
+}  // namespace chatos::dump

@@ -1,0 +1,48 @@
+// Why a frame is not a TCP segment of a followed stream. Every frame that is not decoded has exactly one of these.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace chatos::dump {
+
+enum class skip_reason : std::uint8_t {
+    none,
+    unknown_link_type,     ///< a link type that this does not take apart
+    cut_link_header,       ///< the frame ends inside its link header
+    too_many_vlan_tags,    ///< more than five tags
+    not_ip,                ///< ARP, LLDP, ...
+    cut_ip_header,         ///< the frame ends inside an IP header or an extension header
+    bad_ip_header,         ///< a version or a header length that cannot be
+    bad_ip_length,         ///< the IP header announces more than the frame had on the wire
+    not_tcp,               ///< UDP, ICMP, ...
+    fragment,              ///< part of a datagram that another frame completed
+    incomplete_fragment,   ///< part of a datagram that was never completed
+    overlapping_fragment,  ///< part of a datagram of which two fragments say different things
+    cut_fragment,          ///< part of a datagram of which a fragment was cut by the snap length
+    bad_fragment,          ///< a fragment that reaches beyond the largest datagram, or has no possible size
+    cut_tcp_header,        ///< the frame ends inside its TCP header
+    bad_tcp_header,        ///< a header length that cannot be
+    bad_checksum,          ///< only where checksums are verified
+    other_port,            ///< TCP between other ports
+};
+
+inline constexpr std::size_t skip_reason_count = static_cast<std::size_t>(skip_reason::other_port) + 1;
+
+/// As the summary writes it.
+[[nodiscard]] constexpr std::string_view skip_reason_name(skip_reason reason) noexcept {
+    constexpr std::array<std::string_view, skip_reason_count> names{
+        "none",         "unknown_link_type", "cut_link_header",     "too_many_vlan_tags",
+        "not_ip",       "cut_ip_header",     "bad_ip_header",       "bad_ip_length",
+        "not_tcp",      "fragment",          "incomplete_fragment", "overlapping_fragment",
+        "cut_fragment", "bad_fragment",      "cut_tcp_header",      "bad_tcp_header",
+        "bad_checksum", "other_port"};
+    return names[static_cast<std::size_t>(reason)];
+}
+
+/// Frames by reason.
+using skip_counts = std::array<std::uint64_t, skip_reason_count>;
+
+}  // namespace chatos::dump

@@ -1,0 +1,134 @@
+#include "dump/tcp/connection.hpp"
+
+#include <algorithm>
+
+namespace chatos::dump {
+
+connection::connection(std::uint32_t stream, const stream_ends& ends, capture_context& context,
+                       reassembly_counts& counts)
+    : stream_{stream}, ends_{ends}, context_{context}, sides_{side{stream, direction::client_to_server, ends_, context,
+                                                                   counts},
+                                                              side{stream, direction::server_to_client, ends_, context,
+                                                                   counts}} {}
+
+bool connection::is_opened_anew_by(direction way, const tcp_segment& segment) const noexcept {
+    if (!segment.is_syn || segment.is_rst) {
+        return false;
+    }
+    const side& from = sender(way);
+    const side& to = sender(opposite(way));
+    if (from.bytes.has_begun()) {
+        return !from.bytes.began_with(segment.sequence);
+    }
+    if (segment.is_ack) {
+        // An answer to a SYN that is not the one seen.
+        return to.bytes.has_begun() && !to.bytes.began_with(segment.acknowledgement - 1);
+    }
+    // A SYN behind data of its own side comes late, one behind data of the other side is of another connection.
+    constexpr std::int64_t late_bytes_max = 65'536;
+    if (from.bytes.held_bytes() != 0) {
+        const std::int64_t offset = from.bytes.offset_of(segment.sequence + 1);
+        return offset > 0 || offset < -late_bytes_max;
+    }
+    return (to.bytes.has_begun() || to.bytes.held_bytes() != 0) && !to.opened;
+}
+
+void connection::note_window(direction way, const tcp_segment& segment) noexcept {
+    side& from = sender(way);
+    if (segment.is_syn) {
+        from.opened = true;
+        from.window_shift = segment.window_shift;
+        from.window = segment.window;  // never scaled in a SYN
+        return;
+    }
+    // Both sides must have asked for scaling. Where a SYN was not seen the usual shift is assumed.
+    constexpr unsigned usual_shift = 8;
+    const side& to = sender(opposite(way));
+    const bool none = (from.opened && !from.window_shift) || (to.opened && !to.window_shift);
+    const unsigned shift = none ? 0 : from.window_shift.value_or(usual_shift);
+    from.window = std::uint32_t{segment.window} << shift;
+}
+
+void connection::take(direction way, const tcp_segment& segment) {
+    side& from = sender(way);
+    side& to = sender(opposite(way));
+    const bool is_whole_header = segment.reason == skip_reason::none;
+    if (is_whole_header && segment.is_rst) {
+        take_reset(way, segment);
+        return;
+    }
+    if (is_whole_header) {
+        note_window(way, segment);
+        if (segment.is_ack) {
+            if (segment.is_syn) {
+                to.bytes.begin_at(segment.acknowledgement, to.packets);
+            }
+            to.bytes.acknowledged(segment.acknowledgement, to.packets);
+        }
+    }
+    from.bytes.take({.sequence = segment.sequence,
+                     .payload = segment.payload,
+                     .payload_bytes = segment.payload_bytes,
+                     .header_was_cut = !is_whole_header && (segment.payload_bytes != 0 || !segment.has_payload_bytes),
+                     .is_syn = segment.is_syn,
+                     .is_fin = segment.is_fin,
+                     .mark = context_.now.mark},
+                    from.packets);
+}
+
+/// A reset counts only within the window that its receiver offers: others are ignored, as receivers do.
+void connection::take_reset(direction way, const tcp_segment& segment) {
+    side& from = sender(way);
+    const side& to = sender(opposite(way));
+    const std::int64_t offset = from.bytes.offset_of(segment.sequence);
+    if (from.bytes.has_begun()) {
+        const std::int64_t next = from.bytes.next_offset();
+        const std::int64_t window = std::max<std::int64_t>(to.window, 1);
+        if (offset < next || offset > next + window) {
+            return;
+        }
+    } else if (segment.is_ack && to.bytes.has_begun()) {
+        // An answer to what the other side sent, often with sequence number 0.
+        const std::int64_t answered = to.bytes.offset_of(segment.acknowledgement);
+        if (answered < 0 || answered > to.bytes.next_offset() + 1) {
+            return;
+        }
+    }
+    const bool has_place = from.bytes.has_begun();
+    from.bytes.cut_off(segment.sequence, from.packets);
+    if (!from.was_reset) {
+        from.was_reset = true;
+        from.packets.tell(event_kind::reset, has_place ? static_cast<std::uint64_t>(offset) : 0, 0, {});
+    }
+}
+
+void connection::finish() {
+    for (side& one : sides_) {
+        one.bytes.finish(one.packets);
+    }
+}
+
+void connection::release() {
+    for (side& one : sides_) {
+        const auto next = static_cast<std::uint64_t>(one.bytes.next_offset());
+        if (one.bytes.held_bytes() != 0) {
+            one.packets.tell(event_kind::evicted, next, one.bytes.held_bytes(), "held_segments");
+        } else if (one.bytes.history_bytes() != 0 && !one.history_evicted) {
+            one.history_evicted = true;
+            one.packets.tell(event_kind::evicted, next, 0, "history");
+        }
+        one.bytes.release(one.packets);
+        one.packets.release();
+    }
+}
+
+void connection::tell_evicted() {
+    for (side& one : sides_) {
+        const bool is_over = one.bytes.has_ended() || one.was_reset;
+        if (!is_over && one.bytes.has_begun()) {
+            one.packets.tell(event_kind::evicted, static_cast<std::uint64_t>(one.bytes.next_offset()), 0, "stream");
+        }
+    }
+}
+
+}  // namespace chatos::dump

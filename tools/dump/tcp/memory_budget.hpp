@@ -1,0 +1,17 @@
+// What all streams together hold in memory, so that it can have a bound.
+#pragma once
+
+#include <cstddef>
+
+namespace chatos::dump {
+
+/// Whoever grows or shrinks a buffer says so here. Keeping below `bytes_max` is the task of whoever owns the streams.
+struct memory_budget {
+    std::size_t bytes_max{24U << 20U};
+    std::size_t bytes{0};
+
+    [[nodiscard]] bool is_exceeded() const noexcept { return bytes > bytes_max; }
+    void change(std::size_t from, std::size_t to) noexcept { bytes += to - from; }
+};
+
+}  // namespace chatos::dump

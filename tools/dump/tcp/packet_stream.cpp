@@ -1,0 +1,214 @@
+#include "dump/tcp/packet_stream.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace chatos::dump {
+
+namespace {
+
+constexpr std::string_view proof_name(boundary_proof proof) noexcept {
+    switch (proof) {
+    case boundary_proof::first_byte: return "first_byte";
+    case boundary_proof::two_packets: return "two_packets";
+    case boundary_proof::exact_end: return "exact_end";
+    }
+    return {};
+}
+
+}  // namespace
+
+packet_stream::packet_stream(std::uint32_t stream, direction way, const stream_ends& ends, capture_context& context)
+    : context_{&context}, ends_{&ends}, stream_{stream}, way_{way}, reader_{stream,          way,
+                                                                            context.bounds,  context.sink,
+                                                                            context.account, context.now} {}
+
+event_record packet_stream::event_at(event_kind kind, std::uint64_t offset) const noexcept {
+    context_->now.ends = ends_;
+    return {.kind = kind, .at = {stream_, way_, offset, &context_->now}};
+}
+
+void packet_stream::tell(event_kind kind, std::uint64_t offset, std::uint64_t bytes, std::string_view cause) {
+    event_record told = event_at(kind, offset);
+    told.bytes = bytes;
+    told.cause = cause;
+    context_->sink.event(told);
+}
+
+/// Bytes that belong to no packet, and have not been counted yet.
+void packet_stream::lose(std::uint64_t bytes) noexcept {
+    context_->account.input_bytes += bytes;
+    context_->account.unframed_bytes += bytes;
+}
+
+void packet_stream::began(bool is_midstream) {
+    if (is_midstream) {
+        tell(event_kind::midstream, 0, 0, {});
+        search_from(0, true);
+    }
+}
+
+void packet_stream::search_from(std::uint64_t offset, bool trusts_first_byte) {
+    search_ = std::make_unique<boundary_search>(offset, trusts_first_byte, context_->bounds, context_->budget);
+}
+
+/// Passes over the rest of a packet that a gap cut, up to where its sizes said that it ends.
+std::span<const std::byte> packet_stream::without_known_rest(std::uint64_t offset, std::span<const std::byte> bytes) {
+    const auto rest = static_cast<std::size_t>(std::min<std::uint64_t>(resume_at_ - offset, bytes.size()));
+    lose(rest);
+    passed_ += rest;
+    if (offset + rest == resume_at_) {
+        resume_at_ = 0;
+        reader_.abandon(offset + rest);
+        event_record told = event_at(event_kind::resync, offset + rest);
+        told.undecoded = passed_;
+        told.cause = "announced_end";
+        context_->sink.event(told);
+    }
+    return bytes.subspan(rest);
+}
+
+void packet_stream::bytes(std::uint64_t offset, std::span<const std::byte> bytes, const frame_mark& mark) {
+    const frame_mark current = context_->now.mark;
+    context_->now.mark = mark;
+    context_->now.ends = ends_;
+    last_mark_ = mark;
+    if (resume_at_ != 0) {
+        bytes = without_known_rest(offset, bytes);
+    }
+    if (search_) {
+        search_->add(bytes, mark);
+        look(false);
+    } else if (!bytes.empty()) {
+        const std::size_t held_before = reader_.held_bytes();
+        reader_.take(bytes);
+        context_->budget.change(held_before, reader_.held_bytes());
+    }
+    context_->now.mark = current;
+}
+
+void packet_stream::look(bool at_end) {
+    const std::optional<boundary_proof> proof = search_->look(at_end);
+    if (!proof) {
+        return;
+    }
+    const std::unique_ptr<boundary_search> search = std::move(search_);
+    const std::span<const std::byte> known = search->found();
+    const frame_mark current = context_->now.mark;
+    context_->now.mark = search->piece_at(0).mark;
+    event_record told = event_at(event_kind::resync, search->offset());
+    told.undecoded = search->offset() - search->first_offset();
+    told.cause = proof_name(*proof);
+    context_->sink.event(told);
+    lose(told.undecoded);
+    reader_.abandon(search->offset());
+    const std::size_t held_before = reader_.held_bytes();
+    for (std::size_t position = 0; position < known.size();) {
+        const boundary_search::piece piece = search->piece_at(position);
+        context_->now.mark = piece.mark;
+        reader_.take(known.subspan(position, piece.bytes));
+        position += piece.bytes;
+    }
+    context_->budget.change(held_before, reader_.held_bytes());
+    context_->now.mark = current;
+}
+
+/// Ends a search at the end of the known bytes; returns how many belong to no packet.
+std::uint64_t packet_stream::end_search() {
+    look(true);
+    if (!search_) {
+        return 0;
+    }
+    const std::uint64_t undecoded = search_->end_offset() - search_->first_offset();
+    lose(undecoded);
+    search_.reset();
+    return undecoded;
+}
+
+void packet_stream::missing(std::uint64_t offset, std::uint64_t count, gap_cause cause, const frame_mark* mark) {
+    const frame_mark current = context_->now.mark;
+    if (mark != nullptr) {
+        context_->now.mark = *mark;
+    }
+    std::uint64_t undecoded = 0;
+    if (search_) {
+        undecoded = end_search();
+    }
+    if (resume_at_ != 0) {
+        undecoded += passed_;
+    }
+    const std::size_t unfinished = abandon_packet(offset + count);
+    event_record told = event_at(cause == gap_cause::payload_cut ? event_kind::truncated : event_kind::gap, offset);
+    told.bytes = count;
+    told.undecoded = undecoded + unfinished;
+    told.cause = cause == gap_cause::lost ? "lost" : cause == gap_cause::header_cut ? "header_cut" : "payload_cut";
+    context_->sink.event(told);
+    context_->now.mark = current;
+    go_on_at(offset + count);
+}
+
+/// Forgets the unfinished packet; the next byte to come has this offset. Where that packet ends is remembered, if
+/// known.
+std::size_t packet_stream::abandon_packet(std::uint64_t next_offset) {
+    if (reader_.unfinished_packet_bytes() != 0) {
+        resume_at_ = reader_.offset() + reader_.unfinished_packet_bytes();
+    }
+    const std::size_t unfinished = reader_.abandon(next_offset);
+    context_->account.unframed_bytes += unfinished;
+    context_->budget.change(unfinished, 0);
+    return unfinished;
+}
+
+/// Decoding goes on where the cut packet ends, if that is still to come, or else where a boundary is found.
+void packet_stream::go_on_at(std::uint64_t offset) {
+    passed_ = 0;
+    passed_from_ = offset;
+    if (!reader_.has_failed() && resume_at_ < offset) {
+        resume_at_ = 0;
+        search_from(offset, false);
+    }
+}
+
+void packet_stream::conflict(std::int64_t offset, std::span<const std::byte> kept, std::span<const std::byte> other) {
+    event_record told = event_at(event_kind::conflict, static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0)));
+    told.bytes = kept.size();
+    told.kept = kept;
+    told.other = other;
+    context_->sink.event(told);
+}
+
+void packet_stream::ended() {
+    const std::uint64_t first_undecoded = search_ ? search_->first_offset() : passed_from_;
+    std::uint64_t undecoded = search_ ? end_search() : 0;
+    if (resume_at_ != 0) {
+        undecoded = passed_;
+        resume_at_ = 0;
+    }
+    if (undecoded != 0) {
+        tell(event_kind::unframed, first_undecoded, undecoded, {});
+    }
+    context_->now.ends = ends_;
+    context_->budget.change(reader_.held_bytes(), 0);
+    const frame_mark current = std::exchange(context_->now.mark, last_mark_);
+    reader_.end();
+    context_->now.mark = current;
+}
+
+void packet_stream::release() {
+    if (search_) {
+        const std::uint64_t end = search_->end_offset();
+        const std::uint64_t first = search_->first_offset();
+        if (const std::uint64_t undecoded = end_search(); undecoded != 0) {
+            tell(event_kind::evicted, first, undecoded, "search");
+            search_from(end, false);
+        }
+    } else if (reader_.held_bytes() != 0 && !reader_.has_failed()) {
+        const std::uint64_t first = reader_.offset();
+        const std::uint64_t end = first + reader_.held_bytes();
+        tell(event_kind::evicted, first, abandon_packet(end), "packet");
+        go_on_at(end);
+    }
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,72 @@
+// One direction of a captured stream: bytes in order, and gaps between them, become packets and events. After a gap,
+// and where no handshake was seen, it looks for the next packet boundary.
+#pragma once
+
+#include "dump/capture_place.hpp"
+#include "dump/record.hpp"
+#include "dump/stream_reader.hpp"
+#include "dump/tcp/boundary_search.hpp"
+#include "dump/tcp/memory_budget.hpp"
+#include "dump/tcp/reassembler.hpp"
+
+#include <chatos/limits.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace chatos::dump {
+
+/// What all streams of a run share.
+struct capture_context {
+    record_sink& sink;
+    totals& account;
+    limits bounds;
+    memory_budget budget{};
+    capture_place now{};  ///< of the segment in hand; packets and events are given this place
+};
+
+class packet_stream final : public byte_receiver {
+public:
+    /// `context` and `ends` must outlive the stream.
+    packet_stream(std::uint32_t stream, direction way, const stream_ends& ends, capture_context& context);
+
+    void began(bool is_midstream) override;
+    void bytes(std::uint64_t offset, std::span<const std::byte> bytes, const frame_mark& mark) override;
+    void missing(std::uint64_t offset, std::uint64_t count, gap_cause cause, const frame_mark* mark) override;
+    void conflict(std::int64_t offset, std::span<const std::byte> kept, std::span<const std::byte> other) override;
+    void ended() override;
+
+    /// Tells something that is no matter of this direction's bytes.
+    void tell(event_kind kind, std::uint64_t offset, std::uint64_t bytes, std::string_view cause);
+    /// Gives up the unfinished packet, or the bytes among which a boundary is looked for, and tells so: memory is
+    /// needed elsewhere.
+    void release();
+
+    [[nodiscard]] std::size_t held_bytes() const noexcept {
+        return reader_.held_bytes() + (search_ ? search_->held_bytes() : 0);
+    }
+
+private:
+    void search_from(std::uint64_t offset, bool trusts_first_byte);
+    void look(bool at_end);
+    std::uint64_t end_search();
+    std::size_t abandon_packet(std::uint64_t next_offset);
+    void go_on_at(std::uint64_t offset);
+    std::span<const std::byte> without_known_rest(std::uint64_t offset, std::span<const std::byte> bytes);
+    void lose(std::uint64_t bytes) noexcept;
+    [[nodiscard]] event_record event_at(event_kind kind, std::uint64_t offset) const noexcept;
+
+    capture_context* context_;
+    const stream_ends* ends_;
+    std::uint32_t stream_;
+    direction way_;
+    stream_reader reader_;
+    std::unique_ptr<boundary_search> search_;  // null while decoding, or while a cut packet's rest is passed over
+    std::uint64_t resume_at_{0};               // where the packet ends that a gap cut; 0: none
+    std::uint64_t passed_{0};                  // bytes of its rest so far, which begin at passed_from_
+    std::uint64_t passed_from_{0};
+    frame_mark last_mark_;  // of the last bytes
+};
+
+}  // namespace chatos::dump

@@ -1,0 +1,129 @@
+// One direction of one TCP connection: segments in any order, cut, repeated or missing, become bytes in order and what
+// is to be said about those that are not there. Knows no addresses, no packets and no output.
+#pragma once
+
+#include "dump/tcp/byte_history.hpp"
+#include "dump/tcp/frame_mark.hpp"
+#include "dump/tcp/held_segments.hpp"
+#include "dump/tcp/memory_budget.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace chatos::dump {
+
+/// Why bytes are missing.
+enum class gap_cause : std::uint8_t {
+    lost,         ///< no frame had them
+    header_cut,   ///< a frame had them, and the snap length cut it within its headers
+    payload_cut,  ///< a frame had them, and the snap length cut it behind its headers
+};
+
+/// Takes what a reassembler gives. Offsets count from the first byte of the direction.
+class byte_receiver : public conflict_listener {
+public:
+    /// Before anything else. `is_midstream`: no handshake was seen, and the first byte is only the first one seen.
+    virtual void began(bool is_midstream) = 0;
+    /// The next bytes; they live until the call returns.
+    virtual void bytes(std::uint64_t offset, std::span<const std::byte> bytes, const frame_mark& mark) = 0;
+    /// The next `count` bytes are not there. `mark` is of the frame that shows it: the cut one, or the next one that
+    /// has bytes; null where the stream ends without them.
+    virtual void missing(std::uint64_t offset, std::uint64_t count, gap_cause cause, const frame_mark* mark) = 0;
+    /// The sender has ended its side, and everything before that has been given.
+    virtual void ended() = 0;
+
+protected:
+    ~byte_receiver() = default;
+};
+
+/// Bytes that a reassembler does not give out, by why; frames they came in are decoded all the same.
+struct reassembly_counts {
+    std::uint64_t repeated_bytes{0};   ///< known before: retransmissions, keep-alive bytes
+    std::uint64_t outside_bytes{0};    ///< at sequence numbers far from any that can be meant
+    std::uint64_t after_end_bytes{0};  ///< behind a FIN or RST
+    std::uint64_t missing_bytes{0};    ///< said to be missing
+};
+
+/// A segment, as far as one direction cares.
+struct stream_segment {
+    std::uint32_t sequence{0};
+    std::span<const std::byte> payload{};
+    std::uint32_t payload_bytes{0};  ///< on the wire; more than there are in `payload` when it was cut
+    bool header_was_cut{false};      ///< then `payload` is empty, and payload_bytes 0 stands for unknown
+    bool is_syn{false};
+    bool is_fin{false};
+    frame_mark mark{};
+};
+
+class reassembler {
+public:
+    /// Bounds of what waits for missing bytes. When they are reached the missing bytes are given up.
+    static constexpr std::size_t held_bytes_max = 256U * 1024;
+    static constexpr std::size_t held_segments_max = 1024;
+    /// Bounds of what waits at the start where no handshake was seen, so that segments that changed places are put
+    /// back.
+    static constexpr std::size_t start_bytes_max = 32U * 1024;
+    static constexpr std::size_t start_segments_max = 8;
+    /// Missing bytes that the other side has acknowledged are given up when so many segments have come since.
+    static constexpr std::size_t acknowledged_segments_max = 32;
+    /// Farther from the expected sequence number than this lies nothing that belongs to the stream.
+    static constexpr std::int64_t reach_bytes = 64 << 20;
+
+    reassembler(memory_budget& budget, reassembly_counts& counts) noexcept
+        : counts_{&counts}, held_{budget}, history_{budget} {}
+
+    void take(const stream_segment& segment, byte_receiver& receiver);
+    /// The other side has acknowledged everything before `sequence`.
+    void acknowledged(std::uint32_t sequence, byte_receiver& receiver);
+    /// The next byte has this sequence number, as the other side says in its part of the handshake.
+    void begin_at(std::uint32_t sequence, byte_receiver& receiver);
+    /// The sender stops at `sequence` (RST): nothing behind it belongs to the stream.
+    void cut_off(std::uint32_t sequence, byte_receiver& receiver);
+    /// No more segments will come: gives out all that is held, and what is missing before it.
+    void finish(byte_receiver& receiver);
+    /// Gives up everything that waits for missing bytes, and the history: memory is needed elsewhere.
+    void release(byte_receiver& receiver);
+
+    [[nodiscard]] bool has_begun() const noexcept { return state_ == state::running || state_ == state::ended; }
+    [[nodiscard]] bool has_ended() const noexcept { return state_ == state::ended; }
+    /// Whether this is the sequence number of the SYN with which the direction began.
+    [[nodiscard]] bool began_with(std::uint32_t sequence) const noexcept {
+        return has_begun() && sequence + 1 == origin_sequence_;
+    }
+    /// The offset that a sequence number stands for, nearest to the next byte.
+    [[nodiscard]] std::int64_t offset_of(std::uint32_t sequence) const noexcept;
+    [[nodiscard]] std::int64_t next_offset() const noexcept { return next_; }
+    [[nodiscard]] std::size_t held_bytes() const noexcept { return held_.bytes(); }
+    [[nodiscard]] std::size_t history_bytes() const noexcept { return history_.held_bytes(); }
+
+private:
+    /// waiting: nothing seen; starting: segments are held until it is clear which one is first.
+    enum class state : std::uint8_t { waiting, starting, running, ended };
+
+    void start(std::int64_t origin, bool is_midstream, byte_receiver& receiver);
+    void start_at_lowest(byte_receiver& receiver);
+    void start_when_due(byte_receiver& receiver);
+    void accept(stream_part part, byte_receiver& receiver);
+    stream_part without_known(const stream_part& part, byte_receiver& receiver);
+    stream_part without_behind_end(stream_part part);
+    void deliver(const stream_part& part, byte_receiver& receiver);
+    void miss(std::int64_t until, gap_cause cause, const frame_mark* mark, byte_receiver& receiver);
+    void drain(byte_receiver& receiver);
+    void give_up_hole(byte_receiver& receiver);
+    void end_when_due(byte_receiver& receiver);
+
+    reassembly_counts* counts_;
+    held_segments held_;
+    byte_history history_;
+    std::uint32_t origin_sequence_{0};  // of offset 0
+    state state_{state::waiting};
+    std::int64_t next_{0};
+    std::int64_t acknowledged_{0};
+    std::optional<std::int64_t> end_;         // where the sender ended its side
+    std::optional<std::int64_t> cut_header_;  // of a segment of unknown length
+    std::size_t segments_since_hole_{0};
+};
+
+}  // namespace chatos::dump

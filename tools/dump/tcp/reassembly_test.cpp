@@ -1,0 +1,398 @@
+// From segments to packets and events: what a capture may do to a stream, and what is said of it.
+#include "dump/tcp/connection_table.hpp"
+#include "dump/testing/capture_builder.hpp"
+#include "dump/testing/dumped.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatos::dump::testing {
+namespace {
+
+using namespace std::string_view_literals;
+using lines = std::vector<std::string>;
+
+constexpr std::string_view cr_bob = "\x01\x00\x03"
+                                    "bob"sv;
+constexpr std::string_view ok = "\x06\x00"sv;
+constexpr std::string_view sma_hi = "\x04\x00\x00\x00\x02hi"sv;
+
+segment client(std::uint32_t sequence, std::string_view payload, std::uint8_t flags = ack | psh) {
+    return {.sequence = sequence, .payload = payload, .flags = flags};
+}
+
+segment server(std::uint32_t sequence, std::string_view payload, std::uint8_t flags = ack | psh,
+               std::uint32_t acknowledgement = 0) {
+    return {.sequence = sequence,
+            .payload = payload,
+            .flags = flags,
+            .acknowledgement = acknowledgement,
+            .from_server = true};
+}
+
+std::vector<byte_string> frames_of(const std::vector<segment>& segments) {
+    std::vector<byte_string> frames;
+    for (const segment& one : segments) {
+        frames.push_back(frame_of(one));
+    }
+    return frames;
+}
+
+std::string json(const std::vector<segment>& segments) {
+    return json_of_frames(frames_of(segments)).text;
+}
+
+lines said(const std::vector<segment>& segments) {
+    return short_lines(json(segments));
+}
+
+/// SYN of the client with sequence number `isn`.
+segment opening(std::uint32_t isn) {
+    return client(isn, {}, syn);
+}
+
+TEST(reassembly, a_handshake_and_a_packet_each_way) {
+    const std::string text =
+        json({opening(999), server(4999, {}, syn | ack, 1000), client(1000, cr_bob), server(5000, ok)});
+    EXPECT_EQ(text, R"({"type":"packet","stream":0,"dir":"c2s","src":"10.0.0.1:40000","dst":"10.0.0.2:7777",)"
+                    R"("time":"1700000000.002000","frame":3,"offset":0,"length":6,"packet":"CR","pseudo":"bob"}
+{"type":"packet","stream":0,"dir":"s2c","src":"10.0.0.2:7777","dst":"10.0.0.1:40000","time":"1700000000.003000",)"
+                    R"("frame":4,"offset":0,"length":2,"packet":"ERROR","code":0,"code_name":"OK"}
+{"type":"summary","frames":4,"decoded":4,"packets":2,"streams":1,"skipped":{},"bytes":{"input":8,"packets":8,)"
+                    R"("malformed":0,"incomplete":0,"unframed":0,"missing":0,"repeated":0,"outside":0,"after_end":0},)"
+                    R"("evicted":0}
+)");
+}
+
+TEST(reassembly, many_packets_in_a_segment_and_many_segments_in_a_packet) {
+    EXPECT_EQ(said({opening(9), client(10, "\x06\x00\x06\x01\x06\x02"sv)}),
+              (lines{"c2s 0 ERROR 0", "c2s 2 ERROR 1", "c2s 4 ERROR 2"}));
+    std::vector<segment> single{opening(9)};
+    for (std::uint32_t at = 0; at < cr_bob.size(); ++at) {
+        single.push_back(client(10 + at, cr_bob.substr(at, 1)));
+    }
+    EXPECT_EQ(said(single), lines{"c2s 0 CR bob"});
+    EXPECT_EQ(last_number(json(single), "frame"), 7);
+}
+
+TEST(reassembly, sequence_numbers_wrap) {
+    EXPECT_EQ(said({opening(0xFFFF'FFFC), client(0xFFFF'FFFD, cr_bob), client(3, sma_hi), client(10, ok)}),
+              (lines{"c2s 0 CR bob", "c2s 6 SMA hi", "c2s 13 ERROR 0"}));
+}
+
+TEST(reassembly, segments_out_of_order_and_repeated_ones_change_nothing) {
+    EXPECT_EQ(said({opening(9), client(16, sma_hi), client(23, ok), client(16, sma_hi), client(10, cr_bob),
+                    client(10, cr_bob), client(12, cr_bob.substr(2))}),
+              (lines{"c2s 0 CR bob", "c2s 6 SMA hi", "c2s 13 ERROR 0"}));
+    EXPECT_EQ(last_number(json({opening(9), client(10, cr_bob), client(10, cr_bob)}), "repeated"), 6);
+}
+
+TEST(reassembly, segments_that_cross_give_each_byte_once) {
+    const std::string whole{std::string{cr_bob} + std::string{sma_hi}};
+    EXPECT_EQ(said({opening(9), client(14, std::string_view{whole}.substr(4, 6)),
+                    client(10, std::string_view{whole}.substr(0, 7)), client(18, std::string_view{whole}.substr(8))}),
+              (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
+}
+
+TEST(reassembly, a_fin_is_a_position_and_not_an_end_of_the_capture) {
+    EXPECT_EQ(said({opening(9), client(16, sma_hi, ack | fin), client(10, cr_bob)}),
+              (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
+    const std::string after = json({opening(9), client(10, cr_bob, ack | fin), client(17, sma_hi)});
+    EXPECT_EQ(short_lines(after), lines{"c2s 0 CR bob"});
+    EXPECT_EQ(last_number(after, "after_end"), 7);
+    EXPECT_EQ(said({opening(9), client(10, cr_bob.substr(0, 4), ack | fin)}), lines{"c2s 0 incomplete 4"});
+}
+
+TEST(reassembly, a_fin_behind_bytes_that_never_come_tells_them_missing) {
+    EXPECT_EQ(said({opening(9), client(10, cr_bob), client(20, {}, ack | fin)}),
+              (lines{"c2s 0 CR bob", "c2s 6 gap 4 lost"}));
+}
+
+TEST(reassembly, data_in_the_syn_counts) {
+    EXPECT_EQ(said({client(9, cr_bob, syn), client(16, sma_hi)}), (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
+}
+
+TEST(reassembly, flags_of_congestion_and_a_simultaneous_opening_are_no_obstacle) {
+    EXPECT_EQ(said({client(9, {}, syn | ece | cwr), server(99, {}, syn | ack | ece, 10), client(10, cr_bob)}),
+              lines{"c2s 0 CR bob"});
+    const std::string both = json({opening(9), server(99, {}, syn), client(9, {}, syn | ack),
+                                   server(99, {}, syn | ack, 10), client(10, cr_bob), server(100, ok)});
+    EXPECT_EQ(short_lines(both), (lines{"c2s 0 CR bob", "s2c 0 ERROR 0"}));
+    EXPECT_EQ(last_number(both, "streams"), 1);
+}
+
+TEST(reassembly, the_answer_to_a_syn_that_was_not_captured_tells_where_the_stream_begins) {
+    EXPECT_EQ(said({server(99, {}, syn | ack, 10), client(16, sma_hi), client(10, cr_bob), server(100, ok)}),
+              (lines{"c2s 0 CR bob", "c2s 6 SMA hi", "s2c 0 ERROR 0"}));
+}
+
+TEST(reassembly, one_direction_alone_is_enough) {
+    EXPECT_EQ(said({server(99, {}, syn | ack, 10), server(100, ok)}), lines{"s2c 0 ERROR 0"});
+}
+
+TEST(reassembly, a_start_in_mid_stream_is_told_and_mended) {
+    EXPECT_EQ(
+        said({client(16, sma_hi), client(10, cr_bob), client(23, ok)}),
+        (lines{"c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 CR bob", "c2s 6 SMA hi", "c2s 13 ERROR 0"}));
+}
+
+TEST(reassembly, a_start_in_mid_stream_waits_no_longer_than_the_acknowledgement) {
+    const std::string text = json({client(10, cr_bob), server(500, ok, ack | psh, 16), client(16, sma_hi)});
+    EXPECT_EQ(short_lines(text),
+              (lines{"c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 CR bob", "c2s 6 SMA hi",
+                     "s2c 0 midstream 0", "s2c 0 resync 0 first_byte", "s2c 0 ERROR 0"}));
+}
+
+TEST(reassembly, a_start_in_mid_packet_finds_the_next_boundary_that_proves_itself) {
+    EXPECT_EQ(said({client(10, "the end of a message"), client(30, cr_bob), client(36, sma_hi), client(43, ok)}),
+              (lines{"c2s 0 midstream 0", "c2s 20 resync 0 two_packets", "c2s 20 CR bob", "c2s 26 SMA hi",
+                     "c2s 33 ERROR 0"}));
+    EXPECT_EQ(said({client(10, "the end of a message"), client(30, cr_bob)}),
+              (lines{"c2s 0 midstream 0", "c2s 20 resync 0 exact_end", "c2s 20 CR bob"}));
+    EXPECT_EQ(said({client(10, "nothing but text")}), (lines{"c2s 0 midstream 0", "c2s 0 incomplete 16"}));
+}
+
+TEST(reassembly, a_lost_segment_is_a_gap_and_decoding_goes_on_behind_it) {
+    EXPECT_EQ(
+        said({opening(9), client(10, cr_bob), client(23, sma_hi), client(30, ok)}),
+        (lines{"c2s 0 CR bob", "c2s 6 gap 7 lost", "c2s 13 resync 0 two_packets", "c2s 13 SMA hi", "c2s 20 ERROR 0"}));
+}
+
+TEST(reassembly, the_rest_of_a_packet_across_a_gap_is_passed_where_its_size_says) {
+    const std::string message = std::string{"\x04\x00\x00\x00\x14"sv} + "twenty bytes of text";
+    const std::string_view whole = message;
+    const std::string text =
+        json({opening(9), client(10, whole.substr(0, 8)), client(20, whole.substr(10)), client(35, ok)});
+    EXPECT_EQ(short_lines(text), (lines{"c2s 8 gap 2 lost", "c2s 25 resync 0 announced_end", "c2s 25 ERROR 0"}));
+    EXPECT_EQ(last_number(text, "unframed"), 23);
+}
+
+TEST(reassembly, a_size_cut_by_a_gap_leads_to_a_search) {
+    EXPECT_EQ(said({opening(9), client(10, "\x04\x00"sv), client(15, "llo"), client(18, cr_bob)}),
+              (lines{"c2s 2 gap 3 lost", "c2s 8 resync 0 exact_end", "c2s 8 CR bob"}));
+}
+
+TEST(reassembly, a_hole_followed_by_megabytes_is_given_up_in_bounded_memory) {
+    std::vector<segment> segments{opening(9)};
+    const std::string kilobyte = std::string{"\x04\x00\x00\x03\xfb"sv} + std::string(1019, 'm');
+    for (std::uint32_t count = 0; count < 3000; ++count) {
+        segments.push_back(client(20 + 1024 * count, kilobyte));
+    }
+    const std::string text = json(segments);
+    EXPECT_EQ(last_number(text, "packets"), 3000 * 1024);
+    EXPECT_EQ(last_number(text, "missing"), 10);
+}
+
+TEST(reassembly, missing_bytes_that_were_acknowledged_are_given_up_soon) {
+    std::vector<segment> segments{opening(9), server(99, {}, syn | ack, 10)};
+    for (std::uint32_t count = 0; count < 40; ++count) {
+        segments.push_back(client(20 + 2 * count, ok));
+        segments.push_back(server(100, {}, ack, 22 + 2 * count));
+    }
+    segments.push_back(server(100, ok));
+    const lines all = said(segments);
+    EXPECT_EQ(all.front(), "c2s 0 gap 10 lost");
+    EXPECT_EQ(all.back(), "s2c 0 ERROR 0");
+    EXPECT_EQ(all.size(), 43U);
+}
+
+TEST(reassembly, other_bytes_for_the_same_sequence_numbers_are_a_conflict) {
+    EXPECT_EQ(said({opening(9), client(10, cr_bob),
+                    client(10, "\x01\x00\x03"
+                               "eve"sv)}),
+              (lines{"c2s 0 CR bob", "c2s 3 conflict 3 626f62 657665"}));
+    EXPECT_EQ(said({opening(9), client(12, cr_bob.substr(2)),
+                    client(12, "\x03"
+                               "bxb"),
+                    client(10, cr_bob.substr(0, 2))}),
+              (lines{"c2s 4 conflict 1 6f 78", "c2s 0 CR bob"}));
+}
+
+TEST(reassembly, a_conflict_is_seen_in_the_last_64_kibibytes) {
+    std::vector<segment> segments{opening(9), client(10, "\x04\x00\x00\xff\xf0"sv)};
+    const std::string kilobyte(1024, 'm');
+    for (std::uint32_t count = 0; count < 64; ++count) {
+        segments.push_back(client(15 + 1024 * count, std::string_view{kilobyte}.substr(0, count == 63 ? 1008 : 1024)));
+    }
+    segments.push_back(client(16, "M"));
+    const lines all = said(segments);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[1], "c2s 6 conflict 1 6d 4d");
+}
+
+TEST(reassembly, keep_alive_bytes_are_no_conflict) {
+    EXPECT_EQ(
+        said({opening(9), client(10, cr_bob), client(15, "\x00"sv, ack), client(15, "\x00"sv, ack), client(16, ok)}),
+        (lines{"c2s 0 CR bob", "c2s 6 ERROR 0"}));
+}
+
+TEST(reassembly, a_reset_counts_only_within_the_window) {
+    const segment far{.sequence = 10 + 6 + 70'000, .flags = rst};
+    EXPECT_EQ(said({opening(9),
+                    {.sequence = 99, .flags = syn | ack, .acknowledgement = 10, .from_server = true, .window = 60'000},
+                    client(10, cr_bob),
+                    far,
+                    client(16, sma_hi)}),
+              (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
+    const segment old{.sequence = 12, .flags = rst};
+    EXPECT_EQ(said({opening(9), client(10, cr_bob), old, client(16, sma_hi)}), (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
+    EXPECT_EQ(said({opening(9), client(10, cr_bob), client(16, {}, rst), client(16, sma_hi)}),
+              (lines{"c2s 0 CR bob", "c2s 6 reset 0"}));
+    EXPECT_EQ(said({opening(9), server(0, {}, rst | ack, 10)}), lines{"s2c 0 reset 0"});
+}
+
+TEST(reassembly, a_reset_tells_what_was_incomplete_and_lost_before_it) {
+    EXPECT_EQ(said({opening(9), client(10, cr_bob.substr(0, 3)), client(13, {}, rst)}),
+              (lines{"c2s 0 incomplete 3", "c2s 3 reset 0"}));
+    EXPECT_EQ(said({opening(9), client(10, cr_bob), client(20, {}, rst)}),
+              (lines{"c2s 0 CR bob", "c2s 6 gap 4 lost", "c2s 10 reset 0"}));
+}
+
+TEST(reassembly, the_same_ports_again_are_another_stream) {
+    const std::string text = json({opening(9), server(99, {}, syn | ack, 10), client(10, cr_bob), opening(5000),
+                                   server(9999, {}, syn | ack, 5001), client(5001, sma_hi), server(10'000, ok)});
+    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 0 SMA hi", "s2c 0 ERROR 0"}));
+    EXPECT_EQ(last_number(text, "streams"), 2);
+    const std::string repeated = json({opening(9), opening(9), client(10, cr_bob)});
+    EXPECT_EQ(last_number(repeated, "streams"), 1);
+}
+
+TEST(reassembly, the_same_ports_on_two_vlans_are_two_streams) {
+    const auto on = [](std::uint16_t vlan, const segment& one) {
+        return ethernet(0x0800, ipv4(tcp(one), one.from_server), {{0x8100, vlan}});
+    };
+    const std::string text =
+        json_of_frames({on(1, opening(9)), on(2, opening(9)), on(1, client(10, cr_bob)), on(2, client(10, sma_hi))})
+            .text;
+    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 0 SMA hi"}));
+    EXPECT_EQ(last_number(text, "streams"), 2);
+}
+
+TEST(reassembly, both_ports_a_servers_then_who_asks_is_the_client) {
+    const dumped found = json_of_frames(
+        frames_of({{.sequence = 9, .flags = syn, .client_port = 7777, .server_port = 7778},
+                   {.sequence = 10, .payload = cr_bob, .flags = ack, .client_port = 7777, .server_port = 7778}}),
+        {.ports = {7777, 7778}});
+    EXPECT_EQ(short_lines(found.text), lines{"c2s 0 CR bob"});
+}
+
+std::string cut_frames(const std::vector<segment>& segments, std::size_t snap_bytes) {
+    pcap_builder capture;
+    for (const segment& one : segments) {
+        byte_string frame = frame_of(one);
+        const auto original = static_cast<std::uint32_t>(frame.size());
+        frame.resize(std::min(frame.size(), snap_bytes));
+        capture.add(frame, {.original = original});
+    }
+    return json_of_capture(capture.bytes()).text;
+}
+
+TEST(reassembly, a_payload_cut_by_the_snap_length_is_truncated) {
+    const std::string text = cut_frames({opening(9), client(10, cr_bob), client(16, sma_hi), client(23, ok)}, 60);
+    EXPECT_EQ(short_lines(text),
+              (lines{"c2s 0 CR bob", "c2s 12 truncated 1", "c2s 13 resync 0 announced_end", "c2s 13 ERROR 0"}));
+    EXPECT_EQ(last_number(text, "decoded"), 4);
+}
+
+TEST(reassembly, a_header_cut_by_the_snap_length_is_a_gap_of_that_cause) {
+    const auto with_options = [](segment one) {
+        one.options = "\x01\x01\x01\x01\x01\x01\x01\x01";
+        return one;
+    };
+    const std::string text =
+        cut_frames({opening(9), client(10, cr_bob), with_options(client(16, sma_hi)), client(23, ok)}, 61);
+    EXPECT_EQ(short_lines(text),
+              (lines{"c2s 0 CR bob", "c2s 6 gap 7 header_cut", "c2s 13 resync 0 exact_end", "c2s 13 ERROR 0"}));
+    EXPECT_EQ(last_number(text, "cut_tcp_header"), 1);
+}
+
+TEST(reassembly, an_unknown_length_behind_a_cut_header_is_found_at_the_next_segment) {
+    pcap_builder capture;
+    capture.add(frame_of(opening(9))).add(frame_of(client(10, cr_bob)));
+    byte_string cut = frame_of(client(16, sma_hi));
+    const auto original = static_cast<std::uint32_t>(cut.size());
+    cut.resize(14 + 20 + 10);
+    capture.add(cut, {.original = original}).add(frame_of(client(23, ok)));
+    EXPECT_EQ(short_lines(json_of_capture(capture.bytes()).text),
+              (lines{"c2s 0 CR bob", "c2s 6 gap 7 header_cut", "c2s 13 resync 0 exact_end", "c2s 13 ERROR 0"}));
+}
+
+TEST(reassembly, sizes_over_the_limits_are_malformed_and_limits_can_be_raised) {
+    const std::string large = std::string{"\x04\x00\x01\x00\x01"sv} + std::string(65'537, 'x');
+    std::vector<segment> segments{opening(9)};
+    for (std::uint32_t at = 0; at < large.size(); at += 1000) {
+        segments.push_back(client(10 + at, std::string_view{large}.substr(at, 1000)));
+    }
+    EXPECT_EQ(said(segments), lines{"c2s 0 malformed 65542 size_over_limit"});
+    const dumped raised = json_of_frames(frames_of(segments), {.bounds = {.message_bytes_max = 100'000}});
+    EXPECT_EQ(last_number(raised.text, "length"), 65'542);
+}
+
+TEST(reassembly, nothing_is_decoded_behind_a_malformed_packet) {
+    EXPECT_EQ(said({opening(9), client(10, "\x07zzz"), client(14, cr_bob), client(30, cr_bob)}),
+              (lines{"c2s 10 gap 10 lost", "c2s 0 malformed 16 unknown_opcode"}));
+}
+
+TEST(reassembly, sequence_numbers_from_nowhere_are_counted_and_change_nothing) {
+    const std::string text = json({opening(9), client(10, cr_bob), client(0x4000'0000, sma_hi), client(16, ok)});
+    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 6 ERROR 0"}));
+    EXPECT_EQ(last_number(text, "outside"), 7);
+}
+
+TEST(reassembly, thousands_of_duplicates_cost_nothing) {
+    std::vector<segment> segments{opening(9)};
+    for (int count = 0; count < 5000; ++count) {
+        segments.push_back(client(20, ok));
+    }
+    segments.push_back(client(10, "\x04\x00\x00\x00\x05hello"sv));
+    EXPECT_EQ(said(segments), (lines{"c2s 0 SMA hello", "c2s 10 ERROR 0"}));
+}
+
+TEST(reassembly, a_flood_of_connections_evicts_the_silent_ones) {
+    std::vector<segment> segments{opening(9), client(10, cr_bob.substr(0, 4))};
+    for (std::uint32_t count = 0; count < connection_table::connections_max; ++count) {
+        segments.push_back(
+            {.sequence = count, .flags = syn, .client_port = static_cast<std::uint16_t>(count + 41'000)});
+    }
+    pcap_builder capture;  // a clock that stands still
+    const std::string text = json_of_frames(frames_of(segments)).text;
+    const lines all = short_lines(text);
+    ASSERT_EQ(all.size(), 2U);
+    EXPECT_EQ(all[0], "c2s 4 evicted 0 stream");
+    EXPECT_EQ(all[1], "c2s 0 incomplete 4");
+    EXPECT_EQ(last_number(text, "evicted"), 1);
+}
+
+TEST(reassembly, many_streams_that_wait_for_bytes_share_bounded_memory_and_say_so) {
+    std::vector<segment> segments;
+    const std::string kilobyte(1024, 'm');
+    for (std::uint16_t number = 0; number < 300; ++number) {
+        const auto port = static_cast<std::uint16_t>(41'000 + number);
+        segments.push_back({.sequence = 9, .flags = syn, .client_port = port});
+        for (std::uint32_t count = 0; count < 200; ++count) {
+            segments.push_back({.sequence = 20 + 1024 * count, .payload = kilobyte, .client_port = port});
+        }
+    }
+    const std::string text = json(segments);
+    EXPECT_GT(last_number(text, "evicted"), 0);
+    EXPECT_NE(text.find(R"("event":"evicted")"), std::string::npos);
+    EXPECT_NE(text.find(R"("what":"held_segments")"), std::string::npos);
+    EXPECT_EQ(last_number(text, "input"), 300 * 200 * 1024);
+}
+
+TEST(reassembly, frames_are_decoded_or_skipped_and_nothing_vanishes) {
+    std::vector<byte_string> frames = frames_of({opening(9), client(10, cr_bob)});
+    frames.push_back(ethernet(0x0806, byte_string(28)));
+    frames.push_back(frame_of({.payload = "x", .server_port = 80}));
+    const std::string text = json_of_frames(frames).text;
+    EXPECT_NE(text.find(R"("frames":4,"decoded":2,"packets":1,"streams":1,"skipped":{"not_ip":1,"other_port":1})"),
+              std::string::npos)
+        << text;
+}
+
+}  // namespace
+}  // namespace chatos::dump::testing

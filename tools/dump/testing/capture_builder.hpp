@@ -1,0 +1,66 @@
+// Capture files for tests, byte by byte.
+#pragma once
+
+#include "dump/capture/wire_numbers.hpp"
+#include "dump/testing/packet_builder.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace chatos::dump::testing {
+
+/// What a record or block says of its frame, where that is not the plain truth.
+struct frame_claims {
+    std::uint32_t seconds{1'700'000'000};
+    std::uint32_t fraction{0};
+    std::optional<std::uint32_t> captured{};
+    std::optional<std::uint32_t> original{};
+    std::uint32_t interface_number{0};
+    std::optional<std::uint32_t> trailer{};
+    byte_string options{};
+};
+
+/// A number of `count` bytes in either order.
+[[nodiscard]] byte_string number(std::uint64_t value, std::size_t count, byte_order order);
+
+class pcap_builder {
+public:
+    explicit pcap_builder(std::uint16_t link_type = 1, byte_order order = byte_order::little,
+                          std::uint32_t magic = 0xA1B2'C3D4);
+
+    pcap_builder& add(const byte_string& frame, const frame_claims& claims = {});
+    [[nodiscard]] const byte_string& bytes() const noexcept { return bytes_; }
+
+private:
+    byte_order order_;
+    byte_string bytes_;
+};
+
+class pcapng_builder {
+public:
+    explicit pcapng_builder(byte_order order = byte_order::little) { section(order); }
+
+    pcapng_builder& section(byte_order order);
+    pcapng_builder& interface(std::uint16_t link_type, std::uint32_t snap_bytes = 0, const byte_string& options = {});
+    /// An enhanced packet; its time counts in units of the interface from 0.
+    pcapng_builder& packet(const byte_string& frame, std::uint64_t units = 1'700'000'000'000'000,
+                           const frame_claims& claims = {});
+    /// The obsolete kind.
+    pcapng_builder& old_packet(const byte_string& frame, std::uint64_t units = 1'700'000'000'000'000);
+    pcapng_builder& simple_packet(const byte_string& frame, std::optional<std::uint32_t> original = {});
+    pcapng_builder& block(std::uint32_t type, const byte_string& body, std::optional<std::uint32_t> trailer = {});
+    pcapng_builder& append(const byte_string& bytes);
+
+    /// An option of an interface, padded.
+    [[nodiscard]] byte_string option(std::uint16_t code, const byte_string& value) const;
+    [[nodiscard]] const byte_string& bytes() const noexcept { return bytes_; }
+
+private:
+    [[nodiscard]] byte_string padded(const byte_string& bytes) const;
+
+    byte_order order_{byte_order::little};
+    byte_string bytes_;
+};
+
+}  // namespace chatos::dump::testing

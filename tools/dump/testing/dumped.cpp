@@ -1,0 +1,94 @@
+#include "dump/testing/dumped.hpp"
+
+#include "dump/capture_dump.hpp"
+#include "dump/json_sink.hpp"
+#include "dump/testing/capture_builder.hpp"
+#include "dump/testing/memory_source.hpp"
+
+#include <sstream>
+
+namespace chatos::dump::testing {
+
+namespace {
+
+dumped dump_into(record_sink& sink, output& out, const byte_string& capture, const dump_call& call) {
+    capture_options options{.files = {}, .bounds = call.bounds, .verify_checksums = call.verify_checksums};
+    for (const std::uint16_t port : call.ports) {
+        options.ports.set(port);
+    }
+    totals account;
+    capture_totals capture_account;
+    account.capture = &capture_account;
+    memory_source source{capture, call.piece_bytes};
+    std::string problem = dump_capture(source, {}, options, sink, account, capture_account, out);
+    sink.summary(account);
+    return {out.text(), std::move(problem)};
+}
+
+byte_string capture_of(const std::vector<byte_string>& frames) {
+    pcap_builder capture;
+    std::uint32_t milliseconds = 0;
+    for (const byte_string& frame : frames) {
+        capture.add(frame, {.seconds = 1'700'000'000 + milliseconds / 1000, .fraction = milliseconds % 1000 * 1000});
+        ++milliseconds;
+    }
+    return capture.bytes();
+}
+
+/// The value of a key as it is written, without quotes; empty where there is none.
+std::string value_of(const std::string& line, std::string_view key) {
+    const std::string wanted = "\"" + std::string{key} + "\":";
+    const std::size_t at = line.find(wanted);
+    if (at == std::string::npos) {
+        return {};
+    }
+    const std::size_t from = at + wanted.size();
+    if (line[from] == '"') {
+        return line.substr(from + 1, line.find('"', from + 1) - from - 1);
+    }
+    return line.substr(from, line.find_first_of(",}", from) - from);
+}
+
+}  // namespace
+
+dumped json_of_capture(const byte_string& capture, const dump_call& call) {
+    output out;
+    json_sink sink{out};
+    return dump_into(sink, out, capture, call);
+}
+
+dumped json_of_frames(const std::vector<byte_string>& frames, const dump_call& call) {
+    return json_of_capture(capture_of(frames), call);
+}
+
+dumped text_of_frames(const std::vector<byte_string>& frames, text_detail detail, time_format time) {
+    output out;
+    text_sink sink{out, no_colours, detail, false, time};
+    return dump_into(sink, out, capture_of(frames), {});
+}
+
+std::vector<std::string> short_lines(const std::string& json) {
+    std::vector<std::string> lines;
+    std::istringstream all{json};
+    for (std::string line; std::getline(all, line);) {
+        if (value_of(line, "type") == "summary") {
+            continue;
+        }
+        std::string text;
+        for (const std::string_view key : {"dir", "offset", "event", "packet", "bytes", "cause", "reason", "what",
+                                           "pseudo", "message", "code", "violation", "kept", "other"}) {
+            if (const std::string value = value_of(line, key); !value.empty()) {
+                text += (text.empty() ? "" : " ") + value;
+            }
+        }
+        lines.push_back(text);
+    }
+    return lines;
+}
+
+std::int64_t last_number(const std::string& json, std::string_view key) {
+    const std::size_t at = json.rfind("\"" + std::string{key} + "\":");
+    return at == std::string::npos ? -1 : std::stoll(json.substr(at + key.size() + 3));
+}
+
+}  // namespace chatos::dump::testing
