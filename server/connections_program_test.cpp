@@ -23,6 +23,17 @@ using error = error_code;
 constexpr const char* day = "86400000";
 constexpr double rest = 0.2;  // of one processor; one that spins takes all of it
 
+// What was sent is worked off, sooner or later; a server that spins never comes to rest.
+void expect_to_come_to_rest(const process& server) {
+    constexpr int looks_max = 100;
+    for (int i = 0; i < looks_max; ++i) {
+        if (server.cpu_share_at_rest() < rest) {
+            return;
+        }
+    }
+    ADD_FAILURE() << "it spins";
+}
+
 void expect_served(line& one) {
     one.send(make_rpm("nobody"));
     EXPECT_TRUE(one.receives(make_error(error::unreachable)));
@@ -126,11 +137,11 @@ TEST(Connections, RST_from_a_client_that_the_server_has_stopped_reading) {
         flood += wire(make_rpm("nobody-at-all-of-that-name"));
     }
     alice.send_what_fits(flood);
-    EXPECT_LT(all.server.cpu_share_at_rest(), rest);
+    expect_to_come_to_rest(all.server);
     alice.reset();
     static_cast<void>(join_once_free(all.bound, "alice"));
     expect_served(bob);
-    EXPECT_LT(all.server.cpu_share_at_rest(), rest);
+    expect_to_come_to_rest(all.server);
 }
 
 TEST(Connections, one_address_opening_everything_keeps_no_other_address_out) {

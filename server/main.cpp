@@ -66,6 +66,11 @@ struct flags {
     bool json{false};
 };
 
+// As of a shell's variable that is not set: to do without what was asked for would go unnoticed.
+std::string is_given(const std::string& text) {
+    return text.empty() ? "the value is empty; leave the flag out to do without" : "";
+}
+
 std::string type_name_of(chatos::ops::unit one) {
     switch (one) {
     case chatos::ops::unit::number: return "N";
@@ -97,12 +102,14 @@ void describe(CLI::App& app, flags& chosen) {
         add_limit(app, one, chosen.options);
     }
     app.add_option("--metrics", chosen.metrics, "Serve /metrics (Prometheus) and /healthz over HTTP; port 0 picks one")
+        ->check(is_given)
         ->type_name("ADDRESS");
     app.add_option("--log-level", chosen.log_level, "error, warning, info (start, stop, refused input) or debug")
         ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
         ->capture_default_str()
         ->type_name("LEVEL");
     app.add_option("--log-file", chosen.log_file, "Append the log to this file, opened again on SIGHUP; default stderr")
+        ->check(is_given)
         ->type_name("PATH");
     app.add_option_function<std::string>(
            "--memory-max",

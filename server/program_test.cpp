@@ -84,6 +84,15 @@ TEST(Program, a_wrong_flag_or_value_exits_2_with_one_line_that_says_what_was_exp
         {{"--capacity", "-1"}, "--capacity"},
         {{"--capacity", "0"}, "capacity cannot be 0; give 1 to"},
         {{"--capacity", "4294967296"}, "--capacity"},
+        {{"--capacity", "0"}, "--capacity 0: "},
+        {{"--metrics", ""}, "--metrics: the value is empty"},
+        {{"--log-file", ""}, "--log-file: the value is empty"},
+        {{"--listen", ""}, "HOST:PORT"},
+        {{"--log-level", "loud"}, "--log-level"},
+        {{"--json"}, "--print-limits"},
+        {{"--log-queue-bytes-max", "1"}, "--log-queue-bytes-max cannot be 1; give 4096"},
+        {{"--memory-max", "1"}, "and --memory-max is 1; lower a limit"},
+        {{"--message-bytes-max", "60000000"}, "output bytes cannot be 4194304; give 6"},
         {{"--answer-timeout-ms", "0"}, "answer time limit"},
         {{"--message-bytes-max", "10"}, "message bytes cannot be 10; give 1024 to"},
         {{"--listen", "7777"}, "HOST:PORT"},
@@ -101,6 +110,40 @@ TEST(Program, a_wrong_flag_or_value_exits_2_with_one_line_that_says_what_was_exp
         EXPECT_NE(said.find(expected), std::string::npos) << said;
         EXPECT_EQ(said.find('\n'), said.size() - 1) << said;
         EXPECT_EQ(server.all_out(), "");
+    }
+}
+
+// Zero, less, no number, more than the machine has memory for.
+TEST(Program, a_limit_that_cannot_be_is_refused_at_start_and_its_flag_named) {
+    const char* flags[] = {"--capacity",
+                           "--unregistered-max",
+                           "--pseudo-bytes-max",
+                           "--message-bytes-max",
+                           "--favours-max",
+                           "--answers-owed-max",
+                           "--deliveries-unanswered-max",
+                           "--timeouts-in-a-row-max",
+                           "--output-bytes-max",
+                           "--total-output-bytes-max",
+                           "--total-input-bytes-max",
+                           "--tunnels-max",
+                           "--tunnel-buffer-bytes",
+                           "--tunnel-timeout-ms",
+                           "--log-queue-bytes-max",
+                           "--answer-timeout-ms",
+                           "--pc-timeout-ms",
+                           "--login-timeout-ms",
+                           "--drain-timeout-ms",
+                           "--flush-timeout-ms",
+                           "--linger-timeout-ms"};
+    for (const std::string flag : flags) {
+        for (const char* value : {"0", "-1", "many", "1e3", "99999999999999999999", "18446744073709551615", ""}) {
+            process server{{flag, value}};
+            const std::string said = server.all_err();
+            EXPECT_EQ(server.wait(), 2) << flag << " " << value;
+            EXPECT_TRUE(said.starts_with("chatos-server: " + flag)) << said;
+            EXPECT_NE(said.find("give "), std::string::npos) << said;
+        }
     }
 }
 

@@ -26,6 +26,18 @@ std::uint64_t sum(const std::vector<core::memory_item>& items) {
     return all;
 }
 
+// "--capacity 0: " when that flag alone is at fault; empty when it takes several, which the fault then names in words.
+std::string flag_at_fault(const service_options& chosen) {
+    for (const limit& one : limits()) {
+        service_options alone;
+        one.set(alone, one.get(chosen));
+        if (!core::find_fault(alone.core).empty()) {
+            return std::string{one.flag} + " " + std::to_string(one.get(chosen)) + ": ";
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 service_options defaults_for(std::uint64_t machine_bytes) {
@@ -47,10 +59,10 @@ std::string find_fault(const service_options& chosen, std::uint64_t machine_byte
         }
     }
     if (const std::string fault = core::find_fault(chosen.core); !fault.empty()) {
-        return fault;
+        return flag_at_fault(chosen) + fault;
     }
     if (chosen.log_queue_bytes_max < 4'096) {
-        return "log queue bytes cannot be " + std::to_string(chosen.log_queue_bytes_max) + "; give 4096 or more";
+        return "--log-queue-bytes-max cannot be " + std::to_string(chosen.log_queue_bytes_max) + "; give 4096 or more";
     }
     const std::uint64_t ceiling = memory_ceiling_bytes(chosen);
     if (chosen.memory_max != 0 && ceiling > chosen.memory_max) {
