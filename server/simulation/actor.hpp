@@ -21,6 +21,7 @@ struct asked_request {
     std::uint16_t pseudo{0};
     std::uint32_t serial{0};  ///< of its record; 0: CR, RPM
     std::uint32_t step{0};    ///< when it was handed over
+    std::uint32_t order{0};   ///< the last delivering request handed over before it
 };
 
 /// A delivery that has arrived and that is not answered.

@@ -113,7 +113,8 @@ void chronicle::note_request(std::uint16_t who, const sent_packet& packet) {
                          .by_stranger = !one.registered,
                          .pseudo = packet.pseudo,
                          .serial = packet.serial,
-                         .step = step_});
+                         .step = step_,
+                         .order = orders_});
     const name& target = names_[packet.pseudo];
     const std::uint32_t target_session =
         target.holder >= 0 ? actors[static_cast<std::size_t>(target.holder)].session : 0;
@@ -139,7 +140,8 @@ void chronicle::note_request(std::uint16_t who, const sent_packet& packet) {
     fresh_records_.push_back(made->serial);
     if (made->kind == opcode::spm) {
         const favour& granted = favour_of(who, packet.pseudo);
-        made->favoured_session = granted.asker_session == one.session ? granted.session : 0;
+        const bool as_stranger = granted.asker_session == 0 && granted.session == not_known;
+        made->favoured_session = granted.asker_session == one.session || as_stranger ? granted.session : 0;
     } else if (made->kind == opcode::pc) {
         note_offer(*made, who);
     } else {
@@ -155,7 +157,9 @@ void chronicle::note_offer(record& made, std::uint16_t who) {
     const actor& one = actors[who];
     const auto note = [&](std::uint16_t pseudo) {
         std::uint32_t& last = offers_[pseudo * actors.size() + made.target_pseudo];
-        if (record* other = find(last); other != nullptr && other != &made && !other->finished) {
+        record* other = find(last);
+        if (other != nullptr && other != &made && other->target_session == made.target_session &&
+            (!other->finished || other->blurred || (other->reached && other->seen == 0))) {
             other->blurred = made.blurred = true;
         }
         last = made.serial;
@@ -202,7 +206,9 @@ void chronicle::handed_over(std::uint16_t who, bool processed) {
             one->expected = users_ - 1;
         }
         if (!processed) {
-            own ? static_cast<void>(one->order = 0) : static_cast<void>(one->blurred = true);
+            one->blurred = one->blurred || !own;
+            one->order = own ? 0 : one->order;
+            one->favoured_session = own ? not_known : one->favoured_session;
         }
     }
     if (!processed) {
@@ -240,7 +246,7 @@ void chronicle::told(const notice& what, std::uint16_t who) {
     one.registered = one.was_registered = true;
     one.pseudo = claim->pseudo;
     one.session = ++sessions_;
-    one.registered_order = orders_;
+    one.registered_order = claim->order;
     if (++users_ > bounds_.users_max && may_hold_ == 0) {
         fail("CONN-4: more users than the bound", about(who));
     }

@@ -33,6 +33,7 @@ struct record {
     bool blurred{false};      ///< its answers cannot be told from another's
     bool late{false};         ///< some answer may have come too late
     bool finished{false};     ///< its sender has the last answer
+    bool reached{false};      ///< a PC that reached its peer
     bool target_held{false};  ///< somebody held the recipient's pseudo
     std::uint8_t worst{0};    ///< highest code among its answers
     std::uint16_t sender{0};

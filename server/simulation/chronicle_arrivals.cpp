@@ -78,6 +78,9 @@ void chronicle::take_answer(std::uint16_t who, error_code code) {
             fail("PC-6: a connection to oneself", about(who));
         }
         oldest.first_answered = true;
+        if (record* made = find(oldest.serial)) {
+            made->reached = true;
+        }
         return;
     }
     const asked_request answered = one.asked.pop_front();
@@ -185,7 +188,7 @@ void chronicle::judge_broadcast(const record& made, std::uint8_t code) {
     if (made.expected == not_known) {
         return;
     }
-    if (made.answered > made.expected || made.worst > std::max<std::uint8_t>(code, 4) ||
+    if (made.answered > made.expected || (!made.late && made.worst > std::max<std::uint8_t>(code, 4)) ||
         (code == 5 && made.worst != 5)) {
         fail("ALL-5: the answer is not the highest code", {});
     }
@@ -287,6 +290,10 @@ void chronicle::take_offer(std::uint16_t who, std::string_view sender) {
     }
     record* made = find(serial);
     if (made == nullptr || made->blurred) {
+        return;
+    }
+    if (made->target_session != one.session) {
+        made->blurred = true;  // an older one that is not remembered, or made when this user was not there yet
         return;
     }
     if (made->seen != 0) {

@@ -204,6 +204,7 @@ void simulation::turn() {
 
 // The core is woken at each of its deadlines and at no other moment.
 void simulation::wait(std::uint32_t time_ms) {
+    turn();  // nobody goes to sleep before
     const time_point until = now_ + milliseconds{time_ms};
     const server& core = subject_->core;
     std::optional<time_point> last;

@@ -31,6 +31,7 @@ bool simulation::act_out(const operation& one) {
     case act::join: join(one); return true;
     case act::wait: wait(one.amount); return true;
     case act::oversleep:
+        turn();  // nobody goes to sleep before
         now_ += milliseconds{one.amount};
         chronicle_.next_step(now_);
         subject_->advance(now_);
