@@ -166,7 +166,8 @@ struct keeps_who_is_gone final : subject {
 struct swallows_a_clients_answer final : subject {
     using subject::subject;
     void receive(connection_id id, std::span<const std::byte> bytes, time_point now) override {
-        subject::receive(id, is_answer(bytes, error_code::pseudo_taken) ? bytes.first(0) : bytes, now);
+        const bool swallowed = is_answer(bytes, error_code::pseudo_taken) && core.count().deliveries_waiting != 0;
+        subject::receive(id, swallowed ? bytes.first(0) : bytes, now);
     }
 };
 
@@ -182,7 +183,7 @@ struct takes_one_answer_for_two final : subject {
     using subject::subject;
     void receive(connection_id id, std::span<const std::byte> bytes, time_point now) override {
         subject::receive(id, bytes, now);
-        if (is_answer(bytes, error_code::ok) && core.wants_input(id)) {
+        if (is_answer(bytes, error_code::ok) && core.wants_input(id) && core.count().deliveries_waiting != 0) {
             subject::receive(id, bytes, now);
         }
     }

@@ -69,6 +69,13 @@ private:
             any = change(i, [](operation& one) { one.hold = 0; }) || any;
             any = change(i, [](operation& one) { one.code = 0; }) || any;
             any = change(i, [](operation& one) { one.pseudo = one.actor; }) || any;
+            any = change(i,
+                         [](operation& one) {
+                             if (one.what >= act::wait) {
+                                 one.actor = one.pseudo = 0;  // nobody's
+                             }
+                         }) ||
+                  any;
             any = smaller_amount(i) || any;
         }
         return any;
