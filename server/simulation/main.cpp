@@ -1,4 +1,5 @@
 // core_simulation: simulates the core from seeds; what fails is made short and can be replayed.
+#include "simulation/faulty_subjects.hpp"
 #include "simulation/shrink.hpp"
 #include "simulation/trial.hpp"
 
@@ -21,6 +22,7 @@ struct request {
     std::uint64_t last_seed{1};
     std::string replay_file{};
     std::string save_file{};
+    subject_maker make{honest_subject};
 };
 
 int complain(const std::string& what) {
@@ -51,7 +53,7 @@ int shrink_and_print(const request& asked, const setting& chosen, const outcome&
                 static_cast<unsigned long long>(asked.events));
     std::fflush(stdout);
     const auto same = [&](std::span<const operation> list) {
-        return run_list(chosen, list).found.rule == end.found.rule;
+        return run_list(chosen, list, asked.make).found.rule == end.found.rule;
     };
     const auto list = shrink(operations_of(chosen, end), same);
     const std::string text = text_of(chosen, list);
@@ -68,7 +70,8 @@ int shrink_and_print(const request& asked, const setting& chosen, const outcome&
     return 1;
 }
 
-int play_again(const std::string& name) {
+int play_again(const request& asked) {
+    const std::string& name = asked.replay_file;
     std::ifstream file{name};
     std::ostringstream text;
     if (!file || !(text << file.rdbuf())) {
@@ -78,7 +81,7 @@ int play_again(const std::string& name) {
     if (!read.fault.empty()) {
         return complain(name + ": " + read.fault);
     }
-    const outcome end = run_list(read.chosen, read.list);
+    const outcome end = run_list(read.chosen, read.list, asked.make);
     print_figures(read.chosen, end);
     if (end.failed()) {
         print_failure(end.found);
@@ -100,11 +103,21 @@ bool read_seeds(const std::string& text, request& asked) {
     return *first.ptr == '-' && last.ec == std::errc{} && last.ptr == end && asked.last_seed >= asked.chosen.seed;
 }
 
+bool plant(const std::string& name, request& asked) {
+    for (const planted_fault& one : planted_faults()) {
+        if (one.name == name) {
+            asked.make = one.make;
+            return true;
+        }
+    }
+    return false;
+}
+
 int run_seeds(const request& asked) {
     outcome all{};
     for (std::uint64_t seed = asked.chosen.seed; seed <= asked.last_seed; ++seed) {
         const setting chosen{.seed = seed, .users = asked.chosen.users};
-        const outcome end = run_schedule(chosen, asked.events);
+        const outcome end = run_schedule(chosen, asked.events, asked.make);
         print_figures(chosen, end);
         if (end.failed()) {
             return shrink_and_print(asked, chosen, end);
@@ -138,6 +151,8 @@ int main(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--replay", asked.replay_file, "plays the list of operations in this file");
     app.add_option("--save", asked.save_file, "where to write the list of a failure as well");
+    std::string fault;
+    app.add_option("--fault", fault, "plants a fault, to see what a finding looks like: swaps_two_answers, ...");
     app.set_version_flag("--version", CHATOS_VERSION);
     try {
         app.parse(argc, argv);
@@ -148,5 +163,12 @@ int main(int argc, char** argv) {
     if (!seeds.empty() && !read_seeds(seeds, asked)) {
         return complain("--seeds cannot be " + seeds + "; give two numbers, the smaller first, such as 1-100");
     }
-    return asked.replay_file.empty() ? run_seeds(asked) : play_again(asked.replay_file);
+    if (!fault.empty() && !plant(fault, asked)) {
+        std::string names;
+        for (const planted_fault& one : planted_faults()) {
+            names += " " + one.name;
+        }
+        return complain("--fault cannot be " + fault + "; give one of:" + names);
+    }
+    return asked.replay_file.empty() ? run_seeds(asked) : play_again(asked);
 }
