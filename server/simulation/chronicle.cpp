@@ -218,6 +218,9 @@ void chronicle::handed_over(std::uint16_t who, bool processed) {
     }
     fresh_records_.clear();
     fresh_favours_.clear();
+    if (processed && !actors[who].cut && actors[who].asked.size() > bounds_.answers_owed_max) {
+        fail("FLOW-5: the core reads on though more answers are due than the bound", about(who));
+    }
 }
 
 void chronicle::told(const notice& what, std::uint16_t who) {

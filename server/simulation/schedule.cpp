@@ -60,7 +60,7 @@ act schedule::some_act() {
     static constexpr std::array weights{
         weight{act::join, 1'000},        weight{act::ask, 500},       weight{act::write, 4'000},
         weight{act::write_unasked, 200}, weight{act::offer, 700},     weight{act::claim, 150},
-        weight{act::answer, 500},        weight{act::stray, 150},     weight{act::burst, 8},
+        weight{act::answer, 500},        weight{act::stray, 150},     weight{act::burst, 16},
         weight{act::malformed, 25},      weight{act::unfinished, 15}, weight{act::end, 60},
         weight{act::reset, 50},          weight{act::reads_all, 40},  weight{act::reads_slowly, 20},
         weight{act::reads_nothing, 12},  weight{act::read_some, 20},  weight{act::answers_all, 80},
@@ -108,7 +108,7 @@ operation schedule::next() {
     case act::write:
     case act::write_unasked:
     case act::broadcast: one.amount = some_length(); break;
-    case act::burst: one.amount = 1 + random_.below(random_.one_in(20) ? 6'000 : 60); break;
+    case act::burst: one.amount = 1 + random_.below(random_.one_in(10) ? 6'000 : 60); break;
     case act::answer: one.amount = 1 + random_.below(random_.one_in(4) ? 200 : 4); [[fallthrough]];
     case act::stray:
     case act::answers_all: one.code = random_.one_in(2) ? codes[random_.below(5)] : std::uint8_t{0}; break;
