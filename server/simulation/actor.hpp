@@ -53,6 +53,8 @@ struct actor {
     bool ends_early{false};  ///< ... whether or not the core wants to read
     bool saw_end{false};
     bool cut{false};            ///< the core dropped its requests: bad input, a time limit, no room
+    bool refused{false};        ///< ... and has to say so last
+    bool heard_refusal{false};  ///< the last thing that came is ERROR 5
     bool final_refusal{false};  ///< the ERROR 5 of such an end has come
     bool stuck{false};          ///< sends no more, save its end: it is inside a packet
     bool hindered{false};       ///< has not read all the time: the core may have closed before everything was written

@@ -227,6 +227,7 @@ void chronicle::told(const notice& what, std::uint16_t who) {
     actor& one = actors[who];
     if (what.what != notice::event::registered) {
         one.cut = true;
+        one.refused = what.what != notice::event::unresponsive && what.what != notice::event::no_room;
         session_over(who);
         return;
     }

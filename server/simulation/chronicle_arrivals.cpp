@@ -49,6 +49,7 @@ std::string chronicle::about(std::uint16_t who) const {
 }
 
 void chronicle::arrives(std::uint16_t who, const packet_view& packet) {
+    actors[who].heard_refusal = packet == make_error(error_code::refused);
     switch (packet.op) {
     case opcode::error: take_answer(who, packet.code); break;
     case opcode::spm: take_message(who, packet); break;
@@ -311,6 +312,9 @@ void chronicle::saw_end(std::uint16_t who) {
     one.saw_end = true;
     if (!one.asked.empty() && !one.cut && !one.unsure) {
         fail("FLOW-8: closed with an answer still due", about(who));
+    }
+    if (one.refused && !one.heard_refusal) {
+        fail("ERR-2, ERR-4: closed without a last ERROR 5", about(who));
     }
     if (!one.ended && !one.cut && !draining_) {
         fail("closed without a reason", about(who));

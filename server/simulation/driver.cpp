@@ -114,6 +114,9 @@ void simulation::serve(std::uint16_t who) {
         if (!one.saw_end) {
             chronicle_.saw_end(who);
         }
+        if (!one.ended && !subject_->core.wants_input(one.id)) {
+            chronicle_.fail("ERR-5: not read on while it closes", "actor " + std::to_string(who));
+        }
         if (!one.lingers && !one.ended) {
             one.outbox.clear();
             one.outbox_begin = 0;
