@@ -120,7 +120,8 @@ void chronicle::note_request(std::uint16_t who, const sent_packet& packet) {
         target.holder >= 0 ? actors[static_cast<std::size_t>(target.holder)].session : 0;
     if (packet.kind == opcode::rpm) {
         favour& granted = favour_of(who, packet.pseudo);
-        granted = {.asker_session = one.session, .session = one.registered ? target_session : not_known};
+        granted = {.asker_session = one.session,
+                   .session = one.registered && target.may_hold == 0 ? target_session : not_known};
         fresh_favours_.push_back(&granted);
     }
     record* made = find(packet.serial);
@@ -218,7 +219,7 @@ void chronicle::handed_over(std::uint16_t who, bool processed) {
     }
     fresh_records_.clear();
     fresh_favours_.clear();
-    if (processed && !actors[who].cut && actors[who].asked.size() > bounds_.answers_owed_max) {
+    if (processed && !draining_ && !actors[who].cut && actors[who].asked.size() > bounds_.answers_owed_max) {
         fail("FLOW-5: the core reads on though more answers are due than the bound", about(who));
     }
 }
@@ -283,6 +284,7 @@ void chronicle::gone(std::uint16_t who) {
     session_over(who);
     actor& one = actors[who];
     if (one.may_hold) {
+        full_step_ = step_;  // it may have kept somebody out until now
         names_[one.pseudo].freed_step = step_;
         --names_[one.pseudo].may_hold;
         --may_hold_;

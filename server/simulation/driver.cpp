@@ -237,6 +237,15 @@ void simulation::check() {
     }
 }
 
+// After a turn nothing waits for a driver that only looks where it is told to.
+void simulation::check_line(std::uint16_t who) {
+    const actor& one = chronicle_.actors[who];
+    std::array<std::span<const std::byte>, 1> piece;
+    if (one.connected && one.reads != reading::nothing && subject_->core.gather(one.id, piece) != 0) {
+        chronicle_.fail("the driver was not told of something to write", "actor " + std::to_string(who));
+    }
+}
+
 bool simulation::come_to_rest() {
     turn();
     for (std::uint16_t who = 0; who < chronicle_.actors.size() && !chronicle_.failed(); ++who) {
@@ -255,6 +264,12 @@ bool simulation::come_to_rest() {
     check_rest();
     if (!chronicle_.failed() && !chronicle_.is_draining()) {
         static_cast<void>(play({.what = act::drain}));
+        for (const actor& one : chronicle_.actors) {
+            if (one.connected && !one.saw_end) {
+                chronicle_.fail("a server that is told to stop waits for nothing",
+                                "slot " + std::to_string(one.id.slot));
+            }
+        }
     }
     wait(static_cast<std::uint32_t>((bounds_.drain_timeout + longest).count()) + 1);
     turn();

@@ -85,7 +85,8 @@ std::string deed(const operation& one) {
     case act::malformed: return "sends malformed bytes, kind " + amount;
     case act::unfinished: return "sends the first " + amount + " bytes of an SMA and no more";
     case act::end:
-        return std::string{"closes its sending side"} + (one.code == 1 ? ", and the core hears at once" : "");
+        return (one.amount == 0 ? "" : "sends " + amount + " times RPM " + name + " and ") + "closes its sending side" +
+               (one.code == 1 ? ", and the core hears at once" : "");
     case act::reset: return "breaks its connection";
     case act::reads_all: return "reads everything from now on";
     case act::reads_slowly: return "reads " + amount + " bytes at a time from now on";

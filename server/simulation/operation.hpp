@@ -23,7 +23,8 @@ enum class act : std::uint8_t {
     stray,          ///< an ERROR that nobody asked for
     malformed,      ///< bytes that are no packet; `amount` chooses which
     unfinished,     ///< the first `amount` bytes of a packet whose rest never comes
-    end,            ///< closes its sending side; `code` 1: the driver tells the core before it wants to read
+    end,  ///< sends `amount` RPMs for `pseudo` and closes its sending side; `code` 1: the driver tells the core before
+          ///< it wants to read
     reset,          ///< the connection breaks
     reads_all,      ///< takes what is written, from now on
     reads_slowly,   ///< takes `amount` bytes at a time

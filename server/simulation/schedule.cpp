@@ -114,7 +114,10 @@ operation schedule::next() {
     case act::answers_all: one.code = random_.one_in(2) ? codes[random_.below(5)] : std::uint8_t{0}; break;
     case act::malformed: one.amount = random_.below(100); break;
     case act::unfinished: one.amount = 1 + random_.below(20); break;
-    case act::end: one.code = random_.one_in(5) ? 1 : 0; break;
+    case act::end:
+        one.code = random_.one_in(3) ? 1 : 0;
+        one.amount = random_.one_in(3) ? random_.below(60) : 0;
+        break;
     case act::reads_slowly:
     case act::read_some: one.amount = 1 + random_.below(60); break;
     case act::wait: one.amount = random_.below(random_.one_in(200) ? 20'000 : 6); break;

@@ -19,6 +19,8 @@ bool simulation::play(const operation& one) {
     if (one.actor < chronicle_.actors.size() && one.pseudo < chronicle_.actors.size() && act_out(one)) {
         if (one.turn) {
             turn();
+            check_line(one.actor);
+            check_line(one.pseudo);  // most people have the pseudo of their own number
         }
         check();
     }
@@ -94,11 +96,7 @@ void simulation::speak(const operation& one) {
     case act::write_unasked: send_request(one.actor, opcode::spm, one.pseudo, one.amount); break;
     case act::broadcast: send_request(one.actor, opcode::sma, 0, one.amount); break;
     case act::offer: send_request(one.actor, opcode::pc, one.pseudo, 0); break;
-    case act::burst:
-        for (std::uint32_t i = 0; i < one.amount && speaker.unsent() < 100'000; ++i) {
-            send_request(one.actor, opcode::rpm, one.pseudo, 0);
-        }
-        break;
+    case act::burst: send_burst(one); break;
     case act::answer:
         if (speaker.answers == answering::when_told) {
             send_answers(one.actor, std::min(one.amount, speaker.owed.size() - speaker.answers_on_the_way), code);
@@ -110,6 +108,9 @@ void simulation::speak(const operation& one) {
         send_raw(one.actor, std::string{"\x04\0\0\0\x40", 5}.append(20, 'x').substr(0, one.amount), false);
         break;
     case act::end:
+        if (!speaker.stuck) {
+            send_burst(one);
+        }
         speaker.will_end = true;
         speaker.ends_early = one.code == 1;
         break;
@@ -117,6 +118,12 @@ void simulation::speak(const operation& one) {
     }
     speaker.fragment = one.fragment;
     hand_over(one.actor, one.hold);
+}
+
+void simulation::send_burst(const operation& one) {
+    for (std::uint32_t i = 0; i < one.amount && chronicle_.actors[one.actor].unsent() < 100'000; ++i) {
+        send_request(one.actor, opcode::rpm, one.pseudo, 0);
+    }
 }
 
 void simulation::change_ways(const operation& one) {

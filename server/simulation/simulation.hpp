@@ -39,6 +39,7 @@ private:
     bool act_out(const operation& one);
     void join(const operation& one);
     void speak(const operation& one);
+    void send_burst(const operation& one);
     void change_ways(const operation& one);
     void send_request(std::uint16_t who, opcode kind, std::uint16_t pseudo, std::uint32_t length);
     void send_answers(std::uint16_t who, std::uint32_t count, error_code code);
@@ -58,6 +59,7 @@ private:
     void turn();
     void wait(std::uint32_t time_ms);
     void check();
+    void check_line(std::uint16_t who);
     void check_rest();
     void take(const notice& what) override;
     void arrives(connection_id at, const packet_view& packet) override;
