@@ -192,6 +192,7 @@ std::optional<moment> witness::next_deadline() const {
 }
 
 void witness::pass_time(moment now) {
+    awake_ = std::max(awake_, now);
     if (now <= clock_) {
         return;  // no limit is shorter than a millisecond, so nothing that began since then can have ended
     }
@@ -351,7 +352,7 @@ void witness::finish(party& one) {
     }
     one.now_is = standing::closing;
     one.has_backlog = one.packet_begun = false;
-    one.close_by = clock_ + (one.promised_bytes == 0 ? bounds_.linger_timeout : bounds_.flush_timeout);
+    one.close_by = awake_ + (one.promised_bytes == 0 ? bounds_.linger_timeout : bounds_.flush_timeout);
 }
 
 // While it drains, each connection closes as soon as it neither waits nor is waited for.

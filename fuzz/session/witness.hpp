@@ -176,6 +176,7 @@ private:
 
     core::options bounds_;
     moment clock_{};
+    moment awake_{};  ///< what time it is for the driver, who may have slept through `clock_`
     std::deque<party> parties_;
     std::vector<party_number> present_;
     std::deque<party_number> line_;  ///< who has bytes to be acted on, in turn

@@ -39,6 +39,7 @@ void server::watch(const connection& client) {
 }
 
 void server::advance(time_point now) {
+    awake_ = std::max(awake_, now);
     if (draining_ && !drain_over_ && drain_deadline_ <= now) {
         meet_deadlines(drain_deadline_);
         end_drain();
@@ -162,7 +163,8 @@ void server::leave(connection& client) {
     finish_if_done(client);
 }
 
-// ERR-5: from here on the connection only gets rid of its output and reads what it will not use.
+// ERR-5: from here on the connection only gets rid of its output and reads what it will not use. Its time begins when
+// the driver is awake: one that has slept through the reason for closing could not write the last answers meanwhile.
 void server::finish(connection& client) {
     end_session(client);
     if (client.now_in == phase::finishing || client.now_in == phase::closed) {
@@ -172,7 +174,7 @@ void server::finish(connection& client) {
     client.now_in = phase::finishing;
     client.rest.clear();
     client.has_backlog = client.packet_unfinished = false;
-    client.phase_deadline = now_ + (client.output.empty() ? options_.linger_timeout : options_.flush_timeout);
+    client.phase_deadline = awake_ + (client.output.empty() ? options_.linger_timeout : options_.flush_timeout);
     watch(client);
     report(client);
 }

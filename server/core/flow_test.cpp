@@ -212,6 +212,14 @@ TEST_F(Flow, FLOW_8_end_of_input_ends_the_session_and_due_answers_still_come) {
     EXPECT_EQ(carol.take(), (packets{"ERROR 0", "ERROR 4"})) << "nobody is called alice any more";
 }
 
+TEST_F(Flow, FLOW_8_an_answer_that_fell_due_while_the_driver_slept_is_still_sent) {
+    alice.send({make_rpm("bob"), make_spm("bob", "hi")});
+    alice.end();
+    w.oversleep(milliseconds{60'000});  // far beyond the time for taking it
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 4"}));
+    EXPECT_TRUE(alice.is_closed());
+}
+
 TEST_F(Flow, FLOW_8_a_pseudo_is_free_while_answers_are_still_due) {
     alice.send(make_spm("bob", "hi"));
     alice.end();

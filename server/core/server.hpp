@@ -7,7 +7,8 @@
 // has_work().
 //
 // Every call that takes a time first lets all deadlines up to that moment take effect, each at its own moment, so it
-// does not matter how late the driver wakes up. Times do not run backwards; one that does counts as the last one.
+// does not matter how late the driver wakes up; only the time for writing a last answer begins when it does. Times do
+// not run backwards; one that does counts as the last one.
 #pragma once
 
 #include "core/connection_table.hpp"
@@ -178,6 +179,7 @@ private:
     ring<connection_id> work_;
     statistics statistics_;
     time_point now_{};
+    time_point awake_{};  // what time it is for the driver; `now_` follows, deadline by deadline
     time_point drain_deadline_{};
     bool draining_{false};
     bool drain_over_{false};

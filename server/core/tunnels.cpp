@@ -211,7 +211,7 @@ void server::end_tunnel_if_done(connection& end) {
         return;
     }
     if (end.phase_deadline == never) {
-        end.phase_deadline = now_ + options_.flush_timeout;
+        end.phase_deadline = awake_ + options_.flush_timeout;
         watch(end);
     }
 }

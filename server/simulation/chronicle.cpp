@@ -1,0 +1,318 @@
+// Sessions and requests: what the core has been handed, and who is who.
+#include "simulation/chronicle.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace chatos::core::simulation {
+
+namespace {
+
+constexpr std::uint32_t serial_bytes = 8;
+
+// What messages are cut from: no two neighbours are alike.
+constexpr auto message_text = [] {
+    std::array<char, 64 + 1'024> text{};
+    std::uint32_t state = 1;
+    for (char& one : text) {
+        state = state * 1'103'515'245U + 12'345U;
+        one = static_cast<char>('a' + (state >> 16U) % 26U);
+    }
+    return text;
+}();
+
+std::array<char, serial_bytes> digits_of(std::uint32_t serial) {
+    std::array<char, serial_bytes> digits{};
+    for (std::uint32_t i = 0; i < serial_bytes; ++i) {
+        digits[i] = static_cast<char>('a' + ((serial >> (28U - 4U * i)) & 15U));
+    }
+    return digits;
+}
+
+}  // namespace
+
+std::string pseudo_text(std::uint16_t number) {
+    return "user" + std::to_string(number);
+}
+
+chronicle::chronicle(std::uint32_t users, const options& bounds, std::function<std::uint64_t()> without_room)
+    : actors(users), bounds_{bounds}, without_room_{std::move(without_room)}, records_(records_max), names_(users),
+      favours_(std::size_t{users} * users), offers_(std::size_t{users} * users), seen_words_{(users + 63U) / 64U} {
+    have_seen_.resize(broadcasts_max * seen_words_);
+}
+
+void chronicle::fail(std::string_view rule, std::string detail) {
+    if (first_.rule.empty()) {
+        first_ = {std::string{rule}, std::move(detail)};
+    }
+}
+
+void chronicle::next_step(time_point now) noexcept {
+    ++step_;
+    now_ = now;
+}
+
+record* chronicle::find(std::uint32_t serial) noexcept {
+    record& found = records_[serial % records_max];
+    return serial != 0 && found.serial == serial ? &found : nullptr;
+}
+
+std::uint32_t chronicle::compose(opcode kind, std::uint16_t who, std::uint16_t pseudo, std::uint32_t length) {
+    const std::uint32_t serial = ++serials_;
+    records_[serial % records_max] =
+        record{.serial = serial, .kind = kind, .sender = who, .target_pseudo = pseudo, .length = length};
+    return serial;
+}
+
+void chronicle::append_message(std::string& text, std::uint32_t serial, std::uint32_t length) {
+    const auto digits = digits_of(serial);
+    text.append(digits.data(), std::min(length, serial_bytes));
+    if (length > serial_bytes) {
+        text.append(message_text.data() + serial % 64U, length - serial_bytes);
+    }
+}
+
+bool chronicle::is_message(std::string_view text, std::uint32_t serial, std::uint32_t length) {
+    const auto digits = digits_of(serial);
+    return text.size() == length && text.starts_with(std::string_view{digits.data(), digits.size()}) &&
+           text.substr(serial_bytes) == std::string_view{message_text.data() + serial % 64U, length - serial_bytes};
+}
+
+bool chronicle::held_since(std::uint16_t pseudo, std::uint32_t step) const {
+    const name& one = names_[pseudo];
+    return one.holder >= 0 || one.freed_step >= step || one.may_hold != 0;
+}
+
+bool chronicle::free_since(std::uint16_t pseudo, std::uint32_t step) const {
+    const name& one = names_[pseudo];
+    return one.holder < 0 || one.taken_step >= step;
+}
+
+void chronicle::completes(std::uint16_t who, const sent_packet& packet) {
+    actor& one = actors[who];
+    if (fresh_records_.empty() && fresh_favours_.empty()) {
+        users_before_ = users_;
+    }
+    if (packet.kind == opcode::error && !packet.malformed) {
+        --one.answers_on_the_way;
+        if (one.registered && !one.broken && !one.cut) {
+            note_answer(who, packet.code);
+        }
+        return;
+    }
+    one.broken = one.broken || packet.malformed;
+    if (!one.broken && !one.cut && !one.saw_end && !draining_) {
+        note_request(who, packet);
+    }
+}
+
+void chronicle::note_request(std::uint16_t who, const sent_packet& packet) {
+    actor& one = actors[who];
+    one.asked.push_back({.kind = packet.kind,
+                         .by_stranger = !one.registered,
+                         .pseudo = packet.pseudo,
+                         .serial = packet.serial,
+                         .step = step_,
+                         .order = orders_});
+    const name& target = names_[packet.pseudo];
+    const std::uint32_t target_session =
+        target.holder >= 0 ? actors[static_cast<std::size_t>(target.holder)].session : 0;
+    if (packet.kind == opcode::rpm) {
+        favour& granted = favour_of(who, packet.pseudo);
+        granted = {.asker_session = one.session,
+                   .session = one.registered && target.may_hold == 0 ? target_session : not_known};
+        fresh_favours_.push_back(&granted);
+    }
+    record* made = find(packet.serial);
+    if (made == nullptr) {
+        return;
+    }
+    made->order = ++orders_;
+    made->sender_session = one.session;
+    made->sender_pseudo = one.pseudo;
+    made->target_held = target_session != 0;
+    made->target = static_cast<std::uint16_t>(std::max(target.holder, 0));
+    made->target_session = target_session;
+    made->departures = departures_;
+    made->without_room = last_count_.deliveries_without_room;
+    made->handed = now_;
+    made->asked_anew = !one.registered;
+    fresh_records_.push_back(made->serial);
+    if (made->kind == opcode::spm) {
+        const favour& granted = favour_of(who, packet.pseudo);
+        const bool as_stranger = granted.asker_session == 0 && granted.session == not_known;
+        made->favoured_session = granted.asker_session == one.session || as_stranger ? granted.session : 0;
+    } else if (made->kind == opcode::pc) {
+        note_offer(*made, who);
+    } else {
+        made->broadcast = ++broadcasts_;
+        std::fill_n(have_seen_.begin() + static_cast<std::ptrdiff_t>(broadcasts_ % broadcasts_max * seen_words_),
+                    seen_words_, 0U);
+    }
+}
+
+// A PC carries nothing to know it by. Of two between the same pseudos only one can be undecided (PC-7), but which of
+// them arrives cannot be told.
+void chronicle::note_offer(record& made, std::uint16_t who) {
+    const actor& one = actors[who];
+    const auto note = [&](std::uint16_t pseudo) {
+        std::uint32_t& last = offers_[pseudo * actors.size() + made.target_pseudo];
+        record* other = find(last);
+        if (other != nullptr && other != &made && other->target_session == made.target_session &&
+            (!other->finished || other->blurred || (other->reached && other->seen == 0))) {
+            other->blurred = made.blurred = true;
+        }
+        last = made.serial;
+    };
+    if (one.registered) {
+        note(one.pseudo);
+        return;
+    }
+    made.blurred = true;
+    for (std::uint32_t i = 0; i < one.asked.size(); ++i) {
+        if (one.asked[i].kind == opcode::cr) {
+            note(one.asked[i].pseudo);  // it may be registered by the time the PC is reached
+        }
+    }
+}
+
+void chronicle::note_answer(std::uint16_t who, error_code code) {
+    actor& one = actors[who];
+    if (one.owed.empty()) {
+        return;
+    }
+    const owed_answer oldest = one.owed.pop_front();
+    record* answered = find(oldest.serial);
+    if (answered == nullptr) {
+        return;
+    }
+    ++answered->answered;
+    answered->worst = std::max(answered->worst, static_cast<std::uint8_t>(code));
+    const auto limit = oldest.kind == opcode::pc ? bounds_.pc_timeout : bounds_.answer_timeout;
+    answered->late = answered->late || now_ >= answered->handed + limit;
+    fresh_records_.push_back(answered->serial);
+}
+
+// What was not processed at once happens at a moment that clients do not see: less can be said about it.
+void chronicle::handed_over(std::uint16_t who, bool processed) {
+    const bool known = processed && users_ == users_before_ && may_hold_ == 0 && actors[who].registered;
+    for (const std::uint32_t serial : fresh_records_) {
+        record* one = find(serial);
+        if (one == nullptr) {
+            continue;
+        }
+        const bool own = one->sender == who && one->seen == 0 && one->answered == 0;
+        if (own && known && one->kind == opcode::sma && !one->asked_anew) {
+            one->expected = users_ - 1;
+        }
+        if (!processed) {
+            one->blurred = one->blurred || !own;
+            one->order = own ? 0 : one->order;
+            one->favoured_session = own ? not_known : one->favoured_session;
+        }
+    }
+    if (!processed) {
+        for (favour* one : fresh_favours_) {
+            one->session = not_known;
+        }
+    }
+    fresh_records_.clear();
+    fresh_favours_.clear();
+    if (processed && !draining_ && !actors[who].cut && actors[who].asked.size() > bounds_.answers_owed_max) {
+        fail("FLOW-5: the core reads on though more answers are due than the bound", about(who));
+    }
+}
+
+void chronicle::told(const notice& what, std::uint16_t who) {
+    actor& one = actors[who];
+    if (what.what != notice::event::registered) {
+        one.cut = true;
+        one.refused = what.what != notice::event::unresponsive && what.what != notice::event::no_room;
+        session_over(who);
+        return;
+    }
+    const asked_request* claim = nullptr;
+    for (std::uint32_t i = 0; i < one.asked.size() && claim == nullptr; ++i) {
+        if (one.asked[i].kind == opcode::cr && pseudo_text(one.asked[i].pseudo) == what.pseudo) {
+            claim = &one.asked[i];
+        }
+    }
+    if (claim == nullptr || one.was_registered) {
+        fail("CONN-1: registered without asking", about(who));
+        return;
+    }
+    name& taken = names_[claim->pseudo];
+    if (taken.holder >= 0) {
+        fail("CONN-2: two users hold one pseudo", about(who));
+    }
+    taken.holder = who;
+    taken.taken_step = step_;
+    one.registered = one.was_registered = true;
+    one.pseudo = claim->pseudo;
+    one.session = ++sessions_;
+    one.registered_order = claim->order;
+    if (++users_ > bounds_.users_max && may_hold_ == 0) {
+        fail("CONN-4: more users than the bound", about(who));
+    }
+}
+
+void chronicle::session_over(std::uint16_t who, bool certain) {
+    actor& one = actors[who];
+    if (!one.registered) {
+        return;
+    }
+    if (users_ >= bounds_.users_max) {
+        full_step_ = step_;
+    }
+    name& freed = names_[one.pseudo];
+    freed.holder = -1;
+    freed.freed_step = step_;
+    one.registered = false;
+    --users_;
+    ++departures_;
+    if (certain) {
+        one.ended_order = orders_;
+    } else {
+        one.may_hold = true;
+        ++freed.may_hold;
+        ++may_hold_;
+    }
+}
+
+void chronicle::gone(std::uint16_t who) {
+    session_over(who);
+    actor& one = actors[who];
+    if (one.may_hold) {
+        full_step_ = step_;  // it may have kept somebody out until now
+        names_[one.pseudo].freed_step = step_;
+        --names_[one.pseudo].may_hold;
+        --may_hold_;
+    }
+    one = actor{};
+}
+
+void chronicle::drains() {
+    draining_ = true;
+}
+
+void chronicle::check(const statistics& counted) {
+    last_count_ = counted;
+    if (counted.requests_accepted !=
+        counted.requests_answered + counted.requests_abandoned + counted.requests_pending) {
+        fail("requests accepted are not answered + abandoned + pending", "after step " + std::to_string(step_));
+    }
+    if (counted.deliveries_made != counted.deliveries_answered + counted.deliveries_timed_out +
+                                       counted.deliveries_recipient_left + counted.deliveries_waiting) {
+        fail("deliveries made are not settled + waiting", "after step " + std::to_string(step_));
+    }
+    if (!draining_ && may_hold_ == 0 && counted.users != users_) {
+        fail("the core counts other users than there are",
+             std::to_string(counted.users) + " instead of " + std::to_string(users_));
+    }
+    if (counted.users > bounds_.users_max) {
+        fail("CONN-4: more users than the bound", std::to_string(counted.users));
+    }
+}
+
+}  // namespace chatos::core::simulation

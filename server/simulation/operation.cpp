@@ -1,0 +1,156 @@
+#include "simulation/operation.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace chatos::core::simulation {
+
+namespace {
+
+constexpr std::array<std::string_view, act_count> act_names{
+    "join",        "claim",        "ask",       "write",        "write_unasked", "broadcast",
+    "offer",       "burst",        "answer",    "stray",        "malformed",     "unfinished",
+    "end",         "reset",        "reads_all", "reads_slowly", "reads_nothing", "read_some",
+    "answers_all", "answers_told", "linger",    "wait",         "oversleep",     "drain"};
+
+std::string_view take_word(std::string_view& text) {
+    const std::size_t begin = text.find_first_not_of(' ');
+    if (begin == std::string_view::npos) {
+        text = {};
+        return {};
+    }
+    text.remove_prefix(begin);
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(word.size());
+    return word;
+}
+
+template <typename Number>
+bool read_number(std::string_view digits, Number& number) {
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    return error == std::errc{} && end == digits.data() + digits.size();
+}
+
+bool read_field(std::string_view word, operation& one) {
+    const std::size_t sign = word.find('=');
+    if (sign == std::string_view::npos) {
+        return false;
+    }
+    const std::string_view name = word.substr(0, sign);
+    const std::string_view digits = word.substr(sign + 1);
+    if (name == "actor") {
+        return read_number(digits, one.actor);
+    }
+    if (name == "pseudo") {
+        return read_number(digits, one.pseudo);
+    }
+    if (name == "amount") {
+        return read_number(digits, one.amount);
+    }
+    if (name == "fragment") {
+        return read_number(digits, one.fragment);
+    }
+    if (name == "hold") {
+        return read_number(digits, one.hold);
+    }
+    if (name == "code") {
+        return read_number(digits, one.code) && one.code <= 5 && one.code != 3;
+    }
+    if (name == "turn" && digits == "0") {
+        one.turn = false;
+        return true;
+    }
+    return false;
+}
+
+std::string deed(const operation& one) {
+    const std::string name = "user" + std::to_string(one.pseudo);
+    const std::string amount = std::to_string(one.amount);
+    const std::string code = std::to_string(one.code);
+    switch (one.what) {
+    case act::join:
+        return "joins as " + name +
+               (one.code == 1   ? ", to answer when told to"
+                : one.code == 2 ? ", never to answer"
+                                : "");
+    case act::claim: return "sends CR " + name;
+    case act::ask: return "sends RPM " + name;
+    case act::write: return "sends RPM " + name + " and an SPM of " + amount + " bytes";
+    case act::write_unasked: return "sends an SPM of " + amount + " bytes to " + name + " without asking";
+    case act::broadcast: return "sends an SMA of " + amount + " bytes";
+    case act::offer: return "sends PC " + name;
+    case act::burst: return "sends " + amount + " times RPM " + name;
+    case act::answer: return "answers " + amount + " deliveries with " + code;
+    case act::stray: return "sends ERROR " + code + " though it owes none";
+    case act::malformed: return "sends malformed bytes, kind " + amount;
+    case act::unfinished: return "sends the first " + amount + " bytes of an SMA and no more";
+    case act::end:
+        return (one.amount == 0 ? "" : "sends " + amount + " times RPM " + name + " and ") + "closes its sending side" +
+               (one.code == 1 ? ", and the core hears at once" : "");
+    case act::reset: return "breaks its connection";
+    case act::reads_all: return "reads everything from now on";
+    case act::reads_slowly: return "reads " + amount + " bytes at a time from now on";
+    case act::reads_nothing: return "reads nothing from now on";
+    case act::read_some: return "reads " + amount + " bytes once";
+    case act::answers_all: return "answers everything with " + code + " from now on";
+    case act::answers_told: return "answers only when told to from now on";
+    case act::linger: return "will not close when the server does";
+    case act::wait: return "the clock: " + amount + " ms pass";
+    case act::oversleep: return "the clock: " + amount + " ms pass while the driver sleeps";
+    case act::drain: return "the server is told to stop";
+    }
+    return {};
+}
+
+}  // namespace
+
+std::string text_of(const operation& one) {
+    std::string text{act_names[static_cast<std::size_t>(one.what)]};
+    const auto add = [&text](std::string_view name, std::uint32_t value) {
+        if (value != 0) {
+            text.append(" ").append(name).append("=").append(std::to_string(value));
+        }
+    };
+    add("actor", one.actor);
+    add("pseudo", one.pseudo);
+    add("amount", one.amount);
+    add("code", one.code);
+    add("fragment", one.fragment);
+    add("hold", one.hold);
+    return one.turn ? text : text + " turn=0";
+}
+
+std::optional<operation> operation_from(std::string_view text) {
+    const std::string_view name = take_word(text);
+    operation one{};
+    std::uint8_t number = 0;
+    while (number < act_count && act_names[number] != name) {
+        ++number;
+    }
+    if (number == act_count) {
+        return std::nullopt;
+    }
+    one.what = static_cast<act>(number);
+    for (std::string_view word = take_word(text); !word.empty(); word = take_word(text)) {
+        if (!read_field(word, one)) {
+            return std::nullopt;
+        }
+    }
+    return one;
+}
+
+std::string in_words(const operation& one) {
+    std::string words = deed(one);
+    if (one.what < act::wait) {
+        words = "actor " + std::to_string(one.actor) + " " + words;
+    }
+    if (one.fragment != 0) {
+        words += ", in fragments of " + std::to_string(one.fragment);
+    }
+    if (one.hold != 0) {
+        words += ", " + std::to_string(one.hold) + " of them now";
+    }
+    return one.turn ? words : words + "; in the same turn:";
+}
+
+}  // namespace chatos::core::simulation

@@ -1,0 +1,78 @@
+// A driver and many clients around one core, made of plain memory: acts out operations, and stops at the first thing
+// that is not as it should be.
+//
+// An event is one thing that happens to the core: a connection opened or lost, a run of bytes handed over, an end of
+// input, bytes written, a deadline that changed something, a turn that had postponed work to do. What the driver only
+// asks is no event.
+#pragma once
+
+#include "simulation/chronicle.hpp"
+#include "simulation/operation.hpp"
+#include "simulation/schedule.hpp"
+#include "simulation/subject.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace chatos::core::simulation {
+
+class simulation final : private notice_sink, private packet_sink {
+public:
+    simulation(const setting& chosen, const subject_maker& make);
+
+    /// False from the first failure on.
+    bool play(const operation& one);
+    /// Everybody reads again, every limit runs out, the server is told to stop: nothing may be left.
+    bool come_to_rest();
+
+    [[nodiscard]] const failure& first_failure() const noexcept { return chronicle_.first_failure(); }
+    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+    [[nodiscard]] statistics count() const { return subject_->core.count(); }
+
+    /// The long audit() of the core comes after each such number of operations.
+    static constexpr std::uint32_t operations_per_audit = 5'000;
+
+private:
+    // simulation.cpp: what operations do
+    bool act_out(const operation& one);
+    void join(const operation& one);
+    void speak(const operation& one);
+    void send_burst(const operation& one);
+    void change_ways(const operation& one);
+    void send_request(std::uint16_t who, opcode kind, std::uint16_t pseudo, std::uint32_t length);
+    void send_answers(std::uint16_t who, std::uint32_t count, error_code code);
+    void send_stray(std::uint16_t who, error_code code);
+    void send_raw(std::uint16_t who, std::string_view bytes, bool malformed);
+    void send_malformed(std::uint16_t who, std::uint32_t kind);
+    void put(std::uint16_t who, sent_packet packet);
+
+    // driver.cpp: what a driver does
+    void hand_over(std::uint16_t who, std::uint32_t fragments);
+    void hand_end(std::uint16_t who);
+    void answer_what_came(std::uint16_t who);
+    void serve(std::uint16_t who);
+    std::size_t read(std::uint16_t who, std::size_t bytes_max);
+    void unpack(std::uint16_t who, std::span<const std::byte> piece);
+    void lose(std::uint16_t who);
+    void turn();
+    void wait(std::uint32_t time_ms);
+    void check();
+    void check_line(std::uint16_t who);
+    void check_rest();
+    void take(const notice& what) override;
+    void arrives(connection_id at, const packet_view& packet) override;
+    actor* find(connection_id id);
+
+    options bounds_;
+    chronicle chronicle_;
+    std::unique_ptr<subject> subject_;
+    std::vector<std::uint16_t> actor_by_slot_;
+    time_point now_{};
+    std::uint64_t events_{0};
+    std::uint64_t served_{0};
+    std::uint32_t operations_{0};
+};
+
+}  // namespace chatos::core::simulation
