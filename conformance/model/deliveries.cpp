@@ -102,7 +102,7 @@ void model::take_answer(client& who, std::uint8_t code) {
     send_what_may_go(who);
 }
 
-void model::use_up(client& who, std::deque<delivery>::iterator place, std::uint8_t code) {
+void model::use_up(client& who, const std::deque<delivery>::iterator& place, std::uint8_t code) {
     const delivery one = *place;
     who.owed.erase(place);
     if (!one.timed_out) {

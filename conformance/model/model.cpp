@@ -14,7 +14,7 @@ constexpr std::size_t pending_max = 1'024;  // FLOW-5: at least so many
 
 }  // namespace
 
-model::model(model_settings settings) : settings_{std::move(settings)} {}
+model::model(const model_settings& settings) : settings_{settings} {}
 
 model::client* model::find(connection_id id) {
     const auto found = clients_.find(id);

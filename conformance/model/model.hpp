@@ -52,7 +52,7 @@ struct model_output {
 
 class model {
 public:
-    explicit model(model_settings settings);
+    explicit model(const model_settings& settings);
 
     /// A connection has been accepted.
     void connect(connection_id id, model_time now);
@@ -164,7 +164,7 @@ private:
     // The other requests, and places for answers: requests.cpp
     request& open_request(client& who, opcode op);
     void reply(client& who, opcode op, error_code code);
-    void reply(client& who, opcode op, std::vector<error_code> codes);
+    void reply(client& who, opcode op, const std::vector<error_code>& codes);
     void flush(client& who);
     void handle(client& who, const model_packet& packet);
     [[nodiscard]] bool must_wait(const client& who) const;
@@ -188,7 +188,7 @@ private:
     void start_clock(client& recipient) const;
     [[nodiscard]] model_time deadline_of(const delivery& one) const;
     void take_answer(client& who, std::uint8_t code);
-    void use_up(client& who, std::deque<delivery>::iterator place, std::uint8_t code);
+    void use_up(client& who, const std::deque<delivery>::iterator& place, std::uint8_t code);
     void stray_answer(client& who, std::uint8_t code);
     void time_out_deliveries(client& recipient);
     [[nodiscard]] bool never_times_out(const delivery& one) const;

@@ -28,7 +28,7 @@ void model::reply(client& who, opcode op, error_code code) {
     reply(who, op, std::vector<error_code>{code});
 }
 
-void model::reply(client& who, opcode op, std::vector<error_code> codes) {
+void model::reply(client& who, opcode op, const std::vector<error_code>& codes) {
     request& made = open_request(who, op);
     for (const error_code code : codes) {
         made.due.push_back(static_cast<std::uint8_t>(code));
@@ -270,7 +270,10 @@ void model::send_to_latecomer(client& late) {
     }
     for (const auto& [number, one] : unanswered) {
         client* asker = find(one.asker);
-        for (request& asked : asker == nullptr ? late.requests : asker->requests) {
+        if (asker == nullptr) {
+            continue;
+        }
+        for (request& asked : asker->requests) {
             if (asked.number == number) {
                 ++asked.awaited;
                 deliver(late, *asker, number, opcode::sma, one.packet);

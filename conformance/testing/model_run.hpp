@@ -21,7 +21,7 @@ using lines = std::vector<std::string>;
 /// reset`.
 class model_run {
 public:
-    explicit model_run(model_settings settings = {}) : model_{std::move(settings)} {}
+    explicit model_run(const model_settings& settings = {}) : model_{settings} {}
     model_run(std::initializer_list<variant> variants, std::initializer_list<fault> faults = {});
 
     void connects(const std::string& who);
