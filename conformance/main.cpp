@@ -24,6 +24,13 @@ void add_filters(CLI::App& command, selection& chosen) {
         ->allow_extra_args(false);
 }
 
+void add_outputs(CLI::App& run, report_outputs& outputs) {
+    run.add_option("--json", outputs.json_path, "Write the report as JSON; - for standard output")->type_name("FILE");
+    run.add_option("--junit", outputs.junit_path, "Write the report as JUnit XML; - for standard output")
+        ->type_name("FILE");
+    run.add_flag("--tap", outputs.tap, "Print the report as TAP on standard output; the console report goes to stderr");
+}
+
 void add_run(CLI::App& app, run_settings& settings, int& code) {
     CLI::App* run = app.add_subcommand("run", "Judge an implementation");
     add_filters(*run, settings.chosen);
@@ -39,7 +46,7 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     profile->type_name("FILE.json");
     target->excludes(command);
     command->excludes(profile);
-    run->add_option("--json", settings.json_path, "Write the report as JSON; - for standard output")->type_name("FILE");
+    add_outputs(*run, settings.outputs);
     run->add_flag("--strict", settings.strict, "A broken SHOULD rule fails, too");
     run->add_option("--time-factor", settings.time_factor, "Multiply every wait, for slow machines")
         ->type_name("X")
@@ -47,6 +54,8 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     run->footer("Examples:\n"
                 "  chatos-conformance run --target 127.0.0.1:7777\n"
                 "  chatos-conformance run --server-command \"./my-server {port}\" --json report.json\n"
+                "  chatos-conformance run --profile my-server.json --junit report.xml\n"
+                "  chatos-conformance run --target 127.0.0.1:7777 --tap > report.tap; prove --exec cat report.tap\n"
                 "  chatos-conformance run 'server.pm.*' --rule PM-4 --profile my-server.json --strict\n\n"
                 "Exit: 0 everything required holds; 1 a failure; 2 wrong usage, or nothing was checked;\n"
                 "3 the implementation never accepts or is gone.\n");

@@ -82,7 +82,10 @@ TEST_F(ConformanceProgram, ends_with_1_when_a_scenario_fails_and_says_why_and_ho
     EXPECT_TRUE(last_line(result.out).starts_with("2 scenarios, 1 rule: 1 passed, 1 failed (")) << result.out;
     for (const std::string& wanted :
          {std::string{"FAIL  my.bad"}, std::string{"PM-4 (MUST, text)"}, std::string{"alice receives ERROR 0 OK"},
-          std::string{"alice received ERROR 4 UNREACHABLE"}, std::string{"hex 06 04"}, std::string{"/steps/2"},
+          std::string{"alice received ERROR 4 UNREACHABLE"}, std::string{"hex 06 00\n"},
+          std::string{"hex 06 04, from offset 2 of what"}, std::string{"/steps/2"},
+          std::string{"|---------->|  ERROR 4 UNREACHABLE"}, std::string{"@2 06 04  <== this"},
+          std::string{"  hint            the server refused what it must accept"},
           "chatos-conformance run " + bad + " --server-command '" + fake("polite") + "'"}) {
         EXPECT_NE(result.out.find(wanted), std::string::npos) << wanted << "\n" << result.out;
     }
@@ -165,6 +168,13 @@ TEST_F(ConformanceProgram, files_that_are_wrong_end_with_2_and_say_where) {
 TEST_F(ConformanceProgram, a_report_that_cannot_be_written_ends_with_2_before_anything_runs) {
     expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--json", "/no/such/folder/r.json"}),
                      2, "--json /no/such/folder/r.json: the file cannot be written; does its folder exist?");
+}
+
+TEST_F(ConformanceProgram, two_reports_do_not_share_standard_output) {
+    expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--json", "-", "--tap"}), 2,
+                     "--tap: another report goes to standard output already; write one of them into a file");
+    expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--junit", "/no/such/r.xml"}), 2,
+                     "--junit /no/such/r.xml: the file cannot be written; does its folder exist?");
 }
 
 TEST_F(ConformanceProgram, a_full_disk_behind_the_report_ends_with_3) {

@@ -1,14 +1,13 @@
 // `chatos-conformance run`
 #include "commands/commands.hpp"
+#include "commands/report_files.hpp"
 #include "json/text_file.hpp"
 #include "profile/profile.hpp"
 #include "report/console.hpp"
-#include "report/json_report.hpp"
 #include "report/text_layout.hpp"
 #include "runner/suite.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -75,7 +74,7 @@ public:
         if (const int code = choose_implementation(); code != exit_good) {
             return code;
         }
-        if (!open_json()) {
+        if (!files_.open(settings_.outputs)) {
             return exit_usage;
         }
         return run_and_report(found.made);
@@ -141,21 +140,10 @@ private:
         return exit_good;
     }
 
-    /// Before anything runs: a report that cannot be written would be found out too late.
-    bool open_json() {
-        if (settings_.json_path.empty() || settings_.json_path == "-") {
-            return true;
-        }
-        json_.open(settings_.json_path, std::ios::binary | std::ios::trunc);
-        if (!json_.is_open()) {
-            complain("--json " + settings_.json_path + ": the file cannot be written; does its folder exist?");
-        }
-        return json_.is_open();
-    }
-
     int run_and_report(const catalog& found) {
         end_child_on_signals();
-        progress_line progress{::isatty(STDERR_FILENO) == 1};
+        const int console = files_.use_standard_output() ? STDERR_FILENO : STDOUT_FILENO;
+        progress_line progress{shows_progress()};
         suite_options options;
         options.strict = settings_.strict;
         options.time_factor = settings_.time_factor;
@@ -164,9 +152,14 @@ private:
         options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
             progress.show(done, all, next);
         };
+        run_facts facts;
+        facts.tool_version = settings_.version;
+        facts.repeat_arguments = repeat_ + (settings_.strict ? " --strict" : "");
+        facts.strict = settings_.strict;
+        facts.started = std::chrono::system_clock::now();
         const auto start = std::chrono::steady_clock::now();
         const suite_report report = run_suite(found.selected, found.scenarios, *under_test_, options);
-        const auto duration =
+        facts.duration =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         progress.clear();
         if (!report.gone && report.ran() == 0) {
@@ -174,24 +167,16 @@ private:
                      report.scenarios.front().why);
             return exit_usage;
         }
-        const bool json_on_stdout = settings_.json_path == "-";
-        write_console_report(json_on_stdout ? std::cerr : std::cout, report,
-                             {wants_colour(json_on_stdout ? STDERR_FILENO : STDOUT_FILENO), settings_.strict,
-                              repeat_ + (settings_.strict ? " --strict" : ""), duration});
-        if (!settings_.json_path.empty() && !write_json(report)) {
+        write_console_report(console == STDERR_FILENO ? std::cerr : std::cout, report, facts, wants_colour(console));
+        if (!files_.write(report, facts)) {
             return exit_gone;
         }
         return exit_code_of(report);
     }
 
-    bool write_json(const suite_report& report) {
-        std::ostream& out = settings_.json_path == "-" ? std::cout : json_;
-        write_json_report(out, report, settings_.version);
-        out.flush();
-        if (!out) {
-            complain("--json " + settings_.json_path + ": the report could not be written; is the disk full?");
-        }
-        return static_cast<bool>(out);
+    /// Only for somebody who looks, and never between the lines of a report that goes to the same terminal.
+    [[nodiscard]] bool shows_progress() const {
+        return ::isatty(STDERR_FILENO) == 1 && !(files_.use_standard_output() && ::isatty(STDOUT_FILENO) == 1);
     }
 
     static int exit_code_of(const suite_report& report) {
@@ -211,7 +196,7 @@ private:
     profile profile_;
     std::unique_ptr<implementation> under_test_;
     std::string repeat_;
-    std::ofstream json_;
+    report_files files_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "report/console.hpp"
 
+#include "report/explanation.hpp"
 #include "report/text_layout.hpp"
 #include "rules/rule.hpp"
 
@@ -14,19 +15,6 @@ namespace {
 
 constexpr std::size_t label_columns = 18;
 
-std::string lower(std::string_view text) {
-    std::string made{text};
-    std::transform(made.begin(), made.end(), made.begin(),
-                   [](char one) { return one >= 'A' && one <= 'Z' ? static_cast<char>(one + ('a' - 'A')) : one; });
-    return made;
-}
-
-std::string milliseconds_text(moment when) {
-    char text[32];
-    (void)std::snprintf(text, sizeof text, "%9.3f", std::chrono::duration<double, std::milli>(when).count());
-    return text;
-}
-
 std::string counted(std::size_t number, std::string_view word) {
     return std::to_string(number) + ' ' + std::string{word};
 }
@@ -38,8 +26,8 @@ std::string counted_plural(std::size_t number, std::string_view word) {
 
 class console_report {
 public:
-    console_report(std::ostream& out, const suite_report& report, const console_options& options)
-        : out_{out}, report_{report}, options_{options}, paint_{options.colours} {}
+    console_report(std::ostream& out, const suite_report& report, const run_facts& facts, bool colours)
+        : out_{out}, report_{report}, facts_{facts}, paint_{colours} {}
 
     void write() {
         out_ << paint_(colour::bold, "ChatOS conformance") << ": "
@@ -59,15 +47,11 @@ public:
         }
         write_notes();
         out_ << '\n'
-             << paint_(passed() ? colour::green : colour::red, summary_line(report_, options_.duration)) << '\n';
+             << paint_(run_passed(report_) ? colour::green : colour::red, summary_line(report_, facts_.duration))
+             << '\n';
     }
 
 private:
-    [[nodiscard]] bool passed() const {
-        return !report_.gone && std::none_of(report_.scenarios.begin(), report_.scenarios.end(),
-                                             [](const scenario_report& one) { return fails_the_run(one.judged); });
-    }
-
     void label(std::string_view name) { out_ << padded("  " + std::string{name}, label_columns); }
 
     void paragraph(std::string_view name, std::string_view text) {
@@ -80,7 +64,7 @@ private:
             std::array<std::size_t, verdict_count> counts{};
             std::size_t total = 0;
             for (const scenario_report& one : report_.scenarios) {
-                if (scenario_area(*one.what) == lower(area.id)) {
+                if (area_name(*one.what) == area.id) {
                     ++counts[static_cast<std::size_t>(one.judged)];
                     ++total;
                 }
@@ -129,83 +113,7 @@ private:
         out_ << '\n'
              << paint_(tint, word) << "  " << paint_(colour::bold, one.what->id) << "  " << printable(one.what->title)
              << '\n';
-        for (const std::string& id : one.failed_rules) {
-            if (const rule* found = find_rule(id)) {
-                paragraph("rule", id + " (" + std::string{level_name(found->level)} + ", " +
-                                      std::string{origin_name(found->origin)} + "): " + std::string{found->text});
-            }
-        }
-        if (one.seen.failure) {
-            write_failure(one);
-        }
-        if (!one.seen.failure || !one.why.starts_with("expected: ")) {
-            paragraph("why", printable(one.why));
-        }
-        write_exchange(one);
-        write_server_output(one.server_output);
-        // Never wrapped: it is there to be copied.
-        label("repeat");
-        out_ << "chatos-conformance run " << repeat_word(one) << ' ' << options_.repeat_arguments << '\n';
-    }
-
-    static std::string repeat_word(const scenario_report& one) {
-        return one.what->source.starts_with("built in") ? one.what->id : shell_word(one.what->source);
-    }
-
-    void write_failure(const scenario_report& one) {
-        const step_failure& failure = *one.seen.failure;
-        paragraph("expected", failure.expected);
-        paragraph("seen", failure.seen);
-        if (!failure.seen_hex.empty()) {
-            paragraph("", "hex " + failure.seen_hex);
-        }
-        const std::string where = failure.pointer.empty() ? "after the last step" : failure.pointer;
-        paragraph("at", where + " of " + printable(one.what->source) +
-                            (failure.note.empty() ? "" : " (" + printable(failure.note) + ")"));
-    }
-
-    void write_exchange(const scenario_report& one) {
-        if (one.seen.exchange.empty()) {
-            return;
-        }
-        label("exchange so far");
-        out_ << paint_(colour::dim, "ms since the scenario began; > sent to the server, < received from it") << '\n';
-        constexpr std::size_t shown_max = 40;
-        const std::size_t size = one.seen.exchange.size();
-        const std::size_t skipped = size > shown_max ? size - shown_max : 0;
-        if (skipped + one.seen.exchange_dropped != 0) {
-            out_ << "    ... " << skipped + one.seen.exchange_dropped << " earlier lines left out\n";
-        }
-        std::size_t columns = 0;
-        for (std::size_t index = skipped; index < size; ++index) {
-            columns = std::max(columns, std::min<std::size_t>(56, columns_of(one.seen.exchange[index].what)));
-        }
-        for (std::size_t index = skipped; index < size; ++index) {
-            write_entry(one, one.seen.exchange[index], columns);
-        }
-    }
-
-    void write_entry(const scenario_report& one, const exchange_entry& entry, std::size_t columns) {
-        using direction = exchange_entry::direction;
-        const char* arrow = entry.which == direction::sent ? " > " : entry.which == direction::received ? " < " : "   ";
-        out_ << paint_(colour::dim, milliseconds_text(entry.when)) << "  " << padded(one.what->actors[entry.actor], 8)
-             << paint_(colour::cyan, arrow);
-        if (entry.hex.empty()) {
-            out_ << entry.what << '\n';
-        } else {
-            out_ << padded(entry.what, columns) << "  " << paint_(colour::dim, entry.hex) << '\n';
-        }
-    }
-
-    void write_server_output(const std::vector<std::string>& lines) {
-        if (lines.empty()) {
-            return;
-        }
-        label("server printed");
-        out_ << "(its last " << (lines.size() == 1 ? "line" : std::to_string(lines.size()) + " lines") << ")\n";
-        for (const std::string& line : lines) {
-            out_ << "    | " << printable(line) << '\n';
-        }
+        write_explanation(out_, one, facts_, paint_);
     }
 
     void write_short_list(verdict which) {
@@ -239,13 +147,13 @@ private:
         }
         if (report_.gone) {
             out_ << '\n' << paint_(colour::red, "gone") << "  " << wrapped(printable(*report_.gone), 6) << '\n';
-            write_server_output(report_.gone_output);
+            write_server_output(out_, report_.gone_output);
         }
     }
 
     std::ostream& out_;
     const suite_report& report_;
-    const console_options& options_;
+    const run_facts& facts_;
     painter paint_;
 };
 
@@ -276,8 +184,8 @@ std::string summary_line(const suite_report& report, std::chrono::milliseconds d
     return text + seconds;
 }
 
-void write_console_report(std::ostream& out, const suite_report& report, const console_options& options) {
-    console_report{out, report, options}.write();
+void write_console_report(std::ostream& out, const suite_report& report, const run_facts& facts, bool colours) {
+    console_report{out, report, facts, colours}.write();
 }
 
 }  // namespace chatos::conformance

@@ -24,6 +24,9 @@ json exchange_of(const scenario_report& one) {
                            {"direction", direction_name(entry.which)},
                            {"what", entry.what},
                            {"hex", entry.hex}});
+        if (entry.which != exchange_entry::direction::remark) {
+            entries.back()["offset"] = entry.offset;
+        }
     }
     return entries;
 }
@@ -41,7 +44,12 @@ json scenario_of(const scenario_report& one) {
         made["expected"] = one.seen.failure->expected;
         made["seen"] = one.seen.failure->seen;
         made["seen_hex"] = one.seen.failure->seen_hex;
+        made["seen_offset"] = one.seen.failure->seen_offset;
+        made["expected_hex"] = one.seen.failure->expected_hex;
         made["step"] = one.seen.failure->pointer;
+    }
+    if (!one.hint.empty()) {
+        made["hint"] = one.hint;
     }
     if (!one.why.empty()) {
         made["exchange"] = exchange_of(one);
@@ -52,9 +60,9 @@ json scenario_of(const scenario_report& one) {
 
 }  // namespace
 
-void write_json_report(std::ostream& out, const suite_report& report, std::string_view tool_version) {
+void write_json_report(std::ostream& out, const suite_report& report, const run_facts& facts) {
     json made = {{"schema", 1},
-                 {"tool", {{"name", "chatos-conformance"}, {"version", tool_version}}},
+                 {"tool", {{"name", "chatos-conformance"}, {"version", facts.tool_version}}},
                  {"implementation", report.implementation_name},
                  {"summary",
                   {{"passed", report.count(verdict::pass)},

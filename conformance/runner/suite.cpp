@@ -9,6 +9,13 @@
 namespace chatos::conformance {
 namespace {
 
+constexpr std::string_view death_hint =
+    "no input may end the process: look at its last lines, and run it under a debugger or AddressSanitizer with the "
+    "command below. A write to a connection that is gone raises SIGPIPE unless it is ignored";
+constexpr std::string_view silence_hint =
+    "the process lives and answers nobody any more, new connections included: does it wait for one client (a blocking "
+    "read, a lock that is never released), or spin?";
+
 class suite_run {
 public:
     suite_run(std::span<const scenario* const> selected, std::span<const scenario> all, implementation& under_test,
@@ -147,6 +154,7 @@ private:
         }
         last_run_->judged = verdict::fail;
         last_run_->why = "the server died after this scenario (" + *death + ")";
+        last_run_->hint = death_hint;
         last_run_->server_output = under_test_.last_output();
         blame(*last_run_, "ERR-3");
         under_test_.discard();
@@ -199,11 +207,13 @@ private:
             const step_failure& failure = *made.seen.failure;
             made.failed_rules.push_back(failure.rule);
             made.why = "expected: " + failure.expected + "; seen: " + failure.seen;
+            made.hint = failure.hint;
         }
         if (death) {
             fatal = true;
             made.why =
                 "the server died during this scenario (" + *death + ")" + (made.why.empty() ? "" : "; ") + made.why;
+            made.hint = death_hint;
             blame(made, "ERR-3");
         } else if (made.seen.failure->no_connection) {
             fatal = true;
@@ -214,6 +224,7 @@ private:
         } else if (made.seen.failure->by_silence) {
             fatal = !made.seen.server_spoke || !answers_anything(under_test_.address(), pseudo, times.answer);
             made.why += fatal ? "; the server has fallen silent" : "";
+            made.hint = fatal ? std::string{silence_hint} : made.hint;
             if (fatal && !accepts_connections(under_test_.address(), times.answer)) {
                 check_gone(made);
             }
@@ -285,6 +296,7 @@ private:
                 if (one.judged == verdict::pass &&
                     std::find(tested.begin(), tested.end(), known.rule) != tested.end()) {
                     one.judged = verdict::stale;
+                    one.hint = "good news: the entry under \"known_failures\" is out of date";
                     one.why = "the profile calls " + known.rule + " a known failure (" + known.reason +
                               "), but it is kept; take the entry out";
                 }

@@ -38,7 +38,8 @@ struct scenario_report {
     const scenario* what{nullptr};
     verdict judged{verdict::pass};
     std::vector<std::string> failed_rules;
-    std::string why;  ///< one sentence; empty when it passed
+    std::string why;   ///< one sentence; empty when it passed
+    std::string hint;  ///< what usually lies behind it; empty when there is nothing to say
     outcome seen;
     std::vector<std::string> server_output;  ///< its last lines, when it failed
     bool ran{false};

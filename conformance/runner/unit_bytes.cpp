@@ -65,4 +65,24 @@ outgoing bytes_of(const send_action& action, const pseudonyms& names) {
     return made;
 }
 
+std::vector<std::byte> only_bytes_of(const packet_pattern& pattern, const pseudonyms& names) {
+    packet_source only;
+    only.op = pattern.op;
+    for (const part which : layout_of(pattern.op).parts()) {
+        if (which == part::error_code) {
+            if (pattern.code.what != code_pattern::kind::in || pattern.code.codes.size() != 1) {
+                return {};
+            }
+            only.code = pattern.code.codes.front();
+            continue;
+        }
+        const text_pattern& text = which == part::pseudo ? pattern.pseudo : pattern.message;
+        if (text.what != text_pattern::kind::literal) {
+            return {};
+        }
+        (which == part::pseudo ? only.pseudo : only.message) = text.text;
+    }
+    return bytes_of({{only}, split_mode::whole, {}}, names).bytes;
+}
+
 }  // namespace chatos::conformance

@@ -17,4 +17,7 @@ struct outgoing {
 
 [[nodiscard]] outgoing bytes_of(const send_action& action, const pseudonyms& names);
 
+/// The bytes of the only packet that fits; none when several do.
+[[nodiscard]] std::vector<std::byte> only_bytes_of(const packet_pattern& pattern, const pseudonyms& names);
+
 }  // namespace chatos::conformance

@@ -1,0 +1,53 @@
+#include "commands/report_files.hpp"
+
+#include "report/json_report.hpp"
+#include "report/junit_report.hpp"
+#include "report/tap_report.hpp"
+#include "report/text_layout.hpp"
+
+#include <iostream>
+
+namespace chatos::conformance {
+
+bool report_files::open(const report_outputs& outputs) {
+    return add("--json", outputs.json_path, write_json_report) &&
+           add("--junit", outputs.junit_path, write_junit_report) &&
+           add("--tap", outputs.tap ? "-" : "", write_tap_report);
+}
+
+bool report_files::add(const std::string& flag, const std::string& path, writer how) {
+    if (path.empty()) {
+        return true;
+    }
+    file made{flag + (flag == "--tap" ? "" : ' ' + printable(path)), how, {}, path == "-"};
+    if (made.to_standard_output && standard_output_) {
+        complain(made.flag + ": another report goes to standard output already; write one of them into a file");
+        return false;
+    }
+    standard_output_ = standard_output_ || made.to_standard_output;
+    if (!made.to_standard_output) {
+        made.stream.open(path, std::ios::binary | std::ios::trunc);
+        if (!made.stream.is_open()) {
+            complain(made.flag + ": the file cannot be written; does its folder exist?");
+            return false;
+        }
+    }
+    files_.push_back(std::move(made));
+    return true;
+}
+
+bool report_files::write(const suite_report& report, const run_facts& facts) {
+    bool written = true;
+    for (file& one : files_) {
+        std::ostream& out = one.to_standard_output ? std::cout : one.stream;
+        one.how(out, report, facts);
+        out.flush();
+        if (!out) {
+            complain(one.flag + ": the report could not be written; is the disk full?");
+            written = false;
+        }
+    }
+    return written;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,190 @@
+"""What chatos-conformance writes for other programs is what those programs read: JUnit XML, TAP.
+
+Usage: report_formats_test.py PROGRAM FAKE_SERVER
+The JUnit rules are those of the schema that Jenkins publishes and that most consumers follow, written as checks here;
+TAP is read by prove, Perl's own consumer.
+"""
+import collections
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+PROGRAM, FAKE_SERVER = sys.argv[1], sys.argv[2]
+
+HOSTILE = "<script>alert(1)</script> & \"quotes\" ]]> # hash \\ back \u001b[2J \u0000 \ufffe \u202e"
+PASSES = {"packet": "ERROR", "code": 4}
+
+
+def scenario_file(folder, name, title=HOSTILE, expect=None, **keys):
+    steps = [{"actor": "alice", "login": True},
+             {"actor": "alice", "send": {"packet": "RPM", "pseudo": "nobody"}},
+             {"actor": "alice", "expect": expect or PASSES, "note": HOSTILE}]
+    scenario = {"schema": 1, "id": name, "title": title, "rules": ["PM-2"], "actors": ["alice"], "steps": steps, **keys}
+    path = pathlib.Path(folder) / f"{name}.json"
+    path.write_text(json.dumps(scenario), encoding="utf-8")
+    return str(path)
+
+
+class Runs:
+    """Each way of running the program, once, with every report that it can write."""
+
+    kept = {}
+
+    @classmethod
+    def of(cls, mode):
+        if mode not in cls.kept:
+            cls.kept[mode] = cls.run(mode)
+        return cls.kept[mode]
+
+    @staticmethod
+    def run(mode):
+        folder = tempfile.mkdtemp()
+        words = [PROGRAM, "run", "--json", f"{folder}/report.json", "--junit", f"{folder}/report.xml", "--tap"]
+        if mode == "hostile":
+            profile = {"schema": 1, "name": HOSTILE, "command": [FAKE_SERVER, "escapes", "{port}"],
+                       "known_failures": [{"rule": "CONN-5", "reason": HOSTILE}, {"rule": "CLI-2", "reason": "x"}]}
+            (pathlib.Path(folder) / "profile").write_text(json.dumps(profile), encoding="utf-8")
+            words += ["--profile", f"{folder}/profile",
+                      scenario_file(folder, "my.failed"),
+                      scenario_file(folder, "my.known", rules=["CONN-5"]),
+                      scenario_file(folder, "my.stale", rules=["CLI-2"], expect={"packet": "SPM"}, closing_fence=False),
+                      scenario_file(folder, "my.warned", rules=["CONN-7"]),
+                      scenario_file(folder, "my.needy", needs={"capacity": 2}),
+                      scenario_file(folder, "my.unproven", control="my.failed")]
+        else:
+            words += ["--time-factor", "0.1", "--server-command", f"{FAKE_SERVER} {mode} {{port}}"]
+        done = subprocess.run(words, capture_output=True, check=False)
+        found = collections.namedtuple("found", "code tap junit json folder")
+        read = lambda name: (pathlib.Path(folder) / name).read_bytes()
+        made = found(done.returncode, done.stdout, read("report.xml"), json.loads(read("report.json")), folder)
+        shutil.rmtree(folder)
+        return made
+
+
+MODES = ("polite", "dies", "escapes", "refuses", "hostile")
+
+
+class JUnit(unittest.TestCase):
+    def test_every_report_follows_the_schema(self):
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                self.check(Runs.of(mode))
+
+    def check(self, run):
+        text = run.junit.decode("utf-8")
+        self.assertIsNone(re.search(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text))
+        self.assertIsNone(re.search(r"&(?!(amp|lt|gt|quot|#39);)", text))
+        root = ElementTree.fromstring(text)
+        self.assertEqual(root.tag, "testsuites")
+        self.only(root, {"name", "tests", "failures", "errors", "time"}, {"testsuite"})
+        totals = collections.Counter()
+        ids = []
+        for suite in root:
+            self.only(suite, {"name", "tests", "failures", "errors", "skipped", "time", "timestamp", "hostname"},
+                      {"properties", "testcase"})
+            self.assertRegex(suite.get("timestamp"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
+            self.assertEqual([child.tag for child in suite].index("testcase"), 1, "properties stand first, once")
+            for one in suite.find("properties"):
+                self.only(one, {"name", "value"}, set())
+            counts = collections.Counter()
+            for case in suite.findall("testcase"):
+                counts += self.check_case(case, suite)
+                ids.append(case.get("name"))
+            for key in ("tests", "failures", "errors", "skipped"):
+                self.assertEqual(int(suite.get(key)), counts[key], key)
+            totals += counts
+        for key in ("tests", "failures", "errors"):
+            self.assertEqual(int(root.get(key)), totals[key], key)
+        self.assertEqual(sorted(ids), sorted(one["id"] for one in run.json["scenarios"]))
+        summary = run.json["summary"]
+        self.assertEqual(totals["failures"], summary["failed"] + summary["stale"])
+        self.assertEqual(totals["errors"], summary["not_testable"])
+        self.assertEqual(totals["skipped"], summary["unsupported"] + summary["known_failures"])
+
+    def check_case(self, case, suite):
+        self.only(case, {"name", "classname", "time"}, {"failure", "error", "skipped", "system-out"})
+        self.assertEqual(case.get("classname"), suite.get("name"))
+        self.assertLessEqual(len(case), 1)
+        counts = collections.Counter(tests=1)
+        for child in case:
+            if child.tag in ("failure", "error"):
+                self.only(child, {"message", "type"}, set())
+                self.assertIn("chatos-conformance run ", child.text)
+                counts[child.tag + "s"] += 1
+            elif child.tag == "skipped":
+                self.only(child, {"message"}, set())
+                counts["skipped"] += 1
+        return counts
+
+    def only(self, element, attributes, children):
+        """All of these attributes and no others; only these children; numbers where numbers belong."""
+        self.assertEqual(set(element.keys()), attributes, element.tag)
+        self.assertLessEqual({child.tag for child in element}, children, element.tag)
+        for key in attributes & {"tests", "failures", "errors", "skipped"}:
+            self.assertRegex(element.get(key), r"^\d+$")
+        if "time" in attributes:
+            self.assertRegex(element.get("time"), r"^\d+\.\d{3}$")
+
+    def test_hostile_text_is_text(self):
+        run = Runs.of("hostile")
+        text = run.junit.decode("utf-8")
+        self.assertNotIn("<script>", text)
+        self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quotes&quot; ]]&gt;", text)
+        self.assertIn("\\x1b[2J \\x00", text)
+        self.assertEqual({one["verdict"] for one in run.json["scenarios"]},
+                         {"fail", "known-failure", "stale", "warn", "unsupported", "not-testable"})
+
+
+class Tap(unittest.TestCase):
+    def prove(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "report.tap"
+            file.write_bytes(text)
+            return subprocess.run(["prove", "--verbose", "--exec", "cat", str(file)], capture_output=True, text=True,
+                                  check=False)
+
+    def test_prove_reads_every_report_and_agrees(self):
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                run = Runs.of(mode)
+                done = self.prove(run.tap)
+                said = done.stdout + done.stderr
+                self.assertNotIn("Parse errors", said)
+                failed = sum(run.json["summary"][key] for key in ("failed", "not_testable", "stale"))
+                found = re.search(r"Failed (\d+)/(\d+) subtests", said)
+                self.assertEqual(done.returncode != 0, failed != 0)
+                self.assertEqual([int(number) for number in found.groups()], [failed, len(run.json["scenarios"])])
+
+    def test_prove_passes_what_passes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [PROGRAM, "run", "--tap", "--server-command", f"{FAKE_SERVER} polite {{port}}",
+                 scenario_file(folder, "my.good"), scenario_file(folder, "my.needy", needs={"capacity": 2})],
+                capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(b"1 passed, 0 failed, 1 unsupported", done.stderr)
+        said = self.prove(done.stdout)
+        self.assertEqual(said.returncode, 0, said.stdout)
+        self.assertIn("Result: PASS", said.stdout)
+
+    def test_hostile_text_is_one_line_without_directives(self):
+        text = Runs.of("hostile").tap.decode("utf-8")
+        self.assertIsNone(re.search(r"[^\n\x20-\ud7ff\ue000-\uffff]", text))
+        points = re.findall(r"^(?:not )?ok \d+ - .*$", text, re.MULTILINE)
+        self.assertEqual(len(points), 6)
+        self.assertEqual(sum(1 for one in points if re.search(r"(?<!\\)# (SKIP|TODO)", one)), 2)
+
+    def test_a_diagnosis_is_yaml_that_prove_keeps(self):
+        said = self.prove(Runs.of("hostile").tap).stdout
+        for key in ("message", "severity", "failed_rules", "expected", "seen", "seen_hex", "hint", "repeat"):
+            self.assertRegex(said, rf'(?m)^  {key}: ".*"$')
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)
