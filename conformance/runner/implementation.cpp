@@ -65,7 +65,8 @@ std::optional<std::string> started_command::missing_option(const option_values& 
 }
 
 std::optional<std::string> started_command::make_ready(const option_values& needs) {
-    if (process_.is_started() && !process_.death() && options_ == needs) {
+    replaced_death_ = process_.death();
+    if (process_.is_started() && !replaced_death_ && options_ == needs) {
         return std::nullopt;
     }
     std::optional<std::string> error = start_once(needs);

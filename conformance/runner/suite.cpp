@@ -142,6 +142,10 @@ private:
             judge_gone(made);
             return;
         }
+        // Between the look above and the one of make_ready() it may have ended, too.
+        if (const auto death = under_test_.replaced_death()) {
+            (void)blame_death_on_last_run(*death);
+        }
         execute(made);
     }
 
@@ -149,15 +153,22 @@ private:
     /// as if nothing had happened.
     void blame_late_death() {
         const auto death = under_test_.death();
-        if (!death || last_run_ == nullptr || last_run_->judged == verdict::fail) {
-            return;
+        if (death && blame_death_on_last_run(*death)) {
+            last_run_->server_output = under_test_.last_output();
+            under_test_.discard();
+        }
+    }
+
+    /// False when the last one has failed anyway.
+    bool blame_death_on_last_run(const std::string& death) {
+        if (last_run_ == nullptr || last_run_->judged == verdict::fail) {
+            return false;
         }
         last_run_->judged = verdict::fail;
-        last_run_->why = "the server died after this scenario (" + *death + ")";
+        last_run_->why = "the server died after this scenario (" + death + ")";
         last_run_->hint = death_hint;
-        last_run_->server_output = under_test_.last_output();
         blame(*last_run_, "ERR-3");
-        under_test_.discard();
+        return true;
     }
 
     void lose_implementation(const std::string& why) {
