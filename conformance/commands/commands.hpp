@@ -16,7 +16,8 @@ inline constexpr int exit_gone = 3;    ///< the implementation never accepts or 
 struct report_outputs {
     std::string json_path;  ///< empty: none
     std::string junit_path;
-    bool tap{false};  ///< to standard output
+    bool tap{false};          ///< to standard output
+    std::string pcap_folder;  ///< made if it does not exist
 };
 
 struct run_settings {
@@ -25,6 +26,7 @@ struct run_settings {
     std::string server_command;
     std::string profile_path;
     report_outputs outputs;
+    std::string baseline_path;
     bool strict{false};
     double time_factor{1.0};
     std::string version;

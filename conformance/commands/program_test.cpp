@@ -329,6 +329,31 @@ TEST_F(ConformanceProgram, known_failures_of_a_profile_do_not_fail_the_run) {
     EXPECT_NE(result.out.find("1 known failures"), std::string::npos) << result.out;
 }
 
+TEST_F(ConformanceProgram, points_out_what_has_changed_since_a_baseline) {
+    const std::string id = "my.moody";
+    const std::string before = folder_.path("before.out");
+    EXPECT_EQ(run({"run", good_file(id), "--server-command", fake("polite"), "--json", before}).exit_code, 0);
+    const std::string file = bad_file(id);
+    const program_result same = run({"run", good_file(id), "--server-command", fake("polite"), "--baseline", before,
+                                     "--json", folder_.path("same.out")});
+    EXPECT_NE(same.out.find("changed since " + before + "\n  no verdict and no choice\n"), std::string::npos)
+        << same.out;
+    EXPECT_EQ(report("same.out")["changes"]["verdicts"], json::array());
+    const program_result changed = run({"run", bad_file(id), bad_file("my.new"), "--server-command", fake("polite"),
+                                        "--baseline", before, "--json", folder_.path("changed.out")});
+    EXPECT_EQ(changed.exit_code, 1);
+    EXPECT_NE(changed.out.find("verdict was pass, is fail"), std::string::npos) << changed.out;
+    EXPECT_NE(changed.out.find("1 scenario not in the baseline: my.new"), std::string::npos) << changed.out;
+    const json changes = report("changed.out")["changes"];
+    EXPECT_EQ(changes["baseline"], before);
+    EXPECT_EQ(changes["verdicts"], json::parse(R"([{"id": "my.moody", "before": "pass", "now": "fail"}])"));
+    EXPECT_EQ(changes["added"], json({"my.new"}));
+    const std::string broken = folder_.write("broken.out", "{}");
+    const program_result refused = run({"run", file, "--server-command", fake("polite"), "--baseline", broken});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_NE(refused.err.find("a baseline is a report that"), std::string::npos) << refused.err;
+}
+
 TEST_F(ConformanceProgram, lists_scenarios_and_counts_them) {
     const program_result all = run({"list"});
     EXPECT_EQ(all.exit_code, 0);

@@ -30,6 +30,8 @@ private:
 
     [[nodiscard]] bool add(const std::string& flag, const std::string& path, writer how);
 
+    [[nodiscard]] static bool write_captures(const suite_report& report, const run_facts& facts);
+
     std::vector<file> files_;
     bool standard_output_{false};
 };

@@ -68,7 +68,7 @@ public:
                      "filters");
             return exit_usage;
         }
-        if (!read_profile()) {
+        if (!read_files()) {
             return exit_usage;
         }
         if (const int code = choose_implementation(); code != exit_good) {
@@ -81,21 +81,35 @@ public:
     }
 
 private:
-    bool read_profile() {
-        if (settings_.profile_path.empty()) {
-            return true;
-        }
-        const auto text = read_text_file(settings_.profile_path);
+    /// A file that the user named, through its loader; complains and returns nothing when either refuses it.
+    template <typename Loader>
+    [[nodiscard]] static auto load(const std::string& path, Loader loader)
+        -> std::optional<std::variant_alternative_t<0, decltype(loader("", path))>> {
+        const auto text = read_text_file(path);
         if (const auto* error = std::get_if<file_error>(&text)) {
-            complain(printable(settings_.profile_path) + ": " + error->what);
-            return false;
+            complain(printable(path) + ": " + error->what);
+            return std::nullopt;
         }
-        auto loaded = load_profile(std::get<std::string>(text), settings_.profile_path);
+        auto loaded = loader(std::get<std::string>(text), path);
         if (const auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
             (void)complain_of(*problems);
-            return false;
+            return std::nullopt;
         }
-        profile_ = std::get<profile>(std::move(loaded));
+        return std::get<0>(std::move(loaded));
+    }
+
+    bool read_files() {
+        if (!settings_.profile_path.empty()) {
+            auto loaded = load(settings_.profile_path, load_profile);
+            if (!loaded) {
+                return false;
+            }
+            profile_ = std::move(*loaded);
+        }
+        if (!settings_.baseline_path.empty()) {
+            baseline_ = load(settings_.baseline_path, load_baseline);
+            return baseline_.has_value();
+        }
         return true;
     }
 
@@ -148,6 +162,7 @@ private:
         options.strict = settings_.strict;
         options.time_factor = settings_.time_factor;
         options.run_tag = random_tag();
+        options.keep_traffic = !settings_.outputs.pcap_folder.empty();
         options.known_failures = profile_.known_failures;
         options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
             progress.show(done, all, next);
@@ -155,6 +170,7 @@ private:
         run_facts facts;
         facts.tool_version = settings_.version;
         facts.repeat_arguments = repeat_ + (settings_.strict ? " --strict" : "");
+        facts.capture_folder = settings_.outputs.pcap_folder;
         facts.strict = settings_.strict;
         facts.started = std::chrono::system_clock::now();
         const auto start = std::chrono::steady_clock::now();
@@ -166,6 +182,9 @@ private:
             complain("not one scenario could run, so nothing was checked: " + report.scenarios.front().what->id + ' ' +
                      report.scenarios.front().why);
             return exit_usage;
+        }
+        if (baseline_) {
+            facts.changes = changes_since(*baseline_, report);
         }
         write_console_report(console == STDERR_FILENO ? std::cerr : std::cout, report, facts, wants_colour(console));
         if (!files_.write(report, facts)) {
@@ -194,6 +213,7 @@ private:
 
     const run_settings& settings_;
     profile profile_;
+    std::optional<baseline> baseline_;
     std::unique_ptr<implementation> under_test_;
     std::string repeat_;
     report_files files_;

@@ -24,6 +24,15 @@ std::string counted_plural(std::size_t number, std::string_view word) {
     return counted(number, word) + (number == 1 ? "" : "s");
 }
 
+/// "a, b, c and 4 more"
+std::string listed(const std::vector<std::string>& words, std::size_t words_max) {
+    std::string text;
+    for (std::size_t index = 0; index < std::min(words.size(), words_max); ++index) {
+        text += (text.empty() ? "" : ", ") + words[index];
+    }
+    return words.size() > words_max ? text + " and " + std::to_string(words.size() - words_max) + " more" : text;
+}
+
 class console_report {
 public:
     console_report(std::ostream& out, const suite_report& report, const run_facts& facts, bool colours)
@@ -35,6 +44,7 @@ public:
              << printable(report_.implementation_name) << "\n\n";
         write_areas();
         write_choices();
+        write_changes();
         for (const verdict which : {verdict::warn, verdict::fail, verdict::stale}) {
             for (const scenario_report& one : report_.scenarios) {
                 if (one.judged == which) {
@@ -105,6 +115,32 @@ private:
         paragraph("choices seen", text);
     }
 
+    void write_changes() {
+        if (!facts_.changes) {
+            return;
+        }
+        const report_changes& changes = *facts_.changes;
+        out_ << '\n' << paint_(colour::bold, "changed since ") << printable(changes.source) << '\n';
+        for (const choice_change& one : changes.choices) {
+            out_ << "  " << paint_(colour::yellow, padded(one.rule, 9)) << "choice was " << printable(one.before)
+                 << ", is " << printable(one.now) << "  (" << wrapped(printable(listed(one.scenarios, 3)), 13) << ")\n";
+        }
+        for (const verdict_change& one : changes.verdicts) {
+            out_ << "  " << padded(one.id, 40) << "  verdict was " << printable(one.before) << ", is "
+                 << paint_(one.now == verdict_name(verdict::pass) ? colour::green : colour::red, one.now) << '\n';
+        }
+        if (changes.none()) {
+            out_ << "  no verdict and no choice\n";
+        }
+        for (const auto& [ids, what] : {std::pair{&changes.added, "not in the baseline"},
+                                        std::pair{&changes.missing, "only in the baseline, not run now"}}) {
+            if (!ids->empty()) {
+                out_ << "  " << counted_plural(ids->size(), "scenario") << ' ' << what << ": "
+                     << wrapped(printable(listed(*ids, 5)), 4) << '\n';
+            }
+        }
+    }
+
     void write_scenario(const scenario_report& one) {
         const colour tint = one.judged == verdict::warn ? colour::yellow : colour::red;
         std::string word{verdict_name(one.judged)};
@@ -129,15 +165,7 @@ private:
         out_ << '\n'
              << paint_(which == verdict::not_testable ? colour::red : colour::yellow, verdict_name(which)) << '\n';
         for (const auto& [reason, ids] : ids_by_reason) {
-            constexpr std::size_t ids_max = 10;
-            std::string text;
-            for (std::size_t index = 0; index < std::min(ids.size(), ids_max); ++index) {
-                text += (text.empty() ? "" : ", ") + ids[index];
-            }
-            if (ids.size() > ids_max) {
-                text += " and " + std::to_string(ids.size() - ids_max) + " more";
-            }
-            out_ << "  " << wrapped(printable(reason) + ":", 2) << "\n    " << wrapped(text, 4) << '\n';
+            out_ << "  " << wrapped(printable(reason) + ":", 2) << "\n    " << wrapped(listed(ids, 10), 4) << '\n';
         }
     }
 

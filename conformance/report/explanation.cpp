@@ -32,7 +32,11 @@ public:
         }
         write_exchange();
         write_server_output(out_, one_.server_output);
-        // Never wrapped: it is there to be copied.
+        // Never wrapped: they are there to be copied.
+        if (const std::string capture = capture_path(one_, facts_); !capture.empty()) {
+            label("capture");
+            out_ << printable(capture) << '\n';
+        }
         label("repeat");
         out_ << repeat_command(one_, facts_) << '\n';
     }

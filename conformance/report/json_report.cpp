@@ -31,7 +31,26 @@ json exchange_of(const scenario_report& one) {
     return entries;
 }
 
-json scenario_of(const scenario_report& one) {
+json changes_of(const run_facts& facts) {
+    if (!facts.changes) {
+        return nullptr;
+    }
+    json made = {{"baseline", facts.changes->source},
+                 {"choices", json::array()},
+                 {"verdicts", json::array()},
+                 {"added", facts.changes->added},
+                 {"missing", facts.changes->missing}};
+    for (const choice_change& one : facts.changes->choices) {
+        made["choices"].push_back(
+            {{"rule", one.rule}, {"before", one.before}, {"now", one.now}, {"scenarios", one.scenarios}});
+    }
+    for (const verdict_change& one : facts.changes->verdicts) {
+        made["verdicts"].push_back({{"id", one.id}, {"before", one.before}, {"now", one.now}});
+    }
+    return made;
+}
+
+json scenario_of(const scenario_report& one, const run_facts& facts) {
     json made = {{"id", one.what->id},
                  {"title", one.what->title},
                  {"rules", one.what->rules},
@@ -55,6 +74,9 @@ json scenario_of(const scenario_report& one) {
         made["exchange"] = exchange_of(one);
         made["server_output"] = one.server_output;
     }
+    if (const std::string capture = capture_path(one, facts); !capture.empty()) {
+        made["capture"] = capture;
+    }
     return made;
 }
 
@@ -74,10 +96,11 @@ void write_json_report(std::ostream& out, const suite_report& report, const run_
                    {"stale", report.count(verdict::stale)}}},
                  {"scenarios", json::array()},
                  {"choices", report.choices},
+                 {"changes", changes_of(facts)},
                  {"notes", report.notes},
                  {"gone", report.gone ? json(*report.gone) : json(nullptr)}};
     for (const scenario_report& one : report.scenarios) {
-        made["scenarios"].push_back(scenario_of(one));
+        made["scenarios"].push_back(scenario_of(one, facts));
     }
     // What a server printed need not be UTF-8.
     out << made.dump(2, ' ', false, json::error_handler_t::replace) << '\n';

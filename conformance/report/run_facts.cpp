@@ -13,6 +13,11 @@ std::string repeat_command(const scenario_report& one, const run_facts& facts) {
            facts.repeat_arguments;
 }
 
+std::string capture_path(const scenario_report& one, const run_facts& facts) {
+    const bool has_one = !facts.capture_folder.empty() && !one.seen.traffic.entries().empty();
+    return has_one ? facts.capture_folder + '/' + one.what->id + ".pcap" : "";
+}
+
 std::string utc_text(std::chrono::system_clock::time_point when) {
     const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
     std::tm parts{};

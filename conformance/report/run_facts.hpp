@@ -1,9 +1,11 @@
 // What every report says about the run as a whole, beside the verdicts.
 #pragma once
 
+#include "report/baseline.hpp"
 #include "runner/suite.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace chatos::conformance {
@@ -15,10 +17,15 @@ struct run_facts {
     bool strict{false};
     std::chrono::system_clock::time_point started;
     std::chrono::milliseconds duration{0};
+    std::optional<report_changes> changes;  ///< since the baseline, if there is one
+    std::string capture_folder;             ///< where captures of failed scenarios are; empty: nowhere
 };
 
 /// The one command that repeats a scenario; safe to paste into a POSIX shell.
 [[nodiscard]] std::string repeat_command(const scenario_report& one, const run_facts& facts);
+
+/// The capture of a scenario that did not pass; empty when there is none.
+[[nodiscard]] std::string capture_path(const scenario_report& one, const run_facts& facts);
 
 /// "2026-03-01T12:00:00Z"
 [[nodiscard]] std::string utc_text(std::chrono::system_clock::time_point when);

@@ -30,6 +30,7 @@ public:
             run_with_control(index);
         }
         blame_late_death();
+        forget_traffic();
         mark_stale();
         return std::move(report_);
     }
@@ -179,6 +180,8 @@ private:
     void execute(scenario_report& made) {
         const patience times = budget_.now();
         const bool was_exhausted = budget_.is_exhausted();
+        forget_traffic();
+        made.started = std::chrono::system_clock::now();
         execution run{*made.what, pseudonyms{options_.run_tag + '-' + std::to_string(executed_)}, times};
         run_over_tcp(run, under_test_.address());
         ++executed_;
@@ -195,6 +198,13 @@ private:
             remember_choice(rule_id, what);
         }
         judge(made, times);
+    }
+
+    /// Of the last one, once it can no longer be blamed for anything.
+    void forget_traffic() const {
+        if (last_run_ != nullptr && (last_run_->judged == verdict::pass || !options_.keep_traffic)) {
+            last_run_->seen.traffic = {};
+        }
     }
 
     /// A rule may leave several things open, and a server may do different things at different times: all are kept.

@@ -43,6 +43,7 @@ struct scenario_report {
     outcome seen;
     std::vector<std::string> server_output;  ///< its last lines, when it failed
     bool ran{false};
+    std::chrono::system_clock::time_point started;
 };
 
 struct suite_report {
@@ -63,6 +64,7 @@ struct suite_options {
     double time_factor{1.0};
     std::string run_tag;  ///< makes pseudos unique; at most 8 bytes
     std::vector<known_failure> known_failures;
+    bool keep_traffic{false};  ///< of scenarios that did not pass
     /// Called before each scenario: how many are done, how many there are, which is next.
     std::function<void(std::size_t, std::size_t, const scenario&)> progress;
 };
