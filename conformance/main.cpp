@@ -28,6 +28,8 @@ void add_outputs(CLI::App& run, report_outputs& outputs) {
     run.add_option("--json", outputs.json_path, "Write the report as JSON; - for standard output")->type_name("FILE");
     run.add_option("--junit", outputs.junit_path, "Write the report as JUnit XML; - for standard output")
         ->type_name("FILE");
+    run.add_option("--html", outputs.html_path, "Write the report as one page for a browser; - for standard output")
+        ->type_name("FILE");
     run.add_option("--pcap", outputs.pcap_folder, "Write the traffic of each failed scenario as a capture there")
         ->type_name("DIR");
     run.add_flag("--tap", outputs.tap, "Print the report as TAP on standard output; the console report goes to stderr");
@@ -59,7 +61,7 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     run->footer("Examples:\n"
                 "  chatos-conformance run --target 127.0.0.1:7777\n"
                 "  chatos-conformance run --server-command \"./my-server {port}\" --json report.json\n"
-                "  chatos-conformance run --profile my-server.json --junit report.xml\n"
+                "  chatos-conformance run --profile my-server.json --junit report.xml --html report.html\n"
                 "  chatos-conformance run --target 127.0.0.1:7777 --tap > report.tap; prove --exec cat report.tap\n"
                 "  chatos-conformance run --profile my-server.json --baseline last-week.json --pcap captures\n"
                 "  chatos-conformance run 'server.pm.*' --rule PM-4 --profile my-server.json --strict\n\n"

@@ -16,6 +16,7 @@ inline constexpr int exit_gone = 3;    ///< the implementation never accepts or 
 struct report_outputs {
     std::string json_path;  ///< empty: none
     std::string junit_path;
+    std::string html_path;
     bool tap{false};          ///< to standard output
     std::string pcap_folder;  ///< made if it does not exist
 };

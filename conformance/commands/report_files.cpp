@@ -1,6 +1,7 @@
 #include "commands/report_files.hpp"
 
 #include "report/capture.hpp"
+#include "report/html_report.hpp"
 #include "report/json_report.hpp"
 #include "report/junit_report.hpp"
 #include "report/tap_report.hpp"
@@ -23,6 +24,7 @@ bool report_files::open(const report_outputs& outputs) {
     }
     return add("--json", outputs.json_path, write_json_report) &&
            add("--junit", outputs.junit_path, write_junit_report) &&
+           add("--html", outputs.html_path, write_html_report) &&
            add("--tap", outputs.tap ? "-" : "", write_tap_report);
 }
 

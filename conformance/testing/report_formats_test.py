@@ -1,10 +1,11 @@
-"""What chatos-conformance writes for other programs is what those programs read: JUnit XML, TAP.
+"""What chatos-conformance writes for other programs is what those programs read: JUnit XML, TAP, HTML.
 
 Usage: report_formats_test.py PROGRAM FAKE_SERVER
 The JUnit rules are those of the schema that Jenkins publishes and that most consumers follow, written as checks here;
-TAP is read by prove, Perl's own consumer.
+TAP is read by prove, Perl's own consumer; the page by Python's parser.
 """
 import collections
+import html.parser
 import json
 import pathlib
 import re
@@ -45,7 +46,8 @@ class Runs:
     @staticmethod
     def run(mode):
         folder = tempfile.mkdtemp()
-        words = [PROGRAM, "run", "--json", f"{folder}/report.json", "--junit", f"{folder}/report.xml", "--tap"]
+        words = [PROGRAM, "run", "--json", f"{folder}/report.json", "--junit", f"{folder}/report.xml",
+                 "--html", f"{folder}/report.html", "--tap"]
         if mode == "hostile":
             profile = {"schema": 1, "name": HOSTILE, "command": [FAKE_SERVER, "escapes", "{port}"],
                        "known_failures": [{"rule": "CONN-5", "reason": HOSTILE}, {"rule": "CLI-2", "reason": "x"}]}
@@ -60,9 +62,10 @@ class Runs:
         else:
             words += ["--time-factor", "0.1", "--server-command", f"{FAKE_SERVER} {mode} {{port}}"]
         done = subprocess.run(words, capture_output=True, check=False)
-        found = collections.namedtuple("found", "code tap junit json folder")
+        found = collections.namedtuple("found", "code tap junit html json")
         read = lambda name: (pathlib.Path(folder) / name).read_bytes()
-        made = found(done.returncode, done.stdout, read("report.xml"), json.loads(read("report.json")), folder)
+        made = found(done.returncode, done.stdout, read("report.xml"),
+                     read("report.html").decode("utf-8"), json.loads(read("report.json")))
         shutil.rmtree(folder)
         return made
 
@@ -184,6 +187,110 @@ class Tap(unittest.TestCase):
         said = self.prove(Runs.of("hostile").tap).stdout
         for key in ("message", "severity", "failed_rules", "expected", "seen", "seen_hex", "hint", "repeat"):
             self.assertRegex(said, rf'(?m)^  {key}: ".*"$')
+
+
+class Page(html.parser.HTMLParser):
+    """The elements of a page; complains of tags that do not nest."""
+
+    VOID = {"meta", "input", "br", "link", "img", "hr"}
+    SELF_CLOSED = {"path", "circle"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open = []
+        self.elements = []
+        self.texts = collections.defaultdict(str)
+        self.feed(text)
+        self.close()
+        assert not self.open, f"not closed: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        assert len(attributes) == len(dict(attributes)), f"an attribute twice in {tag}"
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attributes):
+        assert tag in self.SELF_CLOSED, tag
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, f"</{tag}> closes {self.open[-3:]}"
+        self.open.pop()
+
+    def handle_data(self, data):
+        self.texts[self.open[-1] if self.open else ""] += data
+
+    def of(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def of_class(self, name):
+        return [attributes for _, attributes in self.elements if attributes.get("class") == name]
+
+
+class Html(unittest.TestCase):
+    def pages(self):
+        for mode in MODES:
+            with self.subTest(mode=mode):
+                run = Runs.of(mode)
+                yield run, Page(run.html)
+
+    def test_nothing_comes_from_elsewhere(self):
+        for run, page in self.pages():
+            self.assertEqual(sum(name in ("link", "img", "iframe", "object", "embed", "base") for name, _ in page.elements), 0)
+            for name, attributes in page.elements:
+                self.assertFalse({"src", "srcset", "action", "style"} & attributes.keys(), name)
+                self.assertFalse([key for key in attributes if key.startswith("on")], name)
+                if "href" in attributes:
+                    self.assertTrue(attributes["href"].startswith("#"), attributes["href"])
+            self.assertNotRegex(page.texts["style"], r"url\(|@import|https?:")
+            self.assertNotRegex(page.texts["script"], r"https?:|fetch|import|XMLHttp|eval")
+            [policy] = [one for one in page.of("meta") if "http-equiv" in one]
+            self.assertTrue(policy["content"].startswith("default-src 'none'"))
+            self.assertTrue([one for one in page.of("meta") if one.get("name") == "viewport"])
+
+    def test_all_scenarios_and_all_rules_stand_in_it(self):
+        for run, page in self.pages():
+            ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+            self.assertEqual(len(ids), len(set(ids)))
+            found = {one["id"]: one for one in page.of("details")}
+            self.assertEqual({f"s-{one['id']}" for one in run.json["scenarios"]}, set(found))
+            for one in run.json["scenarios"]:
+                shown = found[f"s-{one['id']}"]
+                self.assertEqual(shown["data-verdict"], one["verdict"])
+                self.assertTrue(set(one["rules"]) <= set(shown["data-text"].split()))
+            for target in (attributes["href"][1:] for _, attributes in page.elements if "href" in attributes):
+                self.assertIn(target, ids)
+            listed = subprocess.run([PROGRAM, "rules"], capture_output=True, text=True, check=True).stdout
+            rules = re.findall(r"^([A-Z]+-\d+) ", listed, re.MULTILINE)
+            self.assertEqual([one["data-text"].split()[0] for one in page.of_class("rule")], rules)
+
+    def test_each_scenario_that_ran_has_a_chart(self):
+        for run, page in self.pages():
+            ran = sum(1 for one in run.json["scenarios"] if one["ms"] > 0)
+            self.assertEqual(len(page.of("svg")), ran)
+            blamed = sum("blamed" in one["class"] for one in page.of("g"))
+            self.assertGreaterEqual(blamed, sum(1 for one in run.json["scenarios"] if one.get("seen_hex")))
+
+    def test_hostile_text_is_text(self):
+        run = Runs.of("hostile")
+        page = Page(run.html)
+        self.assertEqual(len(page.of("script")), 1)
+        self.assertNotIn("<script>alert", run.html)
+        self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quotes&quot;", run.html)
+        self.assertIsNone(re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e\ufffe]", run.html))
+        self.assertIn("<script>alert(1)</script>", page.of("details")[0]["data-text"], "as text it is whole")
+        for key in ("hint", "repeat", "server printed", "expected", "seen", "at"):
+            self.assertIn(key, page.texts["dt"])
+
+    def test_light_and_dark_and_narrow_have_styles(self):
+        style = Page(Runs.of("polite").html).texts["style"]
+        for wanted in ("prefers-color-scheme: dark", "max-width: 40rem", "color-scheme: light dark"):
+            self.assertIn(wanted, style)
+        used = set(re.findall(r"var\((--[a-z-]+)\)", style))
+        light, dark = (set(re.findall(r"(--[a-z-]+):", block)) for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL))
+        self.assertEqual(light, dark, "a colour that only one scheme has")
+        self.assertLessEqual(used, light)
 
 
 if __name__ == "__main__":
