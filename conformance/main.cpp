@@ -35,6 +35,22 @@ void add_outputs(CLI::App& run, report_outputs& outputs) {
     run.add_flag("--tap", outputs.tap, "Print the report as TAP on standard output; the console report goes to stderr");
 }
 
+void add_ways(CLI::App& run, run_settings& settings) {
+    run.add_option("--segment", settings.segments,
+                   "How to cut what is sent: whole, bytes, boundaries (of packets), or several with commas: every "
+                   "scenario then runs in each way and must show the same")
+        ->type_name("WAYS");
+    run.add_option("--interleave", settings.interleave,
+                   "Run each scenario also in the orders of its actors' turns that it leaves open, N at most")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100'000));
+    run.add_option("--schedule", settings.schedule, "Run the one selected scenario in this order of turns")
+        ->type_name("TURNS");
+    run.add_option("--jobs", settings.jobs, "Run so many scenarios at a time, each with a server of its own")
+        ->type_name("N")
+        ->check(CLI::Range(1, 64));
+}
+
 void add_run(CLI::App& app, run_settings& settings, int& code) {
     CLI::App* run = app.add_subcommand("run", "Judge an implementation");
     add_filters(*run, settings.chosen);
@@ -54,6 +70,7 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     run->add_option("--baseline", settings.baseline_path,
                     "A report of an earlier run (--json): point out which verdicts and choices have changed since")
         ->type_name("FILE.json");
+    add_ways(*run, settings);
     run->add_flag("--strict", settings.strict, "A broken SHOULD rule fails, too");
     run->add_option("--time-factor", settings.time_factor, "Multiply every wait, for slow machines")
         ->type_name("X")
@@ -64,6 +81,9 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
                 "  chatos-conformance run --profile my-server.json --junit report.xml --html report.html\n"
                 "  chatos-conformance run --target 127.0.0.1:7777 --tap > report.tap; prove --exec cat report.tap\n"
                 "  chatos-conformance run --profile my-server.json --baseline last-week.json --pcap captures\n"
+                "  chatos-conformance run --profile my-server.json --segment whole,bytes,boundaries --jobs 2\n"
+                "  chatos-conformance run --profile my-server.json --interleave 50\n"
+                "  chatos-conformance run server.pm.relay-ok --target 127.0.0.1:7777 --schedule alice,bob,alice*2,bob\n"
                 "  chatos-conformance run 'server.pm.*' --rule PM-4 --profile my-server.json --strict\n\n"
                 "Exit: 0 everything required holds; 1 a failure; 2 wrong usage, or nothing was checked;\n"
                 "3 the implementation never accepts or is gone.\n");

@@ -28,6 +28,10 @@ struct run_settings {
     std::string profile_path;
     report_outputs outputs;
     std::string baseline_path;
+    std::string segments;       ///< words with commas; empty: whole
+    std::size_t interleave{0};  ///< orders of each scenario; 0: none
+    std::string schedule;       ///< for the one scenario that is selected; may be empty
+    std::size_t jobs{1};
     bool strict{false};
     double time_factor{1.0};
     std::string version;

@@ -68,7 +68,7 @@ public:
                      "filters");
             return exit_usage;
         }
-        if (!read_files()) {
+        if (!read_files() || !choose_ways(found.made)) {
             return exit_usage;
         }
         if (const int code = choose_implementation(); code != exit_good) {
@@ -113,6 +113,45 @@ private:
         return true;
     }
 
+    bool choose_ways(const catalog& found) {
+        options_.interleave = settings_.interleave;
+        if (!settings_.segments.empty()) {
+            options_.segments.clear();
+        }
+        for (std::string_view rest = settings_.segments; !rest.empty();) {
+            const std::string_view word = rest.substr(0, rest.find(','));
+            rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+            const auto* known = std::find_if(std::begin(all_segmentations), std::end(all_segmentations),
+                                             [&](segmentation one) { return segmentation_name(one) == word; });
+            if (known == std::end(all_segmentations)) {
+                complain("--segment " + printable(word) +
+                         ": expected whole, bytes or boundaries, or several of them with commas between");
+                return false;
+            }
+            if (std::find(options_.segments.begin(), options_.segments.end(), *known) == options_.segments.end()) {
+                options_.segments.push_back(*known);
+            }
+        }
+        return settings_.schedule.empty() || choose_schedule(found);
+    }
+
+    bool choose_schedule(const catalog& found) {
+        if (found.selected.size() != 1 || settings_.interleave != 0) {
+            complain("--schedule " + printable(settings_.schedule) +
+                     ": expected one selected scenario and no --interleave; "
+                     "there are " +
+                     std::to_string(found.selected.size()) + " scenarios");
+            return false;
+        }
+        auto parsed = parse_schedule(settings_.schedule, *found.selected.front());
+        if (const auto* error = std::get_if<std::string>(&parsed)) {
+            complain("--schedule " + printable(settings_.schedule) + ": " + printable(*error));
+            return false;
+        }
+        options_.only_order.emplace(found.selected.front(), std::get<schedule>(std::move(parsed)));
+        return true;
+    }
+
     int choose_implementation() {
         const auto start_time = std::chrono::duration_cast<std::chrono::milliseconds>(15'000ms * settings_.time_factor);
         if (!settings_.target.empty()) {
@@ -137,7 +176,9 @@ private:
             command = {profile_.name, profile_.command, profile_.options};
             repeat_ = "--profile " + shell_word(settings_.profile_path);
         }
-        under_test_ = std::make_unique<started_command>(std::move(command), start_time);
+        for (std::size_t job = 0; job < settings_.jobs; ++job) {
+            under_test_.push_back(std::make_unique<started_command>(command, start_time));
+        }
         return exit_good;
     }
 
@@ -149,7 +190,13 @@ private:
             return exit_usage;
         }
         const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(2'000ms * settings_.time_factor);
-        under_test_ = std::make_unique<running_target>(*where, patience);
+        if (settings_.jobs > 1) {
+            complain("--jobs " + std::to_string(settings_.jobs) +
+                     ": each job needs a server of its own, and --target names one; give --server-command \"CMD "
+                     "{port}\" or a profile with a \"command\"");
+            return exit_usage;
+        }
+        under_test_.push_back(std::make_unique<running_target>(*where, patience));
         repeat_ = "--target " + shell_word(settings_.target);
         return exit_good;
     }
@@ -158,7 +205,7 @@ private:
         end_child_on_signals();
         const int console = files_.use_standard_output() ? STDERR_FILENO : STDOUT_FILENO;
         progress_line progress{shows_progress()};
-        suite_options options;
+        suite_options& options = options_;
         options.strict = settings_.strict;
         options.time_factor = settings_.time_factor;
         options.run_tag = random_tag();
@@ -173,8 +220,12 @@ private:
         facts.capture_folder = settings_.outputs.pcap_folder;
         facts.strict = settings_.strict;
         facts.started = std::chrono::system_clock::now();
+        std::vector<implementation*> jobs;
+        for (const auto& one : under_test_) {
+            jobs.push_back(one.get());
+        }
         const auto start = std::chrono::steady_clock::now();
-        const suite_report report = run_suite(found.selected, found.scenarios, *under_test_, options);
+        const suite_report report = run_suite(found.selected, found.scenarios, jobs, options);
         facts.duration =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         progress.clear();
@@ -214,7 +265,8 @@ private:
     const run_settings& settings_;
     profile profile_;
     std::optional<baseline> baseline_;
-    std::unique_ptr<implementation> under_test_;
+    std::vector<std::unique_ptr<implementation>> under_test_;  // one for each job
+    suite_options options_;
     std::string repeat_;
     report_files files_;
 };

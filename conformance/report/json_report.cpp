@@ -50,6 +50,25 @@ json changes_of(const run_facts& facts) {
     return made;
 }
 
+/// Only where a scenario ran in more than one way.
+void add_ways(json& made, const scenario_report& one) {
+    if (one.ways.size() > 1 || one.orders.open != 0) {
+        made["ways"] = json::array();
+        for (const way_result& each : one.ways) {
+            made["ways"].push_back({{"segment", segmentation_name(each.segment)},
+                                    {"schedule", each.order},
+                                    {"verdict", verdict_name(each.judged)},
+                                    {"schedule_given_up", each.order_given_up}});
+        }
+    }
+    if (one.orders.open != 0) {
+        made["orders"] = {{"open", one.orders.open},
+                          {"open_is_lower_bound", one.orders.open_is_bound},
+                          {"ran", one.orders.ran},
+                          {"given_up", one.orders.given_up}};
+    }
+}
+
 json scenario_of(const scenario_report& one, const run_facts& facts) {
     json made = {{"id", one.what->id},
                  {"title", one.what->title},
@@ -67,6 +86,7 @@ json scenario_of(const scenario_report& one, const run_facts& facts) {
         made["expected_hex"] = one.seen.failure->expected_hex;
         made["step"] = one.seen.failure->pointer;
     }
+    add_ways(made, one);
     if (!one.hint.empty()) {
         made["hint"] = one.hint;
     }

@@ -10,7 +10,7 @@ namespace chatos::conformance {
 std::string repeat_command(const scenario_report& one, const run_facts& facts) {
     const bool built_in = one.what->source.starts_with("built in");
     return "chatos-conformance run " + (built_in ? one.what->id : shell_word(one.what->source)) + ' ' +
-           facts.repeat_arguments;
+           facts.repeat_arguments + (one.way_arguments.empty() ? "" : ' ' + one.way_arguments);
 }
 
 std::string capture_path(const scenario_report& one, const run_facts& facts) {

@@ -14,9 +14,9 @@ constexpr std::size_t hex_excerpt_max = 32;
 
 }  // namespace
 
-execution::execution(const scenario& what, pseudonyms names, const patience& limits_of_time)
-    : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, actors_(what.actors.size()),
-      done_at_(what.steps.size(), 0) {
+execution::execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how)
+    : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, way_{std::move(how)},
+      actors_(what.actors.size()), done_at_(what.steps.size(), 0) {
     for (const step& one : what.steps) {
         actors_[one.actor].program.push_back(&one);
     }
@@ -125,14 +125,13 @@ void execution::put_event(std::size_t index, received_event event, moment now) {
 
 std::vector<network_request> execution::advance(moment now) {
     outcome_.duration = now_ = now;
-    bool moved = true;
-    while (moved && phase_ == phase::steps) {
-        moved = false;
-        for (std::size_t index = 0; index < actors_.size() && !finished(); ++index) {
-            while (!finished() && run_step(index, now) == progress::moved) {
-                moved = true;
-            }
-        }
+    run_steps(now);
+    if (held_since_ && phase_ == phase::steps && now >= *held_since_ + turn_patience()) {
+        // Whoever has his turn waits for something that comes only behind it. The order is impossible, or the server
+        // slow: either way the rest runs as if there were no schedule, and no verdict depends on which it was.
+        outcome_.order_given_up = true;
+        held_since_.reset();
+        run_steps(now);
     }
     give_up_connecting(now);
     if (!finished()) {
@@ -145,6 +144,18 @@ std::vector<network_request> execution::advance(moment now) {
     return std::exchange(requests_, {});
 }
 
+void execution::run_steps(moment now) {
+    bool moved = true;
+    while (moved && phase_ == phase::steps) {
+        moved = false;
+        for (std::size_t index = 0; index < actors_.size() && !finished(); ++index) {
+            while (!finished() && run_step(index, now) == progress::moved) {
+                moved = true;
+            }
+        }
+    }
+}
+
 moment execution::deadline() const {
     moment earliest = patience_.scenario;
     for (const actor_state& actor : actors_) {
@@ -154,6 +165,9 @@ moment execution::deadline() const {
         if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size()) {
             earliest = std::min(earliest, *actor.waiting_since + time_limit(*actor.program[actor.at]));
         }
+    }
+    if (phase_ == phase::steps && held_since_) {
+        earliest = std::min(earliest, *held_since_ + turn_patience());
     }
     if (phase_ == phase::fencing) {
         earliest = std::min(earliest, phase_since_ + patience_.answer);

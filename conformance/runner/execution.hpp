@@ -7,6 +7,7 @@
 #include "runner/outcome.hpp"
 #include "runner/pseudonyms.hpp"
 #include "runner/unit_bytes.hpp"
+#include "runner/way.hpp"
 #include "scenario/scenario.hpp"
 
 #include <chatos/layout.hpp>
@@ -53,7 +54,7 @@ using network_request = std::variant<connect_request, write_request, end_request
 class execution {
 public:
     /// `what` must outlive the execution.
-    execution(const scenario& what, pseudonyms names, const patience& limits_of_time);
+    execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how = {});
 
     // What happened. None of these decides anything yet: advance() does, so that everything that had come by then is
     // known before the next thing is sent.
@@ -102,6 +103,10 @@ private:
 
     // Steps.
     progress run_step(std::size_t index, moment now);
+    void run_steps(moment now);
+    [[nodiscard]] bool waits_for_turn(std::size_t index, const step& one, moment now);
+    [[nodiscard]] std::chrono::nanoseconds turn_patience() const;
+    void end_turn(const actor_state& actor, const step& one);
     void refuse_surplus(std::size_t index);
     progress run_action(std::size_t index, const step& one, moment now);
     progress run_send(std::size_t index, const send_action& action, moment now);
@@ -147,6 +152,9 @@ private:
     const scenario& scenario_;
     pseudonyms names_;
     patience patience_;
+    way way_;
+    std::size_t turn_{0};               // index into the schedule
+    std::optional<moment> held_since_;  // somebody waits for another one's turn
     phase phase_{phase::steps};
     std::vector<actor_state> actors_;
     std::vector<std::uint64_t> done_at_;  // per step of the scenario; 0: not done

@@ -28,7 +28,37 @@ execution::progress execution::run_step(std::size_t index, moment now) {
              &actor.inbox.front(), ", too early");
         return progress::stuck;
     }
-    return is_enabled(one) ? run_action(index, one, now) : progress::stuck;
+    const bool is_held = !is_enabled(one) || waits_for_turn(index, one, now);
+    return is_held ? progress::stuck : run_action(index, one, now);
+}
+
+/// With a schedule, an action waits until it is its actor's turn and the bytes of the turn before are on their way.
+bool execution::waits_for_turn(std::size_t index, const step& one, moment now) {
+    if (!way_.order || outcome_.order_given_up || !is_action(one) || actors_[index].nested_of ||
+        turn_ >= way_.order->actors.size()) {
+        return false;
+    }
+    const bool somebody_writes =
+        std::any_of(actors_.begin(), actors_.end(), [](const actor_state& actor) { return actor.writing; });
+    if (way_.order->actors[turn_] == index && !somebody_writes) {
+        return false;
+    }
+    held_since_ = held_since_.value_or(now);
+    return true;
+}
+
+/// Half of what the one whose turn it is may wait for, so that giving up comes before his own time is over.
+std::chrono::nanoseconds execution::turn_patience() const {
+    const actor_state& actor = actors_[way_.order->actors[turn_]];
+    const step* one = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
+    return (one == nullptr || is_action(*one) ? std::chrono::nanoseconds{patience_.answer} : time_limit(*one)) / 2;
+}
+
+void execution::end_turn(const actor_state& actor, const step& one) {
+    if (way_.order && is_action(one) && !actor.nested_of && turn_ < way_.order->actors.size()) {
+        ++turn_;
+        held_since_.reset();
+    }
 }
 
 /// What comes to an actor whose steps are over is told at once, not only when all the others are done: otherwise
@@ -91,7 +121,7 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
     if (ensure_connected(index, now) == progress::moved) {
         return progress::stuck;
     }
-    outgoing made = bytes_of(action, names_);
+    outgoing made = bytes_of(action, names_, way_.segment);
     std::string what;
     // Decoded by the codec rather than told from the step: the report shows what a receiver makes of the bytes.
     for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
@@ -270,6 +300,7 @@ execution::progress execution::expect_silence(std::size_t index, const step& one
 
 void execution::finish_step(actor_state& actor) {
     const step& one = *actor.program[actor.at];
+    end_turn(actor, one);
     actor.waiting_since.reset();
     ++actor.at;
     if (!actor.nested_of) {

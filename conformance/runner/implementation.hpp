@@ -70,6 +70,22 @@ struct start_command {
     std::map<std::string, std::vector<std::string>> options;
 };
 
+/// A loopback port that nobody listens on, and that no other of this program's servers is given meanwhile.
+class reserved_port {
+public:
+    reserved_port() noexcept = default;
+    ~reserved_port() { release(); }
+    reserved_port(const reserved_port&) = delete;
+    reserved_port& operator=(const reserved_port&) = delete;
+
+    /// Releases the one before; 0 when there is none.
+    [[nodiscard]] std::uint16_t renew();
+    void release() noexcept;
+
+private:
+    std::uint16_t number_{0};
+};
+
 /// One that we start on a free loopback port, and start again when it ended or other options are needed.
 class started_command final : public implementation {
 public:
@@ -93,6 +109,7 @@ private:
 
     start_command command_;
     std::chrono::milliseconds start_time_;
+    reserved_port port_;
     child_process process_;
     option_values options_;
     std::optional<std::string> replaced_death_;

@@ -45,6 +45,7 @@ struct outcome {
     std::vector<exchange_entry> exchange;        ///< bounded; the oldest entries go first
     std::size_t exchange_dropped{0};
     traffic_log traffic;
+    bool order_given_up{false};       ///< the schedule could not be kept to its end
     bool server_spoke{false};         ///< at least one byte or end of input came from the server
     bool ended_without_close{false};  ///< the server did not close its side after ours was closed
     moment duration{0};
