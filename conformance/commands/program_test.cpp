@@ -140,6 +140,47 @@ TEST_F(ConformanceProgram, wrong_usage_ends_with_2_and_one_line) {
     }
 }
 
+TEST_F(ConformanceProgram, ways_that_do_not_exist_end_with_2_and_say_what_does) {
+    const std::string good = good_file();
+    const auto refused = [&](std::vector<std::string> flags, const std::string& line) {
+        flags.insert(flags.begin(), {"run", good, "--server-command", fake("polite")});
+        expect_complaint(run(flags), 2, line);
+    };
+    refused({"--segment", "whole,bits"},
+            "--segment bits: expected whole, bytes or boundaries, or several of them with commas between");
+    refused({"--schedule", "zoe"}, "--schedule zoe: my.good has no actor \"zoe\"; expected its actors in the order of "
+                                   "their turns, for example alice*2");
+    refused({"--schedule", "alice", "--interleave", "3"},
+            "--schedule alice: expected one selected scenario and no --interleave; there are 1 scenarios");
+    refused({"--schedule", "alice", bad_file()},
+            "--schedule alice: expected one selected scenario and no --interleave; there are 2 scenarios");
+    expect_complaint(
+        run({"run", good, "--target", "127.0.0.1:7777", "--jobs", "2"}), 2,
+        "--jobs 2: each job needs a server of its own, and --target names one; give --server-command \"CMD "
+        "{port}\" or a profile with a \"command\"");
+    for (const std::vector<std::string>& flags :
+         {std::vector<std::string>{"--interleave", "0"}, {"--interleave", "x"}, {"--jobs", "0"}, {"--jobs", "65"}}) {
+        std::vector<std::string> words{"run", good, "--server-command", fake("polite")};
+        words.insert(words.end(), flags.begin(), flags.end());
+        const program_result result = run(words);
+        EXPECT_EQ(result.exit_code, 2);
+        EXPECT_NE(result.err.find(flags[0]), std::string::npos) << result.err;
+    }
+}
+
+TEST_F(ConformanceProgram, runs_in_every_way_that_is_wanted) {
+    const program_result result =
+        run({"run", good_file(), "--server-command", fake("polite"), "--segment", "whole,bytes,boundaries",
+             "--interleave", "5", "--jobs", "2", "--json", folder_.path("report.json")});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    const json one = report()["scenarios"][0];
+    EXPECT_EQ(one["ways"].size(), 4U);
+    EXPECT_EQ(one["ways"][3]["schedule"], "alice*2");
+    EXPECT_EQ(one["orders"], json::parse(R"({"open": 1, "open_is_lower_bound": false, "ran": 1, "given_up": 0})"));
+    EXPECT_NE(result.out.find("orders: 1 of 1 that the scenarios leave open ran"), std::string::npos) << result.out;
+    EXPECT_EQ(run({"run", good_file(), "--server-command", fake("polite"), "--schedule", "alice*2"}).exit_code, 0);
+}
+
 TEST_F(ConformanceProgram, files_that_are_wrong_end_with_2_and_say_where) {
     const std::string broken = folder_.write("broken.json", "{\n  \"schema\": 1,\n}");
     expect_complaint(run({"run", broken, "--target", "127.0.0.1:1"}), 2,

@@ -8,6 +8,7 @@
 #include "runner/suite.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -216,7 +217,7 @@ private:
         };
         run_facts facts;
         facts.tool_version = settings_.version;
-        facts.repeat_arguments = repeat_ + (settings_.strict ? " --strict" : "");
+        facts.repeat_arguments = repeat_ + (settings_.strict ? " --strict" : "") + time_factor_argument();
         facts.capture_folder = settings_.outputs.pcap_folder;
         facts.strict = settings_.strict;
         facts.started = std::chrono::system_clock::now();
@@ -242,6 +243,12 @@ private:
             return exit_gone;
         }
         return exit_code_of(report);
+    }
+
+    [[nodiscard]] std::string time_factor_argument() const {
+        char text[64];
+        (void)std::snprintf(text, sizeof text, " --time-factor %g", settings_.time_factor);
+        return settings_.time_factor == 1.0 ? "" : text;
     }
 
     /// Only for somebody who looks, and never between the lines of a report that goes to the same terminal.

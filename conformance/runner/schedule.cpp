@@ -56,6 +56,16 @@ bool asks_for_himself(const step& one) {
     return packet != nullptr && packet->edits.empty() && (packet->op == opcode::cr || packet->op == opcode::rpm);
 }
 
+/// The same actor's step before, or nullptr.
+const step* step_before(const scenario& what, std::size_t index) {
+    for (std::size_t earlier = index; earlier-- > 0;) {
+        if (what.steps[earlier].actor == what.steps[index].actor) {
+            return &what.steps[earlier];
+        }
+    }
+    return nullptr;
+}
+
 /// True when nobody else's action can be what this expect waits for: it is the ERROR behind its actor's own CR or RPM.
 bool answers_own_request(const scenario& what, std::size_t index) {
     const auto& expect = std::get<expect_action>(what.steps[index].action);
@@ -63,12 +73,18 @@ bool answers_own_request(const scenario& what, std::size_t index) {
     if (packet == nullptr || packet->op != opcode::error) {
         return false;
     }
-    for (std::size_t earlier = index; earlier-- > 0;) {
-        if (what.steps[earlier].actor == what.steps[index].actor) {
-            return asks_for_himself(what.steps[earlier]);
-        }
-    }
-    return false;
+    const step* before = step_before(what, index);
+    return before != nullptr && asks_for_himself(*before);
+}
+
+/// True when the step before is a choice whose alternatives have more steps than the one that decides: those may wait
+/// for what others do later.
+bool follows_long_choice(const scenario& what, std::size_t index) {
+    const step* before = step_before(what, index);
+    const auto* expect = before == nullptr ? nullptr : std::get_if<expect_action>(&before->action);
+    const auto* choice = expect == nullptr ? nullptr : std::get_if<one_of_pattern>(&expect->event);
+    return choice != nullptr && std::any_of(choice->alternatives.begin(), choice->alternatives.end(),
+                                            [](const alternative& one) { return one.steps.size() > 1; });
 }
 
 /// Adds what causes what, as far as the file shows it.
@@ -76,7 +92,9 @@ precedence causal_precedence(const scenario& what) {
     const precedence declared = declared_precedence(what);
     precedence order = declared;
     for (std::size_t index = 0; index < what.steps.size(); ++index) {
-        if (is_action(what.steps[index]) || answers_own_request(what, index)) {
+        const bool may_wait_for_others =
+            is_action(what.steps[index]) ? follows_long_choice(what, index) : !answers_own_request(what, index);
+        if (!may_wait_for_others) {
             continue;
         }
         for (std::size_t earlier = 0; earlier < index; ++earlier) {

@@ -21,11 +21,13 @@ def check_changes(program, fake_server, validator, before):
         baseline.write_text(json.dumps(before), encoding="utf-8")
         run = subprocess.run(
             [program, "run", "--json", "-", "--time-factor", "0.1", "--baseline", str(baseline), "--pcap", str(captures),
+             "--segment", "whole,bytes", "--interleave", "2", "--jobs", "2",
              "--server-command", f"{fake_server} polite {{port}}"], capture_output=True, check=False)
         report = json.loads(run.stdout.decode("utf-8"))
         validator.validate(report)
         assert len(report["changes"]["verdicts"]) == len(report["scenarios"])
         assert report["changes"]["choices"], "this server takes choices"
+        assert any(len(one.get("ways", [])) == 4 and one["orders"]["ran"] == 2 for one in report["scenarios"])
         assert any("capture" in one for one in report["scenarios"])
 
 
