@@ -103,14 +103,16 @@ void add_show(CLI::App& app, selection& chosen, std::string& word, std::string& 
     add_filters(*list, chosen);
     list->footer("Example:\n  chatos-conformance list --area pm --level must\n");
     list->callback([&chosen, &code] { code = list_command(chosen); });
-    app.add_subcommand("rules", "List all rules, and which scenarios test each")->callback([&code] {
-        code = rules_command();
-    });
+    CLI::App* rules = app.add_subcommand("rules", "The ledger: all rules, which scenarios test each, or why none can");
+    rules->footer("Example:\n  chatos-conformance rules | less\n");
+    rules->callback([&code] { code = rules_command(); });
     CLI::App* explain = app.add_subcommand("explain", "Explain a rule or a scenario");
     explain->add_option("RULE|SCENARIO", word, "For example PM-4 or server.pm.relay-code")->required();
+    explain->footer("Examples:\n  chatos-conformance explain PM-4\n  chatos-conformance explain server.pm.relay-ok\n");
     explain->callback([&word, &code] { code = explain_command(word); });
     CLI::App* print_schema = app.add_subcommand("schema", "Print the JSON Schema of a file format");
     print_schema->add_option("FORMAT", schema, "scenario (default), profile or report");
+    print_schema->footer("Example:\n  chatos-conformance schema report\n");
     print_schema->callback([&schema, &code] { code = schema_command(schema); });
 }
 

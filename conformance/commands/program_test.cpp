@@ -450,11 +450,25 @@ TEST_F(ConformanceProgram, says_what_it_is) {
     const program_result version = run({"--version"});
     EXPECT_EQ(version.exit_code, 0);
     EXPECT_TRUE(version.out.starts_with("chatos-conformance ")) << version.out;
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{"--help"}, {"run", "--help"}, {"list", "--help"}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"},
+                                                  {"run", "--help"},
+                                                  {"list", "--help"},
+                                                  {"rules", "--help"},
+                                                  {"explain", "--help"},
+                                                  {"schema", "--help"}}) {
         const program_result help = run(words);
         EXPECT_EQ(help.exit_code, 0);
         EXPECT_NE(help.out.find("xample"), std::string::npos) << help.out;
+    }
+}
+
+TEST_F(ConformanceProgram, every_flag_of_run_stands_in_an_example) {
+    const std::string help = run({"run", "--help"}).out;
+    const std::string examples = help.substr(help.find("Examples:"));
+    for (const char* flag :
+         {"--target", "--server-command", "--profile", "--json", "--junit", "--html", "--tap", "--pcap", "--baseline",
+          "--segment", "--interleave", "--schedule", "--jobs", "--strict", "--rule"}) {
+        EXPECT_NE(examples.find(flag), std::string::npos) << flag;
     }
 }
 
@@ -472,6 +486,12 @@ TEST_F(ConformanceProgram, the_reference_server_passes_everything_strictly) {
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
     std::cout << last_line(result.out) << '\n';
     EXPECT_EQ(report()["summary"]["passed"], report()["scenarios"].size());
+}
+
+TEST_F(ConformanceProgram, the_reference_server_passes_in_every_way) {
+    const program_result result = run({"run", "--profile", server_profile(folder_), "--strict", "--segment",
+                                       "whole,bytes,boundaries", "--interleave", "3", "--jobs", "4"});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
 }
 
 TEST_F(ConformanceProgram, the_reference_server_passes_without_options_what_needs_none) {

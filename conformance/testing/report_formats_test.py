@@ -7,7 +7,9 @@ TAP is read by prove, Perl's own consumer; the page by Python's parser.
 import collections
 import html.parser
 import json
+import os
 import pathlib
+import pty
 import re
 import shutil
 import subprocess
@@ -291,6 +293,42 @@ class Html(unittest.TestCase):
         light, dark = (set(re.findall(r"(--[a-z-]+):", block)) for block in re.findall(r":root \{(.*?)\}", style, re.DOTALL))
         self.assertEqual(light, dark, "a colour that only one scheme has")
         self.assertLessEqual(used, light)
+
+
+class Progress(unittest.TestCase):
+    """A line on standard error while it runs, for somebody who looks, and only there."""
+
+    def run_on_terminal(self, *flags, standard_output_too):
+        ours, theirs = pty.openpty()
+        with tempfile.TemporaryDirectory() as folder:
+            words = [PROGRAM, "run", "--server-command", f"{FAKE_SERVER} polite {{port}}",
+                     scenario_file(folder, "my.good", title="x"), *flags]
+            child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=theirs,
+                                     stdout=theirs if standard_output_too else subprocess.DEVNULL)
+            os.close(theirs)
+            shown = b""
+            while True:
+                try:
+                    piece = os.read(ours, 4096)
+                except OSError:  # the terminal's other side is closed
+                    break
+                if not piece:
+                    break
+                shown += piece
+            os.close(ours)
+            self.assertEqual(child.wait(), 0)
+        return shown
+
+    def test_is_shown_on_a_terminal_and_cleared(self):
+        shown = self.run_on_terminal(standard_output_too=False)
+        self.assertEqual(shown, b"\r\x1b[K0/1  my.good\r\x1b[K")
+
+    def test_never_stands_between_the_lines_of_a_report_on_the_same_terminal(self):
+        shown = self.run_on_terminal("--tap", standard_output_too=True)
+        self.assertNotIn(b"\x1b[K", shown)
+        self.assertIn(b"ok 1 - my.good", shown)
+        shown = self.run_on_terminal("--tap", standard_output_too=False)
+        self.assertIn(b"0/1  my.good", shown)
 
 
 if __name__ == "__main__":
