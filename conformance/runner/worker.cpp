@@ -33,6 +33,18 @@ std::string segment_text(segmentation which) {
                                                : "sent whole";
 }
 
+/// What tells the program to run a scenario in this way alone.
+std::string arguments_of(const way_result& one) {
+    std::string text;
+    if (one.segment != segmentation::whole) {
+        text += "--segment " + std::string{segmentation_name(one.segment)};
+    }
+    if (!one.order.empty()) {
+        text += (text.empty() ? "" : " ") + std::string{"--schedule "} + one.order;
+    }
+    return text;
+}
+
 }  // namespace
 
 std::optional<std::string> suite_findings::gone() const {
@@ -88,14 +100,8 @@ void worker::run(scenario_report& made) {
     run_once(made, ways.front());
     made.ran = true;
     made.ways.push_back({ways.front().segment, "", made.judged, made.seen.order_given_up});
-    if (ways.front().order) {
-        made.ways.back().order = schedule_text(*ways.front().order, *made.what);
-        made.way_arguments = "--schedule " + made.ways.back().order;
-    }
-    if (ways.front().segment != segmentation::whole) {
-        made.way_arguments += (made.way_arguments.empty() ? "--segment " : " --segment ") +
-                              std::string{segmentation_name(ways.front().segment)};
-    }
+    made.ways.back().order = ways.front().order ? schedule_text(*ways.front().order, *made.what) : "";
+    made.way_arguments = arguments_of(made.ways.back());
     run_other_ways(made, ways);
 }
 
@@ -178,7 +184,7 @@ void worker::run_other_ways(scenario_report& made, const std::vector<way>& ways)
 void worker::adopt(scenario_report& made, scenario_report other, const way& how) const {
     const auto first = segmentation_name(options_.segments.front());
     if (how.order) {
-        made.way_arguments = "--schedule " + made.ways.back().order;
+        made.way_arguments = arguments_of(made.ways.back());
         made.why = "it holds as the scenario stands, and not in this order of turns: " + other.why;
         made.failed_rules = other.failed_rules;
         made.judged = other.judged;
