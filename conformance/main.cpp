@@ -24,6 +24,33 @@ void add_filters(CLI::App& command, selection& chosen) {
         ->allow_extra_args(false);
 }
 
+void add_outputs(CLI::App& run, report_outputs& outputs) {
+    run.add_option("--json", outputs.json_path, "Write the report as JSON; - for standard output")->type_name("FILE");
+    run.add_option("--junit", outputs.junit_path, "Write the report as JUnit XML; - for standard output")
+        ->type_name("FILE");
+    run.add_option("--html", outputs.html_path, "Write the report as one page for a browser; - for standard output")
+        ->type_name("FILE");
+    run.add_option("--pcap", outputs.pcap_folder, "Write the traffic of each failed scenario as a capture there")
+        ->type_name("DIR");
+    run.add_flag("--tap", outputs.tap, "Print the report as TAP on standard output; the console report goes to stderr");
+}
+
+void add_ways(CLI::App& run, run_settings& settings) {
+    run.add_option("--segment", settings.segments,
+                   "How to cut what is sent: whole, bytes, boundaries (of packets), or several with commas: every "
+                   "scenario then runs in each way and must show the same")
+        ->type_name("WAYS");
+    run.add_option("--interleave", settings.interleave,
+                   "Run each scenario also in the orders of its actors' turns that it leaves open, N at most")
+        ->type_name("N")
+        ->check(CLI::Range(1, 100'000));
+    run.add_option("--schedule", settings.schedule, "Run the one selected scenario in this order of turns")
+        ->type_name("TURNS");
+    run.add_option("--jobs", settings.jobs, "Run so many scenarios at a time, each with a server of its own")
+        ->type_name("N")
+        ->check(CLI::Range(1, 64));
+}
+
 void add_run(CLI::App& app, run_settings& settings, int& code) {
     CLI::App* run = app.add_subcommand("run", "Judge an implementation");
     add_filters(*run, settings.chosen);
@@ -39,7 +66,11 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     profile->type_name("FILE.json");
     target->excludes(command);
     command->excludes(profile);
-    run->add_option("--json", settings.json_path, "Write the report as JSON; - for standard output")->type_name("FILE");
+    add_outputs(*run, settings.outputs);
+    run->add_option("--baseline", settings.baseline_path,
+                    "A report of an earlier run (--json): point out which verdicts and choices have changed since")
+        ->type_name("FILE.json");
+    add_ways(*run, settings);
     run->add_flag("--strict", settings.strict, "A broken SHOULD rule fails, too");
     run->add_option("--time-factor", settings.time_factor, "Multiply every wait, for slow machines")
         ->type_name("X")
@@ -47,6 +78,12 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     run->footer("Examples:\n"
                 "  chatos-conformance run --target 127.0.0.1:7777\n"
                 "  chatos-conformance run --server-command \"./my-server {port}\" --json report.json\n"
+                "  chatos-conformance run --profile my-server.json --junit report.xml --html report.html\n"
+                "  chatos-conformance run --target 127.0.0.1:7777 --tap > report.tap; prove --exec cat report.tap\n"
+                "  chatos-conformance run --profile my-server.json --baseline last-week.json --pcap captures\n"
+                "  chatos-conformance run --profile my-server.json --segment whole,bytes,boundaries --jobs 2\n"
+                "  chatos-conformance run --profile my-server.json --interleave 50\n"
+                "  chatos-conformance run server.pm.relay-ok --target 127.0.0.1:7777 --schedule alice,bob,alice*2,bob\n"
                 "  chatos-conformance run 'server.pm.*' --rule PM-4 --profile my-server.json --strict\n\n"
                 "Exit: 0 everything required holds; 1 a failure; 2 wrong usage, or nothing was checked;\n"
                 "3 the implementation never accepts or is gone.\n");
@@ -66,14 +103,16 @@ void add_show(CLI::App& app, selection& chosen, std::string& word, std::string& 
     add_filters(*list, chosen);
     list->footer("Example:\n  chatos-conformance list --area pm --level must\n");
     list->callback([&chosen, &code] { code = list_command(chosen); });
-    app.add_subcommand("rules", "List all rules, and which scenarios test each")->callback([&code] {
-        code = rules_command();
-    });
+    CLI::App* rules = app.add_subcommand("rules", "The ledger: all rules, which scenarios test each, or why none can");
+    rules->footer("Example:\n  chatos-conformance rules | less\n");
+    rules->callback([&code] { code = rules_command(); });
     CLI::App* explain = app.add_subcommand("explain", "Explain a rule or a scenario");
     explain->add_option("RULE|SCENARIO", word, "For example PM-4 or server.pm.relay-code")->required();
+    explain->footer("Examples:\n  chatos-conformance explain PM-4\n  chatos-conformance explain server.pm.relay-ok\n");
     explain->callback([&word, &code] { code = explain_command(word); });
     CLI::App* print_schema = app.add_subcommand("schema", "Print the JSON Schema of a file format");
     print_schema->add_option("FORMAT", schema, "scenario (default), profile or report");
+    print_schema->footer("Example:\n  chatos-conformance schema report\n");
     print_schema->callback([&schema, &code] { code = schema_command(schema); });
 }
 

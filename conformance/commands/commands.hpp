@@ -14,12 +14,26 @@ inline constexpr int exit_failed = 1;  ///< a conformance failure
 inline constexpr int exit_usage = 2;   ///< wrong usage or input, or nothing ran
 inline constexpr int exit_gone = 3;    ///< the implementation never accepts or is gone, or the harness failed
 
+/// Where reports go beside the console. "-" is standard output; the console report then goes to standard error.
+struct report_outputs {
+    std::string json_path;  ///< empty: none
+    std::string junit_path;
+    std::string html_path;
+    bool tap{false};          ///< to standard output
+    std::string pcap_folder;  ///< made if it does not exist
+};
+
 struct run_settings {
     selection chosen;
     std::string target;  ///< one of these three says what to judge; a profile may go with a target
     std::string server_command;
     std::string profile_path;
-    std::string json_path;  ///< empty: none; "-": standard output, and the console report goes to standard error
+    report_outputs outputs;
+    std::string baseline_path;
+    std::string segments;       ///< words with commas; empty: whole
+    std::size_t interleave{0};  ///< orders of each scenario; 0: none
+    std::string schedule;       ///< for the one scenario that is selected; may be empty
+    std::size_t jobs{1};
     bool strict{false};
     double time_factor{1.0};
     std::string version;

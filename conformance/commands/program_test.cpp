@@ -82,7 +82,10 @@ TEST_F(ConformanceProgram, ends_with_1_when_a_scenario_fails_and_says_why_and_ho
     EXPECT_TRUE(last_line(result.out).starts_with("2 scenarios, 1 rule: 1 passed, 1 failed (")) << result.out;
     for (const std::string& wanted :
          {std::string{"FAIL  my.bad"}, std::string{"PM-4 (MUST, text)"}, std::string{"alice receives ERROR 0 OK"},
-          std::string{"alice received ERROR 4 UNREACHABLE"}, std::string{"hex 06 04"}, std::string{"/steps/2"},
+          std::string{"alice received ERROR 4 UNREACHABLE"}, std::string{"hex 06 00\n"},
+          std::string{"hex 06 04, from offset 2 of what"}, std::string{"/steps/2"},
+          std::string{"|---------->|  ERROR 4 UNREACHABLE"}, std::string{"@2 06 04  <== this"},
+          std::string{"  hint            the server refused what it must accept"},
           "chatos-conformance run " + bad + " --server-command '" + fake("polite") + "'"}) {
         EXPECT_NE(result.out.find(wanted), std::string::npos) << wanted << "\n" << result.out;
     }
@@ -137,6 +140,47 @@ TEST_F(ConformanceProgram, wrong_usage_ends_with_2_and_one_line) {
     }
 }
 
+TEST_F(ConformanceProgram, ways_that_do_not_exist_end_with_2_and_say_what_does) {
+    const std::string good = good_file();
+    const auto refused = [&](std::vector<std::string> flags, const std::string& line) {
+        flags.insert(flags.begin(), {"run", good, "--server-command", fake("polite")});
+        expect_complaint(run(flags), 2, line);
+    };
+    refused({"--segment", "whole,bits"},
+            "--segment bits: expected whole, bytes or boundaries, or several of them with commas between");
+    refused({"--schedule", "zoe"}, "--schedule zoe: my.good has no actor \"zoe\"; expected its actors in the order of "
+                                   "their turns, for example alice*2");
+    refused({"--schedule", "alice", "--interleave", "3"},
+            "--schedule alice: expected one selected scenario and no --interleave; there are 1 scenarios");
+    refused({"--schedule", "alice", bad_file()},
+            "--schedule alice: expected one selected scenario and no --interleave; there are 2 scenarios");
+    expect_complaint(
+        run({"run", good, "--target", "127.0.0.1:7777", "--jobs", "2"}), 2,
+        "--jobs 2: each job needs a server of its own, and --target names one; give --server-command \"CMD "
+        "{port}\" or a profile with a \"command\"");
+    for (const std::vector<std::string>& flags :
+         {std::vector<std::string>{"--interleave", "0"}, {"--interleave", "x"}, {"--jobs", "0"}, {"--jobs", "65"}}) {
+        std::vector<std::string> words{"run", good, "--server-command", fake("polite")};
+        words.insert(words.end(), flags.begin(), flags.end());
+        const program_result result = run(words);
+        EXPECT_EQ(result.exit_code, 2);
+        EXPECT_NE(result.err.find(flags[0]), std::string::npos) << result.err;
+    }
+}
+
+TEST_F(ConformanceProgram, runs_in_every_way_that_is_wanted) {
+    const program_result result =
+        run({"run", good_file(), "--server-command", fake("polite"), "--segment", "whole,bytes,boundaries",
+             "--interleave", "5", "--jobs", "2", "--json", folder_.path("report.json")});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    const json one = report()["scenarios"][0];
+    EXPECT_EQ(one["ways"].size(), 4U);
+    EXPECT_EQ(one["ways"][3]["schedule"], "alice*2");
+    EXPECT_EQ(one["orders"], json::parse(R"({"open": 1, "open_is_lower_bound": false, "ran": 1, "given_up": 0})"));
+    EXPECT_NE(result.out.find("orders: 1 of 1 that the scenarios leave open ran"), std::string::npos) << result.out;
+    EXPECT_EQ(run({"run", good_file(), "--server-command", fake("polite"), "--schedule", "alice*2"}).exit_code, 0);
+}
+
 TEST_F(ConformanceProgram, files_that_are_wrong_end_with_2_and_say_where) {
     const std::string broken = folder_.write("broken.json", "{\n  \"schema\": 1,\n}");
     expect_complaint(run({"run", broken, "--target", "127.0.0.1:1"}), 2,
@@ -165,6 +209,13 @@ TEST_F(ConformanceProgram, files_that_are_wrong_end_with_2_and_say_where) {
 TEST_F(ConformanceProgram, a_report_that_cannot_be_written_ends_with_2_before_anything_runs) {
     expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--json", "/no/such/folder/r.json"}),
                      2, "--json /no/such/folder/r.json: the file cannot be written; does its folder exist?");
+}
+
+TEST_F(ConformanceProgram, two_reports_do_not_share_standard_output) {
+    expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--json", "-", "--tap"}), 2,
+                     "--tap: another report goes to standard output already; write one of them into a file");
+    expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--junit", "/no/such/r.xml"}), 2,
+                     "--junit /no/such/r.xml: the file cannot be written; does its folder exist?");
 }
 
 TEST_F(ConformanceProgram, a_full_disk_behind_the_report_ends_with_3) {
@@ -319,6 +370,31 @@ TEST_F(ConformanceProgram, known_failures_of_a_profile_do_not_fail_the_run) {
     EXPECT_NE(result.out.find("1 known failures"), std::string::npos) << result.out;
 }
 
+TEST_F(ConformanceProgram, points_out_what_has_changed_since_a_baseline) {
+    const std::string id = "my.moody";
+    const std::string before = folder_.path("before.out");
+    EXPECT_EQ(run({"run", good_file(id), "--server-command", fake("polite"), "--json", before}).exit_code, 0);
+    const std::string file = bad_file(id);
+    const program_result same = run({"run", good_file(id), "--server-command", fake("polite"), "--baseline", before,
+                                     "--json", folder_.path("same.out")});
+    EXPECT_NE(same.out.find("changed since " + before + "\n  no verdict and no choice\n"), std::string::npos)
+        << same.out;
+    EXPECT_EQ(report("same.out")["changes"]["verdicts"], json::array());
+    const program_result changed = run({"run", bad_file(id), bad_file("my.new"), "--server-command", fake("polite"),
+                                        "--baseline", before, "--json", folder_.path("changed.out")});
+    EXPECT_EQ(changed.exit_code, 1);
+    EXPECT_NE(changed.out.find("verdict was pass, is fail"), std::string::npos) << changed.out;
+    EXPECT_NE(changed.out.find("1 scenario not in the baseline: my.new"), std::string::npos) << changed.out;
+    const json changes = report("changed.out")["changes"];
+    EXPECT_EQ(changes["baseline"], before);
+    EXPECT_EQ(changes["verdicts"], json::parse(R"([{"id": "my.moody", "before": "pass", "now": "fail"}])"));
+    EXPECT_EQ(changes["added"], json({"my.new"}));
+    const std::string broken = folder_.write("broken.out", "{}");
+    const program_result refused = run({"run", file, "--server-command", fake("polite"), "--baseline", broken});
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_NE(refused.err.find("a baseline is a report that"), std::string::npos) << refused.err;
+}
+
 TEST_F(ConformanceProgram, lists_scenarios_and_counts_them) {
     const program_result all = run({"list"});
     EXPECT_EQ(all.exit_code, 0);
@@ -334,8 +410,10 @@ TEST_F(ConformanceProgram, lists_scenarios_and_counts_them) {
 TEST_F(ConformanceProgram, shows_all_rules_with_the_scenarios_that_test_them) {
     const program_result rules = run({"rules"});
     EXPECT_EQ(rules.exit_code, 0);
+    EXPECT_EQ(rules.out.find("nobody has written"), std::string::npos) << rules.out;
+    EXPECT_NE(rules.err.find(" rules: "), std::string::npos) << rules.err;
     for (const char* wanted : {"WIRE-1 ", "PM-4 ", "TUN-5 ", "MUST", "CHOICE", "figure", "tested by server.",
-                               "not tested: a rule for clients", "not tested: an extension"}) {
+                               "not tested: binds clients", "not tested: part of an extension"}) {
         EXPECT_NE(rules.out.find(wanted), std::string::npos) << wanted;
     }
 }
@@ -372,11 +450,25 @@ TEST_F(ConformanceProgram, says_what_it_is) {
     const program_result version = run({"--version"});
     EXPECT_EQ(version.exit_code, 0);
     EXPECT_TRUE(version.out.starts_with("chatos-conformance ")) << version.out;
-    for (const std::vector<std::string>& words :
-         {std::vector<std::string>{"--help"}, {"run", "--help"}, {"list", "--help"}}) {
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"},
+                                                  {"run", "--help"},
+                                                  {"list", "--help"},
+                                                  {"rules", "--help"},
+                                                  {"explain", "--help"},
+                                                  {"schema", "--help"}}) {
         const program_result help = run(words);
         EXPECT_EQ(help.exit_code, 0);
         EXPECT_NE(help.out.find("xample"), std::string::npos) << help.out;
+    }
+}
+
+TEST_F(ConformanceProgram, every_flag_of_run_stands_in_an_example) {
+    const std::string help = run({"run", "--help"}).out;
+    const std::string examples = help.substr(help.find("Examples:"));
+    for (const char* flag :
+         {"--target", "--server-command", "--profile", "--json", "--junit", "--html", "--tap", "--pcap", "--baseline",
+          "--segment", "--interleave", "--schedule", "--jobs", "--strict", "--rule"}) {
+        EXPECT_NE(examples.find(flag), std::string::npos) << flag;
     }
 }
 
@@ -394,6 +486,12 @@ TEST_F(ConformanceProgram, the_reference_server_passes_everything_strictly) {
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
     std::cout << last_line(result.out) << '\n';
     EXPECT_EQ(report()["summary"]["passed"], report()["scenarios"].size());
+}
+
+TEST_F(ConformanceProgram, the_reference_server_passes_in_every_way) {
+    const program_result result = run({"run", "--profile", server_profile(folder_), "--strict", "--segment",
+                                       "whole,bytes,boundaries", "--interleave", "3", "--jobs", "4"});
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
 }
 
 TEST_F(ConformanceProgram, the_reference_server_passes_without_options_what_needs_none) {

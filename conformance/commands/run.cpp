@@ -1,14 +1,14 @@
 // `chatos-conformance run`
 #include "commands/commands.hpp"
+#include "commands/report_files.hpp"
 #include "json/text_file.hpp"
 #include "profile/profile.hpp"
 #include "report/console.hpp"
-#include "report/json_report.hpp"
 #include "report/text_layout.hpp"
 #include "runner/suite.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <cstdio>
 #include <iostream>
 #include <memory>
 #include <random>
@@ -69,34 +69,87 @@ public:
                      "filters");
             return exit_usage;
         }
-        if (!read_profile()) {
+        if (!read_files() || !choose_ways(found.made)) {
             return exit_usage;
         }
         if (const int code = choose_implementation(); code != exit_good) {
             return code;
         }
-        if (!open_json()) {
+        if (!files_.open(settings_.outputs)) {
             return exit_usage;
         }
         return run_and_report(found.made);
     }
 
 private:
-    bool read_profile() {
-        if (settings_.profile_path.empty()) {
-            return true;
-        }
-        const auto text = read_text_file(settings_.profile_path);
+    /// A file that the user named, through its loader; complains and returns nothing when either refuses it.
+    template <typename Loader>
+    [[nodiscard]] static auto load(const std::string& path, Loader loader)
+        -> std::optional<std::variant_alternative_t<0, decltype(loader("", path))>> {
+        const auto text = read_text_file(path);
         if (const auto* error = std::get_if<file_error>(&text)) {
-            complain(printable(settings_.profile_path) + ": " + error->what);
-            return false;
+            complain(printable(path) + ": " + error->what);
+            return std::nullopt;
         }
-        auto loaded = load_profile(std::get<std::string>(text), settings_.profile_path);
+        auto loaded = loader(std::get<std::string>(text), path);
         if (const auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
             (void)complain_of(*problems);
+            return std::nullopt;
+        }
+        return std::get<0>(std::move(loaded));
+    }
+
+    bool read_files() {
+        if (!settings_.profile_path.empty()) {
+            auto loaded = load(settings_.profile_path, load_profile);
+            if (!loaded) {
+                return false;
+            }
+            profile_ = std::move(*loaded);
+        }
+        if (!settings_.baseline_path.empty()) {
+            baseline_ = load(settings_.baseline_path, load_baseline);
+            return baseline_.has_value();
+        }
+        return true;
+    }
+
+    bool choose_ways(const catalog& found) {
+        options_.interleave = settings_.interleave;
+        if (!settings_.segments.empty()) {
+            options_.segments.clear();
+        }
+        for (std::string_view rest = settings_.segments; !rest.empty();) {
+            const std::string_view word = rest.substr(0, rest.find(','));
+            rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+            const auto* known = std::find_if(std::begin(all_segmentations), std::end(all_segmentations),
+                                             [&](segmentation one) { return segmentation_name(one) == word; });
+            if (known == std::end(all_segmentations)) {
+                complain("--segment " + printable(word) +
+                         ": expected whole, bytes or boundaries, or several of them with commas between");
+                return false;
+            }
+            if (std::find(options_.segments.begin(), options_.segments.end(), *known) == options_.segments.end()) {
+                options_.segments.push_back(*known);
+            }
+        }
+        return settings_.schedule.empty() || choose_schedule(found);
+    }
+
+    bool choose_schedule(const catalog& found) {
+        if (found.selected.size() != 1 || settings_.interleave != 0) {
+            complain("--schedule " + printable(settings_.schedule) +
+                     ": expected one selected scenario and no --interleave; "
+                     "there are " +
+                     std::to_string(found.selected.size()) + " scenarios");
             return false;
         }
-        profile_ = std::get<profile>(std::move(loaded));
+        auto parsed = parse_schedule(settings_.schedule, *found.selected.front());
+        if (const auto* error = std::get_if<std::string>(&parsed)) {
+            complain("--schedule " + printable(settings_.schedule) + ": " + printable(*error));
+            return false;
+        }
+        options_.only_order.emplace(found.selected.front(), std::get<schedule>(std::move(parsed)));
         return true;
     }
 
@@ -124,7 +177,9 @@ private:
             command = {profile_.name, profile_.command, profile_.options};
             repeat_ = "--profile " + shell_word(settings_.profile_path);
         }
-        under_test_ = std::make_unique<started_command>(std::move(command), start_time);
+        for (std::size_t job = 0; job < settings_.jobs; ++job) {
+            under_test_.push_back(std::make_unique<started_command>(command, start_time));
+        }
         return exit_good;
     }
 
@@ -136,37 +191,43 @@ private:
             return exit_usage;
         }
         const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(2'000ms * settings_.time_factor);
-        under_test_ = std::make_unique<running_target>(*where, patience);
+        if (settings_.jobs > 1) {
+            complain("--jobs " + std::to_string(settings_.jobs) +
+                     ": each job needs a server of its own, and --target names one; give --server-command \"CMD "
+                     "{port}\" or a profile with a \"command\"");
+            return exit_usage;
+        }
+        under_test_.push_back(std::make_unique<running_target>(*where, patience));
         repeat_ = "--target " + shell_word(settings_.target);
         return exit_good;
     }
 
-    /// Before anything runs: a report that cannot be written would be found out too late.
-    bool open_json() {
-        if (settings_.json_path.empty() || settings_.json_path == "-") {
-            return true;
-        }
-        json_.open(settings_.json_path, std::ios::binary | std::ios::trunc);
-        if (!json_.is_open()) {
-            complain("--json " + settings_.json_path + ": the file cannot be written; does its folder exist?");
-        }
-        return json_.is_open();
-    }
-
     int run_and_report(const catalog& found) {
         end_child_on_signals();
-        progress_line progress{::isatty(STDERR_FILENO) == 1};
-        suite_options options;
+        const int console = files_.use_standard_output() ? STDERR_FILENO : STDOUT_FILENO;
+        progress_line progress{shows_progress()};
+        suite_options& options = options_;
         options.strict = settings_.strict;
         options.time_factor = settings_.time_factor;
         options.run_tag = random_tag();
+        options.keep_traffic = !settings_.outputs.pcap_folder.empty();
         options.known_failures = profile_.known_failures;
         options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
             progress.show(done, all, next);
         };
+        run_facts facts;
+        facts.tool_version = settings_.version;
+        facts.repeat_arguments = repeat_ + (settings_.strict ? " --strict" : "") + time_factor_argument();
+        facts.capture_folder = settings_.outputs.pcap_folder;
+        facts.strict = settings_.strict;
+        facts.started = std::chrono::system_clock::now();
+        std::vector<implementation*> jobs;
+        for (const auto& one : under_test_) {
+            jobs.push_back(one.get());
+        }
         const auto start = std::chrono::steady_clock::now();
-        const suite_report report = run_suite(found.selected, found.scenarios, *under_test_, options);
-        const auto duration =
+        const suite_report report = run_suite(found.selected, found.scenarios, jobs, options);
+        facts.duration =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         progress.clear();
         if (!report.gone && report.ran() == 0) {
@@ -174,24 +235,25 @@ private:
                      report.scenarios.front().why);
             return exit_usage;
         }
-        const bool json_on_stdout = settings_.json_path == "-";
-        write_console_report(json_on_stdout ? std::cerr : std::cout, report,
-                             {wants_colour(json_on_stdout ? STDERR_FILENO : STDOUT_FILENO), settings_.strict,
-                              repeat_ + (settings_.strict ? " --strict" : ""), duration});
-        if (!settings_.json_path.empty() && !write_json(report)) {
+        if (baseline_) {
+            facts.changes = changes_since(*baseline_, report);
+        }
+        write_console_report(console == STDERR_FILENO ? std::cerr : std::cout, report, facts, wants_colour(console));
+        if (!files_.write(report, facts)) {
             return exit_gone;
         }
         return exit_code_of(report);
     }
 
-    bool write_json(const suite_report& report) {
-        std::ostream& out = settings_.json_path == "-" ? std::cout : json_;
-        write_json_report(out, report, settings_.version);
-        out.flush();
-        if (!out) {
-            complain("--json " + settings_.json_path + ": the report could not be written; is the disk full?");
-        }
-        return static_cast<bool>(out);
+    [[nodiscard]] std::string time_factor_argument() const {
+        char text[64];
+        (void)std::snprintf(text, sizeof text, " --time-factor %g", settings_.time_factor);
+        return settings_.time_factor == 1.0 ? "" : text;
+    }
+
+    /// Only for somebody who looks, and never between the lines of a report that goes to the same terminal.
+    [[nodiscard]] bool shows_progress() const {
+        return ::isatty(STDERR_FILENO) == 1 && !(files_.use_standard_output() && ::isatty(STDOUT_FILENO) == 1);
     }
 
     static int exit_code_of(const suite_report& report) {
@@ -209,9 +271,11 @@ private:
 
     const run_settings& settings_;
     profile profile_;
-    std::unique_ptr<implementation> under_test_;
+    std::optional<baseline> baseline_;
+    std::vector<std::unique_ptr<implementation>> under_test_;  // one for each job
+    suite_options options_;
     std::string repeat_;
-    std::ofstream json_;
+    report_files files_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // `list`, `rules`, `explain` and `schema`: what the suite knows, for people.
 #include "commands/commands.hpp"
 #include "commands/embedded.hpp"
+#include "report/ledger.hpp"
 #include "report/text_layout.hpp"
 #include "rules/rule.hpp"
 #include "runner/matching.hpp"
@@ -22,40 +23,23 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-std::vector<std::string> scenarios_of(const std::string_view rule_id, const std::vector<scenario>& all) {
-    std::vector<std::string> ids;
-    for (const scenario& one : all) {
-        if (std::find(one.rules.begin(), one.rules.end(), rule_id) != one.rules.end()) {
-            ids.push_back(one.id);
-        }
-    }
-    return ids;
-}
-
-/// Why the scenarios of this program have nothing to say on a rule.
-std::string why_untested(const rule& one) {
-    switch (area_of(one.id).party) {
-    case rule_party::client: return "a rule for clients; scenarios judge servers";
-    case rule_party::tunnel: return "an extension; off the conformance core";
-    case rule_party::wire:
-    case rule_party::server: break;
-    }
-    return "cannot be seen from outside";
+/// What the ledger says in place of scenarios.
+std::string untested_text(const ledger_line& line) {
+    return "not tested: " +
+           std::string{line.why_untested.empty() ? "nobody has written a scenario yet" : line.why_untested};
 }
 
 int explain_rule(const rule& one, const std::vector<scenario>& all) {
     const painter paint{wants_colour(STDOUT_FILENO)};
     std::cout << paint(colour::bold, one.id) << "  " << level_name(one.level) << ", " << origin_name(one.origin) << " ("
               << area_of(one.id).title << ")\n\n  " << wrapped(one.text, 2) << "\n\n";
-    const std::vector<std::string> ids = scenarios_of(one.id, all);
-    if (ids.empty()) {
-        std::cout << "No scenario tests it: " << why_untested(one) << ".\n";
-        return exit_good;
-    }
-    std::cout << "Scenarios that test it:\n";
-    for (const scenario& tested : all) {
-        if (std::find(ids.begin(), ids.end(), tested.id) != ids.end()) {
-            std::cout << "  " << padded(tested.id, 40) << "  " << tested.title << '\n';
+    for (const ledger_line& line : make_ledger(all)) {
+        if (line.what != &one) {
+            continue;
+        }
+        std::cout << (line.tested_by.empty() ? wrapped(untested_text(line), 2) : "Scenarios that test it:") << '\n';
+        for (const scenario* tested : line.tested_by) {
+            std::cout << "  " << padded(tested->id, 40) << "  " << tested->title << '\n';
         }
     }
     return exit_good;
@@ -182,16 +166,22 @@ int rules_command() {
         return complain_of(found.problems);
     }
     const painter paint{wants_colour(STDOUT_FILENO)};
-    for (const rule& one : all_rules()) {
-        const std::vector<std::string> ids = scenarios_of(one.id, found.made.scenarios);
-        std::cout << paint(colour::bold, padded(std::string{one.id}, 8))
-                  << padded(std::string{level_name(one.level)}, 7) << padded(std::string{origin_name(one.origin)}, 9)
-                  << wrapped(one.text, 24) << '\n'
+    std::size_t untested = 0;
+    for (const ledger_line& line : make_ledger(found.made.scenarios)) {
+        std::vector<std::string> ids;
+        for (const scenario* one : line.tested_by) {
+            ids.push_back(one->id);
+        }
+        untested += ids.empty() ? 1 : 0;
+        std::cout << paint(colour::bold, padded(std::string{line.what->id}, 8))
+                  << padded(std::string{level_name(line.what->level)}, 7)
+                  << padded(std::string{origin_name(line.what->origin)}, 9) << wrapped(line.what->text, 24) << '\n'
                   << std::string(24, ' ')
-                  << paint(colour::dim,
-                           wrapped(ids.empty() ? "not tested: " + why_untested(one) : "tested by " + joined(ids), 24))
+                  << paint(colour::dim, wrapped(ids.empty() ? untested_text(line) : "tested by " + joined(ids), 24))
                   << '\n';
     }
+    std::cerr << all_rules().size() << " rules: " << all_rules().size() - untested << " tested by "
+              << found.made.scenarios.size() << " scenarios, " << untested << " that none can test\n";
     return exit_good;
 }
 

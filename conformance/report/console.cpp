@@ -1,5 +1,6 @@
 #include "report/console.hpp"
 
+#include "report/explanation.hpp"
 #include "report/text_layout.hpp"
 #include "rules/rule.hpp"
 
@@ -14,19 +15,6 @@ namespace {
 
 constexpr std::size_t label_columns = 18;
 
-std::string lower(std::string_view text) {
-    std::string made{text};
-    std::transform(made.begin(), made.end(), made.begin(),
-                   [](char one) { return one >= 'A' && one <= 'Z' ? static_cast<char>(one + ('a' - 'A')) : one; });
-    return made;
-}
-
-std::string milliseconds_text(moment when) {
-    char text[32];
-    (void)std::snprintf(text, sizeof text, "%9.3f", std::chrono::duration<double, std::milli>(when).count());
-    return text;
-}
-
 std::string counted(std::size_t number, std::string_view word) {
     return std::to_string(number) + ' ' + std::string{word};
 }
@@ -36,10 +24,19 @@ std::string counted_plural(std::size_t number, std::string_view word) {
     return counted(number, word) + (number == 1 ? "" : "s");
 }
 
+/// "a, b, c and 4 more"
+std::string listed(const std::vector<std::string>& words, std::size_t words_max) {
+    std::string text;
+    for (std::size_t index = 0; index < std::min(words.size(), words_max); ++index) {
+        text += (text.empty() ? "" : ", ") + words[index];
+    }
+    return words.size() > words_max ? text + " and " + std::to_string(words.size() - words_max) + " more" : text;
+}
+
 class console_report {
 public:
-    console_report(std::ostream& out, const suite_report& report, const console_options& options)
-        : out_{out}, report_{report}, options_{options}, paint_{options.colours} {}
+    console_report(std::ostream& out, const suite_report& report, const run_facts& facts, bool colours)
+        : out_{out}, report_{report}, facts_{facts}, paint_{colours} {}
 
     void write() {
         out_ << paint_(colour::bold, "ChatOS conformance") << ": "
@@ -47,6 +44,7 @@ public:
              << printable(report_.implementation_name) << "\n\n";
         write_areas();
         write_choices();
+        write_changes();
         for (const verdict which : {verdict::warn, verdict::fail, verdict::stale}) {
             for (const scenario_report& one : report_.scenarios) {
                 if (one.judged == which) {
@@ -59,15 +57,11 @@ public:
         }
         write_notes();
         out_ << '\n'
-             << paint_(passed() ? colour::green : colour::red, summary_line(report_, options_.duration)) << '\n';
+             << paint_(run_passed(report_) ? colour::green : colour::red, summary_line(report_, facts_.duration))
+             << '\n';
     }
 
 private:
-    [[nodiscard]] bool passed() const {
-        return !report_.gone && std::none_of(report_.scenarios.begin(), report_.scenarios.end(),
-                                             [](const scenario_report& one) { return fails_the_run(one.judged); });
-    }
-
     void label(std::string_view name) { out_ << padded("  " + std::string{name}, label_columns); }
 
     void paragraph(std::string_view name, std::string_view text) {
@@ -80,7 +74,7 @@ private:
             std::array<std::size_t, verdict_count> counts{};
             std::size_t total = 0;
             for (const scenario_report& one : report_.scenarios) {
-                if (scenario_area(*one.what) == lower(area.id)) {
+                if (area_name(*one.what) == area.id) {
                     ++counts[static_cast<std::size_t>(one.judged)];
                     ++total;
                 }
@@ -121,6 +115,32 @@ private:
         paragraph("choices seen", text);
     }
 
+    void write_changes() {
+        if (!facts_.changes) {
+            return;
+        }
+        const report_changes& changes = *facts_.changes;
+        out_ << '\n' << paint_(colour::bold, "changed since ") << printable(changes.source) << '\n';
+        for (const choice_change& one : changes.choices) {
+            out_ << "  " << paint_(colour::yellow, padded(one.rule, 9)) << "choice was " << printable(one.before)
+                 << ", is " << printable(one.now) << "  (" << wrapped(printable(listed(one.scenarios, 3)), 13) << ")\n";
+        }
+        for (const verdict_change& one : changes.verdicts) {
+            out_ << "  " << padded(one.id, 40) << "  verdict was " << printable(one.before) << ", is "
+                 << paint_(one.now == verdict_name(verdict::pass) ? colour::green : colour::red, one.now) << '\n';
+        }
+        if (changes.none()) {
+            out_ << "  no verdict and no choice\n";
+        }
+        for (const auto& [ids, what] : {std::pair{&changes.added, "not in the baseline"},
+                                        std::pair{&changes.missing, "only in the baseline, not run now"}}) {
+            if (!ids->empty()) {
+                out_ << "  " << counted_plural(ids->size(), "scenario") << ' ' << what << ": "
+                     << wrapped(printable(listed(*ids, 5)), 4) << '\n';
+            }
+        }
+    }
+
     void write_scenario(const scenario_report& one) {
         const colour tint = one.judged == verdict::warn ? colour::yellow : colour::red;
         std::string word{verdict_name(one.judged)};
@@ -129,83 +149,7 @@ private:
         out_ << '\n'
              << paint_(tint, word) << "  " << paint_(colour::bold, one.what->id) << "  " << printable(one.what->title)
              << '\n';
-        for (const std::string& id : one.failed_rules) {
-            if (const rule* found = find_rule(id)) {
-                paragraph("rule", id + " (" + std::string{level_name(found->level)} + ", " +
-                                      std::string{origin_name(found->origin)} + "): " + std::string{found->text});
-            }
-        }
-        if (one.seen.failure) {
-            write_failure(one);
-        }
-        if (!one.seen.failure || !one.why.starts_with("expected: ")) {
-            paragraph("why", printable(one.why));
-        }
-        write_exchange(one);
-        write_server_output(one.server_output);
-        // Never wrapped: it is there to be copied.
-        label("repeat");
-        out_ << "chatos-conformance run " << repeat_word(one) << ' ' << options_.repeat_arguments << '\n';
-    }
-
-    static std::string repeat_word(const scenario_report& one) {
-        return one.what->source.starts_with("built in") ? one.what->id : shell_word(one.what->source);
-    }
-
-    void write_failure(const scenario_report& one) {
-        const step_failure& failure = *one.seen.failure;
-        paragraph("expected", failure.expected);
-        paragraph("seen", failure.seen);
-        if (!failure.seen_hex.empty()) {
-            paragraph("", "hex " + failure.seen_hex);
-        }
-        const std::string where = failure.pointer.empty() ? "after the last step" : failure.pointer;
-        paragraph("at", where + " of " + printable(one.what->source) +
-                            (failure.note.empty() ? "" : " (" + printable(failure.note) + ")"));
-    }
-
-    void write_exchange(const scenario_report& one) {
-        if (one.seen.exchange.empty()) {
-            return;
-        }
-        label("exchange so far");
-        out_ << paint_(colour::dim, "ms since the scenario began; > sent to the server, < received from it") << '\n';
-        constexpr std::size_t shown_max = 40;
-        const std::size_t size = one.seen.exchange.size();
-        const std::size_t skipped = size > shown_max ? size - shown_max : 0;
-        if (skipped + one.seen.exchange_dropped != 0) {
-            out_ << "    ... " << skipped + one.seen.exchange_dropped << " earlier lines left out\n";
-        }
-        std::size_t columns = 0;
-        for (std::size_t index = skipped; index < size; ++index) {
-            columns = std::max(columns, std::min<std::size_t>(56, columns_of(one.seen.exchange[index].what)));
-        }
-        for (std::size_t index = skipped; index < size; ++index) {
-            write_entry(one, one.seen.exchange[index], columns);
-        }
-    }
-
-    void write_entry(const scenario_report& one, const exchange_entry& entry, std::size_t columns) {
-        using direction = exchange_entry::direction;
-        const char* arrow = entry.which == direction::sent ? " > " : entry.which == direction::received ? " < " : "   ";
-        out_ << paint_(colour::dim, milliseconds_text(entry.when)) << "  " << padded(one.what->actors[entry.actor], 8)
-             << paint_(colour::cyan, arrow);
-        if (entry.hex.empty()) {
-            out_ << entry.what << '\n';
-        } else {
-            out_ << padded(entry.what, columns) << "  " << paint_(colour::dim, entry.hex) << '\n';
-        }
-    }
-
-    void write_server_output(const std::vector<std::string>& lines) {
-        if (lines.empty()) {
-            return;
-        }
-        label("server printed");
-        out_ << "(its last " << (lines.size() == 1 ? "line" : std::to_string(lines.size()) + " lines") << ")\n";
-        for (const std::string& line : lines) {
-            out_ << "    | " << printable(line) << '\n';
-        }
+        write_explanation(out_, one, facts_, paint_);
     }
 
     void write_short_list(verdict which) {
@@ -221,15 +165,7 @@ private:
         out_ << '\n'
              << paint_(which == verdict::not_testable ? colour::red : colour::yellow, verdict_name(which)) << '\n';
         for (const auto& [reason, ids] : ids_by_reason) {
-            constexpr std::size_t ids_max = 10;
-            std::string text;
-            for (std::size_t index = 0; index < std::min(ids.size(), ids_max); ++index) {
-                text += (text.empty() ? "" : ", ") + ids[index];
-            }
-            if (ids.size() > ids_max) {
-                text += " and " + std::to_string(ids.size() - ids_max) + " more";
-            }
-            out_ << "  " << wrapped(printable(reason) + ":", 2) << "\n    " << wrapped(text, 4) << '\n';
+            out_ << "  " << wrapped(printable(reason) + ":", 2) << "\n    " << wrapped(listed(ids, 10), 4) << '\n';
         }
     }
 
@@ -239,13 +175,13 @@ private:
         }
         if (report_.gone) {
             out_ << '\n' << paint_(colour::red, "gone") << "  " << wrapped(printable(*report_.gone), 6) << '\n';
-            write_server_output(report_.gone_output);
+            write_server_output(out_, report_.gone_output);
         }
     }
 
     std::ostream& out_;
     const suite_report& report_;
-    const console_options& options_;
+    const run_facts& facts_;
     painter paint_;
 };
 
@@ -276,8 +212,8 @@ std::string summary_line(const suite_report& report, std::chrono::milliseconds d
     return text + seconds;
 }
 
-void write_console_report(std::ostream& out, const suite_report& report, const console_options& options) {
-    console_report{out, report, options}.write();
+void write_console_report(std::ostream& out, const suite_report& report, const run_facts& facts, bool colours) {
+    console_report{out, report, facts, colours}.write();
 }
 
 }  // namespace chatos::conformance

@@ -1,13 +1,12 @@
 // The report for programs; report.schema.json beside this file describes it.
 #pragma once
 
-#include "runner/suite.hpp"
+#include "report/run_facts.hpp"
 
 #include <ostream>
-#include <string_view>
 
 namespace chatos::conformance {
 
-void write_json_report(std::ostream& out, const suite_report& report, std::string_view tool_version);
+void write_json_report(std::ostream& out, const suite_report& report, const run_facts& facts);
 
 }  // namespace chatos::conformance

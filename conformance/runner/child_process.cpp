@@ -22,12 +22,25 @@ extern char** environ;
 namespace chatos::conformance {
 namespace {
 
-/// The group to end when a signal ends us; there is one process under test at a time.
-std::atomic<pid_t> group_to_end{0};
+/// The groups to end when a signal ends us; 0: a free place. More processes than places are not lost, only left behind
+/// by a signal.
+std::array<std::atomic<pid_t>, 256> groups_to_end{};
+static_assert(std::atomic<pid_t>::is_always_lock_free, "a signal handler reads them");
 
-extern "C" void end_group_and_self(int signal) {
-    if (const pid_t group = group_to_end.load(); group > 0) {
-        (void)::kill(-group, SIGKILL);
+void replace_group(pid_t old_group, pid_t new_group) {
+    for (std::atomic<pid_t>& place : groups_to_end) {
+        pid_t expected = old_group;
+        if (place.compare_exchange_strong(expected, new_group)) {
+            return;
+        }
+    }
+}
+
+extern "C" void end_groups_and_self(int signal) {
+    for (const std::atomic<pid_t>& place : groups_to_end) {
+        if (const pid_t group = place.load(); group > 0) {
+            (void)::kill(-group, SIGKILL);
+        }
     }
     ::_exit(128 + signal);
 }
@@ -187,7 +200,7 @@ std::optional<std::string> child_process::start(const std::vector<std::string>& 
         error != 0) {
         return "\"" + arguments[0] + "\" could not be started: " + std::generic_category().message(error);
     }
-    group_to_end = pid;
+    replace_group(0, pid);
     running_ = std::make_unique<running>();
     running_->pid = pid;
     running_->output =
@@ -207,7 +220,7 @@ void child_process::stop() {
         (void)running_->ends_within(std::chrono::milliseconds{5'000});
     }
     (void)::kill(-running_->pid, SIGKILL);  // what is left of the group
-    group_to_end = 0;
+    replace_group(running_->pid, 0);
     running_.reset();
 }
 
@@ -246,7 +259,7 @@ std::vector<std::string> child_process::last_output(std::size_t lines_max) const
 
 void end_child_on_signals() {
     struct sigaction action {};
-    action.sa_handler = end_group_and_self;
+    action.sa_handler = end_groups_and_self;
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
         (void)::sigaction(signal, &action, nullptr);
     }

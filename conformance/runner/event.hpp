@@ -27,6 +27,7 @@ struct received_event {
     received_packet packet;        ///< kind::packet
     decode_error error;            ///< kind::malformed
     std::vector<std::byte> bytes;  ///< of the packet, or what came of the malformed or unfinished one
+    std::uint64_t offset{0};       ///< of the first of them in what came over this connection
     moment when{0};
     std::uint64_t order{0};  ///< grows with every event and every finished step of the run
 };

@@ -19,9 +19,9 @@ bool is_about_layout(std::string_view rule_id) {
 
 }  // namespace
 
-execution::execution(const scenario& what, pseudonyms names, const patience& limits_of_time)
-    : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, actors_(what.actors.size()),
-      done_at_(what.steps.size(), 0) {
+execution::execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how)
+    : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, way_{std::move(how)},
+      actors_(what.actors.size()), done_at_(what.steps.size(), 0) {
     for (const step& one : what.steps) {
         actors_[one.actor].program.push_back(&one);
     }
@@ -33,24 +33,31 @@ execution::execution(const scenario& what, pseudonyms names, const patience& lim
 
 void execution::connected(std::size_t actor, moment now) {
     actors_[actor].connection = link::open;
-    outcome_.duration = now;
+    outcome_.duration = now_ = now;
+    outcome_.traffic.add(now, actor, traffic_entry::kind::connected);
 }
 
 void execution::connection_failed(std::size_t index, const std::string& reason, moment now) {
     actor_state& actor = actors_[index];
     actor.connection = link::closed;
-    record(index, exchange_entry::direction::remark, "could not connect: " + reason, "", now);
+    now_ = now;
+    remark(index, "could not connect: " + reason);
     if (finished()) {
         return;
     }
     const step* one = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
-    fail(index, one, "a connection to the server", nullptr, "could not connect: " + reason);
+    fail(failure_kind::no_connection, index, one, "a connection to the server", nullptr,
+         "could not connect: " + reason);
     outcome_.failure->no_connection = true;
 }
 
 void execution::received(std::size_t index, std::span<const std::byte> bytes, moment now) {
     actor_state& actor = actors_[index];
+    now_ = now;
     outcome_.server_spoke = true;
+    if (!finished()) {
+        outcome_.traffic.add(now, index, traffic_entry::kind::received, bytes);
+    }
     std::span<const std::byte> rest = bytes;
     while (!finished()) {
         const std::span<const std::byte> before = rest;
@@ -82,7 +89,12 @@ void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
     if (actor.connection == link::closed) {
         return;
     }
+    now_ = now;
     outcome_.server_spoke = true;
+    if (!finished()) {
+        using kind = traffic_entry::kind;
+        outcome_.traffic.add(now, index, reset ? kind::reset_received : kind::fin_received);
+    }
     actor.connection = link::closed;
     actor.writing = false;
     received_event event;
@@ -93,19 +105,22 @@ void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
 
 void execution::written(std::size_t actor, moment now) {
     actors_[actor].writing = false;
-    outcome_.duration = now;
+    outcome_.duration = now_ = now;
 }
 
 void execution::put_event(std::size_t index, received_event event, moment now) {
     actor_state& actor = actors_[index];
     event.when = now;
     event.order = ++order_;
+    event.offset = actor.received_bytes;
+    actor.received_bytes += event.bytes.size();
     const bool answers_cr = event.what == received_event::kind::packet && event.packet.op == opcode::error &&
                             event.packet.code == error_code::ok && actor.asked_to_register;
     actor.registered = actor.registered || answers_cr;
-    record(index, exchange_entry::direction::received, describe(event), hex_excerpt(event.bytes, hex_excerpt_max), now);
+    record({now, index, exchange_entry::direction::received, describe(event), hex_excerpt(event.bytes, hex_excerpt_max),
+            event.offset, event.order, false});
     if (actor.inbox.size() >= inbox_events_max) {
-        fail(index, nullptr, "no more than what was asked for", nullptr,
+        fail(failure_kind::flood, index, nullptr, "no more than what was asked for", nullptr,
              "the server sent more than 10,000 packets that no step expected");
         outcome_.failure->rule = "FLOW-1";  // whatever the scenario is about
         return;
@@ -114,7 +129,27 @@ void execution::put_event(std::size_t index, received_event event, moment now) {
 }
 
 std::vector<network_request> execution::advance(moment now) {
-    outcome_.duration = now;
+    outcome_.duration = now_ = now;
+    run_steps(now);
+    if (held_since_ && phase_ == phase::steps && now >= *held_since_ + turn_patience()) {
+        // Whoever has his turn waits for something that comes only behind it. The order is impossible, or the server
+        // slow: either way the rest runs as if there were no schedule, and no verdict depends on which it was.
+        outcome_.order_given_up = true;
+        held_since_.reset();
+        run_steps(now);
+    }
+    give_up_connecting(now);
+    if (!finished()) {
+        run_end(now);
+    }
+    if (!finished() && now >= patience_.scenario) {
+        fail(failure_kind::too_long, 0, nullptr, "an end within " + std::to_string(patience_.scenario.count()) + " ms",
+             nullptr, "the scenario is still going on");
+    }
+    return std::exchange(requests_, {});
+}
+
+void execution::run_steps(moment now) {
     bool moved = true;
     while (moved && phase_ == phase::steps) {
         moved = false;
@@ -124,15 +159,6 @@ std::vector<network_request> execution::advance(moment now) {
             }
         }
     }
-    give_up_connecting(now);
-    if (!finished()) {
-        run_end(now);
-    }
-    if (!finished() && now >= patience_.scenario) {
-        fail(0, nullptr, "an end within " + std::to_string(patience_.scenario.count()) + " ms", nullptr,
-             "the scenario is still going on");
-    }
-    return std::exchange(requests_, {});
 }
 
 moment execution::deadline() const {
@@ -144,6 +170,9 @@ moment execution::deadline() const {
         if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size()) {
             earliest = std::min(earliest, *actor.waiting_since + time_limit(*actor.program[actor.at]));
         }
+    }
+    if (phase_ == phase::steps && held_since_) {
+        earliest = std::min(earliest, *held_since_ + turn_patience());
     }
     if (phase_ == phase::fencing) {
         earliest = std::min(earliest, phase_since_ + patience_.answer);
@@ -158,8 +187,8 @@ outcome execution::take_outcome() {
     return std::move(outcome_);
 }
 
-void execution::fail(std::size_t index, const step* one, std::string expected, const received_event* seen,
-                     const std::string& otherwise) {
+void execution::fail(failure_kind what, std::size_t index, const step* one, std::string expected,
+                     const received_event* seen, const std::string& otherwise) {
     const std::string who = scenario_.actors[index];
     step_failure failure;
     failure.rule = blamed_rule(one);
@@ -168,6 +197,12 @@ void execution::fail(std::size_t index, const step* one, std::string expected, c
     if (seen != nullptr) {
         failure.seen = who + " received " + describe(*seen) + otherwise;
         failure.seen_hex = hex_excerpt(seen->bytes, hex_excerpt_max);
+        failure.seen_offset = seen->offset;
+        const auto entry = std::find_if(outcome_.exchange.begin(), outcome_.exchange.end(),
+                                        [&](const exchange_entry& other) { return other.order == seen->order; });
+        if (entry != outcome_.exchange.end()) {
+            entry->blamed = true;
+        }
         if (seen->what == received_event::kind::malformed && !is_about_layout(failure.rule)) {
             failure.rule = rule_of(seen->error.what);
         }
@@ -176,19 +211,24 @@ void execution::fail(std::size_t index, const step* one, std::string expected, c
         failure.pointer = one->pointer;
         failure.note = one->note;
     }
+    const auto* expect = one == nullptr ? nullptr : std::get_if<expect_action>(&one->action);
+    if (const auto* packet = expect == nullptr ? nullptr : std::get_if<packet_pattern>(&expect->event)) {
+        failure.expected_hex = hex_excerpt(only_bytes_of(*packet, names_), hex_excerpt_max);
+    }
+    failure.hint = hint_for({what, expect, seen, names_.pseudo_of(who)});
     outcome_.failure = std::move(failure);
     close_all();
 }
 
 void execution::fail_silent(std::size_t index, const step& one, const std::string& expected) {
     const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(time_limit(one));
-    fail(index, &one, scenario_.actors[index] + " receives " + expected, nullptr,
+    fail(failure_kind::silence, index, &one, scenario_.actors[index] + " receives " + expected, nullptr,
          "nothing came for " + std::to_string(waited.count()) + " ms");
     outcome_.failure->by_silence = true;
 }
 
 void execution::fail_unexpected(std::size_t index, const received_event& event) {
-    fail(index, nullptr, scenario_.actors[index] + " receives nothing more", &event, "");
+    fail(failure_kind::unexpected, index, nullptr, scenario_.actors[index] + " receives nothing more", &event, "");
 }
 
 std::string execution::blamed_rule(const step* one) const {
@@ -198,13 +238,48 @@ std::string execution::blamed_rule(const step* one) const {
     return one->rule.empty() ? scenario_.rules.front() : one->rule;
 }
 
-void execution::record(std::size_t index, exchange_entry::direction which, std::string what, std::string hex,
-                       moment now) {
+/// The actor's next event is not the one that the step expects.
+void execution::fail_mismatch(std::size_t index, const step& one, const expect_action& expect) {
+    fail(failure_kind::mismatch, index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_),
+         &actors_[index].inbox.front(), "");
+}
+
+void execution::record(exchange_entry entry) {
     if (outcome_.exchange.size() == exchange_entries_max) {
         outcome_.exchange.erase(outcome_.exchange.begin());
         ++outcome_.exchange_dropped;
     }
-    outcome_.exchange.push_back({now, index, which, std::move(what), std::move(hex)});
+    outcome_.exchange.push_back(std::move(entry));
+}
+
+void execution::remark(std::size_t index, std::string what) {
+    record({now_, index, exchange_entry::direction::remark, std::move(what), "", 0, 0, false});
+}
+
+void execution::write(std::size_t index, outgoing made, std::string what) {
+    actor_state& actor = actors_[index];
+    record({now_, index, exchange_entry::direction::sent, std::move(what), hex_excerpt(made.bytes, hex_excerpt_max),
+            actor.sent_bytes, 0, false});
+    if (actor.connection != link::open) {
+        return;
+    }
+    std::size_t start = 0;
+    for (const std::size_t write_end : made.write_ends) {
+        outcome_.traffic.add(now_, index, traffic_entry::kind::sent,
+                             std::span<const std::byte>{made.bytes}.subspan(start, write_end - start));
+        start = write_end;
+    }
+    actor.sent_bytes += made.bytes.size();
+    actor.writing = true;
+    requests_.emplace_back(write_request{index, std::move(made.bytes), std::move(made.write_ends)});
+}
+
+void execution::end(std::size_t index, close_how how) {
+    requests_.emplace_back(end_request{index, how});
+    if (actors_[index].connection == link::open) {
+        using kind = traffic_entry::kind;
+        outcome_.traffic.add(now_, index, how == close_how::reset ? kind::reset_sent : kind::fin_sent);
+    }
 }
 
 }  // namespace chatos::conformance

@@ -2,9 +2,12 @@
 // comes out. No sockets, no clock; the same machine runs under tests with a time of their own.
 #pragma once
 
+#include "runner/hint.hpp"
 #include "runner/matching.hpp"
 #include "runner/outcome.hpp"
 #include "runner/pseudonyms.hpp"
+#include "runner/unit_bytes.hpp"
+#include "runner/way.hpp"
 #include "scenario/scenario.hpp"
 
 #include <chatos/layout.hpp>
@@ -51,7 +54,7 @@ using network_request = std::variant<connect_request, write_request, end_request
 class execution {
 public:
     /// `what` must outlive the execution.
-    execution(const scenario& what, pseudonyms names, const patience& limits_of_time);
+    execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how = {});
 
     // What happened. None of these decides anything yet: advance() does, so that everything that had come by then is
     // known before the next thing is sent.
@@ -91,6 +94,8 @@ private:
         std::deque<received_event> inbox;
         std::vector<std::byte> storage;
         std::vector<std::byte> unfinished;
+        std::uint64_t received_bytes{0};  // up to the event that comes next
+        std::uint64_t sent_bytes{0};
         std::unique_ptr<stream_decoder> decoder;
     };
 
@@ -98,6 +103,10 @@ private:
 
     // Steps.
     progress run_step(std::size_t index, moment now);
+    void run_steps(moment now);
+    [[nodiscard]] bool waits_for_turn(std::size_t index, const step& one, moment now);
+    [[nodiscard]] std::chrono::nanoseconds turn_patience() const;
+    void end_turn(const actor_state& actor, const step& one);
     void refuse_surplus(std::size_t index);
     progress run_action(std::size_t index, const step& one, moment now);
     progress run_send(std::size_t index, const send_action& action, moment now);
@@ -106,7 +115,7 @@ private:
     progress expect_event(std::size_t index, const step& one, const expect_action& expect, moment now);
     progress expect_unordered(std::size_t index, const step& one, const unordered_pattern& pattern, moment now);
     progress expect_one_of(std::size_t index, const step& one, const one_of_pattern& pattern, moment now);
-    progress expect_silence(std::size_t index, const step& one, const silence_pattern& pattern, moment now);
+    progress expect_silence(std::size_t index, const step& one, moment now);
     progress ensure_connected(std::size_t index, moment now);
     void give_up_connecting(moment now);
     void finish_step(actor_state& actor);
@@ -127,18 +136,25 @@ private:
     void close_all();
 
     // Failures.
-    void fail(std::size_t index, const step* one, std::string expected, const received_event* seen,
+    void fail(failure_kind what, std::size_t index, const step* one, std::string expected, const received_event* seen,
               const std::string& otherwise);
+    void fail_mismatch(std::size_t index, const step& one, const expect_action& expect);
     void fail_silent(std::size_t index, const step& one, const std::string& expected);
     void fail_unexpected(std::size_t index, const received_event& event);
     [[nodiscard]] std::string blamed_rule(const step* one) const;
 
     void put_event(std::size_t index, received_event event, moment now);
-    void record(std::size_t index, exchange_entry::direction which, std::string what, std::string hex, moment now);
+    void record(exchange_entry entry);
+    void remark(std::size_t index, std::string what);
+    void write(std::size_t index, outgoing made, std::string what);
+    void end(std::size_t index, close_how how);
 
     const scenario& scenario_;
     pseudonyms names_;
     patience patience_;
+    way way_;
+    std::size_t turn_{0};               // index into the schedule
+    std::optional<moment> held_since_;  // somebody waits for another one's turn
     phase phase_{phase::steps};
     std::vector<actor_state> actors_;
     std::vector<std::uint64_t> done_at_;  // per step of the scenario; 0: not done
@@ -146,6 +162,7 @@ private:
     moment phase_since_{0};
     bindings bound_;
     outcome outcome_;
+    moment now_{0};  // when the last thing happened
     std::vector<network_request> requests_;
 };
 

@@ -1,7 +1,6 @@
 // The end of a scenario: proof that nothing came that nobody expected. Every registered actor asks for a pseudo that
 // nobody holds (the closing fence), gets one answer and nothing else, half-closes, and reads until the server closes.
 #include "runner/execution.hpp"
-#include "runner/unit_bytes.hpp"
 
 #include <algorithm>
 
@@ -48,11 +47,9 @@ void execution::start_fencing(moment now) {
         question.op = opcode::rpm;
         question.pseudo.text = "fence-{run}";
         outgoing made = bytes_of({{question}, split_mode::whole, {}}, names_);
-        record(index, exchange_entry::direction::sent, "RPM for nobody, as a fence", hex_excerpt(made.bytes, 32), now);
         actor.fenced = true;
-        actor.writing = true;
         requests_.emplace_back(reading_request{index, true});
-        requests_.emplace_back(write_request{index, std::move(made.bytes), std::move(made.write_ends)});
+        write(index, std::move(made), "RPM for nobody, as a fence");
     }
 }
 
@@ -78,8 +75,9 @@ void execution::continue_fencing(moment now) {
             return;
         }
         if (actor.fenced && now >= phase_since_ + patience_.answer) {
-            fail(index, nullptr, scenario_.actors[index] + " receives one ERROR for the RPM that ends the scenario",
-                 nullptr, "nothing came for " + std::to_string(patience_.answer.count()) + " ms");
+            fail(failure_kind::silence, index, nullptr,
+                 scenario_.actors[index] + " receives one ERROR for the RPM that ends the scenario", nullptr,
+                 "nothing came for " + std::to_string(patience_.answer.count()) + " ms");
             outcome_.failure->by_silence = true;
             return;
         }
@@ -97,7 +95,7 @@ void execution::start_draining(moment now) {
         actor_state& actor = actors_[index];
         if (actor.connection == link::open) {
             requests_.emplace_back(reading_request{index, true});
-            requests_.emplace_back(end_request{index, close_how::fin});
+            end(index, close_how::fin);
         }
     }
 }
@@ -126,7 +124,7 @@ void execution::continue_draining(moment now) {
 void execution::close_all() {
     for (std::size_t index = 0; index < actors_.size(); ++index) {
         if (actors_[index].connection != link::none) {
-            requests_.emplace_back(end_request{index, close_how::full});
+            end(index, close_how::full);
         }
     }
     phase_ = phase::over;

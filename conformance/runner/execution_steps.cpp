@@ -1,6 +1,5 @@
 // What each kind of step does when its turn comes.
 #include "runner/execution.hpp"
-#include "runner/unit_bytes.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -24,11 +23,42 @@ execution::progress execution::run_step(std::size_t index, moment now) {
     const bool has_event = !actor.inbox.empty();
     if (expect != nullptr && has_event && came_too_early(one, actor.inbox.front())) {
         const std::string who = scenario_.actors[index];
-        fail(index, &one, who + " receives " + describe(expect->event, names_) + ", and not before what causes it",
+        fail(failure_kind::too_early, index, &one,
+             who + " receives " + describe(expect->event, names_) + ", and not before what causes it",
              &actor.inbox.front(), ", too early");
         return progress::stuck;
     }
-    return is_enabled(one) ? run_action(index, one, now) : progress::stuck;
+    const bool is_held = !is_enabled(one) || waits_for_turn(index, one, now);
+    return is_held ? progress::stuck : run_action(index, one, now);
+}
+
+/// With a schedule, an action waits until it is its actor's turn and the bytes of the turn before are on their way.
+bool execution::waits_for_turn(std::size_t index, const step& one, moment now) {
+    if (!way_.order || outcome_.order_given_up || !is_action(one) || actors_[index].nested_of ||
+        turn_ >= way_.order->actors.size()) {
+        return false;
+    }
+    const bool somebody_writes =
+        std::any_of(actors_.begin(), actors_.end(), [](const actor_state& actor) { return actor.writing; });
+    if (way_.order->actors[turn_] == index && !somebody_writes) {
+        return false;
+    }
+    held_since_ = held_since_.value_or(now);
+    return true;
+}
+
+/// Half of what the one whose turn it is may wait for, so that giving up comes before his own time is over.
+std::chrono::nanoseconds execution::turn_patience() const {
+    const actor_state& actor = actors_[way_.order->actors[turn_]];
+    const step* one = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
+    return (one == nullptr || is_action(*one) ? std::chrono::nanoseconds{patience_.answer} : time_limit(*one)) / 2;
+}
+
+void execution::end_turn(const actor_state& actor, const step& one) {
+    if (way_.order && is_action(one) && !actor.nested_of && turn_ < way_.order->actors.size()) {
+        ++turn_;
+        held_since_.reset();
+    }
 }
 
 /// What comes to an actor whose steps are over is told at once, not only when all the others are done: otherwise
@@ -57,7 +87,7 @@ execution::progress execution::run_action(std::size_t index, const step& one, mo
     }
     if (const auto* reading = std::get_if<reading_action>(&one.action)) {
         requests_.emplace_back(reading_request{index, reading->reading});
-        record(index, exchange_entry::direction::remark, reading->reading ? "reads again" : "stops reading", "", now);
+        remark(index, reading->reading ? "reads again" : "stops reading");
     }
     finish_step(actors_[index]);
     return progress::moved;
@@ -72,7 +102,7 @@ execution::progress execution::ensure_connected(std::size_t index, moment now) {
     actor.connection = link::connecting;
     actor.connecting_since = now;
     requests_.emplace_back(connect_request{index});
-    record(index, exchange_entry::direction::remark, "connects", "", now);
+    remark(index, "connects");
     return progress::moved;
 }
 
@@ -91,7 +121,7 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
     if (ensure_connected(index, now) == progress::moved) {
         return progress::stuck;
     }
-    outgoing made = bytes_of(action, names_);
+    outgoing made = bytes_of(action, names_, way_.segment);
     std::string what;
     // Decoded by the codec rather than told from the step: the report shows what a receiver makes of the bytes.
     for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
@@ -114,11 +144,7 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
     if (made.write_ends.size() > 1) {
         what += " in " + std::to_string(made.write_ends.size()) + " writes";
     }
-    record(index, exchange_entry::direction::sent, std::move(what), hex_excerpt(made.bytes, 32), now);
-    if (actor.connection == link::open) {
-        actor.writing = true;
-        requests_.emplace_back(write_request{index, std::move(made.bytes), std::move(made.write_ends)});
-    }
+    write(index, std::move(made), std::move(what));
     finish_step(actor);
     return progress::moved;
 }
@@ -129,11 +155,11 @@ execution::progress execution::run_close(std::size_t index, close_how how, momen
         return progress::stuck;
     }
     if (actor.connection == link::open) {
-        requests_.emplace_back(end_request{index, how});
+        end(index, how);
         const char* what = how == close_how::fin    ? "half-closes"
                            : how == close_how::full ? "closes"
                                                     : "resets the connection";
-        record(index, exchange_entry::direction::remark, what, "", now);
+        remark(index, what);
         actor.half_closed = true;
         if (how != close_how::fin) {
             actor.connection = link::closed;
@@ -153,8 +179,8 @@ execution::progress execution::run_expect(std::size_t index, const step& one, co
     }
     const bool wants_silence = std::holds_alternative<silence_pattern>(expect.event);
     if (actor.inbox.empty() && actor.connection == link::closed && !expect.optional && !wants_silence) {
-        fail(index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_), nullptr,
-             "the connection had ended before");
+        fail(failure_kind::ended, index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_),
+             nullptr, "the connection had ended before");
         return progress::stuck;
     }
     if (const auto* unordered = std::get_if<unordered_pattern>(&expect.event)) {
@@ -163,8 +189,8 @@ execution::progress execution::run_expect(std::size_t index, const step& one, co
     if (const auto* one_of = std::get_if<one_of_pattern>(&expect.event)) {
         return expect_one_of(index, one, *one_of, now);
     }
-    if (const auto* silence = std::get_if<silence_pattern>(&expect.event)) {
-        return expect_silence(index, one, *silence, now);
+    if (wants_silence) {
+        return expect_silence(index, one, now);
     }
     return expect_event(index, one, expect, now);
 }
@@ -184,8 +210,7 @@ execution::progress execution::expect_event(std::size_t index, const step& one, 
     }
     const bool fit = fits(expect.event, actor.inbox.front());
     if (!fit && !expect.optional) {
-        fail(index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_), &actor.inbox.front(),
-             "");
+        fail_mismatch(index, one, expect);
         return progress::stuck;
     }
     if (fit) {
@@ -208,8 +233,7 @@ execution::progress execution::expect_unordered(std::size_t index, const step& o
                 return matches(pattern.packets[which], actor.inbox.front(), names_, bound_);
             });
         if (fitting == actor.unordered_left.end()) {
-            fail(index, &one, scenario_.actors[index] + " receives " + describe(pattern, names_), &actor.inbox.front(),
-                 "");
+            fail_mismatch(index, one, std::get<expect_action>(one.action));
             return progress::stuck;
         }
         actor.inbox.pop_front();
@@ -257,15 +281,14 @@ execution::progress execution::expect_one_of(std::size_t index, const step& one,
         actor.waiting_since.reset();
         return progress::moved;
     }
-    fail(index, &one, scenario_.actors[index] + " receives " + describe(pattern, names_), &actor.inbox.front(), "");
+    fail_mismatch(index, one, std::get<expect_action>(one.action));
     return progress::stuck;
 }
 
-execution::progress execution::expect_silence(std::size_t index, const step& one, const silence_pattern& pattern,
-                                              moment now) {
+execution::progress execution::expect_silence(std::size_t index, const step& one, moment now) {
     actor_state& actor = actors_[index];
     if (!actor.inbox.empty()) {
-        fail(index, &one, scenario_.actors[index] + " receives " + describe(pattern, names_), &actor.inbox.front(), "");
+        fail_mismatch(index, one, std::get<expect_action>(one.action));
         return progress::stuck;
     }
     if (!ran_out_of_time(actor, one, now)) {
@@ -277,6 +300,7 @@ execution::progress execution::expect_silence(std::size_t index, const step& one
 
 void execution::finish_step(actor_state& actor) {
     const step& one = *actor.program[actor.at];
+    end_turn(actor, one);
     actor.waiting_since.reset();
     ++actor.at;
     if (!actor.nested_of) {

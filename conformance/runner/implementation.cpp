@@ -1,8 +1,11 @@
 #include "runner/implementation.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <netinet/in.h>
+#include <set>
 #include <thread>
+#include <utility>
 
 namespace chatos::conformance {
 namespace {
@@ -30,7 +33,34 @@ std::uint16_t free_loopback_port() {
     return ntohs(address.sin_port);
 }
 
+struct port_registry {
+    std::mutex mutex;
+    std::set<std::uint16_t> taken;
+};
+
+/// Between the choice of a port and the moment its server listens, another server of ours could be given the same one;
+/// each would then be judged by what the other says.
+port_registry& ports() {
+    static port_registry registry;
+    return registry;
+}
+
 }  // namespace
+
+std::uint16_t reserved_port::renew() {
+    release();
+    const std::scoped_lock lock{ports().mutex};
+    for (int attempt = 0; attempt < 100 && number_ == 0; ++attempt) {
+        const std::uint16_t candidate = free_loopback_port();
+        number_ = ports().taken.insert(candidate).second ? candidate : std::uint16_t{0};
+    }
+    return number_;
+}
+
+void reserved_port::release() noexcept {
+    const std::scoped_lock lock{ports().mutex};
+    ports().taken.erase(std::exchange(number_, std::uint16_t{0}));
+}
 
 std::optional<std::string> implementation::death_behind_failure(const std::string& /*pseudo*/,
                                                                 std::chrono::milliseconds /*answer*/) {
@@ -65,7 +95,8 @@ std::optional<std::string> started_command::missing_option(const option_values& 
 }
 
 std::optional<std::string> started_command::make_ready(const option_values& needs) {
-    if (process_.is_started() && !process_.death() && options_ == needs) {
+    replaced_death_ = process_.death();
+    if (process_.is_started() && !replaced_death_ && options_ == needs) {
         return std::nullopt;
     }
     std::optional<std::string> error = start_once(needs);
@@ -104,7 +135,7 @@ std::vector<std::string> started_command::words_for(std::uint16_t port, const op
 
 std::optional<std::string> started_command::start_once(const option_values& needs) {
     process_.stop();
-    const std::uint16_t port = free_loopback_port();
+    const std::uint16_t port = port_.renew();
     const auto resolved = resolve({"127.0.0.1", port});
     if (port == 0 || !std::holds_alternative<socket_address>(resolved)) {
         return "there is no free loopback port to start the server on";

@@ -35,6 +35,8 @@ public:
     /// `answer` may be about to end, and gets a moment to do so, so that the verdict does not depend on who is faster.
     [[nodiscard]] virtual std::optional<std::string> death_behind_failure(const std::string& pseudo,
                                                                           std::chrono::milliseconds answer);
+    /// How the one before ended, if make_ready() found it dead just now and started another.
+    [[nodiscard]] virtual std::optional<std::string> replaced_death() const { return std::nullopt; }
     /// The last lines it printed, if they can be seen.
     [[nodiscard]] virtual std::vector<std::string> last_output() const = 0;
     /// What make_ready() gives next shall be a fresh one, if that is in our power.
@@ -68,6 +70,22 @@ struct start_command {
     std::map<std::string, std::vector<std::string>> options;
 };
 
+/// A loopback port that nobody listens on, and that no other of this program's servers is given meanwhile.
+class reserved_port {
+public:
+    reserved_port() noexcept = default;
+    ~reserved_port() { release(); }
+    reserved_port(const reserved_port&) = delete;
+    reserved_port& operator=(const reserved_port&) = delete;
+
+    /// Releases the one before; 0 when there is none.
+    [[nodiscard]] std::uint16_t renew();
+    void release() noexcept;
+
+private:
+    std::uint16_t number_{0};
+};
+
 /// One that we start on a free loopback port, and start again when it ended or other options are needed.
 class started_command final : public implementation {
 public:
@@ -81,6 +99,7 @@ public:
     [[nodiscard]] std::optional<std::string> death() override { return process_.death(); }
     [[nodiscard]] std::optional<std::string> death_behind_failure(const std::string& pseudo,
                                                                   std::chrono::milliseconds answer) override;
+    [[nodiscard]] std::optional<std::string> replaced_death() const override { return replaced_death_; }
     [[nodiscard]] std::vector<std::string> last_output() const override { return process_.last_output(); }
     void discard() override { process_.stop(); }
 
@@ -90,8 +109,10 @@ private:
 
     start_command command_;
     std::chrono::milliseconds start_time_;
+    reserved_port port_;
     child_process process_;
     option_values options_;
+    std::optional<std::string> replaced_death_;
     socket_address address_;
     std::chrono::milliseconds death_wait_{1'000};
 };

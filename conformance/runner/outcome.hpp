@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runner/event.hpp"
+#include "runner/traffic.hpp"
 
 #include <chrono>
 #include <map>
@@ -17,19 +18,25 @@ struct exchange_entry {
     moment when{0};
     std::size_t actor{0};
     direction which{direction::remark};
-    std::string what;  ///< decoded, or a remark ("connects", "half-closes")
-    std::string hex;   ///< excerpt; empty for remarks
+    std::string what;         ///< decoded, or a remark ("connects", "half-closes")
+    std::string hex;          ///< excerpt; empty for remarks
+    std::uint64_t offset{0};  ///< of the bytes in what went over this connection in this direction
+    std::uint64_t order{0};   ///< received: of the event
+    bool blamed{false};       ///< this is what failed the scenario
 };
 
 struct step_failure {
-    std::string rule;           ///< who is to blame
-    std::string expected;       ///< "alice receives ERROR 0 OK"
-    std::string seen;           ///< "alice received ERROR 4 UNREACHABLE"
-    std::string seen_hex;       ///< excerpt; may be empty
-    std::string pointer;        ///< step in the file; empty: after the last step
-    std::string note;           ///< the step's own remark
-    bool by_silence{false};     ///< nothing came in time
-    bool no_connection{false};  ///< the server did not accept the connection
+    std::string rule;              ///< who is to blame
+    std::string expected;          ///< "alice receives ERROR 0 OK"
+    std::string expected_hex;      ///< its bytes, when only one packet would have done
+    std::string seen;              ///< "alice received ERROR 4 UNREACHABLE"
+    std::string seen_hex;          ///< excerpt; may be empty
+    std::uint64_t seen_offset{0};  ///< of those bytes in what came over the connection
+    std::string hint;              ///< what usually lies behind this
+    std::string pointer;           ///< step in the file; empty: after the last step
+    std::string note;              ///< the step's own remark
+    bool by_silence{false};        ///< nothing came in time
+    bool no_connection{false};     ///< the server did not accept the connection
 };
 
 struct outcome {
@@ -37,6 +44,8 @@ struct outcome {
     std::map<std::string, std::string> choices;  ///< CHOICE rule to the alternative seen
     std::vector<exchange_entry> exchange;        ///< bounded; the oldest entries go first
     std::size_t exchange_dropped{0};
+    traffic_log traffic;
+    bool order_given_up{false};       ///< the schedule could not be kept to its end
     bool server_spoke{false};         ///< at least one byte or end of input came from the server
     bool ended_without_close{false};  ///< the server did not close its side after ours was closed
     moment duration{0};

@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <system_error>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -18,6 +19,11 @@ namespace chatos::conformance {
 namespace {
 
 using steady = std::chrono::steady_clock;
+
+/// Behind a write that ends where a scenario or a segmentation cuts: long enough for most servers to read what came so
+/// far, or the kernel would join the pieces again and nobody would see the cut. No verdict waits for it.
+constexpr std::chrono::microseconds write_pause{200};
+constexpr std::size_t paused_writes_max = 40;  // of one send
 
 descriptor open_socket(const socket_address& where) {
     descriptor made{::socket(where.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
@@ -216,6 +222,9 @@ private:
             }
             one.sent += static_cast<std::size_t>(put);
             one.next_end += one.sent == end ? 1 : 0;
+            if (one.sent == end && one.has_output() && one.next_end <= paused_writes_max) {
+                std::this_thread::sleep_for(write_pause);
+            }
         }
         one.outgoing.clear();
         one.sent = 0;

@@ -1,33 +1,46 @@
+// Which scenario runs when, and on which worker; what the workers do is worker.hpp's business.
 #include "runner/suite.hpp"
 
-#include "rules/rule.hpp"
-#include "runner/waiting.hpp"
+#include "runner/worker.hpp"
 
 #include <algorithm>
+#include <cassert>
+#include <condition_variable>
+#include <mutex>
 #include <set>
+#include <thread>
 
 namespace chatos::conformance {
 namespace {
 
 class suite_run {
 public:
-    suite_run(std::span<const scenario* const> selected, std::span<const scenario> all, implementation& under_test,
-              const suite_options& options)
-        : all_{all}, under_test_{under_test}, options_{options}, budget_{options.time_factor} {
-        report_.implementation_name = under_test.name();
+    suite_run(std::span<const scenario* const> selected, std::span<const scenario> all,
+              std::span<implementation* const> under_test, const suite_options& options)
+        : all_{all}, under_test_{under_test}, options_{options} {
+        report_.implementation_name = under_test.front()->name();
         add_with_controls(selected);
     }
 
     suite_report run() {
-        for (const std::size_t index : running_order()) {
-            run_with_control(index);
+        order_ = running_order();
+        std::vector<std::thread> threads;
+        for (std::size_t index = 1; index < under_test_.size(); ++index) {
+            threads.emplace_back([this, index] { work(*under_test_[index]); });
         }
-        blame_late_death();
+        work(*under_test_.front());
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        note_ways();
+        findings_.move_to(report_);
         mark_stale();
         return std::move(report_);
     }
 
 private:
+    enum class state : std::uint8_t { waiting, running, done };
+
     /// A control that was not selected runs as well, before what depends on it.
     void add_with_controls(std::span<const scenario* const> selected) {
         std::set<const scenario*> added;
@@ -44,7 +57,7 @@ private:
                 report_.scenarios.push_back(std::move(made));
             }
         }
-        decided_.resize(report_.scenarios.size(), false);
+        states_.resize(report_.scenarios.size(), state::waiting);
         if (controls != 0) {
             report_.notes.push_back(std::to_string(controls) + (controls == 1 ? " scenario runs" : " scenarios run") +
                                     " as a control of the selected ones");
@@ -69,45 +82,130 @@ private:
         return order;
     }
 
-    void run_with_control(std::size_t index) {
-        if (decided_[index]) {
-            return;
+    void work(implementation& under_test) {
+        worker one{under_test, options_, findings_};
+        for (auto index = take(); index; index = take()) {
+            scenario_report& made = report_.scenarios[*index];
+            if (!judge_without_running(made, under_test)) {
+                one.run(made);
+            }
+            const std::scoped_lock lock{mutex_};
+            states_[*index] = state::done;
+            ++done_;
+            changed_.notify_all();
         }
-        decided_[index] = true;
-        scenario_report& made = report_.scenarios[index];
-        if (report_.gone) {
-            judge_gone(made);
-            return;
+        one.finish();
+    }
+
+    /// The next one that can run now; waits while all that is left depends on controls that run. Nothing when nothing
+    /// is left.
+    std::optional<std::size_t> take() {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            bool is_something_left = false;
+            for (const std::size_t candidate : order_) {
+                if (states_[candidate] != state::waiting) {
+                    continue;
+                }
+                is_something_left = true;
+                if (const auto index = runnable(candidate)) {
+                    states_[*index] = state::running;
+                    if (options_.progress) {
+                        options_.progress(done_, report_.scenarios.size(), *report_.scenarios[*index].what);
+                    }
+                    return index;
+                }
+            }
+            if (!is_something_left) {
+                return std::nullopt;
+            }
+            changed_.wait(lock);
         }
-        if (const auto option = under_test_.missing_option(made.what->needs)) {
+    }
+
+    /// The scenario, or a control that must run before it; nothing while a control is running. Needs the lock.
+    [[nodiscard]] std::optional<std::size_t> runnable(std::size_t index) const {
+        std::set<std::size_t> seen;
+        // A circle of controls is cut where it closes.
+        while (seen.insert(index).second) {
+            const std::size_t control = index_of(report_.scenarios[index].what->control);
+            if (control == report_.scenarios.size() || states_[control] == state::done) {
+                return index;
+            }
+            if (states_[control] == state::running) {
+                return std::nullopt;
+            }
+            index = control;
+        }
+        return index;
+    }
+
+    /// True when there is nothing to run: the implementation is gone or cannot be told what the scenario needs, or the
+    /// control has not passed.
+    [[nodiscard]] bool judge_without_running(scenario_report& made, const implementation& under_test) {
+        if (const auto gone = findings_.gone()) {
+            worker::judge_gone(made, *gone);
+            return true;
+        }
+        if (const auto option = under_test.missing_option(made.what->needs)) {
             made.judged = verdict::unsupported;
             made.why = "needs the server to be started with " + *option + "; say how under \"options\" in a profile";
+            return true;
+        }
+        if (made.what->control.empty()) {
+            return false;
+        }
+        const std::size_t control = index_of(made.what->control);
+        if (control == report_.scenarios.size()) {
+            made.judged = verdict::not_testable;
+            made.why = "its control " + made.what->control + " does not exist";
+            return true;
+        }
+        const verdict judged = verdict_of(control);
+        if (judged == verdict::unsupported || judged == verdict::known_failure) {
+            made.judged = judged;
+            made.why = "its control " + made.what->control + " is " + std::string{verdict_name(judged)};
+            return true;
+        }
+        if (judged != verdict::pass && judged != verdict::warn) {
+            made.judged = verdict::not_testable;
+            made.why =
+                "its control " + made.what->control + " did not pass (" + std::string{verdict_name(judged)} + ")";
+            return true;
+        }
+        return false;
+    }
+
+    [[nodiscard]] verdict verdict_of(std::size_t index) {
+        const std::scoped_lock lock{findings_.verdicts()};
+        return report_.scenarios[index].judged;
+    }
+
+    void note_ways() {
+        if (options_.segments.size() > 1) {
+            std::string names;
+            for (const segmentation one : options_.segments) {
+                names += (names.empty() ? "" : ", ") + std::string{segmentation_name(one)};
+            }
+            findings_.note("every scenario ran in each of these ways, with the same verdict wanted: " + names);
+        }
+        if (options_.interleave == 0) {
             return;
         }
-        if (!made.what->control.empty()) {
-            const std::size_t control = index_of(made.what->control);
-            if (control == report_.scenarios.size()) {
-                judge_not_testable(made, "its control " + made.what->control + " does not exist");
-                return;
-            }
-            run_with_control(control);
-            const verdict judged = report_.scenarios[control].judged;
-            if (report_.gone) {
-                judge_gone(made);
-                return;
-            }
-            if (judged == verdict::unsupported || judged == verdict::known_failure) {
-                made.judged = judged;
-                made.why = "its control " + made.what->control + " is " + std::string{verdict_name(judged)};
-                return;
-            }
-            if (judged != verdict::pass && judged != verdict::warn) {
-                judge_not_testable(made, "its control " + made.what->control + " did not pass (" +
-                                             std::string{verdict_name(judged)} + ")");
-                return;
-            }
+        order_counts all;
+        std::size_t scenarios = 0;
+        for (const scenario_report& one : report_.scenarios) {
+            all.ran += one.orders.ran;
+            all.open += one.orders.open;
+            all.given_up += one.orders.given_up;
+            all.open_is_bound = all.open_is_bound || one.orders.open_is_bound;
+            scenarios += one.orders.open > 1 ? 1 : 0;
         }
-        run_one(made);
+        findings_.note(
+            "orders: " + std::to_string(all.ran) + " of " + (all.open_is_bound ? "more than " : "") +
+            std::to_string(all.open) + " that the scenarios leave open ran; " + std::to_string(scenarios) +
+            (scenarios == 1 ? " scenario leaves" : " scenarios leave") + " more than one open" +
+            (all.given_up == 0 ? "" : "; " + std::to_string(all.given_up) + " could not be kept to the end"));
     }
 
     [[nodiscard]] std::size_t index_of(const std::string& id) const {
@@ -116,152 +214,6 @@ private:
         return static_cast<std::size_t>(found - report_.scenarios.begin());
     }
 
-    static void judge_not_testable(scenario_report& made, std::string why) {
-        made.judged = verdict::not_testable;
-        made.why = std::move(why);
-    }
-
-    void judge_gone(scenario_report& made) const {
-        judge_not_testable(made, "the implementation was gone: " + *report_.gone);
-    }
-
-    void run_one(scenario_report& made) {
-        if (options_.progress) {
-            options_.progress(executed_, report_.scenarios.size(), *made.what);
-        }
-        blame_late_death();
-        if (const auto error = under_test_.make_ready(made.what->needs)) {
-            lose_implementation(*error);
-            judge_gone(made);
-            return;
-        }
-        execute(made);
-    }
-
-    /// A process that has ended since the last scenario did so because of that one: otherwise it would be started again
-    /// as if nothing had happened.
-    void blame_late_death() {
-        const auto death = under_test_.death();
-        if (!death || last_run_ == nullptr || last_run_->judged == verdict::fail) {
-            return;
-        }
-        last_run_->judged = verdict::fail;
-        last_run_->why = "the server died after this scenario (" + *death + ")";
-        last_run_->server_output = under_test_.last_output();
-        blame(*last_run_, "ERR-3");
-        under_test_.discard();
-    }
-
-    void lose_implementation(const std::string& why) {
-        report_.gone = why;
-        report_.gone_output = under_test_.last_output();
-    }
-
-    void execute(scenario_report& made) {
-        const patience times = budget_.now();
-        const bool was_exhausted = budget_.is_exhausted();
-        execution run{*made.what, pseudonyms{options_.run_tag + '-' + std::to_string(executed_)}, times};
-        run_over_tcp(run, under_test_.address());
-        ++executed_;
-        made.ran = true;
-        last_run_ = &made;
-        made.seen = run.take_outcome();
-        budget_.learn(made.seen);
-        if (budget_.is_exhausted() && !was_exhausted) {
-            report_.notes.emplace_back(
-                "the server kept the suite waiting for 20 s in all; from there on it waited 250 ms at "
-                "most for an answer");
-        }
-        for (const auto& [rule_id, what] : made.seen.choices) {
-            remember_choice(rule_id, what);
-        }
-        judge(made, times);
-    }
-
-    /// A rule may leave several things open, and a server may do different things at different times: all are kept.
-    void remember_choice(const std::string& rule_id, const std::string& what) {
-        std::string& known = report_.choices[rule_id];
-        if ((", " + known + ", ").find(", " + what + ", ") == std::string::npos) {
-            known += (known.empty() ? "" : ", ") + what;
-        }
-    }
-
-    void judge(scenario_report& made, const patience& times) {
-        const std::string pseudo = "probe-" + options_.run_tag + '-' + std::to_string(executed_);
-        const bool may_be_dying = made.seen.failure && !made.seen.failure->by_silence;
-        const auto death = may_be_dying ? under_test_.death_behind_failure(pseudo, times.answer) : under_test_.death();
-        if (!made.seen.failure && !death) {
-            return;
-        }
-        made.server_output = under_test_.last_output();
-        bool fatal = false;
-        if (made.seen.failure) {
-            const step_failure& failure = *made.seen.failure;
-            made.failed_rules.push_back(failure.rule);
-            made.why = "expected: " + failure.expected + "; seen: " + failure.seen;
-        }
-        if (death) {
-            fatal = true;
-            made.why =
-                "the server died during this scenario (" + *death + ")" + (made.why.empty() ? "" : "; ") + made.why;
-            blame(made, "ERR-3");
-        } else if (made.seen.failure->no_connection) {
-            fatal = true;
-            if (const auto error = under_test_.make_ready(made.what->needs)) {
-                lose_implementation(*error);
-                made.why = "the implementation went away; " + made.why;
-            }
-        } else if (made.seen.failure->by_silence) {
-            fatal = !made.seen.server_spoke || !answers_anything(under_test_.address(), pseudo, times.answer);
-            made.why += fatal ? "; the server has fallen silent" : "";
-            if (fatal && !accepts_connections(under_test_.address(), times.answer)) {
-                check_gone(made);
-            }
-        } else {
-            check_gone(made);
-        }
-        made.judged = fatal ? verdict::fail : verdict_of(made.failed_rules);
-        if (!fatal && is_known(made.failed_rules)) {
-            made.judged = verdict::known_failure;
-        }
-        // Whatever state the failure left behind must not be held against the next scenario. One that never says
-        // anything is spared the time that starting it takes.
-        if (death || !budget_.is_mute()) {
-            under_test_.discard();
-        }
-    }
-
-    /// A target that no longer accepts connections cannot be judged any further.
-    void check_gone(scenario_report& made) {
-        if (!under_test_.death() && dynamic_cast<running_target*>(&under_test_) != nullptr) {
-            if (const auto error = under_test_.make_ready(made.what->needs)) {
-                lose_implementation(*error);
-            }
-        }
-    }
-
-    static void blame(scenario_report& made, const std::string& rule_id) {
-        if (std::find(made.failed_rules.begin(), made.failed_rules.end(), rule_id) == made.failed_rules.end()) {
-            made.failed_rules.push_back(rule_id);
-        }
-    }
-
-    [[nodiscard]] verdict verdict_of(const std::vector<std::string>& failed_rules) const {
-        const bool only_should = std::all_of(failed_rules.begin(), failed_rules.end(), [](const std::string& id) {
-            const rule* found = find_rule(id);
-            return found != nullptr && found->level == rule_level::should;
-        });
-        return only_should && !options_.strict ? verdict::warn : verdict::fail;
-    }
-
-    [[nodiscard]] bool is_known(const std::vector<std::string>& failed_rules) const {
-        return std::all_of(failed_rules.begin(), failed_rules.end(), [&](const std::string& id) {
-            return std::any_of(options_.known_failures.begin(), options_.known_failures.end(),
-                               [&](const known_failure& known) { return known.rule == id; });
-        });
-    }
-
-    /// A rule that is called broken, was tested, and that nothing blamed: the profile is out of date.
     /// Every scenario that tests the rule is part of this run; otherwise one left out might be the one that fails.
     [[nodiscard]] bool is_selected_whole(const std::string& rule_id) const {
         return std::all_of(all_.begin(), all_.end(), [&](const scenario& one) {
@@ -285,6 +237,7 @@ private:
                 if (one.judged == verdict::pass &&
                     std::find(tested.begin(), tested.end(), known.rule) != tested.end()) {
                     one.judged = verdict::stale;
+                    one.hint = "good news: the entry under \"known_failures\" is out of date";
                     one.why = "the profile calls " + known.rule + " a known failure (" + known.reason +
                               "), but it is kept; take the entry out";
                 }
@@ -293,13 +246,15 @@ private:
     }
 
     std::span<const scenario> all_;
-    implementation& under_test_;
+    std::span<implementation* const> under_test_;
     const suite_options& options_;
-    waiting_budget budget_;
+    suite_findings findings_;
     suite_report report_;
-    std::vector<bool> decided_;
-    std::size_t executed_{0};
-    scenario_report* last_run_{nullptr};
+    std::vector<std::size_t> order_;
+    std::mutex mutex_;  // of what follows
+    std::condition_variable changed_;
+    std::vector<state> states_;
+    std::size_t done_{0};
 };
 
 }  // namespace
@@ -332,8 +287,15 @@ std::size_t suite_report::ran() const noexcept {
 }
 
 suite_report run_suite(std::span<const scenario* const> selected, std::span<const scenario> all,
-                       implementation& under_test, const suite_options& options) {
+                       std::span<implementation* const> under_test, const suite_options& options) {
+    assert(!under_test.empty());
     return suite_run{selected, all, under_test, options}.run();
+}
+
+suite_report run_suite(std::span<const scenario* const> selected, std::span<const scenario> all,
+                       implementation& under_test, const suite_options& options) {
+    implementation* const one = &under_test;
+    return run_suite(selected, all, {&one, 1}, options);
 }
 
 }  // namespace chatos::conformance

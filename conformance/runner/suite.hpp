@@ -4,6 +4,7 @@
 #include "profile/profile.hpp"
 #include "runner/implementation.hpp"
 #include "runner/outcome.hpp"
+#include "runner/way.hpp"
 #include "scenario/scenario.hpp"
 
 #include <array>
@@ -34,14 +35,35 @@ inline constexpr std::size_t verdict_count = 7;
 /// True for the verdicts that fail a run: fail, not-testable, stale.
 [[nodiscard]] bool fails_the_run(verdict what) noexcept;
 
+/// One of several ways in which a scenario ran.
+struct way_result {
+    segmentation segment{segmentation::whole};
+    std::string order;  ///< the schedule's text; empty: everybody acted as soon as he could
+    verdict judged{verdict::pass};
+    bool order_given_up{false};  ///< the schedule could not be kept to its end
+};
+
+/// Orders of turns, of one scenario or of all.
+struct order_counts {
+    std::size_t open{0};        ///< that the scenario leaves open; counted only when they are to run
+    bool open_is_bound{false};  ///< there are more
+    std::size_t ran{0};
+    std::size_t given_up{0};
+};
+
 struct scenario_report {
     const scenario* what{nullptr};
     verdict judged{verdict::pass};
     std::vector<std::string> failed_rules;
-    std::string why;  ///< one sentence; empty when it passed
+    std::string why;   ///< one sentence; empty when it passed
+    std::string hint;  ///< what usually lies behind it; empty when there is nothing to say
     outcome seen;
     std::vector<std::string> server_output;  ///< its last lines, when it failed
     bool ran{false};
+    std::vector<way_result> ways;  ///< in which it ran, the first one first
+    order_counts orders;
+    std::string way_arguments;  ///< what repeats the verdict if it came in another way than the first
+    std::chrono::system_clock::time_point started;
 };
 
 struct suite_report {
@@ -60,13 +82,22 @@ struct suite_report {
 struct suite_options {
     bool strict{false};  ///< a broken SHOULD rule fails, too
     double time_factor{1.0};
-    std::string run_tag;  ///< makes pseudos unique; at most 8 bytes
+    std::vector<segmentation> segments{
+        segmentation::whole};   ///< at least one; the others must show the same as the first
+    std::size_t interleave{0};  ///< so many orders of turns of each scenario run as well
+    std::optional<std::pair<const scenario*, schedule>> only_order;  ///< in which this one runs
+    std::string run_tag;                                             ///< makes pseudos unique; at most 8 bytes
     std::vector<known_failure> known_failures;
+    bool keep_traffic{false};  ///< of scenarios that did not pass
     /// Called before each scenario: how many are done, how many there are, which is next.
     std::function<void(std::size_t, std::size_t, const scenario&)> progress;
 };
 
-/// Runs `selected`; `all` is where controls are looked up. Both must outlive the report.
+/// Runs `selected`, on as many threads as there are implementations, each with its own; `all` is where controls are
+/// looked up. Both must outlive the report.
+[[nodiscard]] suite_report run_suite(std::span<const scenario* const> selected, std::span<const scenario> all,
+                                     std::span<implementation* const> under_test, const suite_options& options);
+/// The same with one.
 [[nodiscard]] suite_report run_suite(std::span<const scenario* const> selected, std::span<const scenario> all,
                                      implementation& under_test, const suite_options& options);
 

@@ -1,11 +1,15 @@
 #include "runner/unit_bytes.hpp"
 
+#include <chatos/decode.hpp>
 #include <chatos/layout.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace chatos::conformance {
 namespace {
+
+constexpr std::size_t single_writes_max = 4'096;
 
 void append(std::vector<std::byte>& bytes, std::string_view text) {
     for (const char character : text) {
@@ -45,24 +49,73 @@ void append_unit(std::vector<std::byte>& bytes, const raw_source& raw, const pse
     }
 }
 
+/// Offsets 1 to size - 1; of what is longer than `single_max` only the beginning and the last 16 bytes go one by one.
+std::vector<std::size_t> every_byte(std::size_t size, std::size_t single_max) {
+    std::vector<std::size_t> ends;
+    for (std::size_t end = 1; end < size; ++end) {
+        if (end <= single_max || size - end <= 16) {
+            ends.push_back(end);
+        }
+    }
+    return ends;
+}
+
+/// Where packets end, as far as the bytes are packets.
+void add_packet_ends(outgoing& made) {
+    std::size_t at = 0;
+    for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
+        const decode_result result = decode(rest);
+        if (result.status != decode_status::complete) {
+            return;
+        }
+        at += result.consumed;
+        made.write_ends.push_back(at);
+        rest = rest.subspan(result.consumed);
+    }
+}
+
 }  // namespace
 
-outgoing bytes_of(const send_action& action, const pseudonyms& names) {
+outgoing bytes_of(const send_action& action, const pseudonyms& names, segmentation segment) {
     outgoing made;
     for (const auto& unit : action.units) {
         std::visit([&](const auto& one) { append_unit(made.bytes, one, names); }, unit);
     }
     const std::size_t size = made.bytes.size();
-    if (action.split == split_mode::every_byte) {
-        for (std::size_t end = 1; end < size; ++end) {
-            made.write_ends.push_back(end);
-        }
+    std::vector<std::size_t>& ends = made.write_ends;
+    if (action.split == split_mode::every_byte || segment == segmentation::bytes) {
+        ends = every_byte(size, action.split == split_mode::every_byte ? size : single_writes_max);
     } else if (action.split == split_mode::at_offsets) {
-        std::copy_if(action.split_offsets.begin(), action.split_offsets.end(), std::back_inserter(made.write_ends),
+        std::copy_if(action.split_offsets.begin(), action.split_offsets.end(), std::back_inserter(ends),
                      [&](std::size_t end) { return end < size; });
     }
-    made.write_ends.push_back(size);
+    if (segment == segmentation::boundaries) {
+        add_packet_ends(made);
+    }
+    ends.push_back(size);
+    std::sort(ends.begin(), ends.end());
+    ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
     return made;
+}
+
+std::vector<std::byte> only_bytes_of(const packet_pattern& pattern, const pseudonyms& names) {
+    packet_source only;
+    only.op = pattern.op;
+    for (const part which : layout_of(pattern.op).parts()) {
+        if (which == part::error_code) {
+            if (pattern.code.what != code_pattern::kind::in || pattern.code.codes.size() != 1) {
+                return {};
+            }
+            only.code = pattern.code.codes.front();
+            continue;
+        }
+        const text_pattern& text = which == part::pseudo ? pattern.pseudo : pattern.message;
+        if (text.what != text_pattern::kind::literal) {
+            return {};
+        }
+        (which == part::pseudo ? only.pseudo : only.message) = text.text;
+    }
+    return bytes_of({{only}, split_mode::whole, {}}, names).bytes;
 }
 
 }  // namespace chatos::conformance

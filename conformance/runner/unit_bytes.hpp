@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runner/pseudonyms.hpp"
+#include "runner/way.hpp"
 #include "scenario/scenario.hpp"
 
 #include <cstddef>
@@ -15,6 +16,10 @@ struct outgoing {
     std::vector<std::size_t> write_ends;  ///< offsets at which a write ends; the last is bytes.size()
 };
 
-[[nodiscard]] outgoing bytes_of(const send_action& action, const pseudonyms& names);
+[[nodiscard]] outgoing bytes_of(const send_action& action, const pseudonyms& names,
+                                segmentation segment = segmentation::whole);
+
+/// The bytes of the only packet that fits; none when several do.
+[[nodiscard]] std::vector<std::byte> only_bytes_of(const packet_pattern& pattern, const pseudonyms& names);
 
 }  // namespace chatos::conformance

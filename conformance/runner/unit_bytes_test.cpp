@@ -72,5 +72,32 @@ TEST(UnitBytes, everything_goes_out_in_one_write_unless_it_is_split) {
     EXPECT_EQ(bytes_of_send(send + R"(, "split": [2, 5, 9])").write_ends, (ends{2, 5})) << "offsets behind the end";
 }
 
+TEST(UnitBytes, a_segmentation_cuts_what_a_scenario_sends_at_once) {
+    const scenario what = make_scenario(R"([{"actor": "alice", "send": [{"packet": "ERROR", "code": 0},
+                                             {"packet": "ERROR", "code": 5}, {"raw": "u8:6"}]},
+                                            {"actor": "alice", "send": {"packet": "ERROR", "code": 0}, "split": [1]}])",
+                                        R"("closing_fence": false,)");
+    const auto ends = [&](std::size_t step, segmentation segment) {
+        return bytes_of(std::get<send_action>(what.steps[step].action), pseudonyms{"t"}, segment).write_ends;
+    };
+    using offsets = std::vector<std::size_t>;
+    EXPECT_EQ(ends(0, segmentation::whole), offsets{5});
+    EXPECT_EQ(ends(0, segmentation::boundaries), (offsets{2, 4, 5}));
+    EXPECT_EQ(ends(0, segmentation::bytes), (offsets{1, 2, 3, 4, 5}));
+    EXPECT_EQ(ends(1, segmentation::whole), (offsets{1, 2})) << "a scenario's own cuts stay";
+    EXPECT_EQ(ends(1, segmentation::boundaries), (offsets{1, 2}));
+}
+
+TEST(UnitBytes, what_is_long_goes_byte_by_byte_at_its_beginning_and_its_end) {
+    const scenario what =
+        make_scenario(R"([{"actor": "alice", "send": {"packet": "SMA", "message": {"repeat": "x", "times": 60000}}}])");
+    const auto ends =
+        bytes_of(std::get<send_action>(what.steps[0].action), pseudonyms{"t"}, segmentation::bytes).write_ends;
+    ASSERT_EQ(ends.size(), 4'096U + 17U);
+    EXPECT_EQ(ends[4'095], 4'096U);
+    EXPECT_EQ(ends[4'096], 60'005U - 16U);
+    EXPECT_EQ(ends.back(), 60'005U);
+}
+
 }  // namespace
 }  // namespace chatos::conformance

@@ -8,7 +8,8 @@
 
 namespace chatos::conformance::testing {
 
-hand_run::hand_run(scenario what, const patience& times) : what_{std::move(what)}, run_{what_, pseudonyms{"t"}, times} {
+hand_run::hand_run(scenario what, const patience& times, way how, bool holds_writes)
+    : what_{std::move(what)}, run_{what_, pseudonyms{"t"}, times, std::move(how)}, holds_writes_{holds_writes} {
     turn();
 }
 

@@ -16,7 +16,7 @@ namespace chatos::conformance::testing {
 /// otherwise. Whatever is put in is followed by as many turns as it takes until the execution asks for nothing more.
 class hand_run {
 public:
-    explicit hand_run(scenario what, const patience& times = {});
+    explicit hand_run(scenario what, const patience& times = {}, way how = {}, bool holds_writes = false);
     hand_run(const hand_run&) = delete;
     hand_run& operator=(const hand_run&) = delete;
 
@@ -63,7 +63,7 @@ private:
     std::vector<std::string> log_;
     std::vector<std::size_t> held_writes_;
     bool holds_connections_{false};
-    bool holds_writes_{false};
+    bool holds_writes_;
 };
 
 /// The bytes of a packet.

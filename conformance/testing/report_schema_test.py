@@ -6,8 +6,29 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 import jsonschema
+
+
+def check_changes(program, fake_server, validator, before):
+    """A run against a baseline in which every verdict and every choice was another one."""
+    for one in before["scenarios"]:
+        one["verdict"] = "stale"
+        one["choices"] = {rule: "something else" for rule in one["choices"]}
+    with tempfile.TemporaryDirectory() as folder:
+        baseline, captures = pathlib.Path(folder) / "baseline", pathlib.Path(folder) / "captures"
+        baseline.write_text(json.dumps(before), encoding="utf-8")
+        run = subprocess.run(
+            [program, "run", "--json", "-", "--time-factor", "0.1", "--baseline", str(baseline), "--pcap", str(captures),
+             "--segment", "whole,bytes", "--interleave", "2", "--jobs", "2",
+             "--server-command", f"{fake_server} polite {{port}}"], capture_output=True, check=False)
+        report = json.loads(run.stdout.decode("utf-8"))
+        validator.validate(report)
+        assert len(report["changes"]["verdicts"]) == len(report["scenarios"])
+        assert report["changes"]["choices"], "this server takes choices"
+        assert any(len(one.get("ways", [])) == 4 and one["orders"]["ran"] == 2 for one in report["scenarios"])
+        assert any("capture" in one for one in report["scenarios"])
 
 
 def main():
@@ -16,6 +37,7 @@ def main():
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
 
+    before = None
     verdicts = set()
     for mode, code in (("polite", 1), ("dies", 1), ("escapes", 1), ("refuses", 3)):
         run = subprocess.run(
@@ -24,6 +46,7 @@ def main():
         assert run.returncode == code, f"{mode}: exit code {run.returncode}, not {code}"
         report = json.loads(run.stdout.decode("utf-8"))
         validator.validate(report)
+        before = before or report
         seen = [one["verdict"] for one in report["scenarios"]]
         verdicts |= set(seen)
         for key, count in report["summary"].items():
@@ -33,6 +56,7 @@ def main():
             assert not validator.is_valid({name: value for name, value in report.items() if name != key}), key
         assert not validator.is_valid({**report, "surprise": 1})
         assert (report["gone"] is not None) == (code == 3)
+    check_changes(program, fake_server, validator, before)
     assert {"pass", "fail", "not-testable", "unsupported"} <= verdicts, verdicts
     print(f"4 reports fit, with {', '.join(sorted(verdicts))}")
 

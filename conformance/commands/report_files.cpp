@@ -1,0 +1,83 @@
+#include "commands/report_files.hpp"
+
+#include "report/capture.hpp"
+#include "report/html_report.hpp"
+#include "report/json_report.hpp"
+#include "report/junit_report.hpp"
+#include "report/tap_report.hpp"
+#include "report/text_layout.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+namespace chatos::conformance {
+
+bool report_files::open(const report_outputs& outputs) {
+    if (!outputs.pcap_folder.empty()) {
+        std::error_code error;
+        std::filesystem::create_directories(outputs.pcap_folder, error);
+        if (!std::filesystem::is_directory(outputs.pcap_folder, error)) {
+            complain("--pcap " + printable(outputs.pcap_folder) +
+                     ": the folder cannot be made; expected the name of a folder, existing or new");
+            return false;
+        }
+    }
+    return add("--json", outputs.json_path, write_json_report) &&
+           add("--junit", outputs.junit_path, write_junit_report) &&
+           add("--html", outputs.html_path, write_html_report) &&
+           add("--tap", outputs.tap ? "-" : "", write_tap_report);
+}
+
+bool report_files::write_captures(const suite_report& report, const run_facts& facts) {
+    for (const scenario_report& one : report.scenarios) {
+        const std::string path = capture_path(one, facts);
+        if (path.empty()) {
+            continue;
+        }
+        std::ofstream stream{path, std::ios::binary | std::ios::trunc};
+        stream << capture_of(one);
+        stream.close();
+        if (!stream) {
+            complain("--pcap " + printable(path) + ": the capture could not be written; is the disk full?");
+            return false;
+        }
+    }
+    return true;
+}
+
+bool report_files::add(const std::string& flag, const std::string& path, writer how) {
+    if (path.empty()) {
+        return true;
+    }
+    file made{flag + (flag == "--tap" ? "" : ' ' + printable(path)), how, {}, path == "-"};
+    if (made.to_standard_output && standard_output_) {
+        complain(made.flag + ": another report goes to standard output already; write one of them into a file");
+        return false;
+    }
+    standard_output_ = standard_output_ || made.to_standard_output;
+    if (!made.to_standard_output) {
+        made.stream.open(path, std::ios::binary | std::ios::trunc);
+        if (!made.stream.is_open()) {
+            complain(made.flag + ": the file cannot be written; does its folder exist?");
+            return false;
+        }
+    }
+    files_.push_back(std::move(made));
+    return true;
+}
+
+bool report_files::write(const suite_report& report, const run_facts& facts) {
+    bool written = write_captures(report, facts);
+    for (file& one : files_) {
+        std::ostream& out = one.to_standard_output ? std::cout : one.stream;
+        one.how(out, report, facts);
+        out.flush();
+        if (!out) {
+            complain(one.flag + ": the report could not be written; is the disk full?");
+            written = false;
+        }
+    }
+    return written;
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,17 @@
+// All that explains a scenario that did not pass: rule, expected and seen with their bytes, hint, chart, the server's
+// last words, the command that repeats it.
+#pragma once
+
+#include "report/run_facts.hpp"
+#include "report/text_layout.hpp"
+
+#include <ostream>
+
+namespace chatos::conformance {
+
+void write_explanation(std::ostream& out, const scenario_report& one, const run_facts& facts, const painter& paint);
+
+/// "server printed" with lines; nothing when there are none.
+void write_server_output(std::ostream& out, const std::vector<std::string>& lines);
+
+}  // namespace chatos::conformance

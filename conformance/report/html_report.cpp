@@ -1,0 +1,323 @@
+#include "report/html_report.hpp"
+
+#include "report/markup.hpp"
+#include "report/sequence_chart.hpp"
+#include "report/sequence_svg.hpp"
+#include "rules/rule.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t chart_rows_max = 200;
+constexpr std::size_t opened_max = 5;  // failures that are shown without a click
+
+constexpr verdict all_verdicts[] = {verdict::pass,          verdict::fail,        verdict::warn, verdict::not_testable,
+                                    verdict::known_failure, verdict::unsupported, verdict::stale};
+
+std::string_view page_file(std::string_view name) {
+    static const std::vector<builtin_file> files = page_files();
+    const auto found =
+        std::find_if(files.begin(), files.end(), [&](const builtin_file& one) { return one.name == name; });
+    return found == files.end() ? std::string_view{} : found->text;
+}
+
+std::string joined(const std::set<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) {
+        text += (text.empty() ? "" : " ") + word;
+    }
+    return text;
+}
+
+std::string attribute(std::string_view name, std::string_view value) {
+    return ' ' + std::string{name} + "=\"" + markup_text(value) + '"';
+}
+
+/// "pm.relay-ok" for "server.pm.relay-ok": what fits on a chip.
+std::string short_id(const std::string& id) {
+    return id.starts_with("server.") ? id.substr(7) : id;
+}
+
+class html_report {
+public:
+    html_report(std::ostream& out, const suite_report& report, const run_facts& facts)
+        : out_{out}, report_{report}, facts_{facts} {}
+
+    void write() {
+        write_head();
+        out_ << "<main>\n";
+        write_summary();
+        write_choices();
+        write_changes();
+        write_filters();
+        write_scenarios();
+        write_ledger();
+        out_ << "</main>\n<script>\n" << page_file("page.js") << "</script>\n</body>\n</html>\n";
+    }
+
+private:
+    void write_head() {
+        const std::string name = markup_text(report_.implementation_name);
+        out_ << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+                "script-src 'unsafe-inline'\">\n<title>ChatOS conformance of "
+             << name << "</title>\n<style>\n"
+             << page_file("page.css") << "</style>\n</head>\n<body>\n<header>\n<h1>ChatOS conformance</h1>\n"
+             << "<p><code>" << name << "</code></p>\n<p class=\"soft\">" << utc_text(facts_.started) << ", "
+             << seconds_text() << (facts_.strict ? ", strict" : "") << ", chatos-conformance "
+             << markup_text(facts_.tool_version) << "</p>\n</header>\n";
+    }
+
+    [[nodiscard]] std::string seconds_text() const {
+        char text[32];
+        (void)std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(facts_.duration.count()) / 1'000);
+        return text;
+    }
+
+    void write_summary() {
+        out_ << "<p class=\"outcome " << (run_passed(report_) ? "good\">Everything required holds" : "bad\">")
+             << (run_passed(report_) ? ""
+                 : report_.gone      ? "The implementation was gone before the end"
+                                     : "Not conforming")
+             << "</p>\n<ul class=\"tiles\">\n";
+        for (const verdict which : all_verdicts) {
+            const std::size_t number = report_.count(which);
+            out_ << "<li class=\"" << (number == 0 ? "zero" : verdict_name(which)) << "\"><b>" << number << "</b>"
+                 << verdict_name(which) << "</li>\n";
+        }
+        out_ << "</ul>\n<p><a href=\"#scenarios\">Scenarios</a> \u00b7 <a href=\"#rules\">Rules</a></p>\n";
+        if (report_.gone) {
+            out_ << "<div class=\"card\"><b>gone</b> " << markup_text(*report_.gone);
+            write_lines(report_.gone_output);
+            out_ << "</div>\n";
+        }
+        for (const std::string& note : report_.notes) {
+            out_ << "<p class=\"soft\">" << markup_text(note) << "</p>\n";
+        }
+    }
+
+    void write_choices() {
+        if (report_.choices.empty()) {
+            return;
+        }
+        out_ << "<h2>Choices seen</h2>\n<div class=\"card\"><dl>\n";
+        for (const auto& [rule_id, what] : report_.choices) {
+            const rule* found = find_rule(rule_id);
+            out_ << "<dt>" << markup_text(rule_id) << "</dt><dd><b>" << markup_text(what)
+                 << "</b> <span class=\"soft\">" << markup_text(found == nullptr ? "" : found->text)
+                 << "</span></dd>\n";
+        }
+        out_ << "</dl></div>\n";
+    }
+
+    void write_changes() {
+        if (!facts_.changes) {
+            return;
+        }
+        const report_changes& changes = *facts_.changes;
+        out_ << "<h2>Changed since <code>" << markup_text(changes.source) << "</code></h2>\n<div class=\"card\">\n";
+        for (const choice_change& one : changes.choices) {
+            out_ << "<p>" << markup_text(one.rule) << ": the choice was <b>" << markup_text(one.before)
+                 << "</b>, is <b>" << markup_text(one.now) << "</b> <span class=\"soft\">in";
+            for (const std::string& id : one.scenarios) {
+                out_ << ' ' << markup_text(id);
+            }
+            out_ << "</span></p>\n";
+        }
+        for (const verdict_change& one : changes.verdicts) {
+            out_ << "<p><a href=\"#s-" << markup_text(one.id) << "\">" << markup_text(one.id)
+                 << "</a>: the verdict was <b>" << markup_text(one.before) << "</b>, is <b>" << markup_text(one.now)
+                 << "</b></p>\n";
+        }
+        out_ << (changes.none() ? "<p>No verdict and no choice.</p>\n" : "");
+        if (!changes.added.empty() || !changes.missing.empty()) {
+            out_ << "<p class=\"soft\">" << changes.added.size() << " scenarios are new, " << changes.missing.size()
+                 << " of the baseline did not run.</p>\n";
+        }
+        out_ << "</div>\n";
+    }
+
+    void write_filters() {
+        std::set<std::string> areas;
+        for (const scenario_report& one : report_.scenarios) {
+            areas.insert(area_name(*one.what));
+        }
+        for (const rule_area& area : all_areas()) {
+            areas.emplace(area.id);
+        }
+        std::vector<std::string> verdicts;
+        for (const verdict which : all_verdicts) {
+            verdicts.emplace_back(verdict_name(which));
+        }
+        // The script shows it: without one there is nothing to filter with.
+        out_ << "<form id=\"filters\" hidden>\n<label>search<input name=\"text\" type=\"search\" "
+                "placeholder=\"id, rule or words\"></label>\n";
+        write_select("verdict", verdicts);
+        write_select("area", {areas.begin(), areas.end()});
+        write_select("level", {"MUST", "SHOULD", "CHOICE"});
+        out_ << "<output></output>\n</form>\n";
+    }
+
+    void write_select(std::string_view name, const std::vector<std::string>& words) {
+        out_ << "<label>" << name << "<select" << attribute("name", name) << "><option value=\"\">all</option>";
+        for (const std::string& word : words) {
+            out_ << "<option>" << markup_text(word) << "</option>";
+        }
+        out_ << "</select></label>\n";
+    }
+
+    void write_scenarios() {
+        out_ << "<h2 id=\"scenarios\">Scenarios</h2>\n";
+        // What is wrong first.
+        for (const bool passed : {false, true}) {
+            for (const scenario_report& one : report_.scenarios) {
+                if ((one.judged == verdict::pass) == passed) {
+                    write_scenario(one);
+                }
+            }
+        }
+    }
+
+    void write_scenario(const scenario_report& one) {
+        const std::string_view name = verdict_name(one.judged);
+        std::set<std::string> levels;
+        std::string text = one.what->id + ' ' + one.what->title;
+        for (const std::string& id : one.what->rules) {
+            levels.emplace(level_name(find_rule(id)->level));
+            text += ' ' + id;
+        }
+        const bool wants_attention =
+            one.judged == verdict::fail || one.judged == verdict::warn || one.judged == verdict::stale;
+        const bool open = wants_attention && opened_ < opened_max;
+        opened_ += open ? 1 : 0;
+        out_ << "<details class=\"scenario\"" << attribute("id", "s-" + one.what->id) << attribute("data-verdict", name)
+             << attribute("data-area", area_name(*one.what)) << attribute("data-level", joined(levels))
+             << attribute("data-text", text) << (open ? " open" : "") << ">\n<summary><span class=\"badge " << name
+             << "\">" << name << "</span><code>" << markup_text(one.what->id) << "</code><span class=\"soft\">"
+             << markup_text(one.what->title) << "</span></summary>\n<div class=\"inside\">\n<dl>\n";
+        write_explanation(one);
+        out_ << "</dl>\n";
+        if (!one.seen.exchange.empty()) {
+            out_ << "<div class=\"chart\">";
+            write_svg(out_, make_chart(one, chart_rows_max));
+            out_ << "</div>\n";
+        }
+        out_ << "</div>\n</details>\n";
+    }
+
+    void write_explanation(const scenario_report& one) {
+        for (const std::string& id : one.judged == verdict::pass ? one.what->rules : one.failed_rules) {
+            if (const rule* found = find_rule(id)) {
+                entry(id, std::string{level_name(found->level)} + ", " + std::string{origin_name(found->origin)} +
+                              ": " + std::string{found->text});
+            }
+        }
+        for (const auto& [rule_id, what] : one.seen.choices) {
+            entry("choice " + rule_id, what);
+        }
+        if (one.seen.failure) {
+            const step_failure& failure = *one.seen.failure;
+            entry("expected", failure.expected);
+            code_entry("", failure.expected_hex);
+            entry("seen", failure.seen);
+            code_entry("", failure.seen_hex.empty()
+                               ? ""
+                               : failure.seen_hex + "  from offset " + std::to_string(failure.seen_offset));
+            entry("at",
+                  (failure.pointer.empty() ? "after the last step" : failure.pointer) + " of " + one.what->source);
+            entry("note", failure.note);
+        }
+        if (!one.seen.failure || !one.why.starts_with("expected: ")) {
+            entry("why", one.why);
+        }
+        entry("hint", one.hint);
+        if (!one.server_output.empty()) {
+            out_ << "<dt>server printed</dt><dd>";
+            write_lines(one.server_output);
+            out_ << "</dd>\n";
+        }
+        code_entry("capture", capture_path(one, facts_));
+        if (one.judged != verdict::pass) {
+            code_entry("repeat", repeat_command(one, facts_));
+        }
+    }
+
+    void entry(std::string_view name, std::string_view text) {
+        if (!text.empty()) {
+            out_ << "<dt>" << markup_text(name) << "</dt><dd>" << markup_text(text) << "</dd>\n";
+        }
+    }
+    void code_entry(std::string_view name, std::string_view text) {
+        if (!text.empty()) {
+            out_ << "<dt>" << name << "</dt><dd><pre>" << markup_text(text) << "</pre></dd>\n";
+        }
+    }
+    void write_lines(const std::vector<std::string>& lines) {
+        if (lines.empty()) {
+            return;
+        }
+        out_ << "<pre>";
+        for (const std::string& line : lines) {
+            out_ << markup_text(line) << '\n';
+        }
+        out_ << "</pre>";
+    }
+
+    void write_ledger() {
+        out_ << "<h2 id=\"rules\">Rules</h2>\n<div class=\"card\">\n";
+        for (const rule_area& area : all_areas()) {
+            out_ << "<h3 class=\"area\"" << attribute("data-area", area.id) << '>' << markup_text(area.id)
+                 << " <span class=\"soft\">" << markup_text(area.title) << "</span></h3>\n";
+            for (const rule& one : all_rules()) {
+                if (area_of(one.id).id == area.id) {
+                    write_rule(one, area);
+                }
+            }
+        }
+        out_ << "</div>\n";
+    }
+
+    void write_rule(const rule& one, const rule_area& area) {
+        std::string chips;
+        std::set<std::string> verdicts;
+        for (const scenario_report& tested : report_.scenarios) {
+            const std::vector<std::string>& ids = tested.what->rules;
+            if (std::find(ids.begin(), ids.end(), one.id) == ids.end()) {
+                continue;
+            }
+            const std::string_view name = verdict_name(tested.judged);
+            verdicts.emplace(name);
+            chips += "<a class=\"chip " + std::string{name} + '"' + attribute("href", "#s-" + tested.what->id) +
+                     attribute("title", name) + '>' + markup_text(short_id(tested.what->id)) + "</a>";
+        }
+        if (chips.empty()) {
+            const std::string_view why = untestable_reason(one.id);
+            chips = "<span class=\"soft\">" +
+                    (why.empty() ? "no scenario of this run tests it" : "not tested: " + markup_text(why)) + "</span>";
+        }
+        out_ << "<div class=\"rule\"" << attribute("data-area", area.id)
+             << attribute("data-level", level_name(one.level)) << attribute("data-verdict", joined(verdicts))
+             << attribute("data-text", std::string{one.id} + ' ' + std::string{one.text}) << "><b>" << one.id
+             << "</b><span><span class=\"badge level\">" << level_name(one.level) << "</span></span><div>"
+             << markup_text(one.text) << " <span class=\"soft\">(" << origin_name(one.origin) << ")</span><br>" << chips
+             << "</div></div>\n";
+    }
+
+    std::ostream& out_;
+    const suite_report& report_;
+    const run_facts& facts_;
+    std::size_t opened_{0};
+};
+
+}  // namespace
+
+void write_html_report(std::ostream& out, const suite_report& report, const run_facts& facts) {
+    html_report{out, report, facts}.write();
+}
+
+}  // namespace chatos::conformance

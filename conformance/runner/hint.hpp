@@ -1,0 +1,34 @@
+// What usually lies behind a failure of this kind: for whoever writes the implementation, beside what the rule says.
+#pragma once
+
+#include "runner/event.hpp"
+#include "scenario/scenario.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace chatos::conformance {
+
+enum class failure_kind : std::uint8_t {
+    mismatch,       ///< something else came than was expected
+    too_early,      ///< it came before what causes it
+    silence,        ///< nothing came in time
+    unexpected,     ///< something came that no step expected
+    flood,          ///< more came than is ever looked at
+    ended,          ///< the connection had ended before
+    no_connection,  ///< the server did not accept it
+    too_long,       ///< the scenario as a whole took too long
+};
+
+struct failure_facts {
+    failure_kind what{failure_kind::mismatch};
+    const expect_action* expected{nullptr};  ///< the step that failed, if one expected something
+    const received_event* seen{nullptr};     ///< what came instead, if anything did
+    std::string_view own_pseudo;             ///< of the actor to whom it happened
+};
+
+/// One or two sentences; never empty.
+[[nodiscard]] std::string hint_for(const failure_facts& facts);
+
+}  // namespace chatos::conformance

@@ -1,0 +1,274 @@
+#include "runner/schedule.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t orders_counted_max = 100'000;
+
+/// Which steps must be over before which, as a matrix: before(a, b) is true when a comes before b.
+class precedence {
+public:
+    explicit precedence(std::size_t steps) : steps_{steps}, before_(steps * steps, false) {}
+
+    void add(std::size_t first, std::size_t second) { before_[first * steps_ + second] = true; }
+    [[nodiscard]] bool before(std::size_t first, std::size_t second) const { return before_[first * steps_ + second]; }
+    void close() {
+        for (std::size_t middle = 0; middle < steps_; ++middle) {
+            for (std::size_t first = 0; first < steps_; ++first) {
+                for (std::size_t second = 0; before(first, middle) && second < steps_; ++second) {
+                    before_[first * steps_ + second] = before(first, second) || before(middle, second);
+                }
+            }
+        }
+    }
+
+private:
+    std::size_t steps_;
+    std::vector<bool> before_;
+};
+
+/// What the scenario itself says: steps of one actor in their order, and `after`.
+precedence declared_precedence(const scenario& what) {
+    precedence order{what.steps.size()};
+    for (std::size_t index = 0; index < what.steps.size(); ++index) {
+        for (std::size_t earlier = 0; earlier < index; ++earlier) {
+            if (what.steps[earlier].actor == what.steps[index].actor) {
+                order.add(earlier, index);
+            }
+        }
+        for (const std::size_t before : what.steps[index].after) {
+            order.add(before, index);
+        }
+    }
+    order.close();
+    return order;
+}
+
+bool asks_for_himself(const step& one) {
+    const auto* send = std::get_if<send_action>(&one.action);
+    if (send == nullptr || send->units.size() != 1) {
+        return false;
+    }
+    const auto* packet = std::get_if<packet_source>(&send->units.front());
+    return packet != nullptr && packet->edits.empty() && (packet->op == opcode::cr || packet->op == opcode::rpm);
+}
+
+/// The same actor's step before, or nullptr.
+const step* step_before(const scenario& what, std::size_t index) {
+    for (std::size_t earlier = index; earlier-- > 0;) {
+        if (what.steps[earlier].actor == what.steps[index].actor) {
+            return &what.steps[earlier];
+        }
+    }
+    return nullptr;
+}
+
+/// True when nobody else's action can be what this expect waits for: it is the ERROR behind its actor's own CR or RPM.
+bool answers_own_request(const scenario& what, std::size_t index) {
+    const auto& expect = std::get<expect_action>(what.steps[index].action);
+    const auto* packet = std::get_if<packet_pattern>(&expect.event);
+    if (packet == nullptr || packet->op != opcode::error) {
+        return false;
+    }
+    const step* before = step_before(what, index);
+    return before != nullptr && asks_for_himself(*before);
+}
+
+/// True when the step before is a choice whose alternatives have more steps than the one that decides: those may wait
+/// for what others do later.
+bool follows_long_choice(const scenario& what, std::size_t index) {
+    const step* before = step_before(what, index);
+    const auto* expect = before == nullptr ? nullptr : std::get_if<expect_action>(&before->action);
+    const auto* choice = expect == nullptr ? nullptr : std::get_if<one_of_pattern>(&expect->event);
+    return choice != nullptr && std::any_of(choice->alternatives.begin(), choice->alternatives.end(),
+                                            [](const alternative& one) { return one.steps.size() > 1; });
+}
+
+/// Adds what causes what, as far as the file shows it.
+precedence causal_precedence(const scenario& what) {
+    const precedence declared = declared_precedence(what);
+    precedence order = declared;
+    for (std::size_t index = 0; index < what.steps.size(); ++index) {
+        const bool may_wait_for_others =
+            is_action(what.steps[index]) ? follows_long_choice(what, index) : !answers_own_request(what, index);
+        if (!may_wait_for_others) {
+            continue;
+        }
+        for (std::size_t earlier = 0; earlier < index; ++earlier) {
+            if (is_action(what.steps[earlier]) && !declared.before(index, earlier)) {
+                order.add(earlier, index);
+            }
+        }
+    }
+    order.close();
+    for (std::size_t index = 0; index < what.steps.size(); ++index) {
+        if (order.before(index, index)) {
+            return declared;  // the file lists effects before causes: it shows nothing
+        }
+    }
+    return order;
+}
+
+/// Walks all orders of the actions that a precedence allows, those nearest to the file's own first.
+class order_walk {
+public:
+    order_walk(const scenario& what, const precedence& order) : what_{what} {
+        for (std::size_t index = 0; index < what.steps.size(); ++index) {
+            if (is_action(what.steps[index])) {
+                actions_.push_back(index);
+            }
+        }
+        for (const std::size_t action : actions_) {
+            std::vector<std::size_t> needed;
+            for (std::size_t other = 0; other < actions_.size(); ++other) {
+                if (order.before(actions_[other], action)) {
+                    needed.push_back(other);
+                }
+            }
+            needed_.push_back(std::move(needed));
+        }
+    }
+
+    /// Calls `visit(order)` for each until it returns false.
+    template <typename Visit>
+    void for_each(Visit visit) {
+        taken_.assign(actions_.size(), false);
+        current_.actors.clear();
+        (void)extend(visit);
+    }
+
+    [[nodiscard]] bool allows(const schedule& order) {
+        taken_.assign(actions_.size(), false);
+        for (const std::size_t actor : order.actors) {
+            const std::size_t next = next_of(actor);
+            if (next == actions_.size() || !is_ready(next)) {
+                return false;
+            }
+            taken_[next] = true;
+        }
+        return true;
+    }
+
+private:
+    template <typename Visit>
+    bool extend(Visit& visit) {
+        if (current_.actors.size() == actions_.size()) {
+            return visit(current_);
+        }
+        for (std::size_t index = 0; index < actions_.size(); ++index) {
+            if (taken_[index] || !is_ready(index)) {
+                continue;
+            }
+            taken_[index] = true;
+            current_.actors.push_back(what_.steps[actions_[index]].actor);
+            const bool goes_on = extend(visit);
+            current_.actors.pop_back();
+            taken_[index] = false;
+            if (!goes_on) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool is_ready(std::size_t index) const {
+        return std::all_of(needed_[index].begin(), needed_[index].end(), [&](std::size_t one) { return taken_[one]; });
+    }
+    [[nodiscard]] std::size_t next_of(std::size_t actor) const {
+        std::size_t index = 0;
+        while (index < actions_.size() && (taken_[index] || what_.steps[actions_[index]].actor != actor)) {
+            ++index;
+        }
+        return index;
+    }
+
+    const scenario& what_;
+    std::vector<std::size_t> actions_;              // indexes of steps
+    std::vector<std::vector<std::size_t>> needed_;  // per action: indexes into actions_
+    std::vector<bool> taken_;
+    schedule current_;
+};
+
+std::string example_of(const scenario& what) {
+    const open_orders own = orders_of(what, 1);
+    return own.chosen.empty() ? "" : ", for example " + schedule_text(own.chosen.front(), what);
+}
+
+}  // namespace
+
+bool is_action(const step& one) noexcept {
+    return !std::holds_alternative<expect_action>(one.action);
+}
+
+open_orders orders_of(const scenario& what, std::size_t chosen_max) {
+    const precedence order = causal_precedence(what);
+    order_walk walk{what, order};
+    open_orders found;
+    walk.for_each([&](const schedule& /*one*/) {
+        found.total_is_bound = found.total == orders_counted_max;
+        found.total += found.total_is_bound ? 0 : 1;
+        return !found.total_is_bound;
+    });
+    const std::size_t wanted = std::min(chosen_max, found.total);
+    std::size_t number = 0;
+    walk.for_each([&](const schedule& one) {
+        // Spread evenly: the first ones differ only in their last turns.
+        if (found.chosen.size() < wanted && number == found.chosen.size() * found.total / wanted) {
+            found.chosen.push_back(one);
+        }
+        ++number;
+        return found.chosen.size() < wanted;
+    });
+    return found;
+}
+
+std::string schedule_text(const schedule& order, const scenario& what) {
+    std::string text;
+    for (std::size_t at = 0; at < order.actors.size();) {
+        std::size_t end = at;
+        while (end < order.actors.size() && order.actors[end] == order.actors[at]) {
+            ++end;
+        }
+        text += (text.empty() ? "" : ",") + what.actors[order.actors[at]] +
+                (end - at > 1 ? "*" + std::to_string(end - at) : "");
+        at = end;
+    }
+    return text;
+}
+
+std::variant<schedule, std::string> parse_schedule(std::string_view text, const scenario& what) {
+    schedule order;
+    for (std::string_view rest = text; !rest.empty();) {
+        const std::string_view word = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+        const std::string_view name = word.substr(0, word.find('*'));
+        std::size_t times = 1;
+        if (name.size() != word.size()) {
+            const std::string_view number = word.substr(name.size() + 1);
+            const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), times);
+            if (error != std::errc{} || end != number.data() + number.size() || times == 0 ||
+                times > what.steps.size()) {
+                return "\"" + std::string{word} + "\" is no turn; expected an actor, or an actor and how often" +
+                       example_of(what);
+            }
+        }
+        const auto actor = std::find(what.actors.begin(), what.actors.end(), name);
+        if (actor == what.actors.end()) {
+            return what.id + " has no actor \"" + std::string{name} +
+                   "\"; expected its actors in the order of their turns" + example_of(what);
+        }
+        order.actors.insert(order.actors.end(), times, static_cast<std::size_t>(actor - what.actors.begin()));
+    }
+    const auto actions = static_cast<std::size_t>(std::count_if(what.steps.begin(), what.steps.end(), is_action));
+    const precedence declared = declared_precedence(what);
+    if (order.actors.size() != actions || !order_walk{what, declared}.allows(order)) {
+        return "not an order that the `after` of " + what.id + " leaves open; it has " + std::to_string(actions) +
+               " turns" + example_of(what);
+    }
+    return order;
+}
+
+}  // namespace chatos::conformance

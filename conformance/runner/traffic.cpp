@@ -1,0 +1,29 @@
+#include "runner/traffic.hpp"
+
+#include <algorithm>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t bytes_max = std::size_t{4} << 20U;
+constexpr std::size_t entries_max = 20'000;
+constexpr std::size_t excerpt_bytes = 128;
+
+}  // namespace
+
+void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind what) {
+    add(when, actor, what, {});
+}
+
+void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind what, std::span<const std::byte> bytes) {
+    if (entries_.size() == entries_max) {
+        ++dropped_;
+        return;
+    }
+    const bool fits = bytes_ + bytes.size() <= bytes_max;
+    const auto kept = bytes.first(fits ? bytes.size() : std::min(bytes.size(), excerpt_bytes));
+    bytes_ += fits ? bytes.size() : 0;
+    entries_.push_back({when, actor, what, bytes.size(), {kept.begin(), kept.end()}});
+}
+
+}  // namespace chatos::conformance

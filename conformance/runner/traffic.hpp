@@ -1,0 +1,38 @@
+// What went over the connections of one scenario, byte for byte as far as a bound allows: enough to write a capture.
+#pragma once
+
+#include "runner/event.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace chatos::conformance {
+
+struct traffic_entry {
+    enum class kind : std::uint8_t { connected, sent, received, fin_sent, fin_received, reset_sent, reset_received };
+    moment when{0};
+    std::size_t actor{0};
+    kind what{kind::connected};
+    std::size_t size{0};           ///< bytes that went over the wire
+    std::vector<std::byte> bytes;  ///< the first of them; all, unless the bound was reached
+};
+
+/// Keeps everything up to 4 MiB, from there on only the beginning of each entry, and at most 20,000 entries.
+class traffic_log {
+public:
+    void add(moment when, std::size_t actor, traffic_entry::kind what);
+    void add(moment when, std::size_t actor, traffic_entry::kind what, std::span<const std::byte> bytes);
+
+    [[nodiscard]] const std::vector<traffic_entry>& entries() const noexcept { return entries_; }
+    /// Entries that were left out at the end.
+    [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }
+
+private:
+    std::vector<traffic_entry> entries_;
+    std::size_t bytes_{0};
+    std::size_t dropped_{0};
+};
+
+}  // namespace chatos::conformance

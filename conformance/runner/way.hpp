@@ -1,0 +1,35 @@
+// Ways to run one scenario that must not make a difference: how its bytes are cut into writes, whose turn it is when.
+#pragma once
+
+#include "runner/schedule.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace chatos::conformance {
+
+enum class segmentation : std::uint8_t {
+    whole,       ///< as the scenario says: one write per send, unless it splits
+    bytes,       ///< one write per byte
+    boundaries,  ///< as the scenario says, and a write ends with each packet
+};
+inline constexpr segmentation all_segmentations[] = {segmentation::whole, segmentation::bytes,
+                                                     segmentation::boundaries};
+
+/// "whole", "bytes", "boundaries".
+[[nodiscard]] constexpr std::string_view segmentation_name(segmentation which) noexcept {
+    switch (which) {
+    case segmentation::whole: return "whole";
+    case segmentation::bytes: return "bytes";
+    case segmentation::boundaries: return "boundaries";
+    }
+    return "";
+}
+
+struct way {
+    segmentation segment{segmentation::whole};
+    std::optional<schedule> order;  ///< none: everybody acts as soon as the scenario lets him
+};
+
+}  // namespace chatos::conformance

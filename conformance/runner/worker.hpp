@@ -1,0 +1,84 @@
+// Runs scenarios, in all ways that are wanted, against one implementation, and judges what it saw. A suite has one
+// worker for each implementation that runs at the same time.
+#pragma once
+
+#include "runner/implementation.hpp"
+#include "runner/suite.hpp"
+#include "runner/waiting.hpp"
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chatos::conformance {
+
+/// What the workers of a suite find out together.
+class suite_findings {
+public:
+    /// Counts a run; the number makes its pseudos unique.
+    [[nodiscard]] std::size_t next_run() noexcept { return runs_++; }
+    [[nodiscard]] std::optional<std::string> gone() const;
+    /// The implementation cannot be reached any more: nothing else is run.
+    void lose(const std::string& why, std::vector<std::string> output);
+    /// A rule may leave several things open, and a server may do different things at different times: all are kept.
+    void remember_choice(const std::string& rule_id, const std::string& what);
+    /// Once each.
+    void note(const std::string& what);
+    /// Guards the verdict of a scenario that is over: its worker may still blame it for a late death while another
+    /// worker looks whether it is a control that has passed.
+    [[nodiscard]] std::mutex& verdicts() noexcept { return verdicts_; }
+    /// Into the report, when all workers are done.
+    void move_to(suite_report& report);
+
+private:
+    std::atomic<std::size_t> runs_{0};
+    std::mutex verdicts_;
+    mutable std::mutex mutex_;
+    std::map<std::string, std::string> choices_;
+    std::vector<std::string> notes_;
+    std::optional<std::string> gone_;
+    std::vector<std::string> gone_output_;
+};
+
+class worker {
+public:
+    /// All must outlive the worker.
+    worker(implementation& under_test, const suite_options& options, suite_findings& findings)
+        : under_test_{under_test}, options_{options}, findings_{findings}, budget_{options.time_factor} {}
+
+    /// Runs the scenario and judges it. The report must stay where it is until the next run or finish().
+    void run(scenario_report& made);
+    /// After the last one: a process that has ended since is blamed on it.
+    void finish();
+
+    [[nodiscard]] implementation& under_test() noexcept { return under_test_; }
+    static void judge_gone(scenario_report& made, const std::string& why);
+
+private:
+    [[nodiscard]] std::vector<way> ways_of(scenario_report& made) const;
+    [[nodiscard]] bool make_ready(scenario_report& made);
+    void run_once(scenario_report& made, const way& how);
+    void run_other_ways(scenario_report& made, const std::vector<way>& ways);
+    void adopt(scenario_report& made, scenario_report other, const way& how) const;
+    void judge(scenario_report& made, const patience& times);
+    bool blame_severely(scenario_report& made, const std::optional<std::string>& death, const std::string& pseudo,
+                        const patience& times);
+    void check_gone(const scenario_report& made);
+    void blame_late_death();
+    bool blame_death_on_last_run(const std::string& death);
+    void forget_traffic() const;
+    [[nodiscard]] verdict verdict_of(const std::vector<std::string>& failed_rules) const;
+    [[nodiscard]] bool is_known(const std::vector<std::string>& failed_rules) const;
+
+    implementation& under_test_;
+    const suite_options& options_;
+    suite_findings& findings_;
+    waiting_budget budget_;
+    std::size_t runs_{0};
+    scenario_report* last_run_{nullptr};
+};
+
+}  // namespace chatos::conformance
