@@ -5,6 +5,7 @@
 #include "seeds/text_seeds.hpp"
 
 #ifdef CHATOS_PROGRAM_SEEDS
+#include "seeds/capture_seeds.hpp"
 #include "seeds/dump_seeds.hpp"
 #include "seeds/scenario_file_seeds.hpp"
 #include "seeds/scenario_seeds.hpp"
@@ -33,6 +34,9 @@ std::vector<seed_set> make_seed_sets() {
         {"encode", make_encode_seeds(), {}},
     };
 #ifdef CHATOS_PROGRAM_SEEDS
+    sets.push_back({"capture", make_capture_seeds(), {}});
+    sets.push_back({"link", make_link_seeds(), {}});
+    sets.push_back({"reassembly", make_reassembly_seeds(), make_packet_dictionary()});
     sets.push_back({"dump", make_dump_seeds(), make_packet_dictionary()});
     sets.push_back({"scenario", make_scenario_file_seeds(), make_scenario_dictionary()});
     sets.push_back({"session", make_session_seeds(), make_session_dictionary()});
