@@ -20,6 +20,11 @@ void add_round_trip_input(dump::output& out, input_bytes input);
 void add_differential_input(dump::output& out, input_bytes input);
 void add_dump_input(dump::output& out, input_bytes input);
 
+// A capture file, frames, a stream with what a network does to it.
+void add_capture_input(dump::output& out, input_bytes input);
+void add_link_input(dump::output& out, input_bytes input);
+void add_reassembly_input(dump::output& out, input_bytes input);
+
 void add_utf8_input(dump::output& out, input_bytes input);
 void add_encode_input(dump::output& out, input_bytes input);
 void add_session_input(dump::output& out, input_bytes input);

@@ -6,6 +6,7 @@
 
 #ifdef CHATOS_PROGRAM_SEEDS
 #include "comparison/history_seeds.hpp"
+#include "seeds/capture_seeds.hpp"
 #include "seeds/dump_seeds.hpp"
 #include "seeds/scenario_file_seeds.hpp"
 #include "seeds/scenario_seeds.hpp"
@@ -34,6 +35,9 @@ std::vector<seed_set> make_seed_sets() {
         {"encode", make_encode_seeds(), {}},
     };
 #ifdef CHATOS_PROGRAM_SEEDS
+    sets.push_back({"capture", make_capture_seeds(), {}});
+    sets.push_back({"link", make_link_seeds(), {}});
+    sets.push_back({"reassembly", make_reassembly_seeds(), make_packet_dictionary()});
     sets.push_back({"dump", make_dump_seeds(), make_packet_dictionary()});
     sets.push_back({"scenario", make_scenario_file_seeds(), make_scenario_dictionary()});
     sets.push_back({"history", make_history_seeds(), {}});

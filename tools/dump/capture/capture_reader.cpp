@@ -6,11 +6,6 @@ namespace {
 
 constexpr std::size_t magic_bytes = 4;
 
-template <typename... Cases>
-struct overloaded : Cases... {
-    using Cases::operator()...;
-};
-
 }  // namespace
 
 capture_step capture_reader::next(std::span<const std::byte> bytes) {
@@ -33,27 +28,23 @@ capture_step capture_reader::next(std::span<const std::byte> bytes) {
 }
 
 std::string capture_reader::end(std::span<const std::byte> rest) const {
-    return std::visit(overloaded{[rest](std::monostate) {
-                                     return rest.empty()
-                                                ? std::string{"the file is empty"}
-                                                : "the file has only " + std::to_string(rest.size()) + " bytes";
-                                 },
-                                 [rest](const auto& format) {
-                                     const std::string place = format.unfinished(rest);
-                                     const bool may_end =
-                                         rest.empty() && place != "the file's header" && place != "a block";
-                                     return may_end ? std::string{} : "the file ends inside " + place;
-                                 }},
-                      format_);
+    if (std::holds_alternative<std::monostate>(format_)) {
+        return rest.empty() ? std::string{"the file is empty"}
+                            : "the file has only " + std::to_string(rest.size()) + " bytes";
+    }
+    const auto* const classic = std::get_if<pcap_reader>(&format_);
+    const std::string place =
+        classic != nullptr ? classic->unfinished(rest) : std::get<pcapng_reader>(format_).unfinished(rest);
+    const bool may_end = rest.empty() && place != "the file's header" && place != "a block";
+    return may_end ? std::string{} : "the file ends inside " + place;
 }
 
 std::string capture_reader::problem() const {
-    return std::visit(overloaded{[](std::monostate) {
-                                     return std::string{"it is no pcap or pcapng file; if it holds the bytes of one "
-                                                        "direction of a connection, use --raw"};
-                                 },
-                                 [](const auto& format) { return format.problem(); }},
-                      format_);
+    if (std::holds_alternative<std::monostate>(format_)) {
+        return "it is no pcap or pcapng file; if it holds the bytes of one direction of a connection, use --raw";
+    }
+    const auto* const classic = std::get_if<pcap_reader>(&format_);
+    return classic != nullptr ? classic->problem() : std::get<pcapng_reader>(format_).problem();
 }
 
 }  // namespace chatos::dump

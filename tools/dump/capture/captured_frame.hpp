@@ -16,7 +16,7 @@ struct capture_time {
 };
 
 struct captured_frame {
-    capture_time time;
+    capture_time time{};
     std::uint16_t link_type{0};          ///< LINKTYPE_... of the tcpdump group's list
     std::span<const std::byte> bytes{};  ///< what was captured; lives as long as the bytes that were read
     std::uint32_t original_bytes{0};     ///< length on the wire, never below bytes.size()

@@ -28,7 +28,7 @@ struct connection_key_hash {
 class connection_table {
 public:
     /// The connection that was silent for the longest time makes room for one more than this.
-    static constexpr std::size_t connections_max = 16'384;
+    static constexpr std::size_t connections_max = 8'192;
 
     /// All must outlive the table. Streams are numbered from `first_stream`.
     connection_table(const server_ports& ports, capture_context& context, capture_totals& account,

@@ -7,7 +7,7 @@ namespace chatos::dump {
 
 /// Whoever grows or shrinks a buffer says so here. Keeping below `bytes_max` is the task of whoever owns the streams.
 struct memory_budget {
-    std::size_t bytes_max{24U << 20U};
+    std::size_t bytes_max{20U << 20U};
     std::size_t bytes{0};
 
     [[nodiscard]] bool is_exceeded() const noexcept { return bytes > bytes_max; }

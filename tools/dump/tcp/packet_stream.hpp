@@ -21,7 +21,7 @@ namespace chatos::dump {
 struct capture_context {
     record_sink& sink;
     totals& account;
-    limits bounds;
+    limits bounds{};
     memory_budget budget{};
     capture_place now{};  ///< of the segment in hand; packets and events are given this place
 };

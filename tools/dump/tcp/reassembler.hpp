@@ -120,9 +120,9 @@ private:
     std::uint32_t origin_sequence_{0};  // of offset 0
     state state_{state::waiting};
     std::int64_t next_{0};
-    std::int64_t acknowledged_{0};
-    std::optional<std::int64_t> end_;         // where the sender ended its side
-    std::optional<std::int64_t> cut_header_;  // of a segment of unknown length
+    std::int64_t acknowledged_{INT64_MIN / 2};  // nothing yet; far from where offsets can be
+    std::optional<std::int64_t> end_;           // where the sender ended its side
+    std::optional<std::int64_t> cut_header_;    // of a segment of unknown length
     std::size_t segments_since_hole_{0};
 };
 

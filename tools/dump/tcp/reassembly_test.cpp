@@ -140,6 +140,12 @@ TEST(reassembly, a_start_in_mid_stream_is_told_and_mended) {
         (lines{"c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 CR bob", "c2s 6 SMA hi", "c2s 13 ERROR 0"}));
 }
 
+TEST(reassembly, a_start_in_mid_stream_is_not_settled_by_bytes_before_the_first_ones) {
+    EXPECT_EQ(said({client(25, ok), client(16, sma_hi), client(10, cr_bob), client(23, ok)}),
+              (lines{"c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 CR bob", "c2s 6 SMA hi", "c2s 13 ERROR 0",
+                     "c2s 15 ERROR 0"}));
+}
+
 TEST(reassembly, a_start_in_mid_stream_waits_no_longer_than_the_acknowledgement) {
     const std::string text = json({client(10, cr_bob), server(500, ok, ack | psh, 16), client(16, sma_hi)});
     EXPECT_EQ(short_lines(text),

@@ -1,0 +1,132 @@
+#include "capture/capture_properties.hpp"
+
+#include "dump/capture/frame_feed.hpp"
+#include "dump/capture_dump.hpp"
+#include "dump/json_sink.hpp"
+#include "dump/text_sink.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+#include <vector>
+
+namespace chatos::fuzz {
+
+namespace {
+
+/// The file, in pieces that end where their memory ends.
+class piece_source final : public dump::byte_source {
+public:
+    piece_source(std::span<const std::byte> bytes, std::size_t piece_bytes)
+        : bytes_{bytes}, piece_bytes_{piece_bytes} {}
+
+    [[nodiscard]] std::size_t read(std::span<std::byte> room) override {
+        const std::size_t count = std::min({room.size(), piece_bytes_, bytes_.size()});
+        std::copy_n(bytes_.begin(), count, room.begin());
+        bytes_ = bytes_.subspan(count);
+        return count;
+    }
+    [[nodiscard]] const std::string& problem() const override { return none_; }
+
+private:
+    std::span<const std::byte> bytes_;
+    std::size_t piece_bytes_;
+    std::string none_;
+};
+
+struct seen_frame {
+    std::int64_t seconds;
+    std::uint32_t nanoseconds;
+    std::uint16_t link_type;
+    std::uint32_t original_bytes;
+    std::vector<std::byte> bytes;
+
+    friend bool operator==(const seen_frame&, const seen_frame&) = default;
+};
+
+struct seen_file {
+    std::vector<seen_frame> frames;
+    std::string problem;
+    bool is_bounded{true};
+
+    friend bool operator==(const seen_file&, const seen_file&) = default;
+};
+
+seen_file read_file_in_pieces(std::span<const std::byte> file, std::size_t piece_bytes) {
+    piece_source source{file, piece_bytes};
+    dump::frame_feed feed{source};
+    seen_file seen;
+    while (const dump::captured_frame* const frame = feed.next()) {
+        seen.is_bounded = seen.is_bounded && frame->bytes.size() <= dump::frame_bytes_max &&
+                          frame->bytes.size() <= frame->original_bytes && frame->time.nanoseconds < 1'000'000'000;
+        seen.frames.push_back({frame->time.seconds,
+                               frame->time.nanoseconds,
+                               frame->link_type,
+                               frame->original_bytes,
+                               {frame->bytes.begin(), frame->bytes.end()}});
+    }
+    seen.problem = feed.problem();
+    return seen;
+}
+
+verdict check_lines(const std::string& text) {
+    const bool is_clean = std::ranges::all_of(text, [](char letter) {
+        const auto value = static_cast<unsigned char>(letter);
+        return letter == '\n' || (value >= 0x20 && value != 0x7F);
+    });
+    if (!is_clean || (!text.empty() && text.back() != '\n')) {
+        return failure{"lines", "the output has a control character, or no line end: " + text};
+    }
+    return {};
+}
+
+/// The file through everything, into one form of output.
+verdict check_dump_of(std::span<const std::byte> file, dump::record_sink& sink, dump::output& out) {
+    dump::capture_options options;
+    options.ports.set(7777);
+    dump::totals account;
+    dump::capture_totals capture;
+    account.capture = &capture;
+    piece_source source{file, SIZE_MAX};
+    const std::string problem = dump::dump_capture(source, {}, options, sink, account, capture, out);
+    sink.summary(account);
+    const std::uint64_t skipped = std::accumulate(capture.skipped.begin(), capture.skipped.end(), std::uint64_t{0});
+    if (capture.frames != capture.decoded + skipped) {
+        return failure{"accounted", std::to_string(capture.frames) + " frames, " + std::to_string(capture.decoded) +
+                                        " decoded, " + std::to_string(skipped) + " skipped"};
+    }
+    if (account.input_bytes !=
+        account.packet_bytes + account.malformed_bytes + account.incomplete_bytes + account.unframed_bytes) {
+        return failure{"accounted", "the bytes of packets and events are not those of the input: " + out.text()};
+    }
+    return check_lines(out.text());
+}
+
+}  // namespace
+
+verdict check_capture(std::span<const std::byte> input) {
+    if (input.empty()) {
+        return {};
+    }
+    const std::span<const std::byte> file = input.subspan(1);
+    const seen_file whole = read_file_in_pieces(file, SIZE_MAX);
+    const seen_file pieces = read_file_in_pieces(file, 1 + std::to_integer<std::size_t>(input[0]));
+    if (!whole.is_bounded) {
+        return failure{"bounded", "a frame is larger than it can be, or its time is no time"};
+    }
+    if (!(whole == pieces)) {
+        return failure{"pieces", "read at once: " + std::to_string(whole.frames.size()) + " frames, '" + whole.problem +
+                                     "'; in pieces: " + std::to_string(pieces.frames.size()) + " frames, '" +
+                                     pieces.problem + "'"};
+    }
+    dump::output json_out;
+    dump::json_sink json{json_out};
+    if (const verdict found = check_dump_of(file, json, json_out)) {
+        return found;
+    }
+    dump::output text_out;
+    dump::text_sink text{text_out, dump::no_colours, dump::text_detail::tree, false, dump::time_format::absolute};
+    return check_dump_of(file, text, text_out);
+}
+
+}  // namespace chatos::fuzz

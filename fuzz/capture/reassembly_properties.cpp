@@ -1,0 +1,183 @@
+#include "capture/reassembly_properties.hpp"
+
+#include "dump/event_detail.hpp"
+#include "dump/packet_fields.hpp"
+#include "dump/tcp/connection_table.hpp"
+#include "properties/workspace.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace chatos::fuzz {
+
+namespace {
+
+/// Wraps on the way.
+constexpr std::uint32_t first_sequence = 0xFFFF'FFF0;
+
+/// Writes down what matters of each record: not the frame, which depends on the segments.
+class noting_sink final : public dump::record_sink {
+public:
+    void stream_began(const dump::record_place&, std::string_view) override {}
+    void packet(const dump::packet_record& record) override {
+        note("packet", record.at.offset, record.bytes.size());
+        notes_ += hex(record.bytes);
+    }
+    void malformed(const dump::malformed_record& record) override {
+        note("malformed", record.at.offset, record.error.offset);
+        notes_ += hex(record.bytes);
+    }
+    void malformed_ended(const dump::malformed_record& record) override {
+        note("malformed_ended", record.at.offset, record.lost_bytes);
+    }
+    void incomplete(const dump::incomplete_record& record) override {
+        note("incomplete", record.at.offset, record.need);
+        notes_ += hex(record.bytes);
+    }
+    void event(const dump::event_record& record) override {
+        note(dump::event_name(record.kind), record.at.offset, record.bytes);
+        notes_ += std::to_string(record.undecoded) + std::string{record.cause};
+    }
+    void summary(const dump::totals&) override {}
+
+    [[nodiscard]] const std::string& notes() const noexcept { return notes_; }
+
+private:
+    static std::string hex(std::span<const std::byte> bytes) {
+        dump::output out;
+        for (const std::byte one : bytes) {
+            out.add_hex(std::to_integer<std::uint8_t>(one));
+        }
+        return out.text();
+    }
+    void note(std::string_view what, std::uint64_t offset, std::uint64_t number) {
+        notes_ += "\n" + std::string{what} + " " + std::to_string(offset) + " " + std::to_string(number) + " ";
+    }
+
+    std::string notes_;
+};
+
+struct part {
+    std::size_t begin;
+    std::size_t size;
+};
+
+struct network {
+    bool loses_one{false};
+    bool has_handshake{true};
+    std::vector<part> parts;
+    std::size_t lost_part{SIZE_MAX};
+};
+
+/// What the script makes of a stream of `size` bytes.
+network network_of(std::span<const std::byte> script, std::size_t size) {
+    network made;
+    std::size_t at = 0;
+    const auto next = [&] { return at < script.size() ? std::to_integer<std::size_t>(script[at++]) : 0; };
+    const std::size_t flags = next();
+    made.loses_one = (flags & 1U) != 0;
+    made.has_handshake = (flags & 2U) == 0;
+    // Without a handshake only so many segments may change places.
+    const std::size_t parts_max = made.has_handshake ? 200 : dump::reassembler::start_segments_max - 1;
+    for (std::size_t begin = 0; begin < size;) {
+        const std::size_t choice = next();
+        const bool is_last = choice == 0 || made.parts.size() + 1 == parts_max;
+        const std::size_t bytes = is_last ? size - begin : std::min(choice, size - begin);
+        made.parts.push_back({begin, bytes});
+        begin += bytes;
+    }
+    made.lost_part = made.loses_one && !made.parts.empty() ? next() % made.parts.size() : SIZE_MAX;
+    if (made.lost_part != SIZE_MAX) {
+        made.parts.erase(made.parts.begin() + static_cast<std::ptrdiff_t>(made.lost_part));
+    }
+    const std::size_t count = made.parts.size();
+    for (std::size_t changes = 0; at + 1 < script.size() && count != 0 && changes < 64; ++changes) {
+        const std::size_t from = next() % count;
+        const std::size_t to = next();
+        if (to >= 128 && made.has_handshake) {
+            made.parts.push_back(made.parts[from]);
+        } else {
+            std::swap(made.parts[from], made.parts[to % count]);
+        }
+    }
+    return made;
+}
+
+struct outcome {
+    std::string notes;
+    dump::totals account;
+    dump::capture_totals capture;
+};
+
+outcome play(std::span<const std::byte> stream, const network& how) {
+    static end_aligned_block memory;
+    outcome result;
+    noting_sink sink;
+    dump::server_ports ports;
+    ports.set(7777);
+    dump::capture_context context{.sink = sink, .account = result.account};
+    dump::connection_table connections{ports, context, result.capture, 0};
+    dump::opened_frame frame;
+    frame.ip.source.bytes[0] = 1;
+    frame.tcp = {.source_port = 4000, .destination_port = 7777, .has_sequence = true, .has_payload_bytes = true};
+    const auto send = [&](std::uint32_t sequence, std::span<const std::byte> bytes) {
+        ++context.now.mark.frame;
+        frame.tcp.sequence = sequence;
+        frame.tcp.payload = memory.lend_copy(bytes);
+        frame.tcp.payload_bytes = static_cast<std::uint32_t>(bytes.size());
+        connections.take(frame);
+    };
+    if (how.has_handshake) {
+        frame.tcp.is_syn = true;
+        send(first_sequence - 1, {});
+        frame.tcp.is_syn = false;
+    }
+    for (const part& one : how.parts) {
+        send(first_sequence + static_cast<std::uint32_t>(one.begin), stream.subspan(one.begin, one.size));
+    }
+    frame.tcp.is_fin = true;
+    send(first_sequence + static_cast<std::uint32_t>(stream.size()), {});
+    connections.finish();
+    result.notes = sink.notes();
+    return result;
+}
+
+}  // namespace
+
+verdict check_reassembly(std::span<const std::byte> input) {
+    if (input.empty()) {
+        return {};
+    }
+    const std::size_t script_bytes = std::min(std::to_integer<std::size_t>(input[0]), input.size() - 1);
+    const std::span<const std::byte> script = input.subspan(1, script_bytes);
+    const std::span<const std::byte> stream = input.subspan(1 + script_bytes);
+    const network how = network_of(script, stream.size());
+    const outcome played = play(stream, how);
+    const dump::totals& account = played.account;
+    if (account.input_bytes !=
+        account.packet_bytes + account.malformed_bytes + account.incomplete_bytes + account.unframed_bytes) {
+        return failure{"accounted", "the bytes of the records are not those of the input:" + played.notes};
+    }
+    const bool knows_start = how.has_handshake || how.lost_part == SIZE_MAX;
+    if (knows_start && account.input_bytes + played.capture.bytes.missing_bytes != stream.size()) {
+        return failure{"accounted", "of " + std::to_string(stream.size()) + " bytes " +
+                                        std::to_string(account.input_bytes) + " were input and " +
+                                        std::to_string(played.capture.bytes.missing_bytes) +
+                                        " missing:" + played.notes};
+    }
+    if (how.loses_one || stream.empty()) {
+        return {};
+    }
+    network whole = how;
+    whole.parts = {{0, stream.size()}};
+    const outcome expected = play(stream, whole);
+    if (expected.notes != played.notes) {
+        return failure{"same", "in one piece:" + expected.notes + "\nas the network had it:" + played.notes};
+    }
+    return {};
+}
+
+}  // namespace chatos::fuzz
