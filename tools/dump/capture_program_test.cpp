@@ -117,6 +117,17 @@ TEST_F(capture_program, several_captures_are_conversations_of_their_own) {
     EXPECT_EQ(dump({first, second}).out.find("capture \"" + first + "\"\n"), 0U);
 }
 
+TEST_F(capture_program, one_stream_can_be_followed_and_the_account_is_that_of_all) {
+    const std::string first = write_file("first", conversation());
+    const program_result followed = dump({"--json", "--follow", "1", first, first});
+    EXPECT_EQ(followed.exit_status, 0) << followed.err;
+    EXPECT_EQ(std::count(followed.out.begin(), followed.out.end(), '\n'), 4);
+    EXPECT_EQ(followed.out.find(R"("stream":0)"), std::string::npos);
+    EXPECT_EQ(last_number(followed.out, "packets"), 28);
+    EXPECT_NE(followed.out.find(R"("packets":6,"streams":2)"), std::string::npos);
+    EXPECT_EQ(dump({"--follow", "first", first}).exit_status, 2);
+}
+
 TEST_F(capture_program, cut_and_broken_captures_print_what_came_before_and_exit_with_3) {
     byte_string cut = conversation();
     cut.resize(cut.size() - 3);

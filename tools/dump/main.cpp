@@ -2,6 +2,7 @@
 #include "dump/capture_dump.hpp"
 #include "dump/input/compressed_input.hpp"
 #include "dump/json_sink.hpp"
+#include "dump/one_stream_sink.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
 #include "dump/text_format.hpp"
@@ -17,6 +18,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -50,6 +52,7 @@ struct command_line {
     std::vector<std::uint16_t> ports{7777};
     std::string time{"relative"};
     bool verifies_checksums{false};
+    std::optional<std::uint32_t> followed;
     bool is_raw{false};
     bool is_hex{false};
     bool is_binary{false};
@@ -94,6 +97,8 @@ void declare(CLI::App& app, command_line& asked) {
         ->option_text("c2s|s2c");
     CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
     app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
+    app.add_option("--follow", asked.followed, "Show one stream only, by its number in JSON or with -v")
+        ->option_text("STREAM");
     app.add_option("--pseudo-bytes-max", asked.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
         ->check(CLI::Range(1, 0x7FFF).description(""))
         ->option_text("N (default 255)");
@@ -150,7 +155,11 @@ int run(const command_line& asked) {
                                            asked.is_verbose ? text_detail::tree : text_detail::lines,
                                            asked.files.size() > 1, time_format_of(asked.time));
     }
-    const bool all_read = dump_all(asked, *sink, out);
+    std::unique_ptr<record_sink> shown;
+    if (asked.followed) {
+        shown = std::make_unique<one_stream_sink>(*asked.followed, *sink);
+    }
+    const bool all_read = dump_all(asked, shown ? *shown : *sink, out);
     if (out.error() != 0 && out.error() != EPIPE) {
         return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
     }
