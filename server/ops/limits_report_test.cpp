@@ -38,7 +38,7 @@ TEST(ServiceOptions, a_limit_that_cannot_be_is_named_with_what_was_expected) {
     EXPECT_EQ(find_fault({}, 64 * gibibyte), "");
     service_options chosen;
     chosen.core.users_max = 0;
-    EXPECT_EQ(find_fault(chosen, gibibyte * 64), "capacity cannot be 0; give 1 to 1000000");
+    EXPECT_EQ(find_fault(chosen, gibibyte * 64), "--capacity 0: capacity cannot be 0; give 1 to 1000000");
     chosen = {};
     chosen.core.packet_limits.message_bytes_max = 32U << 20U;
     EXPECT_TRUE(contains(find_fault(chosen, gibibyte * 64), "output bytes cannot be 4194304; give 3355"))
