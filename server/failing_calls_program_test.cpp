@@ -42,7 +42,7 @@ std::size_t served_of_five(const std::string& bound) {
 }
 
 void expect_newcomers_to_wait(int number, const std::string& why) {
-    process server{{"--listen", "127.0.0.1:0"}, failing("accept", number, 0, 3)};
+    process server{{"--no-io-uring", "--listen", "127.0.0.1:0"}, failing("accept", number, 0, 3)};
     EXPECT_EQ(served_of_five(server.bound()), 5U) << why;
     EXPECT_NE(server.err_line().find("event=started"), std::string::npos);
     const std::string said = server.err_line();
@@ -69,7 +69,7 @@ TEST(FailingCalls, accept_ENOMEM_newcomers_wait) {
 }
 
 TEST(FailingCalls, accept_ECONNABORTED_costs_that_connection_and_no_other) {
-    process server{{"--listen", "127.0.0.1:0"}, failing("accept", ECONNABORTED, 0, 3)};
+    process server{{"--no-io-uring", "--listen", "127.0.0.1:0"}, failing("accept", ECONNABORTED, 0, 3)};
     EXPECT_EQ(served_of_five(server.bound()), 2U);
     server.signal(SIGTERM);
     const std::string said = server.all_err();
@@ -79,14 +79,14 @@ TEST(FailingCalls, accept_ECONNABORTED_costs_that_connection_and_no_other) {
 
 TEST(FailingCalls, accept_interrupted_or_forbidden_is_tried_again) {
     for (const int number : {EINTR, EPROTO, EPERM}) {
-        process server{{"--listen", "127.0.0.1:0"}, failing("accept", number, 0, 3)};
+        process server{{"--no-io-uring", "--listen", "127.0.0.1:0"}, failing("accept", number, 0, 3)};
         EXPECT_EQ(served_of_five(server.bound()), 5U) << number;
     }
 }
 
 // Alice's request meets the failure; Bob's does not.
 void expect_to_cost_one_connection(const process_setup& setup) {
-    process server{{"--listen", "127.0.0.1:0"}, setup};
+    process server{{"--no-io-uring", "--listen", "127.0.0.1:0"}, setup};
     const std::string bound = server.bound();
     line alice = join(bound, "alice");
     line bob = join(bound, "bob");
@@ -121,7 +121,7 @@ TEST(FailingCalls, recv_EHOSTUNREACH_half_open_the_peer_is_out_of_reach) {
 TEST(FailingCalls, interrupted_or_early_send_and_recv_are_tried_again_and_nothing_is_lost) {
     for (const char* call : {"send", "recv"}) {
         for (const int number : {EINTR, EAGAIN}) {
-            process server{{"--listen", "127.0.0.1:0"}, failing(call, number, 1, 20)};
+            process server{{"--no-io-uring", "--listen", "127.0.0.1:0"}, failing(call, number, 1, 20)};
             const std::string bound = server.bound();
             line alice = join(bound, "alice");
             line bob = join(bound, "bob");
@@ -138,8 +138,8 @@ TEST(FailingCalls, interrupted_or_early_send_and_recv_are_tried_again_and_nothin
 
 TEST(ClockJumps, of_decades_at_each_reading_end_no_time_limit_early_and_none_late) {
     // The year of each line of the log tells that the wall clock did jump.
-    process server{{"--listen", "127.0.0.1:0", "--log-level", "debug", "--answer-timeout-ms", "1", "--pc-timeout-ms",
-                    "3600000", "--login-timeout-ms", "3600000"},
+    process server{{"--no-io-uring", "--listen", "127.0.0.1:0", "--log-level", "debug", "--answer-timeout-ms", "1",
+                    "--pc-timeout-ms", "3600000", "--login-timeout-ms", "3600000"},
                    with("CHATOS_WALL_CLOCK=jumps")};
     const std::string bound = server.bound();
     {

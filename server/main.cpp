@@ -62,6 +62,7 @@ struct flags {
     std::string metrics;
     std::string log_level{"info"};
     std::string log_file;
+    bool io_uring{true};
     bool print_limits{false};
     bool json{false};
 };
@@ -120,6 +121,8 @@ void describe(CLI::App& app, flags& chosen) {
         ->type_name("BYTES");
     app.add_flag("--tunnel,!--no-tunnel", chosen.options.core.tunnels,
                  "Carry private connections that were accepted (default: yes)");
+    app.add_flag("--io-uring,!--no-io-uring", chosen.io_uring,
+                 "Read and write many sockets in one system call, where there is io_uring (default: yes)");
     app.set_config("--config", "", "Read flags from a file: a line NAME=VALUE each, without the dashes; flags win")
         ->type_name("PATH");
     app.allow_config_extras(CLI::config_extras_mode::error);
@@ -176,9 +179,10 @@ int serve_at(const flags& chosen, const std::vector<chatos::net::listen_address>
     const chatos::ops::service_manager manager{notify_socket == nullptr ? "" : notify_socket};
     chatos::net::socket_server server{
         chosen.options.core,
-        {.per_address_max = chosen.options.per_address_max, .journal = &journal, .on_stopping = [&manager] {
-             static_cast<void>(manager.tell("STOPPING=1\nSTATUS=draining\n"));
-         }}};
+        {.per_address_max = chosen.options.per_address_max,
+         .journal = &journal,
+         .io_uring = chosen.io_uring,
+         .on_stopping = [&manager] { static_cast<void>(manager.tell("STOPPING=1\nSTATUS=draining\n")); }}};
     server.stop_on_signals();
     std::string announcement;
     for (std::size_t i = 0; i < addresses.size(); ++i) {

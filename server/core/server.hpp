@@ -86,6 +86,8 @@ public:
     /// The next connection that needs a look; each at most once until it changes again.
     [[nodiscard]] std::optional<connection_id> next_changed();
     [[nodiscard]] bool wants_input(connection_id id) const;
+    /// Whether it is one end of a tunnel (TUN-2): what the other end does can then take back that it wants input.
+    [[nodiscard]] bool is_tunnel_end(connection_id id) const { return known(id).is_tunnel_end(); }
     /// Points `pieces` at the bytes to write next and returns how many it set. Valid until the next other call.
     [[nodiscard]] std::size_t gather(connection_id id, std::span<std::span<const std::byte>> pieces) const;
     [[nodiscard]] farewell farewell_of(connection_id id) const;

@@ -1,9 +1,11 @@
-// The loop. Within a turn sockets are only read; what is due is written once per connection at the turn's end, in one
-// write. Connections that have nothing to say own no buffer here: all reads share one, and so do all writes.
+// The loop. Within a turn sockets are only read; what is due is written once per connection at the turn's end. Reads go
+// in batches, and writes. Connections that have nothing to say own no buffer here: all reads share one, and so do all
+// writes.
 #include "net/socket_server.hpp"
 
 #include "core/ensure.hpp"
 #include "core/server.hpp"
+#include "net/call_batch.hpp"
 #include "net/connection_log.hpp"
 #include "net/held_signals.hpp"
 #include "net/listeners.hpp"
@@ -21,6 +23,7 @@
 #include <optional>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <utility>
 #include <vector>
 
 namespace chatos::net {
@@ -32,6 +35,8 @@ using core::connection_id;
 constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does not starve those who are in
 // Kept for the process itself (standard streams, the loop's own): who runs out of descriptors cannot even report it.
 constexpr std::size_t descriptors_spare = 16;
+// What each read of a batch may bring; what is more comes in the next turn.
+constexpr std::size_t shared_read_bytes_max = std::size_t{16} << 10U;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
 // Not every one of these makes a line, or a storm of connections would be one of the log as well.
 constexpr std::uint64_t pauses_per_line = 100;
@@ -66,7 +71,8 @@ struct peer {
     descriptor socket{};
     source_address source{};
     interest watched{};
-    bool awaits_room{false};  // the system's buffer was full
+    bool awaits_room{false};      // the system's buffer was full
+    bool write_collected{false};  // in the batch of writes, so the socket must stay
     bool sending_shut{false};
 };
 
@@ -77,7 +83,9 @@ public:
     loop(const core::options& chosen, const service_setup& setup)
         : log_{setup.journal, [this](connection_id who) { return source_at(who); }}, places_{setup.per_address_max},
           per_address_max_{setup.per_address_max}, on_stopping_{setup.on_stopping}, core_{chosen, log_.sink()},
-          listeners_{watcher_, first_listener_key}, read_buffer_(chosen.receive_bytes_max) {
+          listeners_{watcher_, first_listener_key}, io_uring_{setup.io_uring},
+          shared_read_bytes_{std::min(chosen.receive_bytes_max, shared_read_bytes_max)},
+          read_buffer_(std::max(chosen.receive_bytes_max, shared_read_bytes_ * call_batch::calls_max)) {
         core::ensure(watcher_.watch(wake_up_.number(), wake_up_key, {}, {.input = true}));
     }
 
@@ -86,12 +94,16 @@ public:
     void stop_on_signals() { signals_.emplace(wake_up_.number()); }
 
     void run() {
+        // Here, because a ring belongs to the thread that makes it.
+        reads_.emplace(io_uring_);
+        writes_.emplace(io_uring_);
         while (!ended_) {
             const auto ready = watcher_.wait(patience());
             now_ = read_clock();
             for (const readiness::ready_socket& one : ready) {
                 attend(one);
             }
+            finish_reads();
             end_turn();
         }
     }
@@ -135,10 +147,9 @@ private:
         if (peer* awake = find(id_of(one.key))) {
             if (one.room && awake->awaits_room) {
                 awake->awaits_room = false;
-                bring_in_line(*awake);
-                awake = find(id_of(one.key));
+                written_.push_back(awake->id);
             }
-            if (one.input && awake != nullptr && awake->watched.input) {
+            if (one.input && awake->watched.input) {
                 read_some(*awake);
             }
         } else if (one.key == wake_up_key) {
@@ -166,11 +177,7 @@ private:
     void end_turn() {
         now_ = read_clock();
         core_.run(now_);
-        while (const auto changed = core_.next_changed()) {
-            if (peer* one = find(*changed)) {
-                bring_in_line(*one);
-            }
-        }
+        write_all();
         listeners_.welcome_again(now_, accept_pause);
         ended_ = ended_ || (core_.is_draining() && core_.connections() == 0);
     }
@@ -271,6 +278,7 @@ private:
     }
 
     void lose(peer& gone) {
+        core::ensure(!gone.write_collected);
         const connection_id id = gone.id;
         log_.disconnected(id, gone.source);
         places_.leave(gone.source.from);
@@ -278,17 +286,45 @@ private:
         core_.lost(id, now_);
     }
 
+    // Reading. The core judges what came in the order in which it was read; in between, what one connection sent can
+    // only end another one, or, where two are joined by a tunnel, fill it. So tunnel ends are read alone.
+
     void read_some(peer& one) {
-        if (core_.wants_input(one.id)) {  // it may have changed its mind within this turn
-            const ::ssize_t bytes = ::recv(one.socket.number(), read_buffer_.data(), read_buffer_.size(), 0);
-            if (bytes == 0) {
+        if (!core_.wants_input(one.id)) {
+            watch(one);  // it has changed its mind within this turn
+            return;
+        }
+        const bool alone = core_.is_tunnel_end(one.id);
+        if (alone) {
+            finish_reads();
+        }
+        const std::size_t share =
+            reads_->is_together() && !alone ? shared_read_bytes_ : core_.bounds().receive_bytes_max;
+        reads_->receive(one.socket.number(), std::span{read_buffer_}.subspan(reads_->size() * share, share),
+                        key_of(one.id));
+        if (alone || reads_->is_full()) {
+            finish_reads();
+        }
+    }
+
+    void finish_reads() {
+        for (const call_batch::call& done : reads_->run()) {
+            if (peer* one = find(id_of(done.key))) {
+                take_read(*one, done);
+            }
+        }
+    }
+
+    void take_read(peer& one, const call_batch::call& done) {
+        if (done.result < 0 && !is_temporary(static_cast<int>(-done.result))) {
+            lose(one);
+            return;
+        }
+        if (done.result >= 0 && core_.wants_input(one.id)) {
+            if (done.result == 0) {
                 core_.end_of_input(one.id, now_);
-            } else if (bytes > 0) {
-                const auto count = static_cast<std::size_t>(bytes);
-                core_.receive(one.id, std::span<const std::byte>{read_buffer_}.first(count), now_);
-            } else if (!is_temporary(errno)) {
-                lose(one);
-                return;
+            } else {
+                core_.receive(one.id, {done.bytes, static_cast<std::size_t>(done.result)}, now_);
             }
         }
         watch(one);
@@ -303,29 +339,67 @@ private:
         }
     }
 
-    // False when the connection broke and is gone.
-    bool write_due(peer& one) {
-        while (!one.awaits_room) {
-            const std::size_t count = core_.gather(one.id, write_buffer_.pieces());
-            if (count == 0) {
-                return true;
-            }
-            const auto [sent, due] = write_buffer_.send(one.socket.number(), count);
-            if (sent < 0 && !is_temporary(errno)) {
-                lose(one);
-                return false;
-            }
-            const auto bytes = static_cast<std::size_t>(std::max<::ssize_t>(sent, 0));
-            core_.wrote(one.id, bytes, now_);
-            one.awaits_room = bytes < due;
-        }
-        return true;
-    }
+    // Writing.
 
+    // Writes what is due; once nothing is, does the rest of what the core wants done.
     void bring_in_line(peer& one) {
-        if (!write_due(one)) {
+        if (one.write_collected) {
+            return;  // looked at again once it is written
+        }
+        const std::size_t pieces = one.awaits_room ? 0 : core_.gather(one.id, write_buffer_.pieces());
+        if (pieces == 0) {
+            follow_farewell(one);
             return;
         }
+        const std::span<const std::byte> run = write_buffer_.collect(pieces);
+        one.write_collected = true;
+        writes_->send(one.socket.number(), run, key_of(one.id));
+        if (writes_->is_full() || !write_buffer_.has_room() || run.size() > write_buffer::run_bytes_max) {
+            finish_writes();
+        }
+    }
+
+    void finish_writes() {
+        for (const call_batch::call& done : writes_->run()) {
+            if (peer* one = find(id_of(done.key))) {
+                take_write(*one, done);
+            }
+        }
+        write_buffer_.clear();
+    }
+
+    void take_write(peer& one, const call_batch::call& done) {
+        one.write_collected = false;
+        if (done.result < 0 && !is_temporary(static_cast<int>(-done.result))) {
+            lose(one);
+            return;
+        }
+        const auto bytes = static_cast<std::size_t>(std::max<::ssize_t>(done.result, 0));
+        core_.wrote(one.id, bytes, now_);
+        one.awaits_room = bytes < done.size;
+        written_.push_back(one.id);
+    }
+
+    // Until nothing moves any more.
+    void write_all() {
+        do {
+            for (const connection_id id : std::exchange(written_, {})) {
+                bring_in_line_if_here(id);
+            }
+            while (const auto changed = core_.next_changed()) {
+                bring_in_line_if_here(*changed);
+            }
+            finish_writes();
+        } while (!written_.empty());
+    }
+
+    void bring_in_line_if_here(connection_id id) {
+        if (peer* one = find(id)) {
+            bring_in_line(*one);
+        }
+    }
+
+    void follow_farewell(peer& one) {
         switch (core_.farewell_of(one.id)) {
         case core::farewell::none: break;
         case core::farewell::close: lose(one); return;
@@ -349,8 +423,13 @@ private:
     std::optional<held_signals> signals_;
     listeners listeners_;
     std::vector<peer> peers_;  // by slot
+    bool io_uring_;
+    std::size_t shared_read_bytes_;
     std::vector<std::byte> read_buffer_;
     write_buffer write_buffer_;
+    std::optional<call_batch> reads_;
+    std::optional<call_batch> writes_;
+    std::vector<connection_id> written_;  // to be brought in line
     core::time_point now_{read_clock()};  // this turn's
     std::size_t descriptors_max_{descriptors_max()};
     bool ended_{false};

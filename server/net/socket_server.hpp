@@ -22,6 +22,7 @@ namespace chatos::net {
 struct service_setup {
     std::uint32_t per_address_max{0};     ///< ops::service_options::per_address_max
     ops::journal* journal{nullptr};       ///< nobody, or somebody who outlives the server
+    bool io_uring{true};                  ///< calls go through io_uring in batches, where the system has it
     std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty
 };
 

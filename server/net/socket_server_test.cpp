@@ -25,7 +25,8 @@ core::options patient() {
 }
 
 struct OverSockets : testing::Test {
-    explicit OverSockets(const core::options& chosen = patient()) : server{chosen} {}
+    explicit OverSockets(const core::options& chosen = patient(), const service_setup& setup = {})
+        : server{chosen, setup} {}
     OverSockets(const OverSockets&) = delete;
     OverSockets& operator=(const OverSockets&) = delete;
 
@@ -71,6 +72,31 @@ TEST_F(OverSockets, a_conversation) {
     bob.send(make_pc("alice"));
     EXPECT_TRUE(bob.receives(make_error(error::ok)));
     EXPECT_TRUE(alice.receives(make_pc("bob")));
+}
+
+// The other tests have it where the system does.
+struct WithoutIoUring : OverSockets {
+    WithoutIoUring() : OverSockets{patient(), {.io_uring = false}} {}
+};
+
+TEST_F(WithoutIoUring, many_talk_at_once_and_everything_arrives) {
+    std::deque<line> all;
+    for (int i = 0; i < 20; ++i) {
+        all.push_back(join(std::string("user ") + static_cast<char>('a' + i)));
+    }
+    for (line& one : all) {
+        one.send(make_sma("hello"));
+    }
+    const std::size_t size = wire(make_spm("user x", "hello")).size();
+    for (line& one : all) {
+        for (std::size_t i = 1; i < all.size(); ++i) {
+            ASSERT_EQ(one.receive_bytes(size).size(), size);
+            one.send(make_error(error::ok));
+        }
+    }
+    for (line& one : all) {
+        EXPECT_TRUE(one.receives(make_error(error::ok)));
+    }
 }
 
 TEST_F(OverSockets, WIRE_13_one_byte_at_a_time) {

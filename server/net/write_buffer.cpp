@@ -1,23 +1,21 @@
 #include "net/write_buffer.hpp"
 
 #include <algorithm>
-#include <sys/socket.h>
 
 namespace chatos::net {
 
-// What does not fit goes the next time; a piece that is larger than the buffer goes alone and is not copied.
-write_buffer::outcome write_buffer::send(int socket, std::size_t count) {
-    std::span<const std::byte> run = pieces_[0];
-    if (count > 1 && run.size() + pieces_[1].size() <= copies_.size()) {
-        std::size_t used = 0;
-        for (std::size_t index = 0; index < count && pieces_[index].size() <= copies_.size() - used; ++index) {
-            std::copy(pieces_[index].begin(), pieces_[index].end(),
-                      copies_.begin() + static_cast<std::ptrdiff_t>(used));
-            used += pieces_[index].size();
-        }
-        run = std::span<const std::byte>{copies_}.first(used);
+std::span<const std::byte> write_buffer::collect(std::size_t count) {
+    if (pieces_[0].size() > run_bytes_max) {
+        return pieces_[0];
     }
-    return {.sent = ::send(socket, run.data(), run.size(), MSG_NOSIGNAL), .due = run.size()};
+    const std::span<std::byte> place = std::span{copies_}.subspan(used_, run_bytes_max);
+    std::size_t size = 0;
+    for (std::size_t index = 0; index < count && pieces_[index].size() <= place.size() - size; ++index) {
+        std::copy(pieces_[index].begin(), pieces_[index].end(), place.begin() + static_cast<std::ptrdiff_t>(size));
+        size += pieces_[index].size();
+    }
+    used_ += size;
+    return place.first(size);
 }
 
 }  // namespace chatos::net

@@ -1,10 +1,9 @@
-// What one write takes: many short pieces from everywhere, as one run of bytes.
+// What is about to be written: many short pieces from everywhere, as one run of bytes per connection.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <span>
-#include <sys/types.h>
 #include <vector>
 
 namespace chatos::net {
@@ -13,22 +12,26 @@ namespace chatos::net {
 /// them (32 messages of 64 bytes to each of 100 receivers: a tenth of the server's time).
 class write_buffer {
 public:
-    /// Where to put what is to be written next.
+    /// Where to put what one connection is to be written next.
     [[nodiscard]] std::span<std::span<const std::byte>> pieces() noexcept { return pieces_; }
 
-    struct outcome {
-        ::ssize_t sent;   ///< as ::send() returns it; errno says why it is below 0
-        std::size_t due;  ///< what there was to be sent
-    };
-    /// Sends the first `count` pieces, of which there is one at least.
-    [[nodiscard]] outcome send(int socket, std::size_t count);
+    /// The first `count` pieces, of which there is one at least, or as many of them as fit into a run. A single piece
+    /// that is larger is not copied. Valid until clear(). Only while has_room().
+    [[nodiscard]] std::span<const std::byte> collect(std::size_t count);
+
+    /// For another run.
+    [[nodiscard]] bool has_room() const noexcept { return used_ + run_bytes_max <= copies_.size(); }
+    void clear() noexcept { used_ = 0; }
+
+    static constexpr std::size_t run_bytes_max = std::size_t{64} << 10U;
 
 private:
     static constexpr std::size_t pieces_max = 256;
-    static constexpr std::size_t copied_bytes_max = std::size_t{64} << 10U;
+    static constexpr std::size_t copies_bytes_max = std::size_t{512} << 10U;
 
     std::array<std::span<const std::byte>, pieces_max> pieces_{};
-    std::vector<std::byte> copies_ = std::vector<std::byte>(copied_bytes_max);
+    std::vector<std::byte> copies_ = std::vector<std::byte>(copies_bytes_max);
+    std::size_t used_{0};
 };
 
 }  // namespace chatos::net
