@@ -14,10 +14,15 @@
 namespace chatos::net {
 namespace {
 
-std::pair<descriptor, descriptor> socket_pair() {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
-    return {descriptor{ends[0]}, descriptor{ends[1]}};
+struct ends {
+    descriptor near;
+    descriptor far;
+};
+
+ends socket_pair() {
+    std::array<int, 2> numbers{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, numbers.data()), 0);
+    return {.near = descriptor{numbers[0]}, .far = descriptor{numbers[1]}};
 }
 
 std::span<const std::byte> bytes_of(const std::string& text) {
@@ -36,7 +41,7 @@ protected:
 };
 
 TEST_P(CallBatch, outcomes_come_in_the_order_of_the_calls) {
-    auto [near, far] = socket_pair();
+    const ends pair = socket_pair();
     const std::string text = "hello";
     std::array<std::byte, 16> place{};
     std::vector<std::pair<std::uint64_t, ::ssize_t>> outcomes;
@@ -45,11 +50,11 @@ TEST_P(CallBatch, outcomes_come_in_the_order_of_the_calls) {
             outcomes.emplace_back(done.key, done.result);
         }
     };
-    tested.send(near.number(), bytes_of(text), 7);
+    tested.send(pair.near.number(), bytes_of(text), 7);
     if (tested.is_full()) {
         run();
     }
-    tested.receive(far.number(), place, 8);
+    tested.receive(pair.far.number(), place, 8);
     run();
     const std::vector<std::pair<std::uint64_t, ::ssize_t>> expected{{7, 5}, {8, 5}};
     EXPECT_EQ(outcomes, expected);
@@ -58,36 +63,36 @@ TEST_P(CallBatch, outcomes_come_in_the_order_of_the_calls) {
 }
 
 TEST_P(CallBatch, nothing_waits_and_what_goes_wrong_is_told_as_an_error_number) {
-    auto [near, far] = socket_pair();
+    ends pair = socket_pair();
     std::array<std::byte, 16> place{};
-    const auto spare = socket_pair();
+    const ends spare = socket_pair();
     const auto result_of = [&](auto add) {
         add();
         if (tested.is_together()) {  // a second one, so that the batch is more than one call
-            tested.receive(spare.second.number(), place, 2);
+            tested.receive(spare.far.number(), place, 2);
         }
         return tested.run()[0].result;
     };
     const std::string text = "x";
-    EXPECT_EQ(result_of([&] { tested.receive(far.number(), place, 1); }), -EAGAIN);
+    EXPECT_EQ(result_of([&] { tested.receive(pair.far.number(), place, 1); }), -EAGAIN);
     const std::string large(10'000'000, 'l');
-    const ::ssize_t taken = result_of([&] { tested.send(far.number(), bytes_of(large), 1); });
+    const ::ssize_t taken = result_of([&] { tested.send(pair.far.number(), bytes_of(large), 1); });
     EXPECT_GT(taken, 0);
     EXPECT_LT(taken, static_cast<::ssize_t>(large.size()));
-    EXPECT_EQ(result_of([&] { tested.send(far.number(), bytes_of(large), 1); }), -EAGAIN);
-    near = descriptor{};  // with unread bytes
-    EXPECT_EQ(result_of([&] { tested.send(far.number(), bytes_of(text), 1); }), -EPIPE) << "and no signal";
-    auto [other, gone] = socket_pair();
-    gone = descriptor{};
-    EXPECT_EQ(result_of([&] { tested.receive(other.number(), place, 1); }), 0) << "an end";
+    EXPECT_EQ(result_of([&] { tested.send(pair.far.number(), bytes_of(large), 1); }), -EAGAIN);
+    pair.near = descriptor{};  // with unread bytes
+    EXPECT_EQ(result_of([&] { tested.send(pair.far.number(), bytes_of(text), 1); }), -EPIPE) << "and no signal";
+    ends other = socket_pair();
+    other.far = descriptor{};
+    EXPECT_EQ(result_of([&] { tested.receive(other.near.number(), place, 1); }), 0) << "an end";
 }
 
 TEST_P(CallBatch, a_full_batch_loses_nothing) {
-    std::vector<std::pair<descriptor, descriptor>> pairs;
+    std::vector<ends> pairs;
     const std::string text = "t";
     while (!tested.is_full()) {
         pairs.push_back(socket_pair());
-        tested.send(pairs.back().first.number(), bytes_of(text), pairs.size());
+        tested.send(pairs.back().near.number(), bytes_of(text), pairs.size());
     }
     std::uint64_t expected = 0;
     for (const call_batch::call& one : tested.run()) {
@@ -95,9 +100,9 @@ TEST_P(CallBatch, a_full_batch_loses_nothing) {
         EXPECT_EQ(one.result, 1);
     }
     EXPECT_EQ(expected, pairs.size());
-    for (const auto& [near, far] : pairs) {
+    for (const ends& one : pairs) {
         char byte = 0;
-        EXPECT_EQ(::recv(far.number(), &byte, 1, 0), 1);
+        EXPECT_EQ(::recv(one.far.number(), &byte, 1, 0), 1);
     }
 }
 
