@@ -8,8 +8,8 @@
 
 namespace chatos::net {
 
-/// Shared by all connections. Packets are short: copying them together costs less than having the system walk a list of
-/// them (32 messages of 64 bytes to each of 100 receivers: a tenth of the server's time).
+/// Shared by all connections. Packets are short: they are copied together, so that the system need not walk a list of
+/// them.
 class write_buffer {
 public:
     /// Where to put what one connection is to be written next.
