@@ -491,6 +491,9 @@ TEST_F(ConformanceProgram, the_reference_server_passes_everything_strictly) {
 TEST_F(ConformanceProgram, the_reference_server_passes_in_every_way) {
     const program_result result = run({"run", "--profile", server_profile(folder_), "--strict", "--segment",
                                        "whole,bytes,boundaries", "--interleave", "3", "--jobs", "4"});
+    EXPECT_GE(report()["silence"]["fenced_percent"], 90);
+    EXPECT_GE(report()["silence"]["verdicts"].get<std::size_t>() * 10, report()["scenarios"].size() * 9);
+    EXPECT_NE(result.out.find("that rest on silence are proved by a fence ("), std::string::npos) << result.out;
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
 }
 
