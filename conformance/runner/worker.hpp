@@ -27,6 +27,8 @@ public:
     void remember_choice(const std::string& rule_id, const std::string& what);
     /// Once each.
     void note(const std::string& what);
+    /// True as long as the traffic that is kept of all scenarios stays within 16 MiB with these bytes.
+    [[nodiscard]] bool has_room_for_traffic(std::size_t bytes);
     /// Guards the verdict of a scenario that is over: its worker may still blame it for a late death while another
     /// worker looks whether it is a control that has passed.
     [[nodiscard]] std::mutex& verdicts() noexcept { return verdicts_; }
@@ -41,6 +43,7 @@ private:
     std::vector<std::string> notes_;
     std::optional<std::string> gone_;
     std::vector<std::string> gone_output_;
+    std::size_t traffic_bytes_{0};
 };
 
 class worker {
