@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,8 @@ private:
     std::atomic<std::size_t> runs_{0};
     std::mutex verdicts_;
     mutable std::mutex mutex_;
-    std::map<std::string, std::string> choices_;
+    /// Sorted, so that a report does not tell which worker was the first to see a choice.
+    std::map<std::string, std::set<std::string>> choices_;
     std::vector<std::string> notes_;
     std::optional<std::string> gone_;
     std::vector<std::string> gone_output_;
