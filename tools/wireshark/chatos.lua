@@ -285,9 +285,9 @@ end
 
 -- Connections -------------------------------------------------------------------------------------------------------
 
--- By stream, built while frames are seen for the first time and only read later.
-local client_of = {}     -- "address:port" of the client, where ports do not tell
-local directions = {}    -- see direction_state()
+-- Built while frames are seen for the first time and only read later, in whatever order they are looked at.
+local client_of = {}     -- by ends_key(): end_of() the client, where ports do not tell
+local directions = {}    -- by stream and direction: see direction_state()
 local port_ranges = {}   -- of the preference
 
 function chatos.init()
@@ -305,37 +305,46 @@ local function end_of(address, port)
     return tostring(address) .. ":" .. port
 end
 
+local function ends_key(pinfo)
+    local source, destination = end_of(pinfo.src, pinfo.src_port), end_of(pinfo.dst, pinfo.dst_port)
+    return source < destination and source .. " " .. destination or destination .. " " .. source
+end
+
 -- True when a client sent the frame. Where both ports or none are a server's, the port that chatos was registered or
 -- asked for decides, and else who spoke first: a server says nothing before a client does.
-local function is_from_client(pinfo, stream)
+local function is_from_client(pinfo)
     local source, destination = pinfo.src_port, pinfo.dst_port
     local from_server, to_server = is_server_port(source), is_server_port(destination)
-    if not client_of[stream] and from_server ~= to_server then return to_server end
-    if not client_of[stream] and not from_server and source ~= destination then
+    if from_server ~= to_server then return to_server end
+    local key = ends_key(pinfo)
+    if not client_of[key] and not from_server and source ~= destination then
         if pinfo.match_uint == destination then return true end
         if pinfo.match_uint == source then return false end
     end
-    if not client_of[stream] then client_of[stream] = end_of(pinfo.src, source) end
-    return client_of[stream] == end_of(pinfo.src, source)
+    if not client_of[key] then client_of[key] = end_of(pinfo.src, source) end
+    return client_of[key] == end_of(pinfo.src, source)
 end
 
 -- What is known of one direction: `lost`, a list of frames from which on (`from`) and up to which (`to`) framing was
--- lost; `is_uncertain`, whether the next bytes may begin inside a packet, because the ones before were not captured.
-local function direction_state(stream, from_client)
-    local key = stream * 2 + (from_client and 0 or 1)
-    local state = directions[key]
-    if not state then
+-- lost; `is_uncertain`, whether the next bytes may begin inside a packet, because the ones before were not captured;
+-- `frame`, up to which this is known. The first of tshark's two passes (-2) does not tell the stream: then each call
+-- starts afresh, and the second pass, which shows things, knows.
+local function direction_state(from_client)
+    local streams = {tcp_stream()}
+    local stream = streams[#streams]   -- of the innermost connection
+    if not stream then return {lost = {}, frame = 0} end
+    local key = stream.value * 2 + (from_client and 0 or 1)
+    if not directions[key] then
         local completeness = tcp_completeness()
-        state = {lost = {}, is_uncertain = not completeness or completeness.value % 2 == 0}
-        directions[key] = state
+        directions[key] = {lost = {}, frame = 0, is_uncertain = not completeness or completeness.value % 2 == 0}
     end
-    return state
+    return directions[key]
 end
 
 -- The stretch of lost framing that the frame belongs to, or nil.
 local function lost_at(state, frame)
     for _, stretch in ipairs(state.lost) do
-        if frame > stretch.from and (not stretch.to or frame < stretch.to) then return stretch end
+        if frame > stretch.from and (not stretch.to or frame <= stretch.to) then return stretch end
     end
     return nil
 end
@@ -446,11 +455,11 @@ local function show_malformed(tree, tvb, packet, from_client)
     add_info("malformed " .. (packet.row and packet.row.name .. " " or "") .. "(" .. packet.violation .. ")")
 end
 
-local function show_undecoded(tree, tvb, at, bytes, expert_info, text)
-    local subtree = tree:add(chatos, tvb(at - 1, bytes), "ChatOS, " .. text)
-    subtree:add(f.undecoded, tvb(at - 1, bytes))
-    subtree:add_proto_expert_info(expert_info, text)
-    add_info("(" .. text .. ")")
+local function show_undecoded(tree, tvb, bytes, expert_info, text)
+    local subtree = tree:add(chatos, tvb(0, bytes), "ChatOS, " .. bytes .. " " .. text)
+    subtree:add(f.undecoded, tvb(0, bytes))
+    subtree:add_proto_expert_info(expert_info)
+    add_info("(" .. bytes .. " " .. text .. ")")
 end
 
 local function show_cut(tree, tvb, packet, from_client)
@@ -464,31 +473,31 @@ end
 
 -- Dissection --------------------------------------------------------------------------------------------------------
 
--- Bytes that follow a malformed packet. Where bytes are missing before it, a boundary that proves itself ends this.
--- Returns where decoding goes on, or nil.
-local function pass_lost(tree, tvb, pinfo, bytes, stretch, at)
-    local boundary = stretch and stretch.is_uncertain and not pinfo.visited and find_boundary(bytes, at) or nil
-    if boundary then
-        stretch.to = pinfo.number
-        stretch.boundary = boundary
+-- Passes bytes that follow a malformed packet. Where bytes are missing before it, a boundary that proves itself ends
+-- this. Returns where decoding goes on.
+local function pass_lost(tree, tvb, pinfo, bytes, stretch, is_new)
+    if is_new and stretch.is_uncertain then
+        stretch.boundary = find_boundary(bytes, 1)
+        stretch.to = stretch.boundary and pinfo.number
     end
-    local passed = (boundary or #bytes + 1) - at
-    if passed > 0 then
-        show_undecoded(tree, tvb, at, passed, experts.after_malformed, passed .. " bytes after a malformed packet")
+    local boundary = stretch.to == pinfo.number and stretch.boundary or #bytes + 1
+    if boundary > 1 then
+        show_undecoded(tree, tvb, boundary - 1, experts.after_malformed, "bytes after a malformed packet")
+    end
+    if boundary <= #bytes then
+        tree:add_proto_expert_info(experts.resync)
     end
     return boundary
 end
 
 -- Decodes all from `at` on; returns the bytes that are missing for the last packet, and where that packet starts.
-local function decode(tree, tvb, pinfo, bytes, at, state, from_client)
+local function decode(tree, tvb, pinfo, bytes, at, state, is_new, from_client)
     while at <= #bytes do
         local packet = read_packet(bytes, at)
         if packet.violation then
             show_malformed(tree, tvb, packet, from_client)
             pinfo.private["chatos_lost"] = "1"
-            if not pinfo.visited then
-                table.insert(state.lost, {from = pinfo.number, is_uncertain = state.is_uncertain})
-            end
+            if is_new then table.insert(state.lost, {from = pinfo.number, is_uncertain = state.is_uncertain}) end
             return nil
         end
         if packet.need then
@@ -497,36 +506,34 @@ local function decode(tree, tvb, pinfo, bytes, at, state, from_client)
             return nil
         end
         show_packet(tree, tvb, packet, from_client)
-        state.is_uncertain = false
+        if is_new then state.is_uncertain = false end
         at = at + packet.size
     end
     return nil
 end
 
--- The number of the innermost TCP connection.
-local function stream_number()
-    local all = {tcp_stream()}
-    return all[#all].value
-end
-
 function chatos.dissector(tvb, pinfo, tree)
     local length = tvb:captured_len()
     if length == 0 then return 0 end
-    local stream = stream_number()
-    local from_client = is_from_client(pinfo, stream)
-    local state = direction_state(stream, from_client)
     local bytes = tvb:raw(0, length)
-    if tcp_lost_segment() and not pinfo.visited then state.is_uncertain = true end
+    local from_client = is_from_client(pinfo)
+    local state = direction_state(from_client)
     begin_info(pinfo)
+    -- TCP may call several times for a frame; what was learned in the first call is known in the next.
+    local is_new = pinfo.number > state.frame or pinfo.private["chatos_new"] ~= nil
+    if is_new then
+        pinfo.private["chatos_new"] = "1"
+        state.frame = pinfo.number
+        if tcp_lost_segment() then state.is_uncertain = true end
+    end
     local at = 1
     if pinfo.private["chatos_lost"] then
-        pass_lost(tree, tvb, pinfo, bytes, nil, at)
-        at = length + 1
+        at = pass_lost(tree, tvb, pinfo, bytes, {}, false)
     else
         local stretch = lost_at(state, pinfo.number)
-        if stretch then at = pass_lost(tree, tvb, pinfo, bytes, stretch, at) or length + 1 end
+        if stretch then at = pass_lost(tree, tvb, pinfo, bytes, stretch, is_new) end
     end
-    local need, start = decode(tree, tvb, pinfo, bytes, at, state, from_client)
+    local need, start = decode(tree, tvb, pinfo, bytes, at, state, is_new, from_client)
     if need then
         pinfo.desegment_offset = start - 1
         pinfo.desegment_len = need
@@ -564,7 +571,7 @@ chatos:register_heuristic("tcp", function(tvb, pinfo, tree)
     local bytes = tvb:raw(0, tvb:captured_len())
     local packet = read_packet(bytes, 1)
     if packet.opcode ~= 1 or not is_whole(packet) or packet.size ~= #bytes then return false end
-    client_of[stream_number()] = end_of(pinfo.src, pinfo.src_port)
+    client_of[ends_key(pinfo)] = end_of(pinfo.src, pinfo.src_port)
     pinfo.conversation = chatos
     chatos.dissector(tvb, pinfo, tree)
     return true
