@@ -490,7 +490,7 @@ local function pass_lost(tree, tvb, pinfo, bytes, stretch, is_new)
     return boundary
 end
 
--- Decodes all from `at` on; returns the bytes that are missing for the last packet, and where that packet starts.
+-- Decodes all from `at` on; returns where the last packet starts if TCP is to bring more of it, or else nil.
 local function decode(tree, tvb, pinfo, bytes, at, state, is_new, from_client)
     while at <= #bytes do
         local packet = read_packet(bytes, at)
@@ -501,7 +501,7 @@ local function decode(tree, tvb, pinfo, bytes, at, state, is_new, from_client)
             return nil
         end
         if packet.need then
-            if pinfo.can_desegment > 0 then return packet.need, at end
+            if pinfo.can_desegment > 0 then return at end
             show_cut(tree, tvb, packet, from_client)
             return nil
         end
@@ -533,10 +533,12 @@ function chatos.dissector(tvb, pinfo, tree)
         local stretch = lost_at(state, pinfo.number)
         if stretch then at = pass_lost(tree, tvb, pinfo, bytes, stretch, is_new) end
     end
-    local need, start = decode(tree, tvb, pinfo, bytes, at, state, is_new, from_client)
-    if need then
-        pinfo.desegment_offset = start - 1
-        pinfo.desegment_len = need
+    local unfinished = decode(tree, tvb, pinfo, bytes, at, state, is_new, from_client)
+    if unfinished then
+        -- Not the exact need, though it is known: TCP of Wireshark 4.0 mixes packets up in the second of two passes when
+        -- a need grows inside a segment (first a size, then a text).
+        pinfo.desegment_offset = unfinished - 1
+        pinfo.desegment_len = DESEGMENT_ONE_MORE_SEGMENT
     end
     if #info.entries > 0 then show_info(pinfo) end
     return length
