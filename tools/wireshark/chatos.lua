@@ -60,6 +60,8 @@ local experts = {
                                       expert.group.UNDECODED, expert.severity.NOTE),
     incomplete = ProtoExpert.new("chatos.cut", "The rest of this packet cannot be had",
                                  expert.group.UNDECODED, expert.severity.WARN),
+    unframed = ProtoExpert.new("chatos.unframed", "Bytes before these were not captured, and no packet begins here",
+                               expert.group.UNDECODED, expert.severity.NOTE),
     resync = ProtoExpert.new("chatos.resync", "Decoding goes on at a guessed boundary",
                              expert.group.ASSUMPTION, expert.severity.NOTE),
 }
@@ -326,9 +328,10 @@ local function is_from_client(pinfo)
 end
 
 -- What is known of one direction: `lost`, a list of frames from which on (`from`) and up to which (`to`) framing was
--- lost; `is_uncertain`, whether the next bytes may begin inside a packet, because the ones before were not captured;
--- `frame`, up to which this is known. The first of tshark's two passes (-2) does not tell the stream: then each call
--- starts afresh, and the second pass, which shows things, knows.
+-- lost, with the position (`boundary`) at which decoding goes on in the last of them; `is_uncertain`, whether the next
+-- bytes may begin inside a packet, because the ones before were not captured; `frame`, up to which this is known. The
+-- first of tshark's two passes (-2) does not tell the stream: then each call starts afresh, and the second pass, which
+-- shows things, knows.
 local function direction_state(from_client)
     local streams = {tcp_stream()}
     local stream = streams[#streams]   -- of the innermost connection
@@ -344,7 +347,7 @@ end
 -- The stretch of lost framing that the frame belongs to, or nil.
 local function lost_at(state, frame)
     for _, stretch in ipairs(state.lost) do
-        if frame > stretch.from and (not stretch.to or frame <= stretch.to) then return stretch end
+        if frame >= stretch.from and (not stretch.to or frame <= stretch.to) then return stretch end
     end
     return nil
 end
@@ -473,21 +476,28 @@ end
 
 -- Dissection --------------------------------------------------------------------------------------------------------
 
--- Passes bytes that follow a malformed packet. Where bytes are missing before it, a boundary that proves itself ends
--- this. Returns where decoding goes on.
+-- Passes bytes while framing is lost, up to a boundary that proves itself if bytes are missing before them, and else all.
+-- Returns where decoding goes on.
 local function pass_lost(tree, tvb, pinfo, bytes, stretch, is_new)
-    if is_new and stretch.is_uncertain then
+    if is_new and stretch.is_uncertain and not stretch.to then
         stretch.boundary = find_boundary(bytes, 1)
         stretch.to = stretch.boundary and pinfo.number
     end
     local boundary = stretch.to == pinfo.number and stretch.boundary or #bytes + 1
     if boundary > 1 then
-        show_undecoded(tree, tvb, boundary - 1, experts.after_malformed, "bytes after a malformed packet")
+        if stretch.is_uncertain then
+            show_undecoded(tree, tvb, boundary - 1, experts.unframed, "bytes of no packet")
+        else
+            show_undecoded(tree, tvb, boundary - 1, experts.after_malformed, "bytes after a malformed packet")
+        end
     end
-    if boundary <= #bytes then
-        tree:add_proto_expert_info(experts.resync)
-    end
+    if boundary <= #bytes then tree:add_proto_expert_info(experts.resync) end
     return boundary
+end
+
+-- Whether `bytes`, the first ones since some were not captured, seem to begin inside a packet.
+local function begins_inside(state, bytes)
+    return state.is_uncertain and read_packet(bytes, 1).violation ~= nil
 end
 
 -- Decodes all from `at` on; returns where the last packet starts if TCP is to bring more of it, or else nil.
@@ -497,7 +507,7 @@ local function decode(tree, tvb, pinfo, bytes, at, state, is_new, from_client)
         if packet.violation then
             show_malformed(tree, tvb, packet, from_client)
             pinfo.private["chatos_lost"] = "1"
-            if is_new then table.insert(state.lost, {from = pinfo.number, is_uncertain = state.is_uncertain}) end
+            if is_new then table.insert(state.lost, {from = pinfo.number + 1}) end
             return nil
         end
         if packet.need then
@@ -531,6 +541,10 @@ function chatos.dissector(tvb, pinfo, tree)
         at = pass_lost(tree, tvb, pinfo, bytes, {}, false)
     else
         local stretch = lost_at(state, pinfo.number)
+        if is_new and not stretch and begins_inside(state, bytes) then
+            stretch = {from = pinfo.number, is_uncertain = true}
+            table.insert(state.lost, stretch)
+        end
         if stretch then at = pass_lost(tree, tvb, pinfo, bytes, stretch, is_new) end
     end
     local unfinished = decode(tree, tvb, pinfo, bytes, at, state, is_new, from_client)

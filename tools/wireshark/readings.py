@@ -10,12 +10,15 @@ Message = collections.namedtuple("Message", "packet pseudo message code wrong_di
 Way = collections.namedtuple("Way", "client server number direction")
 
 
+EXPERTS = ("chatos.wrong_direction", "chatos.after_malformed", "chatos.cut", "chatos.unframed", "chatos.resync")
+
+
 class Reading:
     def __init__(self):
         self.messages = collections.defaultdict(list)  # by Way, in order
         self.violations = collections.defaultdict(list)
-        self.experts = []  # (frame, name)
-        self.infos = {}  # by frame, of those that have ChatOS in them
+        self.experts = []  # of tshark: (frame, name)
+        self.events = collections.Counter()  # of chatos-dump, by name
 
 
 class Numbering:
@@ -65,44 +68,38 @@ def text_of(fields, part):
     return (exact or b"").decode()
 
 
-def read_packet_element(element, numbering, reading):
-    fields, chatos = {}, []
+def read_frame(element, numbering, reading):
+    outer, packets = {}, []
     for proto in element.findall("proto"):
+        fields = {field.get("name"): field for field in proto.iter("field")}
         if proto.get("name") == "chatos":
-            chatos.append({field.get("name"): field for field in proto.iter("field")})
+            packets.append(fields)
         else:
-            fields.update({field.get("name"): field for field in proto.iter("field")})
-    if not chatos:
+            outer.update(fields)
+    if not packets:
         return
-    frame = int(fields["num"].get("show"))
-    ports = fields["tcp.srcport"].get("show"), fields["tcp.dstport"].get("show")
-    for one in chatos:
-        reading.experts += [(frame, name) for name in one if name.startswith("chatos.") and one[name].get("size") == "0"
-                            and one[name].find("field") is not None] if False else []
-        for name in one:
-            if name in EXPERT_NAMES or name.startswith("chatos.malformed."):
-                reading.experts.append((frame, name))
-        if "chatos.direction" not in one:
+    frame = int(outer["num"].get("show"))
+    ends = [end_name(outer, side, outer[f"tcp.{side}port"].get("show")) for side in ("src", "dst")]
+    for fields in packets:
+        reading.experts += [(frame, name) for name in fields if name in EXPERTS or name.startswith("chatos.malformed.")]
+        if "chatos.direction" not in fields:
             continue
-        way = numbering.way(end_name(fields, "src", ports[0]), end_name(fields, "dst", ports[1]),
-                            one["chatos.direction"].get("show"), fields["tcp.stream"].get("show"))
-        if "chatos.violation" in one:
-            reading.violations[way].append(one["chatos.violation"].get("show"))
-        elif "chatos.length" in one:
-            code = int(one["chatos.code"].get("show")) if "chatos.code" in one else None
-            reading.messages[way].append(Message(one["chatos.packet"].get("show"), text_of(one, "pseudo"),
-                                                 text_of(one, "message"), code, "chatos.wrong_direction" in one, frame))
-
-
-EXPERT_NAMES = ("chatos.wrong_direction", "chatos.after_malformed", "chatos.cut", "chatos.resync")
+        way = numbering.way(*ends, fields["chatos.direction"].get("show"), outer["tcp.stream"].get("show"))
+        if "chatos.violation" in fields:
+            reading.violations[way].append(fields["chatos.violation"].get("show"))
+        elif "chatos.length" in fields:
+            code = int(fields["chatos.code"].get("show")) if "chatos.code" in fields else None
+            reading.messages[way].append(Message(fields["chatos.packet"].get("show"), text_of(fields, "pseudo"),
+                                                 text_of(fields, "message"), code, "chatos.wrong_direction" in fields,
+                                                 frame))
 
 
 def dissect(dissector, capture, arguments=()):
     """What tshark sees; `arguments` are more of its own."""
     reading, numbering = Reading(), Numbering()
-    out = run_tshark(dissector, capture, ["-T", "pdml", *arguments])
+    out = run_tshark(dissector, capture, ["-T", "pdml", "-J", "geninfo ip ipv6 tcp chatos", *arguments])
     for element in xml.etree.ElementTree.fromstring(out).findall("packet"):
-        read_packet_element(element, numbering, reading)
+        read_frame(element, numbering, reading)
     return reading
 
 
@@ -120,7 +117,6 @@ def dump(program, capture, arguments=()):
     ended = subprocess.run([program, "--json", *arguments, capture], capture_output=True, check=False)
     if ended.returncode not in (0, 3):
         raise AssertionError(f"{program} {capture}: {ended.stderr.decode()}")
-    reading.events = collections.Counter()
     for line in map(json.loads, ended.stdout.decode().splitlines()):
         if line["type"] == "summary":
             continue
@@ -136,11 +132,10 @@ def dump(program, capture, arguments=()):
 
 
 def difference(wanted, seen):
-    """The first message that differs, in words; None where both say the same."""
-    for way in sorted(set(wanted) | set(seen)):
-        for number in range(max(len(wanted[way]), len(seen[way]))):
-            one = wanted[way][number] if number < len(wanted[way]) else None
-            other = seen[way][number] if number < len(seen[way]) else None
-            if one != other:
-                return f"{way}, number {number}: chatos-dump {one}, tshark {other}"
+    """The first item of a way that differs, in words; None where both say the same."""
+    for number in range(max(len(wanted), len(seen))):
+        one = wanted[number] if number < len(wanted) else None
+        other = seen[number] if number < len(seen) else None
+        if one != other:
+            return f"number {number}: chatos-dump {one}, tshark {other}"
     return None
