@@ -103,22 +103,25 @@ def ethernet(packets):
     return pcap([bytes(12) + (b"\x86\xdd" if packet[0] >> 4 == 6 else b"\x08\x00") + packet for packet in packets])
 
 
-def with_link_types(packets):
-    """The same IPv4 packets on every link type that chatos-dump reads."""
+def block(kind, body):
+    body += bytes(-len(body) % 4)
+    return struct.pack("<II", kind, 12 + len(body)) + body + struct.pack("<I", 12 + len(body))
+
+
+def link_types(conversation):
+    """A pcapng file with every link type that chatos-dump reads; each has a conversation of its own, of IPv4 packets."""
     cooked = struct.pack(">HHH8xH", 0, 1, 6, 0x0800)
-    headers = {
-        "ethernet": (1, ETHERNET_IPV4),
-        "vlan": (1, bytes(12) + bytes.fromhex("8100000a0800")),
-        "qinq": (1, bytes(12) + bytes.fromhex("88a8000a810000140800")),
-        "null_little": (0, struct.pack("<I", 2)),
-        "null_big": (0, struct.pack(">I", 2)),
-        "loop": (108, struct.pack(">I", 2)),
-        "raw": (101, b""),
-        "ipv4": (228, b""),
-        "sll": (113, cooked),
-        "sll2": (276, struct.pack(">H18x", 0x0800)),
-    }
-    return {name: pcap([header + packet for packet in packets], kind) for name, (kind, header) in headers.items()}
+    headers = [(1, ETHERNET_IPV4), (1, bytes(12) + bytes.fromhex("8100000a0800")),
+               (1, bytes(12) + bytes.fromhex("88a8000a810000140800")), (0, struct.pack("<I", 2)),
+               (0, struct.pack(">I", 2)), (108, struct.pack(">I", 2)), (101, b""), (12, b""), (228, b""), (113, cooked),
+               (276, struct.pack(">H18x", 0x0800))]
+    parts = [block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))]
+    parts += [block(1, struct.pack("<HHI", kind, 0, 0)) for kind, _ in headers]
+    for number, (_, header) in enumerate(headers):
+        for packet in conversation(Connection(40000 + number)):
+            size = len(header + packet)
+            parts.append(block(6, struct.pack("<IIIII", number, 0, 0, size, size) + header + packet))
+    return b"".join(parts), len(headers)
 
 
 def some_text(source, most):
@@ -134,11 +137,11 @@ def some_packet(source, from_client):
     return source.choice(choices)()
 
 
-def random_conversations(seed, connections, packets_each, largest_segment):
+def random_conversations(seed, connections, packets_each):
     """Many connections at once, both ways, each cut at random places; the segments of all are mixed."""
     source = random.Random(seed)
     queues = []
-    for number in range(connections):
+    for number, largest_segment in enumerate(connections):
         connection = Connection(40000 + number, network=ipv6 if number % 4 == 3 else ipv4)
         segments = connection.handshake()
         ways = []

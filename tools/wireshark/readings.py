@@ -18,6 +18,7 @@ class Reading:
         self.messages = collections.defaultdict(list)  # by Way, in order
         self.violations = collections.defaultdict(list)
         self.experts = []  # of tshark: (frame, name)
+        self.trees = []  # of tshark: (frame, what each field shows)
         self.events = collections.Counter()  # of chatos-dump, by name
 
 
@@ -69,6 +70,8 @@ def text_of(fields, part):
 
 
 def read_frame(element, numbering, reading):
+    if any(field.get("show", "").startswith("Lua Error") for field in element.iter("field")):
+        raise AssertionError("the dissector failed: " + xml.etree.ElementTree.tostring(element).decode())
     outer, packets = {}, []
     for proto in element.findall("proto"):
         fields = {field.get("name"): field for field in proto.iter("field")}
@@ -81,6 +84,7 @@ def read_frame(element, numbering, reading):
     frame = int(outer["num"].get("show"))
     ends = [end_name(outer, side, outer[f"tcp.{side}port"].get("show")) for side in ("src", "dst")]
     for fields in packets:
+        reading.trees.append((frame, {name: field.get("show") for name, field in fields.items()}))
         reading.experts += [(frame, name) for name in fields if name in EXPERTS or name.startswith("chatos.malformed.")]
         if "chatos.direction" not in fields:
             continue
@@ -129,6 +133,11 @@ def dump(program, capture, arguments=()):
         reading.messages[way].append(Message(line["packet"], line.get("pseudo"), line.get("message"), line.get("code"),
                                              "wrong_direction" in line, line["frame"]))
     return reading
+
+
+def text(program, capture):
+    """What chatos-dump prints for people."""
+    return subprocess.run([program, capture], capture_output=True, check=True).stdout.decode()
 
 
 def difference(wanted, seen):
