@@ -200,6 +200,7 @@ class Dissector(unittest.TestCase):
     def test_captures_of_the_dumps_own_tests(self):
         kept = kept_captures.keep(Programs.dump_tests, self.folder, TOO_LARGE)
         self.assertGreater(len(kept), 40)
+        self.assertLessEqual(TOO_LARGE, set(kept_captures.names_of_tests(Programs.dump_tests)))
         wanted = {one.name: readings.dump(Programs.dump, one.path, one.arguments) for one in kept}
         groups = collections.defaultdict(list)
         for one in kept:
