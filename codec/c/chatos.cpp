@@ -1,12 +1,11 @@
 // The C interface over the codec. It translates types and decides nothing.
-#include <chatos.h>
-
 #include <chatos/decode.hpp>
 #include <chatos/display.hpp>
 #include <chatos/encode.hpp>
 #include <chatos/layout.hpp>
 #include <chatos/utf8.hpp>
 
+#include <chatos.h>
 #include <cstring>
 
 namespace {
