@@ -18,6 +18,8 @@ function(chatos_c_program name source library)
   if(CHATOS_SANITIZE)
     target_compile_options(${name} PRIVATE -fsanitize=${CHATOS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
     target_link_options(${name} PRIVATE -fsanitize=${CHATOS_SANITIZE})
+    # Clang links the part of UBSan that C++ needs only where it links C++.
+    set_target_properties(${name} PROPERTIES LINKER_LANGUAGE CXX)
   endif()
   target_link_libraries(${name} PRIVATE ${library})
 endfunction()

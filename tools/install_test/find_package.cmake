@@ -11,7 +11,7 @@ cmake_path(GET VERSION STEM LAST_ONLY minor_version)
 run("configuring" ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/outside -B ${build} -G ${GENERATOR}
   -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM} ${toolchain} -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${outside_flags}
   -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_C_FLAGS=${outside_flags}
-  -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH=${prefix} -DCHATOS_VERSION=${minor_version})
+  -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH=${prefix} -DCHATOS_VERSION=${minor_version} "-DSANITIZED=${SANITIZE}")
 run("building" ${CMAKE_COMMAND} --build ${build})
 foreach(program IN ITEMS outside outside_in_c outside_in_c_static)
   check_outside_program(${build}/${program})
