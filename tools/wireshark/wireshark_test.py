@@ -1,6 +1,6 @@
 """The dissector against chatos-dump, message by message, in one and in two passes.
 
-usage: wireshark_test.py CHATOS_DUMP DUMP_CAPTURE_TEST [unittest's arguments]
+usage: wireshark_test.py CHATOS_DUMP DUMP_CAPTURE_TEST CHATOS_CONFORMANCE [unittest's arguments]
 """
 import collections
 import pathlib
@@ -39,12 +39,13 @@ KNOWN = {
 class Programs:
     dump = ""
     dump_tests = ""
+    conformance = ""
 
 
 def preferences(arguments):
     """tshark's, for the arguments of chatos-dump."""
     ports = [value for name, value in zip(arguments, arguments[1:]) if name == "--port"]
-    given = ["-o", "chatos.ports:" + ",".join(ports)]
+    given = ["-o", "chatos.ports:" + ",".join(ports)] if ports else []
     for name in ("pseudo_bytes_max", "message_bytes_max"):
         flag = "--" + name.replace("_", "-")
         if flag in arguments:
@@ -201,6 +202,14 @@ class Dissector(unittest.TestCase):
         kept = kept_captures.keep(Programs.dump_tests, self.folder, TOO_LARGE)
         self.assertGreater(len(kept), 40)
         self.assertLessEqual(TOO_LARGE, set(kept_captures.names_of_tests(Programs.dump_tests)))
+        self.assert_only_known_differences(kept, KNOWN)
+
+    def test_real_conversations_of_the_conformance_suite(self):
+        kept = kept_captures.real_conversations(Programs.conformance, self.folder)
+        self.assertGreater(len(kept), 40)
+        self.assert_only_known_differences(kept, {})
+
+    def assert_only_known_differences(self, kept, known):
         wanted = {one.name: readings.dump(Programs.dump, one.path, one.arguments) for one in kept}
         groups = collections.defaultdict(list)
         for one in kept:
@@ -212,15 +221,18 @@ class Dissector(unittest.TestCase):
             for passes in PASSES:
                 options = [*preferences(arguments), *passes, *(IN_ORDER if is_complete else [])]
                 self.note_differences(members, wanted, readings.dissect(DISSECTOR, path, options), differing)
-        self.assertEqual(sorted(differing), sorted(KNOWN),
-                         "\n".join(f"{name}: {what}" for name, what in differing.items() if name not in KNOWN))
+        self.assertEqual(sorted(differing), sorted(known),
+                         "\n".join(f"{name}: {what}" for name, what in differing.items() if name not in known))
 
     def note_differences(self, members, wanted, seen, differing):
         for number, one in enumerate(members):
-            address = ".".join(map(str, kept_captures.client_of(number)))
+            joined, original = kept_captures.client_of(number) + ":", one.client + ":"
             for kind in ("messages", "violations"):
-                mine = {self.as_in_the_original(way, address): found for way, found in getattr(seen, kind).items()
-                        if way.client.startswith(address + ":") or way.server.startswith(address + ":")}
+                mine = {}
+                for way, found in getattr(seen, kind).items():
+                    if joined in (way.client[:len(joined)], way.server[:len(joined)]):
+                        mine[way._replace(client=way.client.replace(joined, original),
+                                          server=way.server.replace(joined, original))] = found
                 theirs = getattr(wanted[one.name], kind)
                 for way in {*mine, *theirs}:
                     a, b = theirs.get(way, []), mine.get(way, [])
@@ -229,18 +241,13 @@ class Dissector(unittest.TestCase):
                     if what := readings.difference(a, b):
                         differing[one.name] = f"{way.direction}, {what}"
 
-    @staticmethod
-    def as_in_the_original(way, address):
-        return way._replace(client=way.client.replace(address + ":", "10.0.0.1:"),
-                            server=way.server.replace(address + ":", "10.0.0.1:"))
-
 
 def main():
-    Programs.dump, Programs.dump_tests = sys.argv[1:3]
+    Programs.dump, Programs.dump_tests, Programs.conformance = sys.argv[1:4]
     if shutil.which("tshark") is None:
         print("wireshark_test: there is no tshark here, so nothing was tested; install the package tshark", file=sys.stderr)
         sys.exit(77)  # ctest calls this skipped
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])
 
 
 if __name__ == "__main__":
