@@ -13,6 +13,7 @@ import unittest
 import captures
 import kept_captures
 import readings
+import sharkd
 
 DISSECTOR = pathlib.Path(__file__).with_name("chatos.lua")
 PASSES = ([], ["-2"])
@@ -190,6 +191,26 @@ class Dissector(unittest.TestCase):
         seen = readings.dissect(DISSECTOR, self.write(capture), ["-o", "tcp.desegment_tcp_streams:FALSE"])
         self.assertEqual(seen.experts[0], (4, "chatos.cut"))
         self.assertEqual(seen.trees[0][1]["chatos.pseudo"], "bob")
+
+    def test_frames_look_the_same_in_whatever_order_and_however_often_they_are_looked_at(self):
+        plugins = self.folder / ".local/lib/wireshark/plugins"
+        plugins.mkdir(parents=True)
+        shutil.copy(DISSECTOR, plugins)
+        whole, part = captures.Connection(), captures.Connection(41000)
+        data = captures.cr("bob") + captures.spm("eve", "x" * 50) + captures.error(0) * 3 + b"\x01\0\x02\xc0\x80" + captures.sma("no")
+        packets = whole.one_way(data, captures.in_pieces(13))
+        packets += [part.segment(True, payload) for payload in (
+            b"the end of a message", captures.cr("eve") + captures.sma("hi"), captures.pc("x"))]
+        with sharkd.Sharkd(self.folder, self.write(captures.ethernet(packets))) as program:
+            infos = program.infos()
+            self.assertEqual([info for info in infos if "Seq=" not in info], [
+                'CR "bob"', 'SPM "eve" "' + "x" * 50 + '", ERROR 0 OK \u00d73, malformed CR (ill_formed_utf8)',
+                "(6 bytes after a malformed packet)", "(20 bytes of no packet)", 'CR "eve", SMA "hi"', 'PC "x"'])
+            frames = range(1, len(packets) + 1)
+            first = {frame: program.look(frame) for frame in frames}
+            self.assertEqual([info for _, info in first.values()], infos)
+            for frame in [*reversed(frames), *frames, *reversed(frames)]:
+                self.assertEqual(program.look(frame), first[frame], frame)
 
     def test_a_dissector_that_fails_fails_these_tests(self):
         broken = self.folder / "broken.lua"
