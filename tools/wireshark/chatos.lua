@@ -1,4 +1,4 @@
--- ChatOS 1.0 for Wireshark and tshark (4.0 and newer; any Lua that they are built with). README.md says how to install
+-- ChatOS 1.0 for Wireshark and tshark (tested with 4.0, which has Lua 5.2). README.md says how to install
 -- and use it. The layout of the packets, the names of what can be wrong and the way text is escaped are those of the
 -- codec; wireshark_test.py compares them message by message.
 
