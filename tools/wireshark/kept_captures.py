@@ -6,10 +6,11 @@ import pathlib
 import struct
 import subprocess
 
-# `arguments` are those with which chatos-dump is to read it; `client` is its clients' address.
-Kept = collections.namedtuple("Kept", "name path arguments client")
+# `arguments` are those with which chatos-dump is to read it; `client` is its clients' address, which lies in the first
+# `header_bytes` of a frame. (Behind them the same four bytes may be something else.)
+Kept = collections.namedtuple("Kept", "name path arguments client header_bytes")
 PCAP_HEADER_BYTES, RECORD_HEADER_BYTES = 24, 16
-HEADERS_BYTES_MAX = 54  # up to where addresses can be: an Ethernet header, VLAN tags, IPv4
+IPV4_BYTES, ETHERNET_WITH_TAG_BYTES = 20, 18
 
 
 def names_of_tests(program):
@@ -45,7 +46,8 @@ def keep(program, folder, but_not):
         subprocess.run([program, "--gtest_filter=" + name], env=environment, capture_output=True, check=True)
         for path in sorted(place.glob("*.pcap"), key=lambda one: int(one.stem)):
             arguments = tuple(path.with_suffix(".arguments").read_text().split())
-            kept.append(Kept(f"{name} {path.stem}", path, arguments, "10.0.0.1"))
+            kept.append(Kept(f"{name} {path.stem}", path, arguments, "10.0.0.1",
+                             ETHERNET_WITH_TAG_BYTES + IPV4_BYTES))
     return kept
 
 
@@ -56,7 +58,7 @@ def real_conversations(conformance, folder):
     ended = subprocess.run([conformance, "run", "--server-command", command, "--pcap", folder], capture_output=True, check=False)
     if ended.returncode != 1:
         raise AssertionError(f"the run ended with {ended.returncode}: {ended.stderr.decode()}")
-    return [Kept(path.stem, path, (), "127.0.0.1") for path in sorted(pathlib.Path(folder).glob("*.pcap*"))]
+    return [Kept(path.stem, path, (), "127.0.0.1", IPV4_BYTES) for path in sorted(pathlib.Path(folder).glob("*.pcap"))]
 
 
 def client_of(number):
@@ -75,7 +77,7 @@ def join(kept):
         capture = one.path.read_bytes()
         parts = parts or [capture[:PCAP_HEADER_BYTES]]
         for frame in frames_of(capture):
-            at = RECORD_HEADER_BYTES
-            headers = frame[at:at + HEADERS_BYTES_MAX].replace(packed(one.client), packed(client_of(number)))
-            parts.append(frame[:at] + headers + frame[at + HEADERS_BYTES_MAX:])
+            at, end = RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + one.header_bytes
+            headers = frame[at:end].replace(packed(one.client), packed(client_of(number)))
+            parts.append(frame[:at] + headers + frame[end:])
     return b"".join(parts)
