@@ -1,7 +1,7 @@
-# cmake -DREADME=... -DSOURCE=... -DEXPECTED=... -P ExtractExample.cmake
-# Writes the README's first C++ block to SOURCE and its first block of text to EXPECTED.
+# cmake -DREADME=... -DLANGUAGE=... -DSOURCE=... -DEXPECTED=... -P ExtractExample.cmake
+# Writes the README's first block of LANGUAGE (cpp, c) to SOURCE, and the first block of text behind it to EXPECTED.
 file(READ ${README} content)
-foreach(block IN ITEMS cpp:SOURCE text:EXPECTED)
+foreach(block IN ITEMS ${LANGUAGE}:SOURCE text:EXPECTED)
   string(REPLACE ":" ";" block ${block})
   list(GET block 0 language)
   list(GET block 1 output)
@@ -11,8 +11,8 @@ foreach(block IN ITEMS cpp:SOURCE text:EXPECTED)
   endif()
   string(LENGTH "\n```${language}\n" opening)
   math(EXPR start "${start} + ${opening}")
-  string(SUBSTRING "${content}" ${start} -1 rest)
-  string(FIND "${rest}" "```\n" end)
-  string(SUBSTRING "${rest}" 0 ${end} text)
+  string(SUBSTRING "${content}" ${start} -1 content)
+  string(FIND "${content}" "```\n" end)
+  string(SUBSTRING "${content}" 0 ${end} text)
   file(WRITE ${${output}} "${text}")
 endforeach()

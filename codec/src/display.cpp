@@ -39,7 +39,8 @@ char32_t code_point_of(std::string_view sequence) noexcept {
     const auto lead = static_cast<unsigned char>(sequence[0]);
     constexpr unsigned char lead_masks[] = {0x7F, 0x1F, 0x0F, 0x07};
     char32_t value = lead & lead_masks[sequence.size() - 1];
-    for (const char byte : sequence.substr(1)) {
+    sequence.remove_prefix(1);
+    for (const char byte : sequence) {
         value = (value << 6U) | (static_cast<unsigned char>(byte) & 0x3FU);
     }
     return value;

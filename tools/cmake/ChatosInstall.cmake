@@ -1,5 +1,5 @@
 # cmake --install: the programs, the codec with its headers, and what finds it again: a CMake package
-# (find_package(chatos) gives chatos::codec) and a pkg-config file (chatos-codec).
+# (find_package(chatos) gives chatos::codec, and chatos::c for C) and pkg-config files (chatos-codec, chatos).
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -27,6 +27,13 @@ install(TARGETS codec EXPORT chatos-targets
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/codec/include/chatos DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   COMPONENT development FILES_MATCHING PATTERN "*.hpp")
 
+if(TARGET c)
+  install(TARGETS c c_static EXPORT chatos-targets
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT programs NAMELINK_COMPONENT development
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+endif()
+install(FILES ${PROJECT_SOURCE_DIR}/codec/include/chatos.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
+
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/chatos)
 install(EXPORT chatos-targets NAMESPACE chatos:: DESTINATION ${package_folder} COMPONENT development)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/chatos-config.cmake.in
@@ -36,15 +43,17 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/chatos-config-ver
 install(FILES ${PROJECT_BINARY_DIR}/package/chatos-config.cmake ${PROJECT_BINARY_DIR}/package/chatos-config-version.cmake
   DESTINATION ${package_folder} COMPONENT development)
 
-# The file says where things are from where it lies itself, so that `cmake --install --prefix` may choose another place.
+# The files say where things are from where they lie themselves, so that `cmake --install --prefix` may choose another place.
 set(pkgconfig_folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 cmake_path(ABSOLUTE_PATH pkgconfig_folder BASE_DIRECTORY /prefix OUTPUT_VARIABLE pkgconfig_place)
 foreach(folder IN ITEMS LIBDIR INCLUDEDIR)
   cmake_path(ABSOLUTE_PATH CMAKE_INSTALL_${folder} BASE_DIRECTORY /prefix OUTPUT_VARIABLE place)
   cmake_path(RELATIVE_PATH place BASE_DIRECTORY ${pkgconfig_place} OUTPUT_VARIABLE PKGCONFIG_TO_${folder})
 endforeach()
-configure_file(${CMAKE_CURRENT_LIST_DIR}/chatos-codec.pc.in ${PROJECT_BINARY_DIR}/package/chatos-codec.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/package/chatos-codec.pc DESTINATION ${pkgconfig_folder} COMPONENT development)
+foreach(file IN ITEMS chatos-codec.pc chatos.pc)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/${file}.in ${PROJECT_BINARY_DIR}/package/${file} @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/package/${file} DESTINATION ${pkgconfig_folder} COMPONENT development)
+endforeach()
 
 add_subdirectory(${PROJECT_SOURCE_DIR}/tools/package ${PROJECT_BINARY_DIR}/tools/package)
 if(CHATOS_TESTS)

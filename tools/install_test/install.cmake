@@ -27,7 +27,7 @@ if(NOT server_at EQUAL -1)
   endif()
 endif()
 
-file(GLOB headers RELATIVE ${SOURCE}/codec/include ${SOURCE}/codec/include/chatos/*)
+file(GLOB_RECURSE headers RELATIVE ${SOURCE}/codec/include ${SOURCE}/codec/include/*)
 file(GLOB_RECURSE installed RELATIVE ${prefix}/include ${prefix}/include/*)
 if(NOT "${installed}" STREQUAL "${headers}")
   message(FATAL_ERROR "include/ holds '${installed}' and not '${headers}'")

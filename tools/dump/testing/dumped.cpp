@@ -5,13 +5,38 @@
 #include "dump/testing/capture_builder.hpp"
 #include "dump/testing/memory_source.hpp"
 
+#include <cstdlib>
+#include <fstream>
 #include <sstream>
 
 namespace chatos::dump::testing {
 
 namespace {
 
+/// Other programs are tested with the same captures: where CHATOS_KEEP_CAPTURES names a folder, each is written there,
+/// beside the arguments with which chatos-dump reads it in the same way.
+void keep(const byte_string& capture, const dump_call& call) {
+    const char* folder = std::getenv("CHATOS_KEEP_CAPTURES");
+    if (folder == nullptr) {
+        return;
+    }
+    static int count = 0;
+    const std::string name = std::string{folder} + '/' + std::to_string(++count);
+    std::ofstream{name + ".pcap", std::ios::binary}.write(reinterpret_cast<const char*>(capture.data()),
+                                                          static_cast<std::streamsize>(capture.size()));
+    std::ofstream arguments{name + ".arguments"};
+    for (const std::uint16_t port : call.ports) {
+        arguments << "--port\n" << port << '\n';
+    }
+    arguments << "--pseudo-bytes-max\n" << call.bounds.pseudo_bytes_max << '\n';
+    arguments << "--message-bytes-max\n" << call.bounds.message_bytes_max << '\n';
+    if (call.verify_checksums) {
+        arguments << "--verify-checksums\n";
+    }
+}
+
 dumped dump_into(record_sink& sink, output& out, const byte_string& capture, const dump_call& call) {
+    keep(capture, call);
     capture_options options{.files = {}, .bounds = call.bounds, .verify_checksums = call.verify_checksums};
     for (const std::uint16_t port : call.ports) {
         options.ports.set(port);
