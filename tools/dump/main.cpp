@@ -1,5 +1,7 @@
 // chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
 #include "dump/capture_dump.hpp"
+#include "dump/filter/filter_complaint.hpp"
+#include "dump/filter/filter_sink.hpp"
 #include "dump/input/compressed_input.hpp"
 #include "dump/json_sink.hpp"
 #include "dump/one_stream_sink.hpp"
@@ -37,6 +39,7 @@ constexpr std::string_view examples = R"(Examples:
   chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
   chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
+  chatos-dump -Y 'packet==SPM && message~"h[ae]llo"' a.pcap
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
   ssh host tcpdump -U -w - port 7777 | chatos-dump -
@@ -53,6 +56,8 @@ struct command_line {
     std::string time{"relative"};
     bool verifies_checksums{false};
     std::optional<std::uint32_t> followed;
+    std::string filter_text;
+    std::optional<filter> accepted;
     bool is_raw{false};
     bool is_hex{false};
     bool is_binary{false};
@@ -99,6 +104,12 @@ void declare(CLI::App& app, command_line& asked) {
     app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
     app.add_option("--follow", asked.followed, "Show one stream only, by its number in JSON or with -v")
         ->option_text("STREAM");
+    app.add_option(
+           "-Y", asked.filter_text,
+           "Show the packets and events that the filter accepts, such as 'pseudo==\"bob\" || event==gap'. Fields: "
+           "packet, pseudo, message, code, stream, dir, src, dst, frame, offset, length, time, type, event, "
+           "bytes; operators: == != < <= > >= ~ contains ! && || ( )")
+        ->option_text("FILTER");
     app.add_option("--pseudo-bytes-max", asked.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
         ->check(CLI::Range(1, 0x7FFF).description(""))
         ->option_text("N (default 255)");
@@ -159,7 +170,13 @@ int run(const command_line& asked) {
     if (asked.followed) {
         shown = std::make_unique<one_stream_sink>(*asked.followed, *sink);
     }
-    const bool all_read = dump_all(asked, shown ? *shown : *sink, out);
+    record_sink* first = shown ? shown.get() : sink.get();
+    std::unique_ptr<record_sink> filtered;
+    if (asked.accepted) {
+        filtered = std::make_unique<filter_sink>(*asked.accepted, *first);
+        first = filtered.get();
+    }
+    const bool all_read = dump_all(asked, *first, out);
     if (out.error() != 0 && out.error() != EPIPE) {
         return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
     }
@@ -182,6 +199,13 @@ int main(int argc, char** argv) {
     }
     if (const std::string problem = judge(asked); !problem.empty()) {
         return complain(problem, exit_usage);
+    }
+    if (app.count("-Y") != 0) {
+        std::variant<filter, filter_problem> parsed = filter::parse(asked.filter_text);
+        if (const filter_problem* const problem = std::get_if<filter_problem>(&parsed)) {
+            return complain(filter_complaint(asked.filter_text, *problem), exit_usage);
+        }
+        asked.accepted = std::get<filter>(std::move(parsed));
     }
     asked.raw.files = asked.files;
     asked.raw.bounds = asked.bounds;

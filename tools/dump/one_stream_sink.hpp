@@ -23,6 +23,11 @@ public:
             next_.packet(record);
         }
     }
+    void hidden(const packet_record& record) override {
+        if (record.at.stream == stream_) {
+            next_.hidden(record);
+        }
+    }
     void malformed(const malformed_record& record) override {
         if (record.at.stream == stream_) {
             next_.malformed(record);

@@ -163,6 +163,29 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
     }
 }
 
+TEST_F(dump_program, filters_what_it_shows_in_every_form) {
+    const std::string stream = std::string{cr_bob} + std::string{error_ok};
+    EXPECT_EQ(dump({"--raw", "-Y", "packet==ERROR"}, stream).out,
+              "       6  c2s  ERROR  code=0 OK\n"
+              "2 packets in 1 stream; 8 bytes read = 8 in packets + 0 malformed + 0 incomplete\n");
+    const std::string json = dump({"--raw", "--json", "-Y", "pseudo"}, stream).out;
+    EXPECT_TRUE(contains(json, R"("packet":"CR")"));
+    EXPECT_FALSE(contains(json, R"("packet":"ERROR")"));
+    EXPECT_TRUE(contains(dump({"--raw", "-v", "-Y", "code==OK", "--follow", "0"}, stream).out, "error_code    00"));
+    EXPECT_FALSE(contains(dump({"--raw", "-Y", "code==OK", "--follow", "1"}, stream).out, "ERROR"));
+}
+
+TEST_F(dump_program, points_at_what_is_wrong_with_a_filter) {
+    const program_result result = dump({"--raw", "-Y", "packet==SPN"}, error_ok);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.err,
+              "chatos-dump: bad filter: at column 9 'SPN' is wrong; expected CR, RPM, SPM, SMA, PC or ERROR\n"
+              "  packet==SPN\n"
+              "          ^^^\n");
+    EXPECT_EQ(dump({"--raw", "-Y", ""}, error_ok).exit_status, 2);
+}
+
 TEST_F(dump_program, helps_and_names_its_version) {
     const program_result help = dump({"--help"});
     EXPECT_EQ(help.exit_status, 0);

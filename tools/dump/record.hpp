@@ -107,6 +107,8 @@ public:
     /// Of raw streams only. `name` says where the stream comes from (a file's name); it is not trusted.
     virtual void stream_began(const record_place& at, std::string_view name) = 0;
     virtual void packet(const packet_record& record) = 0;
+    /// A packet that is not to be shown. For whoever learns from packets, or follows what answers what.
+    virtual void hidden(const packet_record&) {}
     /// As soon as the error and the bytes around it are known; more of the stream may follow.
     virtual void malformed(const malformed_record& record) = 0;
     /// The same record once more at the end of that stream, when `lost_bytes` is final.

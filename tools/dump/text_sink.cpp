@@ -82,6 +82,12 @@ void text_sink::packet(const packet_record& record) {
     }
 }
 
+void text_sink::hidden(const packet_record& record) {
+    if (record.at.capture != nullptr) {
+        names_.learn(record);
+    }
+}
+
 /// Rows of hex with their offsets and, escaped, their text.
 void text_sink::add_excerpt(std::span<const std::byte> bytes, std::uint64_t offset) {
     while (!bytes.empty()) {

@@ -21,6 +21,7 @@ public:
 
     void stream_began(const record_place& at, std::string_view name) override;
     void packet(const packet_record& record) override;
+    void hidden(const packet_record& record) override;
     void malformed(const malformed_record& record) override;
     void malformed_ended(const malformed_record& record) override;
     void incomplete(const incomplete_record& record) override;
