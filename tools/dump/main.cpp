@@ -7,6 +7,7 @@
 #include "dump/one_stream_sink.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
+#include "dump/stats/stats_sink.hpp"
 #include "dump/text_format.hpp"
 #include "dump/text_sink.hpp"
 
@@ -63,6 +64,7 @@ struct command_line {
     bool is_binary{false};
     bool is_verbose{false};
     bool is_json{false};
+    bool wants_stats{false};
 };
 
 int complain(std::string_view what, int status) {
@@ -102,6 +104,10 @@ void declare(CLI::App& app, command_line& asked) {
         ->option_text("c2s|s2c");
     CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
     app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
+    app.add_flag("--stats", asked.wants_stats,
+                 "Show no packets, but how many there are, how long answers took, and what was left unanswered")
+        ->excludes(verbose)
+        ->excludes(time);
     app.add_option("--follow", asked.followed, "Show one stream only, by its number in JSON or with -v")
         ->option_text("STREAM");
     app.add_option(
@@ -165,6 +171,11 @@ int run(const command_line& asked) {
         sink = std::make_unique<text_sink>(out, wants_colour() ? terminal_colours : no_colours,
                                            asked.is_verbose ? text_detail::tree : text_detail::lines,
                                            asked.files.size() > 1, time_format_of(asked.time));
+    }
+    std::unique_ptr<record_sink> counted;
+    if (asked.wants_stats) {
+        counted = std::make_unique<stats_sink>(out, asked.is_json ? stats_form::json : stats_form::text, *sink);
+        sink.swap(counted);
     }
     std::unique_ptr<record_sink> shown;
     if (asked.followed) {

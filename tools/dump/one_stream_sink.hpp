@@ -28,6 +28,11 @@ public:
             next_.hidden(record);
         }
     }
+    void hidden_loss(std::uint32_t stream) override {
+        if (stream == stream_) {
+            next_.hidden_loss(stream);
+        }
+    }
     void malformed(const malformed_record& record) override {
         if (record.at.stream == stream_) {
             next_.malformed(record);

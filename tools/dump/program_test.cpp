@@ -149,6 +149,7 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         {{"--raw", "--dir", "up"}, "up not in {c2s,s2c}"},
         {{"--raw", "--hex", "--binary"}, "excludes"},
         {{"--raw", "--json", "-v"}, "excludes"},
+        {{"--raw", "--stats", "-v"}, "excludes"},
         {{"--raw", "-", "-"}, "only once"},
         {{"--raw", "--pseudo-bytes-max", "32768"}, "32768"},
         {{"--raw", "--pseudo-bytes-max", "0"}, "not in range"},

@@ -23,6 +23,8 @@ public:
     void malformed(const malformed_record& record) override {
         if (filter_.accepts({.at = record.at, .event = "malformed", .size = record.lost_bytes})) {
             next_.malformed(record);
+        } else {
+            next_.hidden_loss(record.at.stream);
         }
     }
     void malformed_ended(const malformed_record& record) override {
@@ -38,8 +40,11 @@ public:
     void event(const event_record& record) override {
         if (filter_.accepts({.at = record.at, .event = event_name(record.kind), .size = record.bytes})) {
             next_.event(record);
+        } else if (loses_bytes(record)) {
+            next_.hidden_loss(record.at.stream);
         }
     }
+    void hidden_loss(std::uint32_t stream) override { next_.hidden_loss(stream); }
     void capture_began(std::string_view name, const capture_time& first_frame) override {
         next_.capture_began(name, first_frame);
     }
