@@ -18,6 +18,9 @@ std::string dump_capture(byte_source& source, std::string_view file, const captu
     std::uint64_t frame_number = 0;
     while (out.error() == 0) {
         if (feed.is_drained()) {
+            if (options.is_live) {
+                sink.idle();
+            }
             out.flush();  // whoever writes this input may be a program that is still running
         }
         const captured_frame* const frame = feed.next();

@@ -23,6 +23,7 @@ struct capture_options {
     server_ports ports{};            ///< at least one
     limits bounds{};
     bool verify_checksums{false};
+    bool is_live{false};  ///< what there is is shown whenever nothing more is there
 };
 
 /// Makes the source of what is inside a compressed file; null for a file that is not compressed.

@@ -1,15 +1,11 @@
 // chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
 #include "dump/capture_dump.hpp"
 #include "dump/filter/filter_complaint.hpp"
-#include "dump/filter/filter_sink.hpp"
 #include "dump/input/compressed_input.hpp"
-#include "dump/json_sink.hpp"
-#include "dump/one_stream_sink.hpp"
+#include "dump/output_form.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
-#include "dump/stats/stats_sink.hpp"
-#include "dump/text_format.hpp"
-#include "dump/text_sink.hpp"
+#include "dump/terminal.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -40,6 +36,7 @@ constexpr std::string_view examples = R"(Examples:
   chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
   chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
+  chatos-dump --ladder --ladder-svg chart.svg a.pcap
   chatos-dump -Y 'packet==SPM && message~"h[ae]llo"' a.pcap
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
@@ -65,6 +62,8 @@ struct command_line {
     bool is_verbose{false};
     bool is_json{false};
     bool wants_stats{false};
+    bool wants_ladder{false};
+    std::string svg_path;
 };
 
 int complain(std::string_view what, int status) {
@@ -103,11 +102,21 @@ void declare(CLI::App& app, command_line& asked) {
         ->check(CLI::IsMember({"c2s", "s2c"}).description(""))
         ->option_text("c2s|s2c");
     CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
-    app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
-    app.add_flag("--stats", asked.wants_stats,
-                 "Show no packets, but how many there are, how long answers took, and what was left unanswered")
+    CLI::Option* json =
+        app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
+    CLI::Option* stats =
+        app.add_flag("--stats", asked.wants_stats,
+                     "Show no packets, but how many there are, how long answers took, and what was left unanswered")
+            ->excludes(verbose)
+            ->excludes(time);
+    app.add_flag("--ladder", asked.wants_ladder,
+                 "Draw a sequence chart as wide as the terminal, a row per packet and event")
         ->excludes(verbose)
-        ->excludes(time);
+        ->excludes(json)
+        ->excludes(stats);
+    app.add_option("--ladder-svg", asked.svg_path,
+                   "Draw the chart into a file as well, as SVG: at most 5,000 rows and 40 ends")
+        ->option_text("FILE");
     app.add_option("--follow", asked.followed, "Show one stream only, by its number in JSON or with -v")
         ->option_text("STREAM");
     app.add_option(
@@ -135,14 +144,6 @@ std::string judge(const command_line& asked) {
     return {};
 }
 
-bool wants_colour() {
-    const char* no_color = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
-    const bool is_refused = no_color != nullptr && *no_color != '\0';
-    const bool is_dumb = terminal == nullptr || std::string_view{terminal} == "dumb";
-    return !is_refused && !is_dumb && ::isatty(STDOUT_FILENO) == 1;
-}
-
 time_format time_format_of(std::string_view name) {
     return name == "absolute" ? time_format::absolute
            : name == "delta"  ? time_format::delta
@@ -162,34 +163,34 @@ bool dump_all(const command_line& asked, record_sink& sink, output& out) {
     return dump_captures(options, sink, out, decompressed, report);
 }
 
+form_options form_of(const command_line& asked) {
+    return {.kind = asked.is_json        ? form_kind::json
+                    : asked.is_verbose   ? form_kind::tree
+                    : asked.wants_ladder ? form_kind::ladder
+                                         : form_kind::lines,
+            .wants_stats = asked.wants_stats,
+            .time = time_format_of(asked.time),
+            .colours = wants_colour(STDOUT_FILENO) ? terminal_colours : no_colours,
+            .names_streams = asked.files.size() > 1,
+            .columns = terminal_columns(STDOUT_FILENO),
+            .followed = asked.followed,
+            .accepted = asked.accepted,
+            .svg_path = asked.svg_path};
+}
+
 int run(const command_line& asked) {
     output out{STDOUT_FILENO};
-    std::unique_ptr<record_sink> sink;
-    if (asked.is_json) {
-        sink = std::make_unique<json_sink>(out);
-    } else {
-        sink = std::make_unique<text_sink>(out, wants_colour() ? terminal_colours : no_colours,
-                                           asked.is_verbose ? text_detail::tree : text_detail::lines,
-                                           asked.files.size() > 1, time_format_of(asked.time));
+    output_form form{form_of(asked), out};
+    if (const std::string problem = form.problem(); !problem.empty()) {
+        return complain(problem, exit_broken);
     }
-    std::unique_ptr<record_sink> counted;
-    if (asked.wants_stats) {
-        counted = std::make_unique<stats_sink>(out, asked.is_json ? stats_form::json : stats_form::text, *sink);
-        sink.swap(counted);
-    }
-    std::unique_ptr<record_sink> shown;
-    if (asked.followed) {
-        shown = std::make_unique<one_stream_sink>(*asked.followed, *sink);
-    }
-    record_sink* first = shown ? shown.get() : sink.get();
-    std::unique_ptr<record_sink> filtered;
-    if (asked.accepted) {
-        filtered = std::make_unique<filter_sink>(*asked.accepted, *first);
-        first = filtered.get();
-    }
-    const bool all_read = dump_all(asked, *first, out);
+    const bool all_read = dump_all(asked, form.first(), out);
+    form.finish();
     if (out.error() != 0 && out.error() != EPIPE) {
         return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    }
+    if (const std::string problem = form.problem(); !problem.empty()) {
+        return complain(problem, exit_broken);
     }
     return all_read ? exit_read : exit_broken;
 }

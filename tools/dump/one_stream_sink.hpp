@@ -56,6 +56,7 @@ public:
     void capture_began(std::string_view name, const capture_time& first_frame) override {
         next_.capture_began(name, first_frame);
     }
+    void idle() override { next_.idle(); }
     void summary(const totals& account) override { next_.summary(account); }
 
 private:

@@ -150,6 +150,8 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         {{"--raw", "--hex", "--binary"}, "excludes"},
         {{"--raw", "--json", "-v"}, "excludes"},
         {{"--raw", "--stats", "-v"}, "excludes"},
+        {{"--raw", "--ladder", "--json"}, "excludes"},
+        {{"--raw", "--ladder", "--stats"}, "excludes"},
         {{"--raw", "-", "-"}, "only once"},
         {{"--raw", "--pseudo-bytes-max", "32768"}, "32768"},
         {{"--raw", "--pseudo-bytes-max", "0"}, "not in range"},
@@ -174,6 +176,23 @@ TEST_F(dump_program, filters_what_it_shows_in_every_form) {
     EXPECT_FALSE(contains(json, R"("packet":"ERROR")"));
     EXPECT_TRUE(contains(dump({"--raw", "-v", "-Y", "code==OK", "--follow", "0"}, stream).out, "error_code    00"));
     EXPECT_FALSE(contains(dump({"--raw", "-Y", "code==OK", "--follow", "1"}, stream).out, "ERROR"));
+}
+
+TEST_F(dump_program, draws_charts_as_wide_as_the_terminal_and_into_files) {
+    const std::string path = (folder_ / "chart.svg").string();
+    const program_result result =
+        dump({"--raw", "--ladder", "--ladder-svg", path}, cr_bob, stdout_kind::file, {"COLUMNS=60"});
+    EXPECT_TRUE(contains(result.out, "|  CR     pseudo=\"bob\"\n1 packet in")) << result.out;
+    std::ifstream file{path};
+    const std::string svg{std::istreambuf_iterator<char>{file}, {}};
+    EXPECT_TRUE(svg.ends_with("</svg>\n"));
+    EXPECT_TRUE(contains(dump({"--raw", "--json", "--ladder-svg", path}, cr_bob).out, "\"packet\":\"CR\""));
+    const program_result nowhere = dump({"--raw", "--ladder-svg", "/nowhere/chart.svg"}, cr_bob);
+    EXPECT_EQ(nowhere.exit_status, 3);
+    expect_one_complaint(nowhere, "cannot write the drawing to \"/nowhere/chart.svg\": No such file or directory");
+    const program_result full = dump({"--raw", "--ladder-svg", "/dev/full"}, cr_bob);
+    EXPECT_EQ(full.exit_status, 3);
+    expect_one_complaint(full, "No space left on device");
 }
 
 TEST_F(dump_program, points_at_what_is_wrong_with_a_filter) {

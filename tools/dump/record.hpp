@@ -136,6 +136,8 @@ public:
     /// Before the first record of a capture, with the time of its first frame. `name` as in stream_began(), empty where
     /// only one capture is read.
     virtual void capture_began(std::string_view /*name*/, const capture_time& /*first_frame*/) {}
+    /// The input has nothing more for now: whoever collects shows what there is.
+    virtual void idle() {}
     virtual void summary(const totals& account) = 0;
 };
 
