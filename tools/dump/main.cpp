@@ -2,6 +2,8 @@
 #include "dump/capture_dump.hpp"
 #include "dump/filter/filter_complaint.hpp"
 #include "dump/input/compressed_input.hpp"
+#include "dump/live/bpf_filter.hpp"
+#include "dump/live/live_dump.hpp"
 #include "dump/output_form.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
@@ -38,6 +40,7 @@ constexpr std::string_view examples = R"(Examples:
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
   chatos-dump --ladder --ladder-svg chart.svg a.pcap
   chatos-dump -Y 'packet==SPM && message~"h[ae]llo"' a.pcap
+  chatos-dump -i lo -f 'tcp port 7777'       what passes an interface, until Ctrl-C
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
   ssh host tcpdump -U -w - port 7777 | chatos-dump -
@@ -64,6 +67,9 @@ struct command_line {
     bool wants_stats{false};
     bool wants_ladder{false};
     std::string svg_path;
+    std::string interface;
+    std::string expression;
+    std::shared_ptr<bpf_filter> kept;
 };
 
 int complain(std::string_view what, int status) {
@@ -73,26 +79,27 @@ int complain(std::string_view what, int status) {
     return status;
 }
 
-void declare(CLI::App& app, command_line& asked) {
-    app.name("chatos-dump");
-    app.footer(std::string{examples});
-    app.set_version_flag("--version", std::string{"chatos-dump "} + CHATOS_VERSION);
-    app.add_option(
-           "FILE", asked.files,
-           "Files to read; '-' or none is standard input. pcap or pcapng, as it is or in gzip or zstd; with --raw "
-           "each is a stream")
-        ->type_name("");
+void declare_input(CLI::App& app, command_line& asked) {
+    CLI::Option* files =
+        app.add_option(
+               "FILE", asked.files,
+               "Files to read; '-' or none is standard input. pcap or pcapng, as it is or in gzip or zstd; with --raw "
+               "each is a stream")
+            ->type_name("");
     CLI::Option* raw =
         app.add_flag("--raw", asked.is_raw, "The input is the byte stream of one direction, binary or hex text");
+    app.add_option("-i", asked.interface, "Capture from this interface, until SIGINT or SIGTERM")
+        ->option_text("IFACE")
+        ->excludes(raw)
+        ->excludes(files);
+    app.add_option("-f", asked.expression, "Look only at frames that this expression is true of; see pcap-filter(7)")
+        ->option_text("BPF")
+        ->excludes(raw);
     app.add_option("--port", asked.ports, "Port of the server; may be given several times")
         ->check(CLI::Range(1, 65'535).description(""))
         ->option_text("N (default 7777)")
         ->allow_extra_args(false)
         ->excludes(raw);
-    CLI::Option* time = app.add_option("--time", asked.time, "Form of the times in text")
-                            ->check(CLI::IsMember({"absolute", "relative", "delta", "epoch"}).description(""))
-                            ->option_text("absolute|relative|delta|epoch (default relative)")
-                            ->excludes(raw);
     app.add_flag("--verify-checksums", asked.verifies_checksums,
                  "Skip frames with wrong checksums (captures on the sender often have them)")
         ->excludes(raw);
@@ -101,6 +108,20 @@ void declare(CLI::App& app, command_line& asked) {
     app.add_option("--dir", asked.way, "Who sent the bytes: c2s, a client (default), or s2c, a server")
         ->check(CLI::IsMember({"c2s", "s2c"}).description(""))
         ->option_text("c2s|s2c");
+    app.add_option("--pseudo-bytes-max", asked.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
+        ->check(CLI::Range(1, 0x7FFF).description(""))
+        ->option_text("N (default 255)");
+    app.add_option("--message-bytes-max", asked.bounds.message_bytes_max, "Longer messages are malformed")
+        ->check(CLI::Range(0, 0x7FFF'FFFF).description(""))
+        ->option_text("N (default 65536)");
+}
+
+/// What is shown, and how; behind declare_input().
+void declare_output(CLI::App& app, command_line& asked) {
+    CLI::Option* time = app.add_option("--time", asked.time, "Form of the times in text")
+                            ->check(CLI::IsMember({"absolute", "iso", "relative", "delta", "epoch"}).description(""))
+                            ->option_text("absolute|relative|delta|epoch (default relative; iso is absolute)")
+                            ->excludes("--raw");
     CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
     CLI::Option* json =
         app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
@@ -125,12 +146,14 @@ void declare(CLI::App& app, command_line& asked) {
            "packet, pseudo, message, code, stream, dir, src, dst, frame, offset, length, time, type, event, "
            "bytes; operators: == != < <= > >= ~ contains ! && || ( )")
         ->option_text("FILTER");
-    app.add_option("--pseudo-bytes-max", asked.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
-        ->check(CLI::Range(1, 0x7FFF).description(""))
-        ->option_text("N (default 255)");
-    app.add_option("--message-bytes-max", asked.bounds.message_bytes_max, "Longer messages are malformed")
-        ->check(CLI::Range(0, 0x7FFF'FFFF).description(""))
-        ->option_text("N (default 65536)");
+}
+
+void declare(CLI::App& app, command_line& asked) {
+    app.name("chatos-dump");
+    app.footer(std::string{examples});
+    app.set_version_flag("--version", std::string{"chatos-dump "} + CHATOS_VERSION);
+    declare_input(app, asked);
+    declare_output(app, asked);
 }
 
 /// Why the command line makes no sense, or nothing.
@@ -145,10 +168,10 @@ std::string judge(const command_line& asked) {
 }
 
 time_format time_format_of(std::string_view name) {
-    return name == "absolute" ? time_format::absolute
-           : name == "delta"  ? time_format::delta
-           : name == "epoch"  ? time_format::epoch
-                              : time_format::relative;
+    return name == "absolute" || name == "iso" ? time_format::absolute
+           : name == "delta"                   ? time_format::delta
+           : name == "epoch"                   ? time_format::epoch
+                                               : time_format::relative;
 }
 
 bool dump_all(const command_line& asked, record_sink& sink, output& out) {
@@ -160,7 +183,18 @@ bool dump_all(const command_line& asked, record_sink& sink, output& out) {
     for (const std::uint16_t port : asked.ports) {
         options.ports.set(port);
     }
-    return dump_captures(options, sink, out, decompressed, report);
+    if (!asked.interface.empty()) {
+        return dump_interface(asked.interface, asked.expression, options, sink, out, report);
+    }
+    if (asked.kept) {
+        options.keeps = [&kept = *asked.kept](const captured_frame& frame) { return kept.accepts(frame); };
+    }
+    const bool all_read = dump_captures(options, sink, out, decompressed, report);
+    if (asked.kept && !asked.kept->problem().empty()) {
+        report(asked.kept->problem() + "; its frames were skipped");
+        return false;
+    }
+    return all_read;
 }
 
 form_options form_of(const command_line& asked) {
@@ -218,6 +252,12 @@ int main(int argc, char** argv) {
             return complain(filter_complaint(asked.filter_text, *problem), exit_usage);
         }
         asked.accepted = std::get<filter>(std::move(parsed));
+    }
+    if (app.count("-f") != 0) {
+        asked.kept = std::make_shared<bpf_filter>(asked.expression);
+        if (const std::unique_ptr<bpf_problem> problem = asked.kept->check()) {
+            return complain(bpf_complaint(asked.expression, *problem), exit_usage);
+        }
     }
     asked.raw.files = asked.files;
     asked.raw.bounds = asked.bounds;

@@ -1,45 +1,18 @@
 #include "dump/filter/filter_complaint.hpp"
 
-#include <chatos/display.hpp>
+#include "dump/pointed_text.hpp"
 
 #include <algorithm>
 
 namespace chatos::dump {
 
-namespace {
-
-constexpr std::size_t shown_before_bytes_max = 60;
-constexpr std::size_t shown_behind_bytes_max = 40;
-
-std::string printable(std::string_view text) {
-    std::string shown;
-    // No quotes stand around it, so that quotes and backslashes may stand as they are.
-    escape(text,
-           [&shown](std::string_view piece) { shown += piece == "\\\"" || piece == "\\\\" ? piece.substr(1) : piece; });
-    return shown;
-}
-
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char letter) { return (static_cast<unsigned char>(letter) & 0xC0U) != 0x80U; }));
-}
-
-}  // namespace
-
 std::string filter_complaint(std::string_view text, const filter_problem& problem) {
+    constexpr std::size_t found_bytes_max = 40;
     const std::size_t position = std::min(problem.position, text.size());
-    const std::size_t end = std::min(text.size(), position + problem.size);
-    const std::size_t from = position > shown_before_bytes_max ? position - shown_before_bytes_max : 0;
-    const std::size_t marked_end = std::min(end, position + shown_behind_bytes_max);
-    const std::string before = (from == 0 ? "" : "...") + printable(text.substr(from, position - from));
-    const std::string marked = printable(text.substr(position, marked_end - position));
-    const std::string_view rest = text.substr(marked_end);
-    const std::string behind =
-        printable(rest.substr(0, shown_behind_bytes_max)) + (rest.size() > shown_behind_bytes_max ? "..." : "");
-    const std::string found = position == text.size() ? "the filter ends" : "'" + marked + "' is wrong";
-    return "bad filter: at column " + std::to_string(columns_of(text.substr(0, position)) + 1) + " " + found +
-           "; expected " + printable(problem.expected) + "\n  " + before + marked + behind + "\n  " +
-           std::string(columns_of(before), ' ') + std::string(std::max<std::size_t>(columns_of(marked), 1), '^');
+    const std::string found = printable(text.substr(position, std::min(problem.size, found_bytes_max)));
+    return "bad filter: at column " + std::to_string(column_at(text, position)) + " " +
+           (position == text.size() ? "the filter ends" : "'" + found + "' is wrong") + "; expected " +
+           printable(problem.expected) + pointed_text(text, position, problem.size);
 }
 
 }  // namespace chatos::dump
