@@ -60,6 +60,7 @@ std::string dump_file(const std::string& path, const capture_options& options, r
     if (file.error() != 0) {
         return "cannot open " + shown_path(path) + ": " + std::strerror(file.error());
     }
+    file.on_read(options.on_read);
     file_source plain{file};
     const std::unique_ptr<byte_source> inside = decompress(plain);
     const std::string_view name = options.files.size() > 1 ? std::string_view{path} : std::string_view{};

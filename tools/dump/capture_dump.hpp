@@ -25,6 +25,7 @@ struct capture_options {
     limits bounds{};
     bool verify_checksums{false};
     std::function<bool(const captured_frame&)> keeps{};  ///< frames that it is false of are skipped as filtered
+    std::function<void(std::size_t)> on_read{};          ///< told how many bytes of a file were read
     bool is_live{false};                                 ///< what there is is shown whenever nothing more is there
 };
 

@@ -2,6 +2,7 @@
 #include "dump/capture_dump.hpp"
 #include "dump/filter/filter_complaint.hpp"
 #include "dump/input/compressed_input.hpp"
+#include "dump/input_progress.hpp"
 #include "dump/live/bpf_filter.hpp"
 #include "dump/live/live_dump.hpp"
 #include "dump/output_form.hpp"
@@ -67,6 +68,8 @@ struct command_line {
     bool wants_stats{false};
     bool wants_ladder{false};
     std::string svg_path;
+    bool wants_progress{false};
+    progress_wish progress{progress_wish::automatic};
     std::string interface;
     std::string expression;
     std::shared_ptr<bpf_filter> kept;
@@ -108,6 +111,8 @@ void declare_input(CLI::App& app, command_line& asked) {
     app.add_option("--dir", asked.way, "Who sent the bytes: c2s, a client (default), or s2c, a server")
         ->check(CLI::IsMember({"c2s", "s2c"}).description(""))
         ->option_text("c2s|s2c");
+    app.add_flag("--progress,!--no-progress", asked.wants_progress,
+                 "Show how far the files are read, on stderr (by itself where that is a terminal, and it takes long)");
     app.add_option("--pseudo-bytes-max", asked.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
         ->check(CLI::Range(1, 0x7FFF).description(""))
         ->option_text("N (default 255)");
@@ -175,11 +180,19 @@ time_format time_format_of(std::string_view name) {
 }
 
 bool dump_all(const command_line& asked, record_sink& sink, output& out) {
-    const auto report = [](std::string_view problem) { complain(problem, 0); };
+    input_progress progress{asked.interface.empty() ? asked.progress : progress_wish::never, asked.files, out};
+    const auto report = [&progress](std::string_view problem) {
+        progress.clear();
+        complain(problem, 0);
+    };
+    const auto on_read = [&progress](std::size_t bytes) { progress.advance(bytes); };
     if (asked.is_raw) {
-        return dump_raw(asked.raw, sink, out, report);
+        raw_options options = asked.raw;
+        options.on_read = on_read;
+        return dump_raw(options, sink, out, report);
     }
-    capture_options options{.files = asked.files, .bounds = asked.bounds, .verify_checksums = asked.verifies_checksums};
+    capture_options options{
+        .files = asked.files, .bounds = asked.bounds, .verify_checksums = asked.verifies_checksums, .on_read = on_read};
     for (const std::uint16_t port : asked.ports) {
         options.ports.set(port);
     }
@@ -258,6 +271,9 @@ int main(int argc, char** argv) {
         if (const std::unique_ptr<bpf_problem> problem = asked.kept->check()) {
             return complain(bpf_complaint(asked.expression, *problem), exit_usage);
         }
+    }
+    if (app.count("--progress") != 0) {
+        asked.progress = asked.wants_progress ? progress_wish::always : progress_wish::never;
     }
     asked.raw.files = asked.files;
     asked.raw.bounds = asked.bounds;

@@ -195,6 +195,21 @@ TEST_F(dump_program, draws_charts_as_wide_as_the_terminal_and_into_files) {
     expect_one_complaint(full, "No space left on device");
 }
 
+TEST_F(dump_program, shows_progress_on_stderr_only_and_when_told_so) {
+    const std::string file = write_file("raw", cr_bob);
+    const program_result told = dump({"--raw", "--progress", file});
+    EXPECT_TRUE(contains(told.err, "\r100% [")) << told.err;
+    EXPECT_TRUE(told.err.ends_with("\r\x1b[K"));
+    EXPECT_EQ(told.out, dump({"--raw", "--no-progress", file}).out);
+    EXPECT_EQ(dump({"--raw", file}).err, "");
+    EXPECT_EQ(dump({"--raw", "--no-progress", file}).err, "");
+    // Its line is gone before something else is printed.
+    const program_result missing = dump({"--raw", "--progress", file, "/dev/null", "/nowhere"});
+    EXPECT_EQ(missing.err.find('='), std::string::npos) << "without sizes there is no bar";
+    const program_result broken = dump({"--raw", "--progress", "--hex", file});
+    EXPECT_TRUE(contains(broken.err, "\r\x1b[Kchatos-dump: bad hex text")) << broken.err;
+}
+
 TEST_F(dump_program, points_at_what_is_wrong_with_a_filter) {
     const program_result result = dump({"--raw", "-Y", "packet==SPN"}, error_ok);
     EXPECT_EQ(result.exit_status, 2);
