@@ -148,11 +148,14 @@ void text_sink::summary(const totals& account) {
         capture_summary(account);
         return;
     }
-    out_.add_number(account.packets);
-    out_.add(account.packets == 1 ? " packet" : " packets");
-    out_.add(" in ");
-    out_.add_number(account.streams);
-    out_.add(account.streams == 1 ? " stream; " : " streams; ");
+    add_packet_count(out_, account.packets, account.streams);
+    out_.add("; ");
+    add_byte_account(account);
+    out_.add('\n');
+}
+
+/// `12 bytes read = 12 in packets + 0 malformed + 0 incomplete`.
+void text_sink::add_byte_account(const totals& account) {
     add_byte_count(out_, account.input_bytes);
     out_.add(" read = ");
     out_.add_number(account.packet_bytes);
@@ -160,7 +163,7 @@ void text_sink::summary(const totals& account) {
     out_.add_number(account.malformed_bytes);
     out_.add(" malformed + ");
     out_.add_number(account.incomplete_bytes);
-    out_.add(" incomplete\n");
+    out_.add(" incomplete");
 }
 
 }  // namespace chatos::dump
