@@ -24,6 +24,7 @@ constexpr std::array targets{
     described_target{"fuzz_capture", add_capture_input},
     described_target{"fuzz_link", add_link_input},
     described_target{"fuzz_reassembly", add_reassembly_input},
+    described_target{"fuzz_filter", add_filter_input},
     described_target{"fuzz_utf8", add_utf8_input},
     described_target{"fuzz_encode", add_encode_input},
     described_target{"fuzz_session", add_session_input},

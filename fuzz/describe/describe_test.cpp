@@ -125,6 +125,16 @@ peer      2 bytes
               "scenario  2 bytes\n    {}\npeer      the one that does what the scenario wants, alone\n");
 }
 
+TEST(fuzz_describe, shows_a_filter_and_what_it_is_read_as) {
+    EXPECT_EQ(described("fuzz_filter", "code==ok"),
+              R"(filter  "code==ok"
+read as "code == 0"
+       0  63 6f 64 65 3d 3d 6f 6b                          "code==ok"
+)");
+    EXPECT_EQ(described("fuzz_filter", "dir==").substr(0, 71),
+              "bad filter: at column 6 the filter ends; expected c2s or s2c\n  dir==\n  ");
+}
+
 TEST(fuzz_describe, shows_a_session_in_the_words_of_its_harness) {
     constexpr std::string_view script = "\x00\x01\x02\x03\x04\x05\x06\x07"sv;
     std::string expected = describe_session(bytes_of(script));

@@ -25,6 +25,9 @@ void add_capture_input(dump::output& out, input_bytes input);
 void add_link_input(dump::output& out, input_bytes input);
 void add_reassembly_input(dump::output& out, input_bytes input);
 
+/// A filter, what it is read as, or what is wrong with it.
+void add_filter_input(dump::output& out, input_bytes input);
+
 void add_utf8_input(dump::output& out, input_bytes input);
 void add_encode_input(dump::output& out, input_bytes input);
 void add_session_input(dump::output& out, input_bytes input);

@@ -8,6 +8,7 @@
 #include "comparison/history_seeds.hpp"
 #include "seeds/capture_seeds.hpp"
 #include "seeds/dump_seeds.hpp"
+#include "seeds/filter_seeds.hpp"
 #include "seeds/scenario_file_seeds.hpp"
 #include "seeds/scenario_seeds.hpp"
 #include "session/session_seeds.hpp"
@@ -39,6 +40,7 @@ std::vector<seed_set> make_seed_sets() {
     sets.push_back({"link", make_link_seeds(), {}});
     sets.push_back({"reassembly", make_reassembly_seeds(), make_packet_dictionary()});
     sets.push_back({"dump", make_dump_seeds(), make_packet_dictionary()});
+    sets.push_back({"filter", make_filter_seeds(), make_filter_dictionary()});
     sets.push_back({"scenario", make_scenario_file_seeds(), make_scenario_dictionary()});
     sets.push_back({"history", make_history_seeds(), {}});
     sets.push_back({"session", make_session_seeds(), make_session_dictionary()});

@@ -10,17 +10,25 @@ namespace chatos::dump {
 
 std::string dump_capture(byte_source& source, std::string_view file, const capture_options& options, record_sink& sink,
                          totals& account, capture_totals& capture_account, output& out) {
+    frame_feed feed{source};
+    return dump_frames(feed, file, options, sink, account, capture_account, out);
+}
+
+std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options, record_sink& sink,
+                        totals& account, capture_totals& capture_account, output& out) {
     capture_context context{.sink = sink, .account = account, .bounds = options.bounds};
     context.now.file = file;
     frame_opener opener{options.ports, options.verify_checksums, capture_account.skipped};
     connection_table connections{options.ports, context, capture_account, account.streams};
-    frame_feed feed{source};
     std::uint64_t frame_number = 0;
     while (out.error() == 0) {
-        if (feed.is_drained()) {
+        if (frames.is_drained()) {
+            if (options.is_live) {
+                sink.idle();
+            }
             out.flush();  // whoever writes this input may be a program that is still running
         }
-        const captured_frame* const frame = feed.next();
+        const captured_frame* const frame = frames.next();
         if (frame == nullptr) {
             break;
         }
@@ -29,6 +37,10 @@ std::string dump_capture(byte_source& source, std::string_view file, const captu
         if (frame_number == 1) {
             sink.capture_began(file, frame->time);
         }
+        if (options.keeps && !options.keeps(*frame)) {
+            ++capture_account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
+            continue;
+        }
         if (const opened_frame* const opened = opener.open(*frame)) {
             capture_account.decoded += opened->tcp.reason == skip_reason::none ? 1 : 0;
             connections.take(*opened);
@@ -36,7 +48,7 @@ std::string dump_capture(byte_source& source, std::string_view file, const captu
     }
     opener.end();
     connections.finish();
-    return feed.problem();
+    return frames.problem();
 }
 
 namespace {
@@ -48,6 +60,7 @@ std::string dump_file(const std::string& path, const capture_options& options, r
     if (file.error() != 0) {
         return "cannot open " + shown_path(path) + ": " + std::strerror(file.error());
     }
+    file.on_read(options.on_read);
     file_source plain{file};
     const std::unique_ptr<byte_source> inside = decompress(plain);
     const std::string_view name = options.files.size() > 1 ? std::string_view{path} : std::string_view{};

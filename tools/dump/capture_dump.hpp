@@ -1,6 +1,7 @@
 // chatos-dump FILE...: captures, from their bytes to records.
 #pragma once
 
+#include "dump/capture/frame_source.hpp"
 #include "dump/capture_place.hpp"
 #include "dump/input/byte_source.hpp"
 #include "dump/input/file_source.hpp"
@@ -23,6 +24,9 @@ struct capture_options {
     server_ports ports{};            ///< at least one
     limits bounds{};
     bool verify_checksums{false};
+    std::function<bool(const captured_frame&)> keeps{};  ///< frames that it is false of are skipped as filtered
+    std::function<void(std::size_t)> on_read{};          ///< told how many bytes of a file were read
+    bool is_live{false};                                 ///< what there is is shown whenever nothing more is there
 };
 
 /// Makes the source of what is inside a compressed file; null for a file that is not compressed.
@@ -40,5 +44,9 @@ using decompression = std::function<std::unique_ptr<byte_source>(file_source&)>;
 [[nodiscard]] std::string dump_capture(byte_source& source, std::string_view file, const capture_options& options,
                                        record_sink& sink, totals& account, capture_totals& capture_account,
                                        output& out);
+
+/// The same of frames from anywhere.
+[[nodiscard]] std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options,
+                                      record_sink& sink, totals& account, capture_totals& capture_account, output& out);
 
 }  // namespace chatos::dump

@@ -97,11 +97,8 @@ void text_sink::event(const event_record& record) {
 
 void text_sink::capture_summary(const totals& account) {
     const capture_totals& capture = *account.capture;
-    out_.add_number(account.packets);
-    out_.add(account.packets == 1 ? " packet" : " packets");
-    out_.add(" in ");
-    out_.add_number(account.streams);
-    out_.add(account.streams == 1 ? " stream; " : " streams; ");
+    add_packet_count(out_, account.packets, account.streams);
+    out_.add("; ");
     out_.add_number(capture.frames);
     out_.add(capture.frames == 1 ? " frame = " : " frames = ");
     out_.add_number(capture.decoded);
@@ -119,14 +116,8 @@ void text_sink::capture_summary(const totals& account) {
         }
     }
     out_.add(separator == ", " ? ")\n" : "\n");
-    add_byte_count(out_, account.input_bytes);
-    out_.add(" read = ");
-    out_.add_number(account.packet_bytes);
-    out_.add(" in packets + ");
-    out_.add_number(account.malformed_bytes);
-    out_.add(" malformed + ");
-    out_.add_number(account.incomplete_bytes);
-    out_.add(" incomplete + ");
+    add_byte_account(account);
+    out_.add(" + ");
     out_.add_number(account.unframed_bytes);
     out_.add(" unframed; ");
     out_.add_number(capture.bytes.missing_bytes);

@@ -4,10 +4,24 @@
 #include "dump/capture_place.hpp"
 #include "dump/record.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace chatos::dump {
+
+/// The text, in memory of its own: nothing is allocated.
+class endpoint_words {
+public:
+    endpoint_words(const endpoint& end, std::uint8_t ip_version) noexcept;
+    [[nodiscard]] std::string_view text() const noexcept { return {letters_.data(), size_}; }
+
+private:
+    std::array<char, 64> letters_;
+    std::size_t size_{0};
+};
 
 [[nodiscard]] std::string endpoint_text(const endpoint& end, std::uint8_t ip_version);
 

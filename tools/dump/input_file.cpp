@@ -23,6 +23,9 @@ std::size_t input_file::read(std::span<std::byte> piece) {
     while (error_ == 0) {
         const ssize_t count = ::read(descriptor_, piece.data(), piece.size());
         if (count >= 0) {
+            if (on_read_) {
+                on_read_(static_cast<std::size_t>(count));
+            }
             return static_cast<std::size_t>(count);
         }
         if (errno != EINTR) {

@@ -1,12 +1,14 @@
 // chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
 #include "dump/capture_dump.hpp"
+#include "dump/filter/filter_complaint.hpp"
 #include "dump/input/compressed_input.hpp"
-#include "dump/json_sink.hpp"
-#include "dump/one_stream_sink.hpp"
+#include "dump/input_progress.hpp"
+#include "dump/live/bpf_filter.hpp"
+#include "dump/live/live_dump.hpp"
+#include "dump/output_form.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
-#include "dump/text_format.hpp"
-#include "dump/text_sink.hpp"
+#include "dump/terminal.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -37,6 +39,9 @@ constexpr std::string_view examples = R"(Examples:
   chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
   chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
+  chatos-dump --ladder --ladder-svg chart.svg a.pcap
+  chatos-dump -Y 'packet==SPM && message~"h[ae]llo"' a.pcap
+  chatos-dump -i lo -f 'tcp port 7777'       what passes an interface, until Ctrl-C
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
   ssh host tcpdump -U -w - port 7777 | chatos-dump -
@@ -53,11 +58,21 @@ struct command_line {
     std::string time{"relative"};
     bool verifies_checksums{false};
     std::optional<std::uint32_t> followed;
+    std::string filter_text;
+    std::optional<filter> accepted;
     bool is_raw{false};
     bool is_hex{false};
     bool is_binary{false};
     bool is_verbose{false};
     bool is_json{false};
+    bool wants_stats{false};
+    bool wants_ladder{false};
+    std::string svg_path;
+    bool wants_progress{false};
+    progress_wish progress{progress_wish::automatic};
+    std::string interface;
+    std::string expression;
+    std::shared_ptr<bpf_filter> kept;
 };
 
 int complain(std::string_view what, int status) {
@@ -67,26 +82,27 @@ int complain(std::string_view what, int status) {
     return status;
 }
 
-void declare(CLI::App& app, command_line& asked) {
-    app.name("chatos-dump");
-    app.footer(std::string{examples});
-    app.set_version_flag("--version", std::string{"chatos-dump "} + CHATOS_VERSION);
-    app.add_option(
-           "FILE", asked.files,
-           "Files to read; '-' or none is standard input. pcap or pcapng, as it is or in gzip or zstd; with --raw "
-           "each is a stream")
-        ->type_name("");
+void declare_input(CLI::App& app, command_line& asked) {
+    CLI::Option* files =
+        app.add_option(
+               "FILE", asked.files,
+               "Files to read; '-' or none is standard input. pcap or pcapng, as it is or in gzip or zstd; with --raw "
+               "each is a stream")
+            ->type_name("");
     CLI::Option* raw =
         app.add_flag("--raw", asked.is_raw, "The input is the byte stream of one direction, binary or hex text");
+    app.add_option("-i", asked.interface, "Capture from this interface, until SIGINT or SIGTERM")
+        ->option_text("IFACE")
+        ->excludes(raw)
+        ->excludes(files);
+    app.add_option("-f", asked.expression, "Look only at frames that this expression is true of; see pcap-filter(7)")
+        ->option_text("BPF")
+        ->excludes(raw);
     app.add_option("--port", asked.ports, "Port of the server; may be given several times")
         ->check(CLI::Range(1, 65'535).description(""))
         ->option_text("N (default 7777)")
         ->allow_extra_args(false)
         ->excludes(raw);
-    CLI::Option* time = app.add_option("--time", asked.time, "Form of the times in text")
-                            ->check(CLI::IsMember({"absolute", "relative", "delta", "epoch"}).description(""))
-                            ->option_text("absolute|relative|delta|epoch (default relative)")
-                            ->excludes(raw);
     app.add_flag("--verify-checksums", asked.verifies_checksums,
                  "Skip frames with wrong checksums (captures on the sender often have them)")
         ->excludes(raw);
@@ -95,16 +111,54 @@ void declare(CLI::App& app, command_line& asked) {
     app.add_option("--dir", asked.way, "Who sent the bytes: c2s, a client (default), or s2c, a server")
         ->check(CLI::IsMember({"c2s", "s2c"}).description(""))
         ->option_text("c2s|s2c");
-    CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
-    app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
-    app.add_option("--follow", asked.followed, "Show one stream only, by its number in JSON or with -v")
-        ->option_text("STREAM");
+    app.add_flag("--progress,!--no-progress", asked.wants_progress,
+                 "Show how far the files are read, on stderr (by itself where that is a terminal, and it takes long)");
     app.add_option("--pseudo-bytes-max", asked.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
         ->check(CLI::Range(1, 0x7FFF).description(""))
         ->option_text("N (default 255)");
     app.add_option("--message-bytes-max", asked.bounds.message_bytes_max, "Longer messages are malformed")
         ->check(CLI::Range(0, 0x7FFF'FFFF).description(""))
         ->option_text("N (default 65536)");
+}
+
+/// What is shown, and how; behind declare_input().
+void declare_output(CLI::App& app, command_line& asked) {
+    CLI::Option* time = app.add_option("--time", asked.time, "Form of the times in text")
+                            ->check(CLI::IsMember({"absolute", "iso", "relative", "delta", "epoch"}).description(""))
+                            ->option_text("absolute|relative|delta|epoch (default relative; iso is absolute)")
+                            ->excludes("--raw");
+    CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
+    CLI::Option* json =
+        app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
+    CLI::Option* stats =
+        app.add_flag("--stats", asked.wants_stats,
+                     "Show no packets, but how many there are, how long answers took, and what was left unanswered")
+            ->excludes(verbose)
+            ->excludes(time);
+    app.add_flag("--ladder", asked.wants_ladder,
+                 "Draw a sequence chart as wide as the terminal, a row per packet and event")
+        ->excludes(verbose)
+        ->excludes(json)
+        ->excludes(stats);
+    app.add_option("--ladder-svg", asked.svg_path,
+                   "Draw the chart into a file as well, as SVG: at most 5,000 rows and 40 ends")
+        ->option_text("FILE");
+    app.add_option("--follow", asked.followed, "Show one stream only, by its number in JSON or with -v")
+        ->option_text("STREAM");
+    app.add_option(
+           "-Y", asked.filter_text,
+           "Show the packets and events that the filter accepts, such as 'pseudo==\"bob\" || event==gap'. Fields: "
+           "packet, pseudo, message, code, stream, dir, src, dst, frame, offset, length, time, type, event, "
+           "bytes; operators: == != < <= > >= ~ contains ! && || ( )")
+        ->option_text("FILTER");
+}
+
+void declare(CLI::App& app, command_line& asked) {
+    app.name("chatos-dump");
+    app.footer(std::string{examples});
+    app.set_version_flag("--version", std::string{"chatos-dump "} + CHATOS_VERSION);
+    declare_input(app, asked);
+    declare_output(app, asked);
 }
 
 /// Why the command line makes no sense, or nothing.
@@ -118,50 +172,72 @@ std::string judge(const command_line& asked) {
     return {};
 }
 
-bool wants_colour() {
-    const char* no_color = std::getenv("NO_COLOR");
-    const char* terminal = std::getenv("TERM");
-    const bool is_refused = no_color != nullptr && *no_color != '\0';
-    const bool is_dumb = terminal == nullptr || std::string_view{terminal} == "dumb";
-    return !is_refused && !is_dumb && ::isatty(STDOUT_FILENO) == 1;
-}
-
 time_format time_format_of(std::string_view name) {
-    return name == "absolute" ? time_format::absolute
-           : name == "delta"  ? time_format::delta
-           : name == "epoch"  ? time_format::epoch
-                              : time_format::relative;
+    return name == "absolute" || name == "iso" ? time_format::absolute
+           : name == "delta"                   ? time_format::delta
+           : name == "epoch"                   ? time_format::epoch
+                                               : time_format::relative;
 }
 
 bool dump_all(const command_line& asked, record_sink& sink, output& out) {
-    const auto report = [](std::string_view problem) { complain(problem, 0); };
+    input_progress progress{asked.interface.empty() ? asked.progress : progress_wish::never, asked.files, out};
+    const auto report = [&progress](std::string_view problem) {
+        progress.clear();
+        complain(problem, 0);
+    };
+    const auto on_read = [&progress](std::size_t bytes) { progress.advance(bytes); };
     if (asked.is_raw) {
-        return dump_raw(asked.raw, sink, out, report);
+        raw_options options = asked.raw;
+        options.on_read = on_read;
+        return dump_raw(options, sink, out, report);
     }
-    capture_options options{.files = asked.files, .bounds = asked.bounds, .verify_checksums = asked.verifies_checksums};
+    capture_options options{
+        .files = asked.files, .bounds = asked.bounds, .verify_checksums = asked.verifies_checksums, .on_read = on_read};
     for (const std::uint16_t port : asked.ports) {
         options.ports.set(port);
     }
-    return dump_captures(options, sink, out, decompressed, report);
+    if (!asked.interface.empty()) {
+        return dump_interface(asked.interface, asked.expression, options, sink, out, report);
+    }
+    if (asked.kept) {
+        options.keeps = [&kept = *asked.kept](const captured_frame& frame) { return kept.accepts(frame); };
+    }
+    const bool all_read = dump_captures(options, sink, out, decompressed, report);
+    if (asked.kept && !asked.kept->problem().empty()) {
+        report(asked.kept->problem() + "; its frames were skipped");
+        return false;
+    }
+    return all_read;
+}
+
+form_options form_of(const command_line& asked) {
+    return {.kind = asked.is_json        ? form_kind::json
+                    : asked.is_verbose   ? form_kind::tree
+                    : asked.wants_ladder ? form_kind::ladder
+                                         : form_kind::lines,
+            .wants_stats = asked.wants_stats,
+            .time = time_format_of(asked.time),
+            .colours = wants_colour(STDOUT_FILENO) ? terminal_colours : no_colours,
+            .names_streams = asked.files.size() > 1,
+            .columns = terminal_columns(STDOUT_FILENO),
+            .followed = asked.followed,
+            .accepted = asked.accepted,
+            .svg_path = asked.svg_path};
 }
 
 int run(const command_line& asked) {
     output out{STDOUT_FILENO};
-    std::unique_ptr<record_sink> sink;
-    if (asked.is_json) {
-        sink = std::make_unique<json_sink>(out);
-    } else {
-        sink = std::make_unique<text_sink>(out, wants_colour() ? terminal_colours : no_colours,
-                                           asked.is_verbose ? text_detail::tree : text_detail::lines,
-                                           asked.files.size() > 1, time_format_of(asked.time));
+    output_form form{form_of(asked), out};
+    if (const std::string problem = form.problem(); !problem.empty()) {
+        return complain(problem, exit_broken);
     }
-    std::unique_ptr<record_sink> shown;
-    if (asked.followed) {
-        shown = std::make_unique<one_stream_sink>(*asked.followed, *sink);
-    }
-    const bool all_read = dump_all(asked, shown ? *shown : *sink, out);
+    const bool all_read = dump_all(asked, form.first(), out);
+    form.finish();
     if (out.error() != 0 && out.error() != EPIPE) {
         return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    }
+    if (const std::string problem = form.problem(); !problem.empty()) {
+        return complain(problem, exit_broken);
     }
     return all_read ? exit_read : exit_broken;
 }
@@ -182,6 +258,22 @@ int main(int argc, char** argv) {
     }
     if (const std::string problem = judge(asked); !problem.empty()) {
         return complain(problem, exit_usage);
+    }
+    if (app.count("-Y") != 0) {
+        std::variant<filter, filter_problem> parsed = filter::parse(asked.filter_text);
+        if (const filter_problem* const problem = std::get_if<filter_problem>(&parsed)) {
+            return complain(filter_complaint(asked.filter_text, *problem), exit_usage);
+        }
+        asked.accepted = std::get<filter>(std::move(parsed));
+    }
+    if (app.count("-f") != 0) {
+        asked.kept = std::make_shared<bpf_filter>(asked.expression);
+        if (const std::unique_ptr<bpf_problem> problem = asked.kept->check()) {
+            return complain(bpf_complaint(asked.expression, *problem), exit_usage);
+        }
+    }
+    if (app.count("--progress") != 0) {
+        asked.progress = asked.wants_progress ? progress_wish::always : progress_wish::never;
     }
     asked.raw.files = asked.files;
     asked.raw.bounds = asked.bounds;

@@ -23,6 +23,16 @@ public:
             next_.packet(record);
         }
     }
+    void hidden(const packet_record& record) override {
+        if (record.at.stream == stream_) {
+            next_.hidden(record);
+        }
+    }
+    void hidden_loss(std::uint32_t stream) override {
+        if (stream == stream_) {
+            next_.hidden_loss(stream);
+        }
+    }
     void malformed(const malformed_record& record) override {
         if (record.at.stream == stream_) {
             next_.malformed(record);
@@ -46,6 +56,7 @@ public:
     void capture_began(std::string_view name, const capture_time& first_frame) override {
         next_.capture_began(name, first_frame);
     }
+    void idle() override { next_.idle(); }
     void summary(const totals& account) override { next_.summary(account); }
 
 private:

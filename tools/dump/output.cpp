@@ -46,6 +46,9 @@ void output::flush() {
     if (descriptor_ < 0) {
         return;
     }
+    if (before_writing_ && !buffer_.empty()) {
+        before_writing_();
+    }
     std::string_view rest = buffer_;
     while (!rest.empty() && error_ == 0) {
         const ssize_t written = ::write(descriptor_, rest.data(), rest.size());

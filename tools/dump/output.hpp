@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace chatos::dump {
 
@@ -34,6 +36,8 @@ public:
     /// One byte as two lower-case hex digits.
     void add_hex(std::uint8_t value);
 
+    /// Called before something is written to the descriptor; nothing takes it back.
+    void before_writing(std::function<void()> call) { before_writing_ = std::move(call); }
     /// Writes what is in the buffer.
     void flush();
     /// The errno of the first write that failed, or 0. Once it is set nothing more is written.
@@ -47,6 +51,7 @@ private:
     int descriptor_{-1};
     int error_{0};
     std::string buffer_;
+    std::function<void()> before_writing_;
 };
 
 }  // namespace chatos::dump

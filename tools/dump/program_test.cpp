@@ -149,6 +149,9 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         {{"--raw", "--dir", "up"}, "up not in {c2s,s2c}"},
         {{"--raw", "--hex", "--binary"}, "excludes"},
         {{"--raw", "--json", "-v"}, "excludes"},
+        {{"--raw", "--stats", "-v"}, "excludes"},
+        {{"--raw", "--ladder", "--json"}, "excludes"},
+        {{"--raw", "--ladder", "--stats"}, "excludes"},
         {{"--raw", "-", "-"}, "only once"},
         {{"--raw", "--pseudo-bytes-max", "32768"}, "32768"},
         {{"--raw", "--pseudo-bytes-max", "0"}, "not in range"},
@@ -161,6 +164,61 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         EXPECT_EQ(result.out, "");
         expect_one_complaint(result, wanted);
     }
+}
+
+TEST_F(dump_program, filters_what_it_shows_in_every_form) {
+    const std::string stream = std::string{cr_bob} + std::string{error_ok};
+    EXPECT_EQ(dump({"--raw", "-Y", "packet==ERROR"}, stream).out,
+              "       6  c2s  ERROR  code=0 OK\n"
+              "2 packets in 1 stream; 8 bytes read = 8 in packets + 0 malformed + 0 incomplete\n");
+    const std::string json = dump({"--raw", "--json", "-Y", "pseudo"}, stream).out;
+    EXPECT_TRUE(contains(json, R"("packet":"CR")"));
+    EXPECT_FALSE(contains(json, R"("packet":"ERROR")"));
+    EXPECT_TRUE(contains(dump({"--raw", "-v", "-Y", "code==OK", "--follow", "0"}, stream).out, "error_code    00"));
+    EXPECT_FALSE(contains(dump({"--raw", "-Y", "code==OK", "--follow", "1"}, stream).out, "ERROR"));
+}
+
+TEST_F(dump_program, draws_charts_as_wide_as_the_terminal_and_into_files) {
+    const std::string path = (folder_ / "chart.svg").string();
+    const program_result result =
+        dump({"--raw", "--ladder", "--ladder-svg", path}, cr_bob, stdout_kind::file, {"COLUMNS=60"});
+    EXPECT_TRUE(contains(result.out, "|  CR     pseudo=\"bob\"\n1 packet in")) << result.out;
+    std::ifstream file{path};
+    const std::string svg{std::istreambuf_iterator<char>{file}, {}};
+    EXPECT_TRUE(svg.ends_with("</svg>\n"));
+    EXPECT_TRUE(contains(dump({"--raw", "--json", "--ladder-svg", path}, cr_bob).out, "\"packet\":\"CR\""));
+    const program_result nowhere = dump({"--raw", "--ladder-svg", "/nowhere/chart.svg"}, cr_bob);
+    EXPECT_EQ(nowhere.exit_status, 3);
+    expect_one_complaint(nowhere, "cannot write the drawing to \"/nowhere/chart.svg\": No such file or directory");
+    const program_result full = dump({"--raw", "--ladder-svg", "/dev/full"}, cr_bob);
+    EXPECT_EQ(full.exit_status, 3);
+    expect_one_complaint(full, "No space left on device");
+}
+
+TEST_F(dump_program, shows_progress_on_stderr_only_and_when_told_so) {
+    const std::string file = write_file("raw", cr_bob);
+    const program_result told = dump({"--raw", "--progress", file});
+    EXPECT_TRUE(contains(told.err, "\r100% [")) << told.err;
+    EXPECT_TRUE(told.err.ends_with("\r\x1b[K"));
+    EXPECT_EQ(told.out, dump({"--raw", "--no-progress", file}).out);
+    EXPECT_EQ(dump({"--raw", file}).err, "");
+    EXPECT_EQ(dump({"--raw", "--no-progress", file}).err, "");
+    // Its line is gone before something else is printed.
+    const program_result missing = dump({"--raw", "--progress", file, "/dev/null", "/nowhere"});
+    EXPECT_EQ(missing.err.find('='), std::string::npos) << "without sizes there is no bar";
+    const program_result broken = dump({"--raw", "--progress", "--hex", file});
+    EXPECT_TRUE(contains(broken.err, "\r\x1b[Kchatos-dump: bad hex text")) << broken.err;
+}
+
+TEST_F(dump_program, points_at_what_is_wrong_with_a_filter) {
+    const program_result result = dump({"--raw", "-Y", "packet==SPN"}, error_ok);
+    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.err,
+              "chatos-dump: bad filter: at column 9 'SPN' is wrong; expected CR, RPM, SPM, SMA, PC or ERROR\n"
+              "  packet==SPN\n"
+              "          ^^^\n");
+    EXPECT_EQ(dump({"--raw", "-Y", ""}, error_ok).exit_status, 2);
 }
 
 TEST_F(dump_program, helps_and_names_its_version) {

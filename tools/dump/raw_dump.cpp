@@ -108,6 +108,7 @@ bool dump_raw(const raw_options& options, record_sink& sink, output& out,
         if (file.error() != 0) {
             problem = "cannot open " + shown_path(files[index]) + ": " + std::strerror(file.error());
         } else {
+            file.on_read(options.on_read);
             const auto stream = static_cast<std::uint32_t>(index);
             sink.stream_began({.stream = stream, .way = options.way, .offset = 0}, files[index]);
             problem = raw_file{options, stream, sink, out, account}.read(files[index], file);

@@ -20,6 +20,7 @@ struct raw_options {
     raw_encoding encoding{raw_encoding::detect};
     direction way{direction::client_to_server};
     limits bounds{};
+    std::function<void(std::size_t)> on_read{};  ///< told how many bytes were read
 };
 
 /// Reads every file to its end and gives its records to `sink`, which writes to `out`; the stream number is the

@@ -84,6 +84,21 @@ struct event_record {
     std::span<const std::byte> other{};  ///< conflict: the bytes that came later
 };
 
+/// Whether packets may be missing behind the event.
+[[nodiscard]] constexpr bool loses_bytes(const event_record& record) noexcept {
+    switch (record.kind) {
+    case event_kind::gap:
+    case event_kind::truncated:
+    case event_kind::midstream:
+    case event_kind::evicted: return record.cause != "history";
+    case event_kind::conflict:
+    case event_kind::resync:
+    case event_kind::unframed:
+    case event_kind::reset: break;
+    }
+    return false;
+}
+
 /// The account of everything that was read: input = packets + malformed + incomplete + unframed.
 struct totals {
     std::uint64_t streams{0};
@@ -107,6 +122,10 @@ public:
     /// Of raw streams only. `name` says where the stream comes from (a file's name); it is not trusted.
     virtual void stream_began(const record_place& at, std::string_view name) = 0;
     virtual void packet(const packet_record& record) = 0;
+    /// A packet that is not to be shown. For whoever learns from packets, or follows what answers what.
+    virtual void hidden(const packet_record&) {}
+    /// An event that is not to be shown, and tells that bytes of this stream are missing or cannot be decoded.
+    virtual void hidden_loss(std::uint32_t /*stream*/) {}
     /// As soon as the error and the bytes around it are known; more of the stream may follow.
     virtual void malformed(const malformed_record& record) = 0;
     /// The same record once more at the end of that stream, when `lost_bytes` is final.
@@ -117,6 +136,8 @@ public:
     /// Before the first record of a capture, with the time of its first frame. `name` as in stream_began(), empty where
     /// only one capture is read.
     virtual void capture_began(std::string_view /*name*/, const capture_time& /*first_frame*/) {}
+    /// The input has nothing more for now: whoever collects shows what there is.
+    virtual void idle() {}
     virtual void summary(const totals& account) = 0;
 };
 

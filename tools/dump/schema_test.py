@@ -14,7 +14,7 @@ PACKETS = [b"\x01\x00\x03bob", b"\x02\x00\x03bob", b"\x03\x00\x03bob\x00\x00\x00
            b"\x04\x00\x00\x00\x00", b"\x04\x00\x00\x00\x04\xf0\x9f\x90\x99", b"\x05\x00\x03bob"]
 PACKETS += [bytes([6, code]) for code in (0, 1, 2, 4, 5)]
 # May be left out of a line, for a reason that the schema tells.
-OPTIONAL = {"wrong_direction", "file", "time", "evicted"}
+OPTIONAL = {"wrong_direction", "file", "time", "evicted", "streams"}
 MALFORMED = [b"\x07rest", b"\x01\x80\x00", b"\x01\x00\x00", b"\x01\x7f\xff", b"\x01\x00\x01\xff", b"\x06\x03",
              b"\x03\x00\x01z\xff\xff\xff\xff", b"\x04\x7f\xff\xff\xff", b"\x04\x00\x00\x00\x02\xc0\x80"]
 
@@ -75,13 +75,14 @@ def main():
     for stream in streams + [whole]:
         lines += dump(program, stream)
     lines += dump(program, whole, "--dir", "s2c")
+    lines += dump(program, whole, "--stats")
     for data in captures():
         found = run(program, data)
         counts = found[-1]
         assert counts["frames"] == counts["decoded"] + sum(counts["skipped"].values()), counts
         bytes_of = counts["bytes"]
         assert bytes_of["input"] == sum(bytes_of[name] for name in ("packets", "malformed", "incomplete", "unframed")), counts
-        lines += found[:20] + found[-1:]
+        lines += found[:20] + found[-1:] + run(program, data, "--stats")
     with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
         file.write(data)
         file.flush()
@@ -90,7 +91,7 @@ def main():
         validator.validate(line)
 
     seen = {line.get("packet") or line.get("event") or line["type"] for line in lines}
-    wanted = {"CR", "RPM", "SPM", "SMA", "PC", "ERROR", "malformed", "incomplete", "summary", "gap",
+    wanted = {"CR", "RPM", "SPM", "SMA", "PC", "ERROR", "malformed", "incomplete", "summary", "stats", "gap",
               "truncated", "conflict", "midstream", "resync", "reset", "evicted"}
     assert seen == wanted, f"not every kind of line was seen: {wanted - seen}"
 

@@ -55,6 +55,13 @@ void add_byte_count(output& out, std::uint64_t bytes) {
     out.add(bytes == 1 ? " byte" : " bytes");
 }
 
+void add_packet_count(output& out, std::uint64_t packets, std::uint64_t streams) {
+    out.add_number(packets);
+    out.add(packets == 1 ? " packet in " : " packets in ");
+    out.add_number(streams);
+    out.add(streams == 1 ? " stream" : " streams");
+}
+
 void add_hex_bytes(output& out, std::span<const std::byte> bytes) {
     for (std::size_t index = 0; index < bytes.size(); ++index) {
         if (index != 0) {

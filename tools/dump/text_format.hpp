@@ -42,6 +42,9 @@ void add_quoted_start(output& out, std::string_view text);
 /// `5 bytes`, `1 byte`.
 void add_byte_count(output& out, std::uint64_t bytes);
 
+/// `5 packets in 2 streams`.
+void add_packet_count(output& out, std::uint64_t packets, std::uint64_t streams);
+
 /// Adds "03 00 0a", without a line end.
 void add_hex_bytes(output& out, std::span<const std::byte> bytes);
 /// The same, filled up with spaces to hex_columns.

@@ -3,6 +3,7 @@
 #include "dump/event_detail.hpp"
 #include "dump/field_tree.hpp"
 #include "dump/packet_fields.hpp"
+#include "dump/packet_words.hpp"
 #include "dump/text_format.hpp"
 
 #include <algorithm>
@@ -44,30 +45,12 @@ void text_sink::add_note(std::string_view note) {
 
 void text_sink::packet(const packet_record& record) {
     start_line(record.at);
-    const packet_layout& row = layout_of(record.packet.op);
     out_.add(colours_.strong);
-    out_.add_padded(row.name, packet_name_columns);
+    out_.add_padded(packet_name(record.packet.op), packet_name_columns);
     out_.add(colours_.plain);
-    for (const part which : row.parts()) {
-        switch (which) {
-        case part::pseudo:
-            out_.add("  pseudo=");
-            add_quoted_start(out_, record.packet.pseudo);
-            break;
-        case part::message:
-            out_.add("  message=");
-            add_quoted_start(out_, record.packet.message);
-            break;
-        case part::error_code:
-            out_.add("  code=");
-            out_.add_number(static_cast<std::uint64_t>(record.packet.code));
-            out_.add(' ');
-            out_.add(error_code_name(record.packet.code));
-            break;
-        }
-    }
-    if (!may_travel(record.packet.op, record.at.way)) {
-        add_note(record.at.way == direction::client_to_server ? "no client sends this" : "no server sends this");
+    add_packet_words(out_, record.packet);
+    if (const std::string_view wrong = wrong_direction_words(record); !wrong.empty()) {
+        add_note(wrong);
     }
     if (record.at.capture != nullptr) {
         names_.learn(record);
@@ -79,6 +62,12 @@ void text_sink::packet(const packet_record& record) {
     if (detail_ == text_detail::tree) {
         add_field_tree(out_, colours_, record.bytes, record.at.offset);
         out_.add('\n');
+    }
+}
+
+void text_sink::hidden(const packet_record& record) {
+    if (record.at.capture != nullptr) {
+        names_.learn(record);
     }
 }
 
@@ -159,11 +148,14 @@ void text_sink::summary(const totals& account) {
         capture_summary(account);
         return;
     }
-    out_.add_number(account.packets);
-    out_.add(account.packets == 1 ? " packet" : " packets");
-    out_.add(" in ");
-    out_.add_number(account.streams);
-    out_.add(account.streams == 1 ? " stream; " : " streams; ");
+    add_packet_count(out_, account.packets, account.streams);
+    out_.add("; ");
+    add_byte_account(account);
+    out_.add('\n');
+}
+
+/// `12 bytes read = 12 in packets + 0 malformed + 0 incomplete`.
+void text_sink::add_byte_account(const totals& account) {
     add_byte_count(out_, account.input_bytes);
     out_.add(" read = ");
     out_.add_number(account.packet_bytes);
@@ -171,7 +163,7 @@ void text_sink::summary(const totals& account) {
     out_.add_number(account.malformed_bytes);
     out_.add(" malformed + ");
     out_.add_number(account.incomplete_bytes);
-    out_.add(" incomplete\n");
+    out_.add(" incomplete");
 }
 
 }  // namespace chatos::dump

@@ -21,6 +21,7 @@ public:
 
     void stream_began(const record_place& at, std::string_view name) override;
     void packet(const packet_record& record) override;
+    void hidden(const packet_record& record) override;
     void malformed(const malformed_record& record) override;
     void malformed_ended(const malformed_record& record) override;
     void incomplete(const incomplete_record& record) override;
@@ -32,6 +33,7 @@ private:
     void start_line(const record_place& at);
     void start_capture_line(const record_place& at);
     void add_capture_place(const record_place& at);
+    void add_byte_account(const totals& account);
     void capture_summary(const totals& account);
     void add_note(std::string_view note);
     void add_excerpt(std::span<const std::byte> bytes, std::uint64_t offset);

@@ -36,7 +36,8 @@ GUARDED = {
     r"[<\"]asio[./]": r"server/net/.*",
     r"[<\"]CLI/": r".*/main\.cpp",
     r"[<\"]nlohmann/": r"(conformance/json/json_value\.cpp|conformance/report/json_report\.cpp|.*_test\.cpp|.*/testing/.*)",
-    r"[<\"]re2/": r"conformance/.*\.cpp",
+    r"[<\"]pcap": r"tools/dump/live/.*\.cpp",
+    r"[<\"]re2/": r"(conformance|tools/dump/filter)/.*\.cpp",
 }
 TOP_LEVEL = {"codec", "server", "conformance", "fuzz", "tools", "README.md", "CMakeLists.txt", "CMakePresets.json", "LICENSE"}
 LINES_MAX = 600

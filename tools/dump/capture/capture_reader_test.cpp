@@ -64,6 +64,32 @@ TEST(pcap, is_read_in_both_byte_orders_with_both_clocks) {
     }
 }
 
+/// The variant that Red Hat's tcpdump wrote around 1999: eight more bytes (interface, protocol, kind, padding) behind
+/// the usual 16 of each record.
+TEST(pcap, is_read_with_the_long_record_headers_of_old_linux_files) {
+    for (const byte_order order : {byte_order::big, byte_order::little}) {
+        byte_string file = pcap_builder{1, order, 0xA1B2'CD34}.bytes();
+        for (const std::string_view frame : {"first", "second one"}) {
+            const auto size = static_cast<std::uint32_t>(frame.size());
+            file = joined({file, number(7, 4, order), number(3000, 4, order), number(size, 4, order),
+                           number(size + 5, 4, order), number(2, 4, order), number(0x0800, 2, order), big(4, 1),
+                           big(0, 1), raw(frame)});
+        }
+        for (const std::size_t piece_bytes : {std::size_t{1}, SIZE_MAX}) {
+            const reading all = read(file, piece_bytes);
+            EXPECT_EQ(all.problem, "");
+            ASSERT_EQ(all.frames.size(), 2U);
+            EXPECT_EQ(all.frames[0].bytes, "first");
+            EXPECT_EQ(all.frames[1].bytes, "second one");
+            EXPECT_EQ(all.frames[1].original_bytes, 15U);
+            EXPECT_EQ(all.frames[1].time.seconds, 7);
+            EXPECT_EQ(all.frames[1].time.nanoseconds, 3'000'000U);
+        }
+        EXPECT_NE(read(cut(file, 24 + 23)).problem.find("inside a packet's header, at byte 24"), std::string::npos)
+            << read(cut(file, 24 + 23)).problem;
+    }
+}
+
 TEST(pcap, carries_a_fraction_above_one_second) {
     const reading all = read(pcap_builder{}.add(raw("a"), {.seconds = 7, .fraction = 2'500'000}).bytes());
     EXPECT_EQ(all.frames.at(0).time.seconds, 9);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dump/capture/capture_reader.hpp"
+#include "dump/capture/frame_source.hpp"
 #include "dump/input/byte_source.hpp"
 
 #include <cstddef>
@@ -14,18 +15,16 @@ namespace chatos::dump {
 
 /// Memory is one buffer, which grows to the largest record or block and never beyond capture_reader::step_bytes_max
 /// plus one piece.
-class frame_feed {
+class frame_feed final : public frame_source {
 public:
     /// `source` must outlive the feed.
     explicit frame_feed(byte_source& source);
 
-    /// The next frame, or nothing at the end and where the file is broken; problem() tells which. Its bytes live until
-    /// the next call.
-    [[nodiscard]] const captured_frame* next();
+    [[nodiscard]] const captured_frame* next() override;
     /// Whether the next call would have to read from the source before it has a frame.
-    [[nodiscard]] bool is_drained() const noexcept { return end_ - begin_ <= to_pass_; }
+    [[nodiscard]] bool is_drained() noexcept override { return end_ - begin_ <= to_pass_; }
     /// Empty, or what is wrong and at which byte of the (decompressed) file.
-    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+    [[nodiscard]] const std::string& problem() const noexcept override { return problem_; }
 
 private:
     bool fill(std::size_t wanted_bytes);

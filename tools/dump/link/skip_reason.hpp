@@ -27,18 +27,32 @@ enum class skip_reason : std::uint8_t {
     bad_tcp_header,        ///< a header length that cannot be
     bad_checksum,          ///< only where checksums are verified
     other_port,            ///< TCP between other ports
+    filtered,              ///< -f is not true of it
 };
 
-inline constexpr std::size_t skip_reason_count = static_cast<std::size_t>(skip_reason::other_port) + 1;
+inline constexpr std::size_t skip_reason_count = static_cast<std::size_t>(skip_reason::filtered) + 1;
 
 /// As the summary writes it.
 [[nodiscard]] constexpr std::string_view skip_reason_name(skip_reason reason) noexcept {
-    constexpr std::array<std::string_view, skip_reason_count> names{
-        "none",         "unknown_link_type", "cut_link_header",     "too_many_vlan_tags",
-        "not_ip",       "cut_ip_header",     "bad_ip_header",       "bad_ip_length",
-        "not_tcp",      "fragment",          "incomplete_fragment", "overlapping_fragment",
-        "cut_fragment", "bad_fragment",      "cut_tcp_header",      "bad_tcp_header",
-        "bad_checksum", "other_port"};
+    constexpr std::array<std::string_view, skip_reason_count> names{"none",
+                                                                    "unknown_link_type",
+                                                                    "cut_link_header",
+                                                                    "too_many_vlan_tags",
+                                                                    "not_ip",
+                                                                    "cut_ip_header",
+                                                                    "bad_ip_header",
+                                                                    "bad_ip_length",
+                                                                    "not_tcp",
+                                                                    "fragment",
+                                                                    "incomplete_fragment",
+                                                                    "overlapping_fragment",
+                                                                    "cut_fragment",
+                                                                    "bad_fragment",
+                                                                    "cut_tcp_header",
+                                                                    "bad_tcp_header",
+                                                                    "bad_checksum",
+                                                                    "other_port",
+                                                                    "filtered"};
     return names[static_cast<std::size_t>(reason)];
 }
 

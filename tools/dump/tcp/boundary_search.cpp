@@ -39,7 +39,7 @@ void boundary_search::add(std::span<const std::byte> bytes, const frame_mark& ma
 /// What can be said of a boundary at the start of `bytes`; when it is open, wanted_bytes_ says when to ask again.
 boundary_search::judgement boundary_search::judge(std::span<const std::byte> bytes, bool at_end) {
     const auto wait_for = [this, at_end, have = bytes.size()](std::size_t need) {
-        if (at_end || have + need > window_bytes_max) {
+        if (at_end || have + need > window_bytes_max(bounds_)) {
             return judgement::rejected;
         }
         wanted_bytes_ = window_.size() + need;

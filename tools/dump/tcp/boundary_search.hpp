@@ -5,8 +5,10 @@
 #include "dump/tcp/frame_mark.hpp"
 #include "dump/tcp/memory_budget.hpp"
 
+#include <chatos/layout.hpp>
 #include <chatos/limits.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -22,10 +24,15 @@ enum class boundary_proof : std::uint8_t {
 };
 
 /// Collects bytes until a boundary is found. What is found does not depend on how the bytes come in pieces. At most
-/// window_bytes_max are kept; a place that would need more to prove itself is passed over.
+/// window_bytes_max() are kept; a place that would need more to prove itself is passed over.
 class boundary_search {
 public:
-    static constexpr std::size_t window_bytes_max = 256U * 1024;
+    /// Room for two of the largest packets that the limits allow, but for at least 256 KiB, and at most 8 MiB.
+    [[nodiscard]] static constexpr std::size_t window_bytes_max(const limits& bounds) noexcept {
+        constexpr std::size_t lowest = 256U * 1024;
+        constexpr std::size_t highest = 8U * 1024 * 1024;
+        return std::clamp(2 * packet_bytes_max(bounds), lowest, highest);
+    }
 
     /// The byte at `offset` comes first. It is a boundary if only one packet decodes there when `trusts_first_byte`.
     boundary_search(std::uint64_t offset, bool trusts_first_byte, const limits& bounds, memory_budget& budget) noexcept;

@@ -162,6 +162,18 @@ TEST(reassembly, a_start_in_mid_packet_finds_the_next_boundary_that_proves_itsel
     EXPECT_EQ(said({client(10, "nothing but text")}), (lines{"c2s 0 midstream 0", "c2s 0 incomplete 16"}));
 }
 
+TEST(reassembly, a_boundary_before_a_packet_of_raised_limits_has_room_to_prove_itself) {
+    const std::string stream = "the end of a message" + std::string{"\x04\x00\x04\x93\xe0"sv} +
+                               std::string(300'000, 'x') + std::string{ok} + std::string{ok};
+    std::vector<segment> segments;
+    for (std::uint32_t at = 0; at < stream.size(); at += 1'000) {
+        segments.push_back(client(10 + at, std::string_view{stream}.substr(at, 1'000)));
+    }
+    const dumped found = json_of_frames(frames_of(segments), {.bounds = {.message_bytes_max = 400'000}});
+    EXPECT_NE(found.text.find(R"("event":"resync","stream":0,"dir":"c2s")"), std::string::npos);
+    EXPECT_EQ(last_number(found.text, "unframed"), 20) << found.text.substr(0, 600);
+}
+
 TEST(reassembly, a_lost_segment_is_a_gap_and_decoding_goes_on_behind_it) {
     EXPECT_EQ(
         said({opening(9), client(10, cr_bob), client(23, sma_hi), client(30, ok)}),

@@ -86,9 +86,15 @@ dumped json_of_frames(const std::vector<byte_string>& frames, const dump_call& c
     return json_of_capture(capture_of(frames), call);
 }
 
-dumped text_of_frames(const std::vector<byte_string>& frames, text_detail detail, time_format time) {
+dumped text_of_frames(const std::vector<byte_string>& frames, text_detail detail, time_format time,
+                      const sink_before& before) {
     output out;
     text_sink sink{out, no_colours, detail, false, time};
+    const std::unique_ptr<record_sink> first = before ? before(sink) : nullptr;
+    return dump_into(first ? *first : sink, out, capture_of(frames), {});
+}
+
+dumped dump_frames(record_sink& sink, output& out, const std::vector<byte_string>& frames) {
     return dump_into(sink, out, capture_of(frames), {});
 }
 

@@ -1,0 +1,166 @@
+"""How fast chatos-dump --json is, beside tshark with a Lua dissector and libpcap reading alone, and what memory it takes.
+
+usage: compare.py --dump PROGRAM --lua SCRIPT [--frames N] [--rounds N] [--tshark PROGRAM] [--tcpdump PROGRAM] [--folder DIR]
+The capture is written by make_capture.py. tshark runs once over the whole of it; the others as many rounds as asked, in
+turns, and the median counts. Both readers must find the same number of messages, or there is nothing to compare. The same
+stream five times as long goes through a pipe, to see whether memory grows. Exit 0 measured; 1 they disagree; 2 usage.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+RATIO_WANTED = 60
+PEAK_MB_WANTED = 60
+LONGER = 5
+
+
+class Measured:
+    """A program that has ended: wall and CPU seconds, peak resident memory. Its output goes to /dev/null, or through
+    `reader`, piece by piece."""
+
+    def __init__(self, command, stdin=subprocess.DEVNULL, reader=None):
+        begun = time.perf_counter()
+        with subprocess.Popen(command, stdin=stdin, stdout=subprocess.DEVNULL if reader is None else subprocess.PIPE,
+                              stderr=subprocess.PIPE) as running:
+            while reader is not None and (piece := running.stdout.read1(1 << 20)):
+                reader(piece)
+            self.err = running.stderr.read().decode(errors="replace").strip()
+            # The peak is at least that of this program when it forks, so it keeps itself small.
+            _, status, usage = os.wait4(running.pid, 0)
+            running.returncode = os.waitstatus_to_exitcode(status)
+        self.seconds = time.perf_counter() - begun
+        self.cpu_seconds = usage.ru_utime + usage.ru_stime
+        self.peak_mb = usage.ru_maxrss / 1024
+        if running.returncode != 0:
+            sys.exit(f"compare.py: {command[0]} failed with status {running.returncode}: {self.err}")
+
+
+class LastLine:
+    """Keeps the end of an output."""
+
+    def __init__(self):
+        self.end = b""
+
+    def __call__(self, piece):
+        self.end = (self.end + piece)[-4096:]
+
+    def packets(self):
+        return json.loads(self.end.splitlines()[-1])["packets"]
+
+
+class MessageCounter:
+    """Counts opcodes in tshark's lines: several in a frame stand behind each other, with commas."""
+
+    def __init__(self):
+        self.rest, self.count = b"", 0
+
+    def __call__(self, piece):
+        lines = (self.rest + piece).split(b"\n")
+        self.rest = lines.pop()
+        for line in lines:
+            fields = line.split(b"\t")
+            if len(fields) > 1 and fields[1]:
+                self.count += fields[1].count(b",") + 1
+
+
+def dump_command(asked, source):
+    return [asked.dump, "--json", source]
+
+
+def tshark_command(asked, capture):
+    # The same content as our lines: what, who, the text, the code.
+    return [asked.tshark, "-n", "-r", capture, "-X", f"lua_script:{asked.lua}", "-T", "fields", "-E", "aggregator=,",
+            "-e", "frame.number", "-e", "chatos.opcode", "-e", "chatos.pseudo", "-e", "chatos.message", "-e", "chatos.code"]
+
+
+def warm_up(path):
+    """Into the page cache, for everybody."""
+    with open(path, "rb") as file:
+        while file.read(1 << 20):
+            pass
+
+
+def measure_longer(asked):
+    """The peak while a capture of five times as many frames comes through a pipe."""
+    with subprocess.Popen([sys.executable, HERE / "make_capture.py", "/dev/stdout", "--frames", str(LONGER * asked.frames)],
+                          stdout=subprocess.PIPE) as maker:
+        return Measured(dump_command(asked, "-"), stdin=maker.stdout)
+
+
+def measure(asked, capture):
+    """Rounds of ours and of libpcap, tshark's one run, and how many messages either found."""
+    warm_up(capture)
+    found = LastLine()
+    Measured(dump_command(asked, capture), reader=found)
+    dump, libpcap = [], []
+    for _ in range(asked.rounds):
+        dump.append(Measured(dump_command(asked, capture)))
+        libpcap.append(Measured([asked.tcpdump, "-n", "-r", capture, "-w", "/dev/null"]))
+    counter = MessageCounter()
+    tshark = Measured(tshark_command(asked, capture), reader=counter)
+    return dump, libpcap, tshark, found.packets(), counter.count
+
+
+def middle(all_measured, what):
+    return statistics.median(getattr(one, what) for one in all_measured)
+
+
+def wanted(what, is_met):
+    return f"(wanted {what})" if is_met else f"(wanted {what}: FALLS SHORT)"
+
+
+def report(asked, dump, libpcap, tshark, longer):
+    ours = middle(dump, "seconds")
+    print(f"{'':34} {'seconds':>9} {'CPU s':>9} {'peak MB':>9}")
+    for name, seconds, cpu, memory in (
+            ("chatos-dump --json", ours, middle(dump, "cpu_seconds"), max(one.peak_mb for one in dump)),
+            ("tshark, Lua dissector, -T fields", tshark.seconds, tshark.cpu_seconds, tshark.peak_mb),
+            ("libpcap (tcpdump -w /dev/null)", middle(libpcap, "seconds"), middle(libpcap, "cpu_seconds"),
+             max(one.peak_mb for one in libpcap)),
+            (f"chatos-dump, {LONGER} times as long, pipe", longer.seconds, longer.cpu_seconds, longer.peak_mb)):
+        print(f"{name:34} {seconds:9.2f} {cpu:9.2f} {memory:9.1f}")
+    ratio = tshark.seconds / ours
+    print(f"tshark takes {ratio:.0f} times as long {wanted(f'>= {RATIO_WANTED}', ratio >= RATIO_WANTED)}, "
+          f"{tshark.cpu_seconds / middle(dump, 'cpu_seconds'):.0f} times by CPU; libpcap alone "
+          f"{ours / middle(libpcap, 'seconds'):.1f} times less than ours")
+    peak = max([one.peak_mb for one in dump] + [longer.peak_mb])
+    print(f"our peak memory {peak:.1f} MB {wanted(f'< {PEAK_MB_WANTED}', peak < PEAK_MB_WANTED)}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dump", required=True)
+    parser.add_argument("--lua", required=True)
+    parser.add_argument("--frames", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tshark", default="tshark")
+    parser.add_argument("--tcpdump", default="tcpdump")
+    parser.add_argument("--folder", help="where the capture is written; default a temporary folder")
+    asked = parser.parse_args()
+    if asked.frames < 1 or asked.rounds < 1:
+        parser.error("--frames and --rounds are at least 1")
+    if not pathlib.Path(asked.lua).is_file():
+        parser.error(f"there is no dissector {asked.lua}")
+    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
+        capture = os.path.join(folder, "frames.pcap")
+        subprocess.run([sys.executable, HERE / "make_capture.py", capture, "--frames", str(asked.frames)], check=True)
+        dump, libpcap, tshark, ours, theirs = measure(asked, capture)
+        print(f"{asked.frames:,} frames, {os.path.getsize(capture) / 1e6:.1f} MB; {ours:,} messages found by chatos-dump, "
+              f"{theirs:,} by tshark", flush=True)
+    if ours != theirs:
+        print("compare.py: they do not read the same, so there is nothing to compare; tshark said: "
+              f"{tshark.err or 'nothing'}", file=sys.stderr)
+        return 1
+    report(asked, dump, libpcap, tshark, measure_longer(asked))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

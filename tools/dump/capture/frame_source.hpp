@@ -1,0 +1,26 @@
+// Where frames come from: a file, or an interface.
+#pragma once
+
+#include "dump/capture/captured_frame.hpp"
+
+#include <string>
+
+namespace chatos::dump {
+
+class frame_source {
+public:
+    frame_source() = default;
+    frame_source(const frame_source&) = delete;
+    frame_source& operator=(const frame_source&) = delete;
+    virtual ~frame_source() = default;
+
+    /// The next frame, or null at the end and where the source is broken; problem() tells which. May wait. The frame's
+    /// bytes live until the next call.
+    [[nodiscard]] virtual const captured_frame* next() = 0;
+    /// Whether the next call would have to wait, or read, before it has a frame.
+    [[nodiscard]] virtual bool is_drained() = 0;
+    /// Empty, or what is wrong, safe to print.
+    [[nodiscard]] virtual const std::string& problem() const = 0;
+};
+
+}  // namespace chatos::dump

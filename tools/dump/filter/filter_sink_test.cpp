@@ -1,0 +1,51 @@
+#include "dump/filter/filter_sink.hpp"
+#include "dump/testing/capture_builder.hpp"
+#include "dump/testing/dumped.hpp"
+
+#include <gtest/gtest.h>
+
+namespace chatos::dump::testing {
+namespace {
+
+using namespace std::string_view_literals;
+
+filter parsed(std::string_view text) {
+    return std::get<filter>(filter::parse(text));
+}
+
+std::vector<byte_string> conversation() {
+    return {frame_of({.sequence = 9, .flags = syn}),
+            frame_of({.sequence = 99, .flags = syn | ack, .acknowledgement = 10, .from_server = true}),
+            frame_of({.sequence = 10,
+                      .payload = "\x01\x00\x03"
+                                 "bob"sv}),
+            frame_of({.sequence = 100, .payload = "\x06\x00"sv, .from_server = true}),
+            frame_of({.sequence = 16,
+                      .payload = "\x02\x00\x03"
+                                 "eve\x07"sv}),
+            frame_of({.sequence = 23, .payload = "lost"sv})};
+}
+
+std::string filtered(std::string_view text) {
+    return text_of_frames(conversation(), text_detail::lines, time_format::relative,
+                          [text](record_sink& next) { return std::make_unique<filter_sink>(parsed(text), next); })
+        .text;
+}
+
+TEST(filter_sink, shows_what_is_accepted_and_the_account_of_everything) {
+    EXPECT_EQ(filtered("packet==RPM"), R"(   0.004000  10.0.0.1:40000 "bob" > 10.0.0.2:7777  RPM    pseudo="eve"
+3 packets in 1 stream; 6 frames = 6 decoded + 0 skipped
+19 bytes read = 14 in packets + 5 malformed + 0 incomplete + 0 unframed; 0 missing, 0 repeated
+)");
+}
+
+TEST(filter_sink, keeps_events_apart_from_packets) {
+    const std::string events = filtered("event==malformed");
+    EXPECT_EQ(events.find("CR"), std::string::npos);
+    EXPECT_NE(events.find("MALFORMED  WIRE-1"), std::string::npos);
+    EXPECT_NE(events.find("5 bytes from offset 12"), std::string::npos);
+    EXPECT_EQ(filtered("packet").find("MALFORMED"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace chatos::dump::testing

@@ -1,0 +1,58 @@
+// Records become rows of a sequence chart.
+#pragma once
+
+#include "dump/ladder/ladder_page.hpp"
+#include "dump/output.hpp"
+#include "dump/record.hpp"
+#include "dump/speaker_names.hpp"
+
+#include <map>
+#include <string>
+
+namespace chatos::dump {
+
+/// How much is drawn at a time. Names that become known within a page stand at its head.
+struct ladder_bounds {
+    std::size_t rows_max{1'000};
+    std::size_t ends_max{SIZE_MAX};
+    bool goes_on{true};  ///< full pages are drawn, and others follow; else what comes after is counted and left out
+};
+
+/// Draws a page whenever it is full, and the last one at the end. Bounded: a row holds less than 2 KiB.
+class ladder_sink final : public record_sink {
+public:
+    /// `next` is given the summary, unless it is null; it and `canvas` must outlive the sink.
+    ladder_sink(const ladder_bounds& bounds, ladder_canvas& canvas, record_sink* next)
+        : bounds_{bounds}, canvas_{canvas}, next_{next} {}
+
+    void stream_began(const record_place&, std::string_view) override {}
+    void packet(const packet_record& record) override;
+    void hidden(const packet_record& record) override { names_.learn(record); }
+    void malformed(const malformed_record& record) override;
+    void malformed_ended(const malformed_record&) override {}
+    void incomplete(const incomplete_record& record) override;
+    void event(const event_record& record) override;
+    void capture_began(std::string_view name, const capture_time& first_frame) override;
+    void idle() override;
+    void summary(const totals& account) override;
+
+private:
+    void add(ladder_mark mark, const record_place& at, bool is_wrong, const output& label);
+    std::size_t end_of(const record_place& at, bool is_client);
+    [[nodiscard]] bool has_room(const record_place& at) const;
+    void sort_rows();
+    void name_ends();
+    void draw();
+
+    ladder_bounds bounds_;
+    ladder_canvas& canvas_;
+    record_sink* next_;
+    ladder_page page_;
+    std::map<std::string, std::size_t, std::less<>> servers_;
+    std::map<std::uint32_t, std::size_t> clients_;  // by stream
+    speaker_names names_;
+    std::uint64_t capture_{0};
+    bool is_first_page_{true};
+};
+
+}  // namespace chatos::dump

@@ -1,0 +1,18 @@
+// chatos-dump -i: an interface, from its frames to records, until a signal ends it.
+#pragma once
+
+#include "dump/capture_dump.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace chatos::dump {
+
+/// Shows what the interface sees until SIGINT or SIGTERM, then the summary. Says on `report` that it has begun, and
+/// what went wrong. False when it could not begin, or ended by itself.
+[[nodiscard]] bool dump_interface(const std::string& interface, const std::string& expression,
+                                  const capture_options& options, record_sink& sink, output& out,
+                                  const std::function<void(std::string_view)>& report);
+
+}  // namespace chatos::dump

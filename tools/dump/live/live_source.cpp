@@ -1,0 +1,184 @@
+#include "dump/live/live_source.hpp"
+
+#include "dump/text_format.hpp"
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <pcap/pcap.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <utility>
+
+namespace chatos::dump {
+
+namespace {
+
+constexpr std::uint16_t link_type_raw = 101;
+
+std::string interface_names() {
+    std::array<char, PCAP_ERRBUF_SIZE> reason{};
+    pcap_if_t* first = nullptr;
+    if (pcap_findalldevs(&first, reason.data()) != 0) {
+        return {};
+    }
+    std::string names;
+    for (const pcap_if_t* one = first; one != nullptr; one = one->next) {
+        output shown;
+        escape(one->name, [&shown](std::string_view piece) { shown.add(piece); });
+        names += (names.empty() ? "" : ", ") + shown.text();
+    }
+    pcap_freealldevs(first);
+    return names;
+}
+
+std::string program_path() {
+    std::array<char, 4096> path{};
+    const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
+    return size > 0 ? std::string{path.data(), static_cast<std::size_t>(size)} : std::string{"chatos-dump"};
+}
+
+/// Why an interface cannot be opened, and what to do.
+std::string open_problem(int status, const std::string& interface, std::string_view detail) {
+    const std::string shown = shown_path(interface);
+    switch (status) {
+    case PCAP_ERROR_NO_SUCH_DEVICE: {
+        const std::string names = interface_names();
+        return "there is no interface " + shown +
+               (names.empty() ? "; see the list of: ip link" : "; choose one of these: " + names);
+    }
+    case PCAP_ERROR_PERM_DENIED:
+    case PCAP_ERROR_PROMISC_PERM_DENIED:
+        return "capturing on " + shown + " is not permitted; be root, or permit it once: setcap cap_net_raw+ep " +
+               program_path();
+    case PCAP_ERROR_IFACE_NOT_UP:
+        return "the interface " + shown + " is down; bring it up: ip link set " + interface + " up";
+    default: {
+        output text;
+        escape(detail, [&text](std::string_view piece) { text.add(piece); });
+        return "cannot capture on " + shown + ": " + (detail.empty() ? pcap_statustostr(status) : text.text());
+    }
+    }
+}
+
+}  // namespace
+
+struct live_source::handle {
+    pcap_t* capture{nullptr};
+    int wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+    std::uint16_t link_type{0};
+
+    handle() = default;
+    handle(const handle&) = delete;
+    handle& operator=(const handle&) = delete;
+    ~handle() {
+        if (capture != nullptr) {
+            pcap_close(capture);
+        }
+        ::close(wake);
+    }
+
+    /// Empty, or why not.
+    std::string open(const std::string& interface, const std::string& expression) {
+        std::array<char, PCAP_ERRBUF_SIZE> reason{};
+        capture = pcap_create(interface.c_str(), reason.data());
+        if (capture == nullptr) {
+            return open_problem(PCAP_ERROR, interface, reason.data());
+        }
+        constexpr int buffer_bytes = 8 << 20;
+        pcap_set_snaplen(capture, static_cast<int>(frame_bytes_max));
+        pcap_set_immediate_mode(capture, 1);
+        pcap_set_buffer_size(capture, buffer_bytes);
+        pcap_set_tstamp_precision(capture, PCAP_TSTAMP_PRECISION_NANO);
+        const int status = pcap_activate(capture);
+        if (status < 0) {
+            return open_problem(status, interface, pcap_geterr(capture));
+        }
+        const int library_type = pcap_datalink(capture);
+        link_type = library_type == DLT_RAW ? link_type_raw : static_cast<std::uint16_t>(library_type);
+        if (!expression.empty()) {
+            bpf_program compiled{};
+            const bool is_set = pcap_compile(capture, &compiled, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0 &&
+                                pcap_setfilter(capture, &compiled) == 0;
+            pcap_freecode(&compiled);
+            if (!is_set) {
+                return "the expression of -f cannot be used on " + shown_path(interface) + ": " + pcap_geterr(capture);
+            }
+        }
+        return pcap_setnonblock(capture, 1, reason.data()) == 0 ? std::string{}
+                                                                : open_problem(PCAP_ERROR, interface, reason.data());
+    }
+};
+
+live_source::live_source(const std::string& interface, const std::string& expression)
+    : handle_{std::make_unique<handle>()} {
+    problem_ = handle_->open(interface, expression);
+    is_over_ = !problem_.empty();
+}
+
+live_source::~live_source() = default;
+
+/// Takes a frame if there is one.
+bool live_source::fetch() {
+    pcap_pkthdr* header = nullptr;
+    const u_char* bytes = nullptr;
+    const int status = pcap_next_ex(handle_->capture, &header, &bytes);
+    if (status == 1) {
+        // With nanoseconds the library uses the same member for them.
+        frame_ = {.time = {header->ts.tv_sec, static_cast<std::uint32_t>(header->ts.tv_usec), 9},
+                  .link_type = handle_->link_type,
+                  .bytes = {reinterpret_cast<const std::byte*>(bytes), header->caplen},
+                  .original_bytes = std::max(header->len, header->caplen)};
+        if (pcap_get_tstamp_precision(handle_->capture) != PCAP_TSTAMP_PRECISION_NANO) {
+            frame_.time.nanoseconds *= 1'000;
+            frame_.time.digits = 6;
+        }
+        return true;
+    }
+    if (status < 0) {
+        is_over_ = true;
+        if (status != PCAP_ERROR_BREAK) {
+            output reason;
+            escape(pcap_geterr(handle_->capture), [&reason](std::string_view piece) { reason.add(piece); });
+            problem_ = "capturing ended: " + reason.text();
+        }
+    }
+    return false;
+}
+
+void live_source::wait() {
+    std::array<pollfd, 2> waits{{{pcap_get_selectable_fd(handle_->capture), POLLIN, 0}, {handle_->wake, POLLIN, 0}}};
+    if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) {
+        problem_ = std::string{"cannot wait for frames: "} + std::strerror(errno);
+        is_over_ = true;
+    }
+    is_over_ = is_over_ || waits[1].revents != 0;
+}
+
+bool live_source::is_drained() {
+    if (!has_frame_ && !is_over_) {
+        has_frame_ = fetch();
+    }
+    return !has_frame_;
+}
+
+const captured_frame* live_source::next() {
+    while (is_drained() && !is_over_) {
+        wait();
+    }
+    return std::exchange(has_frame_, false) ? &frame_ : nullptr;
+}
+
+std::uint64_t live_source::dropped_frames() const {
+    pcap_stat counts{};
+    return handle_->capture != nullptr && pcap_stats(handle_->capture, &counts) == 0 ? counts.ps_drop : 0;
+}
+
+void live_source::stop() noexcept {
+    const std::uint64_t one = 1;
+    // Can only fail when it is signalled already.
+    [[maybe_unused]] const ssize_t written = ::write(handle_->wake, &one, sizeof one);
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,109 @@
+"""chatos-dump -i shows a conversation with the real server while it goes on, and ends with the summary on SIGINT.
+
+usage: live_test.py DUMP SERVER
+Exits with 77, after saying why, where the system does not permit capturing.
+"""
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+DUMP, SERVER = sys.argv[1:]
+SKIPPED = 77
+
+
+def start_dump(*options):
+    """The running dump, once it says that it captures; or its complaint."""
+    running = subprocess.Popen([DUMP, "-i", "lo", *options], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    said = running.stderr.readline()
+    if "capturing on \"lo\"" in said:
+        return running, said
+    running.stdout.close()
+    running.stderr.close()
+    running.wait()
+    return None, said
+
+
+def complaint(*options):
+    done = subprocess.run([DUMP, *options], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def talk(port):
+    """A login, and a message to everybody (nobody else is there)."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+        for packet in (b"\x01\0\x03bob", b"\x04\0\0\0\x05hello"):
+            client.sendall(packet)
+            assert client.recv(2, socket.MSG_WAITALL) == b"\x06\0"
+
+
+def show_conversation(port):
+    running, said = start_dump("--json", "--port", str(port), "-f", f"tcp port {port}")
+    if running is None:
+        return said
+    watchdog = threading.Timer(30, running.kill)
+    watchdog.start()
+    try:
+        talk(port)
+        shown = []
+        # The lines come while the capture goes on: each is written as soon as its frame is there.
+        while len(shown) < 4:
+            line = json.loads(running.stdout.readline())
+            assert line["type"] == "packet", line
+            shown.append((line["packet"], line.get("pseudo") or line.get("message") or line["code_name"]))
+        assert shown == [("CR", "bob"), ("ERROR", "OK"), ("SMA", "hello"), ("ERROR", "OK")], shown
+        running.send_signal(signal.SIGINT)
+        rest = [json.loads(line) for line in running.stdout]
+        assert running.wait() == 0
+        assert [line["type"] for line in rest] == ["summary"], rest
+        counts = rest[0]
+        assert counts["packets"] == 4 and counts["streams"] == 1 and counts["frames"] == counts["decoded"] >= 8, counts
+        assert running.stderr.read() == ""
+    finally:
+        watchdog.cancel()
+        running.kill()
+        running.wait()
+        running.stdout.close()
+        running.stderr.close()
+    return None
+
+
+def end_without_traffic(signal_number):
+    running, _ = start_dump("--ladder", "-f", "host 203.0.113.77")
+    running.send_signal(signal_number)
+    out, err = running.communicate(timeout=30)
+    assert running.returncode == 0 and err == "", (running.returncode, err)
+    assert out.startswith("0 packets in 0 streams; 0 frames = 0 decoded + 0 skipped\n"), out
+
+
+def main():
+    status, out, err = complaint("-i", "no-such-if0")
+    assert (status, out) == (3, ""), (status, out)
+    assert "not permitted" in err or ("there is no interface \"no-such-if0\"; choose one of these: " in err and "lo" in err), err
+    assert complaint("-i", "lo", "file.pcap")[0] == 2
+    assert complaint("-i", "lo", "--raw")[0] == 2
+    status, out, err = complaint("-i", "lo", "-f", "tcp prot 7")
+    assert status == 2 and "\n  tcp prot 7\n      ^^^^\n" in err, err
+    server = subprocess.Popen([SERVER, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        port = int(server.stdout.readline().rsplit(":", 1)[1])
+        refused = show_conversation(port)
+        if refused is not None:
+            assert "not permitted" in refused and "setcap" in refused, refused
+            print("skipped: " + refused.strip())
+            return SKIPPED
+    finally:
+        server.terminate()
+        server.wait()
+        server.stdout.close()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        end_without_traffic(number)
+    print("shown while it went on, and ended with the summary")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+// The statistics as one line of JSON.
+#include "dump/json_object.hpp"
+#include "dump/stats/stats_sink.hpp"
+
+#include <string>
+
+namespace chatos::dump {
+
+namespace {
+
+void put_traffic(json_object& line, const traffic_pair& ways) {
+    for (const direction way : {direction::client_to_server, direction::server_to_client}) {
+        line.begin_object(direction_name(way));
+        line.number("packets", ways[static_cast<std::size_t>(way)].packets);
+        line.number("bytes", ways[static_cast<std::size_t>(way)].bytes);
+        line.end_object();
+    }
+}
+
+void put_answers(json_object& line, const stats_account& account, std::string_view key, direction way) {
+    line.begin_object(key);
+    const auto& by_code = account.answers[static_cast<std::size_t>(way)];
+    for (std::size_t code = 0; code < by_code.size(); ++code) {
+        if (by_code[code] != 0) {
+            line.number(error_code_name(static_cast<error_code>(code)), by_code[code]);
+        }
+    }
+    line.number("unasked", account.trips.unasked(way));
+    line.end_object();
+}
+
+void put_round_trips(json_object& line, const stats_account& account) {
+    line.begin_object("round_trips");
+    for (std::size_t kind = 0; kind < exchange_kind_count; ++kind) {
+        const exchange_account& one = account.trips.of(static_cast<exchange_kind>(kind));
+        if (one.asked == 0) {
+            continue;
+        }
+        line.begin_object(exchange_name(static_cast<exchange_kind>(kind)));
+        line.number("asked", one.asked);
+        line.number("answered", one.answered);
+        line.number("unanswered", one.unanswered);
+        line.number("unknown", one.unknown);
+        if (one.times.count() != 0) {
+            line.number("min_ns", one.times.lowest());
+            line.number("median_ns", one.times.at_percent(50));
+            line.number("p99_ns", one.times.at_percent(99));
+            line.number("max_ns", one.times.highest());
+        }
+        line.end_object();
+    }
+    line.end_object();
+    line.number("uncertain_streams", account.trips.uncertain_streams());
+}
+
+void put_streams(json_object& line, const stats_account& account) {
+    if (account.has_more_streams) {
+        return;
+    }
+    line.begin_object("streams");
+    for (const auto& [number, stream] : account.streams) {
+        line.begin_object(std::to_string(number));
+        put_traffic(line, stream.ways);
+        line.number("events", stream.events);
+        if (!stream.client.empty()) {
+            line.text("client", stream.client);
+            line.text("server", stream.server);
+        }
+        if (const std::string_view name = account.names.of(number); !name.empty()) {
+            line.text("pseudo", name);
+        }
+        line.end_object();
+    }
+    line.end_object();
+}
+
+}  // namespace
+
+void add_stats_json(output& out, const stats_account& account) {
+    json_object line{out};
+    line.text("type", "stats");
+    line.begin_object("packets");
+    for (std::size_t row = 0; row < packet_table.size(); ++row) {
+        line.begin_object(packet_table[row].name);
+        put_traffic(line, account.packets[row]);
+        line.end_object();
+    }
+    line.end_object();
+    line.begin_object("answers");
+    put_answers(line, account, "to_requests", direction::server_to_client);
+    put_answers(line, account, "to_deliveries", direction::client_to_server);
+    line.end_object();
+    put_round_trips(line, account);
+    line.begin_object("events");
+    for (const auto& [name, seen] : account.events) {
+        line.begin_object(name);
+        line.number("count", seen.packets);
+        line.number("bytes", seen.bytes);
+        line.end_object();
+    }
+    line.end_object();
+    put_streams(line, account);
+    line.finish();
+}
+
+}  // namespace chatos::dump
