@@ -1,0 +1,218 @@
+#include "client/chat.hpp"
+
+#include "client/name_text.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <csignal>
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+#include <utility>
+
+namespace chatos::client {
+namespace {
+
+constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::size_t names_max = 1'000;
+constexpr std::chrono::milliseconds farewell_limit{1'000};
+constexpr std::chrono::milliseconds last_write_limit{1'000};
+
+instant clock_now() {
+    return std::chrono::steady_clock::now();
+}
+
+/// Milliseconds for poll(), rounded up so that the moment has come when it returns; -1 without one.
+int poll_time(std::optional<instant> moment) {
+    if (!moment) {
+        return -1;
+    }
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*moment - clock_now()).count();
+    return static_cast<int>(std::clamp<decltype(left)>(left, 0, 60'000));
+}
+
+std::optional<instant> earlier(std::optional<instant> one, std::optional<instant> other) {
+    return !one ? other : !other ? one : std::min(*one, *other);
+}
+
+}  // namespace
+
+chat::chat(connection server, int signals, std::string pseudo, const session_options& options, screen& shown)
+    : server_{std::move(server)}, signals_{signals}, options_{options}, screen_{shown}, session_{std::move(pseudo),
+                                                                                                 options, clock_now()},
+      buffer_(read_bytes) {}
+
+void chat::enter(std::string_view line) {
+    const command typed = read_command(line);
+    switch (typed.kind) {
+    case command_kind::nothing: break;
+    case command_kind::say: request(request_kind::say, typed); break;
+    case command_kind::message: request(request_kind::message, typed); break;
+    case command_kind::private_contact: request(request_kind::private_contact, typed); break;
+    case command_kind::accept: decide(typed, true); break;
+    case command_kind::refuse: decide(typed, false); break;
+    case command_kind::private_text:
+    case command_kind::send_file:
+    case command_kind::save_file: tell("there is no private connection with " + shown_name(typed.name), true); break;
+    case command_kind::help: tell(help_text(), false); break;
+    case command_kind::quit: quit(); break;
+    case command_kind::faulty: tell(typed.fault, true); break;
+    }
+    show_events();
+}
+
+void chat::request(request_kind kind, const command& typed) {
+    const std::string fault = session::find_fault(kind, typed.name, typed.text, options_.bounds);
+    if (!fault.empty()) {
+        tell("not sent: " + fault, true);
+        return;
+    }
+    remember(typed.name);
+    if (session_.request(kind, typed.name, typed.text, clock_now()) == 0) {
+        tell("not sent: " + std::to_string(options_.requests_max) +
+                 " commands wait already; wait for an answer and try again",
+             true);
+    }
+}
+
+void chat::decide(const command& typed, bool accepts) {
+    if (!session_.decide(typed.name, accepts)) {
+        tell(shown_name(typed.name) + " asks for nothing now", true);
+    }
+}
+
+void chat::quit() {
+    if (is_leaving_) {
+        leave_now();
+    } else {
+        leave_when_done();
+    }
+}
+
+void chat::leave_now() {
+    session_.leave();
+    show_events();
+}
+
+void chat::tell(std::string text, bool is_problem) {
+    screen_.show(notice{std::move(text), is_problem});
+}
+
+turn_result chat::turn(int input, std::optional<instant> wake) {
+    leave_if_done();
+    if (is_over()) {
+        return {};
+    }
+    // A descriptor of -1 is ignored by poll().
+    std::array<pollfd, 3> watched{{
+        {.fd = signals_, .events = POLLIN, .revents = 0},
+        {.fd = input, .events = POLLIN, .revents = 0},
+        {.fd = server_.descriptor(), .events = 0, .revents = 0},
+    }};
+    if (session_.wants_input()) {
+        watched[2].events |= POLLIN;
+    }
+    if (!session_.output().empty() && !is_write_broken_) {
+        watched[2].events |= POLLOUT;
+    }
+    const int count = ::poll(watched.data(), watched.size(), poll_time(earlier(session_.deadline(), wake)));
+    const instant now = clock_now();
+    turn_result result;
+    if (count > 0) {
+        result.is_resized = watched[0].revents != 0 && take_signals();
+        result.has_input = watched[1].revents != 0;
+        if ((watched[2].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
+            read_server(now);
+        }
+    }
+    session_.advance(now);
+    write_server();
+    show_events();
+    if (screen_.is_broken()) {
+        leave_now();
+    }
+    return result;
+}
+
+void chat::read_server(instant now) {
+    const transfer_result got = server_.read(buffer_);
+    switch (got.state) {
+    case transfer_state::done: session_.receive(std::span{buffer_}.first(got.bytes), now); break;
+    case transfer_state::would_block: break;
+    case transfer_state::ended: session_.lose("the server closed it"); break;
+    case transfer_state::broken: session_.lose(server_.fault()); break;
+    }
+}
+
+// A write that fails is no end yet: what the server said before it closed may still wait to be read.
+void chat::write_server() {
+    while (!session_.output().empty() && !is_write_broken_) {
+        const transfer_result put = server_.write(session_.output());
+        if (put.state == transfer_state::would_block) {
+            return;
+        }
+        if (put.state != transfer_state::done) {
+            is_write_broken_ = true;
+            return;
+        }
+        session_.sent(put.bytes);
+    }
+}
+
+/// True when the terminal has another size.
+bool chat::take_signals() {
+    bool is_resized = false;
+    signalfd_siginfo one{};
+    while (::read(signals_, &one, sizeof one) == static_cast<ssize_t>(sizeof one)) {
+        if (one.ssi_signo == SIGWINCH) {
+            is_resized = true;
+        } else {
+            leave_now();
+        }
+    }
+    return is_resized;
+}
+
+void chat::show_events() {
+    while (std::optional<event> one = session_.take_event()) {
+        handle(*one);
+        screen_.show(*one);
+    }
+}
+
+void chat::handle(const event& what) {
+    if (const auto* message = std::get_if<message_came>(&what)) {
+        remember(message->from);
+    } else if (const auto* asked = std::get_if<contact_asked>(&what)) {
+        remember(asked->from);
+    } else if (const auto* ended = std::get_if<session_ended>(&what)) {
+        end_ = *ended;
+    }
+}
+
+void chat::leave_if_done() {
+    if (is_leaving_ && session_.is_idle()) {
+        leave_now();
+    }
+}
+
+void chat::remember(const std::string& name) {
+    if (!name.empty() && names_.size() < names_max && std::find(names_.begin(), names_.end(), name) == names_.end()) {
+        names_.push_back(name);
+    }
+}
+
+void chat::finish() {
+    const instant limit = clock_now() + last_write_limit;
+    while (!session_.output().empty() && !is_write_broken_ && clock_now() < limit) {
+        write_server();
+        pollfd watched{.fd = server_.descriptor(), .events = POLLOUT, .revents = 0};
+        if (!session_.output().empty()) {
+            ::poll(&watched, 1, poll_time(limit));
+        }
+    }
+    server_.finish_writing();
+    server_.drain(farewell_limit);
+}
+
+}  // namespace chatos::client

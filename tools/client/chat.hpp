@@ -1,0 +1,78 @@
+// A person's chat: a session and its socket, the lines that are typed, the events that are shown. Waits in one place.
+#pragma once
+
+#include "client/command.hpp"
+#include "client/connection.hpp"
+#include "client/screen.hpp"
+#include "client/session.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatos::client {
+
+/// What a wait brought besides what the chat itself dealt with.
+struct turn_result {
+    bool has_input{false};   ///< the input can be read, or has ended
+    bool is_resized{false};  ///< the terminal has another size
+};
+
+class chat {
+public:
+    /// `server` is connected. `signals` is a signalfd for SIGINT, SIGTERM, SIGHUP and SIGWINCH. The screen must outlive
+    /// the chat.
+    chat(connection server, int signals, std::string pseudo, const session_options& options, screen& shown);
+
+    /// Does what a typed line says.
+    void enter(std::string_view line);
+    /// Leaves once everything asked for has its answer.
+    void leave_when_done() { is_leaving_ = true; }
+    /// Leaves now; what is under way is abandoned, what came has its answers.
+    void leave_now();
+    /// False while so many requests wait that a script's next line should wait, too.
+    [[nodiscard]] bool wants_lines() const { return session_.has_room(); }
+
+    /// Waits until something happens, at the latest at `wake`, and deals with it. `input` is watched for the caller;
+    /// -1 watches none.
+    turn_result turn(int input, std::optional<instant> wake);
+
+    [[nodiscard]] bool is_over() const noexcept { return end_.has_value(); }
+    /// How it ended; only once it is over.
+    [[nodiscard]] const session_ended& end() const { return *end_; }
+    /// Sends what is still to be sent, and closes so that nothing of it is lost.
+    void finish();
+
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+    [[nodiscard]] std::vector<undecided_contact> undecided() const { return session_.undecided(); }
+
+private:
+    void request(request_kind kind, const command& typed);
+    void decide(const command& typed, bool accepts);
+    void quit();
+    void tell(std::string text, bool is_problem);
+
+    void read_server(instant now);
+    void write_server();
+    bool take_signals();
+    void show_events();
+    void handle(const event& what);
+    void leave_if_done();
+    void remember(const std::string& name);
+
+    connection server_;
+    int signals_;
+    session_options options_;
+    screen& screen_;
+    session session_;
+    std::vector<std::byte> buffer_;
+    std::vector<std::string> names_;  ///< seen so far, without repetition
+    std::optional<session_ended> end_;
+    bool is_leaving_{false};
+    bool is_write_broken_{false};
+};
+
+}  // namespace chatos::client
