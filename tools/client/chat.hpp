@@ -3,17 +3,24 @@
 
 #include "client/command.hpp"
 #include "client/connection.hpp"
+#include "client/private/peer.hpp"
 #include "client/screen.hpp"
 #include "client/session.hpp"
 
-#include <array>
 #include <cstddef>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace chatos::client {
+
+struct chat_options {
+    session_options session{};
+    private_options files{};
+};
 
 /// What a wait brought besides what the chat itself dealt with.
 struct turn_result {
@@ -25,7 +32,7 @@ class chat {
 public:
     /// `server` is connected. `signals` is a signalfd for SIGINT, SIGTERM, SIGHUP and SIGWINCH. The screen must outlive
     /// the chat.
-    chat(connection server, int signals, std::string pseudo, const session_options& options, screen& shown);
+    chat(connection server, int signals, std::string pseudo, const chat_options& options, screen& shown);
 
     /// Does what a typed line says.
     void enter(std::string_view line);
@@ -48,26 +55,36 @@ public:
 
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
     [[nodiscard]] std::vector<undecided_contact> undecided() const { return session_.undecided(); }
+    [[nodiscard]] std::vector<file_progress> progress() const;
 
 private:
     void request(request_kind kind, const command& typed);
     void decide(const command& typed, bool accepts);
     void quit();
+    void use_private(const command& typed);
+    void use(private_peer& peer, const command& typed);
+    void open_private(const std::string& name);
+    void answered_private(const answer_came& answer);
+    [[nodiscard]] private_peer* find_private(std::string_view name) const;
     void tell(std::string text, bool is_problem);
 
     void read_server(instant now);
     void write_server();
     bool take_signals();
     void show_events();
-    void handle(const event& what);
+    void remember_names(const event& what);
+    void follow(const event& what);
     void leave_if_done();
     void remember(const std::string& name);
 
     connection server_;
     int signals_;
-    session_options options_;
+    chat_options options_;
+    std::string pseudo_;
     screen& screen_;
     session session_;
+    std::vector<std::unique_ptr<private_peer>> peers_;
+    std::deque<command> held_;  ///< for a private connection that is being asked for
     std::vector<std::byte> buffer_;
     std::vector<std::string> names_;  ///< seen so far, without repetition
     std::optional<session_ended> end_;

@@ -49,7 +49,7 @@ constexpr std::size_t line_bytes_max = 70'000;
 struct flags {
     std::string server;
     std::string pseudo;
-    session_options session{};
+    chat_options chat{};
     bool is_json{false};
 };
 
@@ -65,6 +65,18 @@ void describe(CLI::App& app, flags& chosen) {
     app.add_option("SERVER", chosen.server, "HOST:PORT, [IPV6]:PORT or unix:PATH")->required()->type_name("");
     app.add_option("--pseudo", chosen.pseudo, "The name that others see")->required()->type_name("NAME");
     app.add_flag("--json", chosen.is_json, "Print events as JSON, one object per line (event.schema.json)");
+    app.add_option_function<std::string>(
+           "--downloads",
+           [&chosen](const std::string& folder) {
+               chosen.chat.files.downloads = folder;
+               chosen.chat.files.saves_unasked = true;
+           },
+           "Save offered files in this folder unasked (otherwise /save saves them where you are)")
+        ->check(CLI::ExistingDirectory.description(""))
+        ->type_name("DIR");
+    app.add_option("--file-bytes-max", chosen.chat.files.file_bytes_max, "Refuse larger files")
+        ->capture_default_str()
+        ->type_name("BYTES");
     const auto limit = [&app](const char* flag, std::chrono::milliseconds& value, const char* meaning) {
         app.add_option_function<std::uint32_t>(
                flag, [&value](std::uint32_t count) { value = std::chrono::milliseconds{count}; }, meaning)
@@ -72,9 +84,10 @@ void describe(CLI::App& app, flags& chosen) {
             ->default_str(std::to_string(value.count()))
             ->type_name("MS");
     };
-    limit("--decision-limit-ms", chosen.session.decision_limit,
+    limit("--decision-limit-ms", chosen.chat.session.decision_limit,
           "Refuse a private connection that nobody accepts within this");
-    limit("--answer-limit-ms", chosen.session.answer_limit, "Give the server up when it owes an answer for this long");
+    limit("--answer-limit-ms", chosen.chat.session.answer_limit,
+          "Give the server up when it owes an answer for this long");
 }
 
 /// The signals that end a chat or resize it, as something to be waited for.
@@ -145,7 +158,7 @@ int run(const flags& chosen) {
         return complain(bad_usage, server.fault);
     }
     const std::string fault =
-        session::find_fault(request_kind::private_contact, chosen.pseudo, "", chosen.session.bounds);
+        session::find_fault(request_kind::private_contact, chosen.pseudo, "", chosen.chat.session.bounds);
     if (!fault.empty()) {
         return complain(bad_usage, "--pseudo cannot be: " + fault);
     }
@@ -161,7 +174,7 @@ int run(const flags& chosen) {
     } else {
         shown = std::make_unique<line_screen>(STDOUT_FILENO);
     }
-    chat talk{std::move(connected.made), signals, chosen.pseudo, chosen.session, *shown};
+    chat talk{std::move(connected.made), signals, chosen.pseudo, chosen.chat, *shown};
     talk_by_lines(talk, *shown);
     talk.finish();
     const int code = exit_code_of(talk.end());

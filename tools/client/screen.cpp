@@ -35,13 +35,18 @@ void line_screen::show(const event& what) {
 
 bool line_screen::is_worth_a_line(const event& what) {
     const file_moved* file = std::get_if<file_moved>(&what);
-    if (file == nullptr || file->state != file_state::moving) {
-        quarter_shown_ = file != nullptr ? 0 : quarter_shown_;
+    if (file == nullptr) {
+        return true;
+    }
+    const std::pair key{file->peer, file->is_incoming};
+    if (file->state != file_state::moving) {
+        quarters_shown_.erase(key);
         return true;
     }
     const std::uint64_t quarter = file->size == 0 ? 4 : file->bytes / (file->size / 4 + 1);
-    const bool is_new = quarter > quarter_shown_;
-    quarter_shown_ = quarter;
+    const auto [shown, is_first] = quarters_shown_.try_emplace(key, quarter);
+    const bool is_new = is_first || quarter > shown->second;
+    shown->second = quarter;
     return is_new;
 }
 

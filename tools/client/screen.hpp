@@ -4,8 +4,10 @@
 #include "client/event.hpp"
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace chatos::client {
 
@@ -36,7 +38,7 @@ private:
     [[nodiscard]] bool is_worth_a_line(const event& what);
 
     int descriptor_;
-    std::uint64_t quarter_shown_{0};
+    std::map<std::pair<std::string, bool>, std::uint64_t> quarters_shown_;  ///< by peer and direction
     bool is_broken_{false};
 };
 

@@ -83,6 +83,13 @@ void session::start_next(instant now) {
     }
 }
 
+bool session::is_asking(std::string_view to) const {
+    const auto asks = [to](const pending_request& one) {
+        return one.kind == request_kind::private_contact && one.to == to;
+    };
+    return (current_ && asks(*current_)) || std::any_of(waiting_.begin(), waiting_.end(), asks);
+}
+
 bool session::decide(std::string_view from, bool accepts) {
     const auto found = std::find_if(unanswered_.begin(), unanswered_.end(),
                                     [from](const delivery& one) { return !one.answer && one.from == from; });

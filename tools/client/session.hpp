@@ -57,6 +57,9 @@ public:
     /// Whether another request would be taken.
     [[nodiscard]] bool has_room() const noexcept { return waiting_.size() < options_.requests_max; }
 
+    /// Whether a private connection with that user has been asked for and is not answered yet.
+    [[nodiscard]] bool is_asking(std::string_view to) const;
+
     /// Decides about the oldest undecided contact from that user. False when nobody of that name waits.
     bool decide(std::string_view from, bool accepts);
     [[nodiscard]] std::vector<undecided_contact> undecided() const;
