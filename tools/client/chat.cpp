@@ -190,7 +190,9 @@ turn_result chat::turn(int input, std::optional<instant> wake) {
     const instant now = clock_now();
     turn_result result;
     if (count > 0) {
-        result.is_resized = watched[0].revents != 0 && take_signals();
+        if (watched[0].revents != 0) {
+            take_signals(result);
+        }
         result.has_input = watched[1].revents != 0;
         if ((watched[2].revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
             read_server(now);
@@ -236,18 +238,17 @@ void chat::write_server() {
     }
 }
 
-/// True when the terminal has another size.
-bool chat::take_signals() {
-    bool is_resized = false;
+void chat::take_signals(turn_result& result) {
     signalfd_siginfo one{};
     while (::read(signals_, &one, sizeof one) == static_cast<ssize_t>(sizeof one)) {
         if (one.ssi_signo == SIGWINCH) {
-            is_resized = true;
+            result.is_resized = true;
+        } else if (one.ssi_signo == SIGTSTP) {
+            result.is_stopped = true;
         } else {
             leave_now();
         }
     }
-    return is_resized;
 }
 
 void chat::show_events() {

@@ -26,11 +26,13 @@ struct chat_options {
 struct turn_result {
     bool has_input{false};   ///< the input can be read, or has ended
     bool is_resized{false};  ///< the terminal has another size
+    bool is_stopped{false};  ///< the person wants to stop the program (SIGTSTP)
 };
 
 class chat {
 public:
-    /// `server` is connected. `signals` is a signalfd for SIGINT, SIGTERM, SIGHUP and SIGWINCH. The screen must outlive
+    /// `server` is connected. `signals` is a signalfd for SIGINT, SIGTERM and SIGHUP, on a
+    /// terminal for SIGWINCH and SIGTSTP, too. The screen must outlive
     /// the chat.
     chat(connection server, int signals, std::string pseudo, const chat_options& options, screen& shown);
 
@@ -38,6 +40,7 @@ public:
     void enter(std::string_view line);
     /// Leaves once everything asked for has its answer.
     void leave_when_done() { is_leaving_ = true; }
+    [[nodiscard]] bool is_leaving() const noexcept { return is_leaving_; }
     /// Leaves now; what is under way is abandoned, what came has its answers.
     void leave_now();
     /// False while so many requests wait that a script's next line should wait, too.
@@ -70,7 +73,7 @@ private:
 
     void read_server(instant now);
     void write_server();
-    bool take_signals();
+    void take_signals(turn_result& result);
     void show_events();
     void remember_names(const event& what);
     void follow(const event& what);

@@ -4,6 +4,7 @@
 #include "client/line_reader.hpp"
 #include "client/name_text.hpp"
 #include "client/server_address.hpp"
+#include "client/terminal/terminal.hpp"
 #include "client/words.hpp"
 
 #include <CLI/CLI.hpp>
@@ -91,12 +92,16 @@ void describe(CLI::App& app, flags& chosen) {
 }
 
 /// The signals that end a chat or resize it, as something to be waited for.
-int watch_signals() {
+int watch_signals(bool is_terminal) {
     ::signal(SIGPIPE, SIG_IGN);
     sigset_t wanted;
     ::sigemptyset(&wanted);
-    for (const int one : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) {
+    for (const int one : {SIGINT, SIGTERM, SIGHUP}) {
         ::sigaddset(&wanted, one);
+    }
+    if (is_terminal) {
+        ::sigaddset(&wanted, SIGWINCH);
+        ::sigaddset(&wanted, SIGTSTP);
     }
     ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
     return ::signalfd(-1, &wanted, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -152,6 +157,15 @@ int exit_code_of(const session_ended& end) {
     return no_connection;
 }
 
+int finish(chat& talk, const screen& shown, const flags& chosen) {
+    talk.finish();
+    const int code = exit_code_of(talk.end());
+    if (code != left) {
+        return complain(static_cast<exit_code>(code), meaning(talk.end(), chosen.pseudo));
+    }
+    return shown.is_broken() ? complain(output_lost, "nobody reads the output any more; left") : left;
+}
+
 int run(const flags& chosen) {
     const address_result server = parse_server_address(chosen.server);
     if (!server.fault.empty()) {
@@ -167,7 +181,14 @@ int run(const flags& chosen) {
         return complain(no_connection, "cannot connect to " + shown_text(chosen.server) + ": " + connected.fault +
                                            "; start a server there (chatos-server), or name another");
     }
-    const int signals = watch_signals();
+    if (!chosen.is_json && is_on_terminal()) {
+        const int signals = watch_signals(true);
+        terminal shown{wants_colours()};
+        chat talk{std::move(connected.made), signals, chosen.pseudo, chosen.chat, shown};
+        shown.talk(talk);
+        return finish(talk, shown, chosen);
+    }
+    const int signals = watch_signals(false);
     std::unique_ptr<screen> shown;
     if (chosen.is_json) {
         shown = std::make_unique<json_screen>(STDOUT_FILENO);
@@ -176,12 +197,7 @@ int run(const flags& chosen) {
     }
     chat talk{std::move(connected.made), signals, chosen.pseudo, chosen.chat, *shown};
     talk_by_lines(talk, *shown);
-    talk.finish();
-    const int code = exit_code_of(talk.end());
-    if (code != left) {
-        return complain(static_cast<exit_code>(code), meaning(talk.end(), chosen.pseudo));
-    }
-    return shown->is_broken() ? complain(output_lost, "nobody reads the output any more; left") : left;
+    return finish(talk, *shown, chosen);
 }
 
 }  // namespace
