@@ -45,6 +45,9 @@ chat::chat(connection server, int signals, std::string pseudo, const chat_option
       session_{pseudo_, options.session, clock_now()}, buffer_(read_bytes) {}
 
 void chat::enter(std::string_view line) {
+    if (is_over()) {
+        return;
+    }
     const command typed = read_command(line);
     switch (typed.kind) {
     case command_kind::nothing: break;

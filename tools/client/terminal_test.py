@@ -61,6 +61,13 @@ class OnTerminal(unittest.TestCase):
                 alice.close()
                 bob.finish()
 
+    def test_a_command_that_waits_is_told(self):
+        alice, bob = self.person("alice"), self.script("bob")
+        alice.type("/private bob\r").expect("* bob is being asked")
+        alice.type("hello\r").expect("* waits its turn, 1 before it")
+        bob.say("/refuse alice")
+        alice.expect("* waits its turn", "* bob refuses", "* everybody has your message")
+
     def test_history_and_editing(self):
         alice, bob = self.person("alice"), self.script("bob")
         alice.type("first\r").expect("* everybody has your message")
@@ -124,15 +131,15 @@ class OnTerminal(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "big.bin")
             with open(path, "wb") as file:
-                file.truncate(300_000_000)
+                file.truncate(100_000_000)
             alice.type(f"/send bob {path}\r")
-            bob.expect("* alice offers big.bin (300.0 MB)")
+            bob.expect("* alice offers big.bin (100.0 MB)")
             os.kill(bob.process, signal.SIGSTOP)  # so that the file is seen under way
             bob.type("/save alice\r")
             os.kill(bob.process, signal.SIGCONT)
             bob.wait(lambda lines: any(re.search(r"big\.bin \[=*>? *\] \d+% >", line) for line in lines), "a bar")
             bob.expect("* saved big")
-            alice.expect("* bob has big.bin (300.0 MB)").expect_typing("> ")
+            alice.expect("* bob has big.bin (100.0 MB)").expect_typing("> ")
 
     def test_colours_only_where_they_are_wanted(self):
         for environment, is_coloured in (({}, True), ({"NO_COLOR": "1"}, False)):

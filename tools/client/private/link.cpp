@@ -24,7 +24,9 @@ void add_packet(std::vector<std::byte>& output, const packet_view& packet) {
 std::string refusal(error_code code) {
     switch (code) {
     case error_code::unreachable: return "the other side did not come in time, or has its end already";
-    case error_code::refused: return "this server carries no private connections (it runs without tunnels)";
+    // A server without tunnels, and one that has them and knows nothing of the acceptance (TUN-3), say the same.
+    case error_code::refused:
+        return "this server carries none (it runs without tunnels, or took the acceptance for late)";
     default: return "the server answered " + std::string{error_code_name(code)};
     }
 }

@@ -61,7 +61,7 @@ TEST(Link, opens_with_both_names_and_one_answer_TUN_1) {
 TEST(Link, says_in_words_why_it_does_not_open) {
     for (const auto& [answer, why] :
          {std::pair{std::string("\x06\x05", 2),
-                    "failed! this server carries no private connections (it runs without tunnels);"},
+                    "failed! this server carries none (it runs without tunnels, or took the acceptance for late);"},
           std::pair{std::string("\x06\x04", 2), "failed! the other side did not come in time, or has its end already;"},
           std::pair{std::string("\x06\x01", 2), "failed! the server answered PSEUDO_TAKEN;"},
           std::pair{std::string("\x06\x03", 2), "failed! the server answered something else than an ERROR;"},

@@ -240,6 +240,10 @@ void terminal::show(const event& what) {
     if (const auto* file = std::get_if<file_moved>(&what); file != nullptr && file->state == file_state::moving) {
         return;
     }
+    if (const auto* waiting = std::get_if<request_waits>(&what); waiting != nullptr && waiting->ahead != 0) {
+        print(formatted({line_kind::news, {}, "waits its turn, " + std::to_string(waiting->ahead) + " before it"}));
+        return;
+    }
     const worded_line line = in_words(what);
     if (line.kind != line_kind::silent) {
         print(formatted(line));
