@@ -98,8 +98,6 @@ struct terminal::editor {
         ::el_set(library, EL_HIST, ::history, past);
         ::el_set(library, EL_PROMPT, &give_prompt);
         ::el_set(library, EL_GETCFN, &give_character);
-        ::el_set(library, EL_ADDFN, "chatos-complete", "Complete commands and names", &complete_word);
-        ::el_set(library, EL_BIND, "^I", "chatos-complete", nullptr);
         ::el_set(library, EL_BIND, "^R", "em-inc-search-prev", nullptr);
     }
     editor(const editor&) = delete;
@@ -116,14 +114,13 @@ struct terminal::editor {
     }
     static char* give_prompt(EditLine* library) { return of(library).prompt.data(); }
     static int give_character(EditLine* library, wchar_t* character) { return of(library).next_character(*character); }
-    static unsigned char complete_word(EditLine* library, int /*key*/) { return of(library).complete(); }
 
     int next_character(wchar_t& character);
     bool take_character(wchar_t& character);
     void read_keys();
     void stop();
     void update_prompt();
-    unsigned char complete();
+    void complete();
 
     terminal& owner_;
     EditLine* library;
@@ -137,7 +134,15 @@ struct terminal::editor {
 
 /// 1, or 0 when there will be none any more.
 int terminal::editor::next_character(wchar_t& character) {
-    while (!take_character(character)) {
+    while (true) {
+        if (take_character(character)) {
+            if (character != L'\t') {
+                return 1;
+            }
+            // Not as a function of libedit's (EL_ADDFN): it never frees what it knows about those.
+            complete();
+            continue;
+        }
         if (with->is_over() || has_ended) {
             owner_.hide_line();
             return 0;
@@ -155,7 +160,6 @@ int terminal::editor::next_character(wchar_t& character) {
         }
         update_prompt();
     }
-    return 1;
 }
 
 bool terminal::editor::take_character(wchar_t& character) {
@@ -206,22 +210,26 @@ void terminal::editor::update_prompt() {
     }
 }
 
-unsigned char terminal::editor::complete() {
+void terminal::editor::complete() {
     const LineInfo* line = ::el_line(library);
     const completion found =
         client::complete({line->buffer, static_cast<std::size_t>(line->cursor - line->buffer)}, with->names());
     if (!found.insert.empty()) {
-        return ::el_insertstr(library, found.insert.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
+        owner_.hide_line();
+        ::el_insertstr(library, found.insert.c_str());
+        owner_.redraw();
+        return;
     }
     if (found.choices.empty()) {
-        return CC_ERROR;
+        std::fputc('\a', stdout);
+        std::fflush(stdout);
+        return;
     }
     std::string all;
     for (const std::string& one : found.choices) {
         all += one + "  ";
     }
     owner_.print(all);
-    return CC_REFRESH;
 }
 
 terminal::terminal(bool is_coloured) : is_coloured_{is_coloured} {
