@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-from testing.programs import FakeServer, Program, Server, cr, error, pc, rpm, sma, spm
+from testing.programs import FakeServer, Program, RawUser, Server, cr, error, frame, offer, pc, rpm, sma, spm
 
 CLIENT, SERVER, SCHEMA = map(os.path.abspath, sys.argv[1:4])
 
@@ -280,8 +280,8 @@ class Contacts(Chat):
 
 
 class Pair(Chat):
-    def pair(self, *bob_arguments, server_arguments=(), then=()):
-        address = self.server(*server_arguments).address
+    def pair(self, *bob_arguments, server_arguments=(), then=(), listen="127.0.0.1:0"):
+        address = self.server(*server_arguments, listen=listen).address
         bob = self.joined(address, "bob", *bob_arguments)
         alice = self.joined(address, "alice")
         alice.say("/private bob", *then).expect("\\* bob is being asked")
@@ -331,6 +331,10 @@ class Private(Pair):
         bob.expect("\\* alice accepts")
         alice.say("/p bob hi")
         bob.expect(r"\(alice\) hi")
+
+    def test_over_a_unix_socket(self):
+        alice, bob = self.pair(then=["/p bob hi"], listen=f"unix:{self.folder()}/chatos")
+        bob.say("/accept alice").expect(r"\(alice\) hi")
 
     def test_a_server_without_tunnels_is_told_in_words(self):
         alice, bob = self.pair(server_arguments=["--no-tunnel"])
@@ -425,6 +429,74 @@ class Files(Pair):
         alice.say("/msg bob hello").expect("\\* bob has your message")
         self.assertNotIn("saved", bob.output.decode())
         alice.kill()
+
+
+class Strangers(Chat):
+    """The other side of a private connection may be any program."""
+
+    def opened(self, *arguments):
+        address = self.server().address
+        target = self.folder()
+        bob = self.joined(address, "bob", "--downloads", str(target), *arguments)
+        mallory = RawUser(address, b"mallory")
+        self.addCleanup(mallory.close)
+        mallory.ask(b"bob")
+        bob.expect("\\* mallory asks.*")
+        bob.say("/accept mallory")
+        return bob, mallory.open(b"bob").tunnel, target
+
+    def still_chats(self, bob):
+        bob.say("/msg bob still here")
+        bob.expect("bob: still here")
+
+    def test_a_name_leads_nowhere_else(self):
+        bob, tunnel, target = self.opened()
+        for name, saved in ((b"../../evil", "evil"), (b"/etc/passwd", "passwd"), (b".bashrc", "_bashrc"),
+                            (b"a\x1b[2J\n.txt", "a_[2J_.txt"), (b"\xff\x00", "__"), (b"..", "_.")):
+            tunnel.sendall(offer(1, name) + frame(5, b"x") + frame(6))
+            bob.expect(r"\* saved .*")
+            self.assertEqual((target / saved).read_bytes(), b"x")
+        self.assertEqual(len(list(target.iterdir())), 6)
+
+    def test_more_or_less_than_was_offered_is_not_saved(self):
+        bob, tunnel, target = self.opened()
+        tunnel.sendall(offer(2, b"a") + frame(5, b"xxx") + frame(5, b"x") + frame(6))
+        bob.expect(r"\* a from mallory failed: more came than was offered")
+        tunnel.sendall(offer(2, b"b") + frame(5, b"x") + frame(6))
+        bob.expect(r"\* b from mallory failed: less came than was offered")
+        tunnel.sendall(offer(2**64 - 1, b"c"))
+        bob.expect(r"\* refused c from mallory: it is larger than .*")
+        tunnel.sendall(offer(1, b"d") + frame(7, b"why\x1b"))
+        bob.expect(r"\* d from mallory failed: why\\x1b")
+        self.assertEqual(list(target.iterdir()), [])
+
+    def test_frames_out_of_place_do_nothing(self):
+        bob, tunnel, target = self.opened()
+        for kind in (3, 4, 5, 6, 7, 8):
+            tunnel.sendall(frame(kind, b"x"))
+        tunnel.sendall(frame(2, b"short") + frame(1, b"hi"))
+        bob.expect(r"\(mallory\) hi")
+        self.assertEqual(list(target.iterdir()), [])
+
+    def test_what_is_no_frame_ends_the_private_connection_and_nothing_else(self):
+        for data, why in ((b"\x00", "sent what this client does not know"), (b"\x05\x7f\xff\xff\xff", "sent a frame that is too large"),
+                          (frame(1, b"\xff"), "sent text that is not UTF-8")):
+            with self.subTest(data=data):
+                bob, tunnel, _ = self.opened()
+                tunnel.sendall(data)
+                bob.expect(r"\* the private connection with mallory is closed: the other side " + why)
+                self.still_chats(bob)
+
+    def test_one_that_never_reads_does_not_stop_the_chat(self):
+        bob, tunnel, _ = self.opened()
+        path = self.folder() / "big"
+        path.touch()
+        os.truncate(path, 100_000_000)
+        bob.say(f"/send mallory {path}")
+        RawUser.expect(tunnel, offer(100_000_000, b"big"))
+        tunnel.sendall(frame(3))
+        bob.expect(r"\* sending big: 0%")
+        self.still_chats(bob)
 
 
 class Json(Chat):

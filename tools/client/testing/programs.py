@@ -117,6 +117,58 @@ class FakeServer:
             self.peer.close()
 
 
+class RawUser:
+    """A user whose every byte the test chooses."""
+
+    def __init__(self, address, name):
+        self.address = address
+        self.name = name
+        self.chat = self.connect()
+        self.chat.sendall(cr(name))
+        self.expect(self.chat, error(0))
+
+    def connect(self):
+        host, port = self.address.rsplit(":", 1)
+        made = socket.create_connection((host, int(port)))
+        made.settimeout(PATIENCE)
+        return made
+
+    @staticmethod
+    def expect(connection, wanted):
+        data = b""
+        while len(data) < len(wanted):
+            more = connection.recv(len(wanted) - len(data))
+            assert more, data
+            data += more
+        assert data == wanted, (data, wanted)
+
+    def ask(self, peer):
+        self.chat.sendall(pc(peer))
+        self.expect(self.chat, error(0))
+
+    def open(self, peer):
+        """The tunnel, once the peer has accepted."""
+        self.expect(self.chat, error(0))
+        self.tunnel = self.connect()
+        self.tunnel.sendall(pc(self.name) + pc(peer))
+        self.expect(self.tunnel, error(0))
+        return self
+
+    def close(self):
+        self.chat.close()
+        if hasattr(self, "tunnel"):
+            self.tunnel.close()
+
+
+def frame(kind, payload=b""):
+    """Of the bytes inside a private connection: private/link.hpp."""
+    return bytes([kind]) + len(payload).to_bytes(4, "big") + payload
+
+
+def offer(size, name):
+    return frame(2, size.to_bytes(8, "big") + name)
+
+
 def cr(name):
     return b"\x01" + len(name).to_bytes(2, "big") + name
 
