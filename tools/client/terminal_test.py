@@ -4,6 +4,7 @@ Usage: terminal_test.py CLIENT SERVER
 """
 import os
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -111,35 +112,42 @@ class OnTerminal(unittest.TestCase):
         self.assertNotIn(b"\x1b[2J", alice.raw)
         self.assertNotIn(b"\x1b]0", alice.raw)
 
-    def test_a_countdown_is_visible_and_ends_in_a_refusal(self):
-        alice, bob = self.person("alice", "--decision-limit-ms", "1500"), self.script("bob")
+    def test_a_countdown_is_visible_until_the_decision(self):
+        alice, bob = self.person("alice"), self.script("bob")
         alice.type("typing")
         bob.say("/private alice")
-        alice.expect("* bob asks for a private connection", "bob asks (2 s) > typing")
-        alice.expect_typing("bob asks (1 s) > typing")
-        alice.expect("* bob was refused: no decision in time").expect_typing("> typing")
+        counted = lambda lines: set(re.findall(r"bob asks \((\d+) s\) > typing", "\n".join(lines)))
+        alice.expect("* bob asks for a private connection").wait(counted, "a countdown")
+        first = counted(alice.lines())
+        alice.wait(lambda lines: counted(lines) - first, "another second")
+        alice.type("\x15/refuse bob\r").expect("* you refuse bob").expect_typing("> ")
         bob.expect("\\* alice refuses")
 
+    def test_no_decision_is_a_refusal(self):
+        alice, bob = self.person("alice", "--decision-limit-ms", "50"), self.script("bob")
+        alice.type("typing").expect_typing("> typing")
+        bob.say("/private alice")
+        alice.expect("* bob was refused: no decision in time").expect_typing("> typing")
+
     def test_a_private_connection_and_a_file_with_a_bar(self):
-        alice, bob = self.person("alice"), self.person("bob", columns=100)
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        alice, bob = self.person("alice"), self.person("bob", columns=100, folder=folder)
         alice.type("/private bob\r").expect("* bob is being asked")
         bob.expect("* alice asks for a private connection")
         bob.type("/acc\tal\t\r").expect("* the private connection with alice is open")
         alice.expect("* the private connection with bob is open")
         alice.type("/p bob psst\r")
         bob.expect("(alice) psst")
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "big.bin")
-            with open(path, "wb") as file:
-                file.truncate(100_000_000)
-            alice.type(f"/send bob {path}\r")
-            bob.expect("* alice offers big.bin (100.0 MB)")
-            os.kill(bob.process, signal.SIGSTOP)  # so that the file is seen under way
-            bob.type("/save alice\r")
-            os.kill(bob.process, signal.SIGCONT)
-            bob.wait(lambda lines: any(re.search(r"big\.bin \[=*>? *\] \d+% >", line) for line in lines), "a bar")
-            bob.expect("* saved big")
-            alice.expect("* bob has big.bin (100.0 MB)").expect_typing("> ")
+        path = os.path.join(folder, "big.bin")
+        with open(path, "wb") as file:
+            file.truncate(50_000_000)
+        alice.type(f"/send bob {path}\r")
+        bob.expect("* alice offers big.bin (50.0 MB)")
+        bob.type("/save alice\r").expect("* saved big (2).bin (50.0 MB) from alice").expect_typing("> ")
+        alice.expect("* bob has big.bin (50.0 MB)").expect_typing("> ")
+        for person in (alice, bob):
+            self.assertRegex(person.raw, rb"big\.bin \[=+> *\] \d+% > ")
 
     def test_colours_only_where_they_are_wanted(self):
         for environment, is_coloured in (({}, True), ({"NO_COLOR": "1"}, False)):

@@ -15,7 +15,7 @@ from testing.programs import PATIENCE
 
 
 class Terminal:
-    def __init__(self, *command, columns=80, rows=24, environment=()):
+    def __init__(self, *command, columns=80, rows=24, environment=(), folder="."):
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.Stream(self.screen)
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
@@ -23,6 +23,7 @@ class Terminal:
         self.process, self.master = pty.fork()
         if self.process == 0:
             os.environ.update({"TERM": "xterm", "LC_ALL": "C.UTF-8", **dict(environment)})
+            os.chdir(folder)
             os.execv(command[0], command)
         self.resize(columns, rows)
 
