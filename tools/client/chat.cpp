@@ -157,6 +157,7 @@ void chat::quit() {
         leave_now();
     } else {
         leave_when_done();
+        leave_if_done();
     }
 }
 
