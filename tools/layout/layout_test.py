@@ -35,9 +35,10 @@ ALLOWED = {
 GUARDED = {
     r"[<\"]asio[./]": r"server/net/.*",
     r"[<\"]CLI/": r".*/main\.cpp",
-    r"[<\"]nlohmann/": r"(conformance/json/json_value\.cpp|conformance/report/json_report\.cpp|.*_test\.cpp|.*/testing/.*)",
+    r"[<\"]nlohmann/": r"(conformance/json/json_value\.cpp|conformance/report/json_report\.cpp|tools/client/json_event\.cpp|.*_test\.cpp|.*/testing/.*)",
     r"[<\"]pcap": r"tools/dump/live/.*\.cpp",
     r"[<\"]re2/": r"(conformance|tools/dump/filter)/.*\.cpp",
+    r"[<\"]histedit\.h": r"tools/client/terminal/terminal\.cpp",
 }
 TOP_LEVEL = {"codec", "server", "conformance", "fuzz", "tools", "README.md", "CMakeLists.txt", "CMakePresets.json", "LICENSE"}
 LINES_MAX = 600
