@@ -43,6 +43,11 @@ public:
             next_.event(record);
         }
     }
+    void direction_ended(const end_record& record) override {
+        if (record.at.stream == stream_) {
+            next_.direction_ended(record);
+        }
+    }
     void capture_began(std::string_view name, const capture_time& first_frame) override {
         next_.capture_began(name, first_frame);
     }
