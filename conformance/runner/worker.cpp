@@ -296,7 +296,9 @@ bool worker::blame_death_on_last_run(const std::string& death) {
 
 /// Of the last one, once it can no longer be blamed for anything.
 void worker::forget_traffic() const {
-    if (last_run_ != nullptr && (last_run_->judged == verdict::pass || !options_.keep_traffic)) {
+    const bool is_kept = last_run_ != nullptr && (last_run_->judged == verdict::pass ? options_.keep_all_traffic
+                                                                                      : options_.keep_traffic);
+    if (last_run_ != nullptr && !is_kept) {
         last_run_->seen.traffic = {};
     }
 }

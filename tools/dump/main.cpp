@@ -1,5 +1,6 @@
 // chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
 #include "dump/capture_dump.hpp"
+#include "dump/check/check_command.hpp"
 #include "dump/input/compressed_input.hpp"
 #include "dump/json_sink.hpp"
 #include "dump/one_stream_sink.hpp"
@@ -29,25 +30,28 @@ namespace {
 using namespace chatos::dump;
 
 constexpr int exit_read = 0;  // the whole input was read, whatever was in it
+constexpr int exit_violations = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_broken = 3;  // a file that cannot be read, or is not what it should be
 
 constexpr std::string_view examples = R"(Examples:
   chatos-dump capture.pcapng                 one line per packet
   chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
+  chatos-dump --check --junit r.xml a.pcap   which rules were kept, broken, or cannot be judged
   chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
   ssh host tcpdump -U -w - port 7777 | chatos-dump -
 
-Exit status: 0 the whole input was read, whatever was in it; 2 usage;
+Exit status: 0 the whole input was read, whatever was in it; 1 with --check, a rule was broken; 2 usage;
 3 a file that cannot be read, is cut or broken, or is not the hex text it should be.)";
 
 struct command_line {
     std::vector<std::string> files;
     chatos::limits bounds;
     raw_options raw;
+    check_options check;
     std::string way{"c2s"};
     std::vector<std::uint16_t> ports{7777};
     std::string time{"relative"};
@@ -107,8 +111,37 @@ void declare(CLI::App& app, command_line& asked) {
         ->option_text("N (default 65536)");
 }
 
+void declare_check(CLI::App& app, check_options& asked) {
+    CLI::Option* check =
+        app.add_flag("--check", asked.is_wanted, "Judge the conversation by the rules instead of printing it")
+            ->excludes("--raw")
+            ->excludes("-v");
+    app.add_option("--junit", asked.junit, "Write the verdicts there as JUnit XML; '-' is standard output")
+        ->option_text("FILE")
+        ->needs(check);
+    app.add_option("--role", asked.role, "Whose behaviour is judged")
+        ->check(CLI::IsMember({"server", "client", "both"}).description(""))
+        ->option_text("server|client|both (default both)")
+        ->needs(check);
+    app.add_flag("--all-clients", asked.has_all_clients,
+                 "The capture has every connection of the server from its start on: who is not in it was not there")
+        ->needs(check);
+    app.add_option("--answer-timeout-ms", asked.answer_timeout_ms,
+                   "The server's limit for answers; without it any ERROR 4 may be a time-out")
+        ->check(CLI::Range(1, 86'400'000).description(""))
+        ->option_text("N")
+        ->needs(check);
+    app.add_option("--pc-timeout-ms", asked.pc_timeout_ms, "Likewise for the decision on a PC")
+        ->check(CLI::Range(1, 86'400'000).description(""))
+        ->option_text("N")
+        ->needs(check);
+}
+
 /// Why the command line makes no sense, or nothing.
 std::string judge(const command_line& asked) {
+    if (asked.check.junit == "-" && asked.is_json) {
+        return "--junit - and --json both want standard output: give --junit a file";
+    }
     if (!asked.is_raw && (asked.is_hex || asked.is_binary || asked.way != "c2s")) {
         return "--hex, --binary and --dir are for byte streams: use them with --raw";
     }
@@ -155,15 +188,28 @@ int run(const command_line& asked) {
                                            asked.is_verbose ? text_detail::tree : text_detail::lines,
                                            asked.files.size() > 1, time_format_of(asked.time));
     }
+    std::unique_ptr<checking> check;
+    if (asked.check.is_wanted) {
+        check = make_checking(asked.check, asked.is_json, wants_colour(), *sink, out);
+        if (!check) {
+            return complain(cannot_open(asked.check.junit), exit_usage);
+        }
+    }
+    record_sink& whole = check ? check->sink() : *sink;
     std::unique_ptr<record_sink> shown;
     if (asked.followed) {
-        shown = std::make_unique<one_stream_sink>(*asked.followed, *sink);
+        shown = std::make_unique<one_stream_sink>(*asked.followed, whole);
     }
-    const bool all_read = dump_all(asked, shown ? *shown : *sink, out);
+    const bool all_read = dump_all(asked, shown ? *shown : whole, out);
+    const bool is_reported = !check || check->write_report();
     if (out.error() != 0 && out.error() != EPIPE) {
         return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
     }
-    return all_read ? exit_read : exit_broken;
+    if (!is_reported) {
+        return complain("--junit " + shown_path(asked.check.junit) + " cannot be written; is the disk full?",
+                        exit_broken);
+    }
+    return !all_read ? exit_broken : check && check->has_violations() ? exit_violations : exit_read;
 }
 
 }  // namespace
@@ -173,6 +219,7 @@ int main(int argc, char** argv) {
     CLI::App app{"Shows ChatOS packets, and accounts for every byte that is not one."};
     command_line asked;
     declare(app, asked);
+    declare_check(app, asked.check);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help_or_version) {
