@@ -27,7 +27,7 @@ class byte_checks {
 public:
     explicit byte_checks(court& before) : court_{before} {}
 
-    void check(const reading& who) {
+    void check(const heard_talk& who) {
         check_side(who, speaker::client);
         check_side(who, speaker::server);
         if (court_.settings().judges_server && !who.is_tunnel) {
@@ -36,7 +36,7 @@ public:
     }
 
 private:
-    void check_side(const reading& who, speaker by) {
+    void check_side(const heard_talk& who, speaker by) {
         const utterances& said = who.of->by(by);
         const bool is_judged =
             by == speaker::server ? court_.settings().judges_server : court_.settings().judges_clients;
@@ -84,12 +84,18 @@ private:
         case opcode::error: court_.kept("WIRE-5"); break;
         }
         if (one.op != opcode::error) {
+            court_.kept("WIRE-6");
             court_.kept("WIRE-8");
+        }
+        const auto is_not_ascii = [](char letter) { return static_cast<unsigned char>(letter) > 0x7F; };
+        if (std::any_of(one.pseudo.begin(), one.pseudo.end(), is_not_ascii) ||
+            std::any_of(one.message.begin(), one.message.end(), is_not_ascii)) {
+            court_.kept("WIRE-7");
         }
     }
 
     /// No server sends a CR, an RPM or an SMA.
-    void check_directions(const reading& who) {
+    void check_directions(const heard_talk& who) {
         for (const spoken& one : who.server().packets) {
             if (one.offset + one.length > who.server().trusted_until) {
                 return;
@@ -108,10 +114,18 @@ private:
     court& court_;
 };
 
+/// An ERROR that answered nothing was followed by a request that got its own answer.
+bool ignored_stray(const heard_talk& who) {
+    return !who.strays.empty() && std::any_of(who.requests.begin(), who.requests.end(), [&](const heard_request& one) {
+        return one.first != nullptr && one.said->offset > who.strays.front()->offset && one.first->code != 5;
+    });
+}
+
 /// The rule that says how often the request before an answer too many is answered.
-std::string_view rule_of_count(const reading& who) {
+std::string_view rule_of_count(const heard_talk& who) {
     if (who.client().broken && who.client().broken->frame < who.unasked->frame) {
-        return who.server().packets.back().offset == who.unasked->offset ? "ERR-2" : "ERR-1";
+        const bool is_last = who.server().packets.back().offset == who.unasked->offset;
+        return is_last || who.unasked->code == 5 ? "ERR-2" : "ERR-1";
     }
     const heard_request* last = nullptr;
     for (const heard_request& one : who.requests) {
@@ -138,7 +152,7 @@ std::string_view rule_of_count(const reading& who) {
 
 void check_bytes(court& before) {
     byte_checks checks{before};
-    for (const reading& one : before.readings()) {
+    for (const heard_talk& one : before.talks()) {
         checks.check(one);
     }
 }
@@ -147,13 +161,16 @@ void check_answers_to(court& before) {
     if (!before.settings().judges_server) {
         return;
     }
-    for (const reading& one : before.readings()) {
+    for (const heard_talk& one : before.talks()) {
         if (one.is_tunnel) {
             continue;
         }
         if (one.unasked == nullptr) {
             if (!one.requests.empty() && one.requests.front().first != nullptr) {
                 before.kept("FLOW-1");
+            }
+            if (ignored_stray(one)) {
+                before.kept("FLOW-3");
             }
         } else if (one.may_be_farewell(*one.unasked, one.is_user())) {
             before.kept("ERR-2");

@@ -11,7 +11,7 @@ class client_checks {
 public:
     explicit client_checks(court& before) : court_{before} {}
 
-    void check(const reading& who) {
+    void check(const heard_talk& who) {
         if (who.is_tunnel) {
             return;
         }
@@ -30,7 +30,7 @@ public:
 
 private:
     /// CLI-1
-    void check_login(const reading& who) {
+    void check_login(const heard_talk& who) {
         const auto& said = who.client().packets;
         if (said.empty() || who.client().trusted_until < said.front().offset + said.front().length) {
             return;
@@ -60,7 +60,7 @@ private:
     }
 
     /// CLI-4, CLI-5
-    void check_requests(const reading& who) {
+    void check_requests(const heard_talk& who) {
         for (std::size_t index = 0; index < who.requests.size(); ++index) {
             const heard_request& asked = who.requests[index];
             if (index != 0) {
@@ -72,7 +72,7 @@ private:
         }
     }
 
-    void check_pause(const reading& who, const heard_request& before, const spoken& next) {
+    void check_pause(const heard_talk& who, const heard_request& before, const spoken& next) {
         const spoken* answer = before.last_answer();
         if (answer == nullptr && !who.server().is_trusted()) {
             court_.undecided("CLI-5", who, who.server().doubt);
@@ -86,7 +86,7 @@ private:
         }
     }
 
-    void check_asked_before(const reading& who, std::size_t index) {
+    void check_asked_before(const heard_talk& who, std::size_t index) {
         const spoken& spm = *who.requests[index].said;
         const heard_request* rpm = who.requests[index].last_rpm;
         if (rpm != nullptr && rpm->first == nullptr && !who.server().is_trusted()) {
@@ -103,7 +103,7 @@ private:
     }
 
     /// CLI-2, CLI-3
-    void check_answers(const reading& who) {
+    void check_answers(const heard_talk& who) {
         for (const spoken* stray : who.strays) {
             court_.broken_by_client("CLI-2", who, *stray, "one ERROR for each delivery",
                                     "ERROR " + std::to_string(stray->code) + " when there was nothing to answer");
@@ -145,7 +145,7 @@ void check_clients(court& before) {
         return;
     }
     client_checks checks{before};
-    for (const reading& one : before.readings()) {
+    for (const heard_talk& one : before.talks()) {
         checks.check(one);
     }
 }

@@ -22,14 +22,14 @@ std::string_view ruling_name(ruling one) noexcept {
 }
 
 court::court(const conversation& heard, const judge_settings& settings) : settings_{settings} {
-    readings_.reserve(heard.talks.size());
+    talks_.reserve(heard.talks.size());
     is_complete_ = settings.has_all_clients;
     for (const talk& one : heard.talks) {
-        readings_.push_back(read(one));
+        talks_.push_back(understand(one));
         const bool is_whole = one.by(speaker::client).is_trusted() && one.by(speaker::server).is_trusted();
-        is_complete_ = is_complete_ && is_whole && !readings_.back().is_tunnel;
+        is_complete_ = is_complete_ && is_whole && !talks_.back().is_tunnel;
     }
-    for (const reading& one : readings_) {
+    for (const heard_talk& one : talks_) {
         if (one.is_user()) {
             users_[one.pseudo].push_back(&one);
             claimants_[one.pseudo].push_back(&one);
@@ -40,14 +40,14 @@ court::court(const conversation& heard, const judge_settings& settings) : settin
     }
 }
 
-const std::vector<const reading*>& court::users_named(const std::string& pseudo) const {
-    static const std::vector<const reading*> nobody;
+const std::vector<const heard_talk*>& court::users_named(const std::string& pseudo) const {
+    static const std::vector<const heard_talk*> nobody;
     const auto found = users_.find(pseudo);
     return found == users_.end() ? nobody : found->second;
 }
 
-const reading* court::holder(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {
-    for (const reading* one : users_named(pseudo)) {
+const heard_talk* court::holder(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {
+    for (const heard_talk* one : users_named(pseudo)) {
         if (one->is_certain(from, until)) {
             return one;
         }
@@ -59,7 +59,7 @@ bool court::may_be_held(const std::string& pseudo, std::uint64_t from, std::uint
     const auto found = claimants_.find(pseudo);
     return found != claimants_.end() &&
            std::any_of(found->second.begin(), found->second.end(),
-                       [&](const reading* one) { return one->may_be(pseudo, from, until); });
+                       [&](const heard_talk* one) { return one->may_be(pseudo, from, until); });
 }
 
 bool court::may_be_timeout(const spoken& from, const spoken& answer, bool of_offer) const noexcept {
@@ -74,14 +74,14 @@ void court::kept(std::string_view rule) {
     ++tallies_[rule].kept;
 }
 
-void court::undecided(std::string_view rule, const reading& who, std::string_view why) {
+void court::undecided(std::string_view rule, const heard_talk& who, std::string_view why) {
     tally& one = tallies_[rule];
     if (one.undecided++ == 0) {
         one.reason = "stream " + std::to_string(who.of->stream) + ": " + std::string{why};
     }
 }
 
-void court::broken(std::string_view rule, const reading& who, const spoken& shown, std::string expected,
+void court::broken(std::string_view rule, const heard_talk& who, const spoken& shown, std::string expected,
                    std::string came) {
     blame({.rule = rule,
            .by = speaker::server,
@@ -94,7 +94,7 @@ void court::broken(std::string_view rule, const reading& who, const spoken& show
            .came = std::move(came)});
 }
 
-void court::broken_by_client(std::string_view rule, const reading& who, const spoken& shown, std::string expected,
+void court::broken_by_client(std::string_view rule, const heard_talk& who, const spoken& shown, std::string expected,
                              std::string came) {
     blame({.rule = rule,
            .by = speaker::client,

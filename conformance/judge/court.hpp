@@ -2,8 +2,8 @@
 // what was kept, broken and could not be told.
 #pragma once
 
+#include "judge/heard_talk.hpp"
 #include "judge/judgement.hpp"
-#include "judge/reading.hpp"
 
 #include <chrono>
 #include <map>
@@ -18,28 +18,29 @@ class court {
 public:
     court(const conversation& heard, const judge_settings& settings);
 
-    [[nodiscard]] const std::vector<reading>& readings() const noexcept { return readings_; }
+    [[nodiscard]] const std::vector<heard_talk>& talks() const noexcept { return talks_; }
     [[nodiscard]] const judge_settings& settings() const noexcept { return settings_; }
 
     /// Whoever is seen is all there is: nobody else held a pseudo or sent anything.
     [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
     /// The connection that held the pseudo during everything between the two frames, for certain; or null.
-    [[nodiscard]] const reading* holder(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const;
+    [[nodiscard]] const heard_talk* holder(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const;
     /// Somebody seen may have held the pseudo at some time between the two frames.
     [[nodiscard]] bool may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const;
     /// Connections that ever were users under this pseudo.
-    [[nodiscard]] const std::vector<const reading*>& users_named(const std::string& pseudo) const;
+    [[nodiscard]] const std::vector<const heard_talk*>& users_named(const std::string& pseudo) const;
     /// Whether an answer may come from a time-out: what it answers was sent at `from`.
     [[nodiscard]] bool may_be_timeout(const spoken& from, const spoken& answer, bool of_offer) const noexcept;
 
     /// The rule was seen to be kept.
     void kept(std::string_view rule);
     /// Whether it was kept cannot be told, because of `why`.
-    void undecided(std::string_view rule, const reading& who, std::string_view why);
+    void undecided(std::string_view rule, const heard_talk& who, std::string_view why);
     /// The server broke it, as `shown` shows.
-    void broken(std::string_view rule, const reading& who, const spoken& shown, std::string expected, std::string came);
+    void broken(std::string_view rule, const heard_talk& who, const spoken& shown, std::string expected,
+                std::string came);
     /// The client broke it.
-    void broken_by_client(std::string_view rule, const reading& who, const spoken& shown, std::string expected,
+    void broken_by_client(std::string_view rule, const heard_talk& who, const spoken& shown, std::string expected,
                           std::string came);
     void blame(violation what);
 
@@ -54,9 +55,10 @@ private:
     };
 
     judge_settings settings_;
-    std::vector<reading> readings_;
-    std::map<std::string, std::vector<const reading*>> users_;
-    std::map<std::string, std::vector<const reading*>> claimants_;  ///< users, and those whose CR may have been granted
+    std::vector<heard_talk> talks_;
+    std::map<std::string, std::vector<const heard_talk*>> users_;
+    std::map<std::string, std::vector<const heard_talk*>>
+        claimants_;  ///< users, and those whose CR may have been granted
     std::map<std::string_view, tally> tallies_;
     std::vector<violation> violations_;
     bool is_complete_{false};

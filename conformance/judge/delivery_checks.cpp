@@ -18,8 +18,8 @@ class delivery_checks {
 public:
     explicit delivery_checks(court& before) : court_{before} {}
 
-    void check(const reading& to) {
-        std::map<const reading*, cause_place> places;
+    void check(const heard_talk& to) {
+        std::map<const heard_talk*, cause_place> places;
         for (const heard_delivery& one : to.deliveries) {
             check_one(to, *one.said, places);
         }
@@ -41,13 +41,13 @@ public:
 
 private:
     struct match {
-        const reading* to;
+        const heard_talk* to;
         const spoken* said;
-        const reading* from;
+        const heard_talk* from;
         const heard_request* cause;
     };
 
-    void check_one(const reading& to, const spoken& said, std::map<const reading*, cause_place>& places) {
+    void check_one(const heard_talk& to, const spoken& said, std::map<const heard_talk*, cause_place>& places) {
         const bool is_offer = said.op == opcode::pc;
         if (!has_claimed(to, said.frame)) {
             if (to.client().is_trusted()) {
@@ -59,7 +59,7 @@ private:
         if (!to.is_user() || said.frame < to.registered) {
             return;
         }
-        const reading* sender = sender_for_certain(to, said);
+        const heard_talk* sender = sender_for_certain(to, said);
         if (sender != nullptr) {
             check_cause(to, said, *sender, places[sender]);
         } else if (has_any_cause(to, said)) {
@@ -71,7 +71,7 @@ private:
         }
     }
 
-    static bool has_claimed(const reading& to, std::uint64_t before) {
+    static bool has_claimed(const heard_talk& to, std::uint64_t before) {
         const auto& said = to.client().packets;
         return std::any_of(said.begin(), said.end(),
                            [&](const spoken& one) { return one.op == opcode::cr && one.frame < before; });
@@ -79,8 +79,8 @@ private:
 
     /// The only connection that can have caused a delivery under that pseudo: it was registered before the recipient
     /// asked to be, and was still there when the delivery came.
-    [[nodiscard]] const reading* sender_for_certain(const reading& to, const spoken& said) const {
-        for (const reading* one : court_.users_named(said.pseudo)) {
+    [[nodiscard]] const heard_talk* sender_for_certain(const heard_talk& to, const spoken& said) const {
+        for (const heard_talk* one : court_.users_named(said.pseudo)) {
             if (one == &to || (one->registered < to.claimed && one->known_until > said.frame)) {
                 return one;
             }
@@ -88,7 +88,7 @@ private:
         return nullptr;
     }
 
-    static bool is_for(const spoken& request, const reading& to, const spoken& said) {
+    static bool is_for(const spoken& request, const heard_talk& to, const spoken& said) {
         if (said.op == opcode::pc) {
             return request.op == opcode::pc && request.pseudo == to.pseudo;
         }
@@ -97,7 +97,7 @@ private:
     }
 
     /// A request that the rules let have this effect. `to` itself is reached by its own SPM alone (ALL-2, PC-6).
-    static bool may_cause(const reading& from, std::size_t index, const reading& to, const spoken& said) {
+    static bool may_cause(const heard_talk& from, std::size_t index, const heard_talk& to, const spoken& said) {
         const spoken& request = *from.requests[index].said;
         if (request.frame > said.frame || !is_for(request, to, said)) {
             return false;
@@ -109,7 +109,7 @@ private:
     }
 
     /// The first request from `next` on that may have caused the delivery, as an index.
-    static std::optional<std::size_t> find_cause(const reading& from, std::size_t next, const reading& to,
+    static std::optional<std::size_t> find_cause(const heard_talk& from, std::size_t next, const heard_talk& to,
                                                  const spoken& said) {
         const bool is_offer = said.op == opcode::pc;
         const auto& lists = is_offer ? from.offered : from.sent;
@@ -123,7 +123,7 @@ private:
         return found == list->second.end() ? std::nullopt : std::optional{*found};
     }
 
-    void check_cause(const reading& to, const spoken& said, const reading& from, cause_place& place) {
+    void check_cause(const heard_talk& to, const spoken& said, const heard_talk& from, cause_place& place) {
         if (&from == &to && !to.client().is_trusted()) {
             return;
         }
@@ -139,20 +139,21 @@ private:
         court_.kept(said.op == opcode::pc ? "PC-1" : request.said->op == opcode::sma ? "ALL-1" : "PM-3");
     }
 
-    [[nodiscard]] bool has_any_cause(const reading& to, const spoken& said) const {
+    [[nodiscard]] bool has_any_cause(const heard_talk& to, const spoken& said) const {
         const auto& users = court_.users_named(said.pseudo);
         return std::any_of(users.begin(), users.end(),
-                           [&](const reading* one) { return find_cause(*one, 0, to, said).has_value(); });
+                           [&](const heard_talk* one) { return find_cause(*one, 0, to, said).has_value(); });
     }
 
     /// Nothing explains it; which rule says so depends on what comes nearest.
-    void blame(const reading& to, const spoken& said, const reading* from) {
+    void blame(const heard_talk& to, const spoken& said, const heard_talk* from) {
         court_.broken(nearest_rule(to, said, from), to, said,
                       "a delivery that a request of " + quoted(said.pseudo) + " before it asked for",
                       described(said, speaker::server) + ", which nobody asked for");
     }
 
-    [[nodiscard]] std::string_view nearest_rule(const reading& to, const spoken& said, const reading* from) const {
+    [[nodiscard]] std::string_view nearest_rule(const heard_talk& to, const spoken& said,
+                                                const heard_talk* from) const {
         const bool is_offer = said.op == opcode::pc;
         if (from == &to) {
             const bool is_own = std::any_of(to.requests.begin(), to.requests.end(), [&](const heard_request& one) {
@@ -167,7 +168,7 @@ private:
         bool was_to_all = false;
         bool was_without_rpm = false;
         bool is_garbled = false;
-        for (const reading& one : court_.readings()) {
+        for (const heard_talk& one : court_.talks()) {
             if (from != nullptr && from != &to && &one != from) {
                 continue;
             }
@@ -191,7 +192,7 @@ private:
                                                 : "PM-3";
     }
 
-    static bool has_spm_to(const reading& from, const reading& to) {
+    static bool has_spm_to(const heard_talk& from, const heard_talk& to) {
         return std::any_of(from.requests.begin(), from.requests.end(), [&](const heard_request& one) {
             return one.said->op == opcode::spm && one.said->pseudo == to.pseudo;
         });
@@ -208,7 +209,7 @@ void check_deliveries(court& before) {
         return;
     }
     delivery_checks checks{before};
-    for (const reading& one : before.readings()) {
+    for (const heard_talk& one : before.talks()) {
         checks.check(one);
     }
     checks.check_latecomers();

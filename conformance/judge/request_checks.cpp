@@ -39,7 +39,7 @@ class request_checks {
 public:
     explicit request_checks(court& before) : court_{before} {}
 
-    void check(const reading& who) {
+    void check(const heard_talk& who) {
         for (std::size_t index = 0; index < who.requests.size(); ++index) {
             const heard_request& asked = who.requests[index];
             if (asked.first == nullptr) {
@@ -52,7 +52,7 @@ public:
     }
 
 private:
-    void check_one(const reading& who, std::size_t index) {
+    void check_one(const heard_talk& who, std::size_t index) {
         const heard_request& asked = who.requests[index];
         if (asked.said->op == opcode::cr) {
             asked.from_user ? check_second_login(who, asked) : check_login(who, asked);
@@ -73,17 +73,17 @@ private:
     }
 
     /// A client that has sent garbage gets ERROR 5, last. An ERROR 5 that is not last, where only 0 and 4 may be.
-    static bool is_out_of_order(const reading& who, const heard_request& asked) {
+    static bool is_out_of_order(const heard_talk& who, const heard_request& asked) {
         return asked.said->op == opcode::rpm && asked.first->code == refused && who.client().broken &&
                who.client().broken->frame < asked.first->frame && asked.said->pseudo != who.pseudo;
     }
 
     // CONN
 
-    void check_login(const reading& who, const heard_request& asked) {
+    void check_login(const heard_talk& who, const heard_request& asked) {
         const spoken& cr = *asked.said;
         const spoken& answer = *asked.first;
-        const reading* other = court_.holder(cr.pseudo, cr.frame, answer.frame);
+        const heard_talk* other = court_.holder(cr.pseudo, cr.frame, answer.frame);
         if (answer.code == ok && other != nullptr) {
             court_.broken("CONN-2", who, answer,
                           "ERROR 1: stream " + std::to_string(other->of->stream) + " holds " + quoted(cr.pseudo),
@@ -102,14 +102,14 @@ private:
         }
     }
 
-    void check_taken(const reading& who, const spoken& cr, const spoken& answer) {
+    void check_taken(const heard_talk& who, const spoken& cr, const spoken& answer) {
         if (court_.may_be_held(cr.pseudo, cr.frame, answer.frame)) {
             court_.kept("CONN-2");
             return;
         }
         const bool was_held = !court_.users_named(cr.pseudo).empty();
-        const auto& all = court_.readings();
-        const bool is_like = std::any_of(all.begin(), all.end(), [&](const reading& one) {
+        const auto& all = court_.talks();
+        const bool is_like = std::any_of(all.begin(), all.end(), [&](const heard_talk& one) {
             return one.is_user() && one.may_be(one.pseudo, cr.frame, answer.frame) &&
                    looks_alike(one.pseudo, cr.pseudo);
         });
@@ -121,7 +121,7 @@ private:
         }
     }
 
-    void check_second_login(const reading& who, const heard_request& asked) {
+    void check_second_login(const heard_talk& who, const heard_request& asked) {
         const spoken& cr = *asked.said;
         const spoken& answer = *asked.first;
         const bool is_held = cr.pseudo == who.pseudo || court_.holder(cr.pseudo, cr.frame, answer.frame) != nullptr;
@@ -140,7 +140,7 @@ private:
         }
     }
 
-    void check_early(const reading& who, const heard_request& asked) {
+    void check_early(const heard_talk& who, const heard_request& asked) {
         if (asked.first->code == refused) {
             court_.kept("CONN-8");
         } else {
@@ -151,17 +151,20 @@ private:
 
     // PM
 
-    void check_rpm(const reading& who, const heard_request& asked) {
+    void check_rpm(const heard_talk& who, const heard_request& asked) {
         const spoken& rpm = *asked.said;
         const spoken& answer = *asked.first;
         if (rpm.pseudo == who.pseudo) {
             return;  // PM-9
         }
-        const reading* holder = court_.holder(rpm.pseudo, rpm.frame, answer.frame);
+        const heard_talk* holder = court_.holder(rpm.pseudo, rpm.frame, answer.frame);
         const bool may_be_held = court_.may_be_held(rpm.pseudo, rpm.frame, answer.frame);
         const std::string whom = quoted(rpm.pseudo);
         if (answer.code != ok && (holder != nullptr || answer.code != unreachable)) {
-            court_.broken(may_be_held ? "PM-1" : "PM-2", who, answer,
+            court_.broken(follows_stray(who, asked) ? "FLOW-3"
+                          : may_be_held             ? "PM-1"
+                                                    : "PM-2",
+                          who, answer,
                           holder != nullptr ? "ERROR 0: " + whom + " is stream " + std::to_string(holder->of->stream)
                                             : "ERROR 0 if " + whom + " is there, else ERROR 4",
                           answer_text(answer.code));
@@ -178,8 +181,15 @@ private:
         }
     }
 
+    /// Whether the answer may be one to an ERROR that answered nothing.
+    static bool follows_stray(const heard_talk& who, const heard_request& asked) {
+        return asked.first->code == refused &&
+               std::any_of(who.strays.begin(), who.strays.end(),
+                           [&](const spoken* one) { return one->frame < asked.first->frame; });
+    }
+
     /// Nobody who was seen explains an answer. Is there anybody else?
-    void missing_user(std::string_view rule, const reading& who, const spoken& answer, std::string expected) {
+    void missing_user(std::string_view rule, const heard_talk& who, const spoken& answer, std::string expected) {
         if (court_.is_complete()) {
             court_.broken(rule, who, answer, std::move(expected), answer_text(answer.code));
         } else {
@@ -187,7 +197,7 @@ private:
         }
     }
 
-    void check_spm(const reading& who, std::size_t index) {
+    void check_spm(const heard_talk& who, std::size_t index) {
         const heard_request& asked = who.requests[index];
         const spoken& spm = *asked.said;
         const spoken& answer = *asked.first;
@@ -205,7 +215,7 @@ private:
         if (spm.pseudo == who.pseudo) {
             return;  // PM-9
         }
-        const reading* holder = court_.holder(spm.pseudo, spm.frame, answer.frame);
+        const heard_talk* holder = court_.holder(spm.pseudo, spm.frame, answer.frame);
         if (holder != nullptr && holder->claimed > rpm->first->frame && answer.code == ok) {
             court_.broken("PM-10", who, answer,
                           "a non-zero ERROR: the RPM was answered before stream " + std::to_string(holder->of->stream) +
@@ -217,7 +227,14 @@ private:
                                 spm.message.size() <= message_bytes_safe && asked.is_first_since_rpm;
         const bool may_be_late = answer.code == unreachable && court_.may_be_timeout(spm, answer, false);
         if (answer.code != ok && (!must_reach || may_be_late)) {
-            if (may_be_late) {
+            if (must_reach && !owes_something(*holder, spm.frame, answer.frame) &&
+                deliveries_of(*holder, {who.pseudo, spm.message}, spm.frame).indexes.empty()) {
+                court_.broken("PM-3", who, answer,
+                              "the message delivered to stream " + std::to_string(holder->of->stream),
+                              answer_text(answer.code) + ", and nothing was delivered");
+            } else if (may_be_late && has_left(spm.pseudo, spm.frame, answer.frame)) {
+                court_.kept("PM-7");
+            } else if (may_be_late) {
                 court_.undecided("PM-8", who, "the server's limit of time is not known, or has passed");
             }
             return;
@@ -229,11 +246,20 @@ private:
         }
     }
 
+    /// Whether a user of that name was seen to end its side between the two frames.
+    [[nodiscard]] bool has_left(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {
+        const auto& users = court_.users_named(pseudo);
+        return std::any_of(users.begin(), users.end(), [&](const heard_talk* one) {
+            const utterances& said = one->client();
+            return said.end != ending::open && said.end_frame > from && said.end_frame < until;
+        });
+    }
+
     using message_key = std::pair<std::string_view, std::string_view>;  // sender and message
 
     /// Deliveries of a message to somebody after a frame.
     struct found_deliveries {
-        const reading* to;
+        const heard_talk* to;
         std::span<const std::size_t> indexes;
 
         [[nodiscard]] bool are_attributed() const {
@@ -247,7 +273,7 @@ private:
         }
     };
 
-    static found_deliveries deliveries_of(const reading& to, const message_key& what, std::uint64_t from) {
+    static found_deliveries deliveries_of(const heard_talk& to, const message_key& what, std::uint64_t from) {
         const auto all = to.received.find(what);
         return {&to, all == to.received.end() ? std::span<const std::size_t>{} : to.after(all->second, from)};
     }
@@ -257,12 +283,13 @@ private:
     }
 
     /// PM-3, PM-4: the answer is that of the recipient, who has given it.
-    void check_relayed(const reading& who, const reading& recipient, const message_key& what, const spoken& spm,
+    void check_relayed(const heard_talk& who, const heard_talk& recipient, const message_key& what, const spoken& spm,
                        const spoken& answer) {
         const found_deliveries found = deliveries_of(recipient, what, spm.frame);
         if (found.any([&](const heard_delivery& one) { return is_answered(one, answer.code, answer.frame); })) {
             court_.kept("PM-3");
             court_.kept("PM-4");
+            court_.kept("FLOW-2");
             return;
         }
         const std::string to = "stream " + std::to_string(recipient.of->stream);
@@ -286,15 +313,15 @@ private:
     }
 
     /// The recipient had several deliveries to answer, and the answer that was relayed is that of another one.
-    static bool blames_order(const reading& recipient, const spoken& answer, const heard_delivery& own) {
+    static bool blames_order(const heard_talk& recipient, const spoken& answer, const heard_delivery& own) {
         return std::any_of(recipient.deliveries.begin(), recipient.deliveries.end(), [&](const heard_delivery& one) {
             return &one != &own && is_answered(one, answer.code, answer.frame) && one.answer->frame > own.said->frame;
         });
     }
 
     /// Who held the pseudo is not known for certain.
-    void check_spm_to_unknown(const reading& who, const spoken& spm, const spoken& answer) {
-        for (const reading* one : court_.users_named(spm.pseudo)) {
+    void check_spm_to_unknown(const heard_talk& who, const spoken& spm, const spoken& answer) {
+        for (const heard_talk* one : court_.users_named(spm.pseudo)) {
             const found_deliveries found = deliveries_of(*one, {who.pseudo, spm.message}, spm.frame);
             if (found.any([&](const heard_delivery& each) { return is_answered(each, answer.code, answer.frame); })) {
                 court_.kept("PM-3");
@@ -315,7 +342,7 @@ private:
     }
 
     /// Whether nothing but this request explains the delivery.
-    static bool is_only_cause(const reading& who, const reading& recipient, const spoken& spm,
+    static bool is_only_cause(const heard_talk& who, const heard_talk& recipient, const spoken& spm,
                               const heard_delivery& delivered) {
         if (who.registered >= recipient.claimed || who.known_until <= delivered.said->frame ||
             recipient.received.at({who.pseudo, spm.message}).size() != 1) {
@@ -325,7 +352,7 @@ private:
     }
 
     /// PM-7: the recipient, of whom everything is known because it has ended its side, has not answered so.
-    void check_left(const reading& who, const reading& recipient, const spoken& answer,
+    void check_left(const heard_talk& who, const heard_talk& recipient, const spoken& answer,
                     const heard_delivery& delivered) {
         const bool has_ended = recipient.client().end != ending::open && recipient.client().is_trusted();
         if (!has_ended) {
@@ -342,7 +369,7 @@ private:
 
     // ALL
 
-    void check_sma(const reading& who, const heard_request& asked) {
+    void check_sma(const heard_talk& who, const heard_request& asked) {
         const spoken& sma = *asked.said;
         const spoken& answer = *asked.first;
         if (answer.code != ok && (sma.message.empty() || sma.message.size() > message_bytes_safe)) {
@@ -353,13 +380,13 @@ private:
         bool may_have_others = false;
         bool has_code = false;
         std::size_t certain = 0;
-        for (const reading& one : court_.readings()) {
+        for (const heard_talk& one : court_.talks()) {
             if (&one == &who) {
                 continue;
             }
             if (!one.is_certain(sma.frame, answer.frame)) {
                 may_have_others = may_have_others || !one.is_user() || one.may_be(one.pseudo, sma.frame, answer.frame);
-                has_code = has_code || has_given(deliveries_of(one, what, sma.frame), answer);
+                has_code = has_code || !one.strays.empty() || has_given(deliveries_of(one, what, sma.frame), answer);
                 continue;
             }
             ++certain;
@@ -376,6 +403,7 @@ private:
         if (!is_clean) {
             return;
         }
+        court_.kept("ALL-2");
         if (certain != 0) {
             court_.kept("ALL-1");
             court_.kept("ALL-3");
@@ -398,7 +426,7 @@ private:
     }
 
     /// One recipient for certain; false when it shows a violation.
-    bool check_recipient(const reading& who, const reading& to, const found_deliveries& found, const spoken& sma,
+    bool check_recipient(const heard_talk& who, const heard_talk& to, const found_deliveries& found, const spoken& sma,
                          const spoken& answer) {
         const std::string name = "stream " + std::to_string(to.of->stream);
         if (found.indexes.empty()) {
@@ -425,15 +453,32 @@ private:
         return false;
     }
 
-    static bool owes_something(const reading& to, std::uint64_t from, std::uint64_t until) {
-        return std::any_of(to.deliveries.begin(), to.deliveries.end(), [&](const heard_delivery& one) {
-            return one.said->frame < until && (one.answer == nullptr || one.answer->frame > from);
-        });
+    /// FLOW-9: whether a delivery made between the two frames may have had to wait behind another. It has not where the
+    /// client asked something after its last answer, and got the server's word for it in time.
+    static bool owes_something(const heard_talk& to, std::uint64_t from, std::uint64_t until) {
+        const auto later = std::partition_point(to.deliveries.begin(), to.deliveries.end(),
+                                                [&](const heard_delivery& one) { return one.said->frame < until; });
+        // One that came later may have been sent before, unless the server's word for something asked later came first.
+        const bool is_later =
+            later == to.deliveries.end() ||
+            std::any_of(to.requests.begin(), to.requests.end(), [&](const heard_request& one) {
+                return one.first != nullptr && one.said->frame > until && one.first->offset < later->said->offset;
+            });
+        if (!is_later || later == to.deliveries.begin()) {
+            return !is_later;
+        }
+        const spoken* answer = std::prev(later)->answer;
+        if (answer == nullptr || to.attributed_deliveries != SIZE_MAX) {
+            return true;
+        }
+        const auto asked = std::find_if(to.requests.begin(), to.requests.end(),
+                                        [&](const heard_request& one) { return one.said->offset > answer->offset; });
+        return asked == to.requests.end() || asked->first == nullptr || asked->first->frame > from;
     }
 
     // PC
 
-    void check_pc(const reading& who, const heard_request& asked) {
+    void check_pc(const heard_talk& who, const heard_request& asked) {
         const spoken& pc = *asked.said;
         const spoken& answer = *asked.first;
         if (pc.pseudo == who.pseudo) {
@@ -444,7 +489,7 @@ private:
             }
             return;
         }
-        const reading* holder = court_.holder(pc.pseudo, pc.frame, answer.frame);
+        const heard_talk* holder = court_.holder(pc.pseudo, pc.frame, answer.frame);
         const bool may_be_held = court_.may_be_held(pc.pseudo, pc.frame, answer.frame);
         if (answer.code == ok) {
             if (holder == nullptr && !may_be_held) {
@@ -474,21 +519,36 @@ private:
     }
 
     /// PC-7: whether an offer to this peer may have been undecided before the frame.
-    static bool has_offers(const reading& peer, std::uint64_t before) {
+    static bool has_offers(const heard_talk& peer, std::uint64_t before) {
         return std::any_of(peer.deliveries.begin(), peer.deliveries.end(), [&](const heard_delivery& one) {
             return one.said->op == opcode::pc || one.said->frame > before;
         });
     }
 
+    /// PC-1: whatever became of it, a peer that had nothing else to answer has got the offer.
+    void check_offered(const heard_talk& who, const spoken& pc, const spoken& answer) {
+        const heard_talk* holder = court_.holder(pc.pseudo, pc.frame, answer.frame);
+        if (holder == nullptr || owes_something(*holder, pc.frame, answer.frame)) {
+            return;
+        }
+        const auto all = holder->offers.find(who.pseudo);
+        if (all == holder->offers.end() || holder->after(all->second, pc.frame).empty()) {
+            court_.broken("PC-1", who, answer, "a PC to stream " + std::to_string(holder->of->stream),
+                          answer_text(answer.code) + " as its second answer, and no PC was delivered");
+        }
+    }
+
     /// PC-3: the second answer is the peer's, who has given it.
-    void check_decision(const reading& who, const heard_request& asked) {
+    void check_decision(const heard_talk& who, const heard_request& asked) {
         const spoken& pc = *asked.said;
         const spoken& answer = *asked.second;
-        if (answer.code == unreachable && court_.may_be_timeout(pc, answer, true)) {
+        if ((answer.code == unreachable && court_.may_be_timeout(pc, answer, true)) ||
+            who.may_be_farewell(answer, true)) {
+            check_offered(who, pc, answer);
             return;  // PC-4, PC-5
         }
         bool is_seen = false;
-        for (const reading* peer : court_.users_named(pc.pseudo)) {
+        for (const heard_talk* peer : court_.users_named(pc.pseudo)) {
             const auto all = peer->offers.find(who.pseudo);
             const found_deliveries found{peer, all == peer->offers.end() ? std::span<const std::size_t>{}
                                                                          : peer->after(all->second, pc.frame)};
@@ -499,7 +559,7 @@ private:
                 return;
             }
         }
-        const reading* holder = court_.holder(pc.pseudo, pc.frame, answer.frame);
+        const heard_talk* holder = court_.holder(pc.pseudo, pc.frame, answer.frame);
         if (holder == nullptr || holder->attributed_deliveries != SIZE_MAX) {
             court_.undecided("PC-3", who, "what the peer decided is not known");
         } else if (!is_seen) {
@@ -523,7 +583,7 @@ void check_requests(court& before) {
         return;
     }
     request_checks checks{before};
-    for (const reading& one : before.readings()) {
+    for (const heard_talk& one : before.talks()) {
         checks.check(one);
     }
 }

@@ -18,6 +18,9 @@ using conformance::violation;
 
 namespace {
 
+constexpr std::size_t verdict_columns = 12;
+constexpr std::size_t rule_columns = 9;
+
 capture_time time_of(std::int64_t nanoseconds, std::uint8_t digits) noexcept {
     if (nanoseconds == 0) {
         return {};
@@ -165,38 +168,73 @@ void check_sink::show_json(const found_violation& one) {
 void check_sink::all_heard() {
     for (const rule_verdict& one : verdicts_) {
         if (form_ == check_form::json) {
-            json_object line{out_};
-            line.text("type", "verdict");
-            line.text("rule", one.rule);
-            line.text("level", level_of(one.rule));
-            line.text("verdict", ruling_name(one.verdict));
-            line.number("kept", one.checked);
-            line.number("violations", one.violations);
-            line.number("undecided", one.undecided);
-            if (!one.reason.empty()) {
-                line.text("reason", one.reason);
-            }
-            line.finish();
-            continue;
+            show_json(one);
+        } else if (one.checked + one.violations + one.undecided != 0) {
+            show_text(one);
         }
-        const bool is_failed = one.verdict == ruling::fail;
-        out_.add(is_failed ? colours_.failure : one.verdict == ruling::pass ? colours_.strong : colours_.dim);
-        out_.add_padded(ruling_name(one.verdict), 10);
-        out_.add("  ");
-        out_.add_padded(one.rule, 7);
+    }
+    if (form_ == check_form::text) {
+        show_unseen();
+    }
+}
+
+void check_sink::show_json(const rule_verdict& one) {
+    json_object line{out_};
+    line.text("type", "verdict");
+    line.text("rule", one.rule);
+    line.text("level", level_of(one.rule));
+    line.text("verdict", ruling_name(one.verdict));
+    line.number("kept", one.checked);
+    line.number("violations", one.violations);
+    line.number("undecided", one.undecided);
+    if (!one.reason.empty()) {
+        line.text("reason", one.reason);
+    }
+    line.finish();
+}
+
+void check_sink::show_text(const rule_verdict& one) {
+    const bool is_failed = one.verdict == ruling::fail;
+    out_.add(is_failed ? colours_.failure : one.verdict == ruling::pass ? colours_.strong : colours_.dim);
+    out_.add_padded(ruling_name(one.verdict), verdict_columns);
+    out_.add(colours_.plain);
+    out_.add_padded(one.rule, rule_columns);
+    if (is_failed) {
+        out_.add(counted(one.violations, "violation"));
+        out_.add(", ");
+    }
+    out_.add("kept ");
+    out_.add(counted(one.checked, "time"));
+    if (!one.reason.empty()) {
+        out_.add("; ");
+        escape(one.reason, [&](std::string_view piece) { out_.add(piece == "\\\"" ? "\"" : piece); });
+    }
+    out_.add('\n');
+}
+
+/// The rules of which nothing was seen, in as few lines as they need.
+void check_sink::show_unseen() {
+    constexpr std::size_t columns = 100;
+    std::string line;
+    const auto end_line = [&] {
+        out_.add(colours_.dim);
+        out_.add_padded("unknowable", verdict_columns);
+        out_.add(line);
         out_.add(colours_.plain);
-        out_.add("  ");
-        if (is_failed) {
-            out_.add(counted(one.violations, "violation"));
-            out_.add(", ");
-        }
-        out_.add("kept ");
-        out_.add(counted(one.checked, "time"));
-        if (!one.reason.empty()) {
-            out_.add("; ");
-            escape(one.reason, [&](std::string_view piece) { out_.add(piece == "\\\"" ? "\"" : piece); });
-        }
         out_.add('\n');
+        line.clear();
+    };
+    for (const rule_verdict& one : verdicts_) {
+        if (one.checked + one.violations + one.undecided == 0) {
+            if (line.size() + one.rule.size() > columns) {
+                end_line();
+            }
+            line += (line.empty() ? "" : " ") + std::string{one.rule};
+        }
+    }
+    if (!line.empty()) {
+        line += ": nothing that they speak of was seen";
+        end_line();
     }
 }
 

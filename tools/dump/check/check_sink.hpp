@@ -38,6 +38,9 @@ private:
     void all_heard() override;
     void show_text(const found_violation& one);
     void show_json(const found_violation& one);
+    void show_text(const conformance::rule_verdict& one);
+    void show_json(const conformance::rule_verdict& one);
+    void show_unseen();
     void add_verdicts(const heard_capture& one, const std::vector<conformance::rule_verdict>& verdicts);
 
     check_form form_;

@@ -41,7 +41,7 @@ struct heard_delivery {
     const spoken* answer{nullptr};
 };
 
-struct reading {
+struct heard_talk {
     const talk* of{nullptr};
     bool is_tunnel{false};                   ///< begins with a PC: perhaps the end of a tunnel, and not judged
     std::vector<heard_request> requests;     ///< as far as they are to be relied upon
@@ -80,6 +80,6 @@ struct reading {
     [[nodiscard]] const utterances& server() const noexcept { return of->by(speaker::server); }
 };
 
-[[nodiscard]] reading read(const talk& one);
+[[nodiscard]] heard_talk understand(const talk& one);
 
 }  // namespace chatos::conformance

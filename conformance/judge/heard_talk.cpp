@@ -1,4 +1,4 @@
-#include "judge/reading.hpp"
+#include "judge/heard_talk.hpp"
 
 #include <algorithm>
 
@@ -12,6 +12,10 @@ constexpr std::size_t pseudo_bytes_safe = 32;
 constexpr std::size_t message_bytes_safe = 1'024;
 constexpr std::size_t favourable_safe = 1'024;  // PM-6: at least so many are remembered
 
+bool has_empty_message(const spoken& one) {
+    return one.message.empty() && (one.op == opcode::spm || one.op == opcode::sma);
+}
+
 bool is_trusted(const utterances& by, const spoken& one) {
     return one.offset + one.length <= by.trusted_until;
 }
@@ -19,7 +23,7 @@ bool is_trusted(const utterances& by, const spoken& one) {
 /// Requests and answers meet in order (FLOW-1).
 class answer_reader {
 public:
-    explicit answer_reader(reading& into) : into_{into} {}
+    explicit answer_reader(heard_talk& into) : into_{into} {}
 
     void read() {
         for (const spoken& one : into_.client().packets) {
@@ -70,12 +74,12 @@ private:
         return true;
     }
 
-    reading& into_;
+    heard_talk& into_;
     std::size_t next_{0};
 };
 
 /// What the checks look up.
-void index_requests(reading& into) {
+void index_requests(heard_talk& into) {
     struct asked_about {
         const heard_request* last{nullptr};
         const heard_request* favourable{nullptr};
@@ -128,7 +132,7 @@ void index_requests(reading& into) {
 }
 
 /// Deliveries and the client's ERRORs meet in order (FLOW-2).
-void read_deliveries(reading& into) {
+void read_deliveries(heard_talk& into) {
     for (const spoken& one : into.server().packets) {
         if (!is_trusted(into.server(), one)) {
             break;
@@ -161,7 +165,7 @@ void read_deliveries(reading& into) {
 
 /// An ERROR that was sent when nothing was to be answered may have crossed a delivery on the way. It has not where the
 /// server answered a later request of that client before it sent the delivery.
-void judge_strays(reading& into) {
+void judge_strays(heard_talk& into) {
     for (const spoken* stray : into.strays) {
         const auto next = std::find_if(into.deliveries.begin(), into.deliveries.end(),
                                        [&](const heard_delivery& one) { return one.said->frame > stray->frame; });
@@ -180,7 +184,7 @@ void judge_strays(reading& into) {
 
 }  // namespace
 
-bool reading::may_be(const std::string& name, std::uint64_t from, std::uint64_t until) const noexcept {
+bool heard_talk::may_be(const std::string& name, std::uint64_t from, std::uint64_t until) const noexcept {
     if (server().end != ending::open && server().end_frame < from) {
         return false;
     }
@@ -191,13 +195,13 @@ bool reading::may_be(const std::string& name, std::uint64_t from, std::uint64_t 
                        [&](const auto& one) { return one.first == name && one.second < until; });
 }
 
-std::span<const std::size_t> reading::after(const index_list& list, std::uint64_t frame) const noexcept {
+std::span<const std::size_t> heard_talk::after(const index_list& list, std::uint64_t frame) const noexcept {
     const auto first = std::partition_point(list.begin(), list.end(),
                                             [&](std::size_t index) { return deliveries[index].said->frame <= frame; });
     return {first, list.end()};
 }
 
-bool reading::may_be_farewell(const spoken& answer, bool from_user) const noexcept {
+bool heard_talk::may_be_farewell(const spoken& answer, bool from_user) const noexcept {
     const bool is_last = server().packets.empty() || server().packets.back().offset == answer.offset;
     if (answer.code != code_refused || !is_last) {
         return false;
@@ -207,14 +211,14 @@ bool reading::may_be_farewell(const spoken& answer, bool from_user) const noexce
         from_user && said.is_trusted() && server().is_trusted() && !said.broken && said.cut_short.empty();
     return !is_known || std::any_of(said.packets.begin(), said.packets.end(), [&](const spoken& one) {
         return one.frame > answer.frame || one.pseudo.size() > pseudo_bytes_safe ||
-               one.message.size() > message_bytes_safe;
+               one.message.size() > message_bytes_safe || has_empty_message(one);  // WIRE-10
     }) || std::any_of(deliveries.begin(), deliveries.end(), [&](const heard_delivery& one) {
         return one.said->frame < answer.frame && (one.answer == nullptr || one.answer->frame > answer.frame);
     });
 }
 
-reading read(const talk& one) {
-    reading made;
+heard_talk understand(const talk& one) {
+    heard_talk made;
     made.of = &one;
     const auto& packets = one.by(speaker::client).packets;
     made.is_tunnel = !packets.empty() && packets.front().op == opcode::pc;
