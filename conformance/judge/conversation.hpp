@@ -35,7 +35,7 @@ struct broken_packet {
     std::uint64_t offset{0};
     std::string_view rule;         ///< the one that it breaks, of the rules' table
     std::string_view reason;       ///< in words
-    std::vector<std::byte> bytes;  ///< the first of them
+    std::vector<std::byte> bytes;  ///< all of them, unless there was too much
     std::uint64_t all_bytes{0};    ///< how many there are up to the end
 };
 

@@ -6,6 +6,7 @@
 #include "dump/one_stream_sink.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
+#include "dump/scenario/scenario_sink.hpp"
 #include "dump/text_format.hpp"
 #include "dump/text_sink.hpp"
 
@@ -38,6 +39,7 @@ constexpr std::string_view examples = R"(Examples:
   chatos-dump capture.pcapng                 one line per packet
   chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
   chatos-dump --check --junit r.xml a.pcap   which rules were kept, broken, or cannot be judged
+  chatos-dump --to-scenario a.pcap > a.json  to play it again: chatos-conformance run a.json
   chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
@@ -52,6 +54,8 @@ struct command_line {
     chatos::limits bounds;
     raw_options raw;
     check_options check;
+    bool is_to_scenario{false};
+    std::vector<std::string> needs;
     std::string way{"c2s"};
     std::vector<std::uint16_t> ports{7777};
     std::string time{"relative"};
@@ -111,6 +115,19 @@ void declare(CLI::App& app, command_line& asked) {
         ->option_text("N (default 65536)");
 }
 
+void declare_to_scenario(CLI::App& app, command_line& asked) {
+    CLI::Option* option = app.add_flag("--to-scenario", asked.is_to_scenario,
+                                       "Print the conversation as a scenario for chatos-conformance run");
+    for (const char* other : {"--raw", "--json", "--check", "-v", "--time"}) {
+        option->excludes(other);
+    }
+    app.add_option("--need", asked.needs,
+                   "With --to-scenario: an option that the server must be started with; may be given several times")
+        ->option_text("capacity|answer_timeout_ms|pc_timeout_ms|login_timeout_ms=N")
+        ->allow_extra_args(false)
+        ->needs(option);
+}
+
 void declare_check(CLI::App& app, check_options& asked) {
     CLI::Option* check =
         app.add_flag("--check", asked.is_wanted, "Judge the conversation by the rules instead of printing it")
@@ -139,6 +156,9 @@ void declare_check(CLI::App& app, check_options& asked) {
 
 /// Why the command line makes no sense, or nothing.
 std::string judge(const command_line& asked) {
+    if (asked.is_to_scenario && asked.files.size() > 1) {
+        return "--to-scenario makes one scenario of one capture: name one file";
+    }
     if (asked.check.junit == "-" && asked.is_json) {
         return "--junit - and --json both want standard output: give --junit a file";
     }
@@ -178,7 +198,45 @@ bool dump_all(const command_line& asked, record_sink& sink, output& out) {
     return dump_captures(options, sink, out, decompressed, report);
 }
 
+/// A scenario is whole or not at all: one that lacks a part would test something else.
+int make_scenario(const command_line& asked) {
+    const std::string path = asked.files.empty() ? "-" : asked.files.front();
+    output scenario;
+    scenario_name name{.id = scenario_id_of(path == "-" ? "standard-input" : path),
+                       .title = "a captured conversation goes as it went",
+                       .needs = {}};
+    for (const std::string& need : asked.needs) {
+        const auto parsed = parse_need(need);
+        if (!parsed) {
+            return complain("--need " + shown_path(need) +
+                                ": expected capacity, answer_timeout_ms, pc_timeout_ms or login_timeout_ms, then = and "
+                                "a number from 1 on, for example capacity=2",
+                            exit_usage);
+        }
+        name.needs.insert(*parsed);
+    }
+    scenario_sink sink{scenario, std::move(name)};
+    one_stream_sink one{asked.followed.value_or(0), sink};
+    record_sink& whole = asked.followed ? static_cast<record_sink&>(one) : sink;
+    if (!dump_all(asked, whole, scenario)) {
+        return exit_broken;
+    }
+    if (!sink.refusal().empty()) {
+        return complain("no scenario can be made of " + shown_path(path) + ": " + sink.refusal(), exit_broken);
+    }
+    output out{STDOUT_FILENO};
+    out.add(scenario.text());
+    out.flush();
+    if (out.error() != 0 && out.error() != EPIPE) {
+        return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    }
+    return exit_read;
+}
+
 int run(const command_line& asked) {
+    if (asked.is_to_scenario) {
+        return make_scenario(asked);
+    }
     output out{STDOUT_FILENO};
     std::unique_ptr<record_sink> sink;
     if (asked.is_json) {
@@ -220,6 +278,7 @@ int main(int argc, char** argv) {
     command_line asked;
     declare(app, asked);
     declare_check(app, asked.check);
+    declare_to_scenario(app, asked);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help_or_version) {

@@ -38,6 +38,11 @@ public:
             next_.incomplete(record);
         }
     }
+    void undecoded(const record_place& of, std::span<const std::byte> bytes) override {
+        if (of.stream == stream_) {
+            next_.undecoded(of, bytes);
+        }
+    }
     void event(const event_record& record) override {
         if (record.at.stream == stream_) {
             next_.event(record);

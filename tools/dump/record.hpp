@@ -127,6 +127,8 @@ public:
     /// The same record once more at the end of that stream, when `lost_bytes` is final.
     virtual void malformed_ended(const malformed_record& record) = 0;
     virtual void incomplete(const incomplete_record& record) = 0;
+    /// The bytes of a malformed packet and those behind it, as they come; they are no line of the output.
+    virtual void undecoded(const record_place& /*of*/, std::span<const std::byte> /*bytes*/) {}
     /// Of captures only.
     virtual void event(const event_record&) {}
     /// Of captures only.

@@ -4,6 +4,7 @@
 
 namespace chatos::dump {
 
+using conformance::broken_packet;
 using conformance::ending;
 using conformance::speaker;
 using conformance::spoken;
@@ -87,22 +88,36 @@ void conversation_sink::malformed(const malformed_record& record) {
         shown_->malformed(record);
     }
     const frame_mark& mark = record.at.capture->mark;
-    said_at(record.at).broken = {.frame = mark.frame,
-                                 .time_ns = nanoseconds_of(mark.time),
-                                 .offset = record.at.offset,
-                                 .rule = rule_of(record.error.what),
-                                 .reason = violation_name(record.error.what),
-                                 .bytes = {}};
+    broken_packet& broken = broken_at(record.at);
+    broken.frame = mark.frame;
+    broken.time_ns = nanoseconds_of(mark.time);
+    broken.rule = rule_of(record.error.what);
+    broken.reason = violation_name(record.error.what);
 }
 
 void conversation_sink::malformed_ended(const malformed_record& record) {
     if (shown_ != nullptr) {
         shown_->malformed_ended(record);
     }
-    utterances& said = said_at(record.at);
-    if (said.broken) {
-        said.broken->bytes.assign(record.bytes.begin(), record.bytes.end());
-        said.broken->all_bytes = record.lost_bytes;
+    broken_at(record.at).all_bytes = record.lost_bytes;
+}
+
+broken_packet& conversation_sink::broken_at(const record_place& at) {
+    std::optional<broken_packet>& broken = said_at(at).broken;
+    if (!broken) {
+        broken.emplace().offset = at.offset;
+    }
+    return *broken;
+}
+
+void conversation_sink::undecoded(const record_place& of, std::span<const std::byte> bytes) {
+    if (shown_ != nullptr) {
+        shown_->undecoded(of, bytes);
+    }
+    text_bytes_ += bytes.size();
+    if (text_bytes_ <= text_bytes_max) {
+        std::vector<std::byte>& kept = broken_at(of).bytes;
+        kept.insert(kept.end(), bytes.begin(), bytes.end());
     }
 }
 

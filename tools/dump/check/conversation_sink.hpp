@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -37,6 +38,7 @@ public:
     void malformed(const malformed_record& record) override;
     void malformed_ended(const malformed_record& record) override;
     void incomplete(const incomplete_record& record) override;
+    void undecoded(const record_place& of, std::span<const std::byte> bytes) override;
     void event(const event_record& record) override;
     void direction_ended(const end_record& record) override;
     void capture_began(std::string_view name, const capture_time& first_frame) override;
@@ -53,6 +55,7 @@ protected:
 private:
     conformance::talk& talk_at(const record_place& at);
     conformance::utterances& said_at(const record_place& at);
+    conformance::broken_packet& broken_at(const record_place& at);
     void end_capture();
 
     record_sink* shown_;
