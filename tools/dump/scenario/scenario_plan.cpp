@@ -1,5 +1,6 @@
 #include "dump/scenario/scenario_plan.hpp"
 
+#include "dump/scenario/actor_steps.hpp"
 #include "dump/scenario/causes.hpp"
 #include "judge/heard_talk.hpp"
 #include "rules/rule.hpp"
@@ -24,7 +25,6 @@ namespace {
 
 constexpr std::size_t actors_max = 64;
 constexpr std::size_t steps_max = 10'000;
-constexpr std::uint64_t usual_patience_ms = 2'000;
 
 std::string place_of(const talk& one, speaker by, std::uint64_t offset) {
     return "stream " + std::to_string(one.stream) + ", " + (by == speaker::client ? "c2s" : "s2c") + ", offset " +
@@ -74,7 +74,7 @@ public:
     planned make() {
         name_actors();
         for (std::size_t actor = 0; actor < heard_.talks.size(); ++actor) {
-            lists_.push_back(list_of(actor));
+            lists_.push_back(steps_of(heard_.talks[actor], actor, causes_));
         }
         number_steps();
         if (made_.steps.size() > steps_max) {
@@ -90,7 +90,6 @@ public:
 
 private:
     using kind = planned_step::kind;
-    using step_list = std::vector<planned_step>;
 
     void name_actors() {
         std::set<std::string> taken;
@@ -110,152 +109,6 @@ private:
                 unique = name + '-' + std::to_string(number);
             }
             made_.actors.push_back(unique);
-        }
-    }
-
-    /// What one connection does, in an order in which both directions keep theirs.
-    step_list list_of(std::size_t actor) {
-        const talk& one = heard_.talks[actor];
-        const heard_talk& understood = causes_.talks()[actor];
-        const auto& said = one.by(speaker::client).packets;
-        const auto& got = one.by(speaker::server).packets;
-        step_list steps;
-        std::size_t next_said = 0;
-        std::size_t next_got = 0;
-        while (next_said < said.size() || next_got < got.size()) {
-            const bool is_said =
-                next_got == got.size() || (next_said < said.size() && said[next_said].frame < got[next_got].frame);
-            if (is_said) {
-                add_send(steps, actor, said[next_said++]);
-            } else {
-                add_expect(steps, understood, actor, got[next_got++]);
-            }
-        }
-        add_ends(steps, actor);
-        if (!steps.empty() && (steps.front().what == kind::expect || steps.front().what == kind::expect_closed)) {
-            planned_step connect{.what = kind::connect, .actor = actor, .frame = 0};
-            steps.insert(steps.begin(), std::move(connect));
-        }
-        wait_longer(steps);
-        return steps;
-    }
-
-    static void add_send(step_list& steps, std::size_t actor, const spoken& one) {
-        if (!steps.empty() && steps.back().what == kind::send && steps.back().frame == one.frame) {
-            steps.back().packets.push_back(&one);  // they came in one segment
-            return;
-        }
-        planned_step made{.what = kind::send, .actor = actor, .frame = one.frame};
-        made.packets.push_back(&one);
-        steps.push_back(std::move(made));
-    }
-
-    /// A delivery that the server sent before it answered a request that it answers at once was sent before it looked
-    /// at that request: so the request may as well be sent behind it, and then nothing is left to chance.
-    void add_expect(step_list& steps, const heard_talk& understood, std::size_t actor, const spoken& one) {
-        planned_step made{
-            .what = kind::expect, .actor = actor, .frame = one.frame, .rule = causes_.rule_of(actor, one)};
-        made.packets.push_back(&one);
-        auto first = steps.end();
-        if (one.op != opcode::error) {
-            first = std::find_if(steps.begin(), steps.end(), [&](const planned_step& each) {
-                return each.what == kind::send && waits_for_own_answer(understood, *each.packets.front(), one.frame);
-            });
-        }
-        step_list later;
-        for (auto each = first; each != steps.end();) {
-            if (each->what == kind::send) {
-                later.push_back(std::move(*each));
-                each = steps.erase(each);
-            } else {
-                ++each;
-            }
-        }
-        steps.push_back(std::move(made));
-        for (planned_step& each : later) {
-            each.frame = one.frame;
-            steps.push_back(std::move(each));
-        }
-    }
-
-    static bool waits_for_own_answer(const heard_talk& understood, const spoken& said, std::uint64_t at) {
-        if (said.op != opcode::rpm && said.op != opcode::cr && said.op != opcode::pc) {
-            return false;
-        }
-        return std::any_of(understood.requests.begin(), understood.requests.end(), [&](const heard_request& asked) {
-            return asked.said == &said && asked.first != nullptr && asked.first->frame > at;
-        });
-    }
-
-    void add_ends(step_list& steps, std::size_t actor) {
-        const utterances& client = heard_.talks[actor].by(speaker::client);
-        const utterances& server = heard_.talks[actor].by(speaker::server);
-        if (client.broken) {
-            insert_by_frame(steps, {.what = kind::send_bytes,
-                                    .actor = actor,
-                                    .frame = client.broken->frame,
-                                    .bytes = &client.broken->bytes});
-        } else if (!client.cut_short.empty()) {
-            const std::uint64_t frame = client.packets.empty() ? 1 : client.packets.back().frame;
-            insert_by_frame(steps,
-                            {.what = kind::send_bytes, .actor = actor, .frame = frame, .bytes = &client.cut_short});
-        }
-        if (client.end != ending::open) {
-            insert_by_frame(steps, {.what = kind::close, .actor = actor, .frame = client.end_frame, .end = client.end});
-        }
-        if (server.end == ending::open || client.end == ending::reset) {
-            return;
-        }
-        planned_step closed{.what = kind::expect_closed,
-                            .actor = actor,
-                            .frame = server.end_frame,
-                            .end = server.end,
-                            .rule = "FLOW-8"};
-        const bool is_own_end = client.end == ending::fin && client.end_frame < server.end_frame;
-        const bool is_refused = client.broken && client.broken->frame < server.end_frame;
-        if (is_refused) {
-            closed.rule = "ERR-2";
-            refuse(steps, actor, closed);
-            return;
-        }
-        closed.is_optional = !is_own_end;
-        closed.rule = is_own_end ? "FLOW-8" : "ERR-5";
-        insert_by_frame(steps, std::move(closed));
-    }
-
-    /// ERR-2: ERROR 5 and the end are one expectation, because the ERROR is a choice.
-    void refuse(step_list& steps, std::size_t actor, planned_step closed) {
-        const auto& got = heard_.talks[actor].by(speaker::server).packets;
-        const spoken* last = got.empty() ? nullptr : &got.back();
-        const auto found = std::find_if(steps.begin(), steps.end(), [&](const planned_step& one) {
-            return one.what == kind::expect && one.packets.front() == last;
-        });
-        const bool has_error = found != steps.end() && last->op == opcode::error && last->code == 5 &&
-                               last == causes_.talks()[actor].unasked;
-        if (has_error) {
-            steps.erase(found);
-            closed.what = kind::expect_refusal;
-            closed.frame = std::max(last->frame, heard_.talks[actor].by(speaker::client).broken->frame + 1);
-        }
-        insert_by_frame(steps, std::move(closed));
-    }
-
-    static void insert_by_frame(step_list& steps, planned_step one) {
-        const auto at =
-            std::find_if(steps.begin(), steps.end(), [&](const planned_step& each) { return each.frame > one.frame; });
-        steps.insert(at, std::move(one));
-    }
-
-    /// What took its time in the capture may take it again.
-    void wait_longer(step_list& steps) const {
-        std::int64_t before = 0;
-        for (planned_step& one : steps) {
-            const std::int64_t now = one.packets.empty() ? 0 : one.packets.front()->time_ns;
-            const std::int64_t waited_ms = before == 0 || now == 0 ? 0 : (now - before) / 1'000'000;
-            if (one.what == kind::expect && waited_ms > 500 && waited_ms < 100'000'000) {
-                one.within_ms = usual_patience_ms + 2 * static_cast<std::uint64_t>(waited_ms);
-            }
-            before = now != 0 ? now : before;
         }
     }
 
