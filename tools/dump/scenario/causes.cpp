@@ -16,7 +16,11 @@ causes::causes(const conformance::conversation& heard) {
         talks_.push_back(conformance::understand(one));
     }
     for (const heard_talk& one : talks_) {
+        std::set<std::string_view>& claimed = claimed_.emplace_back();
         for (const heard_request& asked : one.requests) {
+            if (asked.said->op == opcode::cr) {
+                claimed.insert(asked.said->pseudo);
+            }
             for (const spoken* answer : {asked.first, asked.second}) {
                 if (answer != nullptr) {
                     asked_.emplace(answer, &asked);
@@ -111,10 +115,7 @@ std::vector<std::size_t> causes::leavers_before(std::size_t actor, const spoken&
 }
 
 bool causes::claims(std::size_t actor, const std::string& pseudo) const {
-    const auto& requests = talks_[actor].requests;
-    return std::any_of(requests.begin(), requests.end(), [&](const heard_request& one) {
-        return one.said->op == opcode::cr && one.said->pseudo == pseudo;
-    });
+    return claimed_[actor].contains(pseudo);
 }
 
 std::string_view causes::rule_of(std::size_t actor, const spoken& received) const {

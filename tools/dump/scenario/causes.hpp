@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,7 @@ private:
                                                                const conformance::spoken& delivered) const;
 
     std::vector<conformance::heard_talk> talks_;
+    std::vector<std::set<std::string_view>> claimed_;  // pseudos that each actor asked for
     std::map<const conformance::spoken*, const conformance::heard_request*> asked_;   // answer to its request
     std::map<const conformance::spoken*, const conformance::heard_request*> caused_;  // delivery to its request
     std::map<const conformance::heard_request*, std::vector<delivery_place>> deliveries_;

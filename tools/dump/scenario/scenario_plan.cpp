@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -39,6 +40,14 @@ std::string refusal_of(const conformance::conversation& heard) {
     if (heard.talks.size() > actors_max) {
         return std::to_string(heard.talks.size()) + " connections, and a scenario has " + std::to_string(actors_max) +
                " actors at most: choose some with --follow or cut the capture";
+    }
+    std::size_t packets = 0;
+    for (const talk& one : heard.talks) {
+        packets += one.by(speaker::client).packets.size() + one.by(speaker::server).packets.size();
+    }
+    if (packets > steps_max) {
+        return std::to_string(packets) + " packets, and a scenario has " + std::to_string(steps_max) +
+               " steps at most: cut the capture";
     }
     for (const talk& one : heard.talks) {
         for (const speaker by : {speaker::client, speaker::server}) {
@@ -152,14 +161,13 @@ private:
             if (actor == made_.steps[index].actor) {
                 continue;
             }
-            std::optional<std::size_t> latest;
-            for (const std::size_t each : own_[actor]) {
-                if (made_.steps[each].frame < made_.steps[index].frame &&
-                    matters(made_.steps[each], made_.steps[index])) {
-                    latest = each;
-                }
-            }
-            if (latest) {
+            const auto later = std::partition_point(own_[actor].begin(), own_[actor].end(), [&](std::size_t each) {
+                return made_.steps[each].frame < made_.steps[index].frame;
+            });
+            const auto latest = std::find_if(std::reverse_iterator{later}, own_[actor].rend(), [&](std::size_t each) {
+                return matters(made_.steps[each], made_.steps[index]);
+            });
+            if (latest != own_[actor].rend()) {
                 add_order(*latest, index);
             }
         }
