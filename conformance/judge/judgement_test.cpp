@@ -34,19 +34,22 @@ judge_settings server_only(bool has_all_clients) {
 void expect_innocent(const watched_settings& settings, const std::string& what) {
     const conversation heard = watched_model{settings}.run();
     for (const bool all : {false, true}) {
-        const judgement made = judge(heard, server_only(all));
+        judge_settings judged = server_only(all);
+        judged.judges_clients = !settings.wild;
+        const judgement made = judge(heard, judged);
         ASSERT_TRUE(made.violations.empty()) << what << ", seed " << settings.seed << (settings.wild ? ", wild" : "")
                                              << (all ? ", all clients" : "") << "\n"
                                              << told(made);
     }
 }
 
-TEST(Judge, blames_no_server_that_keeps_the_rules_whatever_its_clients_do) {
+TEST(Judge, blames_nobody_who_keeps_the_rules_whatever_others_do) {
     for (std::uint64_t seed = 1; seed <= 60; ++seed) {
         for (const bool wild : {false, true}) {
             watched_settings settings;
             settings.seed = seed;
             settings.wild = wild;
+            settings.near_server = seed % 3 == 0;
             expect_innocent(settings, "the model");
         }
     }
@@ -58,6 +61,7 @@ TEST(Judge, blames_no_legal_variant) {
             watched_settings settings;
             settings.seed = seed;
             settings.wild = seed % 2 == 0;
+            settings.near_server = seed % 3 == 0;
             settings.server.wire.variants.add(one.id);
             expect_innocent(settings, std::string{one.name});
         }
@@ -122,7 +126,7 @@ constexpr std::string_view seen_in_any_capture[] = {
     "sma-lowest-code-wins",
     "sma-reaches-strangers",
     "pc-not-offered",
-    "pc-first-answer-missing",
+
     "pc-names-recipient",
     "pc-to-nobody-answered-twice",
     "pc-decision-always-ok",

@@ -3,6 +3,7 @@
 #include <chatos/decode.hpp>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 namespace chatos::conformance::testing {
@@ -21,7 +22,7 @@ conversation watched_model::run() {
         model_.tick(now_);
         spread_output();
         act(below(clients_.size()));
-        for (std::size_t arrivals = below(9); arrivals != 0; --arrivals) {
+        for (std::size_t arrivals = below(14); arrivals != 0; --arrivals) {
             let_something_arrive();
         }
         if (chance(2) && clients_.size() < settings_.clients + 6) {
@@ -119,18 +120,26 @@ void watched_model::act_wildly(std::size_t index) {
 
 void watched_model::say(std::size_t index, const model_packet& packet) {
     client& who = clients_[index];
-    who.sent_pc = packet.op == opcode::pc;
-    who.unanswered += packet.op != opcode::error ? 1 : 0;
+    if (packet.op != opcode::error) {
+        who.sent_pc = packet.op == opcode::pc;
+        ++who.unanswered;
+    }
     say_bytes(index, write_packet(packet, {}));
 }
 
 void watched_model::say_bytes(std::size_t index, std::string bytes) {
-    client& who = clients_[index];
-    utterances& said = heard_.talks[index].by(speaker::client);
+    if (!settings_.near_server) {
+        hear(index, speaker::client, bytes);
+    }
+    clients_[index].on_the_way.push_back(std::move(bytes));
+}
+
+/// The capture gets these bytes.
+void watched_model::hear(std::size_t index, speaker by, std::string_view bytes) {
+    utterances& said = heard_.talks[index].by(by);
     ++heard_.frames;
     std::span<const std::byte> rest = std::as_bytes(std::span{bytes.data(), bytes.size()});
-    std::uint64_t offset = who.sent_bytes;
-    who.sent_bytes += bytes.size();
+    std::uint64_t offset = said.packets.empty() ? 0 : said.packets.back().offset + said.packets.back().length;
     while (!rest.empty() && !said.broken) {
         const decode_result got = decode(rest, limits{}, offset);
         if (got.status != decode_status::complete) {
@@ -138,7 +147,7 @@ void watched_model::say_bytes(std::size_t index, std::string bytes) {
             said.broken->frame = heard_.frames;
             said.broken->offset = offset;
             said.broken->rule = rule_of(got.error.what);
-            break;
+            return;
         }
         said.packets.push_back({.frame = heard_.frames,
                                 .time_ns = now_.count() + 1,
@@ -151,27 +160,48 @@ void watched_model::say_bytes(std::size_t index, std::string bytes) {
         offset += got.consumed;
         rest = rest.subspan(got.consumed);
     }
-    who.to_server.push_back(std::move(bytes));
+}
+
+void watched_model::hear_end(std::size_t index, speaker by, ending how) {
+    utterances& said = heard_.talks[index].by(by);
+    said.end = how;
+    said.end_frame = ++heard_.frames;
 }
 
 void watched_model::leave(std::size_t index) {
     clients_[index].over = true;
-    clients_[index].to_server.emplace_back();
-    utterances& said = heard_.talks[index].by(speaker::client);
-    said.end = ending::fin;
-    said.end_frame = ++heard_.frames;
+    clients_[index].on_the_way.emplace_back();
+    if (!settings_.near_server) {
+        hear_end(index, speaker::client, ending::fin);
+    }
 }
 
 void watched_model::let_something_arrive() {
     const std::size_t index = below(clients_.size());
-    if (chance(50)) {
-        arrive_at_server(index);
-    } else {
-        arrive_at_client(index);
+    switch (below(3)) {
+    case 0: arrive_near_server(index); break;
+    case 1: be_read_by_server(index); break;
+    default: arrive_at_client(index); break;
     }
 }
 
-void watched_model::arrive_at_server(std::size_t index) {
+/// The server's system has it; when the server looks is its own affair.
+void watched_model::arrive_near_server(std::size_t index) {
+    client& who = clients_[index];
+    if (who.on_the_way.empty()) {
+        return;
+    }
+    std::string bytes = std::move(who.on_the_way.front());
+    who.on_the_way.pop_front();
+    if (settings_.near_server && bytes.empty()) {
+        hear_end(index, speaker::client, ending::fin);
+    } else if (settings_.near_server) {
+        hear(index, speaker::client, bytes);
+    }
+    who.to_server.push_back(std::move(bytes));
+}
+
+void watched_model::be_read_by_server(std::size_t index) {
     client& who = clients_[index];
     if (who.to_server.empty()) {
         return;
@@ -188,7 +218,18 @@ void watched_model::arrive_at_server(std::size_t index) {
 
 void watched_model::spread_output() {
     for (model_output& one : model_.take_output()) {
+        if (settings_.near_server) {
+            hear_output(one);
+        }
         clients_[one.connection].to_client.push_back(std::move(one));
+    }
+}
+
+void watched_model::hear_output(const model_output& one) {
+    if (one.what == model_output::kind::bytes) {
+        hear(one.connection, speaker::server, one.bytes);
+    } else {
+        hear_end(one.connection, speaker::server, one.what == model_output::kind::close ? ending::fin : ending::reset);
     }
 }
 
@@ -199,33 +240,16 @@ void watched_model::arrive_at_client(std::size_t index) {
     }
     const model_output one = std::move(who.to_client.front());
     who.to_client.pop_front();
-    utterances& said = heard_.talks[index].by(speaker::server);
-    ++heard_.frames;
-    if (one.what != model_output::kind::bytes) {
-        said.end = one.what == model_output::kind::close ? ending::fin : ending::reset;
-        said.end_frame = heard_.frames;
-        who.over = true;
-        return;
+    if (!settings_.near_server) {
+        hear_output(one);
     }
+    who.over = who.over || one.what != model_output::kind::bytes;
     std::span<const std::byte> rest = std::as_bytes(std::span{one.bytes.data(), one.bytes.size()});
-    while (!rest.empty() && !said.broken) {
-        const decode_result got = decode(rest, limits{}, who.received_bytes);
+    while (!rest.empty()) {
+        const decode_result got = decode(rest, limits{});
         if (got.status != decode_status::complete) {
-            said.broken.emplace();
-            said.broken->frame = heard_.frames;
-            said.broken->offset = who.received_bytes;
-            said.broken->rule = rule_of(got.error.what);
             return;
         }
-        said.packets.push_back({.frame = heard_.frames,
-                                .time_ns = now_.count() + 1,
-                                .offset = who.received_bytes,
-                                .length = got.consumed,
-                                .op = got.packet.op,
-                                .code = static_cast<std::uint8_t>(got.packet.code),
-                                .pseudo = std::string{got.packet.pseudo},
-                                .message = std::string{got.packet.message}});
-        who.received_bytes += got.consumed;
         rest = rest.subspan(got.consumed);
         take(index, {got.packet.op, std::string{got.packet.pseudo}, std::string{got.packet.message},
                      static_cast<std::uint8_t>(got.packet.code)});
@@ -259,8 +283,10 @@ void watched_model::settle() {
     for (bool moved = true; moved;) {
         moved = false;
         for (std::size_t index = 0; index < clients_.size(); ++index) {
-            while (!clients_[index].to_server.empty() || !clients_[index].to_client.empty()) {
-                arrive_at_server(index);
+            const client& who = clients_[index];
+            while (!who.on_the_way.empty() || !who.to_server.empty() || !who.to_client.empty()) {
+                arrive_near_server(index);
+                be_read_by_server(index);
                 arrive_at_client(index);
                 moved = true;
             }

@@ -9,6 +9,7 @@
 #include <deque>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chatos::conformance::testing {
@@ -20,6 +21,8 @@ struct watched_settings {
     std::size_t actions{400};
     /// Clients do what clients must not do as well: pipelining, strays, no RPM, garbage, silence, resets.
     bool wild{false};
+    /// Whether the capture is taken beside the server, instead of beside the clients.
+    bool near_server{false};
 };
 
 class watched_model {
@@ -32,7 +35,8 @@ public:
 private:
     struct client {
         std::string name;
-        std::deque<std::string> to_server;  ///< on their way; an empty one is the end
+        std::deque<std::string> on_the_way;  ///< to the server; an empty one is the end
+        std::deque<std::string> to_server;   ///< arrived, and not read yet
         std::deque<model_output> to_client;
         std::deque<model_packet> owed;  ///< deliveries that it has seen and not answered
         std::size_t unanswered{0};      ///< requests, the second answer of a PC included
@@ -43,8 +47,6 @@ private:
         bool over{false};
         std::vector<std::string> favourable;
         std::string asked;  ///< of the RPM that waits for its answer
-        std::uint64_t sent_bytes{0};
-        std::uint64_t received_bytes{0};
     };
 
     [[nodiscard]] std::size_t below(std::size_t count) { return static_cast<std::size_t>(random_() % count); }
@@ -56,7 +58,11 @@ private:
     void say_bytes(std::size_t index, std::string bytes);
     void leave(std::size_t index);
     void let_something_arrive();
-    void arrive_at_server(std::size_t index);
+    void arrive_near_server(std::size_t index);
+    void be_read_by_server(std::size_t index);
+    void hear(std::size_t index, speaker by, std::string_view bytes);
+    void hear_end(std::size_t index, speaker by, ending how);
+    void hear_output(const model_output& one);
     void arrive_at_client(std::size_t index);
     void take(std::size_t index, const model_packet& packet);
     void spread_output();
