@@ -30,8 +30,10 @@ void add_outputs(CLI::App& run, report_outputs& outputs) {
         ->type_name("FILE");
     run.add_option("--html", outputs.html_path, "Write the report as one page for a browser; - for standard output")
         ->type_name("FILE");
-    run.add_option("--pcap", outputs.pcap_folder, "Write the traffic of each failed scenario as a capture there")
-        ->type_name("DIR");
+    CLI::Option* pcap =
+        run.add_option("--pcap", outputs.pcap_folder, "Write the traffic of each failed scenario as a capture there")
+            ->type_name("DIR");
+    run.add_flag("--pcap-all", outputs.pcap_all, "With --pcap: the traffic of scenarios that passed, too")->needs(pcap);
     run.add_flag("--tap", outputs.tap, "Print the report as TAP on standard output; the console report goes to stderr");
 }
 

@@ -21,6 +21,7 @@ struct report_outputs {
     std::string html_path;
     bool tap{false};          ///< to standard output
     std::string pcap_folder;  ///< made if it does not exist
+    bool pcap_all{false};     ///< captures of scenarios that passed, too
 };
 
 struct run_settings {

@@ -211,6 +211,7 @@ private:
         options.time_factor = settings_.time_factor;
         options.run_tag = random_tag();
         options.keep_traffic = !settings_.outputs.pcap_folder.empty();
+        options.keep_all_traffic = options.keep_traffic && settings_.outputs.pcap_all;
         options.known_failures = profile_.known_failures;
         options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
             progress.show(done, all, next);

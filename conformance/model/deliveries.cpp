@@ -38,10 +38,20 @@ void model::deliver(client& recipient, const client& asker, std::uint64_t reques
 
 /// FLOW-9: at once, or one after the other. PC-7: one offer after the other.
 void model::send_what_may_go(client& recipient) {
-    for (delivery& one : recipient.owed) {
-        if (!one.sent && may_go(recipient, one)) {
-            one.sent = true;
-            send(recipient, one.packet);
+    for (std::size_t index = 0; index < recipient.owed.size(); ++index) {
+        delivery& one = recipient.owed[index];
+        if (one.sent || !may_go(recipient, one)) {
+            continue;
+        }
+        one.sent = true;
+        send(recipient, one.packet);
+        // FLOW-2: the order is that in which the recipient gets them. An offer that has waited was overtaken.
+        const auto at = recipient.owed.begin() + static_cast<std::ptrdiff_t>(index);
+        const auto last = std::find_if(recipient.owed.rbegin(), recipient.owed.rend(),
+                                       [](const delivery& other) { return other.sent; });
+        if (std::next(at) != last.base()) {
+            std::rotate(at, std::next(at), last.base());
+            --index;
         }
     }
     if (!recipient.stray.empty() && !recipient.owed.empty()) {

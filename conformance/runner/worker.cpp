@@ -314,7 +314,8 @@ void worker::forget_traffic() const {
         return;
     }
     traffic_log& traffic = last_run_->seen.traffic;
-    if (last_run_->judged == verdict::pass || !options_.keep_traffic) {
+    const bool is_kept = last_run_->judged == verdict::pass ? options_.keep_all_traffic : options_.keep_traffic;
+    if (!is_kept) {
         traffic = {};
     } else if (!findings_.has_room_for_traffic(traffic.kept_bytes())) {
         traffic.shorten();

@@ -31,7 +31,7 @@ def arguments(words):
     parser = argparse.ArgumentParser(
         prog="certify.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="exit code: 0 the bank is satisfied: a fuzzer and an ordinary test find each bug of the codec, one of them"
-               "\neach of the core; 1 it is not, or something was found where nothing is planted; 2 nothing was measured")
+               "\neach of the core and of the dump; 1 it is not, or something was found where nothing is planted; 2 nothing was measured")
     parser.add_argument("--part", choices=list(bank.PARTS), help="only the bugs of this part")
     parser.add_argument("--bug", metavar="NAME", nargs="+", default=[], help="only these")
     parser.add_argument("--sample", action="store_true",

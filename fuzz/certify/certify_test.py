@@ -61,7 +61,7 @@ class Whole(unittest.TestCase):
         for name, text in FILES.items():
             self.write(name, text)
         self.plant("three", "3")
-        for patched in (unittest.mock.patch.dict(trials.PROGRAMS, {"codec": ("codec_test",), "core": ()}),
+        for patched in (unittest.mock.patch.dict(trials.PROGRAMS, {"codec": ("codec_test",), "core": (), "dump": ()}),
                         unittest.mock.patch.dict(workshop.PROGRAMS, {"git": "git"}, clear=True)):
             patched.start()
             self.addCleanup(patched.stop)

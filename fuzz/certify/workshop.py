@@ -15,7 +15,7 @@ BUILDS = {
 }
 PROGRAMS = {"git": "git", "cmake": "cmake", "ninja": "ninja-build", "clang++": "clang"}
 # What a measurement depends on, beside its patch.
-RELEVANT = ("codec/", "server/core/", "server/CMakeLists.txt", "fuzz/", "tools/cmake/", "CMakeLists.txt",
+RELEVANT = ("codec/", "server/core/", "server/CMakeLists.txt", "tools/dump/", "fuzz/", "tools/cmake/", "CMakeLists.txt",
             "CMakePresets.json")
 SAID_LINES_MAX = 12
 IRRELEVANT = ("fuzz/bugs/", "fuzz/certify/")

@@ -1,13 +1,16 @@
 // chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
 #include "dump/capture_dump.hpp"
+#include "dump/check/check_command.hpp"
 #include "dump/filter/filter_complaint.hpp"
 #include "dump/input/compressed_input.hpp"
 #include "dump/input_progress.hpp"
 #include "dump/live/bpf_filter.hpp"
 #include "dump/live/live_dump.hpp"
+#include "dump/one_stream_sink.hpp"
 #include "dump/output_form.hpp"
 #include "dump/palette.hpp"
 #include "dump/raw_dump.hpp"
+#include "dump/scenario/scenario_sink.hpp"
 #include "dump/terminal.hpp"
 
 #include <CLI/CLI.hpp>
@@ -31,12 +34,15 @@ namespace {
 using namespace chatos::dump;
 
 constexpr int exit_read = 0;  // the whole input was read, whatever was in it
+constexpr int exit_violations = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_broken = 3;  // a file that cannot be read, or is not what it should be
 
 constexpr std::string_view examples = R"(Examples:
   chatos-dump capture.pcapng                 one line per packet
   chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
+  chatos-dump --check --junit r.xml a.pcap   which rules were kept, broken, or cannot be judged
+  chatos-dump --to-scenario a.pcap > a.json  to play it again: chatos-conformance run a.json
   chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
   chatos-dump --ladder --ladder-svg chart.svg a.pcap
@@ -46,13 +52,16 @@ constexpr std::string_view examples = R"(Examples:
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
   ssh host tcpdump -U -w - port 7777 | chatos-dump -
 
-Exit status: 0 the whole input was read, whatever was in it; 2 usage;
+Exit status: 0 the whole input was read, whatever was in it; 1 with --check, a rule was broken; 2 usage;
 3 a file that cannot be read, is cut or broken, or is not the hex text it should be.)";
 
 struct command_line {
     std::vector<std::string> files;
     chatos::limits bounds;
     raw_options raw;
+    check_options check;
+    bool is_to_scenario{false};
+    std::vector<std::string> needs;
     std::string way{"c2s"};
     std::vector<std::uint16_t> ports{7777};
     std::string time{"relative"};
@@ -121,6 +130,49 @@ void declare_input(CLI::App& app, command_line& asked) {
         ->option_text("N (default 65536)");
 }
 
+void declare_to_scenario(CLI::App& app, command_line& asked) {
+    CLI::Option* option = app.add_flag("--to-scenario", asked.is_to_scenario,
+                                       "Print the conversation as a scenario for chatos-conformance run");
+    for (const char* other : {"--raw", "--json", "--check", "-v", "--time", "-Y", "--stats", "--ladder", "--ladder-svg"}) {
+        option->excludes(other);
+    }
+    app.add_option("--need", asked.needs,
+                   "With --to-scenario: an option that the server must be started with; may be given several times")
+        ->option_text("capacity|answer_timeout_ms|pc_timeout_ms|login_timeout_ms=N")
+        ->allow_extra_args(false)
+        ->needs(option);
+}
+
+void declare_check(CLI::App& app, check_options& asked) {
+    CLI::Option* check =
+        app.add_flag("--check", asked.is_wanted, "Judge the conversation by the rules instead of printing it")
+            ->excludes("--raw")
+            ->excludes("-v")
+            ->excludes("-Y")
+            ->excludes("--stats")
+            ->excludes("--ladder")
+            ->excludes("--ladder-svg");
+    app.add_option("--junit", asked.junit, "Write the verdicts there as JUnit XML; '-' is standard output")
+        ->option_text("FILE")
+        ->needs(check);
+    app.add_option("--role", asked.role, "Whose behaviour is judged")
+        ->check(CLI::IsMember({"server", "client", "both"}).description(""))
+        ->option_text("server|client|both (default both)")
+        ->needs(check);
+    app.add_flag("--all-clients", asked.has_all_clients,
+                 "The capture has every connection of the server from its start on: who is not in it was not there")
+        ->needs(check);
+    app.add_option("--answer-timeout-ms", asked.answer_timeout_ms,
+                   "The server's limit for answers; without it any ERROR 4 may be a time-out")
+        ->check(CLI::Range(1, 86'400'000).description(""))
+        ->option_text("N")
+        ->needs(check);
+    app.add_option("--pc-timeout-ms", asked.pc_timeout_ms, "Likewise for the decision on a PC")
+        ->check(CLI::Range(1, 86'400'000).description(""))
+        ->option_text("N")
+        ->needs(check);
+}
+
 /// What is shown, and how; behind declare_input().
 void declare_output(CLI::App& app, command_line& asked) {
     CLI::Option* time = app.add_option("--time", asked.time, "Form of the times in text")
@@ -163,6 +215,12 @@ void declare(CLI::App& app, command_line& asked) {
 
 /// Why the command line makes no sense, or nothing.
 std::string judge(const command_line& asked) {
+    if (asked.is_to_scenario && asked.files.size() > 1) {
+        return "--to-scenario makes one scenario of one capture: name one file";
+    }
+    if (asked.check.junit == "-" && asked.is_json) {
+        return "--junit - and --json both want standard output: give --junit a file";
+    }
     if (!asked.is_raw && (asked.is_hex || asked.is_binary || asked.way != "c2s")) {
         return "--hex, --binary and --dir are for byte streams: use them with --raw";
     }
@@ -225,7 +283,71 @@ form_options form_of(const command_line& asked) {
             .svg_path = asked.svg_path};
 }
 
+/// A scenario is whole or not at all: one that lacks a part would test something else.
+int make_scenario(const command_line& asked) {
+    const std::string path = asked.files.empty() ? "-" : asked.files.front();
+    output scenario;
+    scenario_name name{.id = scenario_id_of(path == "-" ? "standard-input" : path),
+                       .title = "a captured conversation goes as it went",
+                       .needs = {}};
+    for (const std::string& need : asked.needs) {
+        const auto parsed = parse_need(need);
+        if (!parsed) {
+            return complain("--need " + shown_path(need) +
+                                ": expected capacity, answer_timeout_ms, pc_timeout_ms or login_timeout_ms, then = and "
+                                "a number from 1 on, for example capacity=2",
+                            exit_usage);
+        }
+        name.needs.insert(*parsed);
+    }
+    scenario_sink sink{scenario, std::move(name)};
+    one_stream_sink one{asked.followed.value_or(0), sink};
+    record_sink& whole = asked.followed ? static_cast<record_sink&>(one) : sink;
+    if (!dump_all(asked, whole, scenario)) {
+        return exit_broken;
+    }
+    if (!sink.refusal().empty()) {
+        return complain("no scenario can be made of " + shown_path(path) + ": " + sink.refusal(), exit_broken);
+    }
+    output out{STDOUT_FILENO};
+    out.add(scenario.text());
+    out.flush();
+    if (out.error() != 0 && out.error() != EPIPE) {
+        return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    }
+    return exit_read;
+}
+
+/// The judge gets all records, and only then passes on what is to be printed.
+int judge_capture(const command_line& asked) {
+    output out{STDOUT_FILENO};
+    form_options shown = form_of(asked);
+    shown.followed.reset();
+    output_form form{shown, out};
+    const auto check = make_checking(asked.check, asked.is_json, wants_colour(STDOUT_FILENO), form.first(), out);
+    if (!check) {
+        return complain(cannot_open(asked.check.junit), exit_usage);
+    }
+    one_stream_sink one{asked.followed.value_or(0), check->sink()};
+    const bool all_read = dump_all(asked, asked.followed ? static_cast<record_sink&>(one) : check->sink(), out);
+    const bool is_reported = check->write_report();
+    if (out.error() != 0 && out.error() != EPIPE) {
+        return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    }
+    if (!is_reported) {
+        return complain("--junit " + shown_path(asked.check.junit) + " cannot be written; is the disk full?",
+                        exit_broken);
+    }
+    return !all_read ? exit_broken : check->has_violations() ? exit_violations : exit_read;
+}
+
 int run(const command_line& asked) {
+    if (asked.is_to_scenario) {
+        return make_scenario(asked);
+    }
+    if (asked.check.is_wanted) {
+        return judge_capture(asked);
+    }
     output out{STDOUT_FILENO};
     output_form form{form_of(asked), out};
     if (const std::string problem = form.problem(); !problem.empty()) {
@@ -249,6 +371,8 @@ int main(int argc, char** argv) {
     CLI::App app{"Shows ChatOS packets, and accounts for every byte that is not one."};
     command_line asked;
     declare(app, asked);
+    declare_check(app, asked.check);
+    declare_to_scenario(app, asked);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help_or_version) {

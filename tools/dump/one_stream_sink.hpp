@@ -48,9 +48,19 @@ public:
             next_.incomplete(record);
         }
     }
+    void undecoded(const record_place& of, std::span<const std::byte> bytes) override {
+        if (of.stream == stream_) {
+            next_.undecoded(of, bytes);
+        }
+    }
     void event(const event_record& record) override {
         if (record.at.stream == stream_) {
             next_.event(record);
+        }
+    }
+    void direction_ended(const end_record& record) override {
+        if (record.at.stream == stream_) {
+            next_.direction_ended(record);
         }
     }
     void capture_began(std::string_view name, const capture_time& first_frame) override {

@@ -98,6 +98,20 @@ struct event_record {
     }
     return false;
 }
+/// How one direction of a captured stream ended.
+enum class end_kind : std::uint8_t {
+    open,   ///< not at all, as far as the capture shows
+    fin,    ///< its sender ended it
+    reset,  ///< its sender reset the connection
+};
+
+/// Told once for each direction of a captured stream, after all its records; it is no line of the output.
+struct end_record {
+    end_kind kind{end_kind::open};
+    record_place at;          ///< the offset is that of the end
+    bool has_begun{true};     ///< false where no frame of this direction was seen
+    std::uint64_t unseen{0};  ///< bytes behind the end that the other side has acknowledged and no frame had
+};
 
 /// The account of everything that was read: input = packets + malformed + incomplete + unframed.
 struct totals {
@@ -131,8 +145,12 @@ public:
     /// The same record once more at the end of that stream, when `lost_bytes` is final.
     virtual void malformed_ended(const malformed_record& record) = 0;
     virtual void incomplete(const incomplete_record& record) = 0;
+    /// The bytes of a malformed packet and those behind it, as they come; they are no line of the output.
+    virtual void undecoded(const record_place& /*of*/, std::span<const std::byte> /*bytes*/) {}
     /// Of captures only.
     virtual void event(const event_record&) {}
+    /// Of captures only.
+    virtual void direction_ended(const end_record&) {}
     /// Before the first record of a capture, with the time of its first frame. `name` as in stream_began(), empty where
     /// only one capture is read.
     virtual void capture_began(std::string_view /*name*/, const capture_time& /*first_frame*/) {}

@@ -68,6 +68,7 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
     case decode_status::incomplete: need_ = result.need; break;
     case decode_status::malformed:
         fail(result.error);
+        sink_->undecoded(broken_record().at, held_);
         lost_bytes_ = held_.size();
         account_->malformed_bytes += held_.size();
         break;
@@ -120,6 +121,9 @@ malformed_record stream_reader::broken_record() const noexcept {
 
 /// Counts bytes behind an error, and keeps those that show where it happened.
 void stream_reader::lose(std::span<const std::byte> fragment) {
+    if (!fragment.empty()) {
+        sink_->undecoded(broken_record().at, fragment);
+    }
     lost_bytes_ += fragment.size();
     account_->malformed_bytes += fragment.size();
     if (malformed_shown_) {

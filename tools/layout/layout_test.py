@@ -29,6 +29,7 @@ ALLOWED = {
     "net": {"codec", "core"},
     "conformance": {"codec"},
     "dump": {"codec"},
+    "dump_check": {"codec", "conformance", "dump"},
     "fuzz_properties": {"codec"},
 }
 # Heavy or special headers, and the only places that may include them.

@@ -50,6 +50,11 @@ void connection::note_window(direction way, const tcp_segment& segment) noexcept
 }
 
 void connection::take(direction way, const tcp_segment& segment) {
+    take_segment(way, segment);
+    tell_ends(false);
+}
+
+void connection::take_segment(direction way, const tcp_segment& segment) {
     side& from = sender(way);
     side& to = sender(opposite(way));
     const bool is_whole_header = segment.reason == skip_reason::none;
@@ -105,6 +110,27 @@ void connection::take_reset(direction way, const tcp_segment& segment) {
 void connection::finish() {
     for (side& one : sides_) {
         one.bytes.finish(one.packets);
+    }
+    tell_ends(true);
+}
+
+/// Each direction's end once: as soon as it has come, or when nothing more will come.
+void connection::tell_ends(bool is_finished) {
+    for (const direction way : {direction::client_to_server, direction::server_to_client}) {
+        side& one = sender(way);
+        if (one.end_told || !(is_finished || one.bytes.has_ended())) {
+            continue;
+        }
+        one.end_told = true;
+        const end_kind kind = one.was_reset              ? end_kind::reset
+                              : one.bytes.has_seen_end() ? end_kind::fin
+                                                         : end_kind::open;
+        context_.now.ends = &ends_;
+        context_.sink.direction_ended(
+            {.kind = kind,
+             .at = {stream_, way, static_cast<std::uint64_t>(one.bytes.next_offset()), &context_.now},
+             .has_begun = one.bytes.has_begun(),
+             .unseen = one.bytes.acknowledged_unseen()});
     }
 }
 

@@ -47,6 +47,7 @@ private:
         bool opened{false};  ///< its SYN was seen
         bool was_reset{false};
         bool history_evicted{false};
+        bool end_told{false};
     };
 
     [[nodiscard]] side& sender(direction way) noexcept { return sides_[static_cast<std::size_t>(way)]; }
@@ -54,6 +55,8 @@ private:
     [[nodiscard]] static direction opposite(direction way) noexcept {
         return way == direction::client_to_server ? direction::server_to_client : direction::client_to_server;
     }
+    void take_segment(direction way, const tcp_segment& segment);
+    void tell_ends(bool is_finished);
     void take_reset(direction way, const tcp_segment& segment);
     void note_window(direction way, const tcp_segment& segment) noexcept;
 

@@ -166,7 +166,9 @@ void reassembler::deliver(const stream_part& part, byte_receiver& receiver) {
     history_.add(part.bytes);
     const auto offset = static_cast<std::uint64_t>(next_);
     next_ += static_cast<std::int64_t>(part.bytes.size());
-    receiver.bytes(offset, part.bytes, part.mark);
+    frame_mark mark = part.mark;
+    mark.is_late = acknowledged_ >= next_;
+    receiver.bytes(offset, part.bytes, mark);
 }
 
 void reassembler::miss(std::int64_t until, gap_cause cause, const frame_mark* mark, byte_receiver& receiver) {

@@ -7,6 +7,7 @@
 #include "dump/tcp/held_segments.hpp"
 #include "dump/tcp/memory_budget.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -95,6 +96,12 @@ public:
     /// The offset that a sequence number stands for, nearest to the next byte.
     [[nodiscard]] std::int64_t offset_of(std::uint32_t sequence) const noexcept;
     [[nodiscard]] std::int64_t next_offset() const noexcept { return next_; }
+    /// Whether the sender's FIN was seen.
+    [[nodiscard]] bool has_seen_end() const noexcept { return end_.has_value(); }
+    /// How much the other side has acknowledged behind the last byte given out.
+    [[nodiscard]] std::uint64_t acknowledged_unseen() const noexcept {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(acknowledged_ - next_, 0));
+    }
     [[nodiscard]] std::size_t held_bytes() const noexcept { return held_.bytes(); }
     [[nodiscard]] std::size_t history_bytes() const noexcept { return history_.held_bytes(); }
 

@@ -1,0 +1,76 @@
+#include "dump/check/check_command.hpp"
+
+#include "dump/check/check_sink.hpp"
+#include "dump/text_format.hpp"
+
+#include <fstream>
+#include <utility>
+
+namespace chatos::dump {
+
+namespace {
+
+conformance::judge_settings settings_of(const check_options& options) {
+    conformance::judge_settings made;
+    made.judges_server = options.role != "client";
+    made.judges_clients = options.role != "server";
+    made.has_all_clients = options.has_all_clients;
+    if (options.answer_timeout_ms) {
+        made.answer_timeout = std::chrono::milliseconds{*options.answer_timeout_ms};
+    }
+    if (options.pc_timeout_ms) {
+        made.pc_timeout = std::chrono::milliseconds{*options.pc_timeout_ms};
+    }
+    return made;
+}
+
+class running_check final : public checking {
+public:
+    running_check(const check_options& options, bool as_json, bool has_colour, record_sink& shown, output& out)
+        : sink_{as_json ? check_form::json : check_form::text, settings_of(options), shown, out,
+                has_colour ? terminal_colours : no_colours},
+          out_{out}, goes_to_output_{options.junit == "-"} {
+        if (!options.junit.empty() && !goes_to_output_) {
+            file_.open(options.junit, std::ios::binary | std::ios::trunc);
+            is_wanted_ = true;
+        }
+    }
+
+    [[nodiscard]] bool is_open() const { return !is_wanted_ || file_.is_open(); }
+    [[nodiscard]] record_sink& sink() override { return sink_; }
+    [[nodiscard]] bool has_violations() const override { return sink_.has_violations(); }
+    [[nodiscard]] bool write_report() override {
+        if (goes_to_output_) {
+            out_.add(sink_.junit());
+            out_.flush();
+            return true;
+        }
+        if (!is_wanted_) {
+            return true;
+        }
+        file_ << sink_.junit() << std::flush;
+        return file_.good();
+    }
+
+private:
+    check_sink sink_;
+    output& out_;
+    std::ofstream file_;
+    bool goes_to_output_{false};
+    bool is_wanted_{false};
+};
+
+}  // namespace
+
+std::unique_ptr<checking> make_checking(const check_options& options, bool as_json, bool has_colour, record_sink& shown,
+                                        output& out) {
+    auto made = std::make_unique<running_check>(options, as_json, has_colour, shown, out);
+    return made->is_open() ? std::move(made) : nullptr;
+}
+
+std::string cannot_open(const std::string& path) {
+    return "--junit " + shown_path(path) +
+           " cannot be opened for writing: give the name of a file in a folder that exists";
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,42 @@
+// chatos-dump --check: what the command line says of it, and the report file.
+#pragma once
+
+#include "dump/output.hpp"
+#include "dump/record.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace chatos::dump {
+
+struct check_options {
+    bool is_wanted{false};
+    std::string junit;  ///< empty: none
+    std::string role{"both"};
+    bool has_all_clients{false};
+    std::optional<std::uint32_t> answer_timeout_ms;
+    std::optional<std::uint32_t> pc_timeout_ms;
+};
+
+/// A check that is going on.
+class checking {
+public:
+    virtual ~checking() = default;
+    /// Gets the records of the captures.
+    [[nodiscard]] virtual record_sink& sink() = 0;
+    [[nodiscard]] virtual bool has_violations() const = 0;
+    /// After the summary; false when the report file cannot be written.
+    [[nodiscard]] virtual bool write_report() = 0;
+};
+
+/// Opens the report file before anything is read, so that a wrong name costs nobody an hour; null when it cannot be
+/// opened. With `as_json` `shown` gets all records, else the summary alone. `shown` and `out` must outlive the check.
+[[nodiscard]] std::unique_ptr<checking> make_checking(const check_options& options, bool as_json, bool has_colour,
+                                                      record_sink& shown, output& out);
+
+/// The complaint about a report file that cannot be opened.
+[[nodiscard]] std::string cannot_open(const std::string& path);
+
+}  // namespace chatos::dump

@@ -1,0 +1,280 @@
+#include "dump/check/check_sink.hpp"
+
+#include "dump/endpoint_text.hpp"
+#include "dump/json_object.hpp"
+#include "dump/text_format.hpp"
+#include "report/markup.hpp"
+#include "rules/rule.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chatos::dump {
+
+using conformance::rule_verdict;
+using conformance::ruling;
+using conformance::speaker;
+using conformance::violation;
+
+namespace {
+
+constexpr std::size_t verdict_columns = 12;
+constexpr std::size_t rule_columns = 9;
+
+capture_time time_of(std::int64_t nanoseconds, std::uint8_t digits) noexcept {
+    if (nanoseconds == 0) {
+        return {};
+    }
+    constexpr std::int64_t second = 1'000'000'000;
+    std::int64_t seconds = nanoseconds / second;
+    std::int64_t rest = nanoseconds % second;
+    if (rest < 0) {
+        rest += second;
+        --seconds;
+    }
+    return {seconds, static_cast<std::uint32_t>(rest), digits};
+}
+
+direction way_of(speaker by) noexcept {
+    return by == speaker::client ? direction::client_to_server : direction::server_to_client;
+}
+
+std::string_view name_of(speaker by) noexcept {
+    return by == speaker::client ? "client" : "server";
+}
+
+std::string_view level_of(std::string_view rule) noexcept {
+    const conformance::rule* found = conformance::find_rule(rule);
+    return found == nullptr ? std::string_view{} : level_name(found->level);
+}
+
+std::string counted(std::size_t count, std::string_view what) {
+    return std::to_string(count) + ' ' + std::string{what} + (count == 1 ? "" : "s");
+}
+
+std::string explanation_of(std::string_view rule) {
+    return "chatos-conformance explain " + std::string{rule};
+}
+
+}  // namespace
+
+check_sink::check_sink(check_form form, const conformance::judge_settings& settings, record_sink& next, output& out,
+                       const palette& colours)
+    : conversation_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings}, out_{out},
+      colours_{colours} {}
+
+void check_sink::heard(const heard_capture& one) {
+    conformance::judgement made = conformance::judge(one.heard, settings_);
+    for (violation& each : made.violations) {
+        has_violations_ = true;
+        const auto talk = std::find_if(one.heard.talks.begin(), one.heard.talks.end(),
+                                       [&](const conformance::talk& any) { return any.stream == each.stream; });
+        found_violation found{std::move(each), one.file,
+                              one.ends[static_cast<std::size_t>(talk - one.heard.talks.begin())], one.time_digits};
+        if (form_ == check_form::json) {
+            show_json(found);
+        } else {
+            show_text(found);
+        }
+        violations_.push_back(std::move(found));
+    }
+    add_verdicts(one, made.verdicts);
+}
+
+/// Several captures have one verdict on each rule: the worst.
+void check_sink::add_verdicts(const heard_capture& one, const std::vector<rule_verdict>& verdicts) {
+    const std::string prefix = one.file.empty() ? "" : one.file + ", ";
+    if (verdicts_.empty()) {
+        verdicts_ = verdicts;
+        for (rule_verdict& each : verdicts_) {
+            each.reason = each.undecided != 0 ? prefix + each.reason : each.reason;
+        }
+        return;
+    }
+    for (std::size_t index = 0; index < verdicts.size(); ++index) {
+        rule_verdict& sum = verdicts_[index];
+        const rule_verdict& more = verdicts[index];
+        if (sum.undecided == 0 && more.undecided != 0) {
+            sum.reason = prefix + more.reason;
+        }
+        sum.checked += more.checked;
+        sum.violations += more.violations;
+        sum.undecided += more.undecided;
+        sum.verdict = sum.violations != 0                      ? ruling::fail
+                      : sum.undecided == 0 && sum.checked != 0 ? ruling::pass
+                                                               : ruling::unknowable;
+        if (sum.verdict != ruling::unknowable) {
+            sum.reason.clear();
+        }
+    }
+}
+
+void check_sink::show_text(const found_violation& one) {
+    const violation& what = one.what;
+    out_.add(colours_.failure);
+    out_.add("VIOLATION");
+    out_.add(colours_.plain);
+    out_.add("  ");
+    out_.add(colours_.strong);
+    out_.add(what.rule);
+    out_.add(colours_.plain);
+    out_.add(" (");
+    out_.add(level_of(what.rule));
+    out_.add(") by the ");
+    out_.add(name_of(what.by));
+    out_.add(": ");
+    if (!one.file.empty()) {
+        add_quoted(out_, one.file);
+        out_.add(", ");
+    }
+    out_.add("stream ");
+    out_.add_number(what.stream);
+    out_.add(", ");
+    out_.add(endpoint_text(sender_of(one.ends, way_of(what.said_by)), one.ends.ip_version));
+    out_.add(" > ");
+    out_.add(endpoint_text(receiver_of(one.ends, way_of(what.said_by)), one.ends.ip_version));
+    out_.add(", frame ");
+    out_.add_number(what.frame);
+    out_.add(", offset ");
+    out_.add_number(what.offset);
+    out_.add("\n  expected  ");
+    out_.add(what.expected);
+    out_.add("\n  came      ");
+    out_.add(what.came);
+    out_.add("\n  see       ");
+    out_.add(explanation_of(what.rule));
+    out_.add('\n');
+}
+
+void check_sink::show_json(const found_violation& one) {
+    const violation& what = one.what;
+    json_object line{out_};
+    line.text("type", "violation");
+    line.text("rule", what.rule);
+    line.text("level", level_of(what.rule));
+    line.text("by", name_of(what.by));
+    out_.add(',');
+    const capture_place place{.mark = {.frame = what.frame, .time = time_of(what.time_ns, one.time_digits)},
+                              .ends = &one.ends,
+                              .file = one.file};
+    places_.add(out_, {.stream = what.stream, .way = way_of(what.said_by), .offset = what.offset, .capture = &place});
+    line.number("offset", what.offset);
+    line.text("expected", what.expected);
+    line.text("came", what.came);
+    line.text("explain", explanation_of(what.rule));
+    line.finish();
+}
+
+void check_sink::all_heard() {
+    for (const rule_verdict& one : verdicts_) {
+        if (form_ == check_form::json) {
+            show_json(one);
+        } else if (one.checked + one.violations + one.undecided != 0) {
+            show_text(one);
+        }
+    }
+    if (form_ == check_form::text) {
+        show_unseen();
+    }
+}
+
+void check_sink::show_json(const rule_verdict& one) {
+    json_object line{out_};
+    line.text("type", "verdict");
+    line.text("rule", one.rule);
+    line.text("level", level_of(one.rule));
+    line.text("verdict", ruling_name(one.verdict));
+    line.number("kept", one.checked);
+    line.number("violations", one.violations);
+    line.number("undecided", one.undecided);
+    if (!one.reason.empty()) {
+        line.text("reason", one.reason);
+    }
+    line.finish();
+}
+
+void check_sink::show_text(const rule_verdict& one) {
+    const bool is_failed = one.verdict == ruling::fail;
+    out_.add(is_failed ? colours_.failure : one.verdict == ruling::pass ? colours_.strong : colours_.dim);
+    out_.add_padded(ruling_name(one.verdict), verdict_columns);
+    out_.add(colours_.plain);
+    out_.add_padded(one.rule, rule_columns);
+    if (is_failed) {
+        out_.add(counted(one.violations, "violation"));
+        out_.add(", ");
+    }
+    out_.add("kept ");
+    out_.add(counted(one.checked, "time"));
+    if (!one.reason.empty()) {
+        out_.add("; ");
+        escape(one.reason, [&](std::string_view piece) { out_.add(piece == "\\\"" ? "\"" : piece); });
+    }
+    out_.add('\n');
+}
+
+/// The rules of which nothing was seen, in as few lines as they need.
+void check_sink::show_unseen() {
+    constexpr std::size_t columns = 100;
+    std::string line;
+    const auto end_line = [&] {
+        out_.add(colours_.dim);
+        out_.add_padded("unknowable", verdict_columns);
+        out_.add(line);
+        out_.add(colours_.plain);
+        out_.add('\n');
+        line.clear();
+    };
+    for (const rule_verdict& one : verdicts_) {
+        if (one.checked + one.violations + one.undecided == 0) {
+            if (line.size() + one.rule.size() > columns) {
+                end_line();
+            }
+            line += (line.empty() ? "" : " ") + std::string{one.rule};
+        }
+    }
+    if (!line.empty()) {
+        line += ": nothing that they speak of was seen";
+        end_line();
+    }
+}
+
+std::string check_sink::junit() const {
+    using conformance::markup_text;
+    constexpr std::size_t shown_max = 100;
+    const auto count = [&](ruling which) {
+        return std::count_if(verdicts_.begin(), verdicts_.end(), [&](const auto& one) { return one.verdict == which; });
+    };
+    const std::string totals = " tests=\"" + std::to_string(verdicts_.size()) + "\" failures=\"" +
+                               std::to_string(count(ruling::fail)) + "\" errors=\"0\"";
+    std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ChatOS capture\"" + totals +
+                      ">\n  <testsuite name=\"chatos.capture\"" + totals + " skipped=\"" +
+                      std::to_string(count(ruling::unknowable)) + "\">\n";
+    for (const rule_verdict& one : verdicts_) {
+        const std::string area{one.rule.substr(0, one.rule.find('-'))};
+        xml += "    <testcase name=\"" + std::string{one.rule} + "\" classname=\"chatos.capture." + area + "\"";
+        if (one.verdict == ruling::pass) {
+            xml += "/>\n";
+            continue;
+        }
+        if (one.verdict == ruling::unknowable) {
+            xml += ">\n      <skipped message=\"" + markup_text(one.reason) + "\"/>\n    </testcase>\n";
+            continue;
+        }
+        std::string details;
+        std::size_t shown = 0;
+        for (const found_violation& each : violations_) {
+            if (each.what.rule == one.rule && ++shown <= shown_max) {
+                details += (each.file.empty() ? "" : each.file + ", ") + "stream " + std::to_string(each.what.stream) +
+                           ", frame " + std::to_string(each.what.frame) + ", offset " +
+                           std::to_string(each.what.offset) + ", by the " + std::string{name_of(each.what.by)} +
+                           ": expected " + each.what.expected + "; came " + each.what.came + "\n";
+            }
+        }
+        xml += ">\n      <failure message=\"" + counted(one.violations, "violation") + "\" type=\"" +
+               std::string{one.rule} + "\">" + markup_text(details) + "see " + explanation_of(one.rule) +
+               "</failure>\n    </testcase>\n";
+    }
+    return xml + "  </testsuite>\n</testsuites>\n";
+}
+
+}  // namespace chatos::dump

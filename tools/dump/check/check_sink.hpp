@@ -1,0 +1,56 @@
+// chatos-dump --check: the captured conversations before the judge, and what he says as text, JSON and JUnit XML.
+#pragma once
+
+#include "dump/check/conversation_sink.hpp"
+#include "dump/json_place.hpp"
+#include "dump/output.hpp"
+#include "dump/palette.hpp"
+#include "judge/judgement.hpp"
+
+#include <string>
+#include <vector>
+
+namespace chatos::dump {
+
+enum class check_form : std::uint8_t { text, json };
+
+/// Prints every violation as soon as its capture has been read, and the verdict on each rule before the summary.
+class check_sink final : public conversation_sink {
+public:
+    /// As text only the judgement and the summary are shown, as JSON everything. `next` and `out` must outlive the
+    /// sink.
+    check_sink(check_form form, const conformance::judge_settings& settings, record_sink& next, output& out,
+               const palette& colours);
+
+    [[nodiscard]] bool has_violations() const noexcept { return has_violations_; }
+    /// The verdicts as JUnit XML: a test case for each rule.
+    [[nodiscard]] std::string junit() const;
+
+private:
+    struct found_violation {
+        conformance::violation what;
+        std::string file;
+        stream_ends ends;
+        std::uint8_t time_digits{0};
+    };
+
+    void heard(const heard_capture& one) override;
+    void all_heard() override;
+    void show_text(const found_violation& one);
+    void show_json(const found_violation& one);
+    void show_text(const conformance::rule_verdict& one);
+    void show_json(const conformance::rule_verdict& one);
+    void show_unseen();
+    void add_verdicts(const heard_capture& one, const std::vector<conformance::rule_verdict>& verdicts);
+
+    check_form form_;
+    conformance::judge_settings settings_;
+    output& out_;
+    palette colours_;
+    json_places places_;
+    bool has_violations_{false};
+    std::vector<found_violation> violations_;
+    std::vector<conformance::rule_verdict> verdicts_;
+};
+
+}  // namespace chatos::dump

@@ -1,0 +1,196 @@
+"""chatos-dump --check on the traffic of the whole conformance suite: it blames nobody who keeps the rules, whatever
+frames a capture lacks; it finds a server that breaks them; what it prints fits its schema, JUnit XML included.
+
+Usage: check_test.py DUMP CONFORMANCE SERVER SCHEMA SCENARIOS
+"""
+import json
+import os
+import pathlib
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+import jsonschema
+
+DUMP, CONFORMANCE, SERVER, SCHEMA, SCENARIOS = sys.argv[1:]
+OPTIONS = {"capacity": ["--capacity", "{value}"], "answer_timeout_ms": ["--answer-timeout-ms", "{value}"],
+           "pc_timeout_ms": ["--pc-timeout-ms", "{value}"], "login_timeout_ms": ["--login-timeout-ms", "{value}"]}
+# Waits for limits of time, and says nothing to the judge that others do not say.
+SLOW = {"server.flow.many-timeouts", "server.flow.latest-limit", "server.flow.slow-decision"}
+# Of each fault, scenarios whose traffic shows it, and whether that needs the word that the capture is complete.
+FAULTS = {
+    "spm-names-recipient": False, "second-cr-gets-ok": False, "sma-reaches-strangers": False, "pc-to-oneself-offered": False,
+    "code-3-relayed": False, "rpm-to-nobody-gets-ok": True, "message-cut-at-nul": True, "pseudo-kept-after-close": True,
+}
+
+
+def run(*arguments):
+    return subprocess.run([str(one) for one in arguments], capture_output=True, text=True, check=False)
+
+
+def record(folder, command, *scenarios):
+    """The captures of these built-in scenarios, run against a server."""
+    folder.mkdir(parents=True, exist_ok=True)
+    profile = folder / "profile.json"
+    profile.write_text(json.dumps({"schema": 1, "name": "x", "role": "server", "command": command, "options": OPTIONS}),
+                       encoding="utf-8")
+    done = run(CONFORMANCE, "run", *scenarios, "--profile", profile, "--pcap", folder, "--pcap-all", "--jobs", "8",
+               "--time-factor", "0.5")
+    assert done.returncode in (0, 1), done.stdout + done.stderr
+    return sorted(folder.glob("*.pcap"))
+
+
+def check(*arguments):
+    done = run(DUMP, "--check", "--json", *arguments)
+    assert done.returncode in (0, 1), done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    found = [line for line in lines if line["type"] == "violation"]
+    assert done.returncode == (1 if found else 0), (done.returncode, found)
+    return lines, found
+
+
+def frames_of(data):
+    at = 24
+    while at < len(data):
+        size = 16 + struct.unpack_from("<I", data, at + 8)[0]
+        yield data[at:at + size]
+        at += size
+
+
+def ports_of(frame):
+    return struct.unpack_from(">HH", frame, 16 + 20)
+
+
+def some_lost(frames, dice):
+    """A capture's frames without some: one, a few, a run, one direction, a whole connection."""
+    kind = dice.randrange(6)
+    lost = set()
+    if kind == 0:
+        lost = {dice.randrange(len(frames))}
+    elif kind in (1, 2):
+        lost = {index for index in range(len(frames)) if dice.random() < (0.1 if kind == 1 else 0.5)}
+    elif kind == 3:
+        first = dice.randrange(len(frames))
+        lost = set(range(first, first + dice.randrange(1, 12)))
+    else:
+        ports = dice.choice(sorted({ports_of(frame) for frame in frames}))
+        both = {ports, ports[::-1]} if kind == 4 else {ports}
+        share = dice.choice([0.4, 1.0])
+        lost = {index for index, frame in enumerate(frames) if ports_of(frame) in both and dice.random() < share}
+    return [frame for index, frame in enumerate(frames) if index not in lost]
+
+
+class Check(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.kept = tempfile.TemporaryDirectory()
+        cls.folder = pathlib.Path(cls.kept.name)
+        cls.scenarios = {path.stem: json.loads(path.read_text(encoding="utf-8"))
+                         for path in pathlib.Path(SCENARIOS).glob("*.json")}
+        chosen = sorted(set(cls.scenarios) - SLOW)
+        cls.captures = record(cls.folder / "good", [SERVER, "--listen", "127.0.0.1:{port}"], *chosen)
+        assert len(cls.captures) == len(chosen), len(cls.captures)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.kept.cleanup()
+
+    def test_the_reference_server_is_blamed_for_nothing(self):
+        for also in ((), ("--all-clients",)):
+            _, found = check("--role", "server", *also, *self.captures)
+            self.assertEqual(found, [])
+
+    def test_verdicts_stand_before_the_summary_and_fit_the_schema(self):
+        with open(SCHEMA, encoding="utf-8") as file:
+            validator = jsonschema.Draft202012Validator(json.load(file))
+        lines, found = check(*self.captures)
+        self.assertTrue(all(one["by"] == "client" for one in found))
+        self.assertTrue(found, "the scenarios have clients that break rules")
+        kinds = [line["type"] for line in lines]
+        self.assertEqual(kinds[-1], "summary")
+        verdicts = [line for line in lines if line["type"] == "verdict"]
+        self.assertEqual(kinds[-1 - len(verdicts):-1], ["verdict"] * len(verdicts))
+        self.assertEqual({line["verdict"] for line in verdicts}, {"pass", "fail", "unknowable"})
+        for line in found[:50] + verdicts:
+            validator.validate(line)
+            for key in line:
+                if key not in ("time", "file", "reason"):
+                    self.assertFalse(validator.is_valid({name: value for name, value in line.items() if name != key}))
+        told = run(CONFORMANCE, *found[0]["explain"].split()[1:])
+        self.assertIn(found[0]["rule"], told.stdout)
+
+    def test_no_lost_frame_makes_anybody_guilty(self):
+        dice = random.Random(7)
+        folder = self.folder / "lost"
+        folder.mkdir()
+        lossy = []
+        known = set()
+        for line in check(*self.captures)[1]:
+            known.add((pathlib.Path(line["file"]).stem, line["rule"], line["src"]))
+        for path in self.captures:
+            data = path.read_bytes()
+            frames = list(frames_of(data))
+            if len(frames) > 400:
+                continue
+            for number in range(3):
+                lossy.append(folder / f"{path.stem}_{number}.pcap")
+                lossy[-1].write_bytes(data[:24] + b"".join(some_lost(frames, dice)))
+        found = check(*lossy)[1]
+        new = [one for one in found
+               if (pathlib.Path(one["file"]).stem.rsplit("_", 1)[0], one["rule"], one["src"]) not in known]
+        self.assertEqual(new, [], "seed 7")
+
+    def test_faults_of_a_server_are_found_in_its_traffic(self):
+        rules = {one["name"]: one["rule"] for one in
+                 json.loads(run(CONFORMANCE, "model", "--list-faults", "--json").stdout)["faults"]}
+        for fault, needs_all in FAULTS.items():
+            own = [name for name, one in self.scenarios.items() if fault in one.get("kills", [])]
+            captures = record(self.folder / fault, [CONFORMANCE, "model", "--port", "{port}", "--fault", fault], *own)
+            blamed = {one["rule"] for one in check("--role", "server", "--all-clients", *captures)[1]}
+            self.assertIn(rules[fault], blamed, fault)
+            blamed = {one["rule"] for one in check("--role", "server", *captures)[1]}
+            self.assertEqual(rules[fault] in blamed, not needs_all, f"{fault}: {blamed}")
+
+    def test_junit(self):
+        report = self.folder / "report.xml"
+        bad = record(self.folder / "junit", [CONFORMANCE, "model", "--port", "{port}", "--fault", "sma-echoed"],
+                     "server.all.no-echo")
+        done = run(DUMP, "--check", "--junit", report, *bad)
+        self.assertEqual(done.returncode, 1)
+        root = ElementTree.parse(report).getroot()
+        cases = {case.get("name"): case for case in root.iter("testcase")}
+        failed = {name for name, case in cases.items() if case.find("failure") is not None}
+        self.assertEqual(failed, {"ALL-2"})
+        self.assertIn("chatos-conformance explain ALL-2", cases["ALL-2"].find("failure").text)
+        self.assertEqual(root.get("failures"), "1")
+        self.assertEqual(int(root.get("tests")), len(cases))
+        self.assertTrue(cases["PC-3"].find("skipped").get("message"))
+        self.assertIsNone(cases["CONN-1"].find("skipped"))
+        self.assertIn("VIOLATION  ALL-2 (MUST) by the server: stream ", done.stdout)
+
+    def test_bad_usage_names_what_is_wrong(self):
+        good = str(self.captures[0])
+        for arguments, word in ((["--junit", "x.xml"], "--check"), (["--check", "--raw"], "--raw"),
+                                (["--check", "--role", "judge"], "--role"), (["--check", "-v"], "-v"),
+                                (["--check", "--json", "--junit", "-"], "--junit"),
+                                (["--check", "--answer-timeout-ms", "0"], "--answer-timeout-ms"),
+                                (["--check", "--junit", "/dev/null/x"], "--junit")):
+            done = run(DUMP, *arguments, good)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+            self.assertIn(word, done.stderr)
+        self.assertFalse(os.path.exists("x.xml"))
+
+    def test_a_cut_capture_is_judged_as_far_as_it_goes(self):
+        path = self.folder / "cut.pcap"
+        path.write_bytes(self.captures[0].read_bytes()[:-5])
+        done = run(DUMP, "--check", path)
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("pass        CONN-1", done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=1)

@@ -1,0 +1,70 @@
+// Gathers what a capture says into the conversations that the conformance judge and the scenario writer understand.
+#pragma once
+
+#include "dump/capture_place.hpp"
+#include "dump/record.hpp"
+#include "judge/conversation.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace chatos::dump {
+
+/// The conversation of one capture file, and what places in it need.
+struct heard_capture {
+    std::string file;  ///< empty where only one is read
+    conformance::conversation heard;
+    std::vector<stream_ends> ends;  ///< of each talk
+    std::uint8_t time_digits{0};
+};
+
+/// Passes records on, if there is somebody to pass them to, and keeps their content. Bounded: of what comes behind the
+/// bounds is only known that it came.
+class conversation_sink : public record_sink {
+public:
+    static constexpr std::size_t packets_max = 1'000'000;
+    static constexpr std::size_t text_bytes_max = 256U << 20U;
+
+    /// `shown` gets the packets and events, `next` the rest; either may be null, and both must outlive the sink.
+    conversation_sink(record_sink* shown, record_sink* next) : shown_{shown}, next_{next} {}
+
+    void stream_began(const record_place& at, std::string_view name) override;
+    void packet(const packet_record& record) override;
+    void malformed(const malformed_record& record) override;
+    void malformed_ended(const malformed_record& record) override;
+    void incomplete(const incomplete_record& record) override;
+    void undecoded(const record_place& of, std::span<const std::byte> bytes) override;
+    void event(const event_record& record) override;
+    void direction_ended(const end_record& record) override;
+    void capture_began(std::string_view name, const capture_time& first_frame) override;
+    void summary(const totals& account) override;
+
+protected:
+    /// A capture is over.
+    virtual void heard(const heard_capture& one) = 0;
+    /// Before the summary.
+    virtual void all_heard() = 0;
+    /// Where later records begin that a derived class shows.
+    [[nodiscard]] record_sink* next() const noexcept { return next_; }
+
+private:
+    conformance::talk& talk_at(const record_place& at);
+    conformance::utterances& said_at(const record_place& at);
+    conformance::broken_packet& broken_at(const record_place& at);
+    void end_capture();
+
+    record_sink* shown_;
+    record_sink* next_;
+    heard_capture current_;
+    bool has_begun_{false};
+    std::unordered_map<std::uint32_t, std::size_t> talks_;  // stream to index
+    std::size_t packets_{0};
+    std::size_t text_bytes_{0};
+};
+
+}  // namespace chatos::dump

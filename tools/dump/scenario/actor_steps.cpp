@@ -1,0 +1,186 @@
+#include "dump/scenario/actor_steps.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chatos::dump {
+
+using conformance::ending;
+using conformance::heard_request;
+using conformance::heard_talk;
+using conformance::speaker;
+using conformance::spoken;
+using conformance::talk;
+using conformance::utterances;
+
+namespace {
+
+constexpr std::uint64_t usual_patience_ms = 2'000;
+
+class actor_planner {
+public:
+    actor_planner(const talk& one, std::size_t actor, const causes& known)
+        : talk_{one}, actor_{actor}, causes_{known} {}
+
+    /// What one connection does, in an order in which both directions keep theirs.
+    step_list make() {
+        const talk& one = talk_;
+        const std::size_t actor = actor_;
+        const heard_talk& understood = causes_.talks()[actor];
+        const auto& said = one.by(speaker::client).packets;
+        const auto& got = one.by(speaker::server).packets;
+        step_list steps;
+        std::size_t next_said = 0;
+        std::size_t next_got = 0;
+        while (next_said < said.size() || next_got < got.size()) {
+            const bool is_said =
+                next_got == got.size() || (next_said < said.size() && said[next_said].frame < got[next_got].frame);
+            if (is_said) {
+                add_send(steps, actor, said[next_said++]);
+            } else {
+                add_expect(steps, understood, actor, got[next_got++]);
+            }
+        }
+        add_ends(steps, actor);
+        if (!steps.empty() && (steps.front().what == kind::expect || steps.front().what == kind::expect_closed)) {
+            planned_step connect{.what = kind::connect, .actor = actor, .frame = 0};
+            steps.insert(steps.begin(), std::move(connect));
+        }
+        wait_longer(steps);
+        return steps;
+    }
+
+private:
+    static void add_send(step_list& steps, std::size_t actor, const spoken& one) {
+        if (!steps.empty() && steps.back().what == kind::send && steps.back().frame == one.frame) {
+            steps.back().packets.push_back(&one);  // they came in one segment
+            return;
+        }
+        planned_step made{.what = kind::send, .actor = actor, .frame = one.frame};
+        made.packets.push_back(&one);
+        steps.push_back(std::move(made));
+    }
+
+    /// A delivery that the server sent before it answered a request that it answers at once was sent before it looked
+    /// at that request: so the request may as well be sent behind it, and then nothing is left to chance.
+    void add_expect(step_list& steps, const heard_talk& understood, std::size_t actor, const spoken& one) {
+        planned_step made{
+            .what = kind::expect, .actor = actor, .frame = one.frame, .rule = causes_.rule_of(actor, one)};
+        made.packets.push_back(&one);
+        auto first = steps.end();
+        if (one.op != opcode::error) {
+            first = std::find_if(steps.begin(), steps.end(), [&](const planned_step& each) {
+                return each.what == kind::send && waits_for_own_answer(understood, *each.packets.front(), one.frame);
+            });
+        }
+        step_list later;
+        for (auto each = first; each != steps.end();) {
+            if (each->what == kind::send) {
+                later.push_back(std::move(*each));
+                each = steps.erase(each);
+            } else {
+                ++each;
+            }
+        }
+        steps.push_back(std::move(made));
+        for (planned_step& each : later) {
+            each.frame = one.frame;
+            steps.push_back(std::move(each));
+        }
+    }
+
+    static bool waits_for_own_answer(const heard_talk& understood, const spoken& said, std::uint64_t at) {
+        if (said.op != opcode::rpm && said.op != opcode::cr && said.op != opcode::pc) {
+            return false;
+        }
+        return std::any_of(understood.requests.begin(), understood.requests.end(), [&](const heard_request& asked) {
+            return asked.said == &said && asked.first != nullptr && asked.first->frame > at;
+        });
+    }
+
+    void add_ends(step_list& steps, std::size_t actor) {
+        const utterances& client = talk_.by(speaker::client);
+        const utterances& server = talk_.by(speaker::server);
+        if (client.broken) {
+            insert_by_frame(steps, {.what = kind::send_bytes,
+                                    .actor = actor,
+                                    .frame = client.broken->frame,
+                                    .bytes = &client.broken->bytes});
+        } else if (!client.cut_short.empty()) {
+            const std::uint64_t frame = client.packets.empty() ? 1 : client.packets.back().frame;
+            insert_by_frame(steps,
+                            {.what = kind::send_bytes, .actor = actor, .frame = frame, .bytes = &client.cut_short});
+        }
+        if (client.end != ending::open) {
+            insert_by_frame(steps, {.what = kind::close, .actor = actor, .frame = client.end_frame, .end = client.end});
+        }
+        if (server.end == ending::open || client.end == ending::reset) {
+            return;
+        }
+        planned_step closed{.what = kind::expect_closed,
+                            .actor = actor,
+                            .frame = server.end_frame,
+                            .end = server.end,
+                            .rule = "FLOW-8"};
+        const bool is_own_end = client.end == ending::fin && client.end_frame < server.end_frame;
+        const bool is_refused = client.broken && client.broken->frame < server.end_frame;
+        if (is_refused) {
+            closed.rule = "ERR-2";
+            refuse(steps, actor, closed);
+            return;
+        }
+        closed.is_optional = !is_own_end;
+        closed.rule = is_own_end ? "FLOW-8" : "ERR-5";
+        insert_by_frame(steps, std::move(closed));
+    }
+
+    /// ERR-2: ERROR 5 and the end are one expectation, because the ERROR is a choice.
+    void refuse(step_list& steps, std::size_t actor, planned_step closed) {
+        const auto& got = talk_.by(speaker::server).packets;
+        const spoken* last = got.empty() ? nullptr : &got.back();
+        const auto found = std::find_if(steps.begin(), steps.end(), [&](const planned_step& one) {
+            return one.what == kind::expect && one.packets.front() == last;
+        });
+        const bool has_error = found != steps.end() && last->op == opcode::error && last->code == 5 &&
+                               last == causes_.talks()[actor].unasked;
+        if (has_error) {
+            steps.erase(found);
+            closed.what = kind::expect_refusal;
+            closed.frame = std::max(last->frame, talk_.by(speaker::client).broken->frame + 1);
+        }
+        insert_by_frame(steps, std::move(closed));
+    }
+
+    static void insert_by_frame(step_list& steps, planned_step one) {
+        const auto at =
+            std::find_if(steps.begin(), steps.end(), [&](const planned_step& each) { return each.frame > one.frame; });
+        steps.insert(at, std::move(one));
+    }
+
+    /// What took its time in the capture may take it again.
+    void wait_longer(step_list& steps) const {
+        std::int64_t before = 0;
+        for (planned_step& one : steps) {
+            const std::int64_t now = one.packets.empty() ? 0 : one.packets.front()->time_ns;
+            const std::int64_t waited_ms = before == 0 || now == 0 ? 0 : (now - before) / 1'000'000;
+            if (one.what == kind::expect && waited_ms > 500 && waited_ms < 100'000'000) {
+                one.within_ms = usual_patience_ms + 2 * static_cast<std::uint64_t>(waited_ms);
+            }
+            before = now != 0 ? now : before;
+        }
+    }
+
+    using kind = planned_step::kind;
+
+    const talk& talk_;
+    std::size_t actor_;
+    const causes& causes_;
+};
+
+}  // namespace
+
+step_list steps_of(const talk& one, std::size_t actor, const causes& known) {
+    return actor_planner{one, actor, known}.make();
+}
+
+}  // namespace chatos::dump

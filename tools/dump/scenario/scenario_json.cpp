@@ -1,0 +1,193 @@
+#include "dump/scenario/scenario_json.hpp"
+
+#include "dump/json_object.hpp"
+
+#include <chatos/layout.hpp>
+
+#include <algorithm>
+
+namespace chatos::dump {
+
+using conformance::ending;
+using conformance::spoken;
+
+namespace {
+
+using kind = planned_step::kind;
+
+void add_key(output& out, std::string_view key) {
+    out.add(", \"");
+    out.add(key);
+    out.add("\": ");
+}
+
+/// A scenario's strings have names in braces: those of the conversation are doubled.
+void add_text(output& out, const std::string& text) {
+    std::string doubled;
+    for (const char letter : text) {
+        doubled += letter;
+        if (letter == '{' || letter == '}') {
+            doubled += letter;
+        }
+    }
+    add_json_string(out, doubled);
+}
+
+void add_packet(output& out, const spoken& one) {
+    out.add("{\"packet\": \"");
+    out.add(layout_of(one.op).name);
+    out.add('"');
+    for (const part which : layout_of(one.op).parts()) {
+        switch (which) {
+        case part::pseudo:
+            add_key(out, "pseudo");
+            add_text(out, one.pseudo);
+            break;
+        case part::message:
+            add_key(out, "message");
+            add_text(out, one.message);
+            break;
+        case part::error_code:
+            add_key(out, "code");
+            out.add_number(one.code);
+            break;
+        }
+    }
+    out.add('}');
+}
+
+void add_packets(output& out, const std::vector<const spoken*>& packets) {
+    if (packets.size() == 1) {
+        add_packet(out, *packets.front());
+        return;
+    }
+    out.add('[');
+    for (std::size_t index = 0; index < packets.size(); ++index) {
+        out.add(index == 0 ? "" : ", ");
+        add_packet(out, *packets[index]);
+    }
+    out.add(']');
+}
+
+void add_closed(output& out, ending end) {
+    // Whoever resets may as well have closed in order.
+    out.add(end == ending::fin ? R"({"closed": "fin"})" : R"({"closed": "any"})");
+}
+
+void add_action(output& out, const planned_step& one) {
+    switch (one.what) {
+    case kind::connect:
+        add_key(out, "connect");
+        out.add("true");
+        break;
+    case kind::send:
+        add_key(out, "send");
+        add_packets(out, one.packets);
+        break;
+    case kind::send_bytes:
+        add_key(out, "send");
+        out.add(R"({"raw": "x:)");
+        for (const std::byte byte : *one.bytes) {
+            out.add_hex(std::to_integer<std::uint8_t>(byte));
+        }
+        out.add("\"}");
+        break;
+    case kind::close:
+        add_key(out, "close");
+        out.add(one.end == ending::fin ? "\"fin\"" : "\"reset\"");
+        break;
+    case kind::expect:
+        add_key(out, "expect");
+        add_packet(out, *one.packets.front());
+        break;
+    case kind::expect_closed:
+        add_key(out, "expect");
+        add_closed(out, one.end);
+        break;
+    case kind::expect_refusal:
+        add_key(out, "expect");
+        out.add(R"({"choice": "ERR-2", "one_of": [{"name": "error-then-close", "steps": [)"
+                R"({"expect": {"packet": "ERROR", "code": 5}}, {"expect": {"closed": "any"}}]}, )"
+                R"({"name": "close", "steps": [{"expect": {"closed": "any"}}]}]})");
+        break;
+    }
+}
+
+std::string id_of(std::size_t step) {
+    return "s" + std::to_string(step + 1);
+}
+
+void add_step(output& out, const scenario_plan& plan, std::size_t index, bool is_awaited) {
+    const planned_step& one = plan.steps[index];
+    out.add("    {\"actor\": \"");
+    out.add(plan.actors[one.actor]);
+    out.add('"');
+    add_action(out, one);
+    if (one.is_optional) {
+        add_key(out, "optional");
+        out.add("true");
+    }
+    if (one.within_ms != 0) {
+        add_key(out, "within_ms");
+        out.add_number(one.within_ms);
+    }
+    if (!one.rule.empty()) {
+        add_key(out, "rule");
+        add_json_string(out, one.rule);
+    }
+    if (is_awaited) {
+        add_key(out, "id");
+        add_json_string(out, id_of(index));
+    }
+    for (std::size_t at = 0; at < one.after.size(); ++at) {
+        out.add(at == 0 ? ", \"after\": [" : ", ");
+        add_json_string(out, id_of(one.after[at]));
+    }
+    out.add(one.after.empty() ? "}" : "]}");
+}
+
+}  // namespace
+
+void write_scenario(output& out, const scenario_plan& plan, const scenario_name& name) {
+    std::vector<bool> awaited(plan.steps.size());
+    for (const planned_step& one : plan.steps) {
+        for (const std::size_t index : one.after) {
+            awaited[index] = true;
+        }
+    }
+    const auto add_list = [&](std::string_view key, const auto& words) {
+        out.add("  \"");
+        out.add(key);
+        out.add("\": [");
+        for (std::size_t index = 0; index < words.size(); ++index) {
+            out.add(index == 0 ? "" : ", ");
+            add_json_string(out, words[index]);
+        }
+        out.add("],\n");
+    };
+    out.add("{\n  \"schema\": 1,\n  \"id\": ");
+    add_json_string(out, name.id);
+    out.add(",\n  \"title\": ");
+    add_json_string(out, name.title);
+    out.add(",\n");
+    add_list("rules", plan.rules);
+    for (const auto& [option, value] : name.needs) {
+        out.add(option == name.needs.begin()->first ? "  \"needs\": {" : ", ");
+        add_json_string(out, option);
+        out.add(": ");
+        out.add_number(value);
+    }
+    out.add(name.needs.empty() ? "" : "},\n");
+    if (!plan.has_closing_fence) {
+        out.add("  \"closing_fence\": false,\n");
+    }
+    add_list("actors", plan.actors);
+    out.add("  \"steps\": [\n");
+    for (std::size_t index = 0; index < plan.steps.size(); ++index) {
+        add_step(out, plan, index, awaited[index]);
+        out.add(index + 1 == plan.steps.size() ? "\n" : ",\n");
+    }
+    out.add("  ]\n}\n");
+}
+
+}  // namespace chatos::dump

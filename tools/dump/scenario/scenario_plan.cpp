@@ -1,0 +1,404 @@
+#include "dump/scenario/scenario_plan.hpp"
+
+#include "dump/scenario/actor_steps.hpp"
+#include "dump/scenario/causes.hpp"
+#include "judge/heard_talk.hpp"
+#include "rules/rule.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace chatos::dump {
+
+using conformance::ending;
+using conformance::heard_request;
+using conformance::heard_talk;
+using conformance::speaker;
+using conformance::spoken;
+using conformance::talk;
+using conformance::utterances;
+
+namespace {
+
+constexpr std::size_t actors_max = 64;
+constexpr std::size_t steps_max = 10'000;
+
+std::string place_of(const talk& one, speaker by, std::uint64_t offset) {
+    return "stream " + std::to_string(one.stream) + ", " + (by == speaker::client ? "c2s" : "s2c") + ", offset " +
+           std::to_string(offset) + ": ";
+}
+
+/// Why the conversation cannot be played again, or nothing.
+std::string refusal_of(const conformance::conversation& heard) {
+    if (heard.talks.empty()) {
+        return "there is no ChatOS conversation in it";
+    }
+    if (heard.talks.size() > actors_max) {
+        return std::to_string(heard.talks.size()) + " connections, and a scenario has " + std::to_string(actors_max) +
+               " actors at most: choose some with --follow or cut the capture";
+    }
+    std::size_t packets = 0;
+    for (const talk& one : heard.talks) {
+        packets += one.by(speaker::client).packets.size() + one.by(speaker::server).packets.size();
+    }
+    if (packets > steps_max) {
+        return std::to_string(packets) + " packets, and a scenario has " + std::to_string(steps_max) +
+               " steps at most: cut the capture";
+    }
+    for (const talk& one : heard.talks) {
+        for (const speaker by : {speaker::client, speaker::server}) {
+            const utterances& said = one.by(by);
+            if (!said.is_trusted()) {
+                return place_of(one, by, said.trusted_until) + std::string{said.doubt};
+            }
+        }
+        const utterances& server = one.by(speaker::server);
+        const utterances& client = one.by(speaker::client);
+        if (server.broken || !server.cut_short.empty()) {
+            return place_of(one, speaker::server,
+                            server.broken            ? server.broken->offset
+                            : server.packets.empty() ? 0
+                                                     : server.packets.back().offset) +
+                   "the server sent something that is no packet";
+        }
+        if (client.broken && client.broken->bytes.size() != client.broken->all_bytes) {
+            return place_of(one, speaker::client, client.broken->offset) +
+                   "more bytes that are no packet than are kept";
+        }
+        if (!client.packets.empty() && client.packets.front().op == opcode::pc) {
+            return place_of(one, speaker::client, 0) + "this may be the end of a tunnel, whose bytes are no packets";
+        }
+    }
+    return {};
+}
+
+class planner {
+public:
+    explicit planner(const conformance::conversation& heard) : heard_{heard}, causes_{heard} {}
+
+    planned make() {
+        name_actors();
+        for (std::size_t actor = 0; actor < heard_.talks.size(); ++actor) {
+            lists_.push_back(steps_of(heard_.talks[actor], actor, causes_));
+        }
+        number_steps();
+        if (made_.steps.size() > steps_max) {
+            return {{},
+                    std::to_string(made_.steps.size()) + " steps, and a scenario has " + std::to_string(steps_max) +
+                        " at most: cut the capture"};
+        }
+        order_steps();
+        put_in_running_order();
+        collect_rules();
+        return {std::move(made_), {}};
+    }
+
+private:
+    using kind = planned_step::kind;
+
+    void name_actors() {
+        std::set<std::string> taken;
+        for (std::size_t actor = 0; actor < heard_.talks.size(); ++actor) {
+            std::string name;
+            for (const char letter : causes_.talks()[actor].pseudo) {
+                if (letter < 'a' || letter > 'z' || name.size() == 9) {
+                    break;
+                }
+                name += letter;
+            }
+            if (name.empty()) {
+                name = "client";
+            }
+            std::string unique = name;
+            for (std::size_t number = 2; !taken.insert(unique).second; ++number) {
+                unique = name + '-' + std::to_string(number);
+            }
+            made_.actors.push_back(unique);
+        }
+    }
+
+    void number_steps() {
+        for (step_list& list : lists_) {
+            std::vector<std::size_t>& own = own_.emplace_back();
+            for (planned_step& one : list) {
+                own.push_back(made_.steps.size());
+                made_.steps.push_back(std::move(one));
+            }
+        }
+        for (std::size_t index = 0; index < made_.steps.size(); ++index) {
+            for (const spoken* one : made_.steps[index].packets) {
+                step_of_.emplace(one, index);
+            }
+        }
+    }
+
+    // Orders between actors.
+
+    void order_steps() {
+        for (std::size_t index = 0; index < made_.steps.size(); ++index) {
+            const planned_step& one = made_.steps[index];
+            if (one.what == kind::expect) {
+                for (const spoken* trigger : causes_.triggers_of(one.actor, *one.packets.front())) {
+                    add_order(step_at(trigger), index);
+                }
+                for (const std::size_t actor : causes_.leavers_before(one.actor, *one.packets.front())) {
+                    add_order(close_of(actor), index);
+                }
+            } else if (one.what != kind::expect_closed && one.what != kind::expect_refusal) {
+                order_action(index);
+            }
+        }
+        order_receipts();
+    }
+
+    /// An action comes after what the server had said, before, of things that its result depends on.
+    void order_action(std::size_t index) {
+        for (std::size_t actor = 0; actor < own_.size(); ++actor) {
+            if (actor == made_.steps[index].actor) {
+                continue;
+            }
+            const auto later = std::partition_point(own_[actor].begin(), own_[actor].end(), [&](std::size_t each) {
+                return made_.steps[each].frame < made_.steps[index].frame;
+            });
+            const auto latest = std::find_if(std::reverse_iterator{later}, own_[actor].rend(), [&](std::size_t each) {
+                return matters(made_.steps[each], made_.steps[index]);
+            });
+            if (latest != own_[actor].rend()) {
+                add_order(*latest, index);
+            }
+        }
+    }
+
+    /// Whether the result of `action` may depend on what `seen` shows.
+    [[nodiscard]] bool matters(const planned_step& seen, const planned_step& action) const {
+        const bool is_end =
+            seen.what == kind::expect_closed || seen.what == kind::expect_refusal || seen.what == kind::close;
+        if (seen.what != kind::expect && !is_end) {
+            return false;
+        }
+        const heard_request* asked = is_end ? nullptr : causes_.request_of(seen.actor, *seen.packets.front());
+        const bool is_login = asked != nullptr && asked->said->op == opcode::cr;
+        if (action.what != kind::send) {
+            return true;  // an end, or bytes that lead to one
+        }
+        return std::any_of(action.packets.begin(), action.packets.end(), [&](const spoken* one) {
+            switch (one->op) {
+            case opcode::cr: return true;
+            case opcode::sma: return is_end || is_login;
+            case opcode::rpm:
+            case opcode::spm:
+            case opcode::pc:
+                return ((is_end || is_login) && causes_.claims(seen.actor, one->pseudo)) ||
+                       (asked != nullptr && asked->said->pseudo == one->pseudo);
+            case opcode::error:
+                return asked != nullptr &&
+                       (asked->said->op == opcode::sma || causes_.claims(action.actor, asked->said->pseudo));
+            }
+            return false;
+        });
+    }
+
+    /// What somebody received first was caused first: the cause of the next waits until it has come.
+    void order_receipts() {
+        std::vector<std::array<std::size_t, 2>> against;
+        for (const std::vector<std::size_t>& own : own_) {
+            std::optional<std::size_t> before;
+            for (const std::size_t index : own) {
+                if (made_.steps[index].what != kind::expect) {
+                    continue;
+                }
+                if (before) {
+                    order_receipt(*before, index, against);
+                }
+                before = index;
+            }
+        }
+        for (const auto& [from, to] : against) {
+            if (!leads_to(to, from)) {
+                add_edge(from, to);
+            }
+        }
+    }
+
+    void order_receipt(std::size_t before, std::size_t index, std::vector<std::array<std::size_t, 2>>& against) {
+        const std::size_t actor = made_.steps[index].actor;
+        const auto earlier = causes_.triggers_of(actor, *made_.steps[before].packets.front());
+        for (const spoken* trigger : causes_.triggers_of(actor, *made_.steps[index].packets.front())) {
+            const std::size_t sent = step_at(trigger);
+            const bool is_same_sender = std::any_of(earlier.begin(), earlier.end(), [&](const spoken* one) {
+                return made_.steps[step_at(one)].actor == made_.steps[sent].actor;
+            });
+            if (made_.steps[sent].actor == actor || (is_same_sender && earlier.size() == 1)) {
+                continue;  // their order is that of one connection
+            }
+            if (made_.steps[before].frame < made_.steps[sent].frame) {
+                add_order(before, sent);
+            } else {
+                against.push_back({before, sent});
+            }
+        }
+    }
+
+    [[nodiscard]] std::size_t step_at(const spoken* one) const { return step_of_.at(one); }
+
+    [[nodiscard]] std::optional<std::size_t> close_of(std::size_t actor) const {
+        for (const std::size_t index : own_[actor]) {
+            if (made_.steps[index].what == kind::close) {
+                return index;
+            }
+        }
+        return std::nullopt;
+    }
+
+    void add_order(std::optional<std::size_t> from, std::size_t to) {
+        if (from && made_.steps[*from].actor != made_.steps[to].actor &&
+            made_.steps[*from].frame <= made_.steps[to].frame) {
+            add_edge(*from, to);
+        }
+    }
+
+    void add_edge(std::size_t from, std::size_t to) {
+        std::vector<std::size_t>& after = made_.steps[to].after;
+        if (std::find(after.begin(), after.end(), from) == after.end()) {
+            after.push_back(from);
+        }
+    }
+
+    /// Whether `to` can only run after `from`.
+    [[nodiscard]] bool leads_to(std::size_t from, std::size_t to) const {
+        std::vector<std::size_t> open{to};
+        std::vector<bool> seen(made_.steps.size());
+        while (!open.empty()) {
+            const std::size_t index = open.back();
+            open.pop_back();
+            if (index == from) {
+                return true;
+            }
+            if (seen[index]) {
+                continue;
+            }
+            seen[index] = true;
+            const planned_step& one = made_.steps[index];
+            open.insert(open.end(), one.after.begin(), one.after.end());
+            if (index != own_[one.actor].front()) {
+                open.push_back(index - 1);
+            }
+        }
+        return false;
+    }
+
+    /// So that the file reads as the conversation went: always the step with the lowest frame that may run.
+    void put_in_running_order() {
+        std::vector<std::size_t> order;
+        std::vector<std::size_t> at(own_.size());
+        std::vector<bool> done(made_.steps.size());
+        while (order.size() < made_.steps.size()) {
+            std::optional<std::size_t> next;
+            for (std::size_t actor = 0; actor < own_.size(); ++actor) {
+                if (at[actor] == own_[actor].size()) {
+                    continue;
+                }
+                const std::size_t index = own_[actor][at[actor]];
+                const auto& after = made_.steps[index].after;
+                const bool may_run =
+                    std::all_of(after.begin(), after.end(), [&](std::size_t one) { return done[one]; });
+                if (may_run && (!next || made_.steps[index].frame < made_.steps[*next].frame)) {
+                    next = index;
+                }
+            }
+            if (!next) {
+                break;  // cannot be: no edge closes a circle
+            }
+            done[*next] = true;
+            order.push_back(*next);
+            ++at[made_.steps[*next].actor];
+        }
+        std::vector<std::size_t> place(made_.steps.size());
+        for (std::size_t index = 0; index < order.size(); ++index) {
+            place[order[index]] = index;
+        }
+        std::vector<planned_step> sorted;
+        for (const std::size_t index : order) {
+            planned_step& one = sorted.emplace_back(std::move(made_.steps[index]));
+            for (std::size_t& each : one.after) {
+                each = place[each];
+            }
+            std::sort(one.after.begin(), one.after.end());
+        }
+        made_.steps = std::move(sorted);
+        leave_out_what_is_implied();
+    }
+
+    /// A step need not say what an earlier one of its actor has waited for.
+    void leave_out_what_is_implied() {
+        // Of each actor: how many steps from the front, and of whom, have run when its next one may.
+        std::vector<std::vector<std::size_t>> known(own_.size(), std::vector<std::size_t>(own_.size()));
+        std::vector<std::vector<std::size_t>> known_after(made_.steps.size());
+        for (std::size_t index = 0; index < made_.steps.size(); ++index) {
+            planned_step& one = made_.steps[index];
+            std::vector<std::size_t>& mine = known[one.actor];
+            std::vector<std::size_t> needed;
+            for (auto each = one.after.rbegin(); each != one.after.rend(); ++each) {
+                if (mine[made_.steps[*each].actor] > *each) {
+                    continue;
+                }
+                needed.push_back(*each);
+                for (std::size_t actor = 0; actor < mine.size(); ++actor) {
+                    mine[actor] = std::max(mine[actor], known_after[*each][actor]);
+                }
+            }
+            // What is received must have come after its cause: that is said even where the order is clear.
+            if (one.what != kind::expect) {
+                one.after.assign(needed.rbegin(), needed.rend());
+            }
+            mine[one.actor] = index + 1;
+            known_after[index] = mine;
+        }
+    }
+
+    void collect_rules() {
+        std::set<std::string_view> used;
+        for (const planned_step& one : made_.steps) {
+            if (!one.rule.empty()) {
+                used.insert(one.rule);
+            }
+        }
+        for (const conformance::rule& one : conformance::all_rules()) {
+            if (used.contains(one.id)) {
+                made_.rules.push_back(one.id);
+            }
+        }
+        if (made_.rules.empty()) {
+            made_.rules.emplace_back("FLOW-1");
+        }
+        for (const heard_talk& one : causes_.talks()) {
+            made_.has_closing_fence = made_.has_closing_fence && std::all_of(one.requests.begin(), one.requests.end(),
+                                                                             [](const heard_request& asked) {
+                                                                                 return asked.last_answer() != nullptr;
+                                                                             });
+            made_.has_closing_fence = made_.has_closing_fence && one.client().cut_short.empty();
+        }
+    }
+
+    const conformance::conversation& heard_;
+    causes causes_;
+    scenario_plan made_;
+    std::vector<step_list> lists_;
+    std::vector<std::vector<std::size_t>> own_;  // indexes of each actor's steps, which stand together
+    std::map<const spoken*, std::size_t> step_of_;
+};
+
+}  // namespace
+
+planned plan_scenario(const conformance::conversation& heard) {
+    if (std::string refusal = refusal_of(heard); !refusal.empty()) {
+        return {{}, std::move(refusal)};
+    }
+    return planner{heard}.make();
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,40 @@
+// chatos-dump --to-scenario: one captured conversation as a scenario for chatos-conformance.
+#pragma once
+
+#include "dump/check/conversation_sink.hpp"
+#include "dump/output.hpp"
+#include "dump/scenario/scenario_json.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace chatos::dump {
+
+/// Prints nothing but the scenario. `out` must outlive the sink.
+class scenario_sink final : public conversation_sink {
+public:
+    scenario_sink(output& out, scenario_name name)
+        : conversation_sink{nullptr, nullptr}, out_{out}, name_{std::move(name)} {}
+
+    /// Why there is no scenario; empty when there is one.
+    [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
+
+private:
+    void heard(const heard_capture& one) override;
+    void all_heard() override {}
+
+    output& out_;
+    scenario_name name_;
+    std::string refusal_{"there is no frame in it"};
+};
+
+/// The number of `NAME=N`, where NAME is an option of the server that scenarios know; nothing for other words.
+[[nodiscard]] std::optional<std::pair<std::string, std::uint64_t>> parse_need(std::string_view text);
+
+/// An id made from the name of a file: `captured.` and what of it an id may have.
+[[nodiscard]] std::string scenario_id_of(const std::string& path);
+
+}  // namespace chatos::dump
