@@ -128,6 +128,7 @@ void packet_stream::note_context(std::span<const std::byte> bytes) {
         const std::span<const std::byte> added =
             bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(wanted - there, bytes.size())));
         doubtful_->bytes.insert(doubtful_->bytes.end(), added.begin(), added.end());
+        context_->budget.change(there, doubtful_->bytes.size());
     }
 }
 
@@ -135,6 +136,7 @@ void packet_stream::note_context(std::span<const std::byte> bytes) {
 void packet_stream::settle_doubtful(std::uint64_t end) {
     const doubtful_packet packet = *std::exchange(doubtful_, std::nullopt);
     const std::uint64_t lost = end - packet.offset;
+    context_->budget.change(packet.bytes.size(), 0);
     context_->account.input_bytes += lost;
     context_->account.malformed_bytes += lost;
     const malformed_record record{.at = {stream_, way_, packet.offset, &packet.place},
