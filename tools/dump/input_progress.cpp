@@ -43,7 +43,8 @@ input_progress::input_progress(progress_wish wish, const std::vector<std::string
         shape.quiet = {};
     }
     bar_.emplace(terminal_, shape, now());
-    if (::isatty(STDOUT_FILENO) == 1) {
+    shares_terminal_ = ::isatty(STDOUT_FILENO) == 1;
+    if (shares_terminal_) {
         out_.before_writing([this] { clear(); });
     }
 }
@@ -55,7 +56,8 @@ input_progress::~input_progress() {
 
 void input_progress::advance(std::size_t bytes) {
     if (bar_) {
-        bar_->advance(bytes, now());
+        // A line that is not whole yet would be drawn over.
+        bar_->advance(bytes, now(), !shares_terminal_ || out_.has_written_whole_lines());
     }
 }
 

@@ -31,6 +31,7 @@ private:
     output& out_;
     output terminal_;
     std::optional<progress_bar> bar_;
+    bool shares_terminal_{false};  // with out_
 };
 
 }  // namespace chatos::dump

@@ -79,7 +79,8 @@ void json_sink::malformed_ended(const malformed_record& record) {
     line.number("error_offset", record.error.offset);
     output detail;
     add_malformed_detail(detail, record);
-    detail.add("; framing is lost, nothing from there on is decoded");
+    detail.add(record.was_guessed ? "; framing is lost, or its start was guessed wrong: a boundary is looked for"
+                                  : "; framing is lost, nothing from there on is decoded");
     line.text("detail", detail.text());
     line.finish();
 }

@@ -46,8 +46,11 @@ void output::flush() {
     if (descriptor_ < 0) {
         return;
     }
-    if (before_writing_ && !buffer_.empty()) {
-        before_writing_();
+    if (!buffer_.empty()) {
+        if (before_writing_) {
+            before_writing_();
+        }
+        has_written_whole_lines_ = buffer_.back() == '\n';
     }
     std::string_view rest = buffer_;
     while (!rest.empty() && error_ == 0) {

@@ -40,6 +40,8 @@ public:
     void before_writing(std::function<void()> call) { before_writing_ = std::move(call); }
     /// Writes what is in the buffer.
     void flush();
+    /// Whether what was written so far ends with a line.
+    [[nodiscard]] bool has_written_whole_lines() const noexcept { return has_written_whole_lines_; }
     /// The errno of the first write that failed, or 0. Once it is set nothing more is written.
     [[nodiscard]] int error() const noexcept { return error_; }
     /// What was added and not yet flushed; in memory, everything.
@@ -52,6 +54,7 @@ private:
     int error_{0};
     std::string buffer_;
     std::function<void()> before_writing_;
+    bool has_written_whole_lines_{true};
 };
 
 }  // namespace chatos::dump

@@ -45,9 +45,9 @@ std::string progress_bar::line(clock_time now) const {
     return (text + facts).substr(0, shape_.columns > 1 ? shape_.columns - 1 : 1);
 }
 
-void progress_bar::advance(std::uint64_t bytes, clock_time now) {
+void progress_bar::advance(std::uint64_t bytes, clock_time now, bool may_draw) {
     bytes_ += bytes;
-    if (now < next_drawing_) {
+    if (!may_draw || now < next_drawing_) {
         return;
     }
     next_drawing_ = now + shape_.pause;

@@ -26,8 +26,8 @@ public:
     progress_bar(output& terminal, const shape& of, clock_time now)
         : terminal_{terminal}, shape_{of}, begun_{now}, next_drawing_{now + of.quiet} {}
 
-    /// So many more bytes have been read.
-    void advance(std::uint64_t bytes, clock_time now);
+    /// So many more bytes have been read. Without `may_draw` they are only counted.
+    void advance(std::uint64_t bytes, clock_time now, bool may_draw = true);
     /// Takes the line away, if there is one.
     void clear();
 

@@ -44,7 +44,7 @@ struct packet_record {
     packet_view packet;
 };
 
-/// Framing is lost at `at`: from there to the end of the stream nothing is decoded.
+/// Framing is lost at `at`: from there to the end of the stream nothing is decoded, unless was_guessed says otherwise.
 struct malformed_record {
     record_place at;
     /// From the first byte of the broken packet to a little behind the place of the error. Which bytes these are
@@ -52,6 +52,9 @@ struct malformed_record {
     std::span<const std::byte> bytes;
     decode_error error;
     std::uint64_t lost_bytes{0};  ///< from `at` on; final only when the stream has ended
+    /// Decoding had begun at a boundary that was guessed, and goes on at the next one that proves itself. Both calls
+    /// come then once that, or the end of the known bytes, is found; lost_bytes end there.
+    bool was_guessed{false};
 };
 
 /// The stream ends inside a packet.

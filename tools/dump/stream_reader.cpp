@@ -3,6 +3,7 @@
 #include "dump/packet_fields.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chatos::dump {
 
@@ -25,9 +26,23 @@ void stream_reader::take(std::span<const std::byte> fragment) {
             take_held(fragment);
         }
     }
-    if (error_) {
+    if (!error_) {
+        return;
+    }
+    if (keeps_failed_) {
+        held_.insert(held_.end(), fragment.begin(), fragment.end());
+    } else {
         lose(fragment);
     }
+}
+
+stream_reader::failed_packet_bytes stream_reader::take_failed_packet() {
+    failed_packet_bytes failed{*error_, offset_, std::move(held_)};
+    account_->input_bytes -= failed.bytes.size();
+    held_.clear();
+    error_.reset();
+    error_place_.reset();
+    return failed;
 }
 
 /// Gives out the packets that lie whole in the fragment, and holds the start of the one that does not.
@@ -68,9 +83,11 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
     case decode_status::incomplete: need_ = result.need; break;
     case decode_status::malformed:
         fail(result.error);
-        sink_->undecoded(broken_record().at, held_);
-        lost_bytes_ = held_.size();
-        account_->malformed_bytes += held_.size();
+        if (!keeps_failed_) {
+            sink_->undecoded(broken_record().at, held_);
+            lost_bytes_ = held_.size();
+            account_->malformed_bytes += held_.size();
+        }
         break;
     }
 }

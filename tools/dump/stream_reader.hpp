@@ -35,6 +35,17 @@ public:
     /// The stream has ended; called once, after the last take().
     void end();
 
+    /// Whether, from now on, a malformed packet and what is behind it are kept until take_failed_packet() is called,
+    /// instead of being lost and told.
+    void keep_failed(bool wanted) noexcept { keeps_failed_ = wanted; }
+    struct failed_packet_bytes {
+        decode_error error;
+        std::uint64_t offset;  ///< of the first byte
+        std::vector<std::byte> bytes;
+    };
+    /// After has_failed(), where such bytes are kept: forgets the error and the bytes, as if they had never been taken.
+    [[nodiscard]] failed_packet_bytes take_failed_packet();
+
     /// Forgets the unfinished packet, because bytes are missing in it, or after it; returns its bytes that were there.
     /// The next byte to come has this offset.
     std::size_t abandon(std::uint64_t offset) noexcept;
@@ -70,6 +81,7 @@ private:
     std::optional<decode_error> error_;
     std::uint64_t lost_bytes_{0};
     bool malformed_shown_{false};
+    bool keeps_failed_{false};
 };
 
 }  // namespace chatos::dump

@@ -112,7 +112,8 @@ void text_sink::malformed(const malformed_record& record) {
     const std::size_t from = error_position > row_bytes ? error_position - row_bytes : 0;
     add_excerpt(record.bytes.subspan(from), record.at.offset + from);
     out_.add_spaces(indent_columns);
-    out_.add("decoding stops here: framing is lost\n");
+    out_.add(record.was_guessed ? "framing is lost; its start was guessed, so a boundary is looked for\n"
+                                : "decoding stops here: framing is lost\n");
 }
 
 void text_sink::malformed_ended(const malformed_record& record) {
@@ -124,7 +125,7 @@ void text_sink::malformed_ended(const malformed_record& record) {
     add_byte_count(out_, record.lost_bytes);
     out_.add(" from offset ");
     out_.add_number(record.at.offset);
-    out_.add(" to the end of the stream not decoded\n");
+    out_.add(record.was_guessed ? " not decoded\n" : " to the end of the stream not decoded\n");
 }
 
 void text_sink::incomplete(const incomplete_record& record) {

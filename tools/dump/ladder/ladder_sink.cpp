@@ -99,7 +99,7 @@ void ladder_sink::malformed(const malformed_record& record) {
     label.add(rule_of(record.error.what));
     label.add(", ");
     add_malformed_detail(label, record);
-    label.add("; nothing is decoded from here on");
+    label.add(record.was_guessed ? "; a boundary is looked for" : "; nothing is decoded from here on");
     add(ladder_mark::broken, record.at, true, label);
 }
 

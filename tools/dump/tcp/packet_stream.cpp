@@ -8,6 +8,10 @@ namespace chatos::dump {
 
 namespace {
 
+/// After so many boundaries that were found in a direction, what is malformed is final: each new search reads again
+/// what the last one has read.
+constexpr std::size_t guesses_max = 64;
+
 constexpr std::string_view proof_name(boundary_proof proof) noexcept {
     switch (proof) {
     case boundary_proof::first_byte: return "first_byte";
@@ -77,53 +81,127 @@ void packet_stream::bytes(std::uint64_t offset, std::span<const std::byte> bytes
     if (resume_at_ != 0) {
         bytes = without_known_rest(offset, bytes);
     }
+    add(bytes);
     if (search_) {
-        search_->add(bytes, mark);
         look(false);
-    } else if (!bytes.empty()) {
-        const std::size_t held_before = reader_.held_bytes();
-        reader_.take(bytes);
-        context_->budget.change(held_before, reader_.held_bytes());
     }
     context_->now.mark = current;
 }
 
-void packet_stream::look(bool at_end) {
-    const std::optional<boundary_proof> proof = search_->look(at_end);
-    if (!proof) {
+/// Gives bytes that came with the current mark to whoever waits for them.
+void packet_stream::add(std::span<const std::byte> bytes) {
+    if (search_) {
+        note_context(bytes);
+        search_->add(bytes, context_->now.mark);
         return;
     }
+    if (bytes.empty()) {
+        return;
+    }
+    const std::size_t held_before = reader_.held_bytes();
+    reader_.take(bytes);
+    context_->budget.change(held_before, reader_.held_bytes());
+    if (reader_.has_failed() && guesses_ != 0 && guesses_ <= guesses_max) {
+        search_behind_failure();
+    }
+}
+
+/// What is malformed behind a start that was guessed may just be a wrong guess.
+void packet_stream::search_behind_failure() {
+    const std::size_t held_before = reader_.held_bytes();
+    stream_reader::failed_packet_bytes failed = reader_.take_failed_packet();
+    context_->budget.change(held_before, 0);
+    doubtful_ = {failed.offset, failed.error, {}, context_->now};
+    note_context(failed.bytes);
+    search_from(failed.offset + 1, false);
+    search_->add(std::span{failed.bytes}.subspan(1), context_->now.mark);
+}
+
+/// Keeps of a doubtful packet what is shown of it.
+void packet_stream::note_context(std::span<const std::byte> bytes) {
+    if (!doubtful_) {
+        return;
+    }
+    const std::uint64_t wanted = doubtful_->error.offset - doubtful_->offset + stream_reader::context_bytes;
+    const std::size_t there = doubtful_->bytes.size();
+    if (there < wanted) {
+        const std::span<const std::byte> added =
+            bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(wanted - there, bytes.size())));
+        doubtful_->bytes.insert(doubtful_->bytes.end(), added.begin(), added.end());
+        context_->budget.change(there, doubtful_->bytes.size());
+    }
+}
+
+/// Tells of a doubtful packet, now that it is known how far it leads.
+void packet_stream::settle_doubtful(std::uint64_t end) {
+    const doubtful_packet packet = *std::exchange(doubtful_, std::nullopt);
+    const std::uint64_t lost = end - packet.offset;
+    context_->budget.change(packet.bytes.size(), 0);
+    context_->account.input_bytes += lost;
+    context_->account.malformed_bytes += lost;
+    const malformed_record record{.at = {stream_, way_, packet.offset, &packet.place},
+                                  .bytes = std::span{packet.bytes}.first(
+                                      static_cast<std::size_t>(std::min<std::uint64_t>(packet.bytes.size(), lost))),
+                                  .error = packet.error,
+                                  .lost_bytes = lost,
+                                  .was_guessed = true};
+    context_->sink.malformed(record);
+    context_->sink.malformed_ended(record);
+}
+
+void packet_stream::look(bool at_end) {
+    // What is found may fail again behind it.
+    while (search_) {
+        const std::optional<boundary_proof> proof = search_->look(at_end);
+        if (!proof) {
+            return;
+        }
+        go_on(*proof);
+    }
+}
+
+/// Decodes from the boundary that was found.
+void packet_stream::go_on(boundary_proof proof) {
     const std::unique_ptr<boundary_search> search = std::move(search_);
     const std::span<const std::byte> known = search->found();
     const frame_mark current = context_->now.mark;
     context_->now.mark = search->piece_at(0).mark;
     event_record told = event_at(event_kind::resync, search->offset());
-    told.undecoded = search->offset() - search->first_offset();
-    told.cause = proof_name(*proof);
+    if (doubtful_) {
+        settle_doubtful(search->offset());
+    } else {
+        told.undecoded = search->offset() - search->first_offset();
+        lose(told.undecoded);
+    }
+    told.cause = proof_name(proof);
     context_->sink.event(told);
-    lose(told.undecoded);
+    ++guesses_;
+    reader_.keep_failed(guesses_ <= guesses_max);
     reader_.abandon(search->offset());
-    const std::size_t held_before = reader_.held_bytes();
     for (std::size_t position = 0; position < known.size();) {
         const boundary_search::piece piece = search->piece_at(position);
         context_->now.mark = piece.mark;
-        reader_.take(known.subspan(position, piece.bytes));
+        add(known.subspan(position, piece.bytes));
         position += piece.bytes;
     }
-    context_->budget.change(held_before, reader_.held_bytes());
     context_->now.mark = current;
 }
 
-/// Ends a search at the end of the known bytes; returns how many belong to no packet.
-std::uint64_t packet_stream::end_search() {
+/// Ends a search at the end of the known bytes.
+packet_stream::search_end packet_stream::end_search() {
     look(true);
     if (!search_) {
-        return 0;
+        return {.is_found = true};
     }
-    const std::uint64_t undecoded = search_->end_offset() - search_->first_offset();
-    lose(undecoded);
+    search_end ended;
+    if (doubtful_) {
+        settle_doubtful(search_->end_offset());
+    } else {
+        ended.undecoded = search_->end_offset() - search_->first_offset();
+        lose(ended.undecoded);
+    }
     search_.reset();
-    return undecoded;
+    return ended;
 }
 
 void packet_stream::missing(std::uint64_t offset, std::uint64_t count, gap_cause cause, const frame_mark* mark) {
@@ -133,7 +211,7 @@ void packet_stream::missing(std::uint64_t offset, std::uint64_t count, gap_cause
     }
     std::uint64_t undecoded = 0;
     if (search_) {
-        undecoded = end_search();
+        undecoded = end_search().undecoded;
     }
     if (resume_at_ != 0) {
         undecoded += passed_;
@@ -180,7 +258,7 @@ void packet_stream::conflict(std::int64_t offset, std::span<const std::byte> kep
 
 void packet_stream::ended() {
     const std::uint64_t first_undecoded = search_ ? search_->first_offset() : passed_from_;
-    std::uint64_t undecoded = search_ ? end_search() : 0;
+    std::uint64_t undecoded = search_ ? end_search().undecoded : 0;
     if (resume_at_ != 0) {
         undecoded = passed_;
         resume_at_ = 0;
@@ -199,8 +277,11 @@ void packet_stream::release() {
     if (search_) {
         const std::uint64_t end = search_->end_offset();
         const std::uint64_t first = search_->first_offset();
-        if (const std::uint64_t undecoded = end_search(); undecoded != 0) {
-            tell(event_kind::evicted, first, undecoded, "search");
+        const search_end ended = end_search();
+        if (ended.undecoded != 0) {
+            tell(event_kind::evicted, first, ended.undecoded, "search");
+        }
+        if (!ended.is_found) {
             search_from(end, false);
         }
     } else if (reader_.held_bytes() != 0 && !reader_.has_failed()) {

@@ -13,7 +13,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <vector>
 
 namespace chatos::dump {
 
@@ -48,9 +50,26 @@ public:
     }
 
 private:
+    /// A malformed packet behind a start that was guessed: it may be none.
+    struct doubtful_packet {
+        std::uint64_t offset;
+        decode_error error;
+        std::vector<std::byte> bytes;  ///< as far as they are shown
+        capture_place place;           ///< where it failed
+    };
+    struct search_end {
+        bool is_found{false};
+        std::uint64_t undecoded{0};  ///< bytes that belong to no packet; malformed ones have been told
+    };
+
     void search_from(std::uint64_t offset, bool trusts_first_byte);
+    void add(std::span<const std::byte> bytes);
+    void go_on(boundary_proof proof);
+    void search_behind_failure();
+    void note_context(std::span<const std::byte> bytes);
+    void settle_doubtful(std::uint64_t end);
     void look(bool at_end);
-    std::uint64_t end_search();
+    search_end end_search();
     std::size_t abandon_packet(std::uint64_t next_offset);
     void go_on_at(std::uint64_t offset);
     std::span<const std::byte> without_known_rest(std::uint64_t offset, std::span<const std::byte> bytes);
@@ -66,7 +85,9 @@ private:
     std::uint64_t resume_at_{0};               // where the packet ends that a gap cut; 0: none
     std::uint64_t passed_{0};                  // bytes of its rest so far, which begin at passed_from_
     std::uint64_t passed_from_{0};
-    frame_mark last_mark_;  // of the last bytes
+    frame_mark last_mark_;                     // of the last bytes
+    std::size_t guesses_{0};                   // boundaries that were searched for, and found
+    std::optional<doubtful_packet> doubtful_;  // while search_ looks for a boundary behind it
 };
 
 }  // namespace chatos::dump

@@ -350,6 +350,49 @@ TEST(reassembly, sizes_over_the_limits_are_malformed_and_limits_can_be_raised) {
     EXPECT_EQ(last_number(raised.text, "length"), 65'542);
 }
 
+TEST(reassembly, behind_a_guessed_start_what_is_malformed_leads_to_another_search) {
+    // A wrong guess: the text of a message looks like a packet, and what follows does not.
+    EXPECT_EQ(
+        said({client(10, "\x06\x00ttt of a message"sv), client(28, cr_bob), client(34, sma_hi), client(41, ok)}),
+        (lines{"c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 ERROR 0", "c2s 2 malformed 16 unknown_opcode",
+               "c2s 18 resync 0 two_packets", "c2s 18 CR bob", "c2s 24 SMA hi", "c2s 31 ERROR 0"}));
+    EXPECT_EQ(said({client(10, "\x06\x00 text"sv)}), (lines{"c2s 0 midstream 0", "c2s 0 resync 0 first_byte",
+                                                            "c2s 0 ERROR 0", "c2s 2 malformed 5 unknown_opcode"}));
+    // Twice, and behind a gap.
+    EXPECT_EQ(
+        said({client(10, "\x06\x00!\x06\x01\x06\x02?"sv), client(20, "\x06\x04\x06\x05"sv)}),
+        (lines{"c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 ERROR 0", "c2s 2 malformed 1 unknown_opcode",
+               "c2s 3 resync 0 two_packets", "c2s 3 ERROR 1", "c2s 5 ERROR 2", "c2s 7 malformed 1 unknown_opcode",
+               "c2s 8 gap 2 lost", "c2s 10 resync 0 two_packets", "c2s 10 ERROR 4", "c2s 12 ERROR 5"}));
+    const std::string text = json({client(10, "\x06\x00 text\x06\x01\x06\x02"sv)});
+    EXPECT_EQ(last_number(text, "malformed"), 5);
+    EXPECT_EQ(last_number(text, "input"), 11);
+}
+
+TEST(reassembly, a_string_that_is_no_text_behind_a_guessed_start_is_searched_from_its_second_byte) {
+    const std::string wrong = std::string{"\x06\x00\x04\x00\x00\x00\x06\xff\xff"sv} + std::string{ok} + std::string{ok};
+    EXPECT_EQ(
+        said({client(10, wrong.substr(0, 9)), client(19, wrong.substr(9))}),
+        (lines{"c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 ERROR 0", "c2s 2 malformed 7 ill_formed_utf8",
+               "c2s 9 resync 0 two_packets", "c2s 9 ERROR 0", "c2s 11 ERROR 0"}));
+}
+
+TEST(reassembly, wrong_guesses_without_end_are_given_up_in_bounded_time) {
+    std::string hostile;
+    while (hostile.size() < 200'000) {
+        hostile += "\x06\x00\x06\x00!"sv;
+    }
+    std::vector<segment> segments;
+    for (std::uint32_t at = 0; at < hostile.size(); at += 60'000) {
+        segments.push_back(client(10 + at, std::string_view{hostile}.substr(at, 60'000)));
+    }
+    const lines all = said(segments);
+    EXPECT_EQ(
+        std::ranges::count_if(all, [](const std::string& line) { return line.find("malformed") != std::string::npos; }),
+        65);
+    EXPECT_EQ(all.back().find("c2s 324 malformed 199676 unknown_opcode"), 0U) << all.back();
+}
+
 TEST(reassembly, nothing_is_decoded_behind_a_malformed_packet) {
     EXPECT_EQ(said({opening(9), client(10, "\x07zzz"), client(14, cr_bob), client(30, cr_bob)}),
               (lines{"c2s 10 gap 10 lost", "c2s 0 malformed 16 unknown_opcode"}));
