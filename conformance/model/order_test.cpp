@@ -54,6 +54,17 @@ TEST(ModelToAll, ALL_8_ALL_9_who_comes_later_gets_nothing_and_who_leaves_is_not_
     EXPECT_EQ(run.half_closes("bob"), (lines{"alice < ERROR 4", "bob closed"}));
 }
 
+TEST(ModelFlow, FLOW_2_an_offer_that_has_waited_is_answered_behind_what_overtook_it) {
+    model_run run{variant::offers_wait};
+    run.joins({"alice", "bob", "carol", "dave"});
+    (void)run.sends("alice", make_pc("bob"));
+    EXPECT_EQ(run.sends("carol", make_pc("bob")), (lines{"carol < ERROR 0"}));
+    EXPECT_EQ(run.writes("dave", "bob", "hi"), (lines{"bob < SPM dave hi"}));
+    EXPECT_EQ(run.answers("bob", 5), (lines{"alice < ERROR 5", "bob < PC carol"}));
+    EXPECT_EQ(run.answers("bob", 1), (lines{"dave < ERROR 1"}));
+    EXPECT_EQ(run.answers("bob", 0), (lines{"carol < ERROR 0"}));
+}
+
 TEST(ModelFlow, FLOW_1_answers_come_in_the_order_of_the_requests) {
     model_run run;
     run.joins({"alice", "bob"});

@@ -96,6 +96,16 @@ TEST(pcap, carries_a_fraction_above_one_second) {
     EXPECT_EQ(all.frames.at(0).time.nanoseconds, 500'000'000U);
 }
 
+TEST(pcap, of_the_variant_with_long_records_is_read) {
+    // Eight more bytes in each record's header: the builder's frame begins with them.
+    byte_string file =
+        pcap_builder{1, byte_order::little, 0xA1B2'CD34}.add(raw("........abc"), {.captured = 3}).bytes();
+    const reading all = read(file);
+    ASSERT_EQ(all.frames.size(), 1U);
+    EXPECT_EQ(all.problem, "");
+    EXPECT_EQ(all.frames[0].bytes, "abc");
+}
+
 TEST(pcap, without_packets_is_whole) {
     EXPECT_EQ(read(pcap_builder{}.bytes()).problem, "");
 }
@@ -125,6 +135,12 @@ TEST(pcap, cut_anywhere_gives_what_came_before_and_says_where) {
             EXPECT_NE(all.problem.find(where), std::string::npos) << size << ": " << all.problem;
         }
     }
+}
+
+TEST(pcap, whose_packet_had_no_bytes_cannot_have_captured_some) {
+    const reading all = read(pcap_builder{}.add(raw("abc"), {.original = 0}).bytes());
+    EXPECT_TRUE(all.frames.empty());
+    EXPECT_NE(all.problem.find("3 bytes were captured of 0"), std::string::npos) << all.problem;
 }
 
 TEST(pcap, whose_lengths_lie_is_broken) {

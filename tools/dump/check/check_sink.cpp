@@ -166,6 +166,9 @@ void check_sink::show_json(const found_violation& one) {
 }
 
 void check_sink::all_heard() {
+    if (verdicts_.empty()) {
+        verdicts_ = conformance::judge({}, settings_).verdicts;  // of nothing: all unknowable, and said so
+    }
     for (const rule_verdict& one : verdicts_) {
         if (form_ == check_form::json) {
             show_json(one);

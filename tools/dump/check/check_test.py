@@ -184,6 +184,14 @@ class Check(unittest.TestCase):
             self.assertIn(word, done.stderr)
         self.assertFalse(os.path.exists("x.xml"))
 
+    def test_of_an_empty_capture_nothing_can_be_told(self):
+        path = self.folder / "empty.pcap"
+        path.write_bytes(self.captures[0].read_bytes()[:24])
+        lines, found = check(path)
+        verdicts = [line["verdict"] for line in lines if line["type"] == "verdict"]
+        self.assertEqual((found, set(verdicts)), ([], {"unknowable"}))
+        self.assertGreater(len(verdicts), 60)
+
     def test_a_cut_capture_is_judged_as_far_as_it_goes(self):
         path = self.folder / "cut.pcap"
         path.write_bytes(self.captures[0].read_bytes()[:-5])

@@ -218,6 +218,10 @@ TEST(frame_opener, other_ports_and_wrong_checksums_are_told) {
     EXPECT_EQ(opening{true}.open(frame_of({.payload = "longer text"}), 1, 3), "longer t");
 }
 
+TEST(frame_opener, tcp_options_are_no_data) {
+    EXPECT_EQ(opened(frame_of({.payload = "hello", .options = "\x01\x01\x08\x02"})), "hello");
+}
+
 TEST(frame_opener, window_scale_is_read_and_options_may_end_early) {
     opening one;
     one.open(frame_of({.flags = syn, .options = "\x01\x03\x03\x07"}));
@@ -268,6 +272,26 @@ TEST(fragments, crossing_ones_of_equal_bytes_do_no_harm_and_others_ruin_the_data
     EXPECT_EQ(other.open(fragment(whole.substr(24), 3)), "held");
     other.end();
     EXPECT_EQ(other.skipped(skip_reason::overlapping_fragment), 3U);
+}
+
+TEST(fragments, a_last_one_that_ends_before_others_ruins_the_datagram) {
+    const std::string whole = whole_segment();
+    opening one;
+    EXPECT_EQ(one.open(fragment(whole.substr(0, 24), more)), "held");
+    EXPECT_EQ(one.open(fragment(whole.substr(8, 8), 1)), "held");
+    one.end();
+    EXPECT_EQ(one.skipped(skip_reason::overlapping_fragment), 2U);
+}
+
+TEST(fragments, of_two_vlans_never_meet) {
+    const std::string whole = whole_segment();
+    const auto tagged = [&](std::string_view text, std::uint16_t place, std::uint16_t vlan) {
+        return ethernet(0x0800, ipv4(raw(text), false, {.fragment = place}), {{0x8100, vlan}});
+    };
+    opening one;
+    EXPECT_EQ(one.open(tagged(whole.substr(0, 16), more, 5)), "held");
+    EXPECT_EQ(one.open(tagged(whole.substr(16), 2, 6)), "held");
+    EXPECT_EQ(one.open(tagged(whole.substr(16), 2, 5)), "fragment");
 }
 
 TEST(fragments, that_are_never_completed_or_cannot_be_are_accounted_for) {

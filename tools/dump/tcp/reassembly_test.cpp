@@ -13,6 +13,7 @@
 namespace chatos::dump::testing {
 namespace {
 
+using namespace std::string_literals;
 using namespace std::string_view_literals;
 using lines = std::vector<std::string>;
 
@@ -84,6 +85,13 @@ TEST(reassembly, sequence_numbers_wrap) {
               (lines{"c2s 0 CR bob", "c2s 6 SMA hi", "c2s 13 ERROR 0"}));
 }
 
+TEST(reassembly, sequence_numbers_wrap_between_segments_that_changed_places) {
+    const std::string bytes = std::string{cr_bob} + std::string{sma_hi} + std::string{sma_hi};
+    const std::string_view all = bytes;
+    EXPECT_EQ(said({opening(0xFFFF'FFF8), client(3, all.substr(10)), client(0xFFFF'FFF9, all.substr(0, 10))}),
+              said({opening(9), client(10, all)}));
+}
+
 TEST(reassembly, segments_out_of_order_and_repeated_ones_change_nothing) {
     EXPECT_EQ(said({opening(9), client(16, sma_hi), client(23, ok), client(16, sma_hi), client(10, cr_bob),
                     client(10, cr_bob), client(12, cr_bob.substr(2))}),
@@ -96,6 +104,35 @@ TEST(reassembly, segments_that_cross_give_each_byte_once) {
     EXPECT_EQ(said({opening(9), client(14, std::string_view{whole}.substr(4, 6)),
                     client(10, std::string_view{whole}.substr(0, 7)), client(18, std::string_view{whole}.substr(8))}),
               (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
+}
+
+TEST(reassembly, a_long_overlap_is_given_once) {
+    const std::string bytes = std::string{cr_bob} + std::string{sma_hi} + std::string{sma_hi};
+    const std::string_view all = bytes;
+    EXPECT_EQ(said({opening(9), client(10, all.substr(0, 12)), client(10, all)}), said({opening(9), client(10, all)}));
+}
+
+TEST(reassembly, a_segment_over_one_that_waits_is_kept_to_its_last_byte) {
+    const std::string bytes = std::string{cr_bob} + std::string{sma_hi} + std::string{sma_hi};
+    const std::string_view all = bytes;
+    EXPECT_EQ(said({opening(9), client(23, all.substr(13)), client(13, all.substr(3)), client(10, all.substr(0, 3))}),
+              said({opening(9), client(10, all)}));
+}
+
+TEST(reassembly, what_comes_again_is_compared_with_what_really_was_there) {
+    std::string message;
+    for (int count = 0; message.size() < 3'000; ++count) {
+        message += std::to_string(1'000 + count);
+    }
+    const std::string bytes = "\x04\x00\x00\x0b\xb8"s + message;
+    const std::string_view all = bytes;
+    std::vector<segment> segments{opening(9)};
+    for (std::uint32_t at = 0; at < 3'000; at += 1'000) {
+        segments.push_back(client(10 + at, all.substr(at, 1'000)));
+    }
+    segments.push_back(client(10, all.substr(0, 1'000)));
+    segments.push_back(client(3'010, all.substr(3'000)));
+    EXPECT_EQ(said(segments), said({opening(9), client(10, all)}));
 }
 
 TEST(reassembly, a_fin_is_a_position_and_not_an_end_of_the_capture) {
@@ -178,6 +215,13 @@ TEST(reassembly, a_lost_segment_is_a_gap_and_decoding_goes_on_behind_it) {
     EXPECT_EQ(
         said({opening(9), client(10, cr_bob), client(23, sma_hi), client(30, ok)}),
         (lines{"c2s 0 CR bob", "c2s 6 gap 7 lost", "c2s 13 resync 0 two_packets", "c2s 13 SMA hi", "c2s 20 ERROR 0"}));
+}
+
+TEST(reassembly, behind_a_gap_a_packet_and_the_start_of_another_prove_nothing) {
+    const std::string bytes = std::string{ok} + "\x04\x00"s;
+    for (const std::string& line : said({opening(9), client(10, cr_bob), client(30, bytes)})) {
+        EXPECT_EQ(line.find("ERROR"), std::string::npos) << line;
+    }
 }
 
 TEST(reassembly, the_rest_of_a_packet_across_a_gap_is_passed_where_its_size_says) {
