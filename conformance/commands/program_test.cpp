@@ -409,6 +409,8 @@ TEST_F(ConformanceProgram, lists_scenarios_and_counts_them) {
 
 TEST_F(ConformanceProgram, shows_all_rules_with_the_scenarios_that_test_them) {
     const program_result rules = run({"rules"});
+    EXPECT_NE(rules.out.find("faults of the model break it, "), std::string::npos) << rules.out;
+    EXPECT_NE(rules.err.find(" faults of the model break them"), std::string::npos) << rules.err;
     EXPECT_EQ(rules.exit_code, 0);
     EXPECT_EQ(rules.out.find("nobody has written"), std::string::npos) << rules.out;
     EXPECT_NE(rules.err.find(" rules: "), std::string::npos) << rules.err;
@@ -429,6 +431,9 @@ TEST_F(ConformanceProgram, explains_rules_and_scenarios) {
     EXPECT_NE(scenario.out.find("Steps (built in/"), std::string::npos) << scenario.out;
     EXPECT_NE(scenario.out.find("logs in") == std::string::npos ? scenario.out.find("sends CR") : 0U,
               std::string::npos);
+    EXPECT_NE(scenario.out.find("Must catch these faults of the model"), std::string::npos) << scenario.out;
+    EXPECT_NE(rule.out.find("faults of the model break it, "), std::string::npos) << rule.out;
+    EXPECT_NE(rule.out.find("; caught by server.pm."), std::string::npos) << rule.out;
     EXPECT_EQ(run({"explain"}).exit_code, 2);
 }
 
@@ -486,6 +491,9 @@ TEST_F(ConformanceProgram, the_reference_server_passes_everything_strictly) {
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
     std::cout << last_line(result.out) << '\n';
     EXPECT_EQ(report()["summary"]["passed"], report()["scenarios"].size());
+    EXPECT_GE(report()["silence"]["fenced_percent"], 90);
+    EXPECT_GE(report()["silence"]["verdicts"].get<std::size_t>() * 10, report()["scenarios"].size() * 9);
+    EXPECT_NE(result.out.find("that rest on silence are proved by a fence ("), std::string::npos) << result.out;
 }
 
 TEST_F(ConformanceProgram, the_reference_server_passes_in_every_way) {

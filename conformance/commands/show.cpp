@@ -29,6 +29,40 @@ std::string untested_text(const ledger_line& line) {
            std::string{line.why_untested.empty() ? "nobody has written a scenario yet" : line.why_untested};
 }
 
+/// The faults that break the rule, and who must catch each.
+void print_faults(const ledger_line& line) {
+    if (line.faults.empty()) {
+        return;
+    }
+    std::cout << '\n' << kill_text(line.faults.size(), line.caught_by.size()) << ":\n";
+    for (const fault_entry* one : line.faults) {
+        std::vector<std::string> killers;
+        for (const scenario* candidate : line.caught_by) {
+            if (kills(*candidate, *one)) {
+                killers.push_back(candidate->id);
+            }
+        }
+        std::cout << "  " << padded(std::string{one->name}, 32) << "  "
+                  << wrapped(std::string{one->what} + "; caught by " + joined(killers), 36) << '\n';
+    }
+}
+
+/// Those of the model's faults that the scenario must catch.
+void print_kills(const scenario& one) {
+    if (one.kills.empty()) {
+        return;
+    }
+    std::cout << "\nMust catch these faults of the model (`chatos-conformance model --fault NAME`):\n";
+    for (const std::string& name : one.kills) {
+        const fault_entry* known = find_fault(name);
+        std::cout << "  " << padded(name, 32) << "  "
+                  << wrapped(known == nullptr ? std::string{}
+                                              : std::string{known->rule} + ": " + std::string{known->what},
+                             36)
+                  << '\n';
+    }
+}
+
 int explain_rule(const rule& one, const std::vector<scenario>& all) {
     const painter paint{wants_colour(STDOUT_FILENO)};
     std::cout << paint(colour::bold, one.id) << "  " << level_name(one.level) << ", " << origin_name(one.origin) << " ("
@@ -41,6 +75,7 @@ int explain_rule(const rule& one, const std::vector<scenario>& all) {
         for (const scenario* tested : line.tested_by) {
             std::cout << "  " << padded(tested->id, 40) << "  " << tested->title << '\n';
         }
+        print_faults(line);
     }
     return exit_good;
 }
@@ -123,6 +158,7 @@ int explain_scenario(const scenario& one) {
         std::cout << "  then      nothing else may have come to any actor (unexpected packets blame " << one.unexpected
                   << ")\n";
     }
+    print_kills(one);
     std::cout << "\nRun it: chatos-conformance run " << one.id << " --target HOST:PORT\n";
     return exit_good;
 }
@@ -167,6 +203,7 @@ int rules_command() {
     }
     const painter paint{wants_colour(STDOUT_FILENO)};
     std::size_t untested = 0;
+    std::size_t faults = 0;
     for (const ledger_line& line : make_ledger(found.made.scenarios)) {
         std::vector<std::string> ids;
         for (const scenario* one : line.tested_by) {
@@ -179,9 +216,15 @@ int rules_command() {
                   << std::string(24, ' ')
                   << paint(colour::dim, wrapped(ids.empty() ? untested_text(line) : "tested by " + joined(ids), 24))
                   << '\n';
+        faults += line.faults.size();
+        if (!line.faults.empty()) {
+            std::cout << std::string(24, ' ')
+                      << paint(colour::dim, kill_text(line.faults.size(), line.caught_by.size())) << '\n';
+        }
     }
     std::cerr << all_rules().size() << " rules: " << all_rules().size() - untested << " tested by "
-              << found.made.scenarios.size() << " scenarios, " << untested << " that none can test\n";
+              << found.made.scenarios.size() << " scenarios, " << untested << " that none can test; " << faults
+              << " faults of the model break them\n";
     return exit_good;
 }
 

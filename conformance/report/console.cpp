@@ -43,6 +43,7 @@ public:
              << counted_plural(report_.scenarios.size(), "scenario") << " against "
              << printable(report_.implementation_name) << "\n\n";
         write_areas();
+        write_silences();
         write_choices();
         write_changes();
         for (const verdict which : {verdict::warn, verdict::fail, verdict::stale}) {
@@ -103,6 +104,13 @@ private:
         return text;
     }
 
+    void write_silences() {
+        if (const std::string text = silence_text(silences_of(report_)); !text.empty()) {
+            out_ << '\n';
+            paragraph("silence", text);
+        }
+    }
+
     void write_choices() {
         if (report_.choices.empty()) {
             return;
@@ -111,7 +119,7 @@ private:
         for (const auto& [rule_id, what] : report_.choices) {
             text += (text.empty() ? "" : "; ") + rule_id + ' ' + what;
         }
-        out_ << '\n';
+        out_ << (silences_of(report_).verdicts() == 0 ? "\n" : "");
         paragraph("choices seen", text);
     }
 

@@ -1,5 +1,6 @@
 #include "report/html_report.hpp"
 
+#include "report/ledger.hpp"
 #include "report/markup.hpp"
 #include "report/sequence_chart.hpp"
 #include "report/sequence_svg.hpp"
@@ -95,6 +96,9 @@ private:
             out_ << "<div class=\"card\"><b>gone</b> " << markup_text(*report_.gone);
             write_lines(report_.gone_output);
             out_ << "</div>\n";
+        }
+        if (const std::string text = silence_text(silences_of(report_)); !text.empty()) {
+            out_ << "<p class=\"soft\">" << text << "</p>\n";
         }
         for (const std::string& note : report_.notes) {
             out_ << "<p class=\"soft\">" << markup_text(note) << "</p>\n";
@@ -236,6 +240,7 @@ private:
             entry("why", one.why);
         }
         entry("hint", one.hint);
+        entry("must catch", kills_text(*one.what));
         if (!one.server_output.empty()) {
             out_ << "<dt>server printed</dt><dd>";
             write_lines(one.server_output);
@@ -245,6 +250,17 @@ private:
         if (one.judged != verdict::pass) {
             code_entry("repeat", repeat_command(one, facts_));
         }
+    }
+
+    /// The faults of the model that the scenario must catch, by their rules.
+    static std::string kills_text(const scenario& what) {
+        std::string text;
+        for (const std::string& name : what.kills) {
+            const fault_entry* known = find_fault(name);
+            text += (text.empty() ? "" : "; ") + name +
+                    (known == nullptr ? "" : " (" + std::string{known->rule} + ": " + std::string{known->what} + ")");
+        }
+        return text;
     }
 
     void entry(std::string_view name, std::string_view text) {
@@ -282,6 +298,17 @@ private:
         out_ << "</div>\n";
     }
 
+    /// How many faults break the rule, and how many scenarios of this run must catch one.
+    [[nodiscard]] std::string kill_count(const rule& one) const {
+        const std::vector<const fault_entry*> faults = faults_of(one.id);
+        const auto killers =
+            std::count_if(report_.scenarios.begin(), report_.scenarios.end(), [&](const scenario_report& tested) {
+                return std::any_of(faults.begin(), faults.end(),
+                                   [&](const fault_entry* broken) { return kills(*tested.what, *broken); });
+            });
+        return kill_text(faults.size(), static_cast<std::size_t>(killers));
+    }
+
     void write_rule(const rule& one, const rule_area& area) {
         std::string chips;
         std::set<std::string> verdicts;
@@ -299,6 +326,9 @@ private:
             const std::string_view why = untestable_reason(one.id);
             chips = "<span class=\"soft\">" +
                     (why.empty() ? "no scenario of this run tests it" : "not tested: " + markup_text(why)) + "</span>";
+        }
+        if (const std::string count = kill_count(one); !count.empty()) {
+            chips += "<br><span class=\"soft kills\">" + count + "</span>";
         }
         out_ << "<div class=\"rule\"" << attribute("data-area", area.id)
              << attribute("data-level", level_name(one.level)) << attribute("data-verdict", joined(verdicts))

@@ -77,6 +77,7 @@ json scenario_of(const scenario_report& one, const run_facts& facts) {
                  {"failed_rules", one.failed_rules},
                  {"why", one.why},
                  {"choices", one.seen.choices},
+                 {"silences", {{"fenced", one.seen.silences.fenced}, {"windowed", one.seen.silences.windowed}}},
                  {"ms", milliseconds(one.seen.duration)}};
     if (one.seen.failure) {
         made["expected"] = one.seen.failure->expected;
@@ -103,6 +104,7 @@ json scenario_of(const scenario_report& one, const run_facts& facts) {
 }  // namespace
 
 void write_json_report(std::ostream& out, const suite_report& report, const run_facts& facts) {
+    const silence_summary silences = silences_of(report);
     json made = {{"schema", 1},
                  {"tool", {{"name", "chatos-conformance"}, {"version", facts.tool_version}}},
                  {"implementation", report.implementation_name},
@@ -114,6 +116,11 @@ void write_json_report(std::ostream& out, const suite_report& report, const run_
                    {"unsupported", report.count(verdict::unsupported)},
                    {"known_failures", report.count(verdict::known_failure)},
                    {"stale", report.count(verdict::stale)}}},
+                 {"silence",
+                  {{"verdicts", silences.verdicts()},
+                   {"by_fence", silences.by_fence},
+                   {"by_window", silences.by_window},
+                   {"fenced_percent", silences.fenced_percent()}}},
                  {"scenarios", json::array()},
                  {"choices", report.choices},
                  {"changes", changes_of(facts)},

@@ -1,10 +1,12 @@
-// The ledger: for each rule the scenarios that test it, or why none can.
+// The ledger: for each rule the scenarios that test it, or why none can; and the faults of the model that break it.
 #pragma once
 
+#include "model/fault.hpp"
 #include "rules/rule.hpp"
 #include "scenario/scenario.hpp"
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,7 +16,16 @@ struct ledger_line {
     const rule* what{nullptr};
     std::vector<const scenario*> tested_by;  ///< in the order given
     std::string_view why_untested;           ///< empty when something tests it
+    std::vector<const fault_entry*> faults;  ///< that break it
+    std::vector<const scenario*> caught_by;  ///< those that must catch one of them, in the order given
 };
+
+/// The faults that break this rule.
+[[nodiscard]] std::vector<const fault_entry*> faults_of(std::string_view rule_id);
+/// True when `what` must catch the fault.
+[[nodiscard]] bool kills(const scenario& what, const fault_entry& one);
+/// "3 faults of the model break it, 2 scenarios must catch them"; empty without a fault.
+[[nodiscard]] std::string kill_text(std::size_t faults, std::size_t scenarios);
 
 /// A line for each rule, in their order; points into `all`.
 [[nodiscard]] std::vector<ledger_line> make_ledger(std::span<const scenario> all);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace chatos::conformance {
 namespace {
 
@@ -31,6 +33,30 @@ TEST(Ledger, has_a_line_for_each_rule_in_their_order) {
 TEST(Ledger, an_unknown_rule_has_no_reason) {
     EXPECT_EQ(untestable_reason("PM-99"), "");
     EXPECT_NE(untestable_reason("CLI-1"), "");
+}
+
+TEST(Ledger, counts_the_faults_that_break_a_rule_and_who_must_catch_them) {
+    const catalog_result found = make_catalog({});
+    std::size_t faults = 0;
+    for (const ledger_line& line : make_ledger(found.made.scenarios)) {
+        faults += line.faults.size();
+        for (const fault_entry* one : line.faults) {
+            EXPECT_EQ(one->rule, line.what->id);
+            EXPECT_TRUE(std::any_of(line.caught_by.begin(), line.caught_by.end(), [&](const scenario* killer) {
+                return kills(*killer, *one);
+            })) << one->name;
+        }
+        EXPECT_EQ(line.faults.empty(), line.caught_by.empty()) << line.what->id;
+    }
+    const auto bound = std::count_if(all_faults().begin(), all_faults().end(),
+                                     [](const fault_entry& one) { return !one.rule.empty(); });
+    EXPECT_EQ(faults, static_cast<std::size_t>(bound));
+}
+
+TEST(Ledger, tells_kills_in_words) {
+    EXPECT_EQ(kill_text(0, 0), "");
+    EXPECT_EQ(kill_text(1, 1), "1 fault of the model breaks it, 1 scenario must catch it");
+    EXPECT_EQ(kill_text(3, 2), "3 faults of the model break it, 2 scenarios must catch them");
 }
 
 }  // namespace

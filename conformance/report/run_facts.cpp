@@ -18,6 +18,31 @@ std::string capture_path(const scenario_report& one, const run_facts& facts) {
     return has_one ? facts.capture_folder + '/' + one.what->id + ".pcap" : "";
 }
 
+unsigned silence_summary::fenced_percent() const noexcept {
+    return verdicts() == 0 ? 100U : static_cast<unsigned>(by_fence * 100 / verdicts());
+}
+
+silence_summary silences_of(const suite_report& report) noexcept {
+    silence_summary summary;
+    for (const scenario_report& one : report.scenarios) {
+        const silence_proofs& proofs = one.seen.silences;
+        summary.by_window += proofs.windowed != 0 ? 1 : 0;
+        summary.by_fence += proofs.windowed == 0 && proofs.fenced != 0 ? 1 : 0;
+    }
+    return summary;
+}
+
+std::string silence_text(const silence_summary& summary) {
+    const std::size_t all = summary.verdicts();
+    if (all == 0) {
+        return "";
+    }
+    return std::to_string(summary.by_fence) + " of " + std::to_string(all) +
+           (all == 1 ? " verdict that rests on silence is" : " verdicts that rest on silence are") +
+           " proved by a fence (" + std::to_string(summary.fenced_percent()) + "%)" +
+           (summary.by_window == 0 ? "" : ", " + std::to_string(summary.by_window) + " by waiting");
+}
+
 std::string utc_text(std::chrono::system_clock::time_point when) {
     const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
     std::tm parts{};

@@ -27,6 +27,20 @@ struct run_facts {
 /// The capture of a scenario that did not pass; empty when there is none.
 [[nodiscard]] std::string capture_path(const scenario_report& one, const run_facts& facts);
 
+/// How the verdicts that rest on silence are proved. One that needs a time window for any of its silences counts as
+/// proved by a window.
+struct silence_summary {
+    std::size_t by_fence{0};
+    std::size_t by_window{0};
+
+    [[nodiscard]] std::size_t verdicts() const noexcept { return by_fence + by_window; }
+    /// Of those proved by a fence, in percent, rounded down; 100 when no verdict needs silence.
+    [[nodiscard]] unsigned fenced_percent() const noexcept;
+};
+[[nodiscard]] silence_summary silences_of(const suite_report& report) noexcept;
+/// "145 of 147 verdicts that rest on silence are proved by a fence (98%), 2 by waiting"; empty when none does.
+[[nodiscard]] std::string silence_text(const silence_summary& summary);
+
 /// "2026-03-01T12:00:00Z"
 [[nodiscard]] std::string utc_text(std::chrono::system_clock::time_point when);
 

@@ -9,6 +9,7 @@ namespace chatos::conformance {
 namespace {
 
 constexpr std::size_t inbox_events_max = 10'000;
+constexpr std::size_t inbox_bytes_max = std::size_t{8} << 20U;  // of all actors, waiting for a step that expects them
 constexpr std::size_t exchange_entries_max = 200;
 constexpr std::size_t hex_excerpt_max = 32;
 
@@ -96,6 +97,7 @@ void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
         outcome_.traffic.add(now, index, reset ? kind::reset_received : kind::fin_received);
     }
     actor.connection = link::closed;
+    actor.heard_the_end = true;
     actor.writing = false;
     received_event event;
     event.what = reset ? received_event::kind::reset : received_event::kind::fin;
@@ -119,13 +121,24 @@ void execution::put_event(std::size_t index, received_event event, moment now) {
     actor.registered = actor.registered || answers_cr;
     record({now, index, exchange_entry::direction::received, describe(event), hex_excerpt(event.bytes, hex_excerpt_max),
             event.offset, event.order, false});
-    if (actor.inbox.size() >= inbox_events_max) {
+    inbox_bytes_ += event.bytes.size();
+    const bool too_large = inbox_bytes_ > inbox_bytes_max;
+    if (actor.inbox.size() >= inbox_events_max || too_large) {
         fail(failure_kind::flood, index, nullptr, "no more than what was asked for", nullptr,
-             "the server sent more than 10,000 packets that no step expected");
+             std::string{"the server sent more than "} + (too_large ? "8 MiB" : "10,000 packets") +
+                 " that no step expected");
         outcome_.failure->rule = "FLOW-1";  // whatever the scenario is about
         return;
     }
     actor.inbox.push_back(std::move(event));
+}
+
+/// The next event, which a step or the end has looked at.
+received_event execution::take_event(actor_state& actor) {
+    received_event event = std::move(actor.inbox.front());
+    actor.inbox.pop_front();
+    inbox_bytes_ -= event.bytes.size();
+    return event;
 }
 
 std::vector<network_request> execution::advance(moment now) {
@@ -215,6 +228,8 @@ void execution::fail(failure_kind what, std::size_t index, const step* one, std:
     if (const auto* packet = expect == nullptr ? nullptr : std::get_if<packet_pattern>(&expect->event)) {
         failure.expected_hex = hex_excerpt(only_bytes_of(*packet, names_), hex_excerpt_max);
     }
+    // What came speaks for itself; what did not come was waited for.
+    outcome_.silences = {0, what == failure_kind::silence ? 1U : 0U};
     failure.hint = hint_for({what, expect, seen, names_.pseudo_of(who)});
     outcome_.failure = std::move(failure);
     close_all();
@@ -225,6 +240,10 @@ void execution::fail_silent(std::size_t index, const step& one, const std::strin
     fail(failure_kind::silence, index, &one, scenario_.actors[index] + " receives " + expected, nullptr,
          "nothing came for " + std::to_string(waited.count()) + " ms");
     outcome_.failure->by_silence = true;
+}
+
+void execution::count_silence(bool by_fence) noexcept {
+    ++(by_fence ? outcome_.silences.fenced : outcome_.silences.windowed);
 }
 
 void execution::fail_unexpected(std::size_t index, const received_event& event) {

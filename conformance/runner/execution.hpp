@@ -89,6 +89,8 @@ private:
         bool asked_to_register{false};
         bool registered{false};
         bool fenced{false};
+        bool heard_the_end{false};  // the server has ended the connection
+        bool proven_silent{false};  // its fence was answered
         std::optional<moment> waiting_since;
         std::vector<std::size_t> unordered_left;
         std::deque<received_event> inbox;
@@ -128,12 +130,13 @@ private:
 
     // The end.
     void run_end(moment now);
-    static void pass_over_close(actor_state& actor);
+    void pass_over_close(actor_state& actor);
     void start_fencing(moment now);
     void continue_fencing(moment now);
     void start_draining(moment now);
     void continue_draining(moment now);
     void close_all();
+    void count_closing_silences() noexcept;
 
     // Failures.
     void fail(failure_kind what, std::size_t index, const step* one, std::string expected, const received_event* seen,
@@ -143,6 +146,8 @@ private:
     void fail_unexpected(std::size_t index, const received_event& event);
     [[nodiscard]] std::string blamed_rule(const step* one) const;
 
+    received_event take_event(actor_state& actor);
+    void count_silence(bool by_fence) noexcept;
     void put_event(std::size_t index, received_event event, moment now);
     void record(exchange_entry entry);
     void remark(std::size_t index, std::string what);
@@ -159,6 +164,7 @@ private:
     std::vector<actor_state> actors_;
     std::vector<std::uint64_t> done_at_;  // per step of the scenario; 0: not done
     std::uint64_t order_{0};
+    std::size_t inbox_bytes_{0};  // of all actors
     moment phase_since_{0};
     bindings bound_;
     outcome outcome_;

@@ -26,7 +26,7 @@ void execution::run_end(moment now) {
 /// A server may hang up on a stranger, and must on somebody who has ended his side: no step need expect it.
 void execution::pass_over_close(actor_state& actor) {
     if ((!actor.registered || actor.half_closed) && actor.inbox.size() == 1 && is_whole_end(actor.inbox.front())) {
-        actor.inbox.clear();
+        (void)take_event(actor);
     }
 }
 
@@ -67,8 +67,9 @@ void execution::continue_fencing(moment now) {
                 fail_unexpected(index, event);
                 return;
             }
-            actor.inbox.pop_front();
+            (void)take_event(actor);
             actor.fenced = false;
+            actor.proven_silent = true;
         }
         if (!actor.inbox.empty()) {
             fail_unexpected(index, actor.inbox.front());
@@ -105,8 +106,7 @@ void execution::continue_draining(moment now) {
     for (std::size_t index = 0; index < actors_.size(); ++index) {
         actor_state& actor = actors_[index];
         while (!actor.inbox.empty()) {
-            const received_event event = std::move(actor.inbox.front());
-            actor.inbox.pop_front();
+            const received_event event = take_event(actor);
             if (!is_whole_end(event) && scenario_.closing_fence) {
                 fail_unexpected(index, event);
                 return;
@@ -117,7 +117,19 @@ void execution::continue_draining(moment now) {
     const bool out_of_time = now >= phase_since_ + patience_.closing;
     if (all_closed || out_of_time) {
         outcome_.ended_without_close = !all_closed;
+        count_closing_silences();
         close_all();
+    }
+}
+
+/// Nothing more came to anybody: his fence was answered, or the server ended his connection, behind which nothing can
+/// come; or it was waited for. Who has closed both ways does not hear what comes, and claims nothing.
+void execution::count_closing_silences() noexcept {
+    for (const actor_state& actor : actors_) {
+        const bool listens = actor.connection == link::open || actor.heard_the_end;
+        if (scenario_.closing_fence && listens) {
+            count_silence(actor.proven_silent || actor.heard_the_end);
+        }
     }
 }
 

@@ -195,5 +195,62 @@ TEST(ExecutionEnd, every_connection_is_closed_after_a_failure) {
     EXPECT_TRUE(run.finished());
 }
 
+std::pair<std::size_t, std::size_t> silences_of(hand_run& run) {
+    const outcome seen = run.result();
+    return {seen.silences.fenced, seen.silences.windowed};
+}
+using proofs = std::pair<std::size_t, std::size_t>;
+
+TEST(ExecutionEnd, silence_is_proved_by_the_answer_to_the_fence_whether_the_server_closes_or_not) {
+    fenced_run run;
+    run.receives("alice", unreachable);
+    run.wait(1s);
+    EXPECT_EQ(silences_of(run), (proofs{1, 0}));
+}
+
+TEST(ExecutionEnd, silence_towards_a_stranger_is_proved_by_the_end_of_the_connection) {
+    const char* knocks = R"([{"actor": "alice", "connect": true}])";
+    hand_run closed{make_scenario(knocks)};
+    closed.closes("alice");
+    EXPECT_EQ(silences_of(closed), (proofs{1, 0}));
+    hand_run open{make_scenario(knocks)};
+    open.wait(1s);
+    EXPECT_EQ(silences_of(open), (proofs{0, 1}));
+}
+
+TEST(ExecutionEnd, a_silence_in_the_steps_is_a_window_and_who_has_closed_claims_nothing) {
+    hand_run run{make_scenario(R"([{"actor": "alice", "connect": true},
+                                   {"actor": "alice", "expect": {"silence_ms": 50}},
+                                   {"actor": "alice", "close": "full"}])")};
+    run.wait(1s);
+    ASSERT_TRUE(run.finished());
+    EXPECT_EQ(silences_of(run), (proofs{0, 1}));
+}
+
+TEST(ExecutionEnd, an_optional_event_that_did_not_come_is_fenced_by_what_came_instead) {
+    const char* steps = R"([{"actor": "alice", "login": true},
+                            {"actor": "alice", "expect": {"packet": "PC"}, "optional": true},
+                            {"actor": "alice", "expect": {"packet": "SPM"}, "optional": true},
+                            {"actor": "alice", "close": "full"}])";
+    hand_run run{make_scenario(steps)};
+    run.receives("alice", ok);
+    run.receives("alice", make_spm("bob", "hi"));
+    EXPECT_EQ(silences_of(run), (proofs{1, 0}));
+    hand_run waits{make_scenario(steps)};
+    waits.receives("alice", ok);
+    waits.wait(2s);
+    waits.wait(2s);
+    EXPECT_EQ(silences_of(waits), (proofs{0, 2}));
+}
+
+TEST(ExecutionEnd, a_failure_rests_on_silence_only_when_nothing_came) {
+    fenced_run mute;
+    mute.wait(2s);
+    EXPECT_EQ(silences_of(mute), (proofs{0, 1}));
+    fenced_run talks;
+    talks.receives("alice", make_pc("eve"));
+    EXPECT_EQ(silences_of(talks), (proofs{0, 0}));
+}
+
 }  // namespace
 }  // namespace chatos::conformance

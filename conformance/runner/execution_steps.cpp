@@ -201,6 +201,7 @@ execution::progress execution::expect_event(std::size_t index, const step& one, 
     if (actor.inbox.empty()) {
         if (ran_out_of_time(actor, one, now) || actor.connection == link::closed) {
             if (expect.optional) {
+                count_silence(actor.connection == link::closed);
                 finish_step(actor);
                 return progress::moved;
             }
@@ -214,7 +215,9 @@ execution::progress execution::expect_event(std::size_t index, const step& one, 
         return progress::stuck;
     }
     if (fit) {
-        actor.inbox.pop_front();
+        (void)take_event(actor);
+    } else {
+        count_silence(true);  // something else came first
     }
     finish_step(actor);
     return progress::moved;
@@ -236,7 +239,7 @@ execution::progress execution::expect_unordered(std::size_t index, const step& o
             fail_mismatch(index, one, std::get<expect_action>(one.action));
             return progress::stuck;
         }
-        actor.inbox.pop_front();
+        (void)take_event(actor);
         actor.unordered_left.erase(fitting);
         if (actor.unordered_left.empty()) {
             finish_step(actor);
@@ -294,6 +297,7 @@ execution::progress execution::expect_silence(std::size_t index, const step& one
     if (!ran_out_of_time(actor, one, now)) {
         return progress::stuck;
     }
+    count_silence(false);
     finish_step(actor);
     return progress::moved;
 }

@@ -396,6 +396,20 @@ TEST(ExecutionSteps, packets_may_come_in_any_pieces) {
     EXPECT_EQ(failure_of(run), "");
 }
 
+TEST(ExecutionSteps, a_flood_of_large_packets_is_cut_off_by_its_bytes) {
+    hand_run run{make_scenario(R"([{"actor": "alice", "connect": true},
+                                   {"actor": "bob", "login": true},
+                                   {"actor": "alice", "close": "full", "after": ["never"]},
+                                   {"actor": "bob", "connect": true, "id": "never"}])")};
+    const std::string message(65'536, 'm');
+    int sent = 0;
+    for (; !run.finished() && sent < 300; ++sent) {
+        run.receives("alice", make_spm("flood", message));
+    }
+    EXPECT_EQ(sent, 128);
+    EXPECT_EQ(failure_of(run), "FLOW-1 at : the server sent more than 8 MiB that no step expected");
+}
+
 TEST(ExecutionSteps, a_flood_is_cut_off) {
     std::string flood;
     for (int count = 0; count < 10'001; ++count) {

@@ -39,12 +39,19 @@ struct step_failure {
     bool no_connection{false};     ///< the server did not accept the connection
 };
 
+/// Claims that nothing came, by what proves them.
+struct silence_proofs {
+    std::size_t fenced{0};    ///< by an answer that had to come later, or by the end of the connection
+    std::size_t windowed{0};  ///< by a time in which nothing came
+};
+
 struct outcome {
     std::optional<step_failure> failure;         ///< nothing: all steps did what they should
     std::map<std::string, std::string> choices;  ///< CHOICE rule to the alternative seen
     std::vector<exchange_entry> exchange;        ///< bounded; the oldest entries go first
     std::size_t exchange_dropped{0};
     traffic_log traffic;
+    silence_proofs silences;          ///< that the verdict rests on; none when something that came failed the scenario
     bool order_given_up{false};       ///< the schedule could not be kept to its end
     bool server_spoke{false};         ///< at least one byte or end of input came from the server
     bool ended_without_close{false};  ///< the server did not close its side after ours was closed

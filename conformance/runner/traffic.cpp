@@ -11,6 +11,21 @@ constexpr std::size_t excerpt_bytes = 128;
 
 }  // namespace
 
+void traffic_log::shorten() {
+    constexpr std::size_t short_entries_max = 2'000;
+    if (entries_.size() > short_entries_max) {
+        dropped_ += entries_.size() - short_entries_max;
+        entries_.resize(short_entries_max);
+    }
+    bytes_ = 0;
+    for (traffic_entry& one : entries_) {
+        one.bytes.resize(std::min(one.bytes.size(), excerpt_bytes));
+        one.bytes.shrink_to_fit();
+        bytes_ += one.bytes.size();
+    }
+    entries_.shrink_to_fit();
+}
+
 void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind what) {
     add(when, actor, what, {});
 }

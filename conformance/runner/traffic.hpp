@@ -25,7 +25,12 @@ public:
     void add(moment when, std::size_t actor, traffic_entry::kind what);
     void add(moment when, std::size_t actor, traffic_entry::kind what, std::span<const std::byte> bytes);
 
+    /// Keeps the beginning of each entry only, and of 2,000 at most: for when all logs together grow too large.
+    void shorten();
+
     [[nodiscard]] const std::vector<traffic_entry>& entries() const noexcept { return entries_; }
+    /// Bytes of the wire that are kept in full.
+    [[nodiscard]] std::size_t kept_bytes() const noexcept { return bytes_; }
     /// Entries that were left out at the end.
     [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }
 

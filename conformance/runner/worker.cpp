@@ -62,10 +62,17 @@ void suite_findings::lose(const std::string& why, std::vector<std::string> outpu
 
 void suite_findings::remember_choice(const std::string& rule_id, const std::string& what) {
     const std::scoped_lock lock{mutex_};
-    std::string& known = choices_[rule_id];
-    if ((", " + known + ", ").find(", " + what + ", ") == std::string::npos) {
-        known += (known.empty() ? "" : ", ") + what;
+    choices_[rule_id].insert(what);
+}
+
+bool suite_findings::has_room_for_traffic(std::size_t bytes) {
+    constexpr std::size_t bytes_max = std::size_t{16} << 20U;
+    const std::scoped_lock lock{mutex_};
+    if (bytes > bytes_max - traffic_bytes_) {
+        return false;
     }
+    traffic_bytes_ += bytes;
+    return true;
 }
 
 void suite_findings::note(const std::string& what) {
@@ -77,7 +84,12 @@ void suite_findings::note(const std::string& what) {
 
 void suite_findings::move_to(suite_report& report) {
     const std::scoped_lock lock{mutex_};
-    report.choices = std::move(choices_);
+    for (const auto& [rule_id, seen] : choices_) {
+        std::string& text = report.choices[rule_id];
+        for (const std::string& what : seen) {
+            text += (text.empty() ? "" : ", ") + what;
+        }
+    }
     report.notes.insert(report.notes.end(), notes_.begin(), notes_.end());
     report.gone = std::move(gone_);
     report.gone_output = std::move(gone_output_);
@@ -172,6 +184,8 @@ void worker::run_other_ways(scenario_report& made, const std::vector<way>& ways)
         run_once(other, how);
         const std::string order = how.order ? schedule_text(*how.order, *made.what) : "";
         made.ways.push_back({how.segment, order, other.judged, other.seen.order_given_up});
+        made.seen.silences.fenced += other.seen.silences.fenced;
+        made.seen.silences.windowed += other.seen.silences.windowed;
         made.orders.ran += how.order ? 1 : 0;
         made.orders.given_up += other.seen.order_given_up ? 1 : 0;
         if (other.judged != verdict::pass && other.judged != made.judged) {
@@ -296,8 +310,14 @@ bool worker::blame_death_on_last_run(const std::string& death) {
 
 /// Of the last one, once it can no longer be blamed for anything.
 void worker::forget_traffic() const {
-    if (last_run_ != nullptr && (last_run_->judged == verdict::pass || !options_.keep_traffic)) {
-        last_run_->seen.traffic = {};
+    if (last_run_ == nullptr) {
+        return;
+    }
+    traffic_log& traffic = last_run_->seen.traffic;
+    if (last_run_->judged == verdict::pass || !options_.keep_traffic) {
+        traffic = {};
+    } else if (!findings_.has_room_for_traffic(traffic.kept_bytes())) {
+        traffic.shorten();
     }
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ public:
     void remember_choice(const std::string& rule_id, const std::string& what);
     /// Once each.
     void note(const std::string& what);
+    /// True as long as the traffic that is kept of all scenarios stays within 16 MiB with these bytes.
+    [[nodiscard]] bool has_room_for_traffic(std::size_t bytes);
     /// Guards the verdict of a scenario that is over: its worker may still blame it for a late death while another
     /// worker looks whether it is a control that has passed.
     [[nodiscard]] std::mutex& verdicts() noexcept { return verdicts_; }
@@ -37,10 +40,12 @@ private:
     std::atomic<std::size_t> runs_{0};
     std::mutex verdicts_;
     mutable std::mutex mutex_;
-    std::map<std::string, std::string> choices_;
+    /// Sorted, so that a report does not tell which worker was the first to see a choice.
+    std::map<std::string, std::set<std::string>> choices_;
     std::vector<std::string> notes_;
     std::optional<std::string> gone_;
     std::vector<std::string> gone_output_;
+    std::size_t traffic_bytes_{0};
 };
 
 class worker {

@@ -4,11 +4,22 @@
 //   mute        accepts and says nothing
 //   escapes     answers with pseudos and messages that would move a terminal's cursor, and prints such lines
 //   refuses     prints two lines and ends at once
+//   garbage     answers whatever comes with random bytes
+//   floods      sends the largest messages without end, to whoever has said something
+//   chatters    the same with ERRORs
+//   stalls      half of the answers end in mid-packet, and nothing more comes
+//   hangs-up    polite, and closes or resets each connection at a random moment
+//   crashes     polite, and ends as a process at a random moment
+//   shouts      polite, and prints without end, and without a line's end
 #include "testing/fake_server.hpp"
 #include "testing/hand_run.hpp"
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <random>
+#include <span>
 #include <string>
 #include <unistd.h>
 
@@ -22,7 +33,94 @@ using namespace chatos::conformance::testing;
     std::_Exit(7);
 }
 
+/// The same numbers in every run: what a test finds, it finds again.
+unsigned random_below(unsigned limit) {
+    static std::mutex mutex;
+    static std::minstd_rand source{20'210'203};
+    const std::scoped_lock lock{mutex};
+    return static_cast<unsigned>(source()) % limit;
+}
+
+std::string random_bytes() {
+    std::string bytes(1 + random_below(64), '\0');
+    for (char& one : bytes) {
+        one = static_cast<char>(random_below(256));
+    }
+    return bytes;
+}
+
+behaviour flooding(std::string packet) {
+    std::string flood;
+    while (flood.size() < 65'536) {
+        flood += packet;
+    }
+    return [flood](visitor& guest, fake_server&) {
+        (void)guest.receive();
+        while (guest.send(flood)) {
+        }
+    };
+}
+
+/// Polite for a while; then `end` says how it goes on.
+behaviour polite_until(std::function<void(visitor&)> end) {
+    return [end = std::move(end)](visitor& guest, fake_server&) {
+        std::string unread;
+        while (const auto bytes = guest.receive()) {
+            unread += *bytes;
+            for (decode_result result = decode(std::as_bytes(std::span{unread}));
+                 result.status == decode_status::complete; result = decode(std::as_bytes(std::span{unread}))) {
+                const bool ends = random_below(4) == 0;
+                const std::string answer = answer_politely(result.packet);
+                if (!guest.send(ends ? answer.substr(0, random_below(2)) : answer) || ends) {
+                    end(guest);
+                    return;
+                }
+                unread.erase(0, result.consumed);
+            }
+        }
+    };
+}
+
+void shout() {
+    const std::string noise(65'536, 'a');
+    while (std::fwrite(noise.data(), 1, noise.size(), stdout) == noise.size()) {
+    }
+}
+
+behaviour bad_behaviour_of(const std::string& mode) {
+    if (mode == "garbage") {
+        return [](visitor& guest, fake_server&) {
+            while (guest.receive() && guest.send(random_bytes())) {
+            }
+        };
+    }
+    if (mode == "floods") {
+        const std::string message(65'536, 'm');
+        return flooding(wire(make_spm("flood", message)));
+    }
+    if (mode == "chatters") {
+        return flooding(error_bytes(error_code::ok));
+    }
+    if (mode == "stalls") {
+        return polite_until([](visitor& guest) { guest.drain(); });
+    }
+    if (mode == "hangs-up") {
+        return polite_until([](visitor& guest) {
+            if (random_below(2) == 0) {
+                guest.reset_on_close();
+            }
+        });
+    }
+    if (mode == "crashes") {
+        return polite_until([](visitor&) { std::abort(); });
+    }
+    return nullptr;
+}
+
 behaviour behaviour_of(const std::string& mode) {
+    if (behaviour bad = bad_behaviour_of(mode)) {
+        return bad;
+    }
     if (mode == "mute") {
         return [](visitor& guest, fake_server&) { guest.drain(); };
     }
@@ -56,6 +154,9 @@ int main(int argc, char** argv) {
         return 4;
     }
     fake_server server{behaviour_of(mode), static_cast<std::uint16_t>(std::stoul(argv[2]))};
+    if (mode == "shouts") {
+        shout();
+    }
     server.wait_until_stopped();
     return 0;
 }

@@ -251,6 +251,14 @@ class Html(unittest.TestCase):
             self.assertTrue(policy["content"].startswith("default-src 'none'"))
             self.assertTrue([one for one in page.of("meta") if one.get("name") == "viewport"])
 
+    def test_rules_and_scenarios_say_which_faults_must_be_caught(self):
+        for run, page in self.pages():
+            counts = re.findall(r'class="soft kills">(\d+) faults? of the model breaks? it, (\d+) scenarios? must', run.html)
+            self.assertGreater(sum(int(faults) for faults, _ in counts), 90)
+            if any(one["id"] == "server.pm.rpm-nobody" for one in run.json["scenarios"]):
+                self.assertTrue(all(int(killers) for _, killers in counts), counts)
+                self.assertIn("rpm-to-nobody-gets-ok (PM-2: ", run.html)
+
     def test_all_scenarios_and_all_rules_stand_in_it(self):
         for run, page in self.pages():
             ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]

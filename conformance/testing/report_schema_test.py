@@ -52,6 +52,10 @@ def main():
         for key, count in report["summary"].items():
             verdict = {"passed": "pass", "failed": "fail", "warned": "warn", "known_failures": "known-failure"}.get(key, key)
             assert seen.count(verdict.replace("_", "-")) == count, f"{mode}: {key} is {count}"
+        silences = [one["silences"] for one in report["scenarios"]]
+        windowed = sum(1 for one in silences if one["windowed"])
+        fenced = sum(1 for one in silences if one["fenced"] and not one["windowed"])
+        assert (report["silence"]["by_fence"], report["silence"]["by_window"]) == (fenced, windowed), mode
         for key in report:
             assert not validator.is_valid({name: value for name, value in report.items() if name != key}), key
         assert not validator.is_valid({**report, "surprise": 1})

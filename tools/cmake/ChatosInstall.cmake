@@ -46,6 +46,7 @@ endforeach()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/chatos-codec.pc.in ${PROJECT_BINARY_DIR}/package/chatos-codec.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/package/chatos-codec.pc DESTINATION ${pkgconfig_folder} COMPONENT development)
 
+add_subdirectory(${PROJECT_SOURCE_DIR}/tools/package ${PROJECT_BINARY_DIR}/tools/package)
 if(CHATOS_TESTS)
   add_subdirectory(${PROJECT_SOURCE_DIR}/tools/install_test ${PROJECT_BINARY_DIR}/tools/install_test)
 endif()

@@ -46,6 +46,14 @@ function(chatos_program name)
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS})
 endfunction()
 
+# GoogleTest and the standard headers that nearly every test includes are half of a test's compile time: compiled once.
+if(CHATOS_TESTS)
+  add_library(chatos_test_headers OBJECT ${CMAKE_CURRENT_LIST_DIR}/test_headers.cpp)
+  target_link_libraries(chatos_test_headers PRIVATE chatos_build_flags GTest::gtest)
+  target_precompile_headers(chatos_test_headers PRIVATE <gtest/gtest.h> <algorithm> <array> <chrono> <functional> <map>
+    <memory> <optional> <span> <string> <string_view> <variant> <vector>)
+endif()
+
 # chatos_test(NAME SOURCES ... DEPENDS ... [THREADS]): one GoogleTest program; ctest knows each of its tests. THREADS says
 # that threads meet in it; only such programs are worth running under ThreadSanitizer.
 function(chatos_test name)
@@ -56,6 +64,11 @@ function(chatos_test name)
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE ${arg_DEFINITIONS})
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS} GTest::gtest_main)
+  target_precompile_headers(${name} REUSE_FROM chatos_test_headers)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC 12 takes what it inlines from precompiled headers for accesses out of bounds.
+    target_compile_options(${name} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
   set(labels "")
   if(arg_THREADS)
     set(labels LABELS threads)

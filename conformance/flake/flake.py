@@ -1,0 +1,129 @@
+"""Runs the suite again and again on a starved core and tells every verdict and every choice that is not always the same.
+
+usage: flake.py --program chatos-conformance --profile FILE.json [--runs N] [--loops N] [--seconds N] [--time-factor X]
+                [SCENARIO...]
+
+The suite, the server and some endless loops share one core, all of them niced, so that the suite and the server get
+their turns late and at odd moments. The first run is what the others are compared with. Exit: 0 nothing flipped, 1
+something did or a run did not end by itself, 2 wrong usage.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+RUN_SECONDS_MAX = 300
+NICENESS = 10
+# Ends with its parent, however that ends.
+BUSY_LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
+
+
+def complaint(what):
+    print("flake.py: " + what, file=sys.stderr)
+    return 2
+
+
+def count(word):
+    number = int(word)
+    if not 1 <= number <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to 1000000, not {word}")
+    return number
+
+
+@contextlib.contextmanager
+def starved_core(loops):
+    """This process and all that it starts on one core, with so many that only burn time."""
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    os.nice(NICENESS)
+    started = [subprocess.Popen([sys.executable, "-c", BUSY_LOOP]) for _ in range(loops)]
+    try:
+        yield
+    finally:
+        for loop in started:
+            loop.kill()
+            loop.wait()
+
+
+def run_suite(arguments, folder):
+    """What is compared, by scenario, and why it was judged so; or a sentence that says why there is no report."""
+    report = pathlib.Path(folder) / "report.json"
+    report.unlink(missing_ok=True)
+    command = [arguments.program, "run", *arguments.scenarios, "--profile", arguments.profile, "--json", str(report)]
+    if arguments.time_factor:
+        command += ["--time-factor", arguments.time_factor]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=RUN_SECONDS_MAX)
+    except subprocess.TimeoutExpired:
+        return f"did not end within {RUN_SECONDS_MAX} s"
+    if done.returncode not in (0, 1, 3) or not report.exists():
+        return f"ended with {done.returncode}: {done.stderr.strip()[-300:]}"
+    seen = {}
+    for one in json.loads(report.read_text(encoding="utf-8"))["scenarios"]:
+        blamed = " ".join([one["verdict"], *one["failed_rules"]])
+        choices = ", ".join(f"{rule} {what}" for rule, what in sorted(one["choices"].items()))
+        seen[one["id"]] = ((blamed, choices or "none"), one["why"])
+    return seen
+
+
+def flips(first, seen):
+    """A line for each verdict and each set of choices that is not what it was in the first run."""
+    for name in sorted(first.keys() | seen.keys()):
+        (verdict, choices), _ = first.get(name, (("missing", ""), ""))
+        (verdict_now, choices_now), why = seen.get(name, (("missing", ""), ""))
+        if verdict != verdict_now:
+            yield f"{name}: was {verdict}, is {verdict_now}" + (f" ({why})" if why else "")
+        elif choices != choices_now:
+            yield f"{name}: choices were {choices}, are {choices_now}"
+
+
+def run_all(arguments, folder):
+    """(runs that were done, flips and failed runs)"""
+    start = time.monotonic()
+    first, found = None, 0
+    for number in range(1, arguments.runs + 1):
+        seen = run_suite(arguments, folder)
+        if isinstance(seen, str):
+            lines = [f"the suite {seen}"]
+        else:
+            first = first or seen
+            lines = list(flips(first, seen))
+        for line in lines:
+            print(f"run {number}: {line}", flush=True)
+        found += len(lines)
+        seconds = time.monotonic() - start
+        if number % 10 == 0:
+            print(f"{number} of {arguments.runs} runs, {found} flips ({seconds:.0f} s)", file=sys.stderr, flush=True)
+        if arguments.seconds and seconds >= arguments.seconds:
+            return number, found, len(first or ())
+    return arguments.runs, found, len(first or ())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", required=True, help="chatos-conformance")
+    parser.add_argument("--profile", required=True, help="how the server is started")
+    parser.add_argument("--runs", type=count, default=200, metavar="N")
+    parser.add_argument("--loops", type=count, default=3, metavar="N", help="endless loops on the same core (3)")
+    parser.add_argument("--seconds", type=count, metavar="N", help="begin no further run after so long")
+    parser.add_argument("--time-factor", metavar="X", help="as for chatos-conformance run")
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="ids or globs; default all")
+    arguments = parser.parse_args()
+    for path in (arguments.program, arguments.profile):
+        if not os.path.exists(path):
+            return complaint(f"{path}: there is no such file")
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, starved_core(arguments.loops):
+        done, found, scenarios = run_all(arguments, folder)
+    print(f"{done} runs of {scenarios} scenarios on one core beside {arguments.loops} busy loops: "
+          f"{found} flips ({time.monotonic() - start:.0f} s)")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""run_tours.py --source DIR --build DIR [--kind KIND] [--update] PAGE.md...: runs the terminal sessions of a page as they stand there
+and compares what they print with what the page shows.
+
+Kinds: a session without a comment above it is run with a build at hand; `fuzz` wants the fuzz targets built, and of their
+output only the words are compared. Commands run in a folder of their own in which `build` and the project's folders lie.
+--update writes what was printed into the page instead of comparing. Port 7777 of the page is a free one when it is run. `tools/dev run` stands for what it does once it has built."""
+
+import argparse
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import tour
+
+STANDS_FOR = {"tools/dev run": "echo '== judging the reference server'; build/bin/chatos-conformance run --profile conformance/profiles/chatos-server.json"}
+PORT = "7777"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+class Place:
+    """The folder in which commands run, and the shell that runs them: one shell per session, so that what one command
+    leaves in the background serves the next."""
+
+    def __init__(self, source, build):
+        self.folder = tempfile.TemporaryDirectory(prefix="chatos-tour-")
+        for entry in source.iterdir():
+            if entry.is_dir() and not entry.name.startswith((".", "build")):
+                Path(self.folder.name, entry.name).symlink_to(entry)
+        Path(self.folder.name, "build").symlink_to(build)
+        if (source / "build-fuzz").exists():
+            Path(self.folder.name, "build-fuzz").symlink_to(source / "build-fuzz")
+
+    def run(self, steps, source):
+        """What each command printed, both streams as a terminal shows them."""
+        mark, script = "chatos-tour-next-command", ""
+        port = free_port() if any(PORT in step.command for step in steps) else PORT
+        for step in steps:
+            command = STANDS_FOR.get(step.command, step.command).replace(PORT, port)
+            command = f"(cd '{source}' && {command})" if command.startswith("tools/dev ") else command
+            script += f"{command}\nprintf '%s\\n' {mark}\n"
+        # Whatever the session started ends with it.
+        script += "[ -z \"$(jobs -p)\" ] || kill $(jobs -p)\nwait 2>/dev/null\n"
+        environment = {**os.environ, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "TERM": "dumb"}
+        shell = subprocess.Popen(["bash", "-c", script], cwd=self.folder.name, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True, start_new_session=True)
+        try:
+            printed, _ = shell.communicate(timeout=240)
+        except subprocess.TimeoutExpired:
+            os.killpg(shell.pid, signal.SIGTERM)
+            printed, _ = shell.communicate()
+            printed += "(ended after 240 s)"
+        return [part.replace(port, PORT).splitlines() for part in printed.split(mark + "\n")]
+
+
+def check(page, source, build, kind, update):
+    """The number of sessions run, and what is wrong with them."""
+    wrong, ran = [], []
+    text = page.read_text()
+    for session in tour.sessions(text):
+        where = f"{page.name}:{session.line}"
+        if session.not_run:
+            print(f"not run  {where}: {session.not_run}")
+            continue
+        if session.kind != kind:
+            continue
+        printed = Place(source, build).run(session.steps, source)
+        ran.append((session, printed))
+        form = tour.numberless if kind == "fuzz" else tour.stable
+        for step, lines in zip(session.steps, printed):
+            if different := tour.difference(step.expected, lines, form):
+                wrong.append(f"{where}: $ {step.command}\n  {different}\n  all that was printed:\n" + "".join(f"    | {line}\n" for line in lines))
+        print(f"ran      {where}: $ {session.steps[0].command}")
+    if update:
+        page.write_text(tour.page_with(text, ran))
+        wrong = []
+    return len(ran), wrong
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--source", type=Path, required=True)
+    arguments.add_argument("--build", type=Path, required=True)
+    arguments.add_argument("--kind", default="")
+    arguments.add_argument("--update", action="store_true")
+    arguments.add_argument("page", type=Path, nargs="+")
+    given = arguments.parse_args()
+    total, all_wrong = 0, []
+    for page in given.page:
+        ran, wrong = check(page, given.source.resolve(), given.build.resolve(), given.kind, given.update)
+        total += ran
+        all_wrong += wrong
+    for text in all_wrong:
+        print(f"\nWRONG    {text}")
+    if total == 0:
+        print("run_tours.py: no session of this kind in these pages; give another --kind or page")
+    sys.exit(1 if all_wrong or total == 0 else 0)
+
+
+if __name__ == "__main__":
+    main()
