@@ -116,8 +116,8 @@ void chat::use(private_peer& peer, const command& typed) {
 }
 
 private_peer* chat::find_private(std::string_view name) const {
-    const auto found =
-        std::find_if(peers_.begin(), peers_.end(), [name](const auto& one) { return one->name() == name; });
+    const auto found = std::find_if(peers_.begin(), peers_.end(),
+                                    [name](const auto& one) { return one->name() == name && !one->is_over(); });
     return found == peers_.end() ? nullptr : found->get();
 }
 
