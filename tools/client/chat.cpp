@@ -208,8 +208,9 @@ turn_result chat::turn(int input, std::optional<instant> wake) {
         }
     }
     session_.advance(now);
-    write_server();
+    // Shown, then answered: who has the answer can rely on it (CLI-2).
     show_events();
+    write_server();
     std::erase_if(peers_, [](const auto& peer) { return peer->is_over(); });
     if (screen_.is_broken()) {
         leave_now();
