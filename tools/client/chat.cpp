@@ -116,8 +116,8 @@ void chat::use(private_peer& peer, const command& typed) {
 }
 
 private_peer* chat::find_private(std::string_view name) const {
-    const auto found =
-        std::find_if(peers_.begin(), peers_.end(), [name](const auto& one) { return one->name() == name; });
+    const auto found = std::find_if(peers_.begin(), peers_.end(),
+                                    [name](const auto& one) { return one->name() == name && !one->is_over(); });
     return found == peers_.end() ? nullptr : found->get();
 }
 
@@ -208,8 +208,9 @@ turn_result chat::turn(int input, std::optional<instant> wake) {
         }
     }
     session_.advance(now);
-    write_server();
+    // Shown, then answered: who has the answer can rely on it (CLI-2).
     show_events();
+    write_server();
     std::erase_if(peers_, [](const auto& peer) { return peer->is_over(); });
     if (screen_.is_broken()) {
         leave_now();

@@ -1,4 +1,4 @@
-// Events as JSON for programs: one object, described by event.schema.json.
+// Events as JSON for programs: one object, described by client-event.schema.json.
 #pragma once
 
 #include "client/event.hpp"

@@ -21,6 +21,8 @@ public:
     /// The last line need not have an end.
     void finish();
     [[nodiscard]] std::optional<input_line> take_line();
+    /// Once take_line() gives none: at most the longest line.
+    [[nodiscard]] std::size_t bytes_held() const noexcept { return held_.size(); }
 
 private:
     std::size_t line_bytes_max_;

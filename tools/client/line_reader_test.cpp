@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,7 @@ TEST(LineReader, gives_whole_lines_however_the_bytes_come) {
 TEST(LineReader, keeps_nothing_of_a_line_that_is_too_long) {
     for (const std::size_t piece : {1U, 3U, 5U, 100U}) {
         line_reader reader{4};
+        std::size_t most_held = 0;
         std::vector<std::string> lines;
         const std::string bytes = "1234\n12345\n123456789\nnext\n123456789";
         for (std::size_t at = 0; at < bytes.size(); at += piece) {
@@ -41,7 +43,9 @@ TEST(LineReader, keeps_nothing_of_a_line_that_is_too_long) {
             for (std::string& line : all_lines(reader)) {
                 lines.push_back(std::move(line));
             }
+            most_held = std::max(most_held, reader.bytes_held());
         }
+        EXPECT_LE(most_held, 4U);
         reader.finish();
         for (std::string& line : all_lines(reader)) {
             lines.push_back(std::move(line));

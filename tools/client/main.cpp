@@ -65,7 +65,7 @@ void describe(CLI::App& app, flags& chosen) {
     app.footer(examples);
     app.add_option("SERVER", chosen.server, "HOST:PORT, [IPV6]:PORT or unix:PATH")->required()->type_name("");
     app.add_option("--pseudo", chosen.pseudo, "The name that others see")->required()->type_name("NAME");
-    app.add_flag("--json", chosen.is_json, "Print events as JSON, one object per line (event.schema.json)");
+    app.add_flag("--json", chosen.is_json, "Print events as JSON, one object per line (client-event.schema.json)");
     app.add_option_function<std::string>(
            "--downloads",
            [&chosen](const std::string& folder) {

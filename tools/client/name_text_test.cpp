@@ -23,6 +23,7 @@ TEST(ShownName, stands_in_quotes_when_it_could_be_taken_for_something_else) {
     EXPECT_EQ(shown_name("\xc3\xa9lo\xc3\xafse"), "\xc3\xa9lo\xc3\xafse");
     EXPECT_EQ(shown_name("* connected"), "\"* connected\"");
     EXPECT_EQ(shown_name("bob: hi"), "\"bob: hi\"");
+    EXPECT_EQ(shown_name("bob:"), "\"bob:\"");
     EXPECT_EQ(shown_name("(bob)"), "\"(bob)\"");
     EXPECT_EQ(shown_name("\"x"), "\"\\\"x\"");
     EXPECT_EQ(shown_name("\x1b[0m"), "\"\\x1b[0m\"");

@@ -1,6 +1,6 @@
 """chatos-client as a program: on pipes, against the reference server and against servers that misbehave.
 
-Usage: program_test.py CLIENT SERVER SCHEMA
+Usage: program_test.py CLIENT SERVER CONFORMANCE SCHEMA
 """
 import json
 import os
@@ -15,7 +15,7 @@ import unittest
 
 from testing.programs import FakeServer, Program, RawUser, Server, cr, error, frame, offer, pc, rpm, sma, spm
 
-CLIENT, SERVER, SCHEMA = map(os.path.abspath, sys.argv[1:4])
+CLIENT, SERVER, CONFORMANCE, SCHEMA = map(os.path.abspath, sys.argv[1:5])
 
 
 class Chat(unittest.TestCase):
@@ -121,6 +121,32 @@ class Messages(Chat):
             with self.subTest(address=address):
                 self.assertEqual(self.script(address, "alice", "hi"),
                                  (0, "* connected as alice\n* everybody has your message\n", ""))
+
+
+class Variants(Chat):
+    """Servers that do what the rules leave open the other way."""
+
+    def test_users_talk_over_every_legal_server(self):
+        listed = subprocess.run([CONFORMANCE, "model", "--list-variants", "--json"], capture_output=True, check=True)
+        names = [one["name"] for one in json.loads(listed.stdout)["variants"] if one.get("role", "server") == "server"]
+        self.assertGreater(len(names), 10)
+        for name in names:
+            with self.subTest(variant=name):
+                server = Program(CONFORMANCE, "model", "--port", "0", "--variant", name)
+                self.addCleanup(server.close)
+                address = server.expect("listening on (.*)")[1]
+                alice, bob = self.joined(address, "alice"), self.joined(address, "bob")
+                self.assertEqual(self.script(address, "bob")[0], 4)
+                for text in ("one", "two"):
+                    alice.say(text, f"/msg bob {text}").expect("\\* everybody has your message")
+                    alice.expect("\\* bob has your message")
+                    bob.expect(f"alice: {text}")
+                alice.say("/private bob")
+                bob.expect("\\* alice asks.*")
+                bob.say("/refuse alice")
+                alice.expect("\\* bob refuses")
+                self.assertEqual(alice.finish()[0], 0)
+                self.assertEqual(bob.finish()[0], 0)
 
 
 class Ends(Chat):
@@ -279,7 +305,7 @@ class Contacts(Chat):
                 self.assertEqual(alice.finish()[0], 0)
 
 
-class Pair(Chat):
+class _Pair(Chat):
     def pair(self, *bob_arguments, server_arguments=(), then=(), listen="127.0.0.1:0"):
         address = self.server(*server_arguments, listen=listen).address
         bob = self.joined(address, "bob", *bob_arguments)
@@ -296,7 +322,7 @@ class Pair(Chat):
         return alice, bob
 
 
-class Private(Pair):
+class Private(_Pair):
     def test_texts_go_both_ways_and_leaving_ends_it(self):
         alice, bob = self.opened()
         alice.say("/p bob hi \x1b[1m")
@@ -344,7 +370,7 @@ class Private(Pair):
                         "\\(it runs without tunnels, or took the acceptance for late\\)")
 
 
-class Files(Pair):
+class Files(_Pair):
     def sent(self, data, name="report.txt"):
         path = self.folder() / name
         path.write_bytes(data)
@@ -546,4 +572,4 @@ class Json(Chat):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=sys.argv[:1] + sys.argv[4:], verbosity=1)
+    unittest.main(argv=sys.argv[:1] + sys.argv[5:], verbosity=1)

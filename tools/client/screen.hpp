@@ -42,7 +42,7 @@ private:
     bool is_broken_{false};
 };
 
-/// One JSON object per line: event.schema.json.
+/// One JSON object per line: client-event.schema.json.
 class json_screen final : public screen {
 public:
     explicit json_screen(int descriptor) : descriptor_{descriptor} {}

@@ -1,6 +1,6 @@
 // What holds for every history: any segmentation of the server's bytes has the same outcome, and each delivery has
 // exactly one answer, in order, of the right kind.
-#include "client/session_testing.hpp"
+#include "client/testing/played_session.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 #include "client/session.hpp"
-#include "client/session_testing.hpp"
+#include "client/testing/played_session.hpp"
 
 #include <gtest/gtest.h>
 

@@ -33,6 +33,8 @@ class OnTerminal(unittest.TestCase):
         made.expect("\\* connected as .*")
         return made
 
+
+class Typing(OnTerminal):
     def test_a_message_does_not_tear_the_line_being_typed(self):
         alice, bob = self.person("alice"), self.script("bob")
         alice.type("half a sen").expect_typing("> half a sen")
@@ -105,6 +107,8 @@ class OnTerminal(unittest.TestCase):
         alice.type("\u00e9t\u00e9\r")
         bob.expect("alice: \u00e9t\u00e9")
 
+
+class Showing(OnTerminal):
     def test_control_characters_are_never_obeyed(self):
         alice, bob = self.person("alice"), self.script("bob")
         bob.say("\x1b[2J\x1b]0;title\x07\u202edone")
@@ -169,6 +173,8 @@ class OnTerminal(unittest.TestCase):
         alice.expect("* connected as alice")
         self.assertNotIn(b"\x1b", alice.raw)
 
+
+class Leaving(OnTerminal):
     def test_each_way_to_leave_leaves_the_terminal_as_it_was(self):
         for keys, code in (("/quit\r", 0), ("\x04", 0), ("typed\x03", 0)):
             with self.subTest(keys=keys):

@@ -1,4 +1,4 @@
-#include "client/session_testing.hpp"
+#include "client/testing/played_session.hpp"
 
 #include <chatos/decode.hpp>
 #include <chatos/encode.hpp>
