@@ -212,6 +212,7 @@ private:
         options.run_tag = random_tag();
         options.keep_traffic = !settings_.outputs.pcap_folder.empty();
         options.known_failures = profile_.known_failures;
+        options.extensions = profile_.extensions;
         options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
             progress.show(done, all, next);
         };

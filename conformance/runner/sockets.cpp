@@ -93,6 +93,7 @@ private:
         descriptor socket;
         bool connecting{false};
         bool reading{true};
+        bool heard_the_end{false};  // nothing more is to be read
         std::vector<std::byte> outgoing;
         std::vector<std::size_t> write_ends;
         std::size_t sent{0};
@@ -160,7 +161,8 @@ private:
                 continue;
             }
             const bool writes = one.connecting || one.has_output();
-            const int wanted = (one.reading && !one.connecting ? POLLIN : 0) | (writes ? POLLOUT : 0);
+            const int wanted =
+                (one.reading && !one.connecting && !one.heard_the_end ? POLLIN : 0) | (writes ? POLLOUT : 0);
             // poll() reports a hang-up even to those who want nothing, again and again: leave them out.
             if (wanted != 0) {
                 polled.push_back({one.socket.get(), static_cast<short>(wanted), 0});
@@ -192,7 +194,8 @@ private:
             }
             return;
         }
-        if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 && (one.reading || (events & POLLERR) != 0)) {
+        if (!one.heard_the_end && (events & (POLLIN | POLLHUP | POLLERR)) != 0 &&
+            (one.reading || (events & POLLERR) != 0)) {
             read_some(actor);
         }
         if (one.socket.is_open() && (events & POLLOUT) != 0 && one.has_output()) {
@@ -213,7 +216,10 @@ private:
                 return;
             }
             run_.closed_by_peer(actor, got < 0, now());
-            one.socket.reset();
+            one.heard_the_end = true;
+            if (got < 0 || !run_.still_sends(actor)) {
+                one.socket.reset();
+            }
             return;
         }
     }
