@@ -186,7 +186,7 @@ TEST_F(SuiteTest, choices_are_recorded_also_when_a_rule_shows_several) {
     scenarios_ = {chooses("a", 0), chooses("b", 5), chooses("c", 0)};
     const suite_report report = run(under_test);
     EXPECT_EQ(report.count(verdict::pass), 3U);
-    EXPECT_EQ(report.choices, (std::map<std::string, std::string>{{"WIRE-10", "yes, no"}}));
+    EXPECT_EQ(report.choices, (std::map<std::string, std::string>{{"WIRE-10", "no, yes"}}));
     EXPECT_EQ(report_of(report, "b").seen.choices.at("WIRE-10"), "no");
 }
 

@@ -62,10 +62,7 @@ void suite_findings::lose(const std::string& why, std::vector<std::string> outpu
 
 void suite_findings::remember_choice(const std::string& rule_id, const std::string& what) {
     const std::scoped_lock lock{mutex_};
-    std::string& known = choices_[rule_id];
-    if ((", " + known + ", ").find(", " + what + ", ") == std::string::npos) {
-        known += (known.empty() ? "" : ", ") + what;
-    }
+    choices_[rule_id].insert(what);
 }
 
 bool suite_findings::has_room_for_traffic(std::size_t bytes) {
@@ -87,7 +84,12 @@ void suite_findings::note(const std::string& what) {
 
 void suite_findings::move_to(suite_report& report) {
     const std::scoped_lock lock{mutex_};
-    report.choices = std::move(choices_);
+    for (const auto& [rule_id, seen] : choices_) {
+        std::string& told = report.choices[rule_id];
+        for (const std::string& what : seen) {
+            told += (told.empty() ? "" : ", ") + what;
+        }
+    }
     report.notes.insert(report.notes.end(), notes_.begin(), notes_.end());
     report.gone = std::move(gone_);
     report.gone_output = std::move(gone_output_);

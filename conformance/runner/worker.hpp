@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ private:
     std::atomic<std::size_t> runs_{0};
     std::mutex verdicts_;
     mutable std::mutex mutex_;
-    std::map<std::string, std::string> choices_;
+    std::map<std::string, std::set<std::string>> choices_;  // sorted, so that jobs end in the same report
     std::vector<std::string> notes_;
     std::optional<std::string> gone_;
     std::vector<std::string> gone_output_;
