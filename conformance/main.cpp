@@ -128,6 +128,8 @@ void add_model(CLI::App& app, model_command_settings& settings, int& code) {
     model->add_option("--pc-timeout-ms", settings.pc_timeout_ms, "For the decision on a PC")->check(milliseconds);
     model->add_option("--login-timeout-ms", settings.login_timeout_ms, "For the login and each unfinished packet")
         ->check(milliseconds);
+    model->add_option("--tunnel-timeout-ms", settings.tunnel_timeout_ms, "For both ends of a tunnel to come")
+        ->check(milliseconds);
     model->add_option("--fault", settings.faults, "Break a rule on purpose (repeatable)")
         ->type_name("NAME")
         ->allow_extra_args(false);

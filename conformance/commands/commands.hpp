@@ -46,6 +46,7 @@ struct model_command_settings {
     std::int64_t answer_timeout_ms{5'000};
     std::int64_t pc_timeout_ms{30'000};
     std::int64_t login_timeout_ms{10'000};
+    std::int64_t tunnel_timeout_ms{30'000};
     std::vector<std::string> faults;
     std::vector<std::string> variants;
     bool list_faults{false};

@@ -84,6 +84,8 @@ int model_command(const model_command_settings& chosen) {
     settings.model.answer_timeout = std::chrono::milliseconds{chosen.answer_timeout_ms};
     settings.model.pc_timeout = std::chrono::milliseconds{chosen.pc_timeout_ms};
     settings.model.login_timeout = std::chrono::milliseconds{chosen.login_timeout_ms};
+    settings.model.tunnels = true;
+    settings.model.tunnel_timeout = std::chrono::milliseconds{chosen.tunnel_timeout_ms};
     if (!choose(chosen, settings.model)) {
         return exit_usage;
     }

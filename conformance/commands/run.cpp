@@ -213,6 +213,7 @@ private:
         options.keep_traffic = !settings_.outputs.pcap_folder.empty();
         options.keep_all_traffic = options.keep_traffic && settings_.outputs.pcap_all;
         options.known_failures = profile_.known_failures;
+        options.extensions = profile_.extensions;
         options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
             progress.show(done, all, next);
         };

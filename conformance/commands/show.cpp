@@ -146,6 +146,9 @@ int explain_scenario(const scenario& one) {
     for (const auto& [option, value] : one.needs) {
         std::cout << "  needs the server to be started with " << option << ' ' << value << '\n';
     }
+    if (!one.extension.empty()) {
+        std::cout << "  only for servers with the extension \"" << one.extension << "\"\n";
+    }
     if (!one.control.empty()) {
         std::cout << "  counts only if " << one.control << " passes\n";
     }

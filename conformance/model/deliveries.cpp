@@ -224,6 +224,9 @@ std::uint8_t model::relayed(const delivery& one, std::uint8_t code) const {
 
 /// The asker gets what has become of its request, if it still waits for it.
 void model::settle(const delivery& one, std::uint8_t code) {
+    if (one.asked == opcode::pc) {
+        note_decision(one, code);
+    }
     client* asker = find(one.asker);
     if (asker == nullptr) {
         return;

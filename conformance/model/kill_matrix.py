@@ -25,7 +25,7 @@ TITLES = {
     "variants": "legal variants: no alarm wanted",
 }
 OPTIONS = {name: ["--" + name.replace("_", "-"), "{value}"]
-           for name in ("capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms")}
+           for name in ("capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms", "tunnel_timeout_ms")}
 # Waiting in vain is most of what a run against a fault does, so it waits shorter than against a stranger's server. What
 # goes wrong then is tried again with all the time there is, so that no verdict depends on how busy the machine is.
 IMPATIENT, PATIENT = 0.2, 2.0
@@ -52,7 +52,7 @@ class Suite:
         profile = self.folder / f"{name}.profile.json"
         report = self.folder / f"{name}.report.json"
         profile.write_text(json.dumps({
-            "schema": 1, "name": name, "role": "server", "options": OPTIONS,
+            "schema": 1, "name": name, "role": "server", "options": OPTIONS, "extensions": ["tunnel"],
             "command": [self.program, "model", "--port", "{port}", *arguments]}), encoding="utf-8")
         command = [self.program, "run", *chosen, "--profile", str(profile), "--json", str(report), "--strict",
                    "--time-factor", str(factor)]

@@ -82,6 +82,9 @@ void model::lost(connection_id id, model_time now) {
         return;
     }
     who->requests.clear();
+    if (who->is_tunnel_end) {
+        leave_tunnel(*who);
+    }
     end_session(*who, who->input_ended ? leaving::ended : leaving::reset);
     who->closed = true;
     finish_turn();
@@ -103,6 +106,7 @@ void model::let_time_pass(model_time now) {
 }
 
 void model::meet_deadlines() {
+    expire_tunnels();
     for (auto& [id, who] : clients_) {
         if (!who.closed && !died_) {
             time_out_deliveries(who);
@@ -116,7 +120,7 @@ void model::meet_deadlines() {
 
 /// ERR-4: until when the client has to register, or to complete its packet.
 std::optional<model_time> model::input_deadline(const client& who) const {
-    if (who.closed || who.input_ended || who.ignored || is_degenerate()) {
+    if (who.closed || who.input_ended || who.ignored || who.is_tunnel_end || is_degenerate()) {
         return std::nullopt;
     }
     if (!who.pseudo) {
@@ -136,6 +140,11 @@ std::optional<model_time> model::next_deadline() const {
             next = time;
         }
     };
+    for (const tunnel& one : tunnels_) {
+        if (one.now_in == tunnel::state::accepted && !broken(tunnel_never_expires)) {
+            consider(one.deadline);
+        }
+    }
     for (const auto& [id, who] : clients_) {
         consider(input_deadline(who));
         for (const delivery& one : who.owed) {
@@ -155,6 +164,9 @@ bool model::may_read(const client& who) const {
     if (who.closed || who.ignored || who.condemned) {
         return false;
     }
+    if (who.is_tunnel_end) {
+        return has_room_for_tunnel_bytes(who);
+    }
     if (broken(own_request_blocks_answers) && !who.requests.empty()) {
         return false;
     }
@@ -170,6 +182,10 @@ bool model::wants_input(connection_id id) const {
 }
 
 void model::read_on(client& who) {
+    if (who.is_tunnel_end) {
+        relay(who);
+        return;
+    }
     std::string& unread = unread_of(who);
     while (!died_ && may_read(who)) {
         const read_result got = read_packet(unread, settings_.wire);
@@ -185,6 +201,11 @@ void model::read_on(client& who) {
         who.packet_since.reset();
         if (got.how == reading::complete) {
             handle(who, got.packet);
+        }
+        if (who.is_tunnel_end && !who.closed) {
+            who.packet_since.reset();
+            relay(who);
+            return;
         }
         if (broken(rest_of_a_read_lost)) {
             unread.clear();
@@ -311,6 +332,9 @@ void model::end_session(client& who, leaving how) {
         staller_.reset();
     }
     shared_unread_.clear();
+    if (who.pseudo && broken(tunnel_cut_on_leaving)) {
+        cut_tunnels_of(*who.pseudo);
+    }
     if (who.pseudo) {
         const bool kept = (how == leaving::ended && broken(pseudo_kept_after_close)) ||
                           (how == leaving::reset && broken(pseudo_kept_after_reset)) ||
@@ -347,6 +371,9 @@ void model::close(client& who) {
     }
     output_.push_back({who.id, broken(closes_with_reset) ? model_output::kind::reset : model_output::kind::close, {}});
     who.closed = true;
+    if (who.is_tunnel_end) {
+        leave_tunnel(who);
+    }
     end_session(who, leaving::hung_up);
 }
 

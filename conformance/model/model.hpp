@@ -5,12 +5,13 @@
 //   bytes and time in: connect, receive, end, lost, tick        out: take_output(), in the order in which it happened
 //
 // model.cpp has connections, sessions and time; registration.cpp who becomes a user; requests.cpp what the other
-// requests do; deliveries.cpp what is sent to others and what becomes of it. A tunnel (TUN) it does not have: a PC
-// before registration is CONN-8.
+// requests do; deliveries.cpp what is sent to others and what becomes of it; tunnels.cpp private connections that it
+// carries (TUN).
 #pragma once
 
 #include "model/wire.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +31,8 @@ struct model_settings {
     std::chrono::milliseconds answer_timeout{5'000};
     std::chrono::milliseconds pc_timeout{30'000};
     std::chrono::milliseconds login_timeout{10'000};
+    bool tunnels{false};  ///< carries private connections; without, a PC before registration is CONN-8
+    std::chrono::milliseconds tunnel_timeout{30'000};
     wire_settings wire;  ///< limits, faults and variants; smallest_limits is the caller's to apply
 };
 
@@ -43,6 +46,7 @@ struct model_output {
     enum class kind : std::uint8_t {
         bytes,  ///< send these
         close,  ///< send what was sent before, end the sending side, read on for a while, close (ERR-5)
+        end,    ///< send what was sent before, and end the sending side (a tunnel's half-close)
         reset,  ///< a fault: close so that the peer sees a reset
     };
     connection_id connection{0};
@@ -115,10 +119,27 @@ private:
         std::deque<request> requests;               ///< oldest first
         std::deque<delivery> owed;                  ///< what it has to answer, oldest first
         std::deque<connection_id> may_write_to;     ///< sessions that it has a favourable RPM for, oldest first (PM-6)
+        bool has_spoken{false};                     ///< a packet was read: only the first two make a tunnel end
+        std::optional<std::string> first_pc;        ///< of a stranger who may become a tunnel end
+        bool is_tunnel_end{false};                  ///< its bytes are no packets any more
+        bool end_was_relayed{false};                ///< tunnel end: its partner knows that its input has ended
+        bool was_told{false};                       ///< only a fault tells an end before its partner has come
+        std::size_t relayed{0};                     ///< bytes of a tunnel end; only a fault counts them
         unsigned timeouts_in_a_row{0};              ///< FLOW-10
         std::optional<std::string> refused_pseudo;  ///< the last one that was taken; only a fault remembers
         std::deque<std::uint8_t> stray;             ///< only a fault keeps stray answers
         std::deque<model_packet> postponed;         ///< only a fault lets requests wait
+    };
+
+    /// A PC that has reached its peer, and the tunnel that it may become.
+    struct tunnel {
+        enum class state : std::uint8_t { offered, accepted, open };
+        connection_id asker{0};
+        std::uint64_t request{0};          ///< of the asker
+        std::array<std::string, 2> sides;  ///< the pseudos of who asked and who was asked
+        state now_in{state::offered};
+        model_time deadline{0};  ///< accepted: for both ends to come
+        std::array<std::optional<connection_id>, 2> ends;
     };
 
     enum class leaving : std::uint8_t { ended, reset, hung_up };
@@ -199,10 +220,29 @@ private:
     void settle_to_all(request& asked, std::uint8_t code) const;
     [[nodiscard]] std::uint8_t code_for_all(const request& asked) const;
 
+    // Tunnels: tunnels.cpp
+    [[nodiscard]] bool opens_tunnel_end(client& who, const model_packet& packet);
+    [[nodiscard]] bool may_come(const std::string& pseudo);
+    void take_seat(client& who, const std::string& own, const std::string& peer);
+    void refuse_tunnel_end(client& who);
+    void note_offer(const client& asking, std::uint64_t request_number, const client& asked);
+    void note_decision(const delivery& offer, std::uint8_t code);
+    void give_up(std::size_t index);
+    void expire_tunnels();
+    void open_if_complete(tunnel& one);
+    [[nodiscard]] tunnel* tunnel_of(const client& end);
+    [[nodiscard]] client* partner_of(const client& end);
+    void relay(client& end);
+    void leave_tunnel(client& end);
+    [[nodiscard]] bool has_room_for_tunnel_bytes(const client& end) const;
+    [[nodiscard]] std::size_t open_tunnel_ends() const;
+    void cut_tunnels_of(const std::string& pseudo);
+
     model_settings settings_;
     model_time now_{0};
     std::map<connection_id, client> clients_;  ///< in the order in which they came
-    std::uint64_t next_request_{1};            // 0 is nobody's
+    std::vector<tunnel> tunnels_;
+    std::uint64_t next_request_{1};  // 0 is nobody's
     std::vector<model_output> output_;
     std::size_t turn_began_at_{0};  // in output_
     bool died_{false};

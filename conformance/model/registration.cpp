@@ -58,6 +58,7 @@ model::client* model::find_user(const std::string& pseudo) {
 /// CONN-9: registered users count, and nobody else.
 bool model::is_full(const client& stranger) const {
     std::size_t count = broken(no_room_after_leaving) ? ever_registered_ : users();
+    count += broken(tunnel_counts_as_user) ? open_tunnel_ends() : 0;
     if (broken(capacity_counts_connections)) {
         count += static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [&](const auto& one) {
             return !one.second.closed && !one.second.pseudo && one.first != stranger.id;

@@ -61,6 +61,9 @@ void model::flush(client& who) {
 
 /// FLOW-6: answers are taken whatever the client itself waits for. FLOW-5: so are its further requests.
 void model::handle(client& who, const model_packet& packet) {
+    if (!who.pseudo && opens_tunnel_end(who, packet)) {
+        return;
+    }
     if (packet.op == opcode::error) {
         take_answer(who, packet.code);
     } else if (must_wait(who) || !who.postponed.empty()) {
@@ -252,7 +255,8 @@ void model::send_to_who_should_not_get_it(client& who, const model_packet& packe
     for (auto& [id, other] : clients_) {
         const bool stranger = !other.pseudo && !other.input_ended && broken(sma_reaches_strangers);
         const bool half_closed = !other.pseudo && other.input_ended && broken(half_close_still_delivered_to);
-        if (&other != &who && (stranger || half_closed)) {
+        const bool in_tunnel = partner_of(other) != nullptr && broken(tunnel_end_gets_messages);
+        if (&other != &who && (stranger || half_closed || in_tunnel)) {
             send(other, packet);
         }
     }
@@ -327,6 +331,7 @@ void model::offer(client& who, client& peer) {
         made.settled = true;
     }
     flush(who);
+    note_offer(who, number, peer);
     deliver(peer, who, number, opcode::pc,
             {opcode::pc, (broken(pc_names_recipient) ? peer : who).pseudo.value_or(""), "", 0});
 }

@@ -198,6 +198,11 @@ private:
             one.output.clear();
             return;
         }
+        if (first.what == model_output::kind::end) {
+            (void)::shutdown(one.socket.get(), SHUT_WR);
+            one.output.pop_front();
+            return;
+        }
         if (first.what == model_output::kind::reset) {
             const linger at_once{1, 0};
             (void)::setsockopt(one.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);

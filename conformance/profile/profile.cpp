@@ -22,7 +22,8 @@ bool mentions(const std::vector<std::string>& words, std::string_view what) {
 
 void read_options(const json_place& place, profile& made) {
     object_reader reader{place};
-    for (const char* name : {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms"}) {
+    for (const char* name :
+         {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms", "tunnel_timeout_ms"}) {
         if (const auto option = reader.find(name)) {
             made.options[name] = read_words(*option, 1);
             if (!made.options[name].empty() && !mentions(made.options[name], "{value}")) {

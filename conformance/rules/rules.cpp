@@ -20,7 +20,7 @@ constexpr std::array<rule_area, 9> areas{{
     {"FLOW", "order of answers, limits of time", rule_party::server},
     {"ERR", "bad input", rule_party::server},
     {"CLI", "what a client does", rule_party::client},
-    {"TUN", "carrying the private connection (extension)", rule_party::tunnel},
+    {"TUN", "tunnels (an extension)", rule_party::tunnel},
 }};
 
 constexpr rule rules[] = {

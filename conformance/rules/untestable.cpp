@@ -18,11 +18,6 @@ constexpr reason reasons[] = {
     {"CLI-6", "binds clients: that a server goes on meanwhile is FLOW-6"},
     {"CLI-7", "binds clients: that a server reads so is WIRE-13"},
     {"CLI-8", "binds clients: what a server does with malformed packets is ERR-1 and ERR-2"},
-    {"TUN-1", "part of an extension that servers may leave out; one without it answers as CONN-8 says"},
-    {"TUN-2", "part of an extension that servers may leave out; one without it answers as CONN-8 says"},
-    {"TUN-3", "part of an extension, and all connections of a run come from one address"},
-    {"TUN-4", "part of an extension that servers may leave out; one without it answers as CONN-8 says"},
-    {"TUN-5", "part of an extension that servers may leave out; one without it answers as CONN-8 says"},
 };
 
 }  // namespace

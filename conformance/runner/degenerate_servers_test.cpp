@@ -26,6 +26,7 @@ void expect_it_gets_nowhere(const behaviour& what, double time_factor) {
     suite_options options;
     options.run_tag = "test";
     options.time_factor = time_factor;
+    options.extensions = {"tunnel"};
     const catalog& all = all_scenarios();
     const suite_report report = run_suite(all.selected, all.scenarios, under_test, options);
     ASSERT_EQ(report.scenarios.size(), all.scenarios.size());

@@ -60,6 +60,9 @@ std::string describe(const received_event& event) {
         return "malformed bytes (" + std::string{rule_of(event.error.what)} + ", " +
                std::string{field_name(event.error.where)} + " at offset " + std::to_string(event.error.offset) +
                " of the stream: " + std::string{describe(event.error.what)} + ")";
+    case kind::bytes:
+        return std::to_string(event.bytes.size()) + (event.bytes.size() == 1 ? " byte " : " bytes ") +
+               quoted_excerpt({reinterpret_cast<const char*>(event.bytes.data()), event.bytes.size()});
     case kind::fin:
         return std::string{"the end of the connection (FIN)"} + (event.bytes.empty() ? "" : " inside a packet");
     case kind::reset:

@@ -11,7 +11,7 @@
 
 namespace chatos::conformance {
 
-/// Time since the scenario began.
+/// Time since the scenario began; without what the runner itself lost because it did not get its turn.
 using moment = std::chrono::nanoseconds;
 
 struct received_packet {
@@ -22,11 +22,12 @@ struct received_packet {
 };
 
 struct received_event {
-    enum class kind : std::uint8_t { packet, malformed, fin, reset };
+    enum class kind : std::uint8_t { packet, malformed, bytes, fin, reset };
     kind what{kind::packet};
     received_packet packet;        ///< kind::packet
     decode_error error;            ///< kind::malformed
-    std::vector<std::byte> bytes;  ///< of the packet, or what came of the malformed or unfinished one
+    std::vector<std::byte> bytes;  ///< kind::bytes: a piece of what is relayed; otherwise of the packet, or what came
+                                   ///< of the malformed or unfinished one
     std::uint64_t offset{0};       ///< of the first of them in what came over this connection
     moment when{0};
     std::uint64_t order{0};  ///< grows with every event and every finished step of the run

@@ -24,7 +24,12 @@ execution::execution(const scenario& what, pseudonyms names, const patience& lim
     : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, way_{std::move(how)},
       actors_(what.actors.size()), done_at_(what.steps.size(), 0) {
     for (const step& one : what.steps) {
-        actors_[one.actor].program.push_back(&one);
+        actor_state& actor = actors_[one.actor];
+        actor.program.push_back(&one);
+        const auto* expect = std::get_if<expect_action>(&one.action);
+        const bool is_bytes = expect != nullptr && std::holds_alternative<bytes_pattern>(expect->event);
+        actor.packets_left += expect != nullptr && !is_bytes && !actor.expects_bytes ? 1 : 0;
+        actor.expects_bytes = actor.expects_bytes || is_bytes;
     }
     for (actor_state& actor : actors_) {
         actor.storage.resize(packet_bytes_max(limits{}));
@@ -61,6 +66,15 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
     }
     std::span<const std::byte> rest = bytes;
     while (!finished()) {
+        if (actor.expects_bytes && actor.packets_left == 0) {
+            if (!rest.empty()) {
+                received_event piece;
+                piece.what = received_event::kind::bytes;
+                piece.bytes.assign(rest.begin(), rest.end());
+                put_event(index, std::move(piece), now);
+            }
+            break;
+        }
         const std::span<const std::byte> before = rest;
         decode_result result = actor.decoder->next(rest);
         const std::span<const std::byte> taken = before.first(before.size() - rest.size());
@@ -76,6 +90,7 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
             event.error = result.error;
         } else {
             event.packet = owned(result.packet);
+            actor.packets_left -= actor.expects_bytes ? 1 : 0;
         }
         event.bytes = std::exchange(actor.unfinished, {});
         put_event(index, std::move(event), now);
@@ -87,7 +102,7 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
 
 void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
     actor_state& actor = actors_[index];
-    if (actor.connection == link::closed) {
+    if (actor.connection == link::closed || (actor.heard_the_end && !reset)) {
         return;
     }
     now_ = now;
@@ -96,13 +111,19 @@ void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
         using kind = traffic_entry::kind;
         outcome_.traffic.add(now, index, reset ? kind::reset_received : kind::fin_received);
     }
-    actor.connection = link::closed;
     actor.heard_the_end = true;
-    actor.writing = false;
+    if (reset || !actor.expects_bytes || actor.half_closed) {
+        actor.connection = link::closed;
+        actor.writing = false;
+    }
     received_event event;
     event.what = reset ? received_event::kind::reset : received_event::kind::fin;
     event.bytes = std::exchange(actor.unfinished, {});
     put_event(index, std::move(event), now);
+}
+
+bool execution::still_sends(std::size_t actor) const {
+    return actors_[actor].heard_the_end && actors_[actor].connection == link::open;
 }
 
 void execution::written(std::size_t actor, moment now) {

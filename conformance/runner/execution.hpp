@@ -62,6 +62,8 @@ public:
     void connection_failed(std::size_t actor, const std::string& reason, moment now);
     void received(std::size_t actor, std::span<const std::byte> bytes, moment now);
     void closed_by_peer(std::size_t actor, bool reset, moment now);
+    /// The peer has ended its side, and the actor may still send: the connection has to stay (a tunnel's half-close).
+    [[nodiscard]] bool still_sends(std::size_t actor) const;
     /// All bytes of the actor's last write_request are with the kernel (or the connection is gone).
     void written(std::size_t actor, moment now);
 
@@ -89,8 +91,11 @@ private:
         bool asked_to_register{false};
         bool registered{false};
         bool fenced{false};
-        bool heard_the_end{false};  // the server has ended the connection
-        bool proven_silent{false};  // its fence was answered
+        bool expects_bytes{false};  // behind so many packets: the far end of a tunnel
+        std::size_t packets_left{0};
+        std::size_t bytes_matched{0};  // of those that the step expects
+        bool heard_the_end{false};     // the server has ended the connection
+        bool proven_silent{false};     // its fence was answered
         std::optional<moment> waiting_since;
         std::vector<std::size_t> unordered_left;
         std::deque<received_event> inbox;
@@ -117,6 +122,7 @@ private:
     progress expect_event(std::size_t index, const step& one, const expect_action& expect, moment now);
     progress expect_unordered(std::size_t index, const step& one, const unordered_pattern& pattern, moment now);
     progress expect_one_of(std::size_t index, const step& one, const one_of_pattern& pattern, moment now);
+    progress expect_bytes(std::size_t index, const step& one, const bytes_pattern& pattern, moment now);
     progress expect_silence(std::size_t index, const step& one, moment now);
     progress ensure_connected(std::size_t index, moment now);
     void give_up_connecting(moment now);

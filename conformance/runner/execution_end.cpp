@@ -97,6 +97,8 @@ void execution::start_draining(moment now) {
         if (actor.connection == link::open) {
             requests_.emplace_back(reading_request{index, true});
             end(index, close_how::fin);
+            actor.half_closed = true;
+            actor.connection = actor.heard_the_end ? link::closed : link::open;
         }
     }
 }

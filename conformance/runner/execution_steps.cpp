@@ -66,8 +66,8 @@ void execution::end_turn(const actor_state& actor, const step& one) {
 void execution::refuse_surplus(std::size_t index) {
     using kind = received_event::kind;
     const actor_state& actor = actors_[index];
-    if (scenario_.closing_fence && !actor.inbox.empty() &&
-        (actor.inbox.front().what == kind::packet || actor.inbox.front().what == kind::malformed)) {
+    if (scenario_.closing_fence && !actor.inbox.empty() && actor.inbox.front().what != kind::fin &&
+        actor.inbox.front().what != kind::reset) {
         fail_unexpected(index, actor.inbox.front());
     }
 }
@@ -123,6 +123,13 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
     }
     outgoing made = bytes_of(action, names_, way_.segment);
     std::string what;
+    if (actor.expects_bytes && actor.packets_left == 0) {
+        what = std::to_string(made.bytes.size()) + (made.bytes.size() == 1 ? " byte " : " bytes ") +
+               quoted_excerpt({reinterpret_cast<const char*>(made.bytes.data()), made.bytes.size()});
+        write(index, std::move(made), std::move(what));
+        finish_step(actor);
+        return progress::moved;
+    }
     // Decoded by the codec rather than told from the step: the report shows what a receiver makes of the bytes.
     for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
         const decode_result result = decode(rest);
@@ -161,7 +168,7 @@ execution::progress execution::run_close(std::size_t index, close_how how, momen
                                                     : "resets the connection";
         remark(index, what);
         actor.half_closed = true;
-        if (how != close_how::fin) {
+        if (how != close_how::fin || actor.heard_the_end) {
             actor.connection = link::closed;
         }
     }
@@ -178,7 +185,8 @@ execution::progress execution::run_expect(std::size_t index, const step& one, co
         actor.waiting_since = now;
     }
     const bool wants_silence = std::holds_alternative<silence_pattern>(expect.event);
-    if (actor.inbox.empty() && actor.connection == link::closed && !expect.optional && !wants_silence) {
+    const bool is_over = actor.connection == link::closed || actor.heard_the_end;
+    if (actor.inbox.empty() && is_over && !expect.optional && !wants_silence) {
         fail(failure_kind::ended, index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_),
              nullptr, "the connection had ended before");
         return progress::stuck;
@@ -188,6 +196,9 @@ execution::progress execution::run_expect(std::size_t index, const step& one, co
     }
     if (const auto* one_of = std::get_if<one_of_pattern>(&expect.event)) {
         return expect_one_of(index, one, *one_of, now);
+    }
+    if (const auto* bytes = std::get_if<bytes_pattern>(&expect.event)) {
+        return expect_bytes(index, one, *bytes, now);
     }
     if (wants_silence) {
         return expect_silence(index, one, now);
@@ -285,6 +296,42 @@ execution::progress execution::expect_one_of(std::size_t index, const step& one,
         return progress::moved;
     }
     fail_mismatch(index, one, std::get<expect_action>(one.action));
+    return progress::stuck;
+}
+
+/// Whatever pieces they come in; what is behind them in a piece is left for the next step.
+execution::progress execution::expect_bytes(std::size_t index, const step& one, const bytes_pattern& pattern,
+                                            moment now) {
+    actor_state& actor = actors_[index];
+    const std::vector<std::byte> wanted = bytes_of({pattern.units, split_mode::whole, {}}, names_).bytes;
+    while (!actor.inbox.empty()) {
+        received_event& piece = actor.inbox.front();
+        const std::size_t size = std::min(piece.bytes.size(), wanted.size() - actor.bytes_matched);
+        const auto begin = wanted.begin() + static_cast<std::ptrdiff_t>(actor.bytes_matched);
+        const auto end = piece.bytes.begin() + static_cast<std::ptrdiff_t>(size);
+        if (piece.what != received_event::kind::bytes || !std::equal(piece.bytes.begin(), end, begin)) {
+            fail_mismatch(index, one, std::get<expect_action>(one.action));
+            return progress::stuck;
+        }
+        actor.bytes_matched += size;
+        actor.waiting_since = now;
+        if (size == piece.bytes.size()) {
+            (void)take_event(actor);
+        } else {
+            piece.bytes.erase(piece.bytes.begin(), end);
+            piece.offset += size;
+            inbox_bytes_ -= size;
+        }
+        if (actor.bytes_matched == wanted.size()) {
+            actor.bytes_matched = 0;
+            finish_step(actor);
+            return progress::moved;
+        }
+    }
+    if (ran_out_of_time(actor, one, now)) {
+        fail_silent(index, one,
+                    std::to_string(wanted.size() - actor.bytes_matched) + " more of the " + describe(pattern, names_));
+    }
     return progress::stuck;
 }
 

@@ -134,6 +134,8 @@ std::string hint_for(const failure_facts& facts) {
     switch (facts.seen->what) {
     case event_kind::packet: return hint_for_packet(facts);
     case event_kind::malformed: return hint_for_malformed(*facts.seen);
+    case event_kind::bytes:
+        return "a tunnel relays every byte as it came, unread, and nothing of the server's own behind the ERROR 0";
     case event_kind::fin:
     case event_kind::reset: return hint_for_end(facts);
     }

@@ -1,9 +1,9 @@
 #include "runner/implementation.hpp"
 
 #include <algorithm>
-#include <mutex>
+#include <cstddef>
 #include <netinet/in.h>
-#include <set>
+#include <sys/un.h>
 #include <thread>
 #include <utility>
 
@@ -33,33 +33,38 @@ std::uint16_t free_loopback_port() {
     return ntohs(address.sin_port);
 }
 
-struct port_registry {
-    std::mutex mutex;
-    std::set<std::uint16_t> taken;
-};
-
-/// Between the choice of a port and the moment its server listens, another server of ours could be given the same one;
-/// each would then be judged by what the other says.
-port_registry& ports() {
-    static port_registry registry;
-    return registry;
+/// Nobody else has it as long as it is open: Linux knows such names without a file, one for each network namespace, as
+/// are ports.
+descriptor mark_of(std::uint16_t port) {
+    descriptor mark{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string name = "chatos-conformance port " + std::to_string(port);
+    std::copy(name.begin(), name.end(), &address.sun_path[1]);
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+    if (::bind(mark.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
+        mark.reset();
+    }
+    return mark;
 }
 
 }  // namespace
 
+/// Between the choice of a port and the moment its server listens, another server of ours could be given the same one,
+/// in this process or another; each would then be judged by what the other says.
 std::uint16_t reserved_port::renew() {
     release();
-    const std::scoped_lock lock{ports().mutex};
-    for (int attempt = 0; attempt < 100 && number_ == 0; ++attempt) {
+    for (int attempt = 0; attempt < 100 && !mark_.is_open(); ++attempt) {
         const std::uint16_t candidate = free_loopback_port();
-        number_ = ports().taken.insert(candidate).second ? candidate : std::uint16_t{0};
+        mark_ = candidate == 0 ? descriptor{} : mark_of(candidate);
+        number_ = mark_.is_open() ? candidate : std::uint16_t{0};
     }
     return number_;
 }
 
 void reserved_port::release() noexcept {
-    const std::scoped_lock lock{ports().mutex};
-    ports().taken.erase(std::exchange(number_, std::uint16_t{0}));
+    mark_.reset();
+    number_ = 0;
 }
 
 std::optional<std::string> implementation::death_behind_failure(const std::string& /*pseudo*/,

@@ -70,7 +70,8 @@ struct start_command {
     std::map<std::string, std::vector<std::string>> options;
 };
 
-/// A loopback port that nobody listens on, and that no other of this program's servers is given meanwhile.
+/// A loopback port that nobody listens on, and that no other server of this program is given meanwhile, whichever
+/// process starts it.
 class reserved_port {
 public:
     reserved_port() noexcept = default;
@@ -83,6 +84,7 @@ public:
     void release() noexcept;
 
 private:
+    descriptor mark_;
     std::uint16_t number_{0};
 };
 

@@ -1,5 +1,7 @@
 #include "runner/matching.hpp"
 
+#include "runner/unit_bytes.hpp"
+
 #include <chatos/layout.hpp>
 
 #include <re2/re2.h>
@@ -80,6 +82,10 @@ struct description {
     }
     std::string operator()(const silence_pattern& pattern) const {
         return "nothing for " + std::to_string(pattern.window.count()) + " ms";
+    }
+    std::string operator()(const bytes_pattern& pattern) const {
+        const std::vector<std::byte> bytes = bytes_of({pattern.units, split_mode::whole, {}}, names).bytes;
+        return "bytes " + quoted_excerpt({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }
     std::string operator()(const unordered_pattern& pattern) const {
         std::string shown = "in any order: ";

@@ -23,7 +23,8 @@ using steady = std::chrono::steady_clock;
 /// Behind a write that ends where a scenario or a segmentation cuts: long enough for most servers to read what came so
 /// far, or the kernel would join the pieces again and nobody would see the cut. No verdict waits for it.
 constexpr std::chrono::microseconds write_pause{200};
-constexpr std::size_t paused_writes_max = 40;  // of one send
+constexpr std::chrono::milliseconds slice_max{20};  // of a wait for the network
+constexpr std::size_t paused_writes_max = 40;       // of one send
 
 descriptor open_socket(const socket_address& where) {
     descriptor made{::socket(where.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
@@ -71,7 +72,7 @@ bool wait_for(const descriptor& socket, short events, steady::time_point until) 
 class tcp_session {
 public:
     tcp_session(execution& run, const socket_address& where)
-        : run_{run}, where_{where}, start_{steady::now()}, connections_(64), buffer_(65'536) {}
+        : run_{run}, where_{where}, looked_at_{steady::now()}, connections_(64), buffer_(65'536) {}
 
     void run_to_end() {
         for (;;) {
@@ -92,6 +93,7 @@ private:
         descriptor socket;
         bool connecting{false};
         bool reading{true};
+        bool heard_the_end{false};  // nothing more is to be read
         std::vector<std::byte> outgoing;
         std::vector<std::size_t> write_ends;
         std::size_t sent{0};
@@ -100,7 +102,14 @@ private:
         [[nodiscard]] bool has_output() const noexcept { return sent < outgoing.size(); }
     };
 
-    [[nodiscard]] moment now() const { return steady::now() - start_; }
+    /// Time in which this process did not get its turn is no time in which the server kept silent: between two looks at
+    /// the clock, which are slice_max apart at most, no more than a little above that counts.
+    [[nodiscard]] moment now() {
+        const steady::time_point time = steady::now();
+        counted_ += std::min<moment>(time - looked_at_, slice_max * 3 / 2);
+        looked_at_ = time;
+        return counted_;
+    }
 
     void perform(connect_request& request) {
         connection& one = at(request.actor);
@@ -152,7 +161,8 @@ private:
                 continue;
             }
             const bool writes = one.connecting || one.has_output();
-            const int wanted = (one.reading && !one.connecting ? POLLIN : 0) | (writes ? POLLOUT : 0);
+            const int wanted =
+                (one.reading && !one.connecting && !one.heard_the_end ? POLLIN : 0) | (writes ? POLLOUT : 0);
             // poll() reports a hang-up even to those who want nothing, again and again: leave them out.
             if (wanted != 0) {
                 polled.push_back({one.socket.get(), static_cast<short>(wanted), 0});
@@ -160,7 +170,8 @@ private:
             }
         }
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(run_.deadline() - now());
-        const int timeout_ms = acted ? 0 : static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+        const int timeout_ms =
+            acted ? 0 : static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, slice_max.count()));
         if (::poll(polled.data(), polled.size(), timeout_ms) <= 0) {
             return;
         }
@@ -183,7 +194,8 @@ private:
             }
             return;
         }
-        if ((events & (POLLIN | POLLHUP | POLLERR)) != 0 && (one.reading || (events & POLLERR) != 0)) {
+        if (!one.heard_the_end && (events & (POLLIN | POLLHUP | POLLERR)) != 0 &&
+            (one.reading || (events & POLLERR) != 0)) {
             read_some(actor);
         }
         if (one.socket.is_open() && (events & POLLOUT) != 0 && one.has_output()) {
@@ -204,7 +216,10 @@ private:
                 return;
             }
             run_.closed_by_peer(actor, got < 0, now());
-            one.socket.reset();
+            one.heard_the_end = true;
+            if (got < 0 || !run_.still_sends(actor)) {
+                one.socket.reset();
+            }
             return;
         }
     }
@@ -239,7 +254,8 @@ private:
 
     execution& run_;
     const socket_address& where_;
-    steady::time_point start_;
+    steady::time_point looked_at_;
+    moment counted_{0};
     std::vector<connection> connections_;
     std::vector<std::byte> buffer_;
 };

@@ -147,6 +147,14 @@ private:
             worker::judge_gone(made, *gone);
             return true;
         }
+        const std::string& extension = made.what->extension;
+        if (!extension.empty() &&
+            std::find(options_.extensions.begin(), options_.extensions.end(), extension) == options_.extensions.end()) {
+            made.judged = verdict::unsupported;
+            made.why = "is about the extension \"" + extension +
+                       "\"; if the server has it, say so under \"extensions\" in a profile";
+            return true;
+        }
         if (const auto option = under_test.missing_option(made.what->needs)) {
             made.judged = verdict::unsupported;
             made.why = "needs the server to be started with " + *option + "; say how under \"options\" in a profile";

@@ -88,8 +88,9 @@ struct suite_options {
     std::optional<std::pair<const scenario*, schedule>> only_order;  ///< in which this one runs
     std::string run_tag;                                             ///< makes pseudos unique; at most 8 bytes
     std::vector<known_failure> known_failures;
-    bool keep_traffic{false};      ///< of scenarios that did not pass
-    bool keep_all_traffic{false};  ///< of those that passed as well
+    std::vector<std::string> extensions;  ///< that the implementation has
+    bool keep_traffic{false};             ///< of scenarios that did not pass
+    bool keep_all_traffic{false};         ///< of those that passed as well
     /// Called before each scenario: how many are done, how many there are, which is next.
     std::function<void(std::size_t, std::size_t, const scenario&)> progress;
 };

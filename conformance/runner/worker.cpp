@@ -85,9 +85,9 @@ void suite_findings::note(const std::string& what) {
 void suite_findings::move_to(suite_report& report) {
     const std::scoped_lock lock{mutex_};
     for (const auto& [rule_id, seen] : choices_) {
-        std::string& text = report.choices[rule_id];
+        std::string& told = report.choices[rule_id];
         for (const std::string& what : seen) {
-            text += (text.empty() ? "" : ", ") + what;
+            told += (told.empty() ? "" : ", ") + what;
         }
     }
     report.notes.insert(report.notes.end(), notes_.begin(), notes_.end());

@@ -40,8 +40,7 @@ private:
     std::atomic<std::size_t> runs_{0};
     std::mutex verdicts_;
     mutable std::mutex mutex_;
-    /// Sorted, so that a report does not tell which worker was the first to see a choice.
-    std::map<std::string, std::set<std::string>> choices_;
+    std::map<std::string, std::set<std::string>> choices_;  // sorted, so that jobs end in the same report
     std::vector<std::string> notes_;
     std::optional<std::string> gone_;
     std::vector<std::string> gone_output_;

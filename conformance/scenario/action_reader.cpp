@@ -342,8 +342,10 @@ event_pattern read_event(const json_place& place, const scenario& made, const ne
         pattern = std::move(packets);
     } else if (const auto one_of = reader.find("one_of")) {
         pattern = read_one_of(*one_of, reader.find("choice"), made, read_nested);
+    } else if (const auto bytes = reader.find("bytes")) {
+        pattern = bytes_pattern{read_send(*bytes, std::nullopt, made).units};
     } else if (place.is(json_kind::object)) {
-        place.refuse("expected one of \"packet\", \"closed\", \"silence_ms\", \"unordered\", \"one_of\"");
+        place.refuse("expected one of \"packet\", \"closed\", \"silence_ms\", \"unordered\", \"one_of\", \"bytes\"");
         return pattern;
     }
     reader.finish();

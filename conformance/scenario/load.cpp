@@ -87,7 +87,8 @@ std::map<std::string, std::int64_t> read_needs(const std::optional<json_place>& 
         return needs;
     }
     object_reader reader{*place};
-    for (const char* option : {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms"}) {
+    for (const char* option :
+         {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms", "tunnel_timeout_ms"}) {
         if (const auto value = reader.find(option)) {
             needs[option] = value->as_integer(1, option_max).value_or(1);
         }
@@ -144,6 +145,12 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     made.rules = read_rules(rules_place);
     made.kills = read_kills(reader.find("kills"));
     made.needs = read_needs(reader.find("needs"));
+    if (const auto extension = reader.find("extension")) {
+        made.extension = extension->as_string().value_or("");
+        if (extension->is(json_kind::string) && made.extension != "tunnel") {
+            extension->refuse("there is no extension \"" + made.extension + "\"; expected \"tunnel\"");
+        }
+    }
     if (const auto control = reader.find("control")) {
         made.control = read_id(control);
         if (made.control == made.id) {

@@ -18,6 +18,7 @@ struct refusal_visitor {
     bool operator()(const packet_pattern& pattern) const { return is_refusal(pattern); }
     bool operator()(const closed_pattern& /*pattern*/) const { return true; }
     bool operator()(const silence_pattern& /*pattern*/) const { return false; }
+    bool operator()(const bytes_pattern& /*pattern*/) const { return false; }
     bool operator()(const unordered_pattern& pattern) const {
         return std::any_of(pattern.packets.begin(), pattern.packets.end(),
                            [](const packet_pattern& one) { return is_refusal(one); });

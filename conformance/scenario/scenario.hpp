@@ -91,6 +91,11 @@ struct unordered_pattern {
     std::vector<packet_pattern> packets;
 };
 
+/// Just these bytes, in whatever pieces they come. What packets they look like does not matter.
+struct bytes_pattern {
+    std::vector<std::variant<packet_source, raw_source>> units;
+};
+
 struct step;
 struct alternative {
     std::string name;
@@ -101,7 +106,8 @@ struct one_of_pattern {
     std::vector<alternative> alternatives;
 };
 
-using event_pattern = std::variant<packet_pattern, closed_pattern, silence_pattern, unordered_pattern, one_of_pattern>;
+using event_pattern =
+    std::variant<packet_pattern, closed_pattern, silence_pattern, unordered_pattern, one_of_pattern, bytes_pattern>;
 
 struct expect_action {
     event_pattern event;
@@ -124,6 +130,7 @@ struct scenario {
     std::vector<std::string> rules;
     std::vector<std::string> kills;             ///< faults of the model that it must catch
     std::map<std::string, std::int64_t> needs;  ///< option name to value; empty: any server will do
+    std::string extension;                      ///< that the implementation must have: "tunnel"; may be empty
     std::string control;                        ///< may be empty
     std::vector<std::string> actors;
     std::vector<std::string> names;

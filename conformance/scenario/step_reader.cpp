@@ -210,6 +210,28 @@ void check_order(const json_place& place, const scenario& made) {
     }
 }
 
+/// Where the packets of a connection end and bytes begin must be plain before anything comes.
+void check_bytes(const json_place& place, const scenario& made) {
+    for (std::size_t actor = 0; actor < made.actors.size(); ++actor) {
+        const step* unclear = nullptr;
+        for (const step& one : made.steps) {
+            const expect_action* expect = one.actor == actor ? std::get_if<expect_action>(&one.action) : nullptr;
+            if (expect == nullptr) {
+                continue;
+            }
+            if (std::holds_alternative<bytes_pattern>(expect->event) && unclear != nullptr) {
+                place.refuse("the step at " + one.pointer +
+                             " expects bytes, so the steps of its actor before may only expect single packets that are "
+                             "not optional; the one at " +
+                             unclear->pointer + " does not");
+            }
+            const bool is_plain = std::holds_alternative<packet_pattern>(expect->event) && !expect->optional;
+            const bool is_bytes = std::holds_alternative<bytes_pattern>(expect->event);
+            unclear = unclear == nullptr && !is_plain && !is_bytes ? &one : unclear;
+        }
+    }
+}
+
 /// All places where a pattern stands that remembers a text ("bind") or compares with one ("same"): no other object of a
 /// scenario has such a key.
 void collect(const json_place& place, std::string_view key, std::vector<json_place>& found) {
@@ -272,6 +294,10 @@ void read_nested_step(const json_place& place, std::size_t actor, const scenario
     if (const auto action = only_action(place, reader)) {
         const auto action_place = reader.find(*action);
         append_action(*action, *action_place, reader, std::move(common), made, into);
+        const auto* expect = into.empty() ? nullptr : std::get_if<expect_action>(&into.back().action);
+        if (expect != nullptr && std::holds_alternative<bytes_pattern>(expect->event)) {
+            action_place->refuse("an alternative cannot expect bytes: which packets come before them must be plain");
+        }
         reader.finish();
     }
 }
@@ -286,6 +312,7 @@ void read_steps(const json_place& place, scenario& made) {
     }
     resolve_references(made, ids);
     check_order(place, made);
+    check_bytes(place, made);
     check_comparisons(place);
 }
 

@@ -20,10 +20,11 @@ def main():
     scenarios = [line.split()[0] for line in listed.splitlines() if line.startswith("server.")]
     with tempfile.TemporaryDirectory() as folder:
         profile, report = os.path.join(folder, "profile.json"), os.path.join(folder, "report.json")
-        options = {name: ["{value}"] for name in ("capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms")}
+        options = {name: ["{value}"] for name in ("capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms",
+                                                       "tunnel_timeout_ms")}
         with open(profile, "w", encoding="utf-8") as file:
             # What the options say is not looked at; that they can be said makes every scenario run.
-            json.dump({"schema": 1, "name": mode, "options": options,
+            json.dump({"schema": 1, "name": mode, "options": options, "extensions": ["tunnel"],
                        "command": ["/bin/sh", "-c", f"exec {fake_server} {mode} $0", "{port}"]}, file)
         start = time.monotonic()
         run = subprocess.Popen([program, "run", "--profile", profile, "--time-factor", "0.1", "--json", report,

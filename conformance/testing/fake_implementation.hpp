@@ -45,7 +45,7 @@ private:
 
 /// All options that scenarios can need.
 inline std::set<std::string> every_option() {
-    return {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms"};
+    return {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms", "tunnel_timeout_ms"};
 }
 
 }  // namespace chatos::conformance::testing

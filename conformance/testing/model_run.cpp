@@ -85,7 +85,9 @@ lines model_run::told() {
     for (const model_output& one : model_.take_output()) {
         const std::string& who = names_.at(one.connection);
         if (one.what != model_output::kind::bytes) {
-            all.push_back(who + (one.what == model_output::kind::close ? " closed" : " reset"));
+            all.push_back(who + (one.what == model_output::kind::close ? " closed"
+                                 : one.what == model_output::kind::end ? " ended"
+                                                                       : " reset"));
             continue;
         }
         const decode_result result = decode(std::as_bytes(std::span{one.bytes}));

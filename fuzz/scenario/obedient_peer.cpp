@@ -1,5 +1,6 @@
 // The peer that does just what the scenario wants. It follows the scenario by what it sees of the execution, so that it
 // knows which step waits for what.
+#include "runner/unit_bytes.hpp"
 #include "scenario/fitting_packet.hpp"
 #include "scenario/peers.hpp"
 
@@ -157,6 +158,12 @@ private:
                 complete(actors_[index]);
             }
             return give_packet(index, unordered->packets[which]);
+        }
+        if (const auto* bytes = std::get_if<conformance::bytes_pattern>(&event)) {
+            complete(actors_[index]);
+            const conformance::send_action all{bytes->units, conformance::split_mode::whole, {}};
+            network_.send(index, conformance::bytes_of(all, conformance::pseudonyms{std::string{run_name}}).bytes);
+            return true;
         }
         return choose(index, std::get<one_of_pattern>(event));
     }

@@ -86,7 +86,7 @@ void played_network::carry(const conformance::end_request& request) {
     played_actor* actor = checked(request.actor, "the end of a connection that there is not");
     if (actor != nullptr) {
         ++actor->ends;
-        if (request.how != conformance::close_how::fin) {
+        if (request.how != conformance::close_how::fin || actor->has_ended) {
             actor->connection = played_actor::link::gone;
             actor->writing = false;
         }
@@ -101,7 +101,7 @@ void played_network::carry(const conformance::reading_request& request) {
 
 void played_network::send(std::size_t index, std::span<const std::byte> bytes) {
     played_actor& actor = actors_[index];
-    if (actor.connection != played_actor::link::open || bytes.empty()) {
+    if (actor.connection != played_actor::link::open || actor.has_ended || bytes.empty()) {
         return;
     }
     actor.unfinished.insert(actor.unfinished.end(), bytes.begin(), bytes.end());
@@ -127,16 +127,19 @@ void played_network::send(std::size_t index, std::span<const std::byte> bytes) {
 
 void played_network::close(std::size_t index, bool reset) {
     played_actor& actor = actors_[index];
-    if (actor.connection != played_actor::link::open) {
+    if (actor.connection != played_actor::link::open || actor.has_ended) {
         return;
     }
     conformance::received_event event;
     event.what = reset ? conformance::received_event::kind::reset : conformance::received_event::kind::fin;
     event.bytes = actor.unfinished;
     actor.events.push_back(std::move(event));
-    actor.connection = played_actor::link::gone;
-    actor.writing = false;
     run_.closed_by_peer(index, reset, now_);
+    actor.has_ended = run_.still_sends(index);
+    if (!actor.has_ended) {
+        actor.connection = played_actor::link::gone;
+        actor.writing = false;
+    }
 }
 
 void played_network::release() {

@@ -26,6 +26,7 @@ struct played_actor {
     std::size_t readings{0};                       ///< requests to read or not
     std::vector<conformance::received_event> events{};
     std::vector<std::byte> unfinished{};  ///< start of a packet that has not all come
+    bool has_ended{false};                ///< the peer has, and the actor may still send (a tunnel's half-close)
     bool lost{false};                     ///< bytes came that are no packet
 };
 
