@@ -12,6 +12,7 @@
 #include "dump/raw_dump.hpp"
 #include "dump/scenario/scenario_sink.hpp"
 #include "dump/terminal.hpp"
+#include "dump/text_format.hpp"
 
 #include <CLI/CLI.hpp>
 
