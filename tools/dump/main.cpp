@@ -134,7 +134,8 @@ void declare_input(CLI::App& app, command_line& asked) {
 void declare_to_scenario(CLI::App& app, command_line& asked) {
     CLI::Option* option = app.add_flag("--to-scenario", asked.is_to_scenario,
                                        "Print the conversation as a scenario for chatos-conformance run");
-    for (const char* other : {"--raw", "--json", "--check", "-v", "--time", "-Y", "--stats", "--ladder", "--ladder-svg"}) {
+    for (const char* other :
+         {"--raw", "--json", "--check", "-v", "--time", "-Y", "--stats", "--ladder", "--ladder-svg"}) {
         option->excludes(other);
     }
     app.add_option("--need", asked.needs,
