@@ -2,8 +2,9 @@
 and compares what they print with what the page shows.
 
 Kinds: a session without a comment above it is run with a build at hand; `fuzz` wants the fuzz targets built, and of their
-output only the words are compared. Commands run in a folder of their own in which `build` and the project's folders lie.
---update writes what was printed into the page instead of comparing. Port 7777 of the page is a free one when it is run. `tools/dev run` stands for what it does once it has built."""
+output only the words are compared. The sessions of a page share a folder, in which `build` and the project's folders lie. Port
+7777 of the page is a free one when it is run. `tools/dev run` stands for what it does once it has built. --update writes what
+was printed into the page instead of comparing."""
 
 import argparse
 import os
@@ -50,6 +51,7 @@ class Place:
         # Whatever the session started ends with it.
         script += "[ -z \"$(jobs -p)\" ] || kill $(jobs -p)\nwait 2>/dev/null\n"
         environment = {**os.environ, "LC_ALL": "C.UTF-8", "NO_COLOR": "1", "TERM": "dumb"}
+        environment.pop("COLUMNS", None)
         shell = subprocess.Popen(["bash", "-c", script], cwd=self.folder.name, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True, start_new_session=True)
         try:
@@ -65,6 +67,7 @@ def check(page, source, build, kind, update):
     """The number of sessions run, and what is wrong with them."""
     wrong, ran = [], []
     text = page.read_text()
+    place = Place(source, build)
     for session in tour.sessions(text):
         where = f"{page.name}:{session.line}"
         if session.not_run:
@@ -72,7 +75,7 @@ def check(page, source, build, kind, update):
             continue
         if session.kind != kind:
             continue
-        printed = Place(source, build).run(session.steps, source)
+        printed = place.run(session.steps, source)
         ran.append((session, printed))
         form = tour.numberless if kind == "fuzz" else tour.stable
         for step, lines in zip(session.steps, printed):
