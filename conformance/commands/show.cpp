@@ -62,24 +62,43 @@ std::string describe_send(const send_action& action, const pseudonyms& names) {
 
 void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent);
 
+/// What a step does, told of its actor; of a client under test, of what the runner does to it.
 struct step_printer {
     const pseudonyms& names;
+    const std::string& actor;
+    bool judges_client;
 
-    std::string operator()(const connect_action& /*action*/) const { return "connects"; }
-    std::string operator()(const send_action& action) const { return describe_send(action, names); }
+    [[nodiscard]] std::string by_runner(const std::string& what) const {
+        return judges_client ? "server: " + what + " (" + actor + ")" : actor + ' ' + what;
+    }
+    std::string operator()(const connect_action& /*action*/) const {
+        return actor + (judges_client ? " is started" : " connects");
+    }
+    std::string operator()(const send_action& action) const { return by_runner(describe_send(action, names)); }
     std::string operator()(const close_action& action) const {
-        return action.how == close_how::fin ? "half-closes" : action.how == close_how::full ? "closes" : "resets";
+        return by_runner(action.how == close_how::fin    ? "half-closes"
+                         : action.how == close_how::full ? "closes"
+                                                         : "resets");
     }
     std::string operator()(const reading_action& action) const {
-        return action.reading ? "reads again" : "stops reading";
+        return by_runner(action.reading ? "reads again" : "stops reading");
+    }
+    std::string operator()(const tell_action& action) const {
+        std::string text = actor + " is told to " + action.command;
+        text += action.pseudo.text.empty() ? "" : ' ' + names.expand(action.pseudo);
+        text += action.text.text.empty() ? "" : ' ' + quoted_excerpt(names.expand(action.text));
+        return text + (action.if_known ? ", if the profile knows how" : "");
     }
     std::string operator()(const expect_action& action) const {
-        return (action.optional ? "may receive " : "receives ") + describe(action.event, names);
+        const std::string verb = judges_client ? (action.optional ? "may come " : "comes ")
+                                               : (action.optional ? "may receive " : "receives ");
+        return (judges_client ? "from " : "") + actor + ' ' + verb + describe(action.event, names);
     }
 };
 
 void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent) {
-    std::string text = what.actors[one.actor] + ' ' + std::visit(step_printer{names}, one.action);
+    std::string text =
+        std::visit(step_printer{names, what.actors[one.actor], what.role == test_role::client}, one.action);
     if (!one.rule.empty()) {
         text += " [" + one.rule + ']';
     }
@@ -120,10 +139,11 @@ int explain_scenario(const scenario& one) {
         print_step(each, one, names, 2);
     }
     if (one.closing_fence) {
-        std::cout << "  then      nothing else may have come to any actor (unexpected packets blame " << one.unexpected
-                  << ")\n";
+        std::cout << "  then      nothing else may have come " << (one.role == test_role::server ? "to" : "from")
+                  << " any actor (unexpected packets blame " << one.unexpected << ")\n";
     }
-    std::cout << "\nRun it: chatos-conformance run " << one.id << " --target HOST:PORT\n";
+    std::cout << "\nRun it: chatos-conformance run " << one.id
+              << (one.role == test_role::server ? " --target HOST:PORT\n" : " --role client --profile FILE.json\n");
     return exit_good;
 }
 

@@ -39,7 +39,7 @@ std::string attribute(std::string_view name, std::string_view value) {
 
 /// "pm.relay-ok" for "server.pm.relay-ok": what fits on a chip.
 std::string short_id(const std::string& id) {
-    return id.starts_with("server.") ? id.substr(7) : id;
+    return id.starts_with("server.") || id.starts_with("client.") ? id.substr(7) : id;
 }
 
 class html_report {
@@ -237,7 +237,7 @@ private:
         }
         entry("hint", one.hint);
         if (!one.server_output.empty()) {
-            out_ << "<dt>server printed</dt><dd>";
+            out_ << "<dt>" << role_name(one.what->role) << " printed</dt><dd>";
             write_lines(one.server_output);
             out_ << "</dd>\n";
         }

@@ -10,14 +10,6 @@ struct reason {
 };
 
 constexpr reason reasons[] = {
-    {"CLI-1", "binds clients: the scenarios play clients, and a server is not to blame for what they send first"},
-    {"CLI-2", "binds clients: how the server takes a missing or second answer is PM-8 and FLOW-3"},
-    {"CLI-3", "binds clients: how the server takes a missing decision is PC-5"},
-    {"CLI-4", "binds clients: that a server refuses such an SPM is PM-5"},
-    {"CLI-5", "binds clients: that a server takes requests without a pause is FLOW-5"},
-    {"CLI-6", "binds clients: that a server goes on meanwhile is FLOW-6"},
-    {"CLI-7", "binds clients: that a server reads so is WIRE-13"},
-    {"CLI-8", "binds clients: what a server does with malformed packets is ERR-1 and ERR-2"},
     {"TUN-1", "part of an extension that servers may leave out; one without it answers as CONN-8 says"},
     {"TUN-2", "part of an extension that servers may leave out; one without it answers as CONN-8 says"},
     {"TUN-3", "part of an extension, and all connections of a run come from one address"},

@@ -81,6 +81,14 @@ struct description {
     std::string operator()(const silence_pattern& pattern) const {
         return "nothing for " + std::to_string(pattern.window.count()) + " ms";
     }
+    std::string operator()(const screen_pattern& pattern) const {
+        std::string shown = "on its screen " + pattern.shows;
+        shown += pattern.pseudo.text.empty() ? "" : " of " + quoted_excerpt(names.expand(pattern.pseudo));
+        return shown + (pattern.text.text.empty() ? "" : ' ' + quoted_excerpt(names.expand(pattern.text)));
+    }
+    std::string operator()(const exit_pattern& pattern) const {
+        return "its own end" + (pattern.reason == "any" ? std::string{} : " (" + pattern.reason + ")");
+    }
     std::string operator()(const unordered_pattern& pattern) const {
         std::string shown = "in any order: ";
         for (std::size_t index = 0; index < pattern.packets.size(); ++index) {

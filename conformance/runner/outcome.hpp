@@ -36,7 +36,7 @@ struct step_failure {
     std::string pointer;           ///< step in the file; empty: after the last step
     std::string note;              ///< the step's own remark
     bool by_silence{false};        ///< nothing came in time
-    bool no_connection{false};     ///< the server did not accept the connection
+    bool no_connection{false};     ///< the server did not accept the connection, or the client did not connect
 };
 
 struct outcome {
@@ -46,8 +46,8 @@ struct outcome {
     std::size_t exchange_dropped{0};
     traffic_log traffic;
     bool order_given_up{false};       ///< the schedule could not be kept to its end
-    bool server_spoke{false};         ///< at least one byte or end of input came from the server
-    bool ended_without_close{false};  ///< the server did not close its side after ours was closed
+    bool peer_spoke{false};           ///< at least one byte or end of input came from the implementation
+    bool ended_without_close{false};  ///< the implementation did not close its side after ours was closed
     moment duration{0};
 };
 

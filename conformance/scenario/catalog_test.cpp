@@ -85,7 +85,7 @@ TEST(Catalog, words_that_mean_nothing_are_refused) {
     EXPECT_EQ(problems_of({{}, {}, {"may"}, {}}),
               std::vector<std::string>{"--level may: expected must, should or choice"});
     EXPECT_EQ(problems_of({{}, {}, {}, {"xx"}}),
-              std::vector<std::string>{"--area xx: expected wire, conn, pm, all, pc, flow or err"});
+              std::vector<std::string>{"--area xx: expected wire, conn, pm, all, pc, flow, err or cli"});
     EXPECT_EQ(problems_of({{"missing/folder"}, {}, {}, {}}),
               std::vector<std::string>{"missing/folder: there is no such file or folder"});
     EXPECT_EQ(problems_of({{"missing.json"}, {}, {}, {}}),
