@@ -82,6 +82,9 @@ void execution::continue_fencing(moment now) {
                                                     : "one ERROR for the RPM that ends the scenario"),
                  nullptr, "nothing came for " + std::to_string(patience_.answer.count()) + " ms");
             outcome_.failure->by_silence = true;
+            if (judges_client()) {
+                outcome_.failure->rule = "CLI-2";  // whatever the scenario is about
+            }
             return;
         }
         all_answered = all_answered && !actor.fenced && !actor.writing;
