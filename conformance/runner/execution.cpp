@@ -132,7 +132,7 @@ void execution::put_event(std::size_t index, received_event event, moment now) {
     if (actor.inbox.size() >= inbox_events_max) {
         fail(failure_kind::flood, index, nullptr, "no more than what was asked for", nullptr,
              "the " + std::string{role_name(scenario_.role)} + " sent more than 10,000 packets that no step expected");
-        outcome_.failure->rule = judges_client() ? "CLI-5" : "FLOW-1";  // whatever the scenario is about
+        outcome_.failure->rule = judges_client() ? "CLI-2" : "FLOW-1";  // whatever the scenario is about
         return;
     }
     actor.inbox.push_back(std::move(event));

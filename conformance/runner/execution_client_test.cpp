@@ -172,6 +172,16 @@ TEST(ExecutionClient, has_longer_to_start_than_to_answer) {
     EXPECT_EQ(run.deadline().count(), 2'000);  // connected at once, and silent
 }
 
+TEST(ExecutionClient, a_flood_of_packets_is_no_small_matter_whatever_the_scenario_is_about) {
+    hand_run run{client_scenario(R"({"actor": "alice", "expect": {"screen": "broken"}})", R"("unexpected": "CLI-5",)"),
+                 dialogue()};
+    run.receives("alice", make_cr("alice-t"));
+    run.receives_all("alice", std::vector<packet_view>(10'001, make_error(error_code::ok)));
+    EXPECT_EQ(failure_of(run),
+              "CLI-2: no more than what was asked for; the client sent more than 10,000 packets that no "
+              "step expected");
+}
+
 TEST(ExecutionClient, a_flood_on_the_screen_is_bounded) {
     hand_run run{client_scenario(shows_message), dialogue()};
     run.receives("alice", make_cr("alice-t"));
