@@ -69,7 +69,9 @@ TEST(Catalog, filters_narrow_each_other_and_words_in_one_are_alternatives) {
                std::all_of(ids.begin(), ids.end(), [&](const std::string& id) { return id.starts_with(start); });
     };
     EXPECT_TRUE(all_start_with(chosen_ids({{"server.pm.*"}, {}, {}, {}}), "server.pm."));
-    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}}), "server.pm."));
+    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}, test_role::server}), "server.pm."));
+    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}, test_role::client}), "client.pm."));
+    EXPECT_TRUE(chosen_ids({{"server.*"}, {}, {}, {}, test_role::client}).empty());
     const std::size_t both = chosen_ids({{}, {}, {}, {"pm", "pc"}}).size();
     EXPECT_EQ(both, chosen_ids({{}, {}, {}, {"pm"}}).size() + chosen_ids({{}, {}, {}, {"pc"}}).size());
     EXPECT_TRUE(all_start_with(chosen_ids({{"server.*"}, {"pm-4"}, {"must"}, {"pm"}}), "server.pm."));
