@@ -63,8 +63,7 @@ std::string fill_in(std::string_view pattern, std::string_view pseudo, std::stri
 
 std::optional<std::size_t> find_on_screen(std::string_view pattern, std::string_view pseudo, std::string_view text,
                                           std::string_view shown) {
-    const std::string filled =
-        fill_in(pattern, re2::RE2::QuoteMeta(piece(pseudo)), re2::RE2::QuoteMeta(piece(text)));
+    const std::string filled = fill_in(pattern, re2::RE2::QuoteMeta(piece(pseudo)), re2::RE2::QuoteMeta(piece(text)));
     const re2::RE2 compiled{"(?m)" + filled, re2::RE2::Quiet};
     re2::StringPiece found;
     if (!compiled.ok() || !compiled.Match(piece(shown), 0, shown.size(), re2::RE2::UNANCHORED, &found, 1)) {

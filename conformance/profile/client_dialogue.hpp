@@ -36,8 +36,8 @@ struct client_dialogue {
 /// `pattern` with {pseudo} and {text} replaced; all other braces stay as they are.
 [[nodiscard]] std::string fill_in(std::string_view pattern, std::string_view pseudo, std::string_view text);
 
-/// Where the pattern (RE2 in which {pseudo} and {text} stand for themselves) ends in `shown`: the offset behind its first
-/// match, or nothing.
+/// Where the pattern (RE2 in which {pseudo} and {text} stand for themselves) ends in `shown`: the offset behind its
+/// first match, or nothing.
 [[nodiscard]] std::optional<std::size_t> find_on_screen(std::string_view pattern, std::string_view pseudo,
                                                         std::string_view text, std::string_view shown);
 /// What is wrong with the pattern as a regular expression; nothing if it is one.

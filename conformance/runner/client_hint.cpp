@@ -16,12 +16,14 @@ const packet_pattern* packet_in(const expect_action* expected) {
 
 std::string hint_for_silence(const failure_facts& facts) {
     if (wants_close(facts.expected)) {
-        return "the connection stayed open. What cannot be read must end it: after it nobody knows where the next packet "
+        return "the connection stayed open. What cannot be read must end it: after it nobody knows where the next "
+               "packet "
                "begins";
     }
     const packet_pattern* packet = packet_in(facts.expected);
     if (packet == nullptr || packet->op == opcode::error) {
-        return "the delivery was not answered. Each SPM and PC has one ERROR, in the order in which they came, also while "
+        return "the delivery was not answered. Each SPM and PC has one ERROR, in the order in which they came, also "
+               "while "
                "the client waits for an answer itself";
     }
     if (packet->op == opcode::cr) {

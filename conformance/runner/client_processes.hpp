@@ -33,8 +33,8 @@ public:
     /// Takes what is there: connections (an actor's first goes to `accepted`), output, ends.
     void serve(execution& run, moment now, const std::function<void(std::size_t, descriptor)>& accepted);
 
-    /// After the scenario, when its connections are closed: ends the input of each process, lets it end by itself within
-    /// `grace`, and ends it otherwise.
+    /// After the scenario, when its connections are closed: ends the input of each process, lets it end by itself
+    /// within `grace`, and ends it otherwise.
     void finish(std::chrono::milliseconds grace);
 
     /// How the first process that was killed by a signal (by none of ours) was; after finish().
@@ -50,7 +50,8 @@ private:
 
     static void flush_input(client& one);
     void read_output(std::size_t actor, client& one, execution& run, moment now);
-    void accept_connections(std::size_t actor, client& one, const std::function<void(std::size_t, descriptor)>& accepted);
+    void accept_connections(std::size_t actor, client& one,
+                            const std::function<void(std::size_t, descriptor)>& accepted);
     static void answer_strangers(client& one);
     static void notice_end(std::size_t actor, client& one, execution& run, moment now);
 
