@@ -69,7 +69,7 @@ struct step_printer {
     bool judges_client;
 
     [[nodiscard]] std::string by_runner(const std::string& what) const {
-        return judges_client ? "server: " + what + " (" + actor + ")" : actor + ' ' + what;
+        return actor + (judges_client ? "'s server " : " ") + what;
     }
     std::string operator()(const connect_action& /*action*/) const {
         return actor + (judges_client ? " is started" : " connects");
