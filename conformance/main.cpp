@@ -19,9 +19,18 @@ void add_filters(CLI::App& command, selection& chosen) {
     command.add_option("--level", chosen.levels, "Only scenarios that test a rule of this level: must, should, choice")
         ->type_name("LEVEL")
         ->allow_extra_args(false);
-    command.add_option("--area", chosen.areas, "Only scenarios of this area: wire, conn, pm, all, pc, flow, err")
+    command.add_option("--area", chosen.areas, "Only scenarios of this area: wire, conn, pm, all, pc, flow, err, cli")
         ->type_name("AREA")
         ->allow_extra_args(false);
+    command
+        .add_option_function<std::string>(
+            "--role",
+            [&chosen](const std::string& word) {
+                chosen.role = word == "client" ? test_role::client : test_role::server;
+            },
+            "Only scenarios that judge a server, or a client; `run` judges what the profile describes")
+        ->type_name("server|client")
+        ->check(CLI::IsMember({"server", "client"}));
 }
 
 void add_outputs(CLI::App& run, report_outputs& outputs) {
@@ -86,6 +95,7 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
                 "  chatos-conformance run --profile my-server.json --segment whole,bytes,boundaries --jobs 2\n"
                 "  chatos-conformance run --profile my-server.json --interleave 50\n"
                 "  chatos-conformance run server.pm.relay-ok --target 127.0.0.1:7777 --schedule alice,bob,alice*2,bob\n"
+                "  chatos-conformance run --role client --profile my-client.json\n"
                 "  chatos-conformance run 'server.pm.*' --rule PM-4 --profile my-server.json --strict\n\n"
                 "Exit: 0 everything required holds; 1 a failure; 2 wrong usage, or nothing was checked;\n"
                 "3 the implementation never accepts or is gone.\n");
@@ -119,9 +129,21 @@ void add_show(CLI::App& app, selection& chosen, std::string& word, std::string& 
 }
 
 void add_model(CLI::App& app, model_command_settings& settings, int& code) {
-    CLI::App* model = app.add_subcommand("model", "Serve the executable model of the rules on 127.0.0.1");
+    CLI::App* model =
+        app.add_subcommand("model", "Run the executable model of the rules: a server on 127.0.0.1, or a client");
     const CLI::Range milliseconds{1, 1'000'000'000};
-    const auto* port = model->add_option("--port", settings.port, "Where to listen; 0 picks a free port");
+    model
+        ->add_option_function<std::string>(
+            "--role",
+            [&settings](const std::string& word) {
+                settings.role = word == "client" ? test_role::client : test_role::server;
+            },
+            "A server (default) or a client; of a list: only this role's")
+        ->type_name("server|client")
+        ->check(CLI::IsMember({"server", "client"}));
+    const auto* port = model->add_option("--port", settings.port, "Server: where to listen; 0 picks a free port");
+    const auto* connect = model->add_option("--connect", settings.server, "Client: the server")->type_name("HOST:PORT");
+    model->add_option("--pseudo", settings.pseudo, "Client: its name")->type_name("NAME");
     model->add_option("--capacity", settings.capacity, "Users that may be registered")->check(CLI::Range(1, 1'000'000));
     model->add_option("--answer-timeout-ms", settings.answer_timeout_ms, "For the answer to an SPM")
         ->check(milliseconds);
@@ -144,11 +166,26 @@ void add_model(CLI::App& app, model_command_settings& settings, int& code) {
                   "  chatos-conformance model --port 0\n"
                   "  chatos-conformance run server.pm.* \\\n"
                   "    --server-command \"chatos-conformance model --port {port} --fault rpm-to-nobody-gets-ok\"\n"
+                  "  chatos-conformance model --role client --connect 127.0.0.1:7777 --pseudo alice\n"
                   "  chatos-conformance model --list-faults --json\n");
-    model->callback([&settings, &code, port] {
-        if (port->count() == 0 && !settings.list_faults && !settings.list_variants) {
+    model->callback([&settings, &code, port, connect] {
+        const bool is_client = settings.role == test_role::client;
+        const bool lists = settings.list_faults || settings.list_variants;
+        if (is_client && connect->count() == 0 && !lists) {
+            complain("model: where is its server? Give --connect HOST:PORT and --pseudo NAME, --list-faults or "
+                     "--list-variants");
+            code = exit_usage;
+            return;
+        }
+        if (!is_client && port->count() == 0 && !lists) {
             complain("model: where is it to listen? Give --port N (0 picks a free port), --list-faults or "
                      "--list-variants");
+            code = exit_usage;
+            return;
+        }
+        if (is_client ? port->count() != 0 : connect->count() != 0) {
+            complain(is_client ? "model --port: a client listens nowhere; give --connect HOST:PORT"
+                               : "model --connect: only a client connects; give --role client as well");
             code = exit_usage;
             return;
         }

@@ -41,7 +41,10 @@ struct run_settings {
 };
 
 struct model_command_settings {
-    std::uint16_t port{0};  ///< 0 picks a free one
+    std::optional<test_role> role;  ///< of a list: both if there is none; otherwise a server if there is none
+    std::string server;             ///< HOST:PORT, for a client
+    std::string pseudo;             ///< for a client
+    std::uint16_t port{0};          ///< 0 picks a free one
     std::size_t capacity{10'000};
     std::int64_t answer_timeout_ms{5'000};
     std::int64_t pc_timeout_ms{30'000};
@@ -61,7 +64,7 @@ struct model_command_settings {
 [[nodiscard]] int explain_command(const std::string& word);
 /// "scenario", "profile" or "report".
 [[nodiscard]] int schema_command(const std::string& which);
-/// Serves until the process is ended, or prints a list.
+/// Serves until the process is ended, chats until the client leaves, or prints a list.
 [[nodiscard]] int model_command(const model_command_settings& chosen);
 
 /// Prints `chatos-conformance: ...` on standard error.

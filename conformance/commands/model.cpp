@@ -1,9 +1,11 @@
-// `chatos-conformance model`: the executable model as a server, and what it can be told.
+// `chatos-conformance model`: the executable models, and what they can be told.
 #include "commands/commands.hpp"
+#include "model/connect.hpp"
 #include "model/serve.hpp"
 #include "report/text_layout.hpp"
 
 #include <chatos/limits.hpp>
+#include <chatos/utf8.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -11,73 +13,88 @@
 namespace chatos::conformance {
 namespace {
 
-/// The tables hold neither quotes nor backslashes nor control characters, which a test makes sure of.
-template <typename Entry>
-void print_json(std::string_view key, std::span<const Entry> entries) {
-    std::cout << "{\"" << key << "\": [";
-    const char* separator = "\n";
-    for (const Entry& one : entries) {
-        std::cout << separator << "  {\"name\": \"" << one.name << "\", \"rule\": \"" << one.rule << "\", \"what\": \""
-                  << one.what << "\"}";
-        separator = ",\n";
-    }
-    std::cout << "\n]}\n";
-}
+/// A fault or a variant of either role.
+struct listed_entry {
+    test_role role;
+    std::string_view name;
+    std::string_view rule;
+    std::string_view what;
+};
 
-template <typename Entry>
-void print_text(std::span<const Entry> entries) {
-    std::size_t columns = 0;
-    for (const Entry& one : entries) {
-        columns = std::max(columns, one.name.size());
-    }
-    for (const Entry& one : entries) {
-        std::cout << padded(std::string{one.name}, columns) << "  " << padded(std::string{one.rule}, 7) << "  "
-                  << one.what << '\n';
-    }
-}
+class entry_list {
+public:
+    explicit entry_list(std::optional<test_role> role) : role_{role} {}
 
-template <typename Entry>
-int print_list(std::string_view key, std::span<const Entry> entries, bool as_json) {
-    if (as_json) {
-        print_json(key, entries);
-    } else {
-        print_text(entries);
-    }
-    return exit_good;
-}
-
-/// Fills `settings` from names; false after complaining of one that does not exist.
-bool choose(const model_command_settings& chosen, model_settings& settings) {
-    for (const std::string& name : chosen.faults) {
-        const fault_entry* found = find_fault(name);
-        if (found == nullptr) {
-            complain("model --fault " + printable(name) +
-                     ": there is no such fault; `chatos-conformance model --list-faults` shows them");
-            return false;
+    template <typename Entry>
+    void add(test_role role, std::span<const Entry> entries) {
+        for (const Entry& one : entries) {
+            if (!role_ || *role_ == role) {
+                entries_.push_back({role, one.name, one.rule, one.what});
+            }
         }
-        settings.wire.faults.add(found->id);
+    }
+
+    int print(std::string_view key, bool as_json) const {
+        as_json ? print_json(key) : print_text();
+        return exit_good;
+    }
+
+private:
+    /// The tables hold neither quotes nor backslashes nor control characters, which a test makes sure of.
+    void print_json(std::string_view key) const {
+        std::cout << "{\"" << key << "\": [";
+        const char* separator = "\n";
+        for (const listed_entry& one : entries_) {
+            std::cout << separator << "  {\"role\": \"" << role_name(one.role) << "\", \"name\": \"" << one.name
+                      << "\", \"rule\": \"" << one.rule << "\", \"what\": \"" << one.what << "\"}";
+            separator = ",\n";
+        }
+        std::cout << "\n]}\n";
+    }
+
+    void print_text() const {
+        std::size_t columns = 0;
+        for (const listed_entry& one : entries_) {
+            columns = std::max(columns, one.name.size());
+        }
+        for (const listed_entry& one : entries_) {
+            std::cout << role_name(one.role) << "  " << padded(std::string{one.name}, columns) << "  "
+                      << padded(std::string{one.rule}, 7) << "  " << one.what << '\n';
+        }
+    }
+
+    std::optional<test_role> role_;
+    std::vector<listed_entry> entries_;
+};
+
+/// Fills the sets from names; false after complaining of one that the role does not have.
+template <typename FindFault, typename FindVariant, typename Faults, typename Variants>
+bool choose(const model_command_settings& chosen, FindFault find_fault_by_name, FindVariant find_variant_by_name,
+            Faults& faults, Variants& variants) {
+    const std::string role{role_name(chosen.role.value_or(test_role::server))};
+    const auto refuse = [&](const std::string& flag, const std::string& name, const std::string& what) {
+        complain("model --" + flag + ' ' + printable(name) + ": there is no such " + flag + " of a " + role +
+                 "; `chatos-conformance model --role " + role + " --list-" + what + "` shows them");
+        return false;
+    };
+    for (const std::string& name : chosen.faults) {
+        const auto* found = find_fault_by_name(name);
+        if (found == nullptr) {
+            return refuse("fault", name, "faults");
+        }
+        faults.add(found->id);
     }
     for (const std::string& name : chosen.variants) {
-        const variant_entry* found = find_variant(name);
+        const auto* found = find_variant_by_name(name);
         if (found == nullptr) {
-            complain("model --variant " + printable(name) +
-                     ": there is no such variant; `chatos-conformance model --list-variants` shows them");
-            return false;
+            return refuse("variant", name, "variants");
         }
-        settings.wire.variants.add(found->id);
+        variants.add(found->id);
     }
     return true;
 }
 
-}  // namespace
-
-int model_command(const model_command_settings& chosen) {
-    if (chosen.list_faults) {
-        return print_list("faults", all_faults(), chosen.json);
-    }
-    if (chosen.list_variants) {
-        return print_list("variants", all_variants(), chosen.json);
-    }
+int serve(const model_command_settings& chosen) {
     serve_settings settings;
     settings.port = chosen.port;
     settings.model.capacity = chosen.capacity;
@@ -86,7 +103,7 @@ int model_command(const model_command_settings& chosen) {
     settings.model.login_timeout = std::chrono::milliseconds{chosen.login_timeout_ms};
     settings.model.tunnels = true;
     settings.model.tunnel_timeout = std::chrono::milliseconds{chosen.tunnel_timeout_ms};
-    if (!choose(chosen, settings.model)) {
+    if (!choose(chosen, find_fault, find_variant, settings.model.wire.faults, settings.model.wire.variants)) {
         return exit_usage;
     }
     if (settings.model.wire.variants.has(variant::smallest_limits)) {
@@ -95,6 +112,48 @@ int model_command(const model_command_settings& chosen) {
     settings.listening = [](std::uint16_t port) { std::cout << "listening on 127.0.0.1:" << port << std::endl; };
     complain("model: " + serve_model(std::move(settings)));
     return exit_gone;
+}
+
+int chat(const model_command_settings& chosen) {
+    const auto server = parse_endpoint(chosen.server);
+    if (!server) {
+        complain("model --connect " + printable(chosen.server) +
+                 ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
+        return exit_usage;
+    }
+    if (chosen.pseudo.empty() || find_ill_formed_utf8(chosen.pseudo) != utf8_well_formed) {
+        complain("model --pseudo " + printable(chosen.pseudo) + ": expected a name, in UTF-8");
+        return exit_usage;
+    }
+    connect_settings settings;
+    settings.server = *server;
+    settings.client.pseudo = chosen.pseudo;
+    if (!choose(chosen, find_client_fault, find_client_variant, settings.client.faults, settings.client.variants)) {
+        return exit_usage;
+    }
+    const auto left = connect_model(std::move(settings));
+    if (const auto* error = std::get_if<std::string>(&left)) {
+        complain("model: " + *error);
+        return exit_gone;
+    }
+    return std::get<int>(left);
+}
+
+}  // namespace
+
+int model_command(const model_command_settings& chosen) {
+    entry_list listed{chosen.role};
+    if (chosen.list_faults) {
+        listed.add(test_role::server, all_faults());
+        listed.add(test_role::client, all_client_faults());
+        return listed.print("faults", chosen.json);
+    }
+    if (chosen.list_variants) {
+        listed.add(test_role::server, all_variants());
+        listed.add(test_role::client, all_client_variants());
+        return listed.print("variants", chosen.json);
+    }
+    return chosen.role == test_role::client ? chat(chosen) : serve(chosen);
 }
 
 }  // namespace chatos::conformance

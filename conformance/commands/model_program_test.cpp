@@ -51,6 +51,10 @@ TEST(ModelProgram, lists_faults_and_variants_for_people_and_for_programs) {
     EXPECT_EQ(faults.at("faults").at(0).at("rule"), "WIRE-1");
     const json variants = json::parse(run({"model", "--list-variants", "--json"}).out);
     EXPECT_EQ(variants.at("variants").at(0).at("name"), "taken-closes");
+    EXPECT_NE(text.out.find("client  sends-without-asking"), std::string::npos) << text.out;
+    const json of_clients = json::parse(run({"model", "--role", "client", "--list-faults", "--json"}).out);
+    EXPECT_GE(of_clients.at("faults").size(), 30U);
+    EXPECT_EQ(of_clients.at("faults").at(0).at("role"), "client");
 }
 
 TEST(ModelProgram, refuses_what_it_does_not_know_and_says_where_to_look) {
@@ -58,9 +62,24 @@ TEST(ModelProgram, refuses_what_it_does_not_know_and_says_where_to_look) {
         {{"model"},
          "model: where is it to listen? Give --port N (0 picks a free port), --list-faults or --list-variants"},
         {{"model", "--port", "0", "--fault", "x"},
-         "model --fault x: there is no such fault; `chatos-conformance model --list-faults` shows them"},
+         "model --fault x: there is no such fault of a server; `chatos-conformance model --role server --list-faults` "
+         "shows them"},
         {{"model", "--port", "0", "--variant", "x"},
-         "model --variant x: there is no such variant; `chatos-conformance model --list-variants` shows them"},
+         "model --variant x: there is no such variant of a server; `chatos-conformance model --role server "
+         "--list-variants` shows them"},
+        {{"model", "--role", "client"},
+         "model: where is its server? Give --connect HOST:PORT and --pseudo NAME, --list-faults or --list-variants"},
+        {{"model", "--role", "client", "--connect", "somewhere", "--pseudo", "alice"},
+         "model --connect somewhere: expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or "
+         "[::1]:7777"},
+        {{"model", "--role", "client", "--connect", "127.0.0.1:1"}, "model --pseudo : expected a name, in UTF-8"},
+        {{"model", "--role", "client", "--connect", "127.0.0.1:1", "--pseudo", "a", "--fault", "mute"},
+         "model --fault mute: there is no such fault of a client; `chatos-conformance model --role client "
+         "--list-faults` shows them"},
+        {{"model", "--role", "client", "--port", "1", "--connect", "127.0.0.1:1"},
+         "model --port: a client listens nowhere; give --connect HOST:PORT"},
+        {{"model", "--connect", "127.0.0.1:1", "--port", "0"},
+         "model --connect: only a client connects; give --role client as well"},
     };
     for (const auto& [arguments, complaint] : cases) {
         const program_result result = run(arguments);

@@ -5,6 +5,7 @@
 #include "profile/profile.hpp"
 #include "report/console.hpp"
 #include "report/text_layout.hpp"
+#include "runner/client_implementation.hpp"
 #include "runner/suite.hpp"
 
 #include <algorithm>
@@ -60,19 +61,23 @@ public:
     explicit run(const run_settings& settings) : settings_{settings} {}
 
     int execute() {
-        catalog_result found = make_catalog(settings_.chosen);
+        selection chosen = settings_.chosen;
+        if (!read_files() || !choose_role(chosen)) {
+            return exit_usage;
+        }
+        catalog_result found = make_catalog(chosen);
         if (!found.problems.empty()) {
             return complain_of(found.problems);
         }
         if (found.made.selected.empty()) {
-            complain("no scenario is left to run: the filters exclude all; `chatos-conformance list` takes the same "
-                     "filters");
+            complain("no scenario that judges a " + std::string{role_name(*chosen.role)} +
+                     " is left to run: the filters exclude all; `chatos-conformance list` takes the same filters");
             return exit_usage;
         }
-        if (!read_files() || !choose_ways(found.made)) {
+        if (!choose_ways(found.made)) {
             return exit_usage;
         }
-        if (const int code = choose_implementation(); code != exit_good) {
+        if (const int code = choose_implementation(*chosen.role); code != exit_good) {
             return code;
         }
         if (!files_.open(settings_.outputs)) {
@@ -111,6 +116,28 @@ private:
             baseline_ = load(settings_.baseline_path, load_baseline);
             return baseline_.has_value();
         }
+        return true;
+    }
+
+    /// A profile says what it describes; everything else that can be judged is a server.
+    bool choose_role(selection& chosen) {
+        const test_role role = profile_.role;
+        const std::string described{role_name(role)};
+        if (chosen.role && *chosen.role != role) {
+            const std::string wanted{role_name(*chosen.role)};
+            complain("--role " + wanted + ": " +
+                     (settings_.profile_path.empty()
+                          ? "a client is started as a profile says; give --profile FILE.json with \"role\": \"client\""
+                          : printable(settings_.profile_path) + " describes a " + described + "; give --role " +
+                                described + ", or the profile of a " + wanted));
+            return false;
+        }
+        if (role == test_role::client && !settings_.target.empty()) {
+            complain("--target " + printable(settings_.target) + ": " + printable(settings_.profile_path) +
+                     " describes a client, which connects to us; leave --target out");
+            return false;
+        }
+        chosen.role = role;
         return true;
     }
 
@@ -153,7 +180,15 @@ private:
         return true;
     }
 
-    int choose_implementation() {
+    int choose_implementation(test_role role) {
+        if (role == test_role::client) {
+            for (std::size_t job = 0; job < settings_.jobs; ++job) {
+                under_test_.push_back(
+                    std::make_unique<started_client>(profile_.name, profile_.command, profile_.dialogue));
+            }
+            repeat_ = "--profile " + shell_word(settings_.profile_path);
+            return exit_good;
+        }
         const auto start_time = std::chrono::duration_cast<std::chrono::milliseconds>(15'000ms * settings_.time_factor);
         if (!settings_.target.empty()) {
             return choose_target();

@@ -23,19 +23,13 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-/// What the ledger says in place of scenarios.
-std::string untested_text(const ledger_line& line) {
-    return "not tested: " +
-           std::string{line.why_untested.empty() ? "nobody has written a scenario yet" : line.why_untested};
-}
-
 /// The faults that break the rule, and who must catch each.
 void print_faults(const ledger_line& line) {
     if (line.faults.empty()) {
         return;
     }
     std::cout << '\n' << kill_text(line.faults.size(), line.caught_by.size()) << ":\n";
-    for (const fault_entry* one : line.faults) {
+    for (const known_fault* one : line.faults) {
         std::vector<std::string> killers;
         for (const scenario* candidate : line.caught_by) {
             if (kills(*candidate, *one)) {
@@ -52,9 +46,10 @@ void print_kills(const scenario& one) {
     if (one.kills.empty()) {
         return;
     }
-    std::cout << "\nMust catch these faults of the model (`chatos-conformance model --fault NAME`):\n";
+    std::cout << "\nMust catch these faults of the model (`chatos-conformance model "
+              << (one.role == test_role::client ? "--role client " : "") << "--fault NAME`):\n";
     for (const std::string& name : one.kills) {
-        const fault_entry* known = find_fault(name);
+        const known_fault* known = find_known_fault(name);
         std::cout << "  " << padded(name, 32) << "  "
                   << wrapped(known == nullptr ? std::string{}
                                               : std::string{known->rule} + ": " + std::string{known->what},
@@ -71,7 +66,7 @@ int explain_rule(const rule& one, const std::vector<scenario>& all) {
         if (line.what != &one) {
             continue;
         }
-        std::cout << (line.tested_by.empty() ? wrapped(untested_text(line), 2) : "Scenarios that test it:") << '\n';
+        std::cout << "Scenarios that test it:" << '\n';
         for (const scenario* tested : line.tested_by) {
             std::cout << "  " << padded(tested->id, 40) << "  " << tested->title << '\n';
         }
@@ -97,24 +92,43 @@ std::string describe_send(const send_action& action, const pseudonyms& names) {
 
 void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent);
 
+/// What a step does, told of its actor; of a client under test, of what the runner does to it.
 struct step_printer {
     const pseudonyms& names;
+    const std::string& actor;
+    bool judges_client;
 
-    std::string operator()(const connect_action& /*action*/) const { return "connects"; }
-    std::string operator()(const send_action& action) const { return describe_send(action, names); }
+    [[nodiscard]] std::string by_runner(const std::string& what) const {
+        return actor + (judges_client ? "'s server " : " ") + what;
+    }
+    std::string operator()(const connect_action& /*action*/) const {
+        return actor + (judges_client ? " is started" : " connects");
+    }
+    std::string operator()(const send_action& action) const { return by_runner(describe_send(action, names)); }
     std::string operator()(const close_action& action) const {
-        return action.how == close_how::fin ? "half-closes" : action.how == close_how::full ? "closes" : "resets";
+        return by_runner(action.how == close_how::fin    ? "half-closes"
+                         : action.how == close_how::full ? "closes"
+                                                         : "resets");
     }
     std::string operator()(const reading_action& action) const {
-        return action.reading ? "reads again" : "stops reading";
+        return by_runner(action.reading ? "reads again" : "stops reading");
+    }
+    std::string operator()(const tell_action& action) const {
+        std::string text = actor + " is told to " + action.command;
+        text += action.pseudo.text.empty() ? "" : ' ' + names.expand(action.pseudo);
+        text += action.text.text.empty() ? "" : ' ' + quoted_excerpt(names.expand(action.text));
+        return text + (action.if_known ? ", if the profile knows how" : "");
     }
     std::string operator()(const expect_action& action) const {
-        return (action.optional ? "may receive " : "receives ") + describe(action.event, names);
+        const std::string verb = judges_client ? (action.optional ? "may come " : "comes ")
+                                               : (action.optional ? "may receive " : "receives ");
+        return (judges_client ? "from " : "") + actor + ' ' + verb + describe(action.event, names);
     }
 };
 
 void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent) {
-    std::string text = what.actors[one.actor] + ' ' + std::visit(step_printer{names}, one.action);
+    std::string text =
+        std::visit(step_printer{names, what.actors[one.actor], what.role == test_role::client}, one.action);
     if (!one.rule.empty()) {
         text += " [" + one.rule + ']';
     }
@@ -158,11 +172,12 @@ int explain_scenario(const scenario& one) {
         print_step(each, one, names, 2);
     }
     if (one.closing_fence) {
-        std::cout << "  then      nothing else may have come to any actor (unexpected packets blame " << one.unexpected
-                  << ")\n";
+        std::cout << "  then      nothing else may have come " << (one.role == test_role::server ? "to" : "from")
+                  << " any actor (unexpected packets blame " << one.unexpected << ")\n";
     }
     print_kills(one);
-    std::cout << "\nRun it: chatos-conformance run " << one.id << " --target HOST:PORT\n";
+    std::cout << "\nRun it: chatos-conformance run " << one.id
+              << (one.role == test_role::server ? " --target HOST:PORT\n" : " --role client --profile FILE.json\n");
     return exit_good;
 }
 
@@ -205,29 +220,24 @@ int rules_command() {
         return complain_of(found.problems);
     }
     const painter paint{wants_colour(STDOUT_FILENO)};
-    std::size_t untested = 0;
     std::size_t faults = 0;
     for (const ledger_line& line : make_ledger(found.made.scenarios)) {
         std::vector<std::string> ids;
         for (const scenario* one : line.tested_by) {
             ids.push_back(one->id);
         }
-        untested += ids.empty() ? 1 : 0;
         std::cout << paint(colour::bold, padded(std::string{line.what->id}, 8))
                   << padded(std::string{level_name(line.what->level)}, 7)
                   << padded(std::string{origin_name(line.what->origin)}, 9) << wrapped(line.what->text, 24) << '\n'
-                  << std::string(24, ' ')
-                  << paint(colour::dim, wrapped(ids.empty() ? untested_text(line) : "tested by " + joined(ids), 24))
-                  << '\n';
+                  << std::string(24, ' ') << paint(colour::dim, wrapped("tested by " + joined(ids), 24)) << '\n';
         faults += line.faults.size();
         if (!line.faults.empty()) {
             std::cout << std::string(24, ' ')
                       << paint(colour::dim, kill_text(line.faults.size(), line.caught_by.size())) << '\n';
         }
     }
-    std::cerr << all_rules().size() << " rules: " << all_rules().size() - untested << " tested by "
-              << found.made.scenarios.size() << " scenarios, " << untested << " that none can test; " << faults
-              << " faults of the model break them\n";
+    std::cerr << all_rules().size() << " rules, tested by " << found.made.scenarios.size() << " scenarios; " << faults
+              << " faults of the models break them\n";
     return exit_good;
 }
 

@@ -2,8 +2,8 @@
 // scenario that catches it and blames that rule.
 #pragma once
 
-#include <bitset>
-#include <cstddef>
+#include "model/flag_set.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -250,13 +250,6 @@ struct fault_entry {
 [[nodiscard]] const fault_entry* find_fault(std::string_view name) noexcept;
 
 /// The faults that a model has; none to begin with.
-class fault_set {
-public:
-    void add(fault one) { bits_.set(static_cast<std::size_t>(one)); }
-    [[nodiscard]] bool has(fault one) const { return bits_.test(static_cast<std::size_t>(one)); }
-
-private:
-    std::bitset<256> bits_;
-};
+using fault_set = flag_set<fault>;
 
 }  // namespace chatos::conformance

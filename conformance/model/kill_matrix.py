@@ -1,10 +1,10 @@
 """Runs the suite against the model with each fault, with each legal variant, and as it is.
 
-usage: kill_matrix.py --program chatos-conformance --scenarios FOLDER [--kinds faults,degenerate,variants]
-                      [--only NAME]... [--own] [--part I/N] [--jobs N] [--json FILE]
+usage: kill_matrix.py --program chatos-conformance --scenarios FOLDER [--role server|client]
+                      [--kinds faults,degenerate,variants] [--only NAME]... [--own] [--part I/N] [--jobs N] [--json FILE]
 
 A fault must be caught by a scenario that blames the rule that the fault breaks, and by those whose "kills" name it. The
-model as it is and its legal variants must raise no alarm. Servers that do next to nothing must pass no scenario that
+models as they are and their legal variants must raise no alarm. Those that do next to nothing must pass no scenario that
 wants a refusal. Exit: 0 all as it should be, 1 something is not, 2 wrong usage.
 """
 
@@ -18,14 +18,23 @@ import sys
 import tempfile
 import time
 
+ROLES = ("server", "client")
 KINDS = ("faults", "degenerate", "variants")
 TITLES = {
     "faults": "faults: the rule that is broken, who catches it and blames that rule, who else fails and what they blame",
-    "degenerate": "servers that do next to nothing",
+    "degenerate": "those that do next to nothing",
     "variants": "legal variants: no alarm wanted",
 }
 OPTIONS = {name: ["--" + name.replace("_", "-"), "{value}"]
            for name in ("capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms", "tunnel_timeout_ms")}
+# How the model client is talked with.
+DIALOGUE = {
+    "stdin": {"say": "{text}\n", "msg": "/msg {pseudo} {text}\n", "private": "/private {pseudo}\n",
+              "accept": "/accept {pseudo}\n", "refuse": "/refuse {pseudo}\n", "quit": "/quit\n"},
+    "screen": {"ready": "^\\* ready: ", "message": "^{pseudo}: {text}$",
+               "offer": "^\\* {pseudo} wants a private connection", "broken": "^\\* the connection is broken: "},
+    "exit": {"quit": 0, "taken": 4, "full": 5},
+}
 # Waiting in vain is most of what a run against a fault does, so it waits shorter than against a stranger's server. What
 # goes wrong then is tried again with all the time there is, so that no verdict depends on how busy the machine is.
 IMPATIENT, PATIENT = 0.2, 2.0
@@ -40,20 +49,26 @@ class Suite:
         read = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(pathlib.Path(scenarios).glob("*.json")))
         self.scenarios = {one["id"]: one for one in read}
 
-    def listed(self, what):
-        command = [self.program, "model", f"--list-{what}", "--json"]
+    def listed(self, what, role):
+        command = [self.program, "model", "--role", role, f"--list-{what}", "--json"]
         return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)[what]
 
     def killers_of(self, fault):
         return [name for name, one in self.scenarios.items() if fault in one.get("kills", [])]
 
-    def run(self, name, arguments, chosen, factor):
+    def profile_of(self, role, name, arguments):
+        made = {"schema": 1, "name": name, "role": role}
+        if role == "server":
+            return {**made, "options": OPTIONS, "extensions": ["tunnel"],
+                    "command": [self.program, "model", "--port", "{port}", *arguments]}
+        command = [self.program, "model", "--role", "client", "--connect", "{host}:{port}", "--pseudo", "{pseudo}"]
+        return {**made, **DIALOGUE, "command": [*command, *arguments]}
+
+    def run(self, role, name, arguments, chosen, factor):
         """What a report says of each scenario that was judged, by its id."""
         profile = self.folder / f"{name}.profile.json"
         report = self.folder / f"{name}.report.json"
-        profile.write_text(json.dumps({
-            "schema": 1, "name": name, "role": "server", "options": OPTIONS, "extensions": ["tunnel"],
-            "command": [self.program, "model", "--port", "{port}", *arguments]}), encoding="utf-8")
+        profile.write_text(json.dumps(self.profile_of(role, name, arguments)), encoding="utf-8")
         command = [self.program, "run", *chosen, "--profile", str(profile), "--json", str(report), "--strict",
                    "--time-factor", str(factor)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -66,7 +81,7 @@ class Row:
     """What one fault or variant showed; `problem` is empty when all is as it should be."""
 
     def __init__(self, entry):
-        self.name, self.rule, self.what = entry["name"], entry["rule"], entry["what"]
+        self.role, self.name, self.rule, self.what = (entry[key] for key in ("role", "name", "rule", "what"))
         self.caught_by, self.others, self.blamed, self.problem, self.seconds = [], [], [], "", 0.0
 
     def text(self, width):
@@ -74,7 +89,7 @@ class Row:
         also = [rule for rule in self.blamed if rule != self.rule]
         if self.others and self.rule and not self.problem:
             rest += f"; {len(self.others)} more blame {' '.join(also)}"
-        return f"  {self.name:<{width}}  {self.rule:<7}  {rest}"
+        return f"  {self.role}  {self.name:<{width}}  {self.rule:<7}  {rest}"
 
 
 def listed_shortly(names):
@@ -91,7 +106,7 @@ def judge_fault(suite, entry, own, factor):
     if not killers and own:
         row.problem = "no scenario says that it kills it"
         return row
-    seen = suite.run(row.name, ["--fault", row.name], killers if own else [], factor)
+    seen = suite.run(row.role, row.name, ["--fault", row.name], killers if own else [], factor)
     failed = {name: one for name, one in seen.items() if one["verdict"] in ("fail", "warn")}
     row.caught_by = [name for name, one in failed.items() if row.rule in one["failed_rules"]]
     row.others = [name for name in failed if name not in row.caught_by]
@@ -111,7 +126,7 @@ def judge_fault(suite, entry, own, factor):
 def judge_degenerate(suite, entry, _own, factor):
     """Nobody passes a scenario that has a control, nor more than a quarter of all."""
     row = Row(entry)
-    seen = suite.run(row.name, ["--fault", row.name], [], factor)
+    seen = suite.run(row.role, row.name, ["--fault", row.name], [], factor)
     passed = [name for name, one in seen.items() if one["verdict"] in ("pass", "known-failure", "stale")]
     row.caught_by = [name for name in seen if name not in passed]
     negative = [name for name in passed if suite.scenarios[name].get("control")]
@@ -124,7 +139,7 @@ def judge_degenerate(suite, entry, _own, factor):
 
 def judge_variant(suite, entry, _own, _factor):
     row = Row(entry)
-    seen = suite.run("variant-" + row.name, ["--variant", row.name] if row.rule else [], [], PATIENT)
+    seen = suite.run(row.role, f"variant-{row.role}-{row.name}", ["--variant", row.name] if row.rule else [], [], PATIENT)
     row.others = [name for name, one in seen.items() if one["verdict"] != "pass"]
     row.blamed = sorted({rule for one in seen.values() for rule in one["failed_rules"]})
     if row.others:
@@ -146,10 +161,12 @@ def judge(kind, suite, entry, own):
 
 def chosen_entries(suite, arguments):
     """What is to be judged, by kind."""
-    faults = suite.listed("faults")
-    as_it_is = {"name": "none", "rule": "", "what": "the model as it is"}
+    roles = [role for role in ROLES if arguments.role in (None, role)]
+    faults = [one for role in roles for one in suite.listed("faults", role)]
+    variants = [one for role in roles for one in (
+        {"role": role, "name": "none", "rule": "", "what": "the model as it is"}, *suite.listed("variants", role))]
     entries = {"faults": [one for one in faults if one["rule"]], "degenerate": [one for one in faults if not one["rule"]],
-               "variants": [as_it_is, *suite.listed("variants")]}
+               "variants": variants}
     known = {one["name"] for found in entries.values() for one in found}
     unknown = sorted(set(arguments.only or []) - known)
     if unknown:
@@ -172,6 +189,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True, help="chatos-conformance")
     parser.add_argument("--scenarios", required=True, help="the folder of the built-in scenarios")
+    parser.add_argument("--role", choices=ROLES, help="only models of this role")
     parser.add_argument("--kinds", default=",".join(KINDS), help="faults, degenerate, variants; default all")
     parser.add_argument("--only", action="append", metavar="NAME", help="only this fault or variant (repeatable)")
     parser.add_argument("--own", action="store_true", help="each fault against the scenarios alone that kill it")

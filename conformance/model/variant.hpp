@@ -2,8 +2,8 @@
 // wrong.
 #pragma once
 
-#include <bitset>
-#include <cstddef>
+#include "model/flag_set.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -41,13 +41,6 @@ struct variant_entry {
 [[nodiscard]] const variant_entry* find_variant(std::string_view name) noexcept;
 
 /// The variants that a model follows; none to begin with, which is what the reference server does.
-class variant_set {
-public:
-    void add(variant one) { bits_.set(static_cast<std::size_t>(one)); }
-    [[nodiscard]] bool has(variant one) const { return bits_.test(static_cast<std::size_t>(one)); }
-
-private:
-    std::bitset<32> bits_;
-};
+using variant_set = flag_set<variant>;
 
 }  // namespace chatos::conformance

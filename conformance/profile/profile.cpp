@@ -76,6 +76,97 @@ void read_extensions(const json_place& place, profile& made) {
     }
 }
 
+void read_command(const json_place& place, profile& made) {
+    made.command = read_words(place, 1);
+    const bool is_client = made.role == test_role::client;
+    if (!made.command.empty() && !mentions(made.command, "{port}")) {
+        place.refuse(is_client ? "no word holds {port}, so the client could not be told where to connect"
+                               : "no word holds {port}, so the server could not be told where to listen");
+    }
+    if (!made.command.empty() && is_client && !mentions(made.command, "{pseudo}")) {
+        place.refuse("no word holds {pseudo}, so the client could not be told its name");
+    }
+}
+
+void check_places(const json_place& place, const std::string& text, const dialogue_word& word, bool needs_pseudo) {
+    if (word.has_text && text.find("{text}") == std::string::npos) {
+        place.refuse("{text} is missing");
+    }
+    if (needs_pseudo && word.has_pseudo && text.find("{pseudo}") == std::string::npos) {
+        place.refuse("{pseudo} is missing");
+    }
+}
+
+void read_input(const json_place& place, client_dialogue& dialogue) {
+    object_reader reader{place};
+    for (const dialogue_word& word : all_commands()) {
+        const auto given = reader.find(word.name);
+        if (!given) {
+            continue;
+        }
+        const std::string text = given->as_string().value_or("");
+        // Who is answered goes without saying where only one offer can be open.
+        const bool needs_pseudo = word.name == "msg" || word.name == "private";
+        if (given->is(json_kind::string)) {
+            check_places(*given, text, word, needs_pseudo);
+        }
+        dialogue.input[std::string{word.name}] = text;
+    }
+    reader.finish();
+}
+
+void read_screen(const json_place& place, client_dialogue& dialogue) {
+    object_reader reader{place};
+    for (const dialogue_word& word : all_screen_texts()) {
+        const auto given = reader.find(word.name);
+        if (!given) {
+            continue;
+        }
+        const std::string pattern = given->as_string().value_or("");
+        if (given->is(json_kind::string)) {
+            check_places(*given, pattern, word, false);
+            if (const auto error = screen_pattern_error(pattern)) {
+                given->refuse("this is no regular expression (RE2): " + *error);
+            } else if (pattern.empty()) {
+                given->refuse("an empty pattern would be found on every screen");
+            }
+        }
+        dialogue.screen[std::string{word.name}] = pattern;
+    }
+    reader.finish();
+}
+
+void read_exit_codes(const json_place& place, client_dialogue& dialogue) {
+    object_reader reader{place};
+    for (const std::string_view reason : all_exit_reasons()) {
+        if (const auto code = reader.find(reason)) {
+            dialogue.exit_codes[std::string{reason}] = static_cast<int>(code->as_integer(0, 255).value_or(0));
+        }
+    }
+    reader.finish();
+}
+
+void read_dialogue(object_reader& reader, profile& made) {
+    const auto read = [&](const char* key, const auto& read_value) {
+        const auto place = reader.find(key);
+        if (place && made.role == test_role::server) {
+            place->refuse("servers have no \"" + std::string{key} + "\"; it goes with \"role\": \"client\"");
+        }
+        if (place) {
+            read_value(*place, made.dialogue);
+        }
+        return place;
+    };
+    const auto input = read("stdin", read_input);
+    read("screen", read_screen);
+    read("exit", read_exit_codes);
+    const bool decides = made.dialogue.input.contains("accept") || made.dialogue.input.contains("refuse");
+    if (input && decides && !made.dialogue.screen.contains("offer")) {
+        input->refuse("\"accept\" and \"refuse\" need the pattern \"offer\" under \"screen\": nobody can decide before "
+                      "he is asked");
+    }
+}
+
 }  // namespace
 
 std::variant<profile, std::vector<problem>> load_profile(std::string_view json, const std::string& source) {
@@ -98,20 +189,23 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
         made.name = name->as_string().value_or("");
     }
     if (const auto role = reader.find("role")) {
-        made.role = role->as_string().value_or("server");
-        if (made.role != "server") {
-            role->refuse("expected \"server\": this version judges servers");
+        const auto word = role->as_string();
+        made.role = word == "client" ? test_role::client : test_role::server;
+        if (word && *word != "server" && *word != "client") {
+            role->refuse("expected \"server\" or \"client\"");
         }
     }
-    if (const auto command = reader.find("command")) {
-        made.command = read_words(*command, 1);
-        if (!made.command.empty() && !mentions(made.command, "{port}")) {
-            command->refuse("no word holds {port}, so the server could not be told where to listen");
-        }
+    const bool is_client = made.role == test_role::client;
+    if (const auto command = is_client ? reader.require("command") : reader.find("command")) {
+        read_command(*command, made);
     }
     if (const auto options = reader.find("options")) {
         read_options(*options, made);
+        if (is_client) {
+            options->refuse("options are told to servers; leave the key out for a client");
+        }
     }
+    read_dialogue(reader, made);
     if (const auto sizes = reader.find("limits")) {
         read_limits(*sizes, made);
     }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "json/checked_reader.hpp"
+#include "profile/client_dialogue.hpp"
+#include "scenario/scenario.hpp"
 
 #include <cstdint>
 #include <map>
@@ -19,10 +21,13 @@ struct known_failure {
 
 struct profile {
     std::string name;
-    std::string role{"server"};
-    std::vector<std::string> command;  ///< may be empty when a target is given; {port} stands for the port
+    test_role role{test_role::server};
+    /// {port} stands for the port to listen on, of a client for the one to connect to, which also has {host} and
+    /// {pseudo}. May be empty when a target is given.
+    std::vector<std::string> command;
     /// Arguments that set an option ("capacity", "answer_timeout_ms", ...); {value} stands for the value.
     std::map<std::string, std::vector<std::string>> options;
+    client_dialogue dialogue;  ///< of a client
     std::uint32_t pseudo_bytes{255};
     std::uint32_t message_bytes{65'536};
     std::vector<std::string> extensions;

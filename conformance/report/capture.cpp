@@ -75,15 +75,17 @@ private:
         if (one.over) {
             return;
         }
+        // Of whom a scenario judges, the runner is the other.
+        const side runner = one_.what->role == test_role::server ? client : server;
         switch (entry.what) {
         case kind::connected: write_handshake(entry); break;
-        case kind::sent: write_data(entry, client); break;
-        case kind::received: write_data(entry, server); break;
-        case kind::fin_sent: write_fin(entry, client); break;
-        case kind::fin_received: write_fin(entry, server); break;
+        case kind::sent: write_data(entry, runner); break;
+        case kind::received: write_data(entry, other(runner)); break;
+        case kind::fin_sent: write_fin(entry, runner); break;
+        case kind::fin_received: write_fin(entry, other(runner)); break;
         case kind::reset_sent:
         case kind::reset_received: {
-            const side from = entry.what == kind::reset_sent ? client : server;
+            const side from = entry.what == kind::reset_sent ? runner : other(runner);
             write_segment(entry, from, rst | ack, {}, 0);
             one.over = true;
             break;

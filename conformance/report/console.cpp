@@ -183,7 +183,7 @@ private:
         }
         if (report_.gone) {
             out_ << '\n' << paint_(colour::red, "gone") << "  " << wrapped(printable(*report_.gone), 6) << '\n';
-            write_server_output(out_, report_.gone_output);
+            write_output(out_, role_name(report_.scenarios.front().what->role), report_.gone_output);
         }
     }
 

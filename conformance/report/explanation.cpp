@@ -31,7 +31,7 @@ public:
             paragraph("hint", printable(one_.hint));
         }
         write_exchange();
-        write_server_output(out_, one_.server_output);
+        write_output(out_, role_name(one_.what->role), one_.server_output);
         // Never wrapped: they are there to be copied.
         if (const std::string capture = capture_path(one_, facts_); !capture.empty()) {
             label("capture");
@@ -86,11 +86,11 @@ void write_explanation(std::ostream& out, const scenario_report& one, const run_
     explanation{out, one, facts, paint}.write();
 }
 
-void write_server_output(std::ostream& out, const std::vector<std::string>& lines) {
+void write_output(std::ostream& out, std::string_view who, const std::vector<std::string>& lines) {
     if (lines.empty()) {
         return;
     }
-    out << padded("  server printed", label_columns) << "(its last "
+    out << padded("  " + std::string{who} + " printed", label_columns) << "(its last "
         << (lines.size() == 1 ? "line" : std::to_string(lines.size()) + " lines") << ")\n";
     for (const std::string& line : lines) {
         out << "    | " << printable(line) << '\n';

@@ -12,6 +12,6 @@ namespace chatos::conformance {
 void write_explanation(std::ostream& out, const scenario_report& one, const run_facts& facts, const painter& paint);
 
 /// "server printed" with lines; nothing when there are none.
-void write_server_output(std::ostream& out, const std::vector<std::string>& lines);
+void write_output(std::ostream& out, std::string_view who, const std::vector<std::string>& lines);
 
 }  // namespace chatos::conformance

@@ -40,7 +40,7 @@ std::string attribute(std::string_view name, std::string_view value) {
 
 /// "pm.relay-ok" for "server.pm.relay-ok": what fits on a chip.
 std::string short_id(const std::string& id) {
-    return id.starts_with("server.") ? id.substr(7) : id;
+    return id.starts_with("server.") || id.starts_with("client.") ? id.substr(7) : id;
 }
 
 class html_report {
@@ -242,7 +242,7 @@ private:
         entry("hint", one.hint);
         entry("must catch", kills_text(*one.what));
         if (!one.server_output.empty()) {
-            out_ << "<dt>server printed</dt><dd>";
+            out_ << "<dt>" << role_name(one.what->role) << " printed</dt><dd>";
             write_lines(one.server_output);
             out_ << "</dd>\n";
         }
@@ -256,7 +256,7 @@ private:
     static std::string kills_text(const scenario& what) {
         std::string text;
         for (const std::string& name : what.kills) {
-            const fault_entry* known = find_fault(name);
+            const known_fault* known = find_known_fault(name);
             text += (text.empty() ? "" : "; ") + name +
                     (known == nullptr ? "" : " (" + std::string{known->rule} + ": " + std::string{known->what} + ")");
         }
@@ -298,13 +298,16 @@ private:
         out_ << "</div>\n";
     }
 
-    /// How many faults break the rule, and how many scenarios of this run must catch one.
+    /// How many faults of models of the role that is judged break the rule, and how many scenarios of this run must
+    /// catch one.
     [[nodiscard]] std::string kill_count(const rule& one) const {
-        const std::vector<const fault_entry*> faults = faults_of(one.id);
+        std::vector<const known_fault*> faults = faults_of(one.id);
+        std::erase_if(
+            faults, [this](const known_fault* broken) { return broken->role != report_.scenarios.front().what->role; });
         const auto killers =
             std::count_if(report_.scenarios.begin(), report_.scenarios.end(), [&](const scenario_report& tested) {
                 return std::any_of(faults.begin(), faults.end(),
-                                   [&](const fault_entry* broken) { return kills(*tested.what, *broken); });
+                                   [&](const known_fault* broken) { return kills(*tested.what, *broken); });
             });
         return kill_text(faults.size(), static_cast<std::size_t>(killers));
     }
@@ -323,11 +326,8 @@ private:
                      attribute("title", name) + '>' + markup_text(short_id(tested.what->id)) + "</a>";
         }
         if (chips.empty()) {
-            const std::string_view why = untestable_reason(one.id);
-            chips = "<span class=\"soft\">" +
-                    (why.empty() ? "no scenario of this run tests it" : "not tested: " + markup_text(why)) + "</span>";
-        }
-        if (const std::string count = kill_count(one); !count.empty()) {
+            chips = "<span class=\"soft\">no scenario of this run tests it</span>";
+        } else if (const std::string count = kill_count(one); !count.empty()) {
             chips += "<br><span class=\"soft kills\">" + count + "</span>";
         }
         out_ << "<div class=\"rule\"" << attribute("data-area", area.id)

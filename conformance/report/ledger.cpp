@@ -4,9 +4,9 @@
 
 namespace chatos::conformance {
 
-std::vector<const fault_entry*> faults_of(std::string_view rule_id) {
-    std::vector<const fault_entry*> found;
-    for (const fault_entry& one : all_faults()) {
+std::vector<const known_fault*> faults_of(std::string_view rule_id) {
+    std::vector<const known_fault*> found;
+    for (const known_fault& one : known_faults()) {
         if (one.rule == rule_id) {
             found.push_back(&one);
         }
@@ -14,7 +14,7 @@ std::vector<const fault_entry*> faults_of(std::string_view rule_id) {
     return found;
 }
 
-bool kills(const scenario& what, const fault_entry& one) {
+bool kills(const scenario& what, const known_fault& one) {
     return std::find(what.kills.begin(), what.kills.end(), one.name) != what.kills.end();
 }
 
@@ -39,12 +39,9 @@ std::vector<ledger_line> make_ledger(std::span<const scenario> all) {
                 line.tested_by.push_back(&candidate);
             }
             if (std::any_of(line.faults.begin(), line.faults.end(),
-                            [&](const fault_entry* broken) { return kills(candidate, *broken); })) {
+                            [&](const known_fault* broken) { return kills(candidate, *broken); })) {
                 line.caught_by.push_back(&candidate);
             }
-        }
-        if (line.tested_by.empty()) {
-            line.why_untested = untestable_reason(one.id);
         }
         lines.push_back(std::move(line));
     }

@@ -1,7 +1,7 @@
-// The ledger: for each rule the scenarios that test it, or why none can; and the faults of the model that break it.
+// The ledger: for each rule the scenarios that test it, and the faults of the models that break it.
 #pragma once
 
-#include "model/fault.hpp"
+#include "model/known_fault.hpp"
 #include "rules/rule.hpp"
 #include "scenario/scenario.hpp"
 
@@ -15,15 +15,14 @@ namespace chatos::conformance {
 struct ledger_line {
     const rule* what{nullptr};
     std::vector<const scenario*> tested_by;  ///< in the order given
-    std::string_view why_untested;           ///< empty when something tests it
-    std::vector<const fault_entry*> faults;  ///< that break it
+    std::vector<const known_fault*> faults;  ///< that break it
     std::vector<const scenario*> caught_by;  ///< those that must catch one of them, in the order given
 };
 
 /// The faults that break this rule.
-[[nodiscard]] std::vector<const fault_entry*> faults_of(std::string_view rule_id);
+[[nodiscard]] std::vector<const known_fault*> faults_of(std::string_view rule_id);
 /// True when `what` must catch the fault.
-[[nodiscard]] bool kills(const scenario& what, const fault_entry& one);
+[[nodiscard]] bool kills(const scenario& what, const known_fault& one);
 /// "3 faults of the model break it, 2 scenarios must catch them"; empty without a fault.
 [[nodiscard]] std::string kill_text(std::size_t faults, std::size_t scenarios);
 

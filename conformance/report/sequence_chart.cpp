@@ -33,11 +33,11 @@ public:
             if (side_by_side) {
                 out_ << drawn(row);
             } else {
-                const direction which = row.entry->which;
+                const bool is_remark = row.entry->which == direction::remark;
                 out_ << padded(chart_.lifelines[row.lifeline], 10)
-                     << (which == direction::sent       ? " > "
-                         : which == direction::received ? " < "
-                                                        : "   ");
+                     << (is_remark       ? "   "
+                         : row.to_server ? " > "
+                                         : " < ");
             }
             write_text(*row.entry);
         }
@@ -70,8 +70,7 @@ private:
         }
         std::fill(line.begin() + static_cast<std::ptrdiff_t>(server) + 1,
                   line.begin() + static_cast<std::ptrdiff_t>(actor), '-');
-        line[row.entry->which == direction::sent ? server + 1 : actor - 1] =
-            row.entry->which == direction::sent ? '<' : '>';
+        line[row.to_server ? server + 1 : actor - 1] = row.to_server ? '<' : '>';
         return paint_(row.entry->blamed ? colour::red : colour::cyan, line);
     }
 
@@ -110,7 +109,9 @@ sequence_chart make_chart(const scenario_report& one, std::size_t rows_max) {
         }
     }
     for (std::size_t index = skipped; index < exchange.size(); ++index) {
-        made.rows.push_back({lifeline_of[exchange[index].actor], &exchange[index]});
+        const bool from_runner = exchange[index].which == direction::sent;
+        made.rows.push_back({lifeline_of[exchange[index].actor], &exchange[index],
+                             from_runner == (one.what->role == test_role::server)});
     }
     return made;
 }

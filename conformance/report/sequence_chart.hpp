@@ -14,6 +14,7 @@ namespace chatos::conformance {
 struct chart_row {
     std::size_t lifeline{1};  ///< of the actor; 0 is the server's
     const exchange_entry* entry{nullptr};
+    bool to_server{false};  ///< which way a packet went; the actors of a scenario that judges clients get what is sent
 };
 
 struct sequence_chart {

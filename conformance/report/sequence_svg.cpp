@@ -91,7 +91,7 @@ private:
             out_ << "<circle class=\"h\" cx=\"" << actor << "\" cy=\"" << y << "\" r=\"4\"/>";
         } else {
             out_ << "<path class=\"a\" d=\"M" << server_x << ' ' << y << 'H' << actor << "\"/><path class=\"h\" d=\"M";
-            if (sent) {
+            if (row.to_server) {
                 out_ << server_x << ' ' << y << "l9-4v8z\"/>";
             } else {
                 out_ << actor << ' ' << y << "l-9-4v8z\"/>";

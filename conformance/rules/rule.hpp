@@ -44,9 +44,6 @@ struct rule_area {
 /// The area that a rule id belongs to ("PM" for "PM-4"). The id must be a rule's.
 [[nodiscard]] const rule_area& area_of(std::string_view rule_id) noexcept;
 
-/// Why no scenario can test this rule from outside a server; empty for a rule that is tested.
-[[nodiscard]] std::string_view untestable_reason(std::string_view rule_id) noexcept;
-
 [[nodiscard]] std::string_view level_name(rule_level level) noexcept;
 [[nodiscard]] std::string_view origin_name(rule_origin origin) noexcept;
 /// MUST, SHOULD or CHOICE, in either case; nothing for other words.

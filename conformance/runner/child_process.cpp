@@ -1,7 +1,5 @@
 #include "runner/child_process.hpp"
 
-#include "runner/sockets.hpp"
-
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -115,12 +113,12 @@ std::optional<std::array<descriptor, 2>> make_pipe() {
     return std::array{descriptor{ends[0]}, descriptor{ends[1]}};
 }
 
-std::string death_text(int status) {
+process_end end_of(int status) {
     if (WIFSIGNALED(status)) {
         const int signal = WTERMSIG(status);
-        return "killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")";
+        return {true, signal, "killed by signal " + std::to_string(signal) + " (" + ::strsignal(signal) + ")"};
     }
-    return "exit status " + std::to_string(WEXITSTATUS(status));
+    return {false, WEXITSTATUS(status), "exit status " + std::to_string(WEXITSTATUS(status))};
 }
 
 /// posix_spawn's file actions and attributes, destroyed with their owner.
@@ -128,10 +126,15 @@ struct spawn_plan {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
 
-    explicit spawn_plan(int output) {
+    /// Without `input` (-1) standard input is empty.
+    spawn_plan(int input, int output) {
         ::posix_spawn_file_actions_init(&actions);
         ::posix_spawnattr_init(&attributes);
-        ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        if (input < 0) {
+            ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        } else {
+            ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+        }
         ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
         ::posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
         ::posix_spawnattr_setpgroup(&attributes, 0);
@@ -181,20 +184,13 @@ child_process::~child_process() {
     stop();
 }
 
-std::optional<std::string> child_process::start(const std::vector<std::string>& arguments) {
-    stop();
-    auto output = make_pipe();
-    auto stopper = make_pipe();
-    if (!output || !stopper) {
-        return "no pipe could be made: " + std::generic_category().message(errno);
-    }
+std::optional<std::string> child_process::spawn(const std::vector<std::string>& arguments, int input, int output) {
     std::vector<char*> argv;
     for (const std::string& argument : arguments) {
         argv.push_back(const_cast<char*>(argument.c_str()));
     }
     argv.push_back(nullptr);
-    (void)::fcntl((*output)[0].get(), F_SETFL, O_NONBLOCK);
-    const spawn_plan plan{(*output)[1].get()};
+    const spawn_plan plan{input, output};
     pid_t pid = 0;
     if (const int error = ::posix_spawnp(&pid, argv[0], &plan.actions, &plan.attributes, argv.data(), environ);
         error != 0) {
@@ -203,9 +199,36 @@ std::optional<std::string> child_process::start(const std::vector<std::string>& 
     replace_group(0, pid);
     running_ = std::make_unique<running>();
     running_->pid = pid;
+    return std::nullopt;
+}
+
+std::optional<std::string> child_process::start(const std::vector<std::string>& arguments) {
+    stop();
+    auto output = make_pipe();
+    auto stopper = make_pipe();
+    if (!output || !stopper) {
+        return "no pipe could be made: " + std::generic_category().message(errno);
+    }
+    (void)::fcntl((*output)[0].get(), F_SETFL, O_NONBLOCK);
+    if (auto error = spawn(arguments, -1, (*output)[1].get())) {
+        return error;
+    }
     running_->output =
         std::make_unique<output_keeper>(std::move((*output)[0]), std::move((*stopper)[0]), std::move((*stopper)[1]));
     return std::nullopt;
+}
+
+std::optional<std::string> child_process::start(const std::vector<std::string>& arguments, child_streams& streams) {
+    stop();
+    auto input = make_pipe();
+    auto output = make_pipe();
+    if (!input || !output) {
+        return "no pipe could be made: " + std::generic_category().message(errno);
+    }
+    (void)::fcntl((*input)[1].get(), F_SETFL, O_NONBLOCK);
+    (void)::fcntl((*output)[0].get(), F_SETFL, O_NONBLOCK);
+    streams = {std::move((*input)[1]), std::move((*output)[0])};
+    return spawn(arguments, (*input)[0].get(), (*output)[1].get());
 }
 
 void child_process::stop() {
@@ -228,12 +251,17 @@ bool child_process::is_started() const noexcept {
     return running_ != nullptr;
 }
 
-std::optional<std::string> child_process::death() {
+std::optional<process_end> child_process::end() {
     if (!running_) {
         return std::nullopt;
     }
     running_->look();
-    return running_->status ? std::optional{death_text(*running_->status)} : std::nullopt;
+    return running_->status ? std::optional{end_of(*running_->status)} : std::nullopt;
+}
+
+std::optional<std::string> child_process::death() {
+    const auto ended = end();
+    return ended ? std::optional{ended->text} : std::nullopt;
 }
 
 std::optional<std::string> child_process::await_death(std::chrono::milliseconds time) {
@@ -242,7 +270,7 @@ std::optional<std::string> child_process::await_death(std::chrono::milliseconds 
 
 std::vector<std::string> child_process::last_output(std::size_t lines_max) const {
     std::vector<std::string> lines;
-    if (!running_) {
+    if (!running_ || !running_->output) {
         return lines;
     }
     const std::string text = running_->output->text();

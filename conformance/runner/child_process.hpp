@@ -2,6 +2,9 @@
 // its end noticed, the whole group ended when its owner goes.
 #pragma once
 
+#include "runner/descriptor.hpp"
+#include "runner/process_end.hpp"
+
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -9,6 +12,12 @@
 #include <vector>
 
 namespace chatos::conformance {
+
+/// Our ends of a process's standard streams; they do not block.
+struct child_streams {
+    descriptor input;   ///< what is written here it reads
+    descriptor output;  ///< what it writes to standard output or standard error
+};
 
 class child_process {
 public:
@@ -20,11 +29,15 @@ public:
     /// Starts arguments[0], found by PATH, with standard input empty. A sentence that says why it could not be started,
     /// or nothing. Ends the one before.
     [[nodiscard]] std::optional<std::string> start(const std::vector<std::string>& arguments);
+    /// The same, with its streams for the caller, who reads the output; last_output() has nothing then.
+    [[nodiscard]] std::optional<std::string> start(const std::vector<std::string>& arguments, child_streams& streams);
     /// Ends the group: SIGTERM, then SIGKILL after 2 s, or after 100 ms once one of ours has let those pass.
     void stop();
 
     [[nodiscard]] bool is_started() const noexcept;
-    /// "exit status 3", "killed by signal 11 (Segmentation fault)"; nothing while it runs.
+    /// Nothing while it runs.
+    [[nodiscard]] std::optional<process_end> end();
+    /// The text of end().
     [[nodiscard]] std::optional<std::string> death();
     /// The same, after waiting for it so long at most.
     [[nodiscard]] std::optional<std::string> await_death(std::chrono::milliseconds time);
@@ -32,6 +45,8 @@ public:
     [[nodiscard]] std::vector<std::string> last_output(std::size_t lines_max = 12) const;
 
 private:
+    [[nodiscard]] std::optional<std::string> spawn(const std::vector<std::string>& arguments, int input, int output);
+
     struct running;
     std::unique_ptr<running> running_;
     std::chrono::milliseconds grace_{2'000};

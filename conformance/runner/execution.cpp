@@ -20,8 +20,10 @@ bool is_about_layout(std::string_view rule_id) {
 
 }  // namespace
 
-execution::execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how)
-    : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, way_{std::move(how)},
+execution::execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how,
+                     client_dialogue dialogue)
+    : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, way_{std::move(how)}, dialogue_{std::move(
+                                                                                                      dialogue)},
       actors_(what.actors.size()), done_at_(what.steps.size(), 0) {
     for (const step& one : what.steps) {
         actor_state& actor = actors_[one.actor];
@@ -40,6 +42,9 @@ execution::execution(const scenario& what, pseudonyms names, const patience& lim
 void execution::connected(std::size_t actor, moment now) {
     actors_[actor].connection = link::open;
     outcome_.duration = now_ = now;
+    if (judges_client()) {
+        remark(actor, "connects");
+    }
     outcome_.traffic.add(now, actor, traffic_entry::kind::connected);
 }
 
@@ -52,15 +57,16 @@ void execution::connection_failed(std::size_t index, const std::string& reason, 
         return;
     }
     const step* one = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
-    fail(failure_kind::no_connection, index, one, "a connection to the server", nullptr,
-         "could not connect: " + reason);
+    const std::string wanted =
+        judges_client() ? scenario_.actors[index] + " connects to {host}:{port}" : "a connection to the server";
+    fail(failure_kind::no_connection, index, one, wanted, nullptr, "could not connect: " + reason);
     outcome_.failure->no_connection = true;
 }
 
 void execution::received(std::size_t index, std::span<const std::byte> bytes, moment now) {
     actor_state& actor = actors_[index];
     now_ = now;
-    outcome_.server_spoke = true;
+    outcome_.peer_spoke = true;
     if (!finished()) {
         outcome_.traffic.add(now, index, traffic_entry::kind::received, bytes);
     }
@@ -106,7 +112,7 @@ void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
         return;
     }
     now_ = now;
-    outcome_.server_spoke = true;
+    outcome_.peer_spoke = true;
     if (!finished()) {
         using kind = traffic_entry::kind;
         outcome_.traffic.add(now, index, reset ? kind::reset_received : kind::fin_received);
@@ -137,18 +143,22 @@ void execution::put_event(std::size_t index, received_event event, moment now) {
     event.order = ++order_;
     event.offset = actor.received_bytes;
     actor.received_bytes += event.bytes.size();
-    const bool answers_cr = event.what == received_event::kind::packet && event.packet.op == opcode::error &&
-                            event.packet.code == error_code::ok && actor.asked_to_register;
-    actor.registered = actor.registered || answers_cr;
+    const bool is_packet = event.what == received_event::kind::packet;
+    if (judges_client()) {
+        actor.asked_to_register = actor.asked_to_register || (is_packet && event.packet.op == opcode::cr);
+    } else {
+        const bool is_ok = is_packet && event.packet.op == opcode::error && event.packet.code == error_code::ok;
+        actor.registered = actor.registered || (is_ok && actor.asked_to_register);
+    }
     record({now, index, exchange_entry::direction::received, describe(event), hex_excerpt(event.bytes, hex_excerpt_max),
             event.offset, event.order, false});
     inbox_bytes_ += event.bytes.size();
     const bool too_large = inbox_bytes_ > inbox_bytes_max;
     if (actor.inbox.size() >= inbox_events_max || too_large) {
         fail(failure_kind::flood, index, nullptr, "no more than what was asked for", nullptr,
-             std::string{"the server sent more than "} + (too_large ? "8 MiB" : "10,000 packets") +
-                 " that no step expected");
-        outcome_.failure->rule = "FLOW-1";  // whatever the scenario is about
+             "the " + std::string{role_name(scenario_.role)} + " sent more than " +
+                 (too_large ? "8 MiB" : "10,000 packets") + " that no step expected");
+        outcome_.failure->rule = judges_client() ? "CLI-2" : "FLOW-1";  // whatever the scenario is about
         return;
     }
     actor.inbox.push_back(std::move(event));
@@ -199,7 +209,7 @@ moment execution::deadline() const {
     moment earliest = patience_.scenario;
     for (const actor_state& actor : actors_) {
         if (actor.connection == link::connecting) {
-            earliest = std::min(earliest, actor.connecting_since + patience_.answer);
+            earliest = std::min(earliest, actor.connecting_since + connecting_patience());
         }
         if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size()) {
             earliest = std::min(earliest, *actor.waiting_since + time_limit(*actor.program[actor.at]));
@@ -229,7 +239,7 @@ void execution::fail(failure_kind what, std::size_t index, const step* one, std:
     failure.expected = std::move(expected);
     failure.seen = otherwise;
     if (seen != nullptr) {
-        failure.seen = who + " received " + describe(*seen) + otherwise;
+        failure.seen = (judges_client() ? "from " + who + " came " : who + " received ") + describe(*seen) + otherwise;
         failure.seen_hex = hex_excerpt(seen->bytes, hex_excerpt_max);
         failure.seen_offset = seen->offset;
         const auto entry = std::find_if(outcome_.exchange.begin(), outcome_.exchange.end(),
@@ -251,14 +261,14 @@ void execution::fail(failure_kind what, std::size_t index, const step* one, std:
     }
     // What came speaks for itself; what did not come was waited for.
     outcome_.silences = {0, what == failure_kind::silence ? 1U : 0U};
-    failure.hint = hint_for({what, expect, seen, names_.pseudo_of(who)});
+    failure.hint = hint_for({what, expect, seen, names_.pseudo_of(who), scenario_.role});
     outcome_.failure = std::move(failure);
     close_all();
 }
 
 void execution::fail_silent(std::size_t index, const step& one, const std::string& expected) {
     const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(time_limit(one));
-    fail(failure_kind::silence, index, &one, scenario_.actors[index] + " receives " + expected, nullptr,
+    fail(failure_kind::silence, index, &one, wanted_from(index, expected), nullptr,
          "nothing came for " + std::to_string(waited.count()) + " ms");
     outcome_.failure->by_silence = true;
 }
@@ -268,7 +278,7 @@ void execution::count_silence(bool by_fence) noexcept {
 }
 
 void execution::fail_unexpected(std::size_t index, const received_event& event) {
-    fail(failure_kind::unexpected, index, nullptr, scenario_.actors[index] + " receives nothing more", &event, "");
+    fail(failure_kind::unexpected, index, nullptr, wanted_from(index, "nothing more"), &event, "");
 }
 
 std::string execution::blamed_rule(const step* one) const {
@@ -280,8 +290,14 @@ std::string execution::blamed_rule(const step* one) const {
 
 /// The actor's next event is not the one that the step expects.
 void execution::fail_mismatch(std::size_t index, const step& one, const expect_action& expect) {
-    fail(failure_kind::mismatch, index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_),
+    fail(failure_kind::mismatch, index, &one, wanted_from(index, describe(expect.event, names_)),
          &actors_[index].inbox.front(), "");
+}
+
+/// "alice receives ERROR 0 OK" of a client that the runner plays, "from alice comes ERROR 0 OK" of one under test.
+std::string execution::wanted_from(std::size_t index, const std::string& what) const {
+    const std::string& who = scenario_.actors[index];
+    return judges_client() ? "from " + who + " comes " + what : who + " receives " + what;
 }
 
 void execution::record(exchange_entry entry) {

@@ -2,9 +2,11 @@
 // comes out. No sockets, no clock; the same machine runs under tests with a time of their own.
 #pragma once
 
+#include "profile/client_dialogue.hpp"
 #include "runner/hint.hpp"
 #include "runner/matching.hpp"
 #include "runner/outcome.hpp"
+#include "runner/process_end.hpp"
 #include "runner/pseudonyms.hpp"
 #include "runner/unit_bytes.hpp"
 #include "runner/way.hpp"
@@ -27,6 +29,7 @@ namespace chatos::conformance {
 /// How long the runner waits; all of it times the time factor already.
 struct patience {
     std::chrono::milliseconds answer{2'000};  ///< for an event that a step expects
+    std::chrono::milliseconds start{15'000};  ///< for a client under test to connect, once it is started
     std::chrono::milliseconds closing{500};   ///< for the server to close after the last step; missing it is no failure
     std::chrono::milliseconds scenario{60'000};  ///< for a whole scenario
     double time_factor{1.0};                     ///< for the times that scenarios name themselves
@@ -35,6 +38,16 @@ struct patience {
 // What the sockets are to do.
 struct connect_request {
     std::size_t actor;
+};
+/// Start the actor, a client under test, and wait for its connection.
+struct start_request {
+    std::size_t actor;
+    std::string pseudo;
+};
+/// Write this to the standard input of the actor, a client under test.
+struct tell_request {
+    std::size_t actor;
+    std::string text;
 };
 struct write_request {
     std::size_t actor;
@@ -49,12 +62,14 @@ struct reading_request {
     std::size_t actor;
     bool reading;
 };
-using network_request = std::variant<connect_request, write_request, end_request, reading_request>;
+using network_request =
+    std::variant<connect_request, start_request, tell_request, write_request, end_request, reading_request>;
 
 class execution {
 public:
-    /// `what` must outlive the execution.
-    execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how = {});
+    /// `what` must outlive the execution. `dialogue` says how to talk with a client under test.
+    execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how = {},
+              client_dialogue dialogue = {});
 
     // What happened. None of these decides anything yet: advance() does, so that everything that had come by then is
     // known before the next thing is sent.
@@ -66,6 +81,10 @@ public:
     [[nodiscard]] bool still_sends(std::size_t actor) const;
     /// All bytes of the actor's last write_request are with the kernel (or the connection is gone).
     void written(std::size_t actor, moment now);
+
+    /// The process of the actor, a client under test, wrote this to its screen.
+    void printed(std::size_t actor, std::string_view text, moment now);
+    void process_ended(std::size_t actor, process_end how, moment now);
 
     /// Executes every step that can be executed now and returns what is to be done on the network.
     [[nodiscard]] std::vector<network_request> advance(moment now);
@@ -104,6 +123,9 @@ private:
         std::uint64_t received_bytes{0};  // up to the event that comes next
         std::uint64_t sent_bytes{0};
         std::unique_ptr<stream_decoder> decoder;
+        std::string screen;  // of a client under test: what no step has looked at yet; bounded
+        bool ready{false};   // it has shown that it takes commands
+        std::optional<process_end> ended;
     };
 
     enum class progress : std::uint8_t { moved, stuck };
@@ -124,6 +146,14 @@ private:
     progress expect_one_of(std::size_t index, const step& one, const one_of_pattern& pattern, moment now);
     progress expect_bytes(std::size_t index, const step& one, const bytes_pattern& pattern, moment now);
     progress expect_silence(std::size_t index, const step& one, moment now);
+    progress expect_screen(std::size_t index, const step& one, const screen_pattern& pattern, moment now);
+    progress expect_exit(std::size_t index, const step& one, const exit_pattern& pattern, moment now);
+    progress run_tell(std::size_t index, const step& one, const tell_action& action, moment now);
+    [[nodiscard]] bool wait_until_ready(std::size_t index, const step& one, moment now);
+    [[nodiscard]] bool judges_client() const noexcept { return scenario_.role == test_role::client; }
+    [[nodiscard]] std::string wanted_from(std::size_t index, const std::string& what) const;
+    [[nodiscard]] std::chrono::milliseconds connecting_patience() const;
+    void note_registration(actor_state& actor, const packet_view& sent) const;
     progress ensure_connected(std::size_t index, moment now);
     void give_up_connecting(moment now);
     void finish_step(actor_state& actor);
@@ -149,6 +179,7 @@ private:
               const std::string& otherwise);
     void fail_mismatch(std::size_t index, const step& one, const expect_action& expect);
     void fail_silent(std::size_t index, const step& one, const std::string& expected);
+    void fail_display(std::size_t index, const step& one, const std::string& wanted);
     void fail_unexpected(std::size_t index, const received_event& event);
     [[nodiscard]] std::string blamed_rule(const step* one) const;
 
@@ -164,6 +195,7 @@ private:
     pseudonyms names_;
     patience patience_;
     way way_;
+    client_dialogue dialogue_;
     std::size_t turn_{0};               // index into the schedule
     std::optional<moment> held_since_;  // somebody waits for another one's turn
     phase phase_{phase::steps};

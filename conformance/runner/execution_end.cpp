@@ -1,5 +1,6 @@
-// The end of a scenario: proof that nothing came that nobody expected. Every registered actor asks for a pseudo that
-// nobody holds (the closing fence), gets one answer and nothing else, half-closes, and reads until the server closes.
+// The end of a scenario: proof that nothing came that nobody expected. For every registered actor the runner sends what
+// must be answered once (the closing fence: to a server an RPM for a pseudo that nobody holds, to a client an SPM),
+// gets one ERROR and nothing else, half-closes, and reads until the other side closes.
 #include "runner/execution.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ void execution::run_end(moment now) {
     }
 }
 
-/// A server may hang up on a stranger, and must on somebody who has ended his side: no step need expect it.
+/// Either side may hang up on a stranger, and must on somebody who has ended his side: no step need expect it.
 void execution::pass_over_close(actor_state& actor) {
     if ((!actor.registered || actor.half_closed) && actor.inbox.size() == 1 && is_whole_end(actor.inbox.front())) {
         (void)take_event(actor);
@@ -44,12 +45,13 @@ void execution::start_fencing(moment now) {
             continue;
         }
         packet_source question;
-        question.op = opcode::rpm;
+        question.op = judges_client() ? opcode::spm : opcode::rpm;
         question.pseudo.text = "fence-{run}";
+        question.message.text = "the end";
         outgoing made = bytes_of({{question}, split_mode::whole, {}}, names_);
         actor.fenced = true;
         requests_.emplace_back(reading_request{index, true});
-        write(index, std::move(made), "RPM for nobody, as a fence");
+        write(index, std::move(made), judges_client() ? "SPM, as a fence" : "RPM for nobody, as a fence");
     }
 }
 
@@ -77,9 +79,13 @@ void execution::continue_fencing(moment now) {
         }
         if (actor.fenced && now >= phase_since_ + patience_.answer) {
             fail(failure_kind::silence, index, nullptr,
-                 scenario_.actors[index] + " receives one ERROR for the RPM that ends the scenario", nullptr,
-                 "nothing came for " + std::to_string(patience_.answer.count()) + " ms");
+                 wanted_from(index, judges_client() ? "one ERROR for the SPM that ends the scenario"
+                                                    : "one ERROR for the RPM that ends the scenario"),
+                 nullptr, "nothing came for " + std::to_string(patience_.answer.count()) + " ms");
             outcome_.failure->by_silence = true;
+            if (judges_client()) {
+                outcome_.failure->rule = "CLI-2";  // whatever the scenario is about
+            }
             return;
         }
         all_answered = all_answered && !actor.fenced && !actor.writing;

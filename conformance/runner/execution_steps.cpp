@@ -9,6 +9,15 @@ namespace chatos::conformance {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// What it waits for does not come over the connection.
+bool is_beside_connection(const expect_action& expect) {
+    return std::holds_alternative<screen_pattern>(expect.event) || std::holds_alternative<exit_pattern>(expect.event);
+}
+
+}  // namespace
+
 execution::progress execution::run_step(std::size_t index, moment now) {
     actor_state& actor = actors_[index];
     if (actor.at == actor.program.size()) {
@@ -21,10 +30,9 @@ execution::progress execution::run_step(std::size_t index, moment now) {
     const step& one = *actor.program[actor.at];
     const auto* expect = std::get_if<expect_action>(&one.action);
     const bool has_event = !actor.inbox.empty();
-    if (expect != nullptr && has_event && came_too_early(one, actor.inbox.front())) {
-        const std::string who = scenario_.actors[index];
+    if (expect != nullptr && has_event && !is_beside_connection(*expect) && came_too_early(one, actor.inbox.front())) {
         fail(failure_kind::too_early, index, &one,
-             who + " receives " + describe(expect->event, names_) + ", and not before what causes it",
+             wanted_from(index, describe(expect->event, names_) + ", and not before what causes it"),
              &actor.inbox.front(), ", too early");
         return progress::stuck;
     }
@@ -82,6 +90,9 @@ execution::progress execution::run_action(std::size_t index, const step& one, mo
     if (const auto* expect = std::get_if<expect_action>(&one.action)) {
         return run_expect(index, one, *expect, now);
     }
+    if (const auto* tell = std::get_if<tell_action>(&one.action)) {
+        return run_tell(index, one, *tell, now);
+    }
     if (ensure_connected(index, now) == progress::moved) {
         return progress::stuck;  // goes on when the connection is there
     }
@@ -101,17 +112,27 @@ execution::progress execution::ensure_connected(std::size_t index, moment now) {
     }
     actor.connection = link::connecting;
     actor.connecting_since = now;
-    requests_.emplace_back(connect_request{index});
-    remark(index, "connects");
+    if (judges_client()) {
+        requests_.emplace_back(start_request{index, names_.pseudo_of(scenario_.actors[index])});
+        remark(index, "is started");
+    } else {
+        requests_.emplace_back(connect_request{index});
+        remark(index, "connects");
+    }
     return progress::moved;
+}
+
+/// A process takes its time to start; a connection does not.
+std::chrono::milliseconds execution::connecting_patience() const {
+    return judges_client() ? patience_.start : patience_.answer;
 }
 
 /// A server whose queue of connections is full neither accepts nor refuses.
 void execution::give_up_connecting(moment now) {
     for (std::size_t index = 0; index < actors_.size() && !finished(); ++index) {
         const actor_state& actor = actors_[index];
-        if (actor.connection == link::connecting && now >= actor.connecting_since + patience_.answer) {
-            connection_failed(index, "nothing came for " + std::to_string(patience_.answer.count()) + " ms", now);
+        if (actor.connection == link::connecting && now >= actor.connecting_since + connecting_patience()) {
+            connection_failed(index, "nothing came for " + std::to_string(connecting_patience().count()) + " ms", now);
         }
     }
 }
@@ -140,7 +161,7 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
                         : "part of a packet";
             break;
         }
-        actor.asked_to_register = actor.asked_to_register || result.packet.op == opcode::cr;
+        note_registration(actor, result.packet);
         what += describe(owned(result.packet));
         rest = rest.subspan(result.consumed);
         if (what.size() > 300) {
@@ -154,6 +175,15 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
     write(index, std::move(made), std::move(what));
     finish_step(actor);
     return progress::moved;
+}
+
+/// The runner sends it: to a server it asks for something, to a client under test it may be the answer.
+void execution::note_registration(actor_state& actor, const packet_view& sent) const {
+    if (!judges_client()) {
+        actor.asked_to_register = actor.asked_to_register || sent.op == opcode::cr;
+    } else if (sent.op == opcode::error && sent.code == error_code::ok) {
+        actor.registered = actor.registered || actor.asked_to_register;
+    }
 }
 
 execution::progress execution::run_close(std::size_t index, close_how how, moment now) {
@@ -184,11 +214,17 @@ execution::progress execution::run_expect(std::size_t index, const step& one, co
     if (!actor.waiting_since) {
         actor.waiting_since = now;
     }
+    if (const auto* screen = std::get_if<screen_pattern>(&expect.event)) {
+        return expect_screen(index, one, *screen, now);
+    }
+    if (const auto* exit = std::get_if<exit_pattern>(&expect.event)) {
+        return expect_exit(index, one, *exit, now);
+    }
     const bool wants_silence = std::holds_alternative<silence_pattern>(expect.event);
     const bool is_over = actor.connection == link::closed || actor.heard_the_end;
     if (actor.inbox.empty() && is_over && !expect.optional && !wants_silence) {
-        fail(failure_kind::ended, index, &one, scenario_.actors[index] + " receives " + describe(expect.event, names_),
-             nullptr, "the connection had ended before");
+        fail(failure_kind::ended, index, &one, wanted_from(index, describe(expect.event, names_)), nullptr,
+             "the connection had ended before");
         return progress::stuck;
     }
     if (const auto* unordered = std::get_if<unordered_pattern>(&expect.event)) {
@@ -379,7 +415,9 @@ bool execution::came_too_early(const step& one, const received_event& event) con
 
 std::chrono::nanoseconds execution::time_limit(const step& one) const {
     const auto* expect = std::get_if<expect_action>(&one.action);
-    assert(expect != nullptr);
+    if (expect == nullptr) {
+        return patience_.answer;  // a command that waits until the client takes commands
+    }
     const auto scaled = [&](std::chrono::milliseconds time) {
         return std::chrono::duration_cast<std::chrono::nanoseconds>(time * patience_.time_factor);
     };

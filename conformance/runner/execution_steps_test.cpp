@@ -148,7 +148,7 @@ TEST(ExecutionSteps, the_answer_that_does_not_come_fails_at_the_deadline_and_not
     EXPECT_EQ(seen.failure->seen, "nothing came for 2000 ms");
     EXPECT_EQ(seen.failure->rule, "CONN-1");
     EXPECT_TRUE(seen.failure->by_silence);
-    EXPECT_FALSE(seen.server_spoke);
+    EXPECT_FALSE(seen.peer_spoke);
 }
 
 TEST(ExecutionSteps, the_clock_of_an_expectation_starts_when_its_turn_comes) {

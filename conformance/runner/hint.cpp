@@ -114,6 +114,9 @@ std::string hint_for_packet(const failure_facts& facts) {
 }  // namespace
 
 std::string hint_for(const failure_facts& facts) {
+    if (facts.role == test_role::client) {
+        return client_hint_for(facts);
+    }
     switch (facts.what) {
     case failure_kind::silence: return hint_for_silence(facts);
     case failure_kind::too_early:
@@ -125,6 +128,9 @@ std::string hint_for(const failure_facts& facts) {
         return "does the server still accept connections? It may be busy in one client's handler, out of descriptors, "
                "or have a short listen() queue";
     case failure_kind::too_long: return "each step was in time, but they are too many; repeat with --time-factor 5";
+    case failure_kind::no_display:
+    case failure_kind::no_exit:
+    case failure_kind::wrong_exit:
     case failure_kind::mismatch:
     case failure_kind::unexpected: break;
     }

@@ -17,8 +17,11 @@ enum class failure_kind : std::uint8_t {
     unexpected,     ///< something came that no step expected
     flood,          ///< more came than is ever looked at
     ended,          ///< the connection had ended before
-    no_connection,  ///< the server did not accept it
+    no_connection,  ///< the server did not accept it, or the client never connected
     too_long,       ///< the scenario as a whole took too long
+    no_display,     ///< the client's screen did not show it
+    no_exit,        ///< the client's process goes on
+    wrong_exit,     ///< the client's process ended in another way
 };
 
 struct failure_facts {
@@ -26,9 +29,12 @@ struct failure_facts {
     const expect_action* expected{nullptr};  ///< the step that failed, if one expected something
     const received_event* seen{nullptr};     ///< what came instead, if anything did
     std::string_view own_pseudo;             ///< of the actor to whom it happened
+    test_role role{test_role::server};       ///< of what is judged
 };
 
 /// One or two sentences; never empty.
 [[nodiscard]] std::string hint_for(const failure_facts& facts);
+/// The same for whoever writes a client; hint_for() asks it when a client is judged.
+[[nodiscard]] std::string client_hint_for(const failure_facts& facts);
 
 }  // namespace chatos::conformance

@@ -48,6 +48,10 @@ descriptor mark_of(std::uint16_t port) {
     return mark;
 }
 
+std::string needs_option(const std::string& option) {
+    return "needs the server to be started with " + option + "; say how under \"options\" in a profile";
+}
+
 }  // namespace
 
 /// Between the choice of a port and the moment its server listens, another server of ours could be given the same one,
@@ -72,8 +76,25 @@ std::optional<std::string> implementation::death_behind_failure(const std::strin
     return death();
 }
 
-std::optional<std::string> running_target::missing_option(const option_values& needs) const {
-    return needs.empty() ? std::nullopt : std::optional{needs.begin()->first};
+const client_dialogue& implementation::dialogue() const {
+    static const client_dialogue none;
+    return none;
+}
+
+void server_implementation::play(execution& run) {
+    run_over_tcp(run, address());
+}
+
+bool server_implementation::answers(const std::string& pseudo, std::chrono::milliseconds time) {
+    return answers_anything(address(), pseudo, time);
+}
+
+bool server_implementation::accepts(std::chrono::milliseconds time) {
+    return accepts_connections(address(), time);
+}
+
+std::optional<std::string> running_target::lacks(const scenario& what) const {
+    return what.needs.empty() ? std::nullopt : std::optional{needs_option(what.needs.begin()->first)};
 }
 
 std::optional<std::string> running_target::make_ready(const option_values& /*needs*/) {
@@ -90,10 +111,10 @@ std::optional<std::string> running_target::make_ready(const option_values& /*nee
     return "nobody accepts connections at " + where_.text() + "; start the server, or give another --target";
 }
 
-std::optional<std::string> started_command::missing_option(const option_values& needs) const {
-    for (const auto& [option, value] : needs) {
+std::optional<std::string> started_command::lacks(const scenario& what) const {
+    for (const auto& [option, value] : what.needs) {
         if (!command_.options.contains(option)) {
-            return option;
+            return needs_option(option);
         }
     }
     return std::nullopt;

@@ -23,12 +23,18 @@ public:
 
     /// For reports: "./my-server {port}", "127.0.0.1:7777".
     [[nodiscard]] virtual std::string name() const = 0;
-    /// The first of these options that it cannot be told, or nothing.
-    [[nodiscard]] virtual std::optional<std::string> missing_option(const option_values& needs) const = 0;
+    [[nodiscard]] virtual test_role role() const { return test_role::server; }
+    /// What the scenario needs and it cannot be told, as the rest of a sentence ("needs ..."); nothing otherwise.
+    [[nodiscard]] virtual std::optional<std::string> lacks(const scenario& what) const = 0;
     /// Makes sure that it accepts connections and runs with these options. A sentence that says why it does not.
     [[nodiscard]] virtual std::optional<std::string> make_ready(const option_values& needs) = 0;
-    /// Where it listens; only after make_ready().
-    [[nodiscard]] virtual const socket_address& address() const = 0;
+    /// How to talk with it, if it is a client.
+    [[nodiscard]] virtual const client_dialogue& dialogue() const;
+    /// Runs the execution to its end; only after make_ready().
+    virtual void play(execution& run) = 0;
+    /// Does it answer somebody who registers as `pseudo`? Gives up after `time`.
+    [[nodiscard]] virtual bool answers(const std::string& pseudo, std::chrono::milliseconds time) = 0;
+    [[nodiscard]] virtual bool accepts(std::chrono::milliseconds time) = 0;
     /// How it ended, if it did.
     [[nodiscard]] virtual std::optional<std::string> death() = 0;
     /// The same after a scenario has failed: one that does not answer somebody who registers as `pseudo` within
@@ -43,14 +49,24 @@ public:
     virtual void discard() = 0;
 };
 
+/// A server, reached at its address.
+class server_implementation : public implementation {
+public:
+    /// Where it listens; only after make_ready().
+    [[nodiscard]] virtual const socket_address& address() const = 0;
+    void play(execution& run) override;
+    [[nodiscard]] bool answers(const std::string& pseudo, std::chrono::milliseconds time) override;
+    [[nodiscard]] bool accepts(std::chrono::milliseconds time) override;
+};
+
 /// One that somebody else runs.
-class running_target final : public implementation {
+class running_target final : public server_implementation {
 public:
     running_target(endpoint where, std::chrono::milliseconds start_time)
         : where_{std::move(where)}, start_time_{start_time} {}
 
     [[nodiscard]] std::string name() const override { return where_.text(); }
-    [[nodiscard]] std::optional<std::string> missing_option(const option_values& needs) const override;
+    [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override;
     [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
     [[nodiscard]] const socket_address& address() const override { return address_; }
     [[nodiscard]] std::optional<std::string> death() override { return std::nullopt; }
@@ -89,13 +105,13 @@ private:
 };
 
 /// One that we start on a free loopback port, and start again when it ended or other options are needed.
-class started_command final : public implementation {
+class started_command final : public server_implementation {
 public:
     started_command(start_command command, std::chrono::milliseconds start_time)
         : command_{std::move(command)}, start_time_{start_time} {}
 
     [[nodiscard]] std::string name() const override { return command_.name; }
-    [[nodiscard]] std::optional<std::string> missing_option(const option_values& needs) const override;
+    [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override;
     [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
     [[nodiscard]] const socket_address& address() const override { return address_; }
     [[nodiscard]] std::optional<std::string> death() override { return process_.death(); }

@@ -87,6 +87,14 @@ struct description {
         const std::vector<std::byte> bytes = bytes_of({pattern.units, split_mode::whole, {}}, names).bytes;
         return "bytes " + quoted_excerpt({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }
+    std::string operator()(const screen_pattern& pattern) const {
+        std::string shown = "on its screen " + pattern.shows;
+        shown += pattern.pseudo.text.empty() ? "" : " of " + quoted_excerpt(names.expand(pattern.pseudo));
+        return shown + (pattern.text.text.empty() ? "" : ' ' + quoted_excerpt(names.expand(pattern.text)));
+    }
+    std::string operator()(const exit_pattern& pattern) const {
+        return "its own end" + (pattern.reason == "any" ? std::string{} : " (" + pattern.reason + ")");
+    }
     std::string operator()(const unordered_pattern& pattern) const {
         std::string shown = "in any order: ";
         for (std::size_t index = 0; index < pattern.packets.size(); ++index) {

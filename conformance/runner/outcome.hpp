@@ -36,7 +36,7 @@ struct step_failure {
     std::string pointer;           ///< step in the file; empty: after the last step
     std::string note;              ///< the step's own remark
     bool by_silence{false};        ///< nothing came in time
-    bool no_connection{false};     ///< the server did not accept the connection
+    bool no_connection{false};     ///< the server did not accept the connection, or the client did not connect
 };
 
 /// Claims that nothing came, by what proves them.
@@ -53,8 +53,8 @@ struct outcome {
     traffic_log traffic;
     silence_proofs silences;          ///< that the verdict rests on; none when something that came failed the scenario
     bool order_given_up{false};       ///< the schedule could not be kept to its end
-    bool server_spoke{false};         ///< at least one byte or end of input came from the server
-    bool ended_without_close{false};  ///< the server did not close its side after ours was closed
+    bool peer_spoke{false};           ///< at least one byte or end of input came from the implementation
+    bool ended_without_close{false};  ///< the implementation did not close its side after ours was closed
     moment duration{0};
 };
 

@@ -1,5 +1,7 @@
 #include "runner/sockets.hpp"
 
+#include "runner/client_processes.hpp"
+
 #include <chatos/encode.hpp>
 
 #include <algorithm>
@@ -24,6 +26,7 @@ using steady = std::chrono::steady_clock;
 /// far, or the kernel would join the pieces again and nobody would see the cut. No verdict waits for it.
 constexpr std::chrono::microseconds write_pause{200};
 constexpr std::chrono::milliseconds slice_max{20};  // of a wait for the network
+constexpr std::chrono::milliseconds end_slice{1};   // of a wait for the end of a process
 constexpr std::size_t paused_writes_max = 40;       // of one send
 
 descriptor open_socket(const socket_address& where) {
@@ -71,8 +74,9 @@ bool wait_for(const descriptor& socket, short events, steady::time_point until) 
 /// Connections of one execution.
 class tcp_session {
 public:
-    tcp_session(execution& run, const socket_address& where)
-        : run_{run}, where_{where}, looked_at_{steady::now()}, connections_(64), buffer_(65'536) {}
+    /// The runner's actors connect to `where`; or they are `clients` under test, who connect to us.
+    tcp_session(execution& run, const socket_address* where, client_processes* clients)
+        : run_{run}, where_{where}, clients_{clients}, looked_at_{steady::now()}, connections_(64), buffer_(65'536) {}
 
     void run_to_end() {
         for (;;) {
@@ -87,6 +91,8 @@ public:
             poll_once(acted);
         }
     }
+    /// Why a client could not be started, if one could not.
+    [[nodiscard]] const std::optional<std::string>& start_error() const noexcept { return start_error_; }
 
 private:
     struct connection {
@@ -113,12 +119,20 @@ private:
 
     void perform(connect_request& request) {
         connection& one = at(request.actor);
-        one.socket = open_socket(where_);
+        one.socket = open_socket(*where_);
         one.connecting = true;
-        if (const int error = begin_connect(one.socket, where_); error != 0) {
+        if (const int error = begin_connect(one.socket, *where_); error != 0) {
             fail_connection(request.actor, error);
         }
     }
+    void perform(start_request& request) {
+        (void)at(request.actor);
+        if (const auto error = clients_->start(request.actor, request.pseudo)) {
+            start_error_ = error;
+            run_.connection_failed(request.actor, *error, now());
+        }
+    }
+    void perform(tell_request& request) { clients_->tell(request.actor, request.text); }
     void perform(write_request& request) {
         connection& one = at(request.actor);
         one.outgoing = std::move(request.bytes);
@@ -169,21 +183,35 @@ private:
                 actors.push_back(actor);
             }
         }
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(run_.deadline() - now());
-        const int timeout_ms =
-            acted ? 0 : static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, slice_max.count()));
-        if (::poll(polled.data(), polled.size(), timeout_ms) <= 0) {
-            return;
+        if (clients_ != nullptr) {
+            clients_->add_polled(polled);
         }
-        for (std::size_t index = 0; index < polled.size(); ++index) {
+        const int ready = ::poll(polled.data(), polled.size(), poll_timeout_ms(acted));
+        if (clients_ != nullptr && !run_.finished()) {
+            clients_->serve(run_, now(), [this](std::size_t actor, descriptor socket) {
+                at(actor).socket = std::move(socket);
+                run_.connected(actor, now());
+            });
+        }
+        for (std::size_t index = 0; ready > 0 && index < actors.size(); ++index) {
             if (polled[index].revents != 0) {
                 serve(actors[index], polled[index].revents);
             }
         }
     }
 
+    [[nodiscard]] int poll_timeout_ms(bool acted) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(run_.deadline() - now());
+        // A process that ends need not close its output: a copy of it may be elsewhere. So look from time to time.
+        const auto longest = clients_ != nullptr && clients_->awaits_an_end() ? end_slice : slice_max;
+        return acted ? 0 : static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest.count()));
+    }
+
     void serve(std::size_t actor, short events) {
         connection& one = connections_[actor];
+        if (!one.socket.is_open()) {
+            return;
+        }
         if (one.connecting) {
             const int error = connect_error(one.socket);
             one.connecting = false;
@@ -253,7 +281,9 @@ private:
     }
 
     execution& run_;
-    const socket_address& where_;
+    const socket_address* where_;
+    client_processes* clients_;
+    std::optional<std::string> start_error_;
     steady::time_point looked_at_;
     moment counted_{0};
     std::vector<connection> connections_;
@@ -261,24 +291,6 @@ private:
 };
 
 }  // namespace
-
-descriptor& descriptor::operator=(descriptor&& other) noexcept {
-    if (this != &other) {
-        reset();
-        number_ = other.release();
-    }
-    return *this;
-}
-
-int descriptor::release() noexcept {
-    return std::exchange(number_, -1);
-}
-
-void descriptor::reset() noexcept {
-    if (const int number = release(); number >= 0) {
-        (void)::close(number);
-    }
-}
 
 std::variant<socket_address, std::string> resolve(const endpoint& where) {
     addrinfo hints{};
@@ -302,7 +314,13 @@ bool accepts_connections(const socket_address& where, std::chrono::milliseconds 
 }
 
 void run_over_tcp(execution& run, const socket_address& where) {
-    tcp_session{run, where}.run_to_end();
+    tcp_session{run, &where, nullptr}.run_to_end();
+}
+
+std::optional<std::string> run_with_clients(execution& run, client_processes& clients) {
+    tcp_session session{run, nullptr, &clients};
+    session.run_to_end();
+    return session.start_error();
 }
 
 bool answers_anything(const socket_address& where, const std::string& pseudo, std::chrono::milliseconds time) {

@@ -1,10 +1,11 @@
 // The sockets under an execution: does what it asks for and tells it what happened. POSIX, one thread, poll().
 #pragma once
 
+#include "runner/descriptor.hpp"
 #include "runner/endpoint.hpp"
 #include "runner/execution.hpp"
 
-#include <functional>
+#include <optional>
 #include <string>
 #include <sys/socket.h>
 #include <variant>
@@ -12,23 +13,7 @@
 
 namespace chatos::conformance {
 
-/// A file descriptor that is closed when its owner goes.
-class descriptor {
-public:
-    descriptor() noexcept = default;
-    explicit descriptor(int number) noexcept : number_{number} {}
-    descriptor(descriptor&& other) noexcept : number_{other.release()} {}
-    descriptor& operator=(descriptor&& other) noexcept;
-    ~descriptor() { reset(); }
-
-    [[nodiscard]] int get() const noexcept { return number_; }
-    [[nodiscard]] bool is_open() const noexcept { return number_ >= 0; }
-    [[nodiscard]] int release() noexcept;
-    void reset() noexcept;
-
-private:
-    int number_{-1};
-};
+class client_processes;
 
 /// An address ready for connect().
 struct socket_address {
@@ -44,6 +29,10 @@ struct socket_address {
 
 /// Runs the execution to its end over real connections to `where`.
 void run_over_tcp(execution& run, const socket_address& where);
+
+/// Runs it to its end with clients under test, to which it is the server. A sentence that says why one could not be
+/// started, or nothing.
+[[nodiscard]] std::optional<std::string> run_with_clients(execution& run, client_processes& clients);
 
 /// Registers somebody there and waits for any answer: is anybody at home? Gives up after `time`.
 [[nodiscard]] bool answers_anything(const socket_address& where, const std::string& pseudo,

@@ -147,17 +147,23 @@ private:
             worker::judge_gone(made, *gone);
             return true;
         }
+        if (made.what->role != under_test.role()) {
+            made.judged = verdict::unsupported;
+            made.why = "judges a " + std::string{role_name(made.what->role)} + ", and this is a " +
+                       std::string{role_name(under_test.role())};
+            return true;
+        }
         const std::string& extension = made.what->extension;
         if (!extension.empty() &&
             std::find(options_.extensions.begin(), options_.extensions.end(), extension) == options_.extensions.end()) {
             made.judged = verdict::unsupported;
-            made.why = "is about the extension \"" + extension +
-                       "\"; if the server has it, say so under \"extensions\" in a profile";
+            made.why = "is about the extension \"" + extension + "\"; if the " +
+                       std::string{role_name(made.what->role)} + " has it, say so under \"extensions\" in a profile";
             return true;
         }
-        if (const auto option = under_test.missing_option(made.what->needs)) {
+        if (const auto lack = under_test.lacks(*made.what)) {
             made.judged = verdict::unsupported;
-            made.why = "needs the server to be started with " + *option + "; say how under \"options\" in a profile";
+            made.why = *lack;
             return true;
         }
         if (made.what->control.empty()) {
@@ -222,11 +228,13 @@ private:
         return static_cast<std::size_t>(found - report_.scenarios.begin());
     }
 
-    /// Every scenario that tests the rule is part of this run; otherwise one left out might be the one that fails.
+    /// Every scenario of this role that tests the rule is part of the run; otherwise one left out might be the one that
+    /// fails.
     [[nodiscard]] bool is_selected_whole(const std::string& rule_id) const {
         return std::all_of(all_.begin(), all_.end(), [&](const scenario& one) {
             const bool tests_it = std::find(one.rules.begin(), one.rules.end(), rule_id) != one.rules.end();
-            return !tests_it || index_of(one.id) != report_.scenarios.size();
+            const bool counts = tests_it && one.role == under_test_.front()->role();
+            return !counts || index_of(one.id) != report_.scenarios.size();
         });
     }
 

@@ -135,8 +135,7 @@ TEST_F(SuiteTest, what_the_server_cannot_be_told_is_unsupported_and_so_is_what_d
     const suite_report report = run(under_test_);
     EXPECT_EQ(verdict_of(report, "capacity"), "pass");
     EXPECT_EQ(verdict_of(report, "patience"), "unsupported");
-    EXPECT_EQ(report_of(report, "patience").why,
-              "needs the server to be started with answer_timeout_ms; say how under \"options\" in a profile");
+    EXPECT_EQ(report_of(report, "patience").why, "cannot be told answer_timeout_ms");
     EXPECT_EQ(verdict_of(report, "dependent"), "unsupported");
     EXPECT_FALSE(fails_the_run(verdict::unsupported));
 }

@@ -16,6 +16,7 @@ public:
     [[nodiscard]] patience now() const noexcept {
         patience times;
         times.answer = scaled(answer());
+        times.start = scaled(mute_in_a_row_ == 0 ? std::chrono::milliseconds{15'000} : answer());
         times.closing = scaled(slow_closings_ < 3 ? std::chrono::milliseconds{500} : std::chrono::milliseconds{50});
         times.scenario = scaled(std::chrono::milliseconds{60'000});
         times.time_factor = factor_;
@@ -24,7 +25,7 @@ public:
 
     /// After each scenario.
     void learn(const outcome& seen) noexcept {
-        mute_in_a_row_ = seen.server_spoke ? 0 : mute_in_a_row_ + 1;
+        mute_in_a_row_ = seen.peer_spoke ? 0 : mute_in_a_row_ + 1;
         slow_closings_ += seen.ended_without_close ? 1 : 0;
         if (seen.failure && seen.failure->by_silence) {
             silent_ += answer();

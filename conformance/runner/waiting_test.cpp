@@ -23,7 +23,7 @@ outcome silent_outcome() {
 TEST(WaitingBudget, is_patient_with_a_server_that_talks) {
     waiting_budget budget{1.0};
     outcome seen;
-    seen.server_spoke = true;
+    seen.peer_spoke = true;
     for (int count = 0; count < 1'000; ++count) {
         budget.learn(seen);
     }
@@ -48,7 +48,7 @@ TEST(WaitingBudget, one_word_restores_its_patience) {
         budget.learn(silent_outcome());
     }
     outcome seen = silent_outcome();
-    seen.server_spoke = true;
+    seen.peer_spoke = true;
     budget.learn(seen);
     EXPECT_EQ(budget.now().answer, 2'000ms);
 }
@@ -56,7 +56,7 @@ TEST(WaitingBudget, one_word_restores_its_patience) {
 TEST(WaitingBudget, ends_after_20_seconds_of_silence_in_all) {
     waiting_budget budget{1.0};
     outcome seen = silent_outcome();
-    seen.server_spoke = true;
+    seen.peer_spoke = true;
     for (int count = 0; count < 10; ++count) {
         budget.learn(seen);
     }
@@ -69,7 +69,7 @@ TEST(WaitingBudget, ends_after_20_seconds_of_silence_in_all) {
 TEST(WaitingBudget, waits_less_for_closings_that_never_come) {
     waiting_budget budget{1.0};
     outcome seen;
-    seen.server_spoke = true;
+    seen.peer_spoke = true;
     seen.ended_without_close = true;
     EXPECT_EQ(budget.now().closing, 500ms);
     for (int count = 0; count < 3; ++count) {

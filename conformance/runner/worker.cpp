@@ -13,6 +13,8 @@ constexpr std::string_view death_hint =
 constexpr std::string_view silence_hint =
     "the process lives and answers nobody any more, new connections included: does it wait for one client (a blocking "
     "read, a lock that is never released), or spin?";
+constexpr std::string_view client_silence_hint =
+    "the client connects and says nothing: its first packet is a CR with its pseudo, sent without being asked";
 constexpr std::string_view segment_hint =
     "one read may give a part of a packet, or several: collect what comes until a packet is complete, and keep what is "
     "behind it for the next";
@@ -158,14 +160,15 @@ void worker::run_once(scenario_report& made, const way& how) {
     const bool was_exhausted = budget_.is_exhausted();
     runs_ = findings_.next_run();
     made.started = std::chrono::system_clock::now();
-    execution run{*made.what, pseudonyms{options_.run_tag + '-' + std::to_string(runs_)}, times, how};
-    run_over_tcp(run, under_test_.address());
+    execution run{*made.what, pseudonyms{options_.run_tag + '-' + std::to_string(runs_)}, times, how,
+                  under_test_.dialogue()};
+    under_test_.play(run);
     made.seen = run.take_outcome();
     budget_.learn(made.seen);
     if (budget_.is_exhausted() && !was_exhausted) {
-        findings_.note(
-            "the server kept the suite waiting for 20 s in all; from there on it waited 250 ms at most for an "
-            "answer");
+        findings_.note("the " + implementation_noun() +
+                       " kept the suite waiting for 20 s in all; from there on it waited 250 ms at "
+                       "most for an answer");
     }
     for (const auto& [rule_id, what] : made.seen.choices) {
         findings_.remember_choice(rule_id, what);
@@ -207,9 +210,9 @@ void worker::adopt(scenario_report& made, scenario_report other, const way& how)
         made.way_arguments = "--segment " + std::string{first} + ',' + std::string{segmentation_name(how.segment)};
         made.why = "it holds when " + segment_text(options_.segments.front()) + ", and not when " +
                    segment_text(how.segment) + ": " + other.why;
-        made.failed_rules = {"WIRE-13"};
-        if (std::find(other.failed_rules.begin(), other.failed_rules.end(), "ERR-3") != other.failed_rules.end()) {
-            blame(made, "ERR-3");
+        made.failed_rules = {made.what->role == test_role::server ? "WIRE-13" : "CLI-7"};
+        if (std::find(other.failed_rules.begin(), other.failed_rules.end(), death_rule()) != other.failed_rules.end()) {
+            blame(made, death_rule());
         }
         made.judged = is_known(made.failed_rules) ? verdict::known_failure : verdict::fail;
         made.hint = segment_hint;
@@ -249,9 +252,10 @@ void worker::judge(scenario_report& made, const patience& times) {
 bool worker::blame_severely(scenario_report& made, const std::optional<std::string>& death, const std::string& pseudo,
                             const patience& times) {
     if (death) {
-        made.why = "the server died during this scenario (" + *death + ")" + (made.why.empty() ? "" : "; ") + made.why;
+        made.why = "the " + implementation_noun() + " died during this scenario (" + *death + ")" +
+                   (made.why.empty() ? "" : "; ") + made.why;
         made.hint = death_hint;
-        blame(made, "ERR-3");
+        blame(made, death_rule());
         return true;
     }
     if (made.seen.failure->no_connection) {
@@ -265,11 +269,11 @@ bool worker::blame_severely(scenario_report& made, const std::optional<std::stri
         check_gone(made);
         return false;
     }
-    const bool silent = !made.seen.server_spoke || !answers_anything(under_test_.address(), pseudo, times.answer);
+    const bool silent = !made.seen.peer_spoke || !under_test_.answers(pseudo, times.answer);
     if (silent) {
-        made.why += "; the server has fallen silent";
-        made.hint = silence_hint;
-        if (!accepts_connections(under_test_.address(), times.answer)) {
+        made.why += "; the " + implementation_noun() + " has fallen silent";
+        made.hint = made.what->role == test_role::server ? silence_hint : client_silence_hint;
+        if (!under_test_.accepts(times.answer)) {
             check_gone(made);
         }
     }
@@ -283,6 +287,15 @@ void worker::check_gone(const scenario_report& made) {
             findings_.lose(*error, under_test_.last_output());
         }
     }
+}
+
+std::string worker::implementation_noun() const {
+    return std::string{role_name(under_test_.role())};
+}
+
+/// No input may end a server, nor may any crash a client.
+std::string worker::death_rule() const {
+    return under_test_.role() == test_role::server ? "ERR-3" : "CLI-8";
 }
 
 /// A process that has ended since the last scenario did so because of that one: otherwise it would be started again
@@ -302,9 +315,9 @@ bool worker::blame_death_on_last_run(const std::string& death) {
         return false;
     }
     last_run_->judged = verdict::fail;
-    last_run_->why = "the server died after this scenario (" + death + ")";
+    last_run_->why = "the " + implementation_noun() + " died after this scenario (" + death + ")";
     last_run_->hint = death_hint;
-    blame(*last_run_, "ERR-3");
+    blame(*last_run_, death_rule());
     return true;
 }
 

@@ -70,6 +70,8 @@ private:
     void judge(scenario_report& made, const patience& times);
     bool blame_severely(scenario_report& made, const std::optional<std::string>& death, const std::string& pseudo,
                         const patience& times);
+    [[nodiscard]] std::string implementation_noun() const;
+    [[nodiscard]] std::string death_rule() const;
     void check_gone(const scenario_report& made);
     void blame_late_death();
     bool blame_death_on_last_run(const std::string& death);

@@ -1,6 +1,7 @@
 #include "scenario/action_reader.hpp"
 
 #include "rules/rule.hpp"
+#include "scenario/dialogue_reader.hpp"
 #include "scenario/identifiers.hpp"
 #include "scenario/raw_bytes.hpp"
 #include "scenario/text_template.hpp"
@@ -75,17 +76,6 @@ text_source read_repeat(const json_place& place, const scenario& made) {
     }
     reader.finish();
     return source;
-}
-
-text_source read_text(const json_place& place, const scenario& made) {
-    if (place.is(json_kind::object)) {
-        return read_repeat(place, made);
-    }
-    const auto text = place.as_string();
-    if (text) {
-        check_text(place, *text, made);
-    }
-    return {text.value_or(""), 1};
 }
 
 std::vector<byte_edit> read_edits(const json_place& place) {
@@ -329,9 +319,14 @@ event_pattern read_event(const json_place& place, const scenario& made, const ne
     if (reader.has("packet")) {
         return read_packet_pattern(place, made);
     }
+    if (reader.has("screen")) {
+        return read_screen(place, made);
+    }
     event_pattern pattern;
     if (const auto closed = reader.find("closed")) {
         pattern = read_closed(*closed);
+    } else if (const auto exit = reader.find("exit")) {
+        pattern = read_exit(*exit, made);
     } else if (const auto silence = reader.find("silence_ms")) {
         pattern = silence_pattern{std::chrono::milliseconds{silence->as_integer(1, window_max_ms).value_or(1)}};
     } else if (const auto unordered = reader.find("unordered")) {
@@ -345,7 +340,8 @@ event_pattern read_event(const json_place& place, const scenario& made, const ne
     } else if (const auto bytes = reader.find("bytes")) {
         pattern = bytes_pattern{read_send(*bytes, std::nullopt, made).units};
     } else if (place.is(json_kind::object)) {
-        place.refuse("expected one of \"packet\", \"closed\", \"silence_ms\", \"unordered\", \"one_of\", \"bytes\"");
+        place.refuse("expected one of \"packet\", \"closed\", \"screen\", \"exit\", \"silence_ms\", \"unordered\", "
+                     "\"one_of\", \"bytes\"");
         return pattern;
     }
     reader.finish();
@@ -362,6 +358,17 @@ void check_text(const json_place& place, const std::string& text, const scenario
         return name == "run" || among(made.actors) || among(made.names) ? std::optional{std::string{}} : std::nullopt;
     };
     (void)expand_template(text, is_known, [&](std::string what) { place.refuse(std::move(what)); });
+}
+
+text_source read_text(const json_place& place, const scenario& made) {
+    if (place.is(json_kind::object)) {
+        return read_repeat(place, made);
+    }
+    const auto text = place.as_string();
+    if (text) {
+        check_text(place, *text, made);
+    }
+    return {text.value_or(""), 1};
 }
 
 send_action read_send(const json_place& place, const std::optional<json_place>& split, const scenario& made) {

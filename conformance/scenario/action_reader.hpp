@@ -21,6 +21,8 @@ using nested_step_reader = std::function<void(const json_place&, std::vector<ste
 
 void read_nested_step(const json_place& place, std::size_t actor, const scenario& made, std::vector<step>& into);
 
+/// A string or a repeated one.
+[[nodiscard]] text_source read_text(const json_place& place, const scenario& made);
 /// Refuses a string whose {names} are unknown.
 void check_text(const json_place& place, const std::string& text, const scenario& made);
 

@@ -26,7 +26,7 @@ TEST(BuiltinScenarios, all_of_them_load) {
 TEST(BuiltinScenarios, each_is_named_after_its_id) {
     for (const scenario& one : all_scenarios().scenarios) {
         EXPECT_EQ(one.source, "built in/" + one.id + ".json");
-        EXPECT_TRUE(one.id.starts_with("server.")) << one.id;
+        EXPECT_TRUE(one.id.starts_with(std::string{role_name(one.role)} + '.')) << one.id;
     }
 }
 
@@ -41,16 +41,17 @@ TEST(BuiltinScenarios, the_area_in_an_id_is_one_that_rules_have) {
     }
 }
 
-TEST(BuiltinScenarios, every_must_rule_of_a_server_has_one_that_tests_it) {
+TEST(BuiltinScenarios, every_must_rule_of_a_server_or_a_client_has_one_that_tests_it) {
     for (const rule& one : all_rules()) {
         const rule_party party = area_of(one.id).party;
-        if (one.level != rule_level::must || (party != rule_party::wire && party != rule_party::server)) {
+        if (one.level != rule_level::must || party == rule_party::tunnel) {
             continue;
         }
+        const test_role role = party == rule_party::client ? test_role::client : test_role::server;
         EXPECT_TRUE(std::any_of(all_scenarios().scenarios.begin(), all_scenarios().scenarios.end(),
                                 [&](const scenario& tested) {
-                                    return std::find(tested.rules.begin(), tested.rules.end(), one.id) !=
-                                           tested.rules.end();
+                                    return tested.role == role && std::find(tested.rules.begin(), tested.rules.end(),
+                                                                            one.id) != tested.rules.end();
                                 }))
             << one.id << ": " << one.text;
     }

@@ -128,6 +128,9 @@ private:
             } else if (found != all.end() && !found->control.empty()) {
                 refuse(one.source,
                        "/control: \"" + one.control + "\" has a control itself; a control must stand alone");
+            } else if (found != all.end() && found->role != one.role) {
+                refuse(one.source, "/control: \"" + one.control + "\" judges a " + std::string{role_name(found->role)} +
+                                       ", and this one a " + std::string{role_name(one.role)});
             }
         }
     }
@@ -147,7 +150,7 @@ private:
             const auto areas = all_areas();
             if (std::none_of(areas.begin(), areas.end(),
                              [&](const rule_area& one) { return lower(one.id) == lower(area); })) {
-                refuse("--area " + area, "expected wire, conn, pm, all, pc, flow or err");
+                refuse("--area " + area, "expected wire, conn, pm, all, pc, flow, err or cli");
             }
         }
     }
@@ -161,7 +164,7 @@ private:
         const bool by_word = chosen_.what.empty() || from_files_.contains(one.id) ||
                              std::any_of(patterns_.begin(), patterns_.end(),
                                          [&](const std::string& pattern) { return glob_matches(pattern, one.id); });
-        return by_word &&
+        return by_word && (!chosen_.role || *chosen_.role == one.role) &&
                (chosen_.rules.empty() || any_rule([&](const std::string& id) { return listed(chosen_.rules, id); })) &&
                (chosen_.levels.empty() || any_rule([&](const std::string& id) {
                     return listed(chosen_.levels, level_name(find_rule(id)->level));

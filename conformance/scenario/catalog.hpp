@@ -5,6 +5,7 @@
 #include "scenario/scenario.hpp"
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct selection {
     std::vector<std::string> rules;   ///< "PM-4"
     std::vector<std::string> levels;  ///< "must", ...
     std::vector<std::string> areas;   ///< "pm"
+    std::optional<test_role> role{};  ///< whom they judge; both if there is none
 };
 
 struct catalog {

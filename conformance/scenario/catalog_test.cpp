@@ -69,7 +69,9 @@ TEST(Catalog, filters_narrow_each_other_and_words_in_one_are_alternatives) {
                std::all_of(ids.begin(), ids.end(), [&](const std::string& id) { return id.starts_with(start); });
     };
     EXPECT_TRUE(all_start_with(chosen_ids({{"server.pm.*"}, {}, {}, {}}), "server.pm."));
-    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}}), "server.pm."));
+    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}, test_role::server}), "server.pm."));
+    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}, test_role::client}), "client.pm."));
+    EXPECT_TRUE(chosen_ids({{"server.*"}, {}, {}, {}, test_role::client}).empty());
     const std::size_t both = chosen_ids({{}, {}, {}, {"pm", "pc"}}).size();
     EXPECT_EQ(both, chosen_ids({{}, {}, {}, {"pm"}}).size() + chosen_ids({{}, {}, {}, {"pc"}}).size());
     EXPECT_TRUE(all_start_with(chosen_ids({{"server.*"}, {"pm-4"}, {"must"}, {"pm"}}), "server.pm."));
@@ -85,7 +87,7 @@ TEST(Catalog, words_that_mean_nothing_are_refused) {
     EXPECT_EQ(problems_of({{}, {}, {"may"}, {}}),
               std::vector<std::string>{"--level may: expected must, should or choice"});
     EXPECT_EQ(problems_of({{}, {}, {}, {"xx"}}),
-              std::vector<std::string>{"--area xx: expected wire, conn, pm, all, pc, flow or err"});
+              std::vector<std::string>{"--area xx: expected wire, conn, pm, all, pc, flow, err or cli"});
     EXPECT_EQ(problems_of({{"missing/folder"}, {}, {}, {}}),
               std::vector<std::string>{"missing/folder: there is no such file or folder"});
     EXPECT_EQ(problems_of({{"missing.json"}, {}, {}, {}}),

@@ -24,6 +24,14 @@ std::string read_id(const std::optional<json_place>& place) {
     return id.value_or("");
 }
 
+test_role read_role(const std::optional<json_place>& place) {
+    const auto role = place ? place->as_string() : std::nullopt;
+    if (role && *role != "server" && *role != "client") {
+        place->refuse("expected \"server\" or \"client\"");
+    }
+    return role == "client" ? test_role::client : test_role::server;
+}
+
 std::vector<std::string> read_names(const std::optional<json_place>& place, std::size_t size_min) {
     std::vector<std::string> names;
     if (!place) {
@@ -135,6 +143,7 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
         }
     }
     made.id = read_id(reader.require("id"));
+    made.role = read_role(reader.find("role"));
     if (const auto title = reader.require("title")) {
         made.title = title->as_string().value_or("");
         if (title->is(json_kind::string) && (made.title.empty() || made.title.size() > 160)) {
@@ -144,7 +153,11 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     const auto rules_place = reader.require("rules");
     made.rules = read_rules(rules_place);
     made.kills = read_kills(reader.find("kills"));
-    made.needs = read_needs(reader.find("needs"));
+    const auto needs_place = reader.find("needs");
+    made.needs = read_needs(needs_place);
+    if (needs_place && made.role == test_role::client) {
+        needs_place->refuse("these are options of a server, and this scenario judges a client");
+    }
     if (const auto extension = reader.find("extension")) {
         made.extension = extension->as_string().value_or("");
         if (extension->is(json_kind::string) && made.extension != "tunnel") {

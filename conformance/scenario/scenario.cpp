@@ -19,6 +19,8 @@ struct refusal_visitor {
     bool operator()(const closed_pattern& /*pattern*/) const { return true; }
     bool operator()(const silence_pattern& /*pattern*/) const { return false; }
     bool operator()(const bytes_pattern& /*pattern*/) const { return false; }
+    bool operator()(const screen_pattern& /*pattern*/) const { return false; }
+    bool operator()(const exit_pattern& /*pattern*/) const { return false; }
     bool operator()(const unordered_pattern& pattern) const {
         return std::any_of(pattern.packets.begin(), pattern.packets.end(),
                            [](const packet_pattern& one) { return is_refusal(one); });
@@ -38,6 +40,10 @@ bool is_refusal(const std::vector<step>& steps) {
 }
 
 }  // namespace
+
+std::string_view role_name(test_role role) noexcept {
+    return role == test_role::server ? "server" : "client";
+}
 
 std::string_view scenario_area(const scenario& what) noexcept {
     const std::string_view id = what.id;

@@ -50,6 +50,14 @@ struct send_action {
 };
 
 struct connect_action {};
+
+/// What is written to the standard input of a client under test: a command of the profile ("msg"), filled in.
+struct tell_action {
+    std::string command;
+    text_source pseudo;
+    text_source text;
+    bool if_known{false};  ///< passed over when the profile does not know the command
+};
 enum class close_how : std::uint8_t { fin, full, reset };
 struct close_action {
     close_how how{close_how::fin};
@@ -87,6 +95,20 @@ struct silence_pattern {
     std::chrono::milliseconds window{0};
 };
 
+/// The screen of a client under test shows a text of the profile ("message"), filled in.
+struct screen_pattern {
+    std::string shows;
+    text_source pseudo;
+    text_source text;
+    bool if_known{false};  ///< passed over when the profile does not know the text
+};
+
+/// The process of a client under test ends by itself, with the exit code that the profile gives for this reason. Passed
+/// over when the profile gives none.
+struct exit_pattern {
+    std::string reason;  ///< or "any": always wanted, with any code
+};
+
 struct unordered_pattern {
     std::vector<packet_pattern> packets;
 };
@@ -106,8 +128,8 @@ struct one_of_pattern {
     std::vector<alternative> alternatives;
 };
 
-using event_pattern =
-    std::variant<packet_pattern, closed_pattern, silence_pattern, unordered_pattern, one_of_pattern, bytes_pattern>;
+using event_pattern = std::variant<packet_pattern, closed_pattern, silence_pattern, unordered_pattern, one_of_pattern,
+                                   bytes_pattern, screen_pattern, exit_pattern>;
 
 struct expect_action {
     event_pattern event;
@@ -121,11 +143,17 @@ struct step {
     std::string rule;                ///< who is to blame if this fails
     std::string note;
     std::string pointer;  ///< where it stands in the file: "/steps/3"
-    std::variant<connect_action, send_action, close_action, reading_action, expect_action> action;
+    std::variant<connect_action, send_action, close_action, reading_action, tell_action, expect_action> action;
 };
+
+/// Whom a scenario judges. The actors of one that judges a server are clients, played by the runner, each with a
+/// connection of its own. The actors of one that judges a client are clients under test, each a process with one
+/// connection, to which the runner plays the server.
+enum class test_role : std::uint8_t { server, client };
 
 struct scenario {
     std::string id;
+    test_role role{test_role::server};
     std::string title;
     std::vector<std::string> rules;
     std::vector<std::string> kills;             ///< faults of the model that it must catch
@@ -140,10 +168,13 @@ struct scenario {
     std::string source;  ///< file it came from, or "built in"
 };
 
+/// "server", "client".
+[[nodiscard]] std::string_view role_name(test_role role) noexcept;
+
 /// The part of an id that says what a scenario is about: "pm" for "server.pm.relay-code".
 [[nodiscard]] std::string_view scenario_area(const scenario& what) noexcept;
 
-/// True when the scenario wants the server to say no: a non-zero ERROR, or an end of the connection.
+/// True when the scenario wants the implementation to say no: a non-zero ERROR, or an end of the connection.
 [[nodiscard]] bool expects_refusal(const scenario& what) noexcept;
 
 }  // namespace chatos::conformance

@@ -2,6 +2,7 @@
 
 #include "rules/rule.hpp"
 #include "scenario/action_reader.hpp"
+#include "scenario/dialogue_reader.hpp"
 #include "scenario/identifiers.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@
 namespace chatos::conformance {
 namespace {
 
-const std::vector<std::string> action_keys{"connect", "login", "send", "close", "reading", "expect"};
+const std::vector<std::string> action_keys{"connect", "login", "send", "close", "reading", "tell", "expect"};
 
 /// Steps by their ids. An `after` may name a later step of another actor, so references are resolved at the end.
 struct step_ids {
@@ -61,7 +62,8 @@ void read_true(const json_place& place) {
     }
 }
 
-/// Appends the send and the expect that a login stands for.
+/// Appends the steps that a login stands for: of a client that the runner plays, a CR and its answer; of a client under
+/// test, the same the other way round.
 void append_login(const json_place& place, const step& common, const scenario& made, std::vector<step>& steps) {
     std::string pseudo = "{" + made.actors[common.actor] + "}";
     if (place.is(json_kind::string)) {
@@ -73,22 +75,31 @@ void append_login(const json_place& place, const step& common, const scenario& m
     } else {
         read_true(place);
     }
-    packet_source request;
-    request.op = opcode::cr;
-    request.pseudo.text = pseudo;
-    step send = common;
-    send.action = send_action{{request}, split_mode::whole, {}};
-    step answer = common;
-    answer.after.clear();
-    if (answer.rule.empty()) {
-        send.rule = answer.rule = "CONN-1";
+    step first = common;
+    step second = common;
+    second.after.clear();
+    if (common.rule.empty()) {
+        first.rule = second.rule = made.role == test_role::server ? "CONN-1" : "CLI-1";
     }
-    packet_pattern ok;
-    ok.op = opcode::error;
-    ok.code = {code_pattern::kind::in, {0}};
-    answer.action = expect_action{ok, false, std::nullopt};
-    steps.push_back(std::move(send));
-    steps.push_back(std::move(answer));
+    if (made.role == test_role::server) {
+        packet_source request;
+        request.op = opcode::cr;
+        request.pseudo.text = pseudo;
+        packet_pattern ok;
+        ok.op = opcode::error;
+        ok.code = {code_pattern::kind::in, {0}};
+        first.action = send_action{{request}, split_mode::whole, {}};
+        second.action = expect_action{ok, false, std::nullopt};
+    } else {
+        packet_pattern request;
+        request.op = opcode::cr;
+        request.pseudo.what = text_pattern::kind::literal;
+        request.pseudo.text = {pseudo, 1};
+        first.action = expect_action{request, false, std::nullopt};
+        second.action = send_action{{packet_source{}}, split_mode::whole, {}};  // ERROR 0
+    }
+    steps.push_back(std::move(first));
+    steps.push_back(std::move(second));
 }
 
 void append_action(const std::string& action, const json_place& place, object_reader& reader, step common,
@@ -106,6 +117,8 @@ void append_action(const std::string& action, const json_place& place, object_re
         common.action = read_close(place);
     } else if (action == "reading") {
         common.action = reading_action{place.as_boolean().value_or(true)};
+    } else if (action == "tell") {
+        common.action = read_tell(place, made);
     } else {
         // One after the other: the order of asking is the order in which problems list the keys.
         const auto optional = reader.find("optional");

@@ -7,17 +7,17 @@
 
 namespace chatos::conformance::testing {
 
-class fake_implementation final : public implementation {
+class fake_implementation final : public server_implementation {
 public:
     /// `options` are those that it can be told (and ignores).
     fake_implementation(const fake_server& server, std::set<std::string> options)
         : address_{server.address()}, options_{std::move(options)} {}
 
     [[nodiscard]] std::string name() const override { return "fake"; }
-    [[nodiscard]] std::optional<std::string> missing_option(const option_values& needs) const override {
-        for (const auto& [option, value] : needs) {
+    [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override {
+        for (const auto& [option, value] : what.needs) {
             if (!options_.contains(option)) {
-                return option;
+                return "cannot be told " + option;
             }
         }
         return std::nullopt;

@@ -13,6 +13,11 @@ hand_run::hand_run(scenario what, const patience& times, way how, bool holds_wri
     turn();
 }
 
+hand_run::hand_run(scenario what, client_dialogue dialogue)
+    : what_{std::move(what)}, run_{what_, pseudonyms{"t"}, {}, {}, std::move(dialogue)}, holds_writes_{false} {
+    turn();
+}
+
 std::vector<std::string> hand_run::log() {
     return std::exchange(log_, {});
 }
@@ -36,6 +41,21 @@ void hand_run::receives_all(std::string_view actor, const std::vector<packet_vie
 
 void hand_run::closes(std::string_view actor, bool reset) {
     run_.closed_by_peer(index_of(actor), reset, now_);
+    turn();
+}
+
+void hand_run::shows(std::string_view actor, std::string_view text) {
+    run_.printed(index_of(actor), text, now_);
+    turn();
+}
+
+void hand_run::exits(std::string_view actor, int code) {
+    run_.process_ended(index_of(actor), {false, code, "exit status " + std::to_string(code)}, now_);
+    turn();
+}
+
+void hand_run::is_killed(std::string_view actor, int signal) {
+    run_.process_ended(index_of(actor), {true, signal, "killed by signal " + std::to_string(signal)}, now_);
     turn();
 }
 
@@ -100,6 +120,17 @@ void hand_run::perform(const connect_request& request) {
     if (!holds_connections_) {
         run_.connected(request.actor, now_);
     }
+}
+
+void hand_run::perform(const start_request& request) {
+    log_.push_back(request.pseudo + " starts");
+    if (!holds_connections_) {
+        run_.connected(request.actor, now_);
+    }
+}
+
+void hand_run::perform(const tell_request& request) {
+    log_.push_back(what_.actors[request.actor] + " is told " + quoted_excerpt(request.text));
 }
 
 void hand_run::perform(const write_request& request) {

@@ -17,11 +17,14 @@ namespace chatos::conformance::testing {
 class hand_run {
 public:
     explicit hand_run(scenario what, const patience& times = {}, way how = {}, bool holds_writes = false);
+    /// With clients under test, which are talked with so.
+    hand_run(scenario what, client_dialogue dialogue);
     hand_run(const hand_run&) = delete;
     hand_run& operator=(const hand_run&) = delete;
 
     /// What the execution asked for so far, one line each: `alice connects`, `alice sends CR pseudo="alice-t"`,
-    /// `alice sends 2 bytes` (no packet), `alice ends: fin`, `alice stops reading`. Cleared by the call.
+    /// `alice sends 2 bytes` (no packet), `alice ends: fin`, `alice stops reading`, `alice-t starts`, `alice is told
+    /// "/quit\n"`. Cleared by the call.
     std::vector<std::string> log();
 
     void receives(std::string_view actor, const packet_view& packet);
@@ -29,6 +32,11 @@ public:
     void closes(std::string_view actor, bool reset = false);
     /// Packets that come before the execution gets its next turn.
     void receives_all(std::string_view actor, const std::vector<packet_view>& packets);
+
+    /// The process of a client under test shows or ends.
+    void shows(std::string_view actor, std::string_view text);
+    void exits(std::string_view actor, int code);
+    void is_killed(std::string_view actor, int signal);
 
     /// Time passes.
     void wait(std::chrono::milliseconds time);
@@ -53,6 +61,8 @@ private:
     [[nodiscard]] std::size_t index_of(std::string_view actor) const;
     void turn();
     void perform(const connect_request& request);
+    void perform(const start_request& request);
+    void perform(const tell_request& request);
     void perform(const write_request& request);
     void perform(const end_request& request);
     void perform(const reading_request& request);

@@ -254,8 +254,9 @@ class Html(unittest.TestCase):
     def test_rules_and_scenarios_say_which_faults_must_be_caught(self):
         for run, page in self.pages():
             counts = re.findall(r'class="soft kills">(\d+) faults? of the model breaks? it, (\d+) scenarios? must', run.html)
-            self.assertGreater(sum(int(faults) for faults, _ in counts), 90)
+            self.assertTrue(counts)
             if any(one["id"] == "server.pm.rpm-nobody" for one in run.json["scenarios"]):
+                self.assertGreater(sum(int(faults) for faults, _ in counts), 90)
                 self.assertTrue(all(int(killers) for _, killers in counts), counts)
                 self.assertIn("rpm-to-nobody-gets-ok (PM-2: ", run.html)
 

@@ -18,7 +18,8 @@ using conformance::step;
 /// step may have been passed over, or a send did nothing because the connection had ended.
 class actor_account {
 public:
-    actor_account(const played_actor& seen, bool has_fence) : seen_{seen}, has_fence_{has_fence} {
+    actor_account(const played_actor& seen, const conformance::scenario& what)
+        : seen_{seen}, has_fence_{what.closing_fence}, judges_client_{what.role == conformance::test_role::client} {
         has_ended_ = std::ranges::any_of(seen.events, [](const received_event& one) {
             return one.what == received_event::kind::fin || one.what == received_event::kind::reset;
         });
@@ -94,7 +95,10 @@ private:
 
     bool goes_on_from(const std::vector<const step*>& program, std::size_t at, const conformance::expect_action& expect,
                       used so_far) {
-        if (std::holds_alternative<conformance::silence_pattern>(expect.event)) {
+        // Screens and ends of processes are no events of the connection.
+        if (std::holds_alternative<conformance::silence_pattern>(expect.event) ||
+            std::holds_alternative<conformance::screen_pattern>(expect.event) ||
+            std::holds_alternative<conformance::exit_pattern>(expect.event)) {
             return goes(program, at + 1, so_far);
         }
         if (const auto* unordered = std::get_if<conformance::unordered_pattern>(&expect.event)) {
@@ -139,9 +143,10 @@ private:
         }
         if (so_far.writes + 1 == seen_.writes.size()) {
             const std::string fence = "fence-" + std::string{run_name};
-            std::string question{"\x02\0", 2};
+            std::string question{judges_client_ ? "\x03\0" : "\x02\0", 2};
             question += static_cast<char>(fence.size());
             question += fence;
+            question += judges_client_ ? std::string{"\0\0\0\7the end", 11} : "";
             const bool is_fence = std::ranges::equal(seen_.writes[so_far.writes], std::as_bytes(std::span{question}));
             const bool is_answered = so_far.events < seen_.events.size() &&
                                      seen_.events[so_far.events].what == received_event::kind::packet &&
@@ -159,6 +164,7 @@ private:
 
     const played_actor& seen_;
     bool has_fence_;
+    bool judges_client_;
     bool has_ended_{false};
     conformance::pseudonyms names_{std::string{run_name}};
     int tries_{0};
@@ -199,7 +205,7 @@ verdict check_accounted(const conformance::scenario& what, const std::vector<pla
                 program.push_back(&one);
             }
         }
-        if (!actor_account{actors[index], what.closing_fence}.is_balanced(program)) {
+        if (!actor_account{actors[index], what}.is_balanced(program)) {
             return failure{"accounted", "the steps of " + what.actors[index] + " do not use up what came and was sent"};
         }
     }

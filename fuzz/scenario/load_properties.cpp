@@ -75,6 +75,9 @@ std::string told(const std::vector<conformance::step>& steps) {
             const conformance::outgoing made = conformance::bytes_of(*send, names);
             text.append(reinterpret_cast<const char*>(made.bytes.data()), made.bytes.size());
             text += std::to_string(made.write_ends.size());
+        } else if (const auto* tell = std::get_if<conformance::tell_action>(&one.action)) {
+            text += tell->command + names.expand(tell->pseudo) + ' ' + names.expand(tell->text) +
+                    (tell->if_known ? "?" : "");
         } else if (const auto* expect = std::get_if<conformance::expect_action>(&one.action)) {
             text += describe(expect->event, names) + (expect->optional ? "?" : "");
             text += expect->within ? std::to_string(expect->within->count()) : "";
@@ -84,9 +87,9 @@ std::string told(const std::vector<conformance::step>& steps) {
 }
 
 bool is_same(const conformance::scenario& left, const conformance::scenario& right) {
-    return left.id == right.id && left.title == right.title && left.rules == right.rules && left.kills == right.kills &&
-           left.needs == right.needs && left.control == right.control && left.actors == right.actors &&
-           left.names == right.names && left.unexpected == right.unexpected &&
+    return left.id == right.id && left.role == right.role && left.title == right.title && left.rules == right.rules &&
+           left.kills == right.kills && left.needs == right.needs && left.control == right.control &&
+           left.actors == right.actors && left.names == right.names && left.unexpected == right.unexpected &&
            left.closing_fence == right.closing_fence && told(left.steps) == told(right.steps);
 }
 
@@ -115,6 +118,8 @@ std::uint64_t size_of(const std::vector<conformance::step>& steps) {
             for (const auto& unit : send->units) {
                 size += std::visit([](const auto& each) { return size_of(each); }, unit);
             }
+        } else if (const auto* tell = std::get_if<conformance::tell_action>(&one.action)) {
+            size += size_of(tell->pseudo) + size_of(tell->text);
         } else if (const auto* expect = std::get_if<conformance::expect_action>(&one.action)) {
             size += size_of(expect->event);
         }
@@ -130,6 +135,8 @@ std::uint64_t size_of(const conformance::event_pattern& event) {
     std::uint64_t size = 0;
     if (const auto* packet = std::get_if<conformance::packet_pattern>(&event)) {
         size = size_of(*packet);
+    } else if (const auto* screen = std::get_if<conformance::screen_pattern>(&event)) {
+        size = size_of(screen->pseudo) + size_of(screen->text);
     } else if (const auto* unordered = std::get_if<conformance::unordered_pattern>(&event)) {
         for (const conformance::packet_pattern& one : unordered->packets) {
             size += size_of(one);

@@ -32,6 +32,7 @@ struct followed_actor {
     std::size_t writes{0};
     std::size_t ends{0};
     std::size_t readings{0};
+    std::size_t tellings{0};
     std::size_t unordered_sent{0};
     std::optional<conformance::moment> silent_since{};
     bool fence_answered{false};
@@ -113,8 +114,13 @@ private:
         } else if (std::holds_alternative<conformance::reading_action>(one->action)) {
             is_done = actor.readings < seen(index).readings;
             actor.readings += is_done ? 1 : 0;
+        } else if (std::holds_alternative<conformance::tell_action>(one->action)) {
+            is_done = actor.tellings < seen(index).tellings;
+            actor.tellings += is_done ? 1 : 0;
         } else if (const auto* expect = std::get_if<expect_action>(&one->action)) {
-            if (const auto* silence = std::get_if<silence_pattern>(&expect->event)) {
+            if (is_passed_over(*expect)) {
+                is_done = true;
+            } else if (const auto* silence = std::get_if<silence_pattern>(&expect->event)) {
                 actor.silent_since = actor.silent_since.value_or(network_.now());
                 is_done = network_.now() >= *actor.silent_since + silence->window;
             }
@@ -123,6 +129,14 @@ private:
             complete(actor);
         }
         return is_done;
+    }
+
+    /// The network's dialogue knows nothing of it.
+    static bool is_passed_over(const expect_action& expect) {
+        const auto* screen = std::get_if<conformance::screen_pattern>(&expect.event);
+        const auto* exit = std::get_if<conformance::exit_pattern>(&expect.event);
+        return (screen != nullptr && !played_dialogue().screen.contains(screen->shows)) ||
+               (exit != nullptr && exit->reason != "any");
     }
 
     /// One event for one actor that waits for it; false if none does.
@@ -134,7 +148,9 @@ private:
             if (expect == nullptr || std::holds_alternative<silence_pattern>(expect->event)) {
                 continue;
             }
-            const bool is_open = seen(index).connection == played_actor::link::open;
+            const bool is_beside = std::holds_alternative<conformance::screen_pattern>(expect->event) ||
+                                   std::holds_alternative<conformance::exit_pattern>(expect->event);
+            const bool is_open = is_beside || seen(index).connection == played_actor::link::open;
             gave_up_ = gave_up_ || !is_open || !give(index, expect->event);
             return !gave_up_;
         }
@@ -149,6 +165,18 @@ private:
         if (const auto* closed = std::get_if<closed_pattern>(&event)) {
             complete(actors_[index]);
             network_.close(index, closed->how == closed_pattern::kind::reset);
+            return true;
+        }
+        if (const auto* screen = std::get_if<conformance::screen_pattern>(&event)) {
+            const conformance::pseudonyms names{std::string{run_name}};
+            complete(actors_[index]);
+            network_.print(index, conformance::fill_in(played_dialogue().screen.at(screen->shows),
+                                                       names.expand(screen->pseudo), names.expand(screen->text)));
+            return true;
+        }
+        if (std::holds_alternative<conformance::exit_pattern>(event)) {
+            complete(actors_[index]);
+            network_.exit(index);
             return true;
         }
         if (const auto* unordered = std::get_if<unordered_pattern>(&event)) {

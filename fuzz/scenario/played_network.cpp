@@ -12,8 +12,25 @@ constexpr int rounds_max = 20'000;
 
 }  // namespace
 
+const conformance::client_dialogue& played_dialogue() {
+    static const conformance::client_dialogue dialogue = [] {
+        conformance::client_dialogue made;
+        for (const conformance::dialogue_word& word : conformance::all_commands()) {
+            made.input[std::string{word.name}] = std::string{word.name} + " {pseudo} {text}\n";
+        }
+        for (const conformance::dialogue_word& word : conformance::all_screen_texts()) {
+            if (word.name != "ready") {
+                made.screen[std::string{word.name}] = std::string{word.name} + " {pseudo} {text};";
+            }
+        }
+        return made;
+    }();
+    return dialogue;
+}
+
 played_network::played_network(const conformance::scenario& what)
-    : run_{what, conformance::pseudonyms{std::string{run_name}}, {}}, actors_(what.actors.size()) {
+    : run_{what, conformance::pseudonyms{std::string{run_name}}, {}, {}, played_dialogue()},
+      actors_(what.actors.size()) {
     turn();
 }
 
@@ -59,6 +76,16 @@ void played_network::carry(const conformance::connect_request& request) {
     if (!holding_) {
         actors_[request.actor].connection = played_actor::link::open;
         run_.connected(request.actor, now_);
+    }
+}
+
+void played_network::carry(const conformance::start_request& request) {
+    carry(conformance::connect_request{request.actor});
+}
+
+void played_network::carry(const conformance::tell_request& request) {
+    if (played_actor* actor = checked(request.actor, "a command for a client that was not started")) {
+        ++actor->tellings;
     }
 }
 
@@ -140,6 +167,14 @@ void played_network::close(std::size_t index, bool reset) {
         actor.connection = played_actor::link::gone;
         actor.writing = false;
     }
+}
+
+void played_network::print(std::size_t index, std::string_view text) {
+    run_.printed(index, text, now_);
+}
+
+void played_network::exit(std::size_t index) {
+    run_.process_ended(index, {false, 0, "exit status 0"}, now_);
 }
 
 void played_network::release() {

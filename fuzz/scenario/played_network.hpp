@@ -24,11 +24,15 @@ struct played_actor {
     std::vector<std::vector<std::byte>> writes{};  ///< what each write request had
     std::size_t ends{0};                           ///< requests to end it
     std::size_t readings{0};                       ///< requests to read or not
+    std::size_t tellings{0};                       ///< commands
     std::vector<conformance::received_event> events{};
     std::vector<std::byte> unfinished{};  ///< start of a packet that has not all come
     bool has_ended{false};                ///< the peer has, and the actor may still send (a tunnel's half-close)
     bool lost{false};                     ///< bytes came that are no packet
 };
+
+/// How a client under test is talked with here: every command and every text but "ready", in words of their own.
+[[nodiscard]] const conformance::client_dialogue& played_dialogue();
 
 /// The unique part of the names of every execution here.
 inline constexpr std::string_view run_name = "f";
@@ -43,6 +47,8 @@ public:
     void turn();
     void send(std::size_t actor, std::span<const std::byte> bytes);
     void close(std::size_t actor, bool reset);
+    void print(std::size_t actor, std::string_view text);
+    void exit(std::size_t actor);
     void wait(std::chrono::milliseconds time) { now_ += time; }
     void wait_for_deadline() { now_ = std::max(now_, run_.deadline()); }
     /// From here on connections and writes hang until they are released.
@@ -63,6 +69,8 @@ public:
 
 private:
     void carry(const conformance::connect_request& request);
+    void carry(const conformance::start_request& request);
+    void carry(const conformance::tell_request& request);
     void carry(const conformance::write_request& request);
     void carry(const conformance::end_request& request);
     void carry(const conformance::reading_request& request);

@@ -60,9 +60,10 @@ void add_steps(const std::vector<conformance::step>& steps, std::vector<connecti
     }
 }
 
-/// "pm_relay_ok" for "server.pm.relay-ok".
+/// "pm_relay_ok" for "server.pm.relay-ok", "client_cli_taken" for "client.cli.taken".
 std::string words_of(const conformance::scenario& what) {
-    std::string words = what.id.substr(what.id.find('.') + 1);
+    const bool judges_client = what.role == conformance::test_role::client;
+    std::string words = judges_client ? what.id : what.id.substr(what.id.find('.') + 1);
     std::ranges::replace_if(
         words, [](char one) { return one == '.' || one == '-'; }, '_');
     return words;

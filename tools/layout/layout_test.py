@@ -91,7 +91,7 @@ class Layout(unittest.TestCase):
     def test_the_core_and_the_model_know_no_sockets(self):
         forbidden = re.compile(r"[<\"](net/|ops/|sys/socket|netinet/|poll\.h|sys/epoll|unistd\.h|thread|chrono_clock)")
         for name in self.code():
-            is_model = name.startswith("conformance/model/") and not name.startswith("conformance/model/serve")
+            is_model = name.startswith("conformance/model/") and not name.startswith(("conformance/model/serve", "conformance/model/connect"))
             if is_model or name.startswith(("server/core/", "codec/include/", "conformance/runner/execution")):
                 for include in includes(name):
                     self.assertIsNone(forbidden.match(include), f"{name} includes {include}")

@@ -91,7 +91,7 @@ class Check(unittest.TestCase):
         cls.kept = tempfile.TemporaryDirectory()
         cls.folder = pathlib.Path(cls.kept.name)
         cls.scenarios = {path.stem: json.loads(path.read_text(encoding="utf-8"))
-                         for path in pathlib.Path(SCENARIOS).glob("*.json")}
+                         for path in pathlib.Path(SCENARIOS).glob("server.*.json")}
         chosen = sorted(name for name in set(cls.scenarios) - SLOW if not name.startswith(TUNNELS))
         cls.captures = record(cls.folder / "good", [SERVER, "--listen", "127.0.0.1:{port}"], *chosen)
         assert len(cls.captures) == len(chosen), len(cls.captures)

@@ -60,7 +60,7 @@ class ToScenario(unittest.TestCase):
         cls.kept = tempfile.TemporaryDirectory()
         cls.folder = pathlib.Path(cls.kept.name)
         cls.needs = {path.stem: json.loads(path.read_text(encoding="utf-8")).get("needs", {})
-                     for path in pathlib.Path(SCENARIOS).glob("*.json")}
+                     for path in pathlib.Path(SCENARIOS).glob("server.*.json")}
         cls.chosen = sorted(name for name in set(cls.needs) - SLOW if not name.startswith(TUNNELS))
         record(cls.folder / "first", *cls.chosen)
 

@@ -1,0 +1,195 @@
+#include "model/connect.hpp"
+
+#include "runner/sockets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace chatos::conformance {
+namespace {
+
+using namespace std::chrono_literals;
+using steady = std::chrono::steady_clock;
+
+constexpr std::size_t line_bytes_max = 1U << 20U;
+
+[[noreturn]] void crash_now() {
+    const rlimit none{0, 0};
+    (void)::setrlimit(RLIMIT_CORE, &none);
+    (void)std::signal(SIGABRT, SIG_DFL);
+    std::abort();
+}
+
+class client_program {
+public:
+    explicit client_program(connect_settings settings) : settings_{std::move(settings)}, model_{settings_.client} {}
+
+    std::variant<int, std::string> run() {
+        if (std::string error = connect(); !error.empty()) {
+            return error;
+        }
+        model_.connected();
+        take_output();
+        while (!exit_) {
+            wait();
+            take_output();
+            write_due();
+        }
+        return *exit_;
+    }
+
+private:
+    std::string connect() {
+        const auto resolved = resolve(settings_.server);
+        if (const auto* error = std::get_if<std::string>(&resolved)) {
+            return "the host of " + settings_.server.text() + " cannot be found: " + *error;
+        }
+        address_ = std::get<socket_address>(resolved);
+        socket_ = open_connection();
+        return socket_.is_open() ? ""
+                                 : "there is no connection to " + settings_.server.text() + ": " +
+                                       std::generic_category().message(errno) + "; is a server running there?";
+    }
+
+    [[nodiscard]] descriptor open_connection() const {
+        descriptor made{::socket(address_.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+        const int on = 1;
+        (void)::setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (::connect(made.get(), reinterpret_cast<const sockaddr*>(&address_.storage), address_.size) != 0) {
+            made.reset();
+        }
+        return made;
+    }
+
+    void wait() {
+        std::array<pollfd, 2> polled{{{input_ended_ ? -1 : STDIN_FILENO, POLLIN, 0}, {socket_.get(), POLLIN, 0}}};
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(due_ - steady::now());
+        const int timeout = due_bytes_.empty() ? -1 : static_cast<int>(std::max<std::int64_t>(0, left.count()));
+        if (::poll(polled.data(), polled.size(), timeout) < 0) {
+            return;
+        }
+        std::array<char, 16'384> buffer{};
+        if (polled[1].revents != 0) {
+            const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+            if (got > 0) {
+                model_.receive({buffer.data(), static_cast<std::size_t>(got)});
+            } else {
+                model_.server_ended();
+                socket_.reset();
+            }
+        }
+        if (polled[0].revents != 0) {
+            read_commands(buffer);
+        }
+    }
+
+    void read_commands(std::span<char> buffer) {
+        const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+        if (got <= 0) {
+            input_ended_ = true;
+            model_.input_ended();
+            return;
+        }
+        line_.append(buffer.data(), static_cast<std::size_t>(got));
+        for (std::size_t end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
+            model_.command(std::string_view{line_}.substr(0, end));
+            line_.erase(0, end + 1);
+        }
+        line_.erase(0, line_.size() > line_bytes_max ? line_.size() : 0);
+    }
+
+    void take_output() {
+        using kind = client_output::kind;
+        for (const client_output& one : model_.take_output()) {
+            switch (one.what) {
+            case kind::send: send(one.text); break;
+            case kind::show:
+                (void)std::printf("%s\n", one.text.c_str());
+                (void)std::fflush(stdout);
+                break;
+            case kind::close: close(); break;
+            case kind::tunnel: open_tunnel(one.text); break;
+            case kind::exit: exit_ = static_cast<int>(one.code); break;
+            case kind::crash: crash_now();
+            }
+        }
+    }
+
+    void send(const std::string& bytes) {
+        const client_variant_set& variants = settings_.client.variants;
+        if (variants.has(client_variant::answers_late) || variants.has(client_variant::joins_its_writes)) {
+            // What is said meanwhile goes out with it.
+            due_ =
+                due_bytes_.empty() ? steady::now() + (variants.has(client_variant::answers_late) ? 10ms : 5ms) : due_;
+            due_bytes_ += bytes;
+            return;
+        }
+        write_all(bytes);
+    }
+
+    void write_due() {
+        if (!due_bytes_.empty() && steady::now() >= due_) {
+            write_all(std::exchange(due_bytes_, {}));
+        }
+    }
+
+    void write_all(const std::string& bytes) {
+        const bool byte_by_byte = settings_.client.variants.has(client_variant::writes_byte_by_byte);
+        for (std::size_t sent = 0; sent < bytes.size() && socket_.is_open();) {
+            const std::size_t size = byte_by_byte ? 1 : bytes.size() - sent;
+            const ssize_t put = ::send(socket_.get(), bytes.data() + sent, size, MSG_NOSIGNAL);
+            if (put < 0 && errno != EINTR) {
+                return;  // the server is gone; reading tells how
+            }
+            sent += put < 0 ? 0 : static_cast<std::size_t>(put);
+        }
+    }
+
+    /// Everything was sent; no reset may destroy it, so what has come is read first.
+    void close() {
+        write_all(std::exchange(due_bytes_, {}));
+        if (socket_.is_open()) {
+            (void)::shutdown(socket_.get(), SHUT_WR);
+            std::array<char, 4'096> buffer{};
+            while (::recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+            }
+            socket_.reset();
+        }
+    }
+
+    void open_tunnel(const std::string& bytes) {
+        tunnel_ = open_connection();
+        (void)::send(tunnel_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    }
+
+    connect_settings settings_;
+    client_model model_;
+    socket_address address_;
+    descriptor socket_;
+    descriptor tunnel_;
+    std::string line_;
+    bool input_ended_{false};
+    std::string due_bytes_;
+    steady::time_point due_;
+    std::optional<int> exit_;
+};
+
+}  // namespace
+
+std::variant<int, std::string> connect_model(connect_settings settings) {
+    return client_program{std::move(settings)}.run();
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,45 @@
+// Clients under test, started by a profile's command.
+#pragma once
+
+#include "profile/client_dialogue.hpp"
+#include "runner/implementation.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace chatos::conformance {
+
+class started_client final : public implementation {
+public:
+    started_client(std::string name, std::vector<std::string> command, client_dialogue dialogue)
+        : name_{std::move(name)}, command_{std::move(command)}, dialogue_{std::move(dialogue)} {}
+
+    [[nodiscard]] std::string name() const override { return name_; }
+    [[nodiscard]] test_role role() const override { return test_role::client; }
+    [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override;
+    /// It is started when a scenario wants it. Refused once it turns out that it cannot be, or that it never connects.
+    [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
+    [[nodiscard]] const client_dialogue& dialogue() const override { return dialogue_; }
+    void play(execution& run) override;
+    [[nodiscard]] bool answers(const std::string& /*pseudo*/, std::chrono::milliseconds /*time*/) override {
+        return true;  // whoever has spoken in a scenario is asked nothing behind it
+    }
+    [[nodiscard]] bool accepts(std::chrono::milliseconds /*time*/) override { return true; }
+    [[nodiscard]] std::optional<std::string> death() override { return crash_; }
+    [[nodiscard]] std::vector<std::string> last_output() const override { return output_; }
+    /// Every scenario starts its own.
+    void discard() override { crash_.reset(); }
+
+private:
+    std::string name_;
+    std::vector<std::string> command_;
+    client_dialogue dialogue_;
+    std::optional<std::string> refused_;
+    std::optional<std::string> crash_;
+    std::vector<std::string> output_;
+    bool has_connected_{false};
+    std::chrono::milliseconds grace_{500};
+};
+
+}  // namespace chatos::conformance

@@ -1,0 +1,121 @@
+// What only a client under test has: a process with a standard input, a screen and an end.
+#include "runner/execution.hpp"
+
+#include <utility>
+
+namespace chatos::conformance {
+namespace {
+
+/// Of what no step has looked at yet; the oldest goes first.
+constexpr std::size_t screen_bytes_max = 262'144;
+
+}  // namespace
+
+void execution::printed(std::size_t index, std::string_view text, moment now) {
+    actor_state& actor = actors_[index];
+    now_ = now;
+    actor.screen += text;
+    if (const auto ready = dialogue_.screen.find("ready"); ready != dialogue_.screen.end() && !actor.ready) {
+        actor.ready = find_on_screen(ready->second, "", "", actor.screen).has_value();
+    }
+    actor.screen.erase(0, actor.screen.size() - std::min(actor.screen.size(), screen_bytes_max));
+}
+
+void execution::process_ended(std::size_t index, process_end how, moment now) {
+    now_ = now;
+    if (!actors_[index].ended) {
+        remark(index, "ends: " + how.text);
+        actors_[index].ended = std::move(how);
+    }
+}
+
+/// A client that says when it takes commands is given none before, or they would be lost.
+bool execution::wait_until_ready(std::size_t index, const step& one, moment now) {
+    actor_state& actor = actors_[index];
+    if (actor.ready || !dialogue_.screen.contains("ready") || !actor.registered) {
+        return false;
+    }
+    actor.waiting_since = actor.waiting_since.value_or(now);
+    if (ran_out_of_time(actor, one, now) || actor.ended) {
+        fail_display(index, one, "on its screen that it is ready");
+    }
+    return true;
+}
+
+execution::progress execution::run_tell(std::size_t index, const step& one, const tell_action& action, moment now) {
+    if (ensure_connected(index, now) == progress::moved) {
+        return progress::stuck;
+    }
+    const auto command = dialogue_.input.find(action.command);
+    if (command == dialogue_.input.end()) {
+        // Whoever needs it is not run at all with a profile that does not know it.
+        finish_step(actors_[index]);
+        return progress::moved;
+    }
+    if (wait_until_ready(index, one, now)) {
+        return progress::stuck;
+    }
+    std::string text = fill_in(command->second, names_.expand(action.pseudo), names_.expand(action.text));
+    remark(index, "is told " + quoted_excerpt(text));
+    requests_.emplace_back(tell_request{index, std::move(text)});
+    finish_step(actors_[index]);
+    return progress::moved;
+}
+
+execution::progress execution::expect_screen(std::size_t index, const step& one, const screen_pattern& pattern,
+                                             moment now) {
+    actor_state& actor = actors_[index];
+    const auto wanted = dialogue_.screen.find(pattern.shows);
+    if (wanted == dialogue_.screen.end()) {
+        finish_step(actor);
+        return progress::moved;
+    }
+    const auto end =
+        find_on_screen(wanted->second, names_.expand(pattern.pseudo), names_.expand(pattern.text), actor.screen);
+    if (end) {
+        actor.screen.erase(0, *end);
+        remark(index, "shows " + describe(pattern, names_));
+        finish_step(actor);
+        return progress::moved;
+    }
+    if (ran_out_of_time(actor, one, now) || actor.ended) {
+        fail_display(index, one, describe(pattern, names_));
+    }
+    return progress::stuck;
+}
+
+void execution::fail_display(std::size_t index, const step& one, const std::string& wanted) {
+    const actor_state& actor = actors_[index];
+    const bool has_ended = actor.ended.has_value();
+    const std::string shown = actor.screen.empty() ? "nothing new" : quoted_excerpt(actor.screen);
+    fail(failure_kind::no_display, index, &one, wanted_from(index, wanted), nullptr, "its screen shows " + shown);
+    outcome_.failure->by_silence = !has_ended;
+}
+
+execution::progress execution::expect_exit(std::size_t index, const step& one, const exit_pattern& pattern,
+                                           moment now) {
+    actor_state& actor = actors_[index];
+    const auto code = dialogue_.exit_codes.find(pattern.reason);
+    if (code == dialogue_.exit_codes.end() && pattern.reason != "any") {
+        finish_step(actor);  // the profile does not say that the client ends here
+        return progress::moved;
+    }
+    const std::string wanted =
+        "its own end" +
+        (code == dialogue_.exit_codes.end() ? std::string{} : " with exit status " + std::to_string(code->second));
+    if (!actor.ended) {
+        if (ran_out_of_time(actor, one, now)) {
+            fail(failure_kind::no_exit, index, &one, wanted_from(index, wanted), nullptr, "its process goes on");
+            outcome_.failure->by_silence = true;
+        }
+        return progress::stuck;
+    }
+    if (actor.ended->by_signal || (code != dialogue_.exit_codes.end() && actor.ended->code != code->second)) {
+        fail(failure_kind::wrong_exit, index, &one, wanted_from(index, wanted), nullptr, actor.ended->text);
+        return progress::stuck;
+    }
+    finish_step(actor);
+    return progress::moved;
+}
+
+}  // namespace chatos::conformance
