@@ -251,6 +251,10 @@ bool child_process::is_started() const noexcept {
     return running_ != nullptr;
 }
 
+processor_use child_process::use() const {
+    return running_ && !running_->status ? processor_use_of(running_->pid) : processor_use{};
+}
+
 std::optional<process_end> child_process::end() {
     if (!running_) {
         return std::nullopt;

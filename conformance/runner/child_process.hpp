@@ -4,6 +4,7 @@
 
 #include "runner/descriptor.hpp"
 #include "runner/process_end.hpp"
+#include "runner/processor_use.hpp"
 
 #include <chrono>
 #include <memory>
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] std::optional<std::string> death();
     /// The same, after waiting for it so long at most.
     [[nodiscard]] std::optional<std::string> await_death(std::chrono::milliseconds time);
+    /// What it has had of the processors; nothing before start() and after its end.
+    [[nodiscard]] processor_use use() const;
     /// The last lines that it wrote to standard error or standard output, oldest first.
     [[nodiscard]] std::vector<std::string> last_output(std::size_t lines_max = 12) const;
 

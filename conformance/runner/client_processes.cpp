@@ -141,6 +141,14 @@ bool client_processes::awaits_an_end() const {
                        [](const auto& one) { return one && !one->end_is_told && !one->output.is_open(); });
 }
 
+processor_use client_processes::use() const {
+    processor_use sum;
+    for (const auto& one : clients_) {
+        sum += one ? one->process.use() : processor_use{};
+    }
+    return sum;
+}
+
 void client_processes::serve(execution& run, moment now, const std::function<void(std::size_t, descriptor)>& accepted) {
     for (std::size_t actor = 0; actor < clients_.size(); ++actor) {
         if (!clients_[actor]) {

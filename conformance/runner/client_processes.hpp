@@ -30,6 +30,8 @@ public:
     void add_polled(std::vector<pollfd>& polled) const;
     /// True while a process is known to have closed its output and its end is not: it is worth looking again soon.
     [[nodiscard]] bool awaits_an_end() const;
+    /// What they have had of the processors, all together.
+    [[nodiscard]] processor_use use() const;
     /// Takes what is there: connections (an actor's first goes to `accepted`), output, ends.
     void serve(execution& run, moment now, const std::function<void(std::size_t, descriptor)>& accepted);
 

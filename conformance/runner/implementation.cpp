@@ -82,7 +82,7 @@ const client_dialogue& implementation::dialogue() const {
 }
 
 void server_implementation::play(execution& run) {
-    run_over_tcp(run, address());
+    run_over_tcp(run, address(), process());
 }
 
 bool server_implementation::answers(const std::string& pseudo, std::chrono::milliseconds time) {

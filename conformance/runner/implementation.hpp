@@ -54,6 +54,8 @@ class server_implementation : public implementation {
 public:
     /// Where it listens; only after make_ready().
     [[nodiscard]] virtual const socket_address& address() const = 0;
+    /// Its process, if that is one of ours.
+    [[nodiscard]] virtual const child_process* process() const { return nullptr; }
     void play(execution& run) override;
     [[nodiscard]] bool answers(const std::string& pseudo, std::chrono::milliseconds time) override;
     [[nodiscard]] bool accepts(std::chrono::milliseconds time) override;
@@ -114,6 +116,7 @@ public:
     [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override;
     [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
     [[nodiscard]] const socket_address& address() const override { return address_; }
+    [[nodiscard]] const child_process* process() const override { return &process_; }
     [[nodiscard]] std::optional<std::string> death() override { return process_.death(); }
     [[nodiscard]] std::optional<std::string> death_behind_failure(const std::string& pseudo,
                                                                   std::chrono::milliseconds answer) override;

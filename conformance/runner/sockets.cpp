@@ -25,9 +25,10 @@ using steady = std::chrono::steady_clock;
 /// Behind a write that ends where a scenario or a segmentation cuts: long enough for most servers to read what came so
 /// far, or the kernel would join the pieces again and nobody would see the cut. No verdict waits for it.
 constexpr std::chrono::microseconds write_pause{200};
-constexpr std::chrono::milliseconds slice_max{20};  // of a wait for the network
-constexpr std::chrono::milliseconds end_slice{1};   // of a wait for the end of a process
-constexpr std::size_t paused_writes_max = 40;       // of one send
+constexpr std::chrono::milliseconds slice_max{20};      // of a wait for the network
+constexpr std::chrono::milliseconds end_slice{1};       // of a wait for the end of a process
+constexpr std::chrono::milliseconds starvation_min{2};  // shorter waits are not worth a look at /proc
+constexpr std::size_t paused_writes_max = 40;           // of one send
 
 descriptor open_socket(const socket_address& where) {
     descriptor made{::socket(where.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
@@ -75,8 +76,9 @@ bool wait_for(const descriptor& socket, short events, steady::time_point until) 
 class tcp_session {
 public:
     /// The runner's actors connect to `where`; or they are `clients` under test, who connect to us.
-    tcp_session(execution& run, const socket_address* where, client_processes* clients)
-        : run_{run}, where_{where}, clients_{clients}, looked_at_{steady::now()}, connections_(64), buffer_(65'536) {}
+    tcp_session(execution& run, const socket_address* where, const child_process* server, client_processes* clients)
+        : run_{run}, where_{where}, server_{server}, clients_{clients}, looked_at_{steady::now()}, use_{current_use()},
+          connections_(64), buffer_(65'536) {}
 
     void run_to_end() {
         for (;;) {
@@ -108,13 +110,24 @@ private:
         [[nodiscard]] bool has_output() const noexcept { return sent < outgoing.size(); }
     };
 
-    /// Time in which this process did not get its turn is no time in which the server kept silent: between two looks at
-    /// the clock, which are slice_max apart at most, no more than a little above that counts.
+    /// Time in which this process did not get its turn is no time in which the other side kept silent: between two
+    /// looks at the clock, which are slice_max apart at most, no more than a little above that counts. Neither is time
+    /// in which the other side waited for its turn.
     [[nodiscard]] moment now() {
         const steady::time_point time = steady::now();
-        counted_ += std::min<moment>(time - looked_at_, slice_max * 3 / 2);
+        auto passed = std::min<moment>(time - looked_at_, slice_max * 3 / 2);
+        if (passed >= starvation_min) {
+            const processor_use use = current_use();
+            passed -= std::min<moment>(starved_part(passed, use_, use), passed * 49 / 50);  // so that it always ends
+            use_ = use;
+        }
+        counted_ += passed;
         looked_at_ = time;
         return counted_;
+    }
+
+    [[nodiscard]] processor_use current_use() const {
+        return server_ != nullptr ? server_->use() : clients_ != nullptr ? clients_->use() : processor_use{};
     }
 
     void perform(connect_request& request) {
@@ -282,10 +295,12 @@ private:
 
     execution& run_;
     const socket_address* where_;
+    const child_process* server_;
     client_processes* clients_;
     std::optional<std::string> start_error_;
     steady::time_point looked_at_;
     moment counted_{0};
+    processor_use use_;
     std::vector<connection> connections_;
     std::vector<std::byte> buffer_;
 };
@@ -313,12 +328,12 @@ bool accepts_connections(const socket_address& where, std::chrono::milliseconds 
            connect_error(socket) == 0;
 }
 
-void run_over_tcp(execution& run, const socket_address& where) {
-    tcp_session{run, &where, nullptr}.run_to_end();
+void run_over_tcp(execution& run, const socket_address& where, const child_process* server) {
+    tcp_session{run, &where, server, nullptr}.run_to_end();
 }
 
 std::optional<std::string> run_with_clients(execution& run, client_processes& clients) {
-    tcp_session session{run, nullptr, &clients};
+    tcp_session session{run, nullptr, nullptr, &clients};
     session.run_to_end();
     return session.start_error();
 }

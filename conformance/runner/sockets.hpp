@@ -13,6 +13,7 @@
 
 namespace chatos::conformance {
 
+class child_process;
 class client_processes;
 
 /// An address ready for connect().
@@ -27,8 +28,8 @@ struct socket_address {
 /// True when somebody accepts a TCP connection there within the time.
 [[nodiscard]] bool accepts_connections(const socket_address& where, std::chrono::milliseconds time);
 
-/// Runs the execution to its end over real connections to `where`.
-void run_over_tcp(execution& run, const socket_address& where);
+/// Runs the execution to its end over real connections to `where`, where `server` listens if it is a process of ours.
+void run_over_tcp(execution& run, const socket_address& where, const child_process* server = nullptr);
 
 /// Runs it to its end with clients under test, to which it is the server. A sentence that says why one could not be
 /// started, or nothing.
