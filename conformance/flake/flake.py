@@ -1,10 +1,10 @@
 """Runs the suite again and again on a starved core and tells every verdict and every choice that is not always the same.
 
-usage: flake.py --program chatos-conformance --profile FILE.json [--runs N] [--loops N] [--seconds N] [--time-factor X]
+usage: flake.py --program chatos-conformance --profile FILE.json... [--runs N] [--loops N] [--seconds N] [--time-factor X]
                 [SCENARIO...]
 
-The suite, the server and some endless loops share one core, all of them niced, so that the suite and the server get
-their turns late and at odd moments. The first run is what the others are compared with. Exit: 0 nothing flipped, 1
+A run judges what each profile describes. The suite, the implementation and some endless loops share one core, all of them niced, so that the suite and the implementation
+get their turns late and at odd moments. The first run is what the others are compared with. Exit: 0 nothing flipped, 1
 something did or a run did not end by itself, 2 wrong usage.
 """
 
@@ -52,9 +52,19 @@ def starved_core(loops):
 
 def run_suite(arguments, folder):
     """What is compared, by scenario, and why it was judged so; or a sentence that says why there is no report."""
+    seen = {}
+    for profile in arguments.profile:
+        judged = judge(arguments, profile, folder)
+        if isinstance(judged, str):
+            return f"{judged} ({profile})"
+        seen |= judged
+    return seen
+
+
+def judge(arguments, profile, folder):
     report = pathlib.Path(folder) / "report.json"
     report.unlink(missing_ok=True)
-    command = [arguments.program, "run", *arguments.scenarios, "--profile", arguments.profile, "--json", str(report)]
+    command = [arguments.program, "run", *arguments.scenarios, "--profile", profile, "--json", str(report)]
     if arguments.time_factor:
         command += ["--time-factor", arguments.time_factor]
     try:
@@ -107,14 +117,14 @@ def run_all(arguments, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True, help="chatos-conformance")
-    parser.add_argument("--profile", required=True, help="how the server is started")
+    parser.add_argument("--profile", required=True, action="append", help="of what is judged (repeatable)")
     parser.add_argument("--runs", type=count, default=200, metavar="N")
     parser.add_argument("--loops", type=count, default=3, metavar="N", help="endless loops on the same core (3)")
     parser.add_argument("--seconds", type=count, metavar="N", help="begin no further run after so long")
     parser.add_argument("--time-factor", metavar="X", help="as for chatos-conformance run")
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="ids or globs; default all")
     arguments = parser.parse_args()
-    for path in (arguments.program, arguments.profile):
+    for path in (arguments.program, *arguments.profile):
         if not os.path.exists(path):
             return complaint(f"{path}: there is no such file")
     start = time.monotonic()
