@@ -67,10 +67,12 @@ class Debian(unittest.TestCase):
         programs = self.root / "usr/bin"
         for program in programs.iterdir():
             self.assertIn(GIVEN.version, run(program, "--version"), program.name)
-        # The installed suite judges the installed server, with the installed profile.
-        judged = run(programs / "chatos-conformance", "run", "server.pm.*", "--server-command",
-                     f"{programs}/chatos-server --listen 127.0.0.1:{{port}}")
-        self.assertIn(" 0 failed", judged)
+        # The installed suite judges the installed server and the installed client, with the installed profiles.
+        in_path = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
+        for role in ("server", "client"):
+            profile = self.root / f"usr/share/chatos/profiles/chatos-{role}.json"
+            judged = run(programs / "chatos-conformance", "run", f"{role}.pm.*", "--profile", profile, env=in_path)
+            self.assertRegex(judged, r"[1-9][0-9]* passed, 0 failed \(")
         self.assertIn("ERROR  code=0 OK", run(programs / "chatos-dump", "--raw", "-", input="06 00\n"))
         unit = (self.root / "usr/lib/systemd/system/chatos-server.service").read_text()
         self.assertIn("ExecStart=/usr/bin/chatos-server ", unit)
