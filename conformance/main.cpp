@@ -73,7 +73,7 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     command->type_name("\"CMD {port}\"");
     auto* profile =
         run->add_option("--profile", settings.profile_path,
-                        "A file that says how to start the server with which options, and what is known to fail");
+                        "A file that says how to start the server with which options, or the client and how to talk with it; and what is known to fail");
     profile->type_name("FILE.json");
     target->excludes(command);
     command->excludes(profile);

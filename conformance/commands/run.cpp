@@ -275,11 +275,10 @@ private:
         if (baseline_) {
             facts.changes = changes_since(*baseline_, report);
         }
+        // Files first: whoever reads the console may stop reading, which ends us.
+        const bool written = files_.write(report, facts);
         write_console_report(console == STDERR_FILENO ? std::cerr : std::cout, report, facts, wants_colour(console));
-        if (!files_.write(report, facts)) {
-            return exit_gone;
-        }
-        return exit_code_of(report);
+        return written ? exit_code_of(report) : exit_gone;
     }
 
     [[nodiscard]] std::string time_factor_argument() const {

@@ -1,0 +1,99 @@
+// What chatos-conformance tells people about its scenarios, rules and itself.
+#include "testing/program_run.hpp"
+#include "testing/scenario_text.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace chatos::conformance::testing {
+namespace {
+
+program_result run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), CHATOS_CONFORMANCE);
+    return run_program(arguments);
+}
+
+TEST(ShowProgram, lists_scenarios_and_counts_them) {
+    const program_result all = run({"list"});
+    EXPECT_EQ(all.exit_code, 0);
+    const auto lines = std::count(all.out.begin(), all.out.end(), '\n');
+    EXPECT_GE(lines, 50);
+    EXPECT_EQ(all.err, std::to_string(lines) + " scenarios\n");
+    const program_result some = run({"list", "--rule", "PM-4", "--level", "must", "--area", "pm"});
+    EXPECT_EQ(some.exit_code, 0);
+    EXPECT_TRUE(some.out.starts_with("server.pm.")) << some.out;
+    EXPECT_EQ(run({"list", "server.pm.*", "--area", "pc"}).exit_code, 2);
+}
+
+TEST(ShowProgram, shows_all_rules_with_the_scenarios_that_test_them) {
+    const program_result rules = run({"rules"});
+    EXPECT_NE(rules.out.find("faults of the model break it, "), std::string::npos) << rules.out;
+    EXPECT_NE(rules.err.find(" faults of the models break them"), std::string::npos) << rules.err;
+    EXPECT_EQ(rules.exit_code, 0);
+    EXPECT_NE(rules.err.find(" rules, tested by "), std::string::npos) << rules.err;
+    for (const char* wanted :
+         {"WIRE-1 ", "PM-4 ", "TUN-5 ", "MUST", "CHOICE", "figure", "tested by server.", "client.cli.asks-first"}) {
+        EXPECT_NE(rules.out.find(wanted), std::string::npos) << wanted;
+    }
+}
+
+TEST(ShowProgram, explains_rules_and_scenarios) {
+    const program_result rule = run({"explain", "pm-4"});
+    EXPECT_EQ(rule.exit_code, 0);
+    EXPECT_TRUE(rule.out.starts_with("PM-4  MUST, text (personal messages)")) << rule.out;
+    EXPECT_NE(rule.out.find("Scenarios that test it:\n  server."), std::string::npos);
+    const std::string listed = run({"list", "--rule", "PM-4"}).out;
+    const program_result scenario = run({"explain", listed.substr(0, listed.find(' '))});
+    EXPECT_EQ(scenario.exit_code, 0);
+    EXPECT_NE(scenario.out.find("Steps (built in/"), std::string::npos) << scenario.out;
+    EXPECT_NE(scenario.out.find("logs in") == std::string::npos ? scenario.out.find("sends CR") : 0U,
+              std::string::npos);
+    EXPECT_NE(scenario.out.find("Must catch these faults of the model"), std::string::npos) << scenario.out;
+    EXPECT_NE(rule.out.find("faults of the model break it, "), std::string::npos) << rule.out;
+    EXPECT_NE(rule.out.find("; caught by server.pm."), std::string::npos) << rule.out;
+    EXPECT_EQ(run({"explain"}).exit_code, 2);
+}
+
+TEST(ShowProgram, every_scenario_and_every_rule_can_be_explained) {
+    const std::string listed = run({"list"}).out;
+    for (std::size_t at = 0, count = 0; at < listed.size() && count < 20; at = listed.find('\n', at) + 1, ++count) {
+        const std::string id = listed.substr(at, listed.find(' ', at) - at);
+        EXPECT_EQ(run({"explain", id}).exit_code, 0) << id;
+    }
+}
+
+TEST(ShowProgram, prints_the_schemas_that_stand_in_the_source_tree) {
+    EXPECT_EQ(run({"schema"}).out, source_file("scenario/scenario.schema.json"));
+    EXPECT_EQ(run({"schema", "profile"}).out, source_file("profile/profile.schema.json"));
+    EXPECT_EQ(run({"schema", "report"}).out, source_file("report/report.schema.json"));
+}
+
+TEST(ShowProgram, says_what_it_is) {
+    const program_result version = run({"--version"});
+    EXPECT_EQ(version.exit_code, 0);
+    EXPECT_TRUE(version.out.starts_with("chatos-conformance ")) << version.out;
+    for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"},
+                                                  {"run", "--help"},
+                                                  {"list", "--help"},
+                                                  {"rules", "--help"},
+                                                  {"explain", "--help"},
+                                                  {"schema", "--help"}}) {
+        const program_result help = run(words);
+        EXPECT_EQ(help.exit_code, 0);
+        EXPECT_NE(help.out.find("xample"), std::string::npos) << help.out;
+    }
+}
+
+TEST(ShowProgram, every_flag_of_run_stands_in_an_example) {
+    const std::string help = run({"run", "--help"}).out;
+    const std::string examples = help.substr(help.find("Examples:"));
+    for (const char* flag :
+         {"--target", "--server-command", "--profile", "--json", "--junit", "--html", "--tap", "--pcap", "--baseline",
+          "--segment", "--interleave", "--schedule", "--jobs", "--strict", "--rule", "--role"}) {
+        EXPECT_NE(examples.find(flag), std::string::npos) << flag;
+    }
+}
+
+}  // namespace
+}  // namespace chatos::conformance::testing
