@@ -202,21 +202,25 @@ void client_processes::answer_strangers(client& one) {
 }
 
 void client_processes::read_output(std::size_t actor, client& one, execution& run, moment now) {
-    std::array<char, 4'096> buffer{};
-    // A bounded number of reads a turn: one that floods must not starve the others.
-    for (int turn = 0; turn < 64 && one.output.is_open(); ++turn) {
+    std::array<char, 16'384> buffer{};
+    std::string text;
+    // A bounded number of reads a turn, and one look at what they gave: one that floods must not starve the others.
+    for (int turn = 0; turn < 2 && one.output.is_open(); ++turn) {
         const ssize_t got = ::read(one.output.get(), buffer.data(), buffer.size());
         if (got > 0) {
-            const std::string_view text{buffer.data(), static_cast<std::size_t>(got)};
-            run.printed(actor, text, now);
-            printed_ += text;
-            printed_.erase(0, printed_.size() - std::min(printed_.size(), printed_bytes_max));
+            text.append(buffer.data(), static_cast<std::size_t>(got));
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
             one.output.reset();
         } else {
-            return;
+            break;
         }
     }
+    if (text.empty()) {
+        return;
+    }
+    run.printed(actor, text, now);
+    printed_ += text;
+    printed_.erase(0, printed_.size() - std::min(printed_.size(), printed_bytes_max));
 }
 
 void client_processes::notice_end(std::size_t actor, client& one, execution& run, moment now) {

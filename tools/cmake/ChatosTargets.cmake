@@ -38,11 +38,21 @@ function(chatos_library name)
   target_link_libraries(${name} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:chatos_build_flags> ${arg_PRIVATE_DEPENDS})
 endfunction()
 
+# For what runs once or briefly, tests and the reading of flags, whose headers are the heaviest: optimizing it takes longer
+# than it saves. A third of a test's compile time with GCC, 60% with Clang's sanitizers.
+set(chatos_quickly_compiled -O1)
+if(CHATOS_SANITIZE)
+  set(chatos_quickly_compiled -O0)
+endif()
+
 # chatos_program(NAME SOURCES ... DEPENDS ...): build/bin/NAME, which knows the project's version.
 function(chatos_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE CHATOS_VERSION="${PROJECT_VERSION}")
+  set(mains ${arg_SOURCES})
+  list(FILTER mains INCLUDE REGEX "(^|/)main\\.cpp$")
+  set_property(SOURCE ${mains} APPEND PROPERTY COMPILE_OPTIONS ${chatos_quickly_compiled})
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS})
 endfunction()
 
@@ -50,6 +60,7 @@ endfunction()
 if(CHATOS_TESTS)
   add_library(chatos_test_headers OBJECT ${CMAKE_CURRENT_LIST_DIR}/test_headers.cpp)
   target_link_libraries(chatos_test_headers PRIVATE chatos_build_flags GTest::gtest)
+  target_compile_options(chatos_test_headers PRIVATE ${chatos_quickly_compiled})
   target_precompile_headers(chatos_test_headers PRIVATE <gtest/gtest.h> <algorithm> <array> <chrono> <functional> <map>
     <memory> <optional> <span> <string> <string_view> <variant> <vector>)
 endif()
@@ -64,6 +75,7 @@ function(chatos_test name)
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE ${arg_DEFINITIONS})
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS} GTest::gtest_main)
+  target_compile_options(${name} PRIVATE ${chatos_quickly_compiled})
   target_precompile_headers(${name} REUSE_FROM chatos_test_headers)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 takes what it inlines from precompiled headers for accesses out of bounds.
