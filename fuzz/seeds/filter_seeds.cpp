@@ -1,6 +1,7 @@
 #include "seeds/filter_seeds.hpp"
 
 #include "dump/filter/filter.hpp"
+#include "seeds/word_dictionary.hpp"
 
 #include <chatos/packet.hpp>
 
@@ -95,15 +96,7 @@ std::string make_filter_dictionary() {
             words.emplace(error_code_name(static_cast<error_code>(code)));
         }
     }
-    std::string text = "# Words of filters, written by fuzz_write_seeds from the tables of the dump.\n";
-    for (const std::string& word : words) {
-        text += '"';
-        for (const char letter : word) {
-            text += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
-        }
-        text += "\"\n";
-    }
-    return text;
+    return word_dictionary("Words of filters, written by fuzz_write_seeds from the tables of the dump.", words);
 }
 
 }  // namespace chatos::fuzz

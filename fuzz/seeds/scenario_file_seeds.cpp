@@ -2,6 +2,7 @@
 
 #include "json/json_value.hpp"
 #include "scenario/catalog.hpp"
+#include "seeds/word_dictionary.hpp"
 #include "testing/refused_cases.hpp"
 #include "testing/scenario_text.hpp"
 
@@ -187,15 +188,7 @@ std::string make_scenario_dictionary() {
     collect_words(parsed(conformance::testing::source_file("scenario/scenario.schema.json")), "", words);
     words.insert({"{alice}", "{run}", "{{", "u8:1", "u16:2", "u32:3", "x:ff", "'a'", "CONN-3", "PM-4", "WIRE-10",
                   "\"alice\"", "\"bob\"", "\"after\": [\"a\"]", "true", "false", "null", "1e9", "-1"});
-    std::string text = "# Keys and words of scenario files, written by fuzz_write_seeds from their schema.\n";
-    for (const std::string& word : words) {
-        text += '"';
-        for (const char letter : word) {
-            text += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
-        }
-        text += "\"\n";
-    }
-    return text;
+    return word_dictionary("Keys and words of scenario files, written by fuzz_write_seeds from their schema.", words);
 }
 
 }  // namespace chatos::fuzz
