@@ -95,7 +95,7 @@ private:
 }  // namespace
 
 sequence_chart make_chart(const scenario_report& one, std::size_t rows_max) {
-    const std::vector<exchange_entry>& exchange = one.seen.exchange;
+    const std::deque<exchange_entry>& exchange = one.seen.exchange;
     const std::size_t skipped = exchange.size() - std::min(exchange.size(), rows_max);
     sequence_chart made;
     made.lifelines.emplace_back("server");

@@ -104,12 +104,12 @@ TEST(DegenerateServers, one_that_says_garbage) {
 }
 
 TEST(DegenerateServers, one_that_floods) {
+    std::string flood;
+    for (int count = 0; count < 20'000; ++count) {
+        flood += testing::error_bytes(error_code::ok);
+    }
     expect_it_gets_nowhere(
-        [](visitor& guest, fake_server&) {
-            std::string flood;
-            for (int count = 0; count < 20'000; ++count) {
-                flood += testing::error_bytes(error_code::ok);
-            }
+        [&flood](visitor& guest, fake_server&) {
             (void)guest.send(flood);
             guest.drain();
         },

@@ -302,7 +302,7 @@ std::string execution::wanted_from(std::size_t index, const std::string& what) c
 
 void execution::record(exchange_entry entry) {
     if (outcome_.exchange.size() == exchange_entries_max) {
-        outcome_.exchange.erase(outcome_.exchange.begin());
+        outcome_.exchange.pop_front();
         ++outcome_.exchange_dropped;
     }
     outcome_.exchange.push_back(std::move(entry));

@@ -5,6 +5,7 @@
 #include "runner/traffic.hpp"
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -48,7 +49,7 @@ struct silence_proofs {
 struct outcome {
     std::optional<step_failure> failure;         ///< nothing: all steps did what they should
     std::map<std::string, std::string> choices;  ///< CHOICE rule to the alternative seen
-    std::vector<exchange_entry> exchange;        ///< bounded; the oldest entries go first
+    std::deque<exchange_entry> exchange;         ///< bounded; the oldest entries go first
     std::size_t exchange_dropped{0};
     traffic_log traffic;
     silence_proofs silences;          ///< that the verdict rests on; none when something that came failed the scenario
