@@ -65,18 +65,21 @@ if(CHATOS_TESTS)
     <memory> <optional> <span> <string> <string_view> <variant> <vector>)
 endif()
 
-# chatos_test(NAME SOURCES ... DEPENDS ... [THREADS]): one GoogleTest program; ctest knows each of its tests. THREADS says
-# that threads meet in it; only such programs are worth running under ThreadSanitizer.
+# chatos_test(NAME SOURCES ... DEPENDS ... [THREADS] [EXHAUSTIVE]): one GoogleTest program; ctest knows each of its tests.
+# THREADS says that threads meet in it; only such programs are worth running under ThreadSanitizer. EXHAUSTIVE: it walks
+# through so many cases that its own code is optimized like the rest.
 function(chatos_test name)
   if(NOT CHATOS_TESTS)
     return()
   endif()
-  cmake_parse_arguments(arg "THREADS" "" "SOURCES;DEPENDS;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(arg "THREADS;EXHAUSTIVE" "" "SOURCES;DEPENDS;DEFINITIONS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE ${arg_DEFINITIONS})
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS} GTest::gtest_main)
-  target_compile_options(${name} PRIVATE ${chatos_quickly_compiled})
-  target_precompile_headers(${name} REUSE_FROM chatos_test_headers)
+  if(NOT arg_EXHAUSTIVE)
+    target_compile_options(${name} PRIVATE ${chatos_quickly_compiled})
+    target_precompile_headers(${name} REUSE_FROM chatos_test_headers)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC 12 takes what it inlines from precompiled headers for accesses out of bounds.
     target_compile_options(${name} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
