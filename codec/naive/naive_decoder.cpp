@@ -109,11 +109,11 @@ struct reader {
         result.opcode = bytes[0];
         at = 1;
         switch (result.opcode) {
-        case 1: return read_pseudo();                    // CR
-        case 2: return read_pseudo();                    // RPM
+        case 1:                                          // CR
+        case 2:                                          // RPM
+        case 5: return read_pseudo();                    // PC
         case 3: return read_pseudo() && read_message();  // SPM
         case 4: return read_message();                   // SMA
-        case 5: return read_pseudo();                    // PC
         case 6: return read_error_code();                // ERROR
         default: return refuse(fault::opcode_is_not_1_to_6, place::opcode, 0);
         }

@@ -13,7 +13,7 @@ using testing::declared_text;
 using testing::error_packet;
 using testing::mixed_text;
 using testing::packet_of;
-using testing::operator+;
+using testing::operator+;  // NOLINT(misc-unused-using-decls): two are added below
 
 constexpr limits small_limits{.pseudo_bytes_max = 8, .message_bytes_max = 16};
 

@@ -148,7 +148,7 @@ void read_exit_codes(const json_place& place, client_dialogue& dialogue) {
 
 void read_dialogue(object_reader& reader, profile& made) {
     const auto read = [&](const char* key, const auto& read_value) {
-        const auto place = reader.find(key);
+        auto place = reader.find(key);
         if (place && made.role == test_role::server) {
             place->refuse("servers have no \"" + std::string{key} + "\"; it goes with \"role\": \"client\"");
         }

@@ -71,7 +71,9 @@ TEST_F(Hint, packets_that_only_clients_send) {
 }
 
 TEST_F(Hint, malformed_bytes) {
-    const auto sends = [](std::string bytes) { return [bytes](hand_run& run) { run.receives_bytes("alice", bytes); }; };
+    const auto sends = [](const std::string& bytes) {
+        return [bytes](hand_run& run) { run.receives_bytes("alice", bytes); };
+    };
     expect_hint(failure(ok_, sends("\x09")), "longer or shorter than its sizes say");
     expect_hint(failure(ok_, sends(std::string{"\x03\xff\x00x", 4})), "network byte order");
     expect_hint(failure(ok_, sends("\x06\x63")), "explain WIRE-12");

@@ -89,7 +89,7 @@ bool follows_long_choice(const scenario& what, std::size_t index) {
 
 /// Adds what causes what, as far as the file shows it.
 precedence causal_precedence(const scenario& what) {
-    const precedence declared = declared_precedence(what);
+    precedence declared = declared_precedence(what);
     precedence order = declared;
     for (std::size_t index = 0; index < what.steps.size(); ++index) {
         const bool may_wait_for_others =

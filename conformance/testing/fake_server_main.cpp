@@ -49,7 +49,7 @@ std::string random_bytes() {
     return bytes;
 }
 
-behaviour flooding(std::string packet) {
+behaviour flooding(const std::string& packet) {
     std::string flood;
     while (flood.size() < 65'536) {
         flood += packet;

@@ -121,7 +121,7 @@ verdict check_capture(std::span<const std::byte> input) {
     }
     dump::output json_out;
     dump::json_sink json{json_out};
-    if (const verdict found = check_dump_of(file, json, json_out)) {
+    if (verdict found = check_dump_of(file, json, json_out)) {
         return found;
     }
     dump::output text_out;

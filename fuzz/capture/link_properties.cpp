@@ -96,7 +96,7 @@ verdict check_link(std::span<const std::byte> input) {
         if (is_segment && found->tcp.payload.size() > found->tcp.payload_bytes) {
             return failure{"inside", "the payload is longer than it was on the wire"};
         }
-        if (const verdict broken = cut == 0 ? check_padding(bytes, link_type) : verdict{}) {
+        if (verdict broken = cut == 0 ? check_padding(bytes, link_type) : verdict{}) {
             return broken;
         }
     }

@@ -71,7 +71,7 @@ verdict check_filter(std::span<const std::byte> input) {
         return failure{"canonical", "what is printed is read as something else: " + printed};
     }
     for (const known_record& record : known_records()) {
-        if (const verdict broken = check_on(accepted, printed, record)) {
+        if (verdict broken = check_on(accepted, printed, record)) {
             return broken;
         }
     }
@@ -80,7 +80,7 @@ verdict check_filter(std::span<const std::byte> input) {
     for (std::size_t index = 0; index < texts.size(); ++index) {
         known_record record;
         fill_message(record, texts[index], texts[(index + 1) % texts.size()]);
-        if (const verdict broken = check_on(accepted, printed, record)) {
+        if (verdict broken = check_on(accepted, printed, record)) {
             return broken;
         }
     }

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 // Weak: there is none without a sanitizer. The name is the sanitizers' own.
+// NOLINTNEXTLINE(bugprone-reserved-identifier)
 extern "C" __attribute__((weak)) int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*,
                                                                                                  std::size_t),
                                                                                void (*on_free)(const volatile void*));

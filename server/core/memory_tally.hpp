@@ -10,7 +10,7 @@ namespace chatos::core {
 /// What an allocation of `bytes` takes from the system, bookkeeping and rounding included: 8 bytes and a multiple of
 /// 16, as the GNU C library does it; whole pages once it is large enough to get some of its own.
 [[nodiscard]] constexpr std::size_t allocated_bytes(std::size_t bytes) noexcept {
-    constexpr std::size_t own_pages_from = 128 * 1'024;
+    constexpr std::size_t own_pages_from = 131'072;
     constexpr std::size_t page = 4'096;
     if (bytes >= own_pages_from) {
         return (bytes + 16 + page - 1) / page * page;

@@ -49,7 +49,7 @@ void simulation::hand_over(std::uint16_t who, std::uint32_t fragments) {
         one.handed += bytes;
         while (!one.on_the_way.empty()) {
             sent_packet& next = one.on_the_way.front();
-            if (next.end - 2 * (next.count - 1) > one.handed) {
+            if (next.end - std::uint64_t{2} * (next.count - 1) > one.handed) {
                 break;
             }
             chronicle_.completes(who, next);

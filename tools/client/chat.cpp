@@ -13,7 +13,7 @@
 namespace chatos::client {
 namespace {
 
-constexpr std::size_t read_bytes = 64 * 1024;
+constexpr std::size_t read_bytes = 65'536;
 constexpr std::size_t names_max = 1'000;
 constexpr std::size_t peers_max = 32;
 constexpr std::size_t held_max = 64;

@@ -145,7 +145,7 @@ void connection::finish_writing() const {
 
 void connection::drain(std::chrono::milliseconds limit) {
     const auto end = std::chrono::steady_clock::now() + limit;
-    std::vector<std::byte> forgotten(64 * 1024);
+    std::vector<std::byte> forgotten(65'536);
     while (descriptor_ >= 0) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();

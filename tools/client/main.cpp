@@ -124,7 +124,7 @@ void enter_lines(chat& talk, line_reader& lines, screen& shown) {
 /// Lines from a pipe or a file. They wait there while too many requests wait here.
 void talk_by_lines(chat& talk, screen& shown) {
     line_reader lines{line_bytes_max};
-    std::array<char, 16 * 1024> buffer{};
+    std::array<char, 16'384> buffer{};
     bool has_ended = false;
     while (!talk.is_over()) {
         enter_lines(talk, lines, shown);

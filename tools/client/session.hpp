@@ -30,7 +30,7 @@ struct session_options {
     std::chrono::milliseconds answer_limit{60'000};    ///< longer than any server of default limits takes
     std::size_t requests_max{64};                      ///< requests that wait; more are not taken
     std::size_t unanswered_max{1'024};                 ///< deliveries that wait; one more and the oldest PC is refused
-    std::size_t output_bytes_max{256 * 1'024};         ///< unsent bytes from which on nothing should be read
+    std::size_t output_bytes_max{262'144};             ///< unsent bytes from which on nothing should be read
 };
 
 /// A private connection that waits for its person.

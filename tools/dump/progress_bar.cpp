@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace chatos::dump {
@@ -15,7 +16,7 @@ std::string megabytes(double bytes) {
 }
 
 std::string duration(double seconds) {
-    const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+    const auto whole = static_cast<std::uint64_t>(std::llround(seconds));
     const std::uint64_t minutes = whole / 60;
     return minutes == 0 ? std::to_string(whole) + " s"
                         : std::to_string(minutes) + " min " + std::to_string(whole % 60) + " s";

@@ -136,9 +136,9 @@ incoming_file::result incoming_file::create(const std::string& folder, std::stri
         const int made =
             ::openat(place, hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_only);
         if (made >= 0) {
-            return {
-                std::unique_ptr<incoming_file>{new incoming_file{place, made, std::move(hidden), safe_file_name(name)}},
-                {}};
+            std::unique_ptr<incoming_file> file{
+                new incoming_file{place, made, std::move(hidden), safe_file_name(name)}};
+            return {std::move(file), {}};
         }
         if (errno != EEXIST) {
             break;

@@ -29,7 +29,7 @@ enum class frame_kind : std::uint8_t {
 /// A frame's payload has at most this many bytes; a larger one breaks the link.
 inline constexpr std::size_t frame_bytes_max = 65'536;
 /// Bytes that may wait for the link to be opened, and beyond which an open one is not given more.
-inline constexpr std::size_t link_output_max = 256 * 1'024;
+inline constexpr std::size_t link_output_max = 262'144;
 
 struct link_opened {};
 /// It will not open, or broke; `why` for people.

@@ -12,8 +12,8 @@
 namespace chatos::client {
 namespace {
 
-constexpr std::size_t read_bytes = 64 * 1024;
-constexpr std::size_t chunk_bytes = 32 * 1024;
+constexpr std::size_t read_bytes = 65'536;
+constexpr std::size_t chunk_bytes = 32'768;
 constexpr int chunks_per_turn = 16;
 constexpr std::size_t size_bytes = 8;
 constexpr std::size_t offered_name_max = 1'024;
@@ -28,8 +28,8 @@ std::string offer_payload(std::uint64_t size, std::string_view name) {
 
 }  // namespace
 
-private_peer::private_peer(std::string own, std::string name, const endpoint& where, const private_options& options,
-                           teller tell)
+private_peer::private_peer(const std::string& own, std::string name, const endpoint& where,
+                           const private_options& options, teller tell)
     : name_{std::move(name)}, options_{options}, tell_{std::move(tell)}, connection_{where}, link_{own, name_},
       buffer_(read_bytes) {
     tell_(private_changed{name_, private_state::opening, {}});

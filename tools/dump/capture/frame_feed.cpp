@@ -8,7 +8,7 @@ namespace chatos::dump {
 namespace {
 
 /// Large enough that reading costs little, small enough to stay in a processor's cache.
-constexpr std::size_t piece_bytes = 256U * 1024;
+constexpr std::size_t piece_bytes = 262'144;
 
 }  // namespace
 

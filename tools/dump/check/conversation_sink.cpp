@@ -7,7 +7,6 @@ namespace chatos::dump {
 using conformance::broken_packet;
 using conformance::ending;
 using conformance::speaker;
-using conformance::spoken;
 using conformance::talk;
 using conformance::utterances;
 

@@ -18,7 +18,7 @@ std::string filter::text_of(std::size_t node) const {
     case filter_node_kind::either: return operand(one.left, false) + " || " + operand(one.right, true);
     case filter_node_kind::comparison: break;
     }
-    const std::string name{filter_field_name(one.name)};
+    std::string name{filter_field_name(one.name)};
     if (one.which == filter_operator::is_present) {
         return name;
     }

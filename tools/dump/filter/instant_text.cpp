@@ -78,7 +78,8 @@ std::optional<filter_instant> calendar_in(std::string_view text) {
     if (!nanoseconds) {
         return std::nullopt;
     }
-    return filter_instant{days * 86'400 + *hour * 3600 + *minute * 60 + *second, *nanoseconds};
+    return filter_instant{days * 86'400 + *hour * std::int64_t{3600} + *minute * std::int64_t{60} + *second,
+                          *nanoseconds};
 }
 
 }  // namespace

@@ -100,7 +100,10 @@ std::vector<const spoken*> causes::triggers_of(std::size_t actor, const spoken& 
 std::vector<std::size_t> causes::leavers_before(std::size_t actor, const spoken& answer) const {
     std::vector<std::size_t> found;
     const heard_request* asked = answer.op == opcode::error ? request_of(actor, answer) : nullptr;
-    const auto had = asked == nullptr ? deliveries_.end() : deliveries_.find(asked);
+    if (asked == nullptr) {
+        return found;
+    }
+    const auto had = deliveries_.find(asked);
     if (had == deliveries_.end() || (asked->said->op == opcode::pc && &answer != asked->second)) {
         return found;
     }

@@ -14,7 +14,6 @@
 
 namespace chatos::dump {
 
-using conformance::ending;
 using conformance::heard_request;
 using conformance::heard_talk;
 using conformance::speaker;

@@ -29,8 +29,8 @@ class boundary_search {
 public:
     /// Room for two of the largest packets that the limits allow, but for at least 256 KiB, and at most 8 MiB.
     [[nodiscard]] static constexpr std::size_t window_bytes_max(const limits& bounds) noexcept {
-        constexpr std::size_t lowest = 256U * 1024;
-        constexpr std::size_t highest = 8U * 1024 * 1024;
+        constexpr std::size_t lowest = 262'144;
+        constexpr std::size_t highest = 8'388'608;
         return std::clamp(2 * packet_bytes_max(bounds), lowest, highest);
     }
 

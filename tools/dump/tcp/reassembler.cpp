@@ -256,9 +256,10 @@ void reassembler::finish(byte_receiver& receiver) {
     while (!held_.is_empty()) {
         give_up_hole(receiver);
     }
-    if (end_) {
-        miss(*end_, cut_header_ == next_ ? gap_cause::header_cut : gap_cause::lost, nullptr, receiver);
-    }
+    // One more acknowledged than seen may be the place of a FIN.
+    const std::int64_t acknowledged_end = acknowledged_ > next_ + 1 ? acknowledged_ : next_;
+    miss(end_.value_or(acknowledged_end), cut_header_ == next_ ? gap_cause::header_cut : gap_cause::lost, nullptr,
+         receiver);
     if (state_ != state::ended) {
         state_ = state::ended;
         receiver.ended();

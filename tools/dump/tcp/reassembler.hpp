@@ -61,11 +61,11 @@ struct stream_segment {
 class reassembler {
 public:
     /// Bounds of what waits for missing bytes. When they are reached the missing bytes are given up.
-    static constexpr std::size_t held_bytes_max = 256U * 1024;
+    static constexpr std::size_t held_bytes_max = 262'144;
     static constexpr std::size_t held_segments_max = 1024;
     /// Bounds of what waits at the start where no handshake was seen, so that segments that changed places are put
     /// back.
-    static constexpr std::size_t start_bytes_max = 32U * 1024;
+    static constexpr std::size_t start_bytes_max = 32'768;
     static constexpr std::size_t start_segments_max = 8;
     /// Missing bytes that the other side has acknowledged are given up when so many segments have come since.
     static constexpr std::size_t acknowledged_segments_max = 32;

@@ -149,6 +149,16 @@ TEST(reassembly, a_fin_behind_bytes_that_never_come_tells_them_missing) {
               (lines{"c2s 0 CR bob", "c2s 6 gap 4 lost"}));
 }
 
+TEST(reassembly, bytes_at_the_end_that_were_acknowledged_and_never_seen_are_missing) {
+    const auto answered = [](std::uint32_t acknowledgement) {
+        return said(
+            {opening(9), server(99, {}, syn | ack, 10), client(10, cr_bob), server(100, ok, ack, acknowledgement)});
+    };
+    EXPECT_EQ(answered(23), (lines{"c2s 0 CR bob", "s2c 0 ERROR 0", "c2s 6 gap 7 lost"}));
+    EXPECT_EQ(answered(17), (lines{"c2s 0 CR bob", "s2c 0 ERROR 0"})) << "that may be a FIN that was not captured";
+    EXPECT_EQ(answered(16), (lines{"c2s 0 CR bob", "s2c 0 ERROR 0"}));
+}
+
 TEST(reassembly, data_in_the_syn_counts) {
     EXPECT_EQ(said({client(9, cr_bob, syn), client(16, sma_hi)}), (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
 }
