@@ -1,5 +1,6 @@
 #include "runner/client_processes.hpp"
 
+#include "runner/command_words.hpp"
 #include "runner/sockets.hpp"
 
 #include <algorithm>
@@ -18,13 +19,6 @@ namespace {
 
 constexpr std::size_t printed_bytes_max = 16'384;
 constexpr std::size_t strangers_max = 16;
-
-std::string replace_all(std::string text, std::string_view what, const std::string& by) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-        text.replace(at, what.size(), by);
-    }
-    return text;
-}
 
 descriptor listen_on_loopback(std::uint16_t& port) {
     descriptor made{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
@@ -86,12 +80,8 @@ std::optional<std::string> client_processes::start(std::size_t actor, const std:
     if (!one.listener.is_open()) {
         return "no loopback port can be listened on: " + std::generic_category().message(errno);
     }
-    std::vector<std::string> words = command_;
-    for (std::string& word : words) {
-        word = replace_all(std::move(word), "{host}", "127.0.0.1");
-        word = replace_all(std::move(word), "{port}", std::to_string(port));
-        word = replace_all(std::move(word), "{pseudo}", pseudo);
-    }
+    const std::vector<std::string> words =
+        filled_in(command_, {{"{host}", "127.0.0.1"}, {"{port}", std::to_string(port)}, {"{pseudo}", pseudo}});
     child_streams streams;
     auto error = one.process.start(words, streams);
     one.input = std::move(streams.input);

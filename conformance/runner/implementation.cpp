@@ -1,5 +1,7 @@
 #include "runner/implementation.hpp"
 
+#include "runner/command_words.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <netinet/in.h>
@@ -11,13 +13,6 @@ namespace chatos::conformance {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string replace_all(std::string text, std::string_view what, const std::string& by) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
-        text.replace(at, what.size(), by);
-    }
-    return text;
-}
 
 /// A loopback port that nobody listens on at this moment; 0 when there is none.
 std::uint16_t free_loopback_port() {
@@ -149,14 +144,10 @@ std::optional<std::string> started_command::death_behind_failure(const std::stri
 std::vector<std::string> started_command::words_for(std::uint16_t port, const option_values& needs) const {
     std::vector<std::string> words = command_.words;
     for (const auto& [option, value] : needs) {
-        for (const std::string& word : command_.options.at(option)) {
-            words.push_back(replace_all(word, "{value}", std::to_string(value)));
-        }
+        const auto more = filled_in(command_.options.at(option), {{"{value}", std::to_string(value)}});
+        words.insert(words.end(), more.begin(), more.end());
     }
-    for (std::string& word : words) {
-        word = replace_all(std::move(word), "{port}", std::to_string(port));
-    }
-    return words;
+    return filled_in(std::move(words), {{"{port}", std::to_string(port)}});
 }
 
 std::optional<std::string> started_command::start_once(const option_values& needs) {
