@@ -23,7 +23,6 @@ using testing::error_bytes;
 using testing::fake_implementation;
 using testing::fake_server;
 using testing::make_scenario;
-using testing::visitor;
 
 scenario polite_scenario(const std::string& id, const std::string& keys = "", int code = 4) {
     return make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "login": true},
