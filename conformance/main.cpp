@@ -71,9 +71,9 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
         run->add_option("--server-command", settings.server_command,
                         "A shell command that starts the server on 127.0.0.1:{port}; started again when it dies");
     command->type_name("\"CMD {port}\"");
-    auto* profile =
-        run->add_option("--profile", settings.profile_path,
-                        "A file that says how to start the server with which options, or the client and how to talk with it; and what is known to fail");
+    auto* profile = run->add_option("--profile", settings.profile_path,
+                                    "A file that says how to start the server with which options, or the client and "
+                                    "how to talk with it; and what is known to fail");
     profile->type_name("FILE.json");
     target->excludes(command);
     command->excludes(profile);
