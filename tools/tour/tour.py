@@ -70,6 +70,8 @@ def difference(expected, printed, form=stable):
     """Where the output leaves what the page shows, in words; empty if nowhere."""
     expected = [form(line) for line in expected]
     printed = [form(line) for line in printed]
+    while printed and not printed[-1]:  # a page leaves empty lines at the end out
+        printed.pop()
     at = 0
     for number, line in enumerate(expected):
         if line == "...":

@@ -50,6 +50,10 @@ class Difference(unittest.TestCase):
     def test_same(self):
         self.assertEqual(tour.difference(["a", "b"], ["a", "b"]), "")
 
+    def test_empty_lines_at_the_end_do_not_count(self):
+        self.assertEqual(tour.difference(["a"], ["a", "", " "]), "")
+        self.assertNotEqual(tour.difference(["a"], ["a", "", "b"]), "")
+
     def test_times_ports_and_pseudonyms_may_differ(self):
         self.assertEqual(tour.difference(["(3.9 s) alice-3f5n-0 127.0.0.1:40001"], ["(12.2 s) alice-zz00-11 127.0.0.1:51234"]), "")
         self.assertEqual(tour.difference(["x 63 65 2d 33 66 35 6e 2d 30"], ["x 63 65 2d 7a 7a 30 30 2d 31 31"]), "")
