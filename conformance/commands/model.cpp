@@ -1,6 +1,7 @@
 // `chatos-conformance model`: the executable models, and what they can be told.
 #include "commands/commands.hpp"
 #include "model/connect.hpp"
+#include "model/known_fault.hpp"
 #include "model/serve.hpp"
 #include "report/text_layout.hpp"
 
@@ -25,12 +26,9 @@ class entry_list {
 public:
     explicit entry_list(std::optional<test_role> role) : role_{role} {}
 
-    template <typename Entry>
-    void add(test_role role, std::span<const Entry> entries) {
-        for (const Entry& one : entries) {
-            if (!role_ || *role_ == role) {
-                entries_.push_back({role, one.name, one.rule, one.what});
-            }
+    void add(const listed_entry& one) {
+        if (!role_ || *role_ == one.role) {
+            entries_.push_back(one);
         }
     }
 
@@ -144,13 +142,18 @@ int chat(const model_command_settings& chosen) {
 int model_command(const model_command_settings& chosen) {
     entry_list listed{chosen.role};
     if (chosen.list_faults) {
-        listed.add(test_role::server, all_faults());
-        listed.add(test_role::client, all_client_faults());
+        for (const known_fault& one : known_faults()) {
+            listed.add({one.role, one.name, one.rule, one.what});
+        }
         return listed.print("faults", chosen.json);
     }
     if (chosen.list_variants) {
-        listed.add(test_role::server, all_variants());
-        listed.add(test_role::client, all_client_variants());
+        for (const variant_entry& one : all_variants()) {
+            listed.add({test_role::server, one.name, one.rule, one.what});
+        }
+        for (const client_variant_entry& one : all_client_variants()) {
+            listed.add({test_role::client, one.name, one.rule, one.what});
+        }
         return listed.print("variants", chosen.json);
     }
     return chosen.role == test_role::client ? chat(chosen) : serve(chosen);
