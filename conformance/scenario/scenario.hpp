@@ -1,4 +1,4 @@
-// A scenario as the runner executes it: what the JSON says, checked, with ids resolved. Format: conformance/README.md.
+// A scenario as the runner executes it: what the JSON says, checked, with ids resolved. Format: conformance/FORMAT.md.
 #pragma once
 
 #include <chatos/packet.hpp>
