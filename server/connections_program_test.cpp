@@ -1,8 +1,8 @@
 // Connections as they come: silent, slow, cut off, from one place, all at once. Those who are honest notice nothing
 // (ERR-3).
-#include "net/test_doomed.hpp"
-#include "net/test_line.hpp"
-#include "net/test_observed.hpp"
+#include "net/test_connection.hpp"
+#include "net/test_killable_client.hpp"
+#include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -34,21 +34,21 @@ void expect_to_come_to_rest(const process& server) {
     ADD_FAILURE() << "it spins";
 }
 
-void expect_served(line& one) {
+void expect_served(connection& one) {
     one.send(make_rpm("nobody"));
     EXPECT_TRUE(one.receives(make_error(error::unreachable)));
 }
 
 TEST(Connections, silent_after_connect_all_hear_5_and_are_ended_and_users_are_not) {
-    observed all{{"--login-timeout-ms", "300"}};
-    line alice = join(all.bound, "alice");
-    std::deque<line> silent;
+    monitored_server all{{"--login-timeout-ms", "300"}};
+    connection alice = join(all.bound, "alice");
+    std::deque<connection> silent;
     for (int i = 0; i < 100; ++i) {
         silent.emplace_back(all.bound);
     }
-    for (line& one : silent) {
+    for (connection& one : silent) {
         EXPECT_TRUE(one.receives(make_error(error::refused)));
-        EXPECT_EQ(one.next(), "end");
+        EXPECT_EQ(one.next_event(), "end");
     }
     expect_served(alice);
     EXPECT_EQ(all.scrape()["chatos_closed_total{cause=\"slow_login\"}"], 100U);
@@ -58,10 +58,10 @@ TEST(Connections, silent_after_connect_all_hear_5_and_are_ended_and_users_are_no
 TEST(Connections, frame_never_completed_however_many_bytes_trickle_in) {
     process server{{"--listen", "127.0.0.1:0", "--login-timeout-ms", "300"}};
     const std::string bound = server.bound();
-    line stuck = join(bound, "stuck");
-    line slow = join(bound, "slow");
+    connection stuck = join(bound, "stuck");
+    connection slow = join(bound, "slow");
     const std::string message(60'000, 'm');
-    const std::string endless = wire(make_sma(message));
+    const std::string endless = bytes_of(make_sma(message));
     stuck.send_bytes(endless.substr(0, 100));
     std::jthread trickle{[&slow, &endless](const std::stop_token& stop) {
         for (const char byte : endless) {
@@ -73,26 +73,26 @@ TEST(Connections, frame_never_completed_however_many_bytes_trickle_in) {
                 std::chrono::milliseconds{5});  // slower than any limit, for as long as it takes
         }
     }};
-    for (line* one : {&stuck, &slow}) {
+    for (connection* one : {&stuck, &slow}) {
         EXPECT_TRUE(one->receives(make_error(error::refused)));
     }
-    EXPECT_EQ(stuck.next(), "end");
+    EXPECT_EQ(stuck.next_event(), "end");
     trickle.request_stop();
     trickle.join();
-    static_cast<void>(join_once_free(bound, "stuck"));
-    static_cast<void>(join_once_free(bound, "slow"));
+    static_cast<void>(join_when_free(bound, "stuck"));
+    static_cast<void>(join_when_free(bound, "slow"));
 }
 
 TEST(Connections, FIN_inside_a_frame_ends_the_session_and_nothing_of_it_is_delivered) {
     for (const std::size_t kept : {std::size_t{1}, std::size_t{4}, std::size_t{8}}) {
         process server{{"--listen", "127.0.0.1:0", "--login-timeout-ms", day}};
         const std::string bound = server.bound();
-        line alice = join(bound, "alice");
-        line bob = join(bound, "bob");
-        alice.send_bytes(wire(make_sma("unfinished")).substr(0, kept));
+        connection alice = join(bound, "alice");
+        connection bob = join(bound, "bob");
+        alice.send_bytes(bytes_of(make_sma("unfinished")).substr(0, kept));
         alice.end();
         EXPECT_EQ(alice.receive_all(), "");
-        static_cast<void>(join_once_free(bound, "alice"));
+        static_cast<void>(join_when_free(bound, "alice"));
         expect_served(bob);
     }
 }
@@ -101,27 +101,27 @@ TEST(Connections, RST_inside_a_frame_ends_the_session_and_nothing_of_it_is_deliv
     for (const std::size_t kept : {std::size_t{1}, std::size_t{4}, std::size_t{8}}) {
         process server{{"--listen", "127.0.0.1:0", "--login-timeout-ms", day}};
         const std::string bound = server.bound();
-        line alice = join(bound, "alice");
-        line bob = join(bound, "bob");
-        alice.send_bytes(wire(make_sma("unfinished")).substr(0, kept));
+        connection alice = join(bound, "alice");
+        connection bob = join(bound, "bob");
+        alice.send_bytes(bytes_of(make_sma("unfinished")).substr(0, kept));
         alice.reset();
-        static_cast<void>(join_once_free(bound, "alice"));
+        static_cast<void>(join_when_free(bound, "alice"));
         expect_served(bob);
     }
 }
 
 TEST(Connections, ECONNABORTED_reset_before_they_were_accepted) {
-    observed all;
-    line alice = join(all.bound, "alice");
+    monitored_server all;
+    connection alice = join(all.bound, "alice");
     all.server.signal(SIGSTOP);
     for (int i = 0; i < 300; ++i) {
-        line one{all.bound};
+        connection one{all.bound};
         one.send(make_cr("ghost"));
         one.reset();
     }
     all.server.signal(SIGCONT);
     expect_served(alice);
-    static_cast<void>(join_once_free(all.bound, "ghost"));
+    static_cast<void>(join_when_free(all.bound, "ghost"));
     while (all.scrape()["chatos_connections"] != 1) {
         std::this_thread::yield();
     }
@@ -129,28 +129,28 @@ TEST(Connections, ECONNABORTED_reset_before_they_were_accepted) {
 
 // It sends nothing to a client that does not read, reads nothing from it any more, and still notices that it breaks.
 TEST(Connections, RST_from_a_client_that_the_server_has_stopped_reading) {
-    observed all{{"--login-timeout-ms", day, "--answer-timeout-ms", day}};
-    line bob = join(all.bound, "bob");
-    line alice = join(all.bound, "alice");
+    monitored_server all{{"--login-timeout-ms", day, "--answer-timeout-ms", day}};
+    connection bob = join(all.bound, "bob");
+    connection alice = join(all.bound, "alice");
     std::string flood;
     for (int i = 0; i < 200'000; ++i) {
-        flood += wire(make_rpm("nobody-at-all-of-that-name"));
+        flood += bytes_of(make_rpm("nobody-at-all-of-that-name"));
     }
     alice.send_what_fits(flood);
     expect_to_come_to_rest(all.server);
     alice.reset();
-    static_cast<void>(join_once_free(all.bound, "alice"));
+    static_cast<void>(join_when_free(all.bound, "alice"));
     expect_served(bob);
     expect_to_come_to_rest(all.server);
 }
 
 TEST(Connections, one_address_opening_everything_keeps_no_other_address_out) {
-    observed all{{"--per-address-max", "50", "--unregistered-max", "100"}};
-    std::deque<line> greedy;
+    monitored_server all{{"--per-address-max", "50", "--unregistered-max", "100"}};
+    std::deque<connection> greedy;
     for (int i = 0; i < 200; ++i) {
         greedy.emplace_back(all.bound);
     }
-    line other{all.bound, "127.0.0.2"};
+    connection other{all.bound, "127.0.0.2"};
     other.send(make_cr("other"));
     EXPECT_TRUE(other.receives(make_error(error::ok)));
     for (std::size_t i = 50; i < greedy.size(); ++i) {
@@ -161,15 +161,15 @@ TEST(Connections, one_address_opening_everything_keeps_no_other_address_out) {
 
 // The system gives each newcomer the lowest number that is free: those that the resets of the same moment set free.
 TEST(Connections, descriptor_numbers_reused_within_a_turn_mix_nobody_up) {
-    observed all;
-    line watcher = join(all.bound, "watcher");
-    std::deque<line> leaving;
+    monitored_server all;
+    connection watcher = join(all.bound, "watcher");
+    std::deque<connection> leaving;
     for (int round = 0; round < 5; ++round) {
-        std::deque<line> coming;
+        std::deque<connection> coming;
         all.server.signal(SIGSTOP);
         for (int i = 0; i < 100; ++i) {
             if (!leaving.empty()) {
-                leaving.front().send_bytes(wire(make_rpm("watcher")) + wire(make_sma("cut off")).substr(0, 7));
+                leaving.front().send_bytes(bytes_of(make_rpm("watcher")) + bytes_of(make_sma("cut off")).substr(0, 7));
                 leaving.front().reset();
                 leaving.pop_front();
             }
@@ -178,7 +178,7 @@ TEST(Connections, descriptor_numbers_reused_within_a_turn_mix_nobody_up) {
                 {make_cr(pseudo), make_rpm("watcher"), make_rpm("nobody"), make_rpm(pseudo)});
         }
         all.server.signal(SIGCONT);
-        for (line& one : coming) {
+        for (connection& one : coming) {
             for (const error code : {error::ok, error::ok, error::unreachable, error::ok}) {
                 ASSERT_TRUE(one.receives(make_error(code)));
             }
@@ -195,8 +195,8 @@ TEST(Connections, descriptor_numbers_reused_within_a_turn_mix_nobody_up) {
 TEST(Connections, half_close_after_requests_of_every_kind_brings_each_answer_and_then_the_end) {
     process server{{"--listen", "127.0.0.1:0"}};
     const std::string bound = server.bound();
-    line bob = join(bound, "bob");
-    line alice{bound};
+    connection bob = join(bound, "bob");
+    connection alice{bound};
     alice.send({make_cr("alice"), make_rpm("bob"), make_spm("bob", "one"), make_sma("all"), make_pc("bob")});
     alice.end();
     for (const packet_view& expected : {make_spm("alice", "one"), make_spm("alice", "all"), make_pc("alice")}) {
@@ -206,7 +206,7 @@ TEST(Connections, half_close_after_requests_of_every_kind_brings_each_answer_and
     for (int i = 0; i < 6; ++i) {
         EXPECT_TRUE(alice.receives(make_error(error::ok))) << i;
     }
-    EXPECT_EQ(alice.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
 }
 
 // The process.
@@ -215,7 +215,7 @@ TEST(Process, SIGPIPE_and_a_stdout_that_nobody_reads_do_not_end_it) {
     process server{{"--listen", "127.0.0.1:0"}};
     const std::string bound = server.bound();
     server.close_out();
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     server.signal(SIGPIPE);
     expect_served(alice);
     process deaf{{"--listen", "127.0.0.1:0"}};
@@ -229,15 +229,15 @@ TEST(Process, SIGPIPE_and_a_stdout_that_nobody_reads_do_not_end_it) {
 TEST(Process, SIGSTOP_and_SIGCONT_what_came_meanwhile_is_served_in_order) {
     process server{{"--listen", "127.0.0.1:0", "--answer-timeout-ms", day, "--login-timeout-ms", day}};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob = join(bound, "bob");
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
     server.signal(SIGSTOP);
     alice.send(make_rpm("bob"));
     for (int i = 0; i < 100; ++i) {
         const std::string text = std::to_string(i);
         alice.send(make_spm("bob", text));
     }
-    line newcomer{bound};
+    connection newcomer{bound};
     newcomer.send(make_cr("newcomer"));
     server.signal(SIGCONT);
     EXPECT_TRUE(newcomer.receives(make_error(error::ok)));

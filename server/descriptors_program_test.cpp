@@ -1,6 +1,6 @@
 // Descriptors used up: whoever is in is served, newcomers wait, and get in as others leave; nothing spins meanwhile.
-#include "net/test_line.hpp"
-#include "net/test_observed.hpp"
+#include "net/test_connection.hpp"
+#include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ using error = error_code;
 // Of one processor. One that spins takes all of it, even on a busy machine much more than this.
 constexpr double rest = 0.2;
 
-void converse(line& alice, line& bob) {
+void converse(connection& alice, connection& bob) {
     alice.send({make_rpm("bob"), make_spm("bob", "hi")});
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(bob.receives(make_spm("alice", "hi")));
@@ -29,8 +29,8 @@ void converse(line& alice, line& bob) {
 }
 
 // As many wait as the system lets; they have asked for a pseudo already.
-std::deque<line> queue_up(const std::string& bound, int count) {
-    std::deque<line> waiting;
+std::deque<connection> queue_up(const std::string& bound, int count) {
+    std::deque<connection> waiting;
     for (int i = 0; i < count; ++i) {
         const std::string pseudo = "newcomer" + std::to_string(i);
         waiting.emplace_back(bound).send(make_cr(pseudo));
@@ -38,7 +38,7 @@ std::deque<line> queue_up(const std::string& bound, int count) {
     return waiting;
 }
 
-void expect_all_to_get_in_as_others_leave(std::deque<line> waiting) {
+void expect_all_to_get_in_as_others_leave(std::deque<connection> waiting) {
     while (!waiting.empty()) {
         ASSERT_TRUE(waiting.front().receives(make_error(error::ok)));
         waiting.pop_front();
@@ -48,9 +48,9 @@ void expect_all_to_get_in_as_others_leave(std::deque<line> waiting) {
 TEST(Descriptors, sixty_four_those_inside_are_served_newcomers_wait_and_it_recovers) {
     process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 64}};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob = join(bound, "bob");
-    std::deque<line> waiting = queue_up(bound, 150);
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
+    std::deque<connection> waiting = queue_up(bound, 150);
     converse(alice, bob);
     EXPECT_LT(server.cpu_share_at_rest(), rest);
     converse(alice, bob);
@@ -58,8 +58,8 @@ TEST(Descriptors, sixty_four_those_inside_are_served_newcomers_wait_and_it_recov
     converse(alice, bob);
     EXPECT_LT(server.cpu_share_at_rest(), rest);
     server.signal(SIGTERM);
-    EXPECT_EQ(alice.next(), "end");
-    EXPECT_EQ(bob.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
+    EXPECT_EQ(bob.next_event(), "end");
     alice.end();
     bob.end();
     EXPECT_EQ(server.wait(), 0);
@@ -80,27 +80,27 @@ TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and
     if (CHATOS_UNDER_SANITIZER) {
         GTEST_SKIP() << "the sanitizer opens descriptors to check a virtual call, and without them ends the server";
     }
-    observed all;
-    line alice = join(all.bound, "alice");
-    line bob = join(all.bound, "bob");
+    monitored_server all;
+    connection alice = join(all.bound, "alice");
+    connection bob = join(all.bound, "bob");
     ::rlimit before{};
     ASSERT_EQ(::prlimit(all.server.id(), RLIMIT_NOFILE, nullptr, &before), 0);
     const ::rlimit tight{.rlim_cur = next_descriptor(all.server.id()), .rlim_max = before.rlim_max};
     ASSERT_EQ(::prlimit(all.server.id(), RLIMIT_NOFILE, &tight, nullptr), 0);
-    std::deque<line> waiting = queue_up(all.bound, 6);
-    line scraper{all.metrics};
+    std::deque<connection> waiting = queue_up(all.bound, 6);
+    connection scraper{all.metrics};
     scraper.send_bytes("GET /healthz HTTP/1.1\r\n\r\n");
     converse(alice, bob);
     EXPECT_LT(all.server.cpu_share_at_rest(), rest);
     converse(alice, bob);
     bob.end();
-    EXPECT_EQ(bob.next(), "end");
+    EXPECT_EQ(bob.next_event(), "end");
     // One place is free now: for a newcomer after the other, or for the scraper, whoever comes first.
     expect_all_to_get_in_as_others_leave(std::move(waiting));
     EXPECT_TRUE(scraper.receive_all().starts_with("HTTP/1.1 200 "));
     EXPECT_GT(all.scrape()["chatos_accept_pauses_total"], 0U);
     all.server.signal(SIGTERM);
-    EXPECT_EQ(alice.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
     alice.end();
     EXPECT_EQ(all.server.wait(), 0);
 }
@@ -108,7 +108,7 @@ TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and
 TEST(Descriptors, too_few_for_a_single_connection_is_no_reason_to_spin_or_to_die) {
     process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 16}};
     const std::string bound = server.bound();
-    const std::deque<line> waiting = queue_up(bound, 5);
+    const std::deque<connection> waiting = queue_up(bound, 5);
     EXPECT_LT(server.cpu_share_at_rest(), rest);
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);

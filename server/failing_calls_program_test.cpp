@@ -1,7 +1,7 @@
 // System calls that fail, and a wall clock that jumps: what no test can bring about on a healthy machine that others
 // use as well is brought about between the server and the system (net/failing_calls.cpp).
-#include "net/test_doomed.hpp"
-#include "net/test_line.hpp"
+#include "net/test_connection.hpp"
+#include "net/test_killable_client.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -30,13 +30,13 @@ process_setup failing(const std::string& call, int number, int well, int count) 
 
 // Of five connections, those that are served; the calls that fail have failed then.
 std::size_t served_of_five(const std::string& bound) {
-    std::deque<line> all;
+    std::deque<connection> all;
     for (int i = 0; i < 5; ++i) {
         all.emplace_back(bound).send(make_rpm("nobody"));
     }
     std::size_t served = 0;
-    for (line& one : all) {
-        served += one.receive_bytes(2) == wire(make_error(error::refused)) ? 1 : 0;
+    for (connection& one : all) {
+        served += one.receive_bytes(2) == bytes_of(make_error(error::refused)) ? 1 : 0;
     }
     return served;
 }
@@ -88,15 +88,15 @@ TEST(FailingCalls, accept_interrupted_or_forbidden_is_tried_again) {
 void expect_to_cost_one_connection(const process_setup& setup) {
     process server{{"--no-io-uring", "--listen", "127.0.0.1:0"}, setup};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob = join(bound, "bob");
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
     alice.send(make_rpm("bob"));
-    EXPECT_NE(alice.next(), "bytes");
-    static_cast<void>(join_once_free(bound, "alice"));
+    EXPECT_NE(alice.next_event(), "bytes");
+    static_cast<void>(join_when_free(bound, "alice"));
     bob.send(make_rpm("bob"));
     EXPECT_TRUE(bob.receives(make_error(error::ok)));
     bob.end();
-    EXPECT_EQ(bob.next(), "end");
+    EXPECT_EQ(bob.next_event(), "end");
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);
 }
@@ -123,8 +123,8 @@ TEST(FailingCalls, interrupted_or_early_send_and_recv_are_tried_again_and_nothin
         for (const int number : {EINTR, EAGAIN}) {
             process server{{"--no-io-uring", "--listen", "127.0.0.1:0"}, failing(call, number, 1, 20)};
             const std::string bound = server.bound();
-            line alice = join(bound, "alice");
-            line bob = join(bound, "bob");
+            connection alice = join(bound, "alice");
+            connection bob = join(bound, "bob");
             for (int i = 0; i < 20; ++i) {
                 alice.send({make_rpm("bob"), make_spm("bob", "hi")});
                 EXPECT_TRUE(alice.receives(make_error(error::ok)));
@@ -143,14 +143,14 @@ TEST(ClockJumps, of_decades_at_each_reading_end_no_time_limit_early_and_none_lat
                    with("CHATOS_WALL_CLOCK=jumps")};
     const std::string bound = server.bound();
     {
-        line stranger{bound};
-        line alice = join(bound, "alice");
-        line bob = join(bound, "bob");
+        connection stranger{bound};
+        connection alice = join(bound, "alice");
+        connection bob = join(bound, "bob");
         alice.send(make_pc("bob"));
         EXPECT_TRUE(alice.receives(make_error(error::ok)));
         EXPECT_TRUE(bob.receives(make_pc("alice")));
-        line carol = join(bound, "carol");
-        line dora = join(bound, "dora");
+        connection carol = join(bound, "carol");
+        connection dora = join(bound, "dora");
         carol.send({make_rpm("dora"), make_spm("dora", "hi")});
         EXPECT_TRUE(carol.receives(make_error(error::ok)));
         EXPECT_TRUE(carol.receives(make_error(error::unreachable))) << "a millisecond comes to its end";

@@ -1,8 +1,8 @@
 // Clients that are killed (SIGKILL) at every step of every flow. After each the pseudo is free again (CONN-6), whoever
 // waits for the dead hears 4 (PM-7, PC-4, ALL-9), and others go on (ERR-3). No time limit helps: all are a day.
-#include "net/test_doomed.hpp"
-#include "net/test_line.hpp"
-#include "net/test_observed.hpp"
+#include "net/test_connection.hpp"
+#include "net/test_killable_client.hpp"
+#include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -34,8 +34,8 @@ protected:
         await_connections(2);
         expect_others_to_go_on();
         all.server.signal(SIGTERM);
-        for (line* one : {&carol, &dora}) {
-            EXPECT_EQ(one->next(), "end");
+        for (connection* one : {&carol, &dora}) {
+            EXPECT_EQ(one->next_event(), "end");
             one->end();
         }
         EXPECT_EQ(all.server.wait(), 0);
@@ -55,7 +55,7 @@ protected:
         EXPECT_TRUE(carol.receives(make_error(error::refused)));
     }
 
-    void expect_free(const std::string& pseudo) const { static_cast<void>(join_once_free(bound, pseudo)); }
+    void expect_free(const std::string& pseudo) const { static_cast<void>(join_when_free(bound, pseudo)); }
 
     // Until the server has seen everybody go who went.
     void await_connections(std::uint64_t count) const {
@@ -65,13 +65,13 @@ protected:
     }
 
     // `from` may write to `to`.
-    static void favour(line& from, const std::string& to) {
+    static void favour(connection& from, const std::string& to) {
         from.send(make_rpm(to));
         EXPECT_TRUE(from.receives(make_error(error::ok)));
     }
 
     static std::string half(const packet_view& packet) {
-        const std::string bytes = wire(packet);
+        const std::string bytes = bytes_of(packet);
         return bytes.substr(0, bytes.size() / 2);
     }
 
@@ -86,7 +86,7 @@ protected:
     }
 
     // Alice and Bob have agreed on a private connection.
-    std::pair<line, line> agree() const {
+    std::pair<connection, connection> agree() const {
         std::pair both{join(bound, "alice"), join(bound, "bob")};
         both.first.send(make_pc("bob"));
         EXPECT_TRUE(both.second.receives(make_pc("alice")));
@@ -96,20 +96,20 @@ protected:
         return both;
     }
 
-    [[nodiscard]] line tunnel_end(const std::string& own, const std::string& peer) const {
-        line end{bound};
+    [[nodiscard]] connection tunnel_end(const std::string& own, const std::string& peer) const {
+        connection end{bound};
         end.send({make_pc(own), make_pc(peer)});
         return end;
     }
 
-    std::pair<line, line> open_tunnel() const {
+    std::pair<connection, connection> open_tunnel() const {
         std::pair both{tunnel_end("alice", "bob"), tunnel_end("bob", "alice")};
         EXPECT_TRUE(both.first.receives(make_error(error::ok)));
         EXPECT_TRUE(both.second.receives(make_error(error::ok)));
         return both;
     }
 
-    static void expect_to_carry(std::pair<line, line>& tunnel) {
+    static void expect_to_carry(std::pair<connection, connection>& tunnel) {
         tunnel.first.send_bytes("question");
         EXPECT_EQ(tunnel.second.receive_bytes(8), "question");
         tunnel.second.send_bytes("answer");
@@ -118,10 +118,10 @@ protected:
 
     static constexpr const char* day = "86400000";
     scratch_folder folder;
-    observed all;
+    monitored_server all;
     std::string bound;
-    line carol;
-    line dora;
+    connection carol;
+    connection dora;
 };
 
 INSTANTIATE_TEST_SUITE_P(Over, Killed, testing::Values("tcp", "unix"), [](const auto& with) { return with.param; });
@@ -129,65 +129,65 @@ INSTANTIATE_TEST_SUITE_P(Over, Killed, testing::Values("tcp", "unix"), [](const 
 // CR.
 
 TEST_P(Killed, CR_before_a_byte_was_sent) {
-    die(line{bound});
+    kill_client(connection{bound});
 }
 
 TEST_P(Killed, CR_inside_it) {
-    line alice{bound};
+    connection alice{bound};
     alice.send_bytes(half(make_cr("alice")));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, CR_sent_and_its_answer_unread) {
-    line alice{bound};
+    connection alice{bound};
     alice.send(make_cr("alice"));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, CR_answered_and_idle) {
-    die(join(bound, "alice"));
+    kill_client(join(bound, "alice"));
     expect_free("alice");
 }
 
 TEST_P(Killed, CR_refused_because_the_pseudo_is_taken_and_its_holder_notices_nothing) {
-    line alice{bound};
+    connection alice{bound};
     alice.send(make_cr("carol"));
     EXPECT_TRUE(alice.receives(make_error(error::pseudo_taken)));
-    die(std::move(alice));
+    kill_client(std::move(alice));
 }
 
 // RPM.
 
 TEST_P(Killed, RPM_inside_it) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send_bytes(half(make_rpm("carol")));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, RPM_sent_and_its_answer_unread) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send(make_rpm("carol"));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, RPM_answered_and_the_favour_dies_with_its_holder) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     favour(alice, "carol");
-    die(std::move(alice));
-    line other = join_once_free(bound, "alice");
+    kill_client(std::move(alice));
+    connection other = join_when_free(bound, "alice");
     other.send(make_spm("carol", "no favour of mine"));
     EXPECT_TRUE(other.receives(make_error(error::refused)));
 }
 
 TEST_P(Killed, RPM_named_it_and_PM_10_the_favour_dies_with_the_recipient) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     favour(carol, "bob");
-    die(std::move(bob));
-    line other = join_once_free(bound, "bob");
+    kill_client(std::move(bob));
+    connection other = join_when_free(bound, "bob");
     carol.send(make_spm("bob", "for whoever was bob"));
     EXPECT_TRUE(carol.receives(make_error(error::refused)));
 }
@@ -195,19 +195,19 @@ TEST_P(Killed, RPM_named_it_and_PM_10_the_favour_dies_with_the_recipient) {
 // SPM, its sender.
 
 TEST_P(Killed, SPM_sender_inside_it_and_nothing_is_delivered) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     favour(alice, "carol");
     alice.send_bytes(half(make_spm("carol", "unfinished")));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, SPM_sender_before_the_recipient_answered_and_that_answer_is_used_up) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     favour(alice, "carol");
     alice.send(make_spm("carol", "last words"));
     EXPECT_TRUE(carol.receives(make_spm("alice", "last words")));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
     // Carol's answers go to the oldest delivery each (FLOW-2): the first to nobody, the second to Dora.
     favour(dora, "carol");
@@ -218,68 +218,68 @@ TEST_P(Killed, SPM_sender_before_the_recipient_answered_and_that_answer_is_used_
 }
 
 TEST_P(Killed, SPM_sender_with_the_answer_unread) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     favour(alice, "carol");
     alice.send(make_spm("carol", "hi"));
     EXPECT_TRUE(carol.receives(make_spm("alice", "hi")));
     carol.send({make_error(error::ok), make_rpm("dora")});
     EXPECT_TRUE(carol.receives(make_error(error::ok))) << "what was sent before is processed";
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 // SPM, its recipient.
 
 TEST_P(Killed, SPM_recipient_before_reading_it) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     favour(carol, "bob");
     carol.send(make_spm("bob", "hi"));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     expect_free("bob");
 }
 
 TEST_P(Killed, SPM_recipient_before_answering) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     favour(carol, "bob");
     carol.send(make_spm("bob", "hi"));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     expect_free("bob");
 }
 
 TEST_P(Killed, SPM_recipient_inside_its_answer) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     favour(carol, "bob");
     carol.send(make_spm("bob", "hi"));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
     bob.send_bytes(half(make_error(error::ok)));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     expect_free("bob");
 }
 
 TEST_P(Killed, SPM_recipient_after_answering_and_the_answer_stands) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     favour(carol, "bob");
     carol.send(make_spm("bob", "hi"));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
     bob.send(make_error(error::refused));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::refused)));
     expect_free("bob");
 }
 
 TEST_P(Killed, SPM_recipient_of_many_and_each_sender_hears_of_each) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     favour(carol, "bob");
     favour(dora, "bob");
     for (int i = 0; i < 100; ++i) {
         carol.send(make_spm("bob", "from carol"));
         dora.send(make_spm("bob", "from dora"));
     }
-    die(std::move(bob));
+    kill_client(std::move(bob));
     for (int i = 0; i < 100; ++i) {
         ASSERT_TRUE(carol.receives(make_error(error::unreachable))) << i;
         ASSERT_TRUE(dora.receives(make_error(error::unreachable))) << i;
@@ -290,79 +290,79 @@ TEST_P(Killed, SPM_recipient_of_many_and_each_sender_hears_of_each) {
 // SMA.
 
 TEST_P(Killed, SMA_sender_inside_it_and_nothing_is_delivered) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send_bytes(half(make_sma("unfinished")));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, SMA_sender_before_anybody_answered) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send(make_sma("hi"));
     expect_both_receive(make_spm("alice", "hi"));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
     answer_both(error::ok);
 }
 
 TEST_P(Killed, SMA_sender_between_two_answers) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send(make_sma("hi"));
     expect_both_receive(make_spm("alice", "hi"));
     carol.send(make_error(error::ok));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
     dora.send(make_error(error::ok));
 }
 
 TEST_P(Killed, SMA_sender_with_the_answer_unread) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send(make_sma("hi"));
     expect_both_receive(make_spm("alice", "hi"));
     answer_both(error::ok);
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, SMA_recipient_before_reading_it) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     carol.send(make_sma("hi"));
     EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
     dora.send(make_error(error::ok));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     expect_free("bob");
 }
 
 TEST_P(Killed, SMA_recipient_before_answering_and_ALL_3_the_others_are_waited_for) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     carol.send(make_sma("hi"));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
     EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     expect_free("bob");
     dora.send(make_error(error::refused));
     EXPECT_TRUE(carol.receives(make_error(error::refused))) << "the highest code of all: 4 and 5";
 }
 
 TEST_P(Killed, SMA_recipient_inside_its_answer) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     carol.send(make_sma("hi"));
     EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
     dora.send(make_error(error::ok));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
     bob.send_bytes(half(make_error(error::ok)));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     expect_free("bob");
 }
 
 TEST_P(Killed, SMA_recipient_after_answering_and_the_answer_stands) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     carol.send(make_sma("hi"));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
     bob.send(make_error(error::ok));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     expect_free("bob");
     EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
     dora.send(make_error(error::ok));
@@ -370,14 +370,14 @@ TEST_P(Killed, SMA_recipient_after_answering_and_the_answer_stands) {
 }
 
 TEST_P(Killed, SMA_recipients_all_at_once) {
-    std::vector<std::unique_ptr<doomed_client>> crowd;
+    std::vector<std::unique_ptr<killable_client>> clients;
     for (int i = 0; i < 20; ++i) {
-        crowd.push_back(std::make_unique<doomed_client>(join(bound, "doomed" + std::to_string(i))));
+        clients.push_back(std::make_unique<killable_client>(join(bound, "doomed" + std::to_string(i))));
     }
     carol.send(make_sma("hi"));
     EXPECT_TRUE(dora.receives(make_spm("carol", "hi")));
     dora.send(make_error(error::ok));
-    crowd.clear();
+    clients.clear();
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     for (int i = 0; i < 20; ++i) {
         expect_free("doomed" + std::to_string(i));
@@ -387,58 +387,58 @@ TEST_P(Killed, SMA_recipients_all_at_once) {
 // PC.
 
 TEST_P(Killed, PC_asker_inside_it_and_nothing_is_offered) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send_bytes(half(make_pc("carol")));
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, PC_asker_before_the_decision_and_a_late_yes_opens_nothing) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send(make_pc("carol"));
     EXPECT_TRUE(carol.receives(make_pc("alice")));
-    die(std::move(alice));
-    line other = join_once_free(bound, "alice");
+    kill_client(std::move(alice));
+    connection other = join_when_free(bound, "alice");
     carol.send(make_error(error::ok));
     // A later question of hers is answered alone: the decision went nowhere.
     favour(carol, "alice");
 }
 
 TEST_P(Killed, PC_asker_with_the_decision_unread) {
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send(make_pc("carol"));
     EXPECT_TRUE(carol.receives(make_pc("alice")));
     carol.send(make_error(error::ok));
     favour(carol, "dora");
-    die(std::move(alice));
+    kill_client(std::move(alice));
     expect_free("alice");
 }
 
 TEST_P(Killed, PC_asked_before_reading_it) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     carol.send(make_pc("bob"));
     EXPECT_TRUE(carol.receives(make_error(error::ok)));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     expect_free("bob");
 }
 
 TEST_P(Killed, PC_asked_before_deciding) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     carol.send(make_pc("bob"));
     EXPECT_TRUE(bob.receives(make_pc("carol")));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::ok)));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     expect_free("bob");
 }
 
 TEST_P(Killed, PC_asked_inside_its_decision) {
-    line bob = join(bound, "bob");
+    connection bob = join(bound, "bob");
     carol.send(make_pc("bob"));
     EXPECT_TRUE(bob.receives(make_pc("carol")));
     bob.send_bytes(half(make_error(error::ok)));
-    die(std::move(bob));
+    kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::ok)));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
     expect_free("bob");
@@ -446,11 +446,11 @@ TEST_P(Killed, PC_asked_inside_its_decision) {
 
 TEST_P(Killed, PC_asked_after_deciding_and_the_decision_stands) {
     for (const error decision : {error::ok, error::refused}) {
-        line bob = join_once_free(bound, "bob");
+        connection bob = join_when_free(bound, "bob");
         carol.send(make_pc("bob"));
         EXPECT_TRUE(bob.receives(make_pc("carol")));
         bob.send(make_error(decision));
-        die(std::move(bob));
+        kill_client(std::move(bob));
         EXPECT_TRUE(carol.receives(make_error(error::ok)));
         EXPECT_TRUE(carol.receives(make_error(decision)));
     }
@@ -461,18 +461,18 @@ TEST_P(Killed, PC_asked_after_deciding_and_the_decision_stands) {
 
 TEST_P(Killed, tunnel_end_inside_its_first_PC) {
     const auto users = agree();
-    line end{bound};
+    connection end{bound};
     end.send_bytes(half(make_pc("alice")));
-    die(std::move(end));
+    kill_client(std::move(end));
     auto tunnel = open_tunnel();
     expect_to_carry(tunnel);
 }
 
 TEST_P(Killed, tunnel_end_between_its_PCs) {
     const auto users = agree();
-    line end{bound};
+    connection end{bound};
     end.send(make_pc("alice"));
-    die(std::move(end));
+    kill_client(std::move(end));
     auto tunnel = open_tunnel();
     expect_to_carry(tunnel);
 }
@@ -480,10 +480,10 @@ TEST_P(Killed, tunnel_end_between_its_PCs) {
 // To the server its death is an end of input, which a living end may send early as well (TUN-2): so it keeps its place.
 TEST_P(Killed, tunnel_end_that_waits_for_its_peer_and_the_peer_hears_the_end) {
     auto users = agree();
-    die(tunnel_end("alice", "bob"));
-    line b = tunnel_end("bob", "alice");
+    kill_client(tunnel_end("alice", "bob"));
+    connection b = tunnel_end("bob", "alice");
     EXPECT_TRUE(b.receives(make_error(error::ok)));
-    EXPECT_EQ(b.next(), "end");
+    EXPECT_EQ(b.next_event(), "end");
     users.first.send(make_pc("bob"));
     EXPECT_TRUE(users.second.receives(make_pc("alice"))) << "they can agree on another";
 }
@@ -492,8 +492,8 @@ TEST_P(Killed, tunnel_end_of_an_open_tunnel_and_the_other_hears_the_end) {
     const auto users = agree();
     auto tunnel = open_tunnel();
     expect_to_carry(tunnel);
-    die(std::move(tunnel.first));
-    EXPECT_EQ(tunnel.second.next(), "end");
+    kill_client(std::move(tunnel.first));
+    EXPECT_EQ(tunnel.second.next_event(), "end");
 }
 
 TEST_P(Killed, tunnel_end_with_bytes_unread_and_bytes_on_the_way) {
@@ -502,16 +502,16 @@ TEST_P(Killed, tunnel_end_with_bytes_unread_and_bytes_on_the_way) {
     tunnel.second.send_bytes("never read");
     tunnel.first.send_bytes("last words");
     EXPECT_EQ(tunnel.second.receive_bytes(10), "last words");
-    die(std::move(tunnel.first));
-    EXPECT_EQ(tunnel.second.next(), "end");
+    kill_client(std::move(tunnel.first));
+    EXPECT_EQ(tunnel.second.next_event(), "end");
 }
 
 TEST_P(Killed, tunnel_both_ends_at_once) {
     auto users = agree();
     auto tunnel = open_tunnel();
     {
-        doomed_client a{std::move(tunnel.first)};
-        doomed_client b{std::move(tunnel.second)};
+        killable_client a{std::move(tunnel.first)};
+        killable_client b{std::move(tunnel.second)};
     }
     users.first.send(make_pc("bob"));
     EXPECT_TRUE(users.second.receives(make_pc("alice")));
@@ -520,8 +520,8 @@ TEST_P(Killed, tunnel_both_ends_at_once) {
 TEST_P(Killed, tunnel_users_and_TUN_5_the_tunnel_goes_on) {
     auto users = agree();
     auto tunnel = open_tunnel();
-    die(std::move(users.first));
-    die(std::move(users.second));
+    kill_client(std::move(users.first));
+    kill_client(std::move(users.second));
     expect_free("alice");
     expect_free("bob");
     expect_to_carry(tunnel);

@@ -1,5 +1,5 @@
 // Several addresses at once, and addresses that cannot be had.
-#include "net/test_line.hpp"
+#include "net/test_connection.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ TEST(Listeners, of_all_families_serve_the_same_users) {
         }
         EXPECT_TRUE(users[sender].receives(make_error(error::ok)));
     }
-    for (line& one : users) {
+    for (connection& one : users) {
         one.end();
     }
     server.signal(SIGTERM);

@@ -1,6 +1,6 @@
 // The log of a running chatos-server, logs that take nothing, and the bound per address.
-#include "net/test_line.hpp"
-#include "net/test_observed.hpp"
+#include "net/test_connection.hpp"
+#include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -40,7 +40,7 @@ std::string stop(process& server) {
 
 // One connection that breaks the protocol, and hears that it did.
 void break_protocol(const std::string& bound) {
-    line eve{bound};
+    connection eve{bound};
     eve.send_bytes("\x09");
     EXPECT_TRUE(eve.receives(make_error(error::refused)));
 }
@@ -48,13 +48,13 @@ void break_protocol(const std::string& bound) {
 TEST(Log, tells_start_stop_and_refused_input_and_no_message) {
     process server{{"--listen", "127.0.0.1:0"}};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     alice.send(make_sma("secret"));
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     alice.send_bytes("\x09\xff\"\nlevel=error event=forged");
     EXPECT_TRUE(alice.receives(make_error(error::refused)));
     alice.end();
-    EXPECT_EQ(alice.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
     const std::string said = stop(server);
     EXPECT_TRUE(contains(said, " level=info event=started version=" CHATOS_VERSION " where=\"listening on " + bound));
     EXPECT_TRUE(contains(said, " level=info event=refused_input connection=0.1 peer=127.0.0.1:"));
@@ -71,7 +71,7 @@ TEST(Log, debug_tells_pseudos_and_no_message_either_and_warning_keeps_still) {
         process server{{"--listen", "127.0.0.1:0", "--log-level", level}};
         const std::string bound = server.bound();
         {
-            line alice = join(bound, "alice");
+            connection alice = join(bound, "alice");
             alice.send({make_rpm("alice"), make_spm("alice", "secret")});
             EXPECT_TRUE(alice.receives(make_error(error::ok)));
         }
@@ -115,7 +115,7 @@ TEST(Log, a_pipe_that_nobody_reads_costs_lines_and_nothing_else) {
     std::array<int, 2> ends{};
     ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
     ASSERT_GT(::fcntl(ends[1], F_SETPIPE_SZ, 4'096), 0);
-    observed all{{"--log-level", "debug", "--log-queue-bytes-max", "4096"}, {.err = ends[1]}};
+    monitored_server all{{"--log-level", "debug", "--log-queue-bytes-max", "4096"}, {.err = ends[1]}};
     for (int i = 0; i < 200; ++i) {
         break_protocol(all.bound);
     }
@@ -134,7 +134,7 @@ TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {
     const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
     ASSERT_GE(full, 0);
     for (const int err : {full, ends[1]}) {
-        observed all{{}, {.err = err}};
+        monitored_server all{{}, {.err = err}};
         break_protocol(all.bound);
         auto seen = all.scrape();
         while (seen["chatos_log_lines_dropped_total"] < 2) {
@@ -150,13 +150,13 @@ TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {
 TEST(AddressLimit, beyond_it_connections_hear_2_and_are_closed_and_those_who_leave_make_room) {
     const scratch_folder folder;
     const std::string path = "unix:" + folder.path("socket");
-    observed all{{"--per-address-max", "2", "--listen", path}, {}};
-    line alice = join(all.bound, "alice");
+    monitored_server all{{"--per-address-max", "2", "--listen", path}, {}};
+    connection alice = join(all.bound, "alice");
     {
-        line bob = join(all.bound, "bob");
-        line carol{all.bound};
+        connection bob = join(all.bound, "bob");
+        connection carol{all.bound};
         EXPECT_TRUE(carol.receives(make_error(error::out_of_capacity)));
-        EXPECT_EQ(carol.next(), "end");
+        EXPECT_EQ(carol.next_event(), "end");
         static_cast<void>(join(path, "dora"));
         EXPECT_EQ(all.scrape()["chatos_closed_total{cause=\"address_limit\"}"], 1U);
         EXPECT_TRUE(contains(all.server.err_line(), "event=started"));

@@ -2,10 +2,10 @@
 #include "net/listen_address.hpp"
 #include "net/metrics_endpoint.hpp"
 #include "net/socket_server.hpp"
-#include "ops/journal.hpp"
+#include "ops/event_log.hpp"
 #include "ops/limit_table.hpp"
 #include "ops/limits_report.hpp"
-#include "ops/readiness_notice.hpp"
+#include "ops/service_manager.hpp"
 #include "ops/service_options.hpp"
 
 #include <CLI/CLI.hpp>
@@ -157,7 +157,7 @@ chatos::ops::log_line started(const std::string& announcement, const chatos::ops
     using chatos::ops::log_level;
     const std::uint64_t ceiling = chatos::ops::memory_ceiling_bytes(options);
     const bool too_much = ceiling > machine_bytes();
-    auto line = chatos::ops::journal::line(too_much ? log_level::warning : log_level::info, "started");
+    auto line = chatos::ops::event_log::line(too_much ? log_level::warning : log_level::info, "started");
     line.add("version", CHATOS_VERSION).add("where", announcement).add("memory_bytes_max", ceiling);
     if (too_much) {
         line.add("advice", "these limits may take more memory than there is, see --print-limits");
@@ -173,16 +173,16 @@ int serve_at(const flags& chosen, const std::vector<chatos::net::listen_address>
         return complain(cannot_listen, "cannot write to --log-file " + chosen.log_file + ": " + fault +
                                            "; give a file that can be written");
     }
-    chatos::ops::journal journal{*chatos::ops::parse_log_level(chosen.log_level), writer};
+    chatos::ops::event_log log{*chatos::ops::parse_log_level(chosen.log_level), writer};
     raise_descriptor_limit();
     const char* notify_socket = std::getenv("NOTIFY_SOCKET");
     const chatos::ops::service_manager manager{notify_socket == nullptr ? "" : notify_socket};
     chatos::net::socket_server server{
         chosen.options.core,
         {.per_address_max = chosen.options.per_address_max,
-         .journal = &journal,
+         .log = &log,
          .io_uring = chosen.io_uring,
-         .on_stopping = [&manager] { static_cast<void>(manager.tell("STOPPING=1\nSTATUS=draining\n")); }}};
+         .on_stopping = [&manager] { static_cast<void>(manager.notify("STOPPING=1\nSTATUS=draining\n")); }}};
     server.stop_on_signals();
     std::string announcement;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -193,7 +193,8 @@ int serve_at(const flags& chosen, const std::vector<chatos::net::listen_address>
         }
         announcement += "listening on " + result.bound + "\n";
     }
-    chatos::net::metrics_endpoint metrics{[&server] { return server.ask(scrape_patience); }, CHATOS_VERSION};
+    chatos::net::metrics_endpoint metrics{[&server] { return server.request_snapshot(scrape_patience); },
+                                          CHATOS_VERSION};
     if (!chosen.metrics.empty()) {
         const auto result = metrics.listen(metrics_address);
         if (!result.fault.empty()) {
@@ -205,14 +206,14 @@ int serve_at(const flags& chosen, const std::vector<chatos::net::listen_address>
     std::fputs(announcement.c_str(), stdout);
     std::fflush(stdout);
     std::replace(announcement.begin(), announcement.end() - 1, '\n', ' ');
-    if (!manager.tell("READY=1\nSTATUS=" + announcement)) {
-        auto line = chatos::ops::journal::line(chatos::ops::log_level::warning, "service_manager");
-        journal.write(line.add("advice", "it does not hear us: NOTIFY_SOCKET names no socket that listens"));
+    if (!manager.notify("READY=1\nSTATUS=" + announcement)) {
+        auto line = chatos::ops::event_log::line(chatos::ops::log_level::warning, "service_manager");
+        log.write(line.add("advice", "it does not hear us: NOTIFY_SOCKET names no socket that listens"));
     }
     announcement.pop_back();
-    journal.write(started(announcement, chosen.options));
+    log.write(started(announcement, chosen.options));
     server.run();
-    journal.write(chatos::ops::journal::line(chatos::ops::log_level::info, "stopped"));
+    log.write(chatos::ops::event_log::line(chatos::ops::log_level::info, "stopped"));
     return drained;
 }
 

@@ -1,6 +1,6 @@
 // What --print-limits promises, under attack: a real server, some hundred clients that do everything to make it hold
 // memory, and its resident size at each step.
-#include "net/test_observed.hpp"
+#include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -61,17 +61,17 @@ public:
     static std::string name_of(int number) { return "user" + std::to_string(number); }
 
     // Sends as much as the server takes at once; it must not wait for a server that has stopped reading.
-    void flood(line& one, const std::string& bytes) {
+    void flood(connection& one, const std::string& bytes) {
         one.send_what_fits(bytes);
         worst_bytes_ = std::max(worst_bytes_, server_.server.resident_bytes() - base_bytes_);
     }
 
-    std::deque<line>& clients() { return users_; }
-    line& stranger() { return strangers_.emplace_back(bound()); }
+    std::deque<connection>& clients() { return users_; }
+    connection& stranger() { return strangers_.emplace_back(bound()); }
     void strangers_leave() { strangers_.clear(); }
     [[nodiscard]] std::size_t worst_bytes() const { return worst_bytes_; }
     [[nodiscard]] std::string bound() const { return "unix:" + folder_.path("socket"); }
-    observed& server() { return server_; }
+    monitored_server& server() { return server_; }
 
 private:
     std::vector<std::string> arguments() {
@@ -82,11 +82,11 @@ private:
     }
 
     scratch_folder folder_;
-    observed server_;
+    monitored_server server_;
     std::size_t base_bytes_;
     std::size_t worst_bytes_{0};
-    std::deque<line> users_;
-    std::deque<line> strangers_;
+    std::deque<connection> users_;
+    std::deque<connection> strangers_;
 };
 
 std::string repeated(const std::string& text, std::size_t times) {
@@ -99,34 +99,34 @@ std::string repeated(const std::string& text, std::size_t times) {
 
 void take_output_memory(attack& all) {
     const std::string giant(65'000, 'm');
-    const std::string crowd = wire(make_sma(giant));
+    const std::string message = bytes_of(make_sma(giant));
     // Nobody reads: large messages to everybody, then tiny ones, which take more memory than they have bytes.
-    for (line& one : all.clients()) {
-        all.flood(one, repeated(crowd, 2) + repeated(wire(make_sma("")), 20));
+    for (connection& one : all.clients()) {
+        all.flood(one, repeated(message, 2) + repeated(bytes_of(make_sma("")), 20));
     }
     // Messages to single recipients, which share nothing.
     for (int i = 0; i < attack::users; ++i) {
         const std::string recipient = attack::name_of((i + 1) % attack::users);
         all.flood(all.clients()[static_cast<std::size_t>(i)],
-                  wire(make_rpm(recipient)) + repeated(wire(make_spm(recipient, giant)), 8));
+                  bytes_of(make_rpm(recipient)) + repeated(bytes_of(make_spm(recipient, giant)), 8));
     }
     // Answers to what was never read, so that places are free for more; then requests whose answers nobody reads.
     for (int round = 0; round < 3; ++round) {
-        for (line& one : all.clients()) {
-            all.flood(one, repeated(wire(make_error(error_code::ok)), 2'000) + repeated(wire(make_sma("")), 20) +
-                               repeated(wire(make_rpm("nobody")), 3'000));
+        for (connection& one : all.clients()) {
+            all.flood(one, repeated(bytes_of(make_error(error_code::ok)), 2'000) +
+                               repeated(bytes_of(make_sma("")), 20) + repeated(bytes_of(make_rpm("nobody")), 3'000));
         }
     }
 }
 
 void take_input_memory(attack& all) {
     const std::string giant(65'000, 'm');
-    const std::string crowd = wire(make_sma(giant));
+    const std::string message = bytes_of(make_sma(giant));
     // Strangers: packets that never end, of sizes that make vectors grow badly, and floods of requests.
     for (int i = 0; i < 280; ++i) {
-        line& one = all.stranger();
+        connection& one = all.stranger();
         const std::size_t size = 30'000 + static_cast<std::size_t>(i) * 100;
-        all.flood(one, i % 3 == 0 ? repeated(wire(make_rpm("nobody")), 5'000) : crowd.substr(0, size));
+        all.flood(one, i % 3 == 0 ? repeated(bytes_of(make_rpm("nobody")), 5'000) : message.substr(0, size));
     }
 }
 
@@ -146,7 +146,7 @@ TEST(MemoryAttack, the_server_stays_below_the_ceiling_that_it_prints) {
     RecordProperty("worst_bytes", static_cast<int>(all.worst_bytes()));
     // Whoever is honest is still served; as a stranger, so that no message of the attack comes before the answer.
     all.strangers_leave();
-    line honest{all.bound()};
+    connection honest{all.bound()};
     honest.send(make_rpm("nobody"));
     EXPECT_TRUE(honest.receives(make_error(error_code::refused)));
 }
@@ -158,15 +158,15 @@ TEST(MemoryAttack, each_connection_takes_less_than_the_ceiling_counts_for_it) {
     process server{{"--listen", "unix:" + folder.path("socket"), "--unregistered-max", "2000"}};
     const std::string bound = server.bound();
     const auto settle = [&bound] {
-        line one{bound};
+        connection one{bound};
         one.send(make_rpm("nobody"));
         EXPECT_TRUE(one.receives(make_error(error_code::refused)));
     };
     settle();
     const std::size_t before = server.resident_bytes();
-    std::deque<line> crowd;
+    std::deque<connection> clients;
     for (std::size_t i = 0; i < crowd_size; ++i) {
-        crowd.emplace_back(bound);
+        clients.emplace_back(bound);
     }
     settle();
     EXPECT_LT(server.resident_bytes() - before, crowd_size * counted_bytes + mebibyte / 4);

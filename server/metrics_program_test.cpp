@@ -1,7 +1,7 @@
 // --metrics on a running chatos-server: what a scraper sees while clients talk, while the server drains, and when a
 // scraper misbehaves.
-#include "net/test_line.hpp"
-#include "net/test_observed.hpp"
+#include "net/test_connection.hpp"
+#include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -28,15 +28,15 @@ void expect_balanced(std::map<std::string, std::uint64_t>& seen) {
 }
 
 TEST(Metrics, count_what_happened_and_what_is_pending) {
-    const observed all;
-    line alice = join(all.bound, "alice");
-    line bob = join(all.bound, "bob");
+    const monitored_server all;
+    connection alice = join(all.bound, "alice");
+    connection bob = join(all.bound, "bob");
     alice.send({make_rpm("bob"), make_spm("bob", "hi"), make_sma("all")});
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(bob.receives(make_spm("alice", "hi")));
     bob.send(make_error(error::ok));
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
-    line stranger{all.bound};
+    connection stranger{all.bound};
     stranger.send_bytes("\x09");
     EXPECT_TRUE(stranger.receives(make_error(error::refused)));
     auto seen = all.scrape();
@@ -54,11 +54,11 @@ TEST(Metrics, count_what_happened_and_what_is_pending) {
 }
 
 TEST(Metrics, the_books_balance_in_every_scrape_while_clients_talk) {
-    const observed all;
+    const monitored_server all;
     std::jthread talk{[&all](const std::stop_token& stop) {
         for (int round = 0; !stop.stop_requested(); ++round) {
-            line alice = join(all.bound, "alice" + std::to_string(round));
-            line bob = join(all.bound, "bob" + std::to_string(round));
+            connection alice = join(all.bound, "alice" + std::to_string(round));
+            connection bob = join(all.bound, "bob" + std::to_string(round));
             for (int i = 0; i < 20; ++i) {
                 alice.send({make_sma("hi"), make_rpm("nobody")});
                 bob.send(make_error(error::ok));
@@ -76,9 +76,9 @@ TEST(Metrics, the_books_balance_in_every_scrape_while_clients_talk) {
 }
 
 TEST(Metrics, healthz_says_ok_then_draining) {
-    observed all{{"--drain-timeout-ms", "86400000", "--answer-timeout-ms", "86400000"}};
-    line alice = join(all.bound, "alice");
-    line bob = join(all.bound, "bob");
+    monitored_server all{{"--drain-timeout-ms", "86400000", "--answer-timeout-ms", "86400000"}};
+    connection alice = join(all.bound, "alice");
+    connection bob = join(all.bound, "bob");
     alice.send(make_sma("hi"));
     ASSERT_TRUE(bob.receives(make_spm("alice", "hi")));
     EXPECT_TRUE(all.get("/healthz").starts_with("HTTP/1.1 200 OK\r\n"));
@@ -96,14 +96,14 @@ TEST(Metrics, healthz_says_ok_then_draining) {
 }
 
 TEST(Metrics, scrapers_that_stall_or_send_nonsense_disturb_nobody) {
-    observed all;
-    std::deque<line> stalled;
+    monitored_server all;
+    std::deque<connection> stalled;
     for (int i = 0; i < 10; ++i) {
         stalled.emplace_back(all.metrics).send_bytes("GET /metr");
     }
-    line garbage{all.metrics};
+    connection garbage{all.metrics};
     garbage.send_bytes(std::string(20'000, 'x'));
-    EXPECT_NE(garbage.next(), "bytes") << "a request has a bound";
+    EXPECT_NE(garbage.next_event(), "bytes") << "a request has a bound";
     EXPECT_TRUE(all.get("/nothing").starts_with("HTTP/1.1 404 "));
     EXPECT_TRUE(all.get("/healthz").starts_with("HTTP/1.1 200 "));
     static_cast<void>(join(all.bound, "alice"));
@@ -116,7 +116,7 @@ TEST(Metrics, an_address_that_cannot_be_exits_2_and_one_that_is_taken_3) {
     EXPECT_EQ(wrong.all_err(),
               "chatos-server: --metrics 9090: the port is missing; give HOST:PORT, [IPV6]:PORT or unix:PATH\n");
     EXPECT_EQ(wrong.wait(), 2);
-    const observed first;
+    const monitored_server first;
     process second{{"--listen", "127.0.0.1:0", "--metrics", first.metrics}};
     EXPECT_EQ(second.all_err(), "chatos-server: cannot serve metrics on " + first.metrics +
                                     ": Address already in use; choose another address\n");

@@ -1,5 +1,5 @@
 // chatos-server as a process: flags, messages, exit codes, signals.
-#include "net/test_line.hpp"
+#include "net/test_connection.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -162,8 +162,8 @@ TEST(Program, each_listener_is_announced) {
     const std::string first = server.bound();
     const std::string second = server.bound();
     EXPECT_NE(first, second);
-    line alice = join(first, "alice");
-    line bob = join(second, "bob");
+    connection alice = join(first, "alice");
+    connection bob = join(second, "bob");
     bob.send(make_sma("hi"));
     EXPECT_TRUE(alice.receives(make_spm("bob", "hi")));
 }
@@ -172,11 +172,11 @@ TEST(Program, flags_reach_the_core) {
     process server{{"--listen", "127.0.0.1:0", "--no-tunnel", "--capacity", "1", "--answer-timeout-ms", "1",
                     "--pc-timeout-ms", "1", "--pseudo-bytes-max", "32", "--message-bytes-max", "1024"}};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob{bound};
+    connection alice = join(bound, "alice");
+    connection bob{bound};
     bob.send(make_cr("bob"));
     EXPECT_TRUE(bob.receives(make_error(error::out_of_capacity)));
-    EXPECT_EQ(bob.next(), "end");
+    EXPECT_EQ(bob.next_event(), "end");
     alice.send({make_rpm("alice"), make_spm("alice", "note")});
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(alice.receives(make_spm("alice", "note")));
@@ -187,7 +187,7 @@ TEST(Program, flags_reach_the_core) {
 }
 
 // Alice and Bob agree on a private connection.
-void agree(line& alice, line& bob) {
+void agree(connection& alice, connection& bob) {
     alice.send(make_pc("bob"));
     EXPECT_TRUE(bob.receives(make_pc("alice")));
     bob.send(make_error(error::ok));
@@ -198,31 +198,31 @@ void agree(line& alice, line& bob) {
 TEST(Program, private_connections_are_carried_unless_told_otherwise_and_their_bound_is_a_flag) {
     process server{{"--listen", "127.0.0.1:0", "--tunnels-max", "1", "--tunnel-buffer-bytes", "1"}};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob = join(bound, "bob");
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
     agree(alice, bob);
-    line a{bound};
+    connection a{bound};
     a.send({make_pc("alice"), make_pc("bob")});
-    line b{bound};
+    connection b{bound};
     b.send({make_pc("bob"), make_pc("alice")});
     EXPECT_TRUE(a.receives(make_error(error::ok)));
     EXPECT_TRUE(b.receives(make_error(error::ok)));
     a.send_bytes("through");
     EXPECT_EQ(b.receive_bytes(7), "through");
     agree(alice, bob);
-    line one_too_many{bound};
+    connection one_too_many{bound};
     one_too_many.send({make_pc("alice"), make_pc("bob")});
     EXPECT_TRUE(one_too_many.receives(make_error(error::unreachable)));
-    EXPECT_EQ(one_too_many.next(), "end");
+    EXPECT_EQ(one_too_many.next_event(), "end");
 }
 
 TEST(Program, without_tunnels_an_end_is_a_stranger) {
     process server{{"--listen", "127.0.0.1:0", "--no-tunnel"}};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob = join(bound, "bob");
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
     agree(alice, bob);
-    line a{bound};
+    connection a{bound};
     a.send(make_pc("alice"));
     EXPECT_TRUE(a.receives(make_error(error::refused)));
 }
@@ -231,15 +231,15 @@ TEST(Program, sigterm_and_sigint_drain_and_exit_0) {
     for (const int number : {SIGTERM, SIGINT}) {
         process server{{"--listen", "127.0.0.1:0"}};
         const std::string bound = server.bound();
-        line alice = join(bound, "alice");
-        line bob = join(bound, "bob");
+        connection alice = join(bound, "alice");
+        connection bob = join(bound, "bob");
         alice.send(make_sma("hi"));
         ASSERT_TRUE(bob.receives(make_spm("alice", "hi")));
         server.signal(number);
         bob.send(make_error(error::ok));
         EXPECT_TRUE(alice.receives(make_error(error::ok)));
-        for (line* one : {&alice, &bob}) {
-            EXPECT_EQ(one->next(), "end");
+        for (connection* one : {&alice, &bob}) {
+            EXPECT_EQ(one->next_event(), "end");
             one->end();
         }
         EXPECT_EQ(server.wait(), 0);
@@ -250,8 +250,8 @@ TEST(Program, a_second_signal_ends_it_at_once) {
     // Nobody answers, and the limit is a day: only the second signal ends this.
     process server{{"--listen", "127.0.0.1:0", "--answer-timeout-ms", "86400000", "--drain-timeout-ms", "86400000"}};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob = join(bound, "bob");
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
     alice.send(make_sma("hi"));
     ASSERT_TRUE(bob.receives(make_spm("alice", "hi")));
     server.signal(SIGTERM);
@@ -262,9 +262,9 @@ TEST(Program, a_second_signal_ends_it_at_once) {
 TEST(Program, clients_that_are_gone_do_not_kill_it) {
     process server{{"--listen", "127.0.0.1:0"}};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     for (int i = 0; i < 50; ++i) {
-        line other = join(bound, std::string{"user"}.append(std::to_string(i)));
+        connection other = join(bound, std::string{"user"}.append(std::to_string(i)));
         other.send({make_rpm("alice"), make_spm("alice", "hi"), make_pc("alice"), make_sma("hi")});
         other.reset();
     }

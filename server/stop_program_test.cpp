@@ -1,8 +1,8 @@
 // SIGTERM at bad moments: under load, twice, with users who do not play along. Everything accepted is answered, or the
 // connection is closed; the exit code is 0.
-#include "net/test_crowd.hpp"
-#include "net/test_line.hpp"
-#include "net/test_observed.hpp"
+#include "net/test_client_pool.hpp"
+#include "net/test_connection.hpp"
+#include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -28,23 +28,23 @@ constexpr const char* moment = "200";
 class load {
 public:
     explicit load(const std::string& bound)
-        : users_{bound, [this](crowd::member& who, const packet_view& packet) { take(who, packet); }} {
+        : users_{bound, [this](client_pool::client& who, const packet_view& packet) { take(who, packet); }} {
         EXPECT_TRUE(users_.join(count));
-        for (crowd::member& one : users_.members()) {
+        for (client_pool::client& one : users_.clients()) {
             for (int i = 0; i < in_flight; ++i) {
                 send_next(one);
             }
         }
-        EXPECT_TRUE(users_.talk_until([this] { return answers_ >= 3 * count; }));
+        EXPECT_TRUE(users_.run_until([this] { return answers_ >= 3 * count; }));
     }
 
     [[nodiscard]] bool ends() {
-        return users_.talk_until([this] { return users_.ended() == count; });
+        return users_.run_until([this] { return users_.ended() == count; });
     }
 
     // Whoever received a message proves that it was accepted.
     void expect_what_was_accepted_to_be_answered() {
-        for (const crowd::member& one : users_.members()) {
+        for (const client_pool::client& one : users_.clients()) {
             EXPECT_GE(one.answers_received, delivered_[one.pseudo]) << one.pseudo;
         }
     }
@@ -53,12 +53,12 @@ private:
     static constexpr std::size_t count = 40;
     static constexpr int in_flight = 8;
 
-    void send_next(crowd::member& from) {
+    void send_next(client_pool::client& from) {
         const std::string text = std::to_string(++sent_[from.pseudo]);
         users_.send(from, make_sma(text));
     }
 
-    void take(crowd::member& who, const packet_view& packet) {
+    void take(client_pool::client& who, const packet_view& packet) {
         if (packet.op == opcode::error) {
             ++answers_;
             send_next(who);
@@ -68,7 +68,7 @@ private:
         last = std::max(last, static_cast<std::uint32_t>(std::stoul(std::string{packet.message})));
     }
 
-    crowd users_;
+    client_pool users_;
     std::size_t answers_{0};
     std::map<std::string, std::uint32_t> sent_;
     std::map<std::string, std::uint32_t> delivered_;
@@ -110,8 +110,8 @@ std::vector<std::string> drained_in_a_moment() {
 TEST(Stop, SIGTERM_with_a_user_that_never_answers_counts_it_as_4_at_the_drain_limit) {
     process server{drained_in_a_moment()};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob = join(bound, "bob");
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
     alice.send(make_sma("hi"));
     EXPECT_TRUE(bob.receives(make_spm("alice", "hi")));
     bob.send(make_pc("alice"));
@@ -120,15 +120,15 @@ TEST(Stop, SIGTERM_with_a_user_that_never_answers_counts_it_as_4_at_the_drain_li
     expect_to_end(server);
     EXPECT_TRUE(alice.receives(make_error(error::unreachable)));
     EXPECT_TRUE(bob.receives(make_error(error::unreachable)));
-    EXPECT_EQ(alice.next(), "end");
-    EXPECT_EQ(bob.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
+    EXPECT_EQ(bob.next_event(), "end");
 }
 
 TEST(Stop, SIGTERM_with_a_user_that_never_reads_ends_at_the_flush_limit) {
     process server{drained_in_a_moment()};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line mute = join(bound, "mute");
+    connection alice = join(bound, "alice");
+    connection mute = join(bound, "mute");
     const std::string large(60'000, 'm');
     for (int i = 0; i < 200; ++i) {  // more than the system's buffers take
         alice.send(make_sma(large));
@@ -143,12 +143,12 @@ TEST(Stop, SIGTERM_with_a_user_that_never_reads_ends_at_the_flush_limit) {
 TEST(Stop, SIGTERM_with_strangers_half_packets_and_unread_answers) {
     process server{drained_in_a_moment()};
     const std::string bound = server.bound();
-    line silent{bound};
-    line half{bound};
-    half.send_bytes(wire(make_cr("half")).substr(0, 3));
-    line user = join(bound, "user");
-    user.send_bytes(wire(make_sma("unfinished")).substr(0, 9));
-    line lazy = join(bound, "lazy");
+    connection silent{bound};
+    connection half{bound};
+    half.send_bytes(bytes_of(make_cr("half")).substr(0, 3));
+    connection user = join(bound, "user");
+    user.send_bytes(bytes_of(make_sma("unfinished")).substr(0, 9));
+    connection lazy = join(bound, "lazy");
     for (int i = 0; i < 1'000; ++i) {
         lazy.send(make_rpm("user"));
     }
@@ -161,13 +161,13 @@ TEST(Stop, SIGTERM_with_strangers_half_packets_and_unread_answers) {
 TEST(Stop, SIGTERM_with_a_tunnel_that_nobody_ends) {
     process server{drained_in_a_moment()};
     const std::string bound = server.bound();
-    line alice = join(bound, "alice");
-    line bob = join(bound, "bob");
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
     alice.send(make_pc("bob"));
     EXPECT_TRUE(bob.receives(make_pc("alice")));
     bob.send(make_error(error::ok));
-    line a{bound};
-    line b{bound};
+    connection a{bound};
+    connection b{bound};
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     a.send({make_pc("alice"), make_pc("bob")});
@@ -175,17 +175,17 @@ TEST(Stop, SIGTERM_with_a_tunnel_that_nobody_ends) {
     EXPECT_TRUE(a.receives(make_error(error::ok)));
     EXPECT_TRUE(b.receives(make_error(error::ok)));
     expect_to_end(server);
-    EXPECT_NE(a.next(), "bytes");
-    EXPECT_NE(b.next(), "bytes");
+    EXPECT_NE(a.next_event(), "bytes");
+    EXPECT_NE(b.next_event(), "bytes");
 }
 
 TEST(Stop, SIGTERM_while_stopped_by_SIGSTOP_counts_once_it_goes_on) {
     process server{{"--listen", "127.0.0.1:0"}};
-    line alice = join(server.bound(), "alice");
+    connection alice = join(server.bound(), "alice");
     server.signal(SIGSTOP);
     server.signal(SIGTERM);
     server.signal(SIGCONT);
-    EXPECT_EQ(alice.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
     alice.end();
     EXPECT_EQ(server.wait(), 0);
 }

@@ -1,5 +1,5 @@
 // chatos-server under a service manager, which this test plays.
-#include "net/test_line.hpp"
+#include "net/test_connection.hpp"
 #include "net/test_process.hpp"
 
 #include <gtest/gtest.h>
@@ -54,10 +54,10 @@ void run_under(const manager& systemd) {
     process server{{"--listen", "127.0.0.1:0"}, {.environment = {systemd.setting()}}};
     const std::string bound = server.bound();
     EXPECT_EQ(systemd.hear(), "READY=1\nSTATUS=listening on " + bound + "\n");
-    line alice = join(bound, "alice");
+    connection alice = join(bound, "alice");
     server.signal(SIGTERM);
     EXPECT_EQ(systemd.hear(), "STOPPING=1\nSTATUS=draining\n");
-    EXPECT_EQ(alice.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
     alice.end();
     EXPECT_EQ(server.wait(), 0);
 }

@@ -112,7 +112,7 @@ private:
             }
             core_.wrote(id, bytes, at(now));
         }
-        if (core_.farewell_of(id) != core::farewell::none) {
+        if (core_.close_action_of(id) != core::close_action::none) {
             seen_[place].closed = true;
             core_.lost(id, at(now));
             ids_[place].reset();

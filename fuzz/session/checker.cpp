@@ -173,17 +173,18 @@ verdict check_wants_input(const witness& expected, party_number who, bool wanted
     return broken(why, one.is_open() ? "bounds" : "closing", detail);
 }
 
-verdict check_farewell(const witness& expected, party_number who, core::farewell seen, bool output_left, cause why) {
+verdict check_close_action(const witness& expected, party_number who, core::close_action seen, bool output_left,
+                           cause why) {
     constexpr std::array<std::string_view, 3> names{"to stay", "to be shut down", "to be closed"};
     const party& one = expected.look(who);
     if (one.doubtful) {
-        if (!output_left && seen == core::farewell::none) {
+        if (!output_left && seen == core::close_action::none) {
             return broken(why, "closing",
                           connection(who) + " is on its way out and has no output, and yet it is to stay");
         }
         return {};
     }
-    const core::farewell wanted = expected.farewell_of(who);
+    const core::close_action wanted = expected.close_action_of(who);
     if (seen == wanted) {
         return {};
     }

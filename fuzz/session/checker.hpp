@@ -24,8 +24,8 @@ enum class cause : std::uint8_t { event, time };
 [[nodiscard]] verdict check_wants_input(const witness& expected, party_number who, bool wanted, cause why);
 
 /// What the driver is to do with it; `output_left` if the server has bytes for it.
-[[nodiscard]] verdict check_farewell(const witness& expected, party_number who, core::farewell seen, bool output_left,
-                                     cause why);
+[[nodiscard]] verdict check_close_action(const witness& expected, party_number who, core::close_action seen,
+                                         bool output_left, cause why);
 
 [[nodiscard]] verdict check_accepts(const witness& expected, bool accepts);
 

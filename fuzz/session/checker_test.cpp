@@ -33,7 +33,7 @@ protected:
     static core::options small_bounds() {
         core::options bounds;
         bounds.users_max = 3;
-        bounds.strangers_max = 2;
+        bounds.unregistered_max = 2;
         bounds.timeouts_in_a_row_max = 2;
         bounds.deliveries_unanswered_max = 2;
         return bounds;
@@ -226,9 +226,10 @@ TEST_F(ToldServer, one_who_stays_after_too_many_time_outs) {
     says(alice, sma("2"));
     got(bob, spm("alice", "1") + spm("alice", "2"));
     wait(milliseconds{10'000});
-    is_broken(check_farewell(seen, bob, core::farewell::none, false, cause::time), "time",
+    is_broken(check_close_action(seen, bob, core::close_action::none, false, cause::time), "time",
               "connection 2 is to stay and not to be shut down");
-    is_broken(check_farewell(seen, bob, core::farewell::close, false, cause::event), "closing", "is to be closed");
+    is_broken(check_close_action(seen, bob, core::close_action::close, false, cause::event), "closing",
+              "is to be closed");
 }
 
 TEST_F(ToldServer, counts_that_do_not_balance_or_are_wrong) {

@@ -150,10 +150,10 @@ void session_run::bring_in_line(peer& one) {
     if (found_) {
         return;
     }
-    one.followed = core_.farewell_of(one.id);
+    one.followed = core_.close_action_of(one.id);
     const bool output_left = !show_output(one, 1);
-    found(check_farewell(witness_, one.number, one.followed, output_left, why_));
-    if (one.followed == core::farewell::close) {
+    found(check_close_action(witness_, one.number, one.followed, output_left, why_));
+    if (one.followed == core::close_action::close) {
         lose(one, "is closed by the server");
         return;
     }
@@ -198,7 +198,7 @@ void session_run::check() {
         found(failure{"told", "bytes are left to be acted on, and the driver is not told to call run()"});
     }
     found(check_counts(witness_, core_.count()));
-    if (const std::string fault = core_.audit(); !fault.empty()) {
+    if (const std::string fault = core_.check_invariants(); !fault.empty()) {
         found(failure{"ledger", "the audit says: " + fault});
     }
 }
@@ -206,10 +206,10 @@ void session_run::check() {
 void session_run::check_peer(const peer& one) {
     const bool all = show_output(one, pieces_at_once);
     const bool wanted = core_.wants_input(one.id);
-    const core::farewell farewell = core_.farewell_of(one.id);
+    const core::close_action close_action = core_.close_action_of(one.id);
     found(check_output(witness_, one.number, shown_, all, why_));
     found(check_wants_input(witness_, one.number, wanted, why_));
-    found(check_farewell(witness_, one.number, farewell, !shown_.empty(), why_));
+    found(check_close_action(witness_, one.number, close_action, !shown_.empty(), why_));
     if (late_) {
         return;
     }
@@ -217,7 +217,7 @@ void session_run::check_peer(const peer& one) {
     if (one.reads && !shown_.empty()) {
         found(failure{"told", who + " has output, and the driver is not told"});
     }
-    if (farewell != one.followed) {
+    if (close_action != one.followed) {
         found(failure{"told", who + " is to be closed, and the driver is not told"});
     }
     if (wanted != one.armed) {

@@ -49,7 +49,7 @@ private:
         unsigned owes{0};            ///< deliveries that it has read and not answered
 
         bool armed{false};  ///< the driver waits for its bytes
-        core::farewell followed{core::farewell::none};
+        core::close_action followed{core::close_action::none};
     };
 
     void set_up();

@@ -90,12 +90,12 @@ session_setup setup_of(std::span<const std::byte> script) {
     }
     const std::size_t packet_bytes = packet_bytes_max(bounds.packet_limits);
     bounds.users_max = pick(chosen[0], bounds.users_max, 1, 2, 4);
-    bounds.strangers_max = pick(chosen[0] >> 2U, bounds.strangers_max, 1, 2, 3);
+    bounds.unregistered_max = pick(chosen[0] >> 2U, bounds.unregistered_max, 1, 2, 3);
     bounds.deliveries_unanswered_max = pick(chosen[0] >> 4U, bounds.deliveries_unanswered_max, 1, 2, 4);
     bounds.output_bytes_max =
         pick(output_choice, bounds.output_bytes_max, packet_bytes, packet_bytes + 17, packet_bytes * 2);
     bounds.timeouts_in_a_row_max = pick(chosen[1], bounds.timeouts_in_a_row_max, 1, 2, 3);
-    bounds.work_per_go_max = pick(chosen[1] >> 2U, bounds.work_per_go_max, 1, 2, 5);
+    bounds.work_per_slice_max = pick(chosen[1] >> 2U, bounds.work_per_slice_max, 1, 2, 5);
     bounds.receive_bytes_max = pick(chosen[1] >> 4U, bounds.receive_bytes_max, 3, 20, 300);
     choose_times(bounds, time_choice);
     setup.users = chosen[2] & 7U;

@@ -101,9 +101,9 @@ void witness::drain(moment now) {
     }
 }
 
-// As much as one client may cause in one go (options::work_per_go_max), packet by packet (WIRE-13).
+// As much as one client may cause in one go (options::work_per_slice_max), packet by packet (WIRE-13).
 void witness::go(party& one) {
-    std::uint32_t work_left = bounds_.work_per_go_max;
+    std::uint32_t work_left = bounds_.work_per_slice_max;
     while (one.is_open() && !one.bytes_left().empty() && work_left != 0 && has_room(one)) {
         const std::string_view left = one.bytes_left();
         const decode_result next = decode(std::as_bytes(std::span{left}), bounds_.packet_limits);
@@ -386,7 +386,7 @@ bool witness::is_present(party_number who) const noexcept {
 }
 
 bool witness::accepts_connections() const noexcept {
-    return !draining_ && present_.size() - users_ < bounds_.strangers_max;
+    return !draining_ && present_.size() - users_ < bounds_.unregistered_max;
 }
 
 bool witness::wants_input(party_number who) const {
@@ -395,15 +395,15 @@ bool witness::wants_input(party_number who) const {
            (one.now_is == standing::closing || (one.is_open() && !one.has_backlog && has_room(one)));
 }
 
-core::farewell witness::farewell_of(party_number who) const {
+core::close_action witness::close_action_of(party_number who) const {
     const party& one = look(who);
     if (one.now_is == standing::over) {
-        return core::farewell::close;
+        return core::close_action::close;
     }
     if (one.now_is != standing::closing || one.promised_bytes != 0) {
-        return core::farewell::none;
+        return core::close_action::none;
     }
-    return one.input_ended ? core::farewell::close : core::farewell::shut_down_sending;
+    return one.input_ended ? core::close_action::close : core::close_action::shut_down_sending;
 }
 
 bool witness::has_work() const {

@@ -128,7 +128,7 @@ public:
     [[nodiscard]] const std::vector<party_number>& present() const noexcept { return present_; }
     [[nodiscard]] bool accepts_connections() const noexcept;
     [[nodiscard]] bool wants_input(party_number who) const;
-    [[nodiscard]] core::farewell farewell_of(party_number who) const;
+    [[nodiscard]] core::close_action close_action_of(party_number who) const;
     [[nodiscard]] bool has_work() const;
     [[nodiscard]] std::optional<moment> next_deadline() const;
     [[nodiscard]] const core::statistics& counts() const noexcept { return counts_; }

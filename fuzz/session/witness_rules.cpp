@@ -39,7 +39,7 @@ std::uint32_t witness::act_on(party& one, const packet_view& packet) {
     const party* found = user_called(packet.pseudo);
     if (found != nullptr) {  // PM-1, PM-6
         std::erase(one.may_write_to, found->number);
-        if (one.may_write_to.size() == bounds_.favours_max) {
+        if (one.may_write_to.size() == bounds_.send_permissions_max) {
             one.may_write_to.erase(one.may_write_to.begin());
         }
         one.may_write_to.push_back(found->number);

@@ -1,5 +1,5 @@
 // ERR: bad input, slow input, and how the server closes. Also WIRE-14: limits.
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,15 +9,15 @@ namespace {
 using namespace std::string_literals;
 
 struct BadInput : testing::Test {
-    world w{};
-    client& alice{w.join("alice")};
-    client& bob{w.join("bob")};
+    network net{};
+    client& alice{net.join("alice")};
+    client& bob{net.join("bob")};
 };
 
 TEST_F(BadInput, ERR_1_nothing_after_a_malformed_packet_is_acted_on) {
     alice.send_bytes(bytes_of(make_sma("before")) + "\x07"s + bytes_of(make_sma("after")));
     EXPECT_EQ(bob.take(), packets{"SPM alice: before"});
-    EXPECT_EQ(w.core.count().users, 1U);
+    EXPECT_EQ(net.core.count().users, 1U);
 }
 
 TEST_F(BadInput, ERR_1_a_malformed_packet_is_not_acted_on_in_part) {
@@ -43,14 +43,14 @@ TEST_F(BadInput, ERR_1_every_kind_of_malformed_packet_is_refused_whatever_the_sp
     };
     for (const std::string& bytes : cases) {
         for (const std::size_t segment_bytes : {1U, 65'536U}) {
-            w.segment_bytes = segment_bytes;
-            client& mallory = w.join("mallory");
+            net.segment_bytes = segment_bytes;
+            client& mallory = net.join("mallory");
             mallory.send_bytes(bytes);
             EXPECT_EQ(mallory.take(), packets{"ERROR 5"}) << testing::PrintToString(bytes);
             EXPECT_TRUE(mallory.saw_end());
         }
     }
-    EXPECT_EQ(w.core.count().users, 2U);
+    EXPECT_EQ(net.core.count().users, 2U);
 }
 
 TEST_F(BadInput, ERR_2_settled_answers_come_pending_requests_are_abandoned_and_error_5_is_last) {
@@ -62,14 +62,14 @@ TEST_F(BadInput, ERR_2_settled_answers_come_pending_requests_are_abandoned_and_e
     EXPECT_EQ(bob.take(), packets{"SPM alice: stands"});
     bob.answer();
     EXPECT_EQ(alice.take(), packets{});
-    EXPECT_EQ(w.core.count().requests_abandoned, 2U);
+    EXPECT_EQ(net.core.count().requests_abandoned, 2U);
 }
 
 TEST_F(BadInput, ERR_2_the_session_ends_at_once) {
     bob.send({make_rpm("alice"), make_spm("alice", "hi")});
     alice.send_bytes("\xff");
     EXPECT_EQ(bob.take(), (packets{"ERROR 0", "ERROR 4"}));
-    static_cast<void>(w.join("alice"));
+    static_cast<void>(net.join("alice"));
 }
 
 TEST_F(BadInput, ERR_2_a_pc_whose_first_answer_was_sent_is_abandoned_too) {
@@ -80,7 +80,7 @@ TEST_F(BadInput, ERR_2_a_pc_whose_first_answer_was_sent_is_abandoned_too) {
 }
 
 TEST_F(BadInput, ERR_3_others_are_unaffected) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     carol.send({make_rpm("bob"), make_spm("bob", "one")});
     alice.send({make_sma("two")});
     alice.send_bytes("\xff");
@@ -91,14 +91,14 @@ TEST_F(BadInput, ERR_3_others_are_unaffected) {
 }
 
 TEST_F(BadInput, ERR_4_who_does_not_register_in_time_is_closed) {
-    client& silent = w.connect();
-    client& chatty = w.connect();
-    client& unlucky = w.connect();
-    w.wait(milliseconds{9'999});
+    client& silent = net.connect();
+    client& chatty = net.connect();
+    client& unlucky = net.connect();
+    net.wait(milliseconds{9'999});
     chatty.send(make_rpm("alice"));
     unlucky.send(make_cr("alice"));
     EXPECT_EQ(silent.take(), packets{});
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(silent.take(), packets{"ERROR 5"});
     EXPECT_EQ(chatty.take(), (packets{"ERROR 5", "ERROR 5"}));
     EXPECT_EQ(unlucky.take(), (packets{"ERROR 1", "ERROR 5"}));
@@ -110,10 +110,10 @@ TEST_F(BadInput, ERR_4_a_packet_that_is_not_completed_in_time) {
     const std::string packet = bytes_of(make_sma("slow"));
     for (std::size_t i = 0; i + 1 < packet.size(); ++i) {
         alice.send_bytes(packet.substr(i, 1));
-        w.wait(milliseconds{1'000});  // each byte alone is in time
+        net.wait(milliseconds{1'000});  // each byte alone is in time
     }
     EXPECT_EQ(alice.take(), packets{});
-    w.wait(milliseconds{10'000} - milliseconds{1'000} * (packet.size() - 1));
+    net.wait(milliseconds{10'000} - milliseconds{1'000} * (packet.size() - 1));
     EXPECT_EQ(alice.take(), packets{"ERROR 5"});
     EXPECT_TRUE(alice.saw_end());
     EXPECT_EQ(bob.take(), packets{});
@@ -122,12 +122,12 @@ TEST_F(BadInput, ERR_4_a_packet_that_is_not_completed_in_time) {
 TEST_F(BadInput, ERR_4_each_packet_has_its_own_limit) {
     const std::string packet = bytes_of(make_rpm("bob"));
     alice.send_bytes(packet.substr(0, 3));
-    w.wait(milliseconds{9'999});
+    net.wait(milliseconds{9'999});
     alice.send_bytes(packet.substr(3) + packet.substr(0, 3));
-    w.wait(milliseconds{9'999});
+    net.wait(milliseconds{9'999});
     alice.send_bytes(packet.substr(3));
     EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 0"}));
-    w.wait(milliseconds{60'000});
+    net.wait(milliseconds{60'000});
     EXPECT_FALSE(alice.saw_end());
 }
 
@@ -138,26 +138,26 @@ TEST_F(BadInput, ERR_4_the_limit_does_not_run_while_the_server_is_not_reading) {
     }
     alice.reads(false);
     alice.send_bytes(flood + bytes_of(make_rpm("bob")).substr(0, 2));
-    EXPECT_FALSE(w.core.wants_input(alice.id()));
-    w.wait(milliseconds{60'000});
+    EXPECT_FALSE(net.core.wants_input(alice.id()));
+    net.wait(milliseconds{60'000});
     EXPECT_FALSE(alice.saw_end());
     alice.reads(true);
     EXPECT_EQ(alice.take().size(), 2'048U);
-    w.wait(milliseconds{9'999});
+    net.wait(milliseconds{9'999});
     EXPECT_FALSE(alice.saw_end());
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_TRUE(alice.saw_end());
 }
 
 TEST_F(BadInput, ERR_5_after_the_last_error_it_reads_on_for_a_bounded_while) {
     alice.send_bytes("\xff");
-    EXPECT_EQ(w.core.farewell_of(alice.id()), farewell::shut_down_sending);
-    EXPECT_TRUE(w.core.wants_input(alice.id()));
+    EXPECT_EQ(net.core.close_action_of(alice.id()), close_action::shut_down_sending);
+    EXPECT_TRUE(net.core.wants_input(alice.id()));
     alice.send(make_sma("discarded"));
     EXPECT_EQ(bob.take(), packets{});
-    w.wait(milliseconds{999});
+    net.wait(milliseconds{999});
     EXPECT_FALSE(alice.is_closed());
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_TRUE(alice.is_closed());
 }
 
@@ -171,15 +171,15 @@ TEST_F(BadInput, ERR_5_it_closes_as_soon_as_the_peer_has_ended_too) {
 TEST_F(BadInput, ERR_5_a_peer_that_does_not_take_the_last_bytes_is_closed_in_the_end) {
     alice.reads(false);
     alice.send_bytes("\xff");
-    EXPECT_EQ(w.core.farewell_of(alice.id()), farewell::none) << "not before everything is written";
-    w.wait(milliseconds{4'999});
+    EXPECT_EQ(net.core.close_action_of(alice.id()), close_action::none) << "not before everything is written";
+    net.wait(milliseconds{4'999});
     EXPECT_FALSE(alice.is_closed());
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_TRUE(alice.is_closed());
 }
 
 TEST_F(BadInput, WIRE_14_limits_are_judged_before_the_body_comes) {
-    world strict{{.packet_limits = {.pseudo_bytes_max = 32, .message_bytes_max = 1'024}}};
+    network strict{{.packet_limits = {.pseudo_bytes_max = 32, .message_bytes_max = 1'024}}};
     client& carol = strict.connect();
     const std::string pseudo(32, 'c');
     const std::string message(1'024, 'm');

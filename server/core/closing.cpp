@@ -8,14 +8,14 @@
 namespace chatos::core {
 
 std::optional<time_point> server::deadline_of(const connection& client) const {
-    if (client.now_in == phase::finishing) {
+    if (client.current_phase == phase::finishing) {
         return client.phase_deadline;  // ERR-5
     }
-    if (client.now_in == phase::tunnel_open) {
+    if (client.current_phase == phase::tunnel_open) {
         return client.phase_deadline == never ? std::nullopt : std::optional{client.phase_deadline};
     }
-    if (client.now_in == phase::tunnel_waiting) {
-        const auto place = tunnels_.place_of(client.id);
+    if (client.current_phase == phase::tunnel_waiting) {
+        const auto place = tunnels_.state_of(client.id);
         return place.state == tunnel_state::accepted ? std::optional{place.deadline} : std::nullopt;  // TUN-4
     }
     if (!client.is_open()) {
@@ -23,7 +23,7 @@ std::optional<time_point> server::deadline_of(const connection& client) const {
     }
     std::optional<time_point> earliest = client.deliveries.deadline(options_);  // FLOW-7
     const auto consider = [&earliest](time_point other) { earliest = earliest ? std::min(*earliest, other) : other; };
-    if (client.now_in == phase::stranger) {
+    if (client.current_phase == phase::unregistered) {
         consider(client.phase_deadline);  // ERR-4
     }
     if (client.packet_unfinished) {
@@ -32,33 +32,33 @@ std::optional<time_point> server::deadline_of(const connection& client) const {
     return earliest;
 }
 
-void server::watch(const connection& client) {
+void server::arm_timer(const connection& client) {
     if (const auto deadline = deadline_of(client)) {
         timers_.wake_by(client.id.slot, *deadline);
     }
 }
 
 void server::advance(time_point now) {
-    awake_ = std::max(awake_, now);
+    driver_now_ = std::max(driver_now_, now);
     if (draining_ && !drain_over_ && drain_deadline_ <= now) {
-        meet_deadlines(drain_deadline_);
+        expire_deadlines(drain_deadline_);
         end_drain();
     }
-    meet_deadlines(now);
+    expire_deadlines(now);
     statistics_.tunnels_expired += tunnels_.expire_unattended(now_);  // TUN-4
 }
 
 // Each at its own moment, in their order.
-void server::meet_deadlines(time_point until) {
+void server::expire_deadlines(time_point until) {
     while (const auto due = timers_.take_due(until)) {
         connection* client = connections_.at_slot(due->slot);
         ensure(client != nullptr);
         const auto deadline = deadline_of(*client);
         if (deadline && *deadline <= due->when) {
             now_ = std::max(now_, due->when);
-            meet_deadline(*client);
+            expire_deadline(*client);
         }
-        watch(*client);
+        arm_timer(*client);
     }
     now_ = std::max(now_, until);
 }
@@ -74,27 +74,27 @@ std::optional<time_point> server::next_deadline() const noexcept {
     return earliest;
 }
 
-void server::meet_deadline(connection& client) {
-    if (client.now_in == phase::tunnel_waiting) {
+void server::expire_deadline(connection& client) {
+    if (client.current_phase == phase::tunnel_waiting) {
         expire_tunnel_of(client);
         return;
     }
-    if (client.now_in == phase::finishing || client.now_in == phase::tunnel_open) {
+    if (client.current_phase == phase::finishing || client.current_phase == phase::tunnel_open) {
         leave_tunnel(client);
-        client.now_in = phase::closed;
+        client.current_phase = phase::closed;
         client.output.clear();
-        report(client);
+        mark_changed(client);
         return;
     }
     if (client.packet_unfinished && client.packet_since + options_.login_timeout <= now_) {
         ++statistics_.closed_slow_packet;
-        tell(notice::event::slow_packet, client);
+        notify(notice::event::slow_packet, client);
         refuse(client);  // ERR-4
         return;
     }
-    if (client.now_in == phase::stranger && client.phase_deadline <= now_) {
+    if (client.current_phase == phase::unregistered && client.phase_deadline <= now_) {
         ++statistics_.closed_slow_login;
-        tell(notice::event::slow_login, client);
+        notify(notice::event::slow_login, client);
         refuse(client);  // ERR-4
         return;
     }
@@ -104,12 +104,12 @@ void server::meet_deadline(connection& client) {
 // CONN-6, PM-7, PC-4, ALL-9: the pseudo is free, what this user owes is settled as 4, nothing more is delivered to it.
 // What it has asked for itself goes on.
 void server::end_session(connection& client) {
-    if (client.now_in != phase::user) {
+    if (client.current_phase != phase::user) {
         return;
     }
-    client.now_in = phase::leaving;
-    roster_.remove(client);
-    client.may_write_to.clear();
+    client.current_phase = phase::leaving;
+    users_.remove(client);
+    client.permissions.clear();
     while (const auto owed = client.deliveries.take_abandoned()) {
         settle(*owed, error_code::unreachable, settled_by::departure);
     }
@@ -131,18 +131,18 @@ void server::refuse(connection& client) {
 }
 
 // The bytes that all clients together have sent and that wait are over their bound: whoever holds most of them goes.
-void server::keep_input_bound() {
+void server::enforce_input_bound() {
     while (tally_.input_bytes > options_.total_input_bytes_max) {
         connection* largest = nullptr;
         connections_.for_each([&largest](connection& client) {
-            if (largest == nullptr || client.rest.memory_bytes() > largest->rest.memory_bytes()) {
+            if (largest == nullptr || client.pending_input.memory_bytes() > largest->pending_input.memory_bytes()) {
                 largest = &client;
             }
         });
         ensure(largest != nullptr && largest->keeps_input());
         ++statistics_.closed_input_bound;
-        tell(notice::event::input_bound, *largest);
-        if (largest->now_in == phase::tunnel_waiting) {
+        notify(notice::event::input_bound, *largest);
+        if (largest->current_phase == phase::tunnel_waiting) {
             tunnels_.remove_end(largest->id);
             refuse_tunnel_end(*largest);
         } else {
@@ -155,10 +155,10 @@ void server::keep_input_bound() {
 void server::leave(connection& client) {
     answer_held_pc(client);
     end_session(client);
-    if (client.now_in == phase::stranger) {
-        client.now_in = phase::leaving;
+    if (client.current_phase == phase::unregistered) {
+        client.current_phase = phase::leaving;
     }
-    client.rest.clear();
+    client.pending_input.clear();
     client.packet_unfinished = false;
     finish_if_done(client);
 }
@@ -167,21 +167,21 @@ void server::leave(connection& client) {
 // the driver is awake: one that has slept through the reason for closing could not write the last answers meanwhile.
 void server::finish(connection& client) {
     end_session(client);
-    if (client.now_in == phase::finishing || client.now_in == phase::closed) {
+    if (client.current_phase == phase::finishing || client.current_phase == phase::closed) {
         return;
     }
     ensure(client.requests.empty());
-    client.now_in = phase::finishing;
-    client.rest.clear();
+    client.current_phase = phase::finishing;
+    client.pending_input.clear();
     client.has_backlog = client.packet_unfinished = false;
-    client.phase_deadline = awake_ + (client.output.empty() ? options_.linger_timeout : options_.flush_timeout);
-    watch(client);
-    report(client);
+    client.phase_deadline = driver_now_ + (client.output.empty() ? options_.linger_timeout : options_.flush_timeout);
+    arm_timer(client);
+    mark_changed(client);
 }
 
 void server::finish_if_done(connection& client) {
     const bool on_the_way_out =
-        client.now_in == phase::leaving || (draining_ && client.is_open() && client.deliveries.waiting() == 0);
+        client.current_phase == phase::leaving || (draining_ && client.is_open() && client.deliveries.waiting() == 0);
     if (on_the_way_out && client.requests.empty()) {
         finish(client);
     }
@@ -203,8 +203,8 @@ void server::end_drain() {
     drain_over_ = true;
     connections_.for_each([this](connection& client) { end_session(client); });
     connections_.for_each([this](connection& client) { finish_if_done(client); });
-    cut_tunnels();
-    ensure(roster_.size() == 0);
+    close_tunnels();
+    ensure(users_.size() == 0);
 }
 
 }  // namespace chatos::core

@@ -5,11 +5,11 @@
 #include "core/clock.hpp"
 #include "core/connection_id.hpp"
 #include "core/delivery_ring.hpp"
-#include "core/favours.hpp"
-#include "core/input_rest.hpp"
+#include "core/input_buffer.hpp"
 #include "core/origin.hpp"
 #include "core/output_queue.hpp"
 #include "core/request_queue.hpp"
+#include "core/send_permissions.hpp"
 
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@ namespace chatos::core {
 
 /// Where a connection stands. It only ever moves down this list.
 enum class phase : std::uint8_t {
-    stranger,        ///< not registered (yet)
+    unregistered,    ///< not registered (yet)
     user,            ///< registered
     leaving,         ///< session over; answers that are still due are waited for (FLOW-8)
     tunnel_waiting,  ///< a tunnel end whose peer, or the decision, has not come (TUN-2)
@@ -29,38 +29,41 @@ enum class phase : std::uint8_t {
 
 struct connection {
     connection_id id{};
-    phase now_in{phase::stranger};
-    bool reported{false};        ///< in the list of changed connections
-    bool waits_for_work{false};  ///< in the list of connections with bytes to process
-    bool has_backlog{false};     ///< `rest` begins with bytes that are to be processed without waiting for more
+    phase current_phase{phase::unregistered};
+    bool in_changed_list{false};  ///< in the list of changed connections
+    bool in_work_list{false};     ///< in the list of connections with bytes to process
+    bool has_backlog{false};  ///< `pending_input` begins with bytes that are to be processed without waiting for more
     bool input_ended{false};
-    bool has_spoken{false};         ///< a packet was read: only the first two can make it a tunnel end (TUN-1)
-    bool first_pc_held{false};      ///< its first packet was a PC and is not answered (TUN-1)
-    bool packet_unfinished{false};  ///< `rest` is the start of a packet; it lacks `need` bytes to the next decision
+    bool has_sent_packet{false};  ///< a packet was read: only the first two can make it a tunnel end (TUN-1)
+    bool first_pc_held{false};    ///< its first packet was a PC and is not answered (TUN-1)
+    bool packet_unfinished{
+        false};  ///< `pending_input` is the start of a packet; it lacks `need` bytes to the next decision
     std::uint32_t timeouts_in_a_row{0};  ///< FLOW-10
-    std::uint32_t roster_position{0};    ///< users only
-    const std::string* pseudo{nullptr};  ///< users only; the roster owns it
+    std::uint32_t registry_index{0};     ///< users only
+    const std::string* pseudo{nullptr};  ///< users only; the registry owns it
     std::size_t need{0};
     std::uint64_t bytes_processed{0};  ///< whole packets only
     time_point packet_since{};         ///< ERR-4: when the unfinished packet's first byte was read
     /// Strangers: to register (ERR-4); finishing: to close (ERR-5); open tunnels: to take some bytes, once they end.
     time_point phase_deadline{};
-    origin from{};  ///< TUN-3
+    origin source{};  ///< TUN-3
 
     output_queue output;
     request_queue requests;
     delivery_ring deliveries;
-    input_rest rest;
-    favours may_write_to;
+    input_buffer pending_input;
+    send_permissions permissions;
 
     /// Packets from this connection are acted on.
-    [[nodiscard]] bool is_open() const noexcept { return now_in == phase::stranger || now_in == phase::user; }
+    [[nodiscard]] bool is_open() const noexcept {
+        return current_phase == phase::unregistered || current_phase == phase::user;
+    }
     /// It is one end of a tunnel, open or to be.
     [[nodiscard]] bool is_tunnel_end() const noexcept {
-        return now_in == phase::tunnel_waiting || now_in == phase::tunnel_open;
+        return current_phase == phase::tunnel_waiting || current_phase == phase::tunnel_open;
     }
     /// Bytes that it has sent may be kept: they wait to be acted on, or to be relayed.
-    [[nodiscard]] bool keeps_input() const noexcept { return is_open() || now_in == phase::tunnel_waiting; }
+    [[nodiscard]] bool keeps_input() const noexcept { return is_open() || current_phase == phase::tunnel_waiting; }
     /// Answers that this client has coming: not settled, or not written (options::answers_owed_max).
     [[nodiscard]] std::uint32_t answers_owed() const noexcept { return requests.answers_coming() + output.answers(); }
 };

@@ -6,32 +6,32 @@ namespace chatos::core {
 
 connection& connection_table::open() {
     if (free_.empty()) {
-        free_.push_back(static_cast<std::uint32_t>(places_.size()));
-        places_.emplace_back();
+        free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+        slots_.emplace_back();
     }
     const std::uint32_t slot = free_.back();
-    place& here = places_[slot];
-    here.tenant = std::make_unique<connection>();
-    here.tenant->id = {.slot = slot, .generation = ++here.generation};
+    slot_entry& here = slots_[slot];
+    here.occupant = std::make_unique<connection>();
+    here.occupant->id = {.slot = slot, .generation = ++here.generation};
     free_.pop_back();
     ++size_;
-    return *here.tenant;
+    return *here.occupant;
 }
 
 void connection_table::close(connection& gone) {
     const connection_id id = gone.id;
     ensure(find(id) == &gone);
-    places_[id.slot].tenant.reset();
+    slots_[id.slot].occupant.reset();
     --size_;
     // A slot whose generations are used up would give an old id to somebody else, so it stays empty.
-    if (places_[id.slot].generation != UINT32_MAX) {
+    if (slots_[id.slot].generation != UINT32_MAX) {
         free_.push_back(id.slot);
     }
 }
 
 connection* connection_table::find(connection_id id) noexcept {
-    connection* tenant = at_slot(id.slot);
-    return tenant != nullptr && tenant->id == id ? tenant : nullptr;
+    connection* occupant = at_slot(id.slot);
+    return occupant != nullptr && occupant->id == id ? occupant : nullptr;
 }
 
 const connection* connection_table::find(connection_id id) const noexcept {
@@ -39,7 +39,7 @@ const connection* connection_table::find(connection_id id) const noexcept {
 }
 
 connection* connection_table::at_slot(std::uint32_t slot) noexcept {
-    return slot < places_.size() ? places_[slot].tenant.get() : nullptr;
+    return slot < slots_.size() ? slots_[slot].occupant.get() : nullptr;
 }
 
 }  // namespace chatos::core

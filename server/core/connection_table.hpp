@@ -25,19 +25,19 @@ public:
     /// Calls `visit(connection&)` for each; it must neither open nor close any.
     template <typename Visit>
     void for_each(Visit&& visit) const {
-        for (const place& one : places_) {
-            if (one.tenant) {
-                visit(*one.tenant);
+        for (const slot_entry& one : slots_) {
+            if (one.occupant) {
+                visit(*one.occupant);
             }
         }
     }
 
 private:
-    struct place {
-        std::unique_ptr<connection> tenant;
+    struct slot_entry {
+        std::unique_ptr<connection> occupant;
         std::uint32_t generation{0};
     };
-    std::vector<place> places_;
+    std::vector<slot_entry> slots_;
     std::vector<std::uint32_t> free_;
     std::size_t size_{0};
 };

@@ -12,7 +12,7 @@ namespace chatos::core {
 bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
     if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
         recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max ||
-        tally_.output_memory_bytes() + memory_tally::place_bytes > options_.total_output_bytes_max) {
+        tally_.output_memory_bytes() + memory_tally::queue_entry_bytes > options_.total_output_bytes_max) {
         ++statistics_.deliveries_without_room;
         return false;
     }
@@ -22,9 +22,9 @@ bool server::deliver(const connection& sender, connection& recipient, const fram
     ++statistics_.deliveries_made;
     ++statistics_.deliveries_waiting;
     if (recipient.deliveries.waiting() == 1) {
-        watch(recipient);
+        arm_timer(recipient);
     }
-    report(recipient);
+    mark_changed(recipient);
     return true;
 }
 
@@ -38,7 +38,8 @@ void server::handle_answer(connection& client, error_code code) {
     }
     client.timeouts_in_a_row = 0;
     if (client.deliveries.waiting() != 0 && client.deliveries.waiting_at(0).kind != answered.kind) {
-        watch(client);  // behind an offer may be a message, which has less time; of one kind each ends after the last
+        arm_timer(
+            client);  // behind an offer may be a message, which has less time; of one kind each ends after the last
     }
     settle(answered, code, settled_by::answer);
     finish_if_done(client);
@@ -50,11 +51,11 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
     --statistics_.deliveries_waiting;
     switch (cause) {
     case settled_by::answer: ++statistics_.deliveries_answered; break;
-    case settled_by::time_limit: ++statistics_.deliveries_timed_out; break;
+    case settled_by::timeout: ++statistics_.deliveries_timed_out; break;
     case settled_by::departure: ++statistics_.deliveries_recipient_left; break;
     }
     if (done.kind == delivery_kind::connection_offer) {
-        note_decision(done, code);  // TUN-1, TUN-4
+        record_decision(done, code);  // TUN-1, TUN-4
     }
     connection* sender = connections_.find(done.sender);
     request* made = sender == nullptr ? nullptr : sender->requests.find(done.request_number);
@@ -73,11 +74,11 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
 // before the places run out (FLOW-10).
 void server::time_out_oldest_delivery(connection& recipient) {
     const delivery done = recipient.deliveries.time_out_oldest(now_);
-    settle(done, error_code::unreachable, settled_by::time_limit);
+    settle(done, error_code::unreachable, settled_by::timeout);
     ++recipient.timeouts_in_a_row;
     if (recipient.timeouts_in_a_row >= options_.timeouts_in_a_row_max && recipient.is_open()) {
         ++statistics_.closed_unresponsive;
-        tell(notice::event::unresponsive, recipient);
+        notify(notice::event::unresponsive, recipient);
         abandon_requests(recipient);
         finish(recipient);
     } else {

@@ -14,7 +14,7 @@ delivery_ring::attribution delivery_ring::take_answered(time_point now) {
         --timed_out_;
         return {.to = kind::late};  // FLOW-4: the place is used up, and nothing else
     }
-    left_waiting(oldest);
+    stop_waiting(oldest);
     oldest_since_ = now;
     return {.to = kind::waiting, .answered = oldest};
 }
@@ -33,7 +33,7 @@ std::optional<time_point> delivery_ring::deadline(const options& bounds) const n
 delivery delivery_ring::time_out_oldest(time_point when) {
     const delivery oldest = deliveries_[timed_out_];
     ++timed_out_;
-    left_waiting(oldest);
+    stop_waiting(oldest);
     oldest_since_ = when;
     return oldest;
 }
@@ -46,7 +46,7 @@ std::optional<delivery> delivery_ring::take_abandoned() {
         return std::nullopt;
     }
     const delivery oldest = deliveries_.pop_front();
-    left_waiting(oldest);
+    stop_waiting(oldest);
     return oldest;
 }
 

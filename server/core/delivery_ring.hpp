@@ -62,7 +62,7 @@ public:
     [[nodiscard]] bool connection_offered() const noexcept { return offers_ != 0; }
 
 private:
-    void left_waiting(const delivery& one) noexcept {
+    void stop_waiting(const delivery& one) noexcept {
         offers_ -= one.kind == delivery_kind::connection_offer ? 1U : 0U;
     }
 

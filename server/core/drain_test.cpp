@@ -1,5 +1,5 @@
 // The end of the server: what was accepted is answered, and every connection closes in bounded time.
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,30 +7,30 @@ namespace chatos::core::test {
 namespace {
 
 struct Drain : testing::Test {
-    world w{};
-    client& alice{w.join("alice")};
-    client& bob{w.join("bob")};
+    network net{};
+    client& alice{net.join("alice")};
+    client& bob{net.join("bob")};
 
     void drain() {
-        w.core.drain(w.now);
-        w.settle();
+        net.core.drain(net.now);
+        net.settle();
     }
 };
 
 TEST_F(Drain, idle_connections_close_at_once) {
-    client& stranger = w.connect();
+    client& stranger = net.connect();
     drain();
     EXPECT_TRUE(alice.saw_end() && bob.saw_end() && stranger.saw_end());
-    EXPECT_FALSE(w.core.accepts_connections());
+    EXPECT_FALSE(net.core.accepts_connections());
     alice.end();
     EXPECT_TRUE(alice.is_closed());
-    w.wait(milliseconds{1'000});
-    EXPECT_EQ(w.core.connections(), 0U);
+    net.wait(milliseconds{1'000});
+    EXPECT_EQ(net.core.connections(), 0U);
 }
 
 TEST_F(Drain, who_waits_and_who_is_waited_for_stay) {
     alice.send(make_sma("hi"));
-    client& carol = w.connect();
+    client& carol = net.connect();
     drain();
     EXPECT_TRUE(carol.saw_end());
     EXPECT_FALSE(alice.saw_end() || bob.saw_end());
@@ -50,49 +50,49 @@ TEST_F(Drain, new_requests_are_not_accepted) {
 }
 
 TEST_F(Drain, what_is_not_answered_in_time_is_answered_4) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     alice.send(make_pc("bob"));
     carol.send(make_sma("hi"));
     drain();
-    w.wait(milliseconds{2'999});
+    net.wait(milliseconds{2'999});
     EXPECT_FALSE(alice.saw_end());
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(alice.take(), (packets{"ERROR 0", "SPM carol: hi", "ERROR 4"}));
     EXPECT_EQ(carol.take(), packets{"ERROR 4"});
     EXPECT_TRUE(alice.saw_end() && bob.saw_end() && carol.saw_end());
-    w.wait(milliseconds{1'000});
-    EXPECT_EQ(w.core.connections(), 0U);
+    net.wait(milliseconds{1'000});
+    EXPECT_EQ(net.core.connections(), 0U);
 }
 
 TEST_F(Drain, who_takes_nothing_any_more_is_closed_in_the_end) {
     alice.reads(false);
     bob.send(make_sma("hi"));
     drain();
-    w.wait(milliseconds{3'000});
-    w.wait(milliseconds{5'000});
-    EXPECT_EQ(w.core.connections(), 0U);
+    net.wait(milliseconds{3'000});
+    net.wait(milliseconds{5'000});
+    EXPECT_EQ(net.core.connections(), 0U);
 }
 
 TEST_F(Drain, one_that_ended_its_input_still_gets_its_answers) {
     alice.send(make_sma("hi"));
     alice.end();
     drain();
-    w.wait(milliseconds{3'000});
+    net.wait(milliseconds{3'000});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
     EXPECT_TRUE(alice.is_closed());
 }
 
 TEST_F(Drain, its_end_is_a_deadline) {
-    w.wait(milliseconds{20'000});
+    net.wait(milliseconds{20'000});
     alice.send(make_pc("bob"));  // has 30 s to decide
     drain();
-    EXPECT_EQ(w.core.next_deadline(), w.now + milliseconds{3'000});
+    EXPECT_EQ(net.core.next_deadline(), net.now + milliseconds{3'000});
 }
 
 TEST_F(Drain, nobody_waits_for_a_late_answer) {
     alice.send(make_sma("hi"));
-    w.wait(milliseconds{5'000});  // bob's answer would be late from now on
-    client& carol = w.join("carol");
+    net.wait(milliseconds{5'000});  // bob's answer would be late from now on
+    client& carol = net.join("carol");
     carol.send(make_pc("alice"));
     drain();
     EXPECT_TRUE(bob.saw_end());
@@ -100,13 +100,13 @@ TEST_F(Drain, nobody_waits_for_a_late_answer) {
 }
 
 TEST_F(Drain, who_runs_out_of_time_meanwhile_is_not_waited_for_any_longer) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     alice.send(make_sma("hi"));
     carol.answer();
-    w.wait(milliseconds{4'000});
+    net.wait(milliseconds{4'000});
     carol.send(make_pc("alice"));
     drain();
-    w.wait(milliseconds{1'000});
+    net.wait(milliseconds{1'000});
     EXPECT_TRUE(bob.saw_end());
     EXPECT_FALSE(carol.saw_end());
 }
@@ -114,15 +114,15 @@ TEST_F(Drain, who_runs_out_of_time_meanwhile_is_not_waited_for_any_longer) {
 TEST_F(Drain, asked_for_twice_ends_when_the_first_one_does) {
     alice.send(make_pc("bob"));
     drain();
-    w.wait(milliseconds{2'000});
+    net.wait(milliseconds{2'000});
     drain();
-    w.wait(milliseconds{1'000});
+    net.wait(milliseconds{1'000});
     EXPECT_TRUE(bob.saw_end());
 }
 
 TEST_F(Drain, takes_effect_at_its_moment_however_late_the_driver_wakes_up) {
     for (const bool oversleeps : {false, true}) {
-        world other{{.timeouts_in_a_row_max = 1}};
+        network other{{.timeouts_in_a_row_max = 1}};
         client& first = other.join("first");
         client& second = other.join("second");
         client& third = other.join("third");

@@ -5,7 +5,7 @@
 
 namespace chatos::core {
 
-void expectation_broken(const char* function, const char* file, int line) noexcept {
+void assertion_failed(const char* function, const char* file, int line) noexcept {
     std::fprintf(stderr, "chatos core: broken expectation in %s, %s:%d\n", function, file, line);
     std::abort();
 }

@@ -1,5 +1,5 @@
 // FLOW: order, time limits, and ends of input. Also WIRE-13: how bytes are split never matters.
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@ namespace chatos::core::test {
 namespace {
 
 struct Flow : testing::Test {
-    world w{};
-    client& alice{w.join("alice")};
-    client& bob{w.join("bob")};
+    network net{};
+    client& alice{net.join("alice")};
+    client& bob{net.join("bob")};
 
     // alice may write to bob, and bob to alice.
     void SetUp() override {
@@ -37,7 +37,7 @@ TEST_F(Flow, FLOW_1_both_answers_of_a_pc_come_before_any_later_answer) {
 }
 
 TEST_F(Flow, FLOW_1_a_pc_decided_before_its_turn_is_answered_twice_in_its_turn) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     alice.send({make_spm("bob", "hi"), make_pc("carol")});
     carol.answer(error_code::refused);
     EXPECT_EQ(alice.take(), packets{});
@@ -46,7 +46,7 @@ TEST_F(Flow, FLOW_1_a_pc_decided_before_its_turn_is_answered_twice_in_its_turn) 
 }
 
 TEST_F(Flow, FLOW_2_an_answer_belongs_to_the_oldest_delivery) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     carol.send(make_rpm("bob"));
     static_cast<void>(carol.take());
     alice.send(make_spm("bob", "first"));
@@ -64,7 +64,7 @@ TEST_F(Flow, FLOW_3_an_answer_that_nobody_asked_for_is_ignored) {
     EXPECT_EQ(alice.take(), packets{});
     bob.answer(error_code::pseudo_taken);
     EXPECT_EQ(alice.take(), packets{"ERROR 1"});
-    EXPECT_EQ(w.core.count().answers_unasked, 2U);
+    EXPECT_EQ(net.core.count().answers_unasked, 2U);
 }
 
 TEST_F(Flow, FLOW_3_an_ack_storm_changes_nothing) {
@@ -74,24 +74,24 @@ TEST_F(Flow, FLOW_3_an_ack_storm_changes_nothing) {
     }
     bob.send_bytes(storm);
     EXPECT_EQ(bob.unsent_bytes(), 0U);
-    EXPECT_EQ(w.core.count().answers_unasked, 100'000U);
+    EXPECT_EQ(net.core.count().answers_unasked, 100'000U);
     EXPECT_EQ(bob.take(), packets{});
 }
 
 TEST_F(Flow, FLOW_4_a_late_answer_uses_up_its_own_place_only) {
     alice.send(make_spm("bob", "first"));
-    w.wait(milliseconds{5'000});
+    net.wait(milliseconds{5'000});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
     alice.send(make_spm("bob", "second"));
     bob.answer(error_code::refused);
     EXPECT_EQ(alice.take(), packets{}) << "that was for the first";
     bob.answer();
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
-    EXPECT_EQ(w.core.count().answers_late, 1U);
+    EXPECT_EQ(net.core.count().answers_late, 1U);
 }
 
 TEST_F(Flow, FLOW_5_requests_take_effect_in_order_without_waiting_for_answers) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     alice.send({make_spm("bob", "hi"), make_rpm("carol"), make_spm("carol", "hi"), make_sma("all")});
     EXPECT_EQ(bob.take(), (packets{"SPM alice: hi", "SPM alice: all"}));
     EXPECT_EQ(carol.take(), (packets{"SPM alice: hi", "SPM alice: all"}));
@@ -103,13 +103,13 @@ TEST_F(Flow, FLOW_5_beyond_the_bound_the_client_is_not_read_and_clocks_run_on) {
         flood += bytes_of(make_spm("bob", "x"));
     }
     alice.send_bytes(flood);
-    EXPECT_FALSE(w.core.wants_input(alice.id()));
-    EXPECT_GE(w.core.count().requests_pending, 1'024U);
-    EXPECT_LT(w.core.count().requests_pending, 3'000U);
-    const std::uint64_t pending = w.core.count().requests_pending;
-    w.wait(milliseconds{5'000});
+    EXPECT_FALSE(net.core.wants_input(alice.id()));
+    EXPECT_GE(net.core.count().requests_pending, 1'024U);
+    EXPECT_LT(net.core.count().requests_pending, 3'000U);
+    const std::uint64_t pending = net.core.count().requests_pending;
+    net.wait(milliseconds{5'000});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
-    EXPECT_EQ(w.core.count().requests_pending, pending) << "one was answered, so one more was read";
+    EXPECT_EQ(net.core.count().requests_pending, pending) << "one was answered, so one more was read";
     for (int i = 0; i < 3'000; ++i) {
         bob.answer();
     }
@@ -128,22 +128,22 @@ TEST_F(Flow, FLOW_6_two_who_write_to_each_other_at_once_both_get_their_answers) 
 
 TEST_F(Flow, FLOW_7_a_message_behind_another_has_its_full_time) {
     alice.send({make_spm("bob", "first"), make_spm("bob", "second")});
-    w.wait(milliseconds{4'000});
+    net.wait(milliseconds{4'000});
     bob.answer();
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
-    w.wait(milliseconds{4'999});
+    net.wait(milliseconds{4'999});
     EXPECT_EQ(alice.take(), packets{});
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 
 TEST_F(Flow, FLOW_7_a_slow_decision_does_not_fail_the_message_behind_it) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     carol.send(make_rpm("bob"));
     static_cast<void>(carol.take());
     alice.send(make_pc("bob"));
     carol.send(make_spm("bob", "hi"));
-    w.wait(milliseconds{20'000});
+    net.wait(milliseconds{20'000});
     EXPECT_EQ(carol.take(), packets{});
     bob.send({make_error(error_code::ok), make_error(error_code::ok)});
     EXPECT_EQ(carol.take(), packets{"ERROR 0"});
@@ -151,22 +151,22 @@ TEST_F(Flow, FLOW_7_a_slow_decision_does_not_fail_the_message_behind_it) {
 
 TEST_F(Flow, FLOW_7_after_a_time_out_the_next_limit_starts_at_that_moment) {
     alice.send({make_spm("bob", "1"), make_spm("bob", "2"), make_spm("bob", "3")});
-    w.oversleep(milliseconds{12'000});  // 5 s and 10 s lie within
+    net.oversleep(milliseconds{12'000});  // 5 s and 10 s lie within
     EXPECT_EQ(alice.take(), (packets{"ERROR 4", "ERROR 4"}));
-    w.wait(milliseconds{2'999});
+    net.wait(milliseconds{2'999});
     EXPECT_EQ(alice.take(), packets{});
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 
 TEST_F(Flow, FLOW_7_a_delivery_behind_timed_out_ones_has_its_time_from_when_it_was_sent) {
     alice.send(make_spm("bob", "1"));
-    w.wait(milliseconds{8'000});
+    net.wait(milliseconds{8'000});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
     alice.send(make_spm("bob", "2"));
-    w.wait(milliseconds{4'999});
+    net.wait(milliseconds{4'999});
     EXPECT_EQ(alice.take(), packets{});
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 
@@ -177,24 +177,24 @@ TEST_F(Flow, FLOW_7_no_delivery_outlives_one_pc_limit_plus_one_answer_limit) {
         const std::string message = std::to_string(i);
         all += bytes_of(make_spm("bob", message));
     }
-    w.wait(milliseconds{1'000});
+    net.wait(milliseconds{1'000});
     alice.send_bytes(all);
-    w.wait(milliseconds{34'999});
+    net.wait(milliseconds{34'999});
     EXPECT_EQ(alice.take().size(), 6U);
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(alice.take().size(), 2U);
 }
 
 TEST_F(Flow, FLOW_7_an_answer_within_the_time_counts_even_when_the_driver_woke_up_late) {
     alice.send(make_spm("bob", "hi"));
-    w.now += milliseconds{4'999};
+    net.now += milliseconds{4'999};
     bob.answer();
-    w.oversleep(milliseconds{60'000});
+    net.oversleep(milliseconds{60'000});
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
 }
 
 TEST_F(Flow, FLOW_8_end_of_input_ends_the_session_and_due_answers_still_come) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     carol.send({make_rpm("alice"), make_spm("alice", "for alice")});
     alice.send({make_spm("bob", "hi"), make_rpm("nobody"), make_pc("bob")});
     alice.end();
@@ -215,7 +215,7 @@ TEST_F(Flow, FLOW_8_end_of_input_ends_the_session_and_due_answers_still_come) {
 TEST_F(Flow, FLOW_8_an_answer_that_fell_due_while_the_driver_slept_is_still_sent) {
     alice.send({make_rpm("bob"), make_spm("bob", "hi")});
     alice.end();
-    w.oversleep(milliseconds{60'000});  // far beyond the time for taking it
+    net.oversleep(milliseconds{60'000});  // far beyond the time for taking it
     EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 4"}));
     EXPECT_TRUE(alice.is_closed());
 }
@@ -223,14 +223,14 @@ TEST_F(Flow, FLOW_8_an_answer_that_fell_due_while_the_driver_slept_is_still_sent
 TEST_F(Flow, FLOW_8_a_pseudo_is_free_while_answers_are_still_due) {
     alice.send(make_spm("bob", "hi"));
     alice.end();
-    client& other = w.join("alice");
+    client& other = net.join("alice");
     bob.answer();
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
     EXPECT_EQ(other.take(), packets{});
 }
 
 TEST_F(Flow, FLOW_8_requests_sent_just_before_the_end_are_served) {
-    client& carol = w.connect();
+    client& carol = net.connect();
     carol.send({make_cr("carol"), make_rpm("bob"), make_spm("bob", "last words")});
     carol.end();
     bob.answer();
@@ -256,11 +256,11 @@ TEST_F(Flow, FLOW_9_deliveries_are_sent_at_once) {
 TEST_F(Flow, FLOW_10_eight_time_outs_in_a_row_close_the_recipient) {
     for (int i = 0; i < 7; ++i) {
         alice.send(make_spm("bob", "hi"));
-        w.wait(milliseconds{5'000});
+        net.wait(milliseconds{5'000});
     }
     EXPECT_FALSE(bob.saw_end());
     alice.send({make_spm("bob", "the last straw"), make_spm("bob", "behind it")});
-    w.wait(milliseconds{5'000});
+    net.wait(milliseconds{5'000});
     EXPECT_TRUE(bob.saw_end());
     EXPECT_EQ(alice.take(), packets(9, "ERROR 4"));
     alice.send(make_rpm("bob"));
@@ -271,7 +271,7 @@ TEST_F(Flow, FLOW_10_an_answer_in_time_starts_the_count_anew_a_late_one_does_not
     for (int round = 0; round < 2; ++round) {
         for (int i = 0; i < 7; ++i) {
             alice.send(make_spm("bob", "hi"));
-            w.wait(milliseconds{5'000});
+            net.wait(milliseconds{5'000});
             bob.answer();  // late
         }
         EXPECT_FALSE(bob.saw_end());
@@ -281,16 +281,16 @@ TEST_F(Flow, FLOW_10_an_answer_in_time_starts_the_count_anew_a_late_one_does_not
         }
     }
     alice.send(make_spm("bob", "hi"));
-    w.wait(milliseconds{5'000});
+    net.wait(milliseconds{5'000});
     EXPECT_TRUE(bob.saw_end());
 }
 
 TEST(Segmentation, WIRE_13_every_split_gives_the_same_conversation) {
     for (const std::size_t segment_bytes : {1U, 2U, 3U, 5U, 7U, 16U, 61U, 65'536U}) {
-        world w;
-        w.segment_bytes = segment_bytes;
-        client& bob = w.join("bob");
-        client& alice = w.connect();
+        network net;
+        net.segment_bytes = segment_bytes;
+        client& bob = net.join("bob");
+        client& alice = net.connect();
         const std::string message(100, 'x');
         alice.send({make_cr("alice"), make_rpm("bob"), make_spm("bob", message), make_sma(""), make_pc("bob"),
                     make_error(error_code::ok), make_rpm("nobody")});
@@ -302,35 +302,35 @@ TEST(Segmentation, WIRE_13_every_split_gives_the_same_conversation) {
 }
 
 TEST(Segmentation, WIRE_13_output_taken_byte_by_byte_arrives_whole) {
-    world w;
-    client& alice = w.join("alice");
-    client& bob = w.join("bob");
+    network net;
+    client& alice = net.join("alice");
+    client& bob = net.join("bob");
     bob.reads_at_most(1);
     alice.send({make_sma("one"), make_sma("two")});
     EXPECT_EQ(bob.take(), (packets{"SPM alice: one", "SPM alice: two"}));
 }
 
 TEST_F(Flow, FLOW_7_a_message_behind_an_offer_has_its_own_limit_once_the_offer_is_decided) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     carol.send(make_pc("bob"));
     alice.send(make_spm("bob", "hi"));
     bob.answer();  // decides the offer; the wake-up for it lies 30 s ahead
-    EXPECT_EQ(w.core.next_deadline(), w.now + milliseconds{5'000});
-    w.wait(milliseconds{5'000});
+    EXPECT_EQ(net.core.next_deadline(), net.now + milliseconds{5'000});
+    net.wait(milliseconds{5'000});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 
 TEST_F(Flow, FLOW_4_a_late_answer_does_not_give_the_next_delivery_more_time) {
     alice.send({make_sma("1"), make_sma("2")});
-    w.wait(milliseconds{8'000});
+    net.wait(milliseconds{8'000});
     bob.answer();
-    w.wait(milliseconds{2'000});
+    net.wait(milliseconds{2'000});
     EXPECT_EQ(alice.take(), packets(2, "ERROR 4"));
 }
 
 TEST_F(Flow, FLOW_4_a_late_decision_is_not_counted_for_the_next_offer) {
     alice.send(make_pc("bob"));
-    w.wait(milliseconds{30'000});
+    net.wait(milliseconds{30'000});
     bob.answer(error_code::refused);
     static_cast<void>(alice.take());
     alice.send(make_pc("bob"));
@@ -338,7 +338,7 @@ TEST_F(Flow, FLOW_4_a_late_decision_is_not_counted_for_the_next_offer) {
 }
 
 TEST_F(Flow, FLOW_10_who_never_answers_is_closed_without_an_error) {
-    world strict{{.timeouts_in_a_row_max = 1}};
+    network strict{{.timeouts_in_a_row_max = 1}};
     client& sender = strict.join("sender");
     client& silent = strict.join("silent");
     sender.send(make_sma("x"));
@@ -349,41 +349,41 @@ TEST_F(Flow, FLOW_10_who_never_answers_is_closed_without_an_error) {
 
 TEST_F(Flow, ERR_4_a_delivery_that_runs_out_of_time_is_not_blamed_on_an_unfinished_packet) {
     alice.send(make_sma("x"));
-    w.wait(milliseconds{4'000});
+    net.wait(milliseconds{4'000});
     bob.send_bytes("\x04");
-    w.wait(milliseconds{1'000});
+    net.wait(milliseconds{1'000});
     EXPECT_FALSE(bob.saw_end());
 }
 
 TEST_F(Flow, ERR_4_every_packet_has_its_own_time) {
-    w.wait(milliseconds{1'000});
+    net.wait(milliseconds{1'000});
     bob.send_bytes("\x04");
     bob.send_bytes(std::string(4, '\0'));
     alice.answer();
-    w.wait(milliseconds{8'000});
+    net.wait(milliseconds{8'000});
     bob.send_bytes("\x04");
-    w.wait(milliseconds{5'000});
+    net.wait(milliseconds{5'000});
     EXPECT_FALSE(bob.saw_end());
 }
 
 TEST_F(Flow, deliveries_are_counted_by_what_settled_them) {
     alice.send(make_sma("x"));
     bob.reset();
-    EXPECT_EQ(w.core.count().deliveries_recipient_left, 1U);
-    EXPECT_EQ(w.core.count().deliveries_timed_out, 0U);
+    EXPECT_EQ(net.core.count().deliveries_recipient_left, 1U);
+    EXPECT_EQ(net.core.count().deliveries_timed_out, 0U);
 }
 
 TEST_F(Flow, a_moment_before_the_last_one_counts_as_the_last_one) {
-    w.wait(milliseconds{20'000});
-    w.core.advance(w.now);
-    const time_point latest = w.now;
-    w.now -= milliseconds{4'000};
-    w.core.advance(w.now);
+    net.wait(milliseconds{20'000});
+    net.core.advance(net.now);
+    const time_point latest = net.now;
+    net.now -= milliseconds{4'000};
+    net.core.advance(net.now);
     alice.send(make_sma("x"));
-    w.now = latest;
-    w.wait(milliseconds{4'999});
+    net.now = latest;
+    net.wait(milliseconds{4'999});
     EXPECT_EQ(alice.take(), packets{}) << "bob has all of his five seconds";
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 

@@ -2,7 +2,7 @@
 #include "core/memory_ceiling.hpp"
 #include "core/memory_tally.hpp"
 #include "core/output_queue.hpp"
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <chatos/layout.hpp>
 
@@ -14,70 +14,70 @@ namespace {
 const std::string large(10'000, 'm');
 
 TEST(MemoryBounds, everybodys_output_has_a_bound_and_beyond_it_deliveries_count_as_4) {
-    world w{{.total_output_bytes_max = 100'000}};
-    client& alice = w.join("alice");
-    client& bob = w.join("bob");
-    client& sloth = w.join("sloth");
+    network net{{.total_output_bytes_max = 100'000}};
+    client& alice = net.join("alice");
+    client& bob = net.join("bob");
+    client& sloth = net.join("sloth");
     sloth.reads(false);
     alice.send({make_rpm("sloth"), make_rpm("bob")});
     EXPECT_EQ(alice.take().size(), 2U);
     for (int i = 0; i < 9; ++i) {
         alice.send(make_spm("sloth", large));
     }
-    EXPECT_EQ(w.core.count().deliveries_made, 9U);
-    EXPECT_GT(w.core.count().output_memory_bytes, 90'000U);
-    EXPECT_GT(w.core.count().output_bytes_queued, 90'000U);
+    EXPECT_EQ(net.core.count().deliveries_made, 9U);
+    EXPECT_GT(net.core.count().output_memory_bytes, 90'000U);
+    EXPECT_GT(net.core.count().output_bytes_queued, 90'000U);
     alice.send(make_spm("bob", large));
-    EXPECT_EQ(w.core.count().deliveries_without_room, 1U);
+    EXPECT_EQ(net.core.count().deliveries_without_room, 1U);
     sloth.reads(true);
-    EXPECT_EQ(w.core.count().output_bytes_queued, 0U);
-    EXPECT_EQ(w.core.count().output_memory_bytes, 0U);
+    EXPECT_EQ(net.core.count().output_bytes_queued, 0U);
+    EXPECT_EQ(net.core.count().output_memory_bytes, 0U);
     alice.send(make_spm("bob", large));
     EXPECT_EQ(bob.take(), packets{"SPM alice: " + large}) << "there is room again";
 }
 
 TEST(MemoryBounds, a_frame_that_many_are_to_receive_counts_once) {
-    world w;
-    client& alice = w.join("alice");
-    for (client* one : w.join_many("sloth", 50)) {
+    network net;
+    client& alice = net.join("alice");
+    for (client* one : net.join_many("sloth", 50)) {
         one->reads(false);
     }
     alice.send(make_sma(large));
-    const statistics counts = w.core.count();
+    const statistics counts = net.core.count();
     EXPECT_EQ(counts.output_bytes_queued, 50U * bytes_of(make_spm("alice", large)).size());
     EXPECT_LT(counts.output_memory_bytes, 2 * large.size());
 }
 
 TEST(MemoryBounds, whoever_holds_most_unprocessed_bytes_makes_room_for_the_others) {
-    world w{{.total_input_bytes_max = 400'000, .receive_bytes_max = 4'096}};
-    client& alice = w.join("alice");
-    client& glutton = w.join("glutton");
+    network net{{.total_input_bytes_max = 400'000, .receive_bytes_max = 4'096}};
+    client& alice = net.join("alice");
+    client& glutton = net.join("glutton");
     const std::string message(65'000, 'm');
     const std::string whole = bytes_of(make_sma(message));
     glutton.send_bytes(std::string_view{whole}.substr(0, 60'000));
-    std::vector<client*> crowd = w.join_many("crowd", 20);
+    std::vector<client*> crowd = net.join_many("crowd", 20);
     for (client* one : crowd) {
         one->send_bytes(std::string_view{whole}.substr(0, 30'000));
-        EXPECT_LE(w.core.count().input_memory_bytes, 400'000U + 2 * 4'096U);
+        EXPECT_LE(net.core.count().input_memory_bytes, 400'000U + 2 * 4'096U);
     }
     alice.send_bytes(std::string_view{whole}.substr(0, 100));
     EXPECT_TRUE(glutton.saw_end());
     EXPECT_EQ(glutton.take(), packets{"ERROR 5"});
     EXPECT_FALSE(alice.saw_end()) << "who holds little notices nothing";
-    EXPECT_GT(w.core.count().closed_input_bound, 1U);
-    EXPECT_EQ(w.core.audit(), "");
+    EXPECT_GT(net.core.count().closed_input_bound, 1U);
+    EXPECT_EQ(net.core.check_invariants(), "");
 }
 
 TEST(MemoryBounds, nothing_is_counted_for_those_who_are_gone) {
-    world w;
-    client& alice = w.join("alice");
-    client& sloth = w.join("sloth");
+    network net;
+    client& alice = net.join("alice");
+    client& sloth = net.join("sloth");
     sloth.reads(false);
     alice.send(make_sma(large));
     sloth.send_bytes(std::string_view{bytes_of(make_sma(large))}.substr(0, 5'000));
-    EXPECT_GT(w.core.count().input_memory_bytes, 0U);
+    EXPECT_GT(net.core.count().input_memory_bytes, 0U);
     sloth.reset();
-    const statistics counts = w.core.count();
+    const statistics counts = net.core.count();
     EXPECT_EQ(counts.input_memory_bytes, 0U);
     EXPECT_EQ(counts.output_bytes_queued, 0U);
     EXPECT_EQ(counts.output_memory_bytes, 0U);
@@ -85,15 +85,15 @@ TEST(MemoryBounds, nothing_is_counted_for_those_who_are_gone) {
 
 TEST(MemoryBounds, the_smallest_bounds_still_let_the_largest_packet_through) {
     const std::size_t packet = packet_bytes_max({});
-    world w{{.total_output_bytes_max = frame::memory_bytes(packet) + memory_tally::place_bytes,
-             .total_input_bytes_max = allocated_bytes(2 * (65'536 + packet))}};
+    network net{{.total_output_bytes_max = frame::memory_bytes(packet) + memory_tally::queue_entry_bytes,
+                 .total_input_bytes_max = allocated_bytes(2 * (65'536 + packet))}};
     const std::string name(255, 'n');
-    client& alice = w.join(name);
-    client& bob = w.join("bob");
+    client& alice = net.join(name);
+    client& bob = net.join("bob");
     const std::string message(65'536, 'm');
     for (std::size_t sent = 0; const char byte : bytes_of(make_sma(message))) {
         if (sent++ % 1'000 == 0) {
-            w.settle();
+            net.settle();
         }
         alice.send_bytes({&byte, 1});
     }
@@ -103,14 +103,14 @@ TEST(MemoryBounds, the_smallest_bounds_still_let_the_largest_packet_through) {
 }
 
 TEST(MemoryBounds, an_idle_client_keeps_no_memory_for_its_last_packet) {
-    world w;
-    client& alice = w.join("alice");
+    network net;
+    client& alice = net.join("alice");
     const std::string whole = bytes_of(make_sma(large));
     alice.send_bytes(std::string_view{whole}.substr(0, 9'000));
-    EXPECT_GT(w.core.count().input_memory_bytes, 9'000U);
+    EXPECT_GT(net.core.count().input_memory_bytes, 9'000U);
     alice.send_bytes(std::string_view{whole}.substr(9'000));
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
-    EXPECT_EQ(w.core.count().input_memory_bytes, 0U);
+    EXPECT_EQ(net.core.count().input_memory_bytes, 0U);
 }
 
 TEST(MemoryBounds, a_long_queue_gives_its_memory_back_while_it_still_holds_something) {
@@ -131,7 +131,7 @@ TEST(MemoryBounds, a_long_queue_gives_its_memory_back_while_it_still_holds_somet
 std::uint64_t sum(const options& chosen) {
     std::uint64_t all = 0;
     for (const memory_item& one : memory_ceiling(chosen)) {
-        EXPECT_FALSE(one.what.empty());
+        EXPECT_FALSE(one.name.empty());
         EXPECT_TRUE(one.per == "connection" || one.per == "user" || one.per == "tunnel" || one.per == "server");
         EXPECT_EQ(one.bytes(), one.count * one.bytes_each);
         all += one.bytes();
@@ -144,8 +144,8 @@ TEST(MemoryCeiling, each_bound_that_holds_memory_moves_it) {
     EXPECT_GT(base, std::uint64_t{1} << 30U);
     EXPECT_LT(base, std::uint64_t{8} << 30U) << "not 40 GiB";
     EXPECT_GT(sum({.users_max = 20'000}), base);
-    EXPECT_GT(sum({.strangers_max = 40'000}), base);
-    EXPECT_GT(sum({.favours_max = 4'096}), base);
+    EXPECT_GT(sum({.unregistered_max = 40'000}), base);
+    EXPECT_GT(sum({.send_permissions_max = 4'096}), base);
     EXPECT_GT(sum({.answers_owed_max = 4'096}), base);
     EXPECT_GT(sum({.deliveries_unanswered_max = 8'192}), base);
     EXPECT_GT(sum({.total_output_bytes_max = std::size_t{2} << 30U}), base);
@@ -159,8 +159,8 @@ TEST(MemoryCeiling, each_bound_that_holds_memory_moves_it) {
 }
 
 TEST(MemoryCeiling, connections_are_users_and_all_others) {
-    EXPECT_EQ(connections_max({.users_max = 7, .strangers_max = 11, .tunnels = false}), 18U);
-    EXPECT_EQ(connections_max({.users_max = 7, .strangers_max = 11, .tunnels_max = 5}), 28U) << "both ends of each";
+    EXPECT_EQ(connections_max({.users_max = 7, .unregistered_max = 11, .tunnels = false}), 18U);
+    EXPECT_EQ(connections_max({.users_max = 7, .unregistered_max = 11, .tunnels_max = 5}), 28U) << "both ends of each";
 }
 
 }  // namespace

@@ -41,8 +41,8 @@ std::uint64_t bytes_of_deliveries(const options& chosen) {
     return allocated_bytes(std::bit_ceil(std::uint64_t{chosen.deliveries_unanswered_max}) * sizeof(delivery));
 }
 
-std::uint64_t bytes_of_favours(const options& chosen) {
-    return allocated_bytes(std::bit_ceil(std::uint64_t{chosen.favours_max}) * sizeof(connection_id));
+std::uint64_t bytes_of_permissions(const options& chosen) {
+    return allocated_bytes(std::bit_ceil(std::uint64_t{chosen.send_permissions_max}) * sizeof(connection_id));
 }
 
 // A node of the tree (three pointers and a colour before the value), the pseudo's own bytes, the place in the list.
@@ -55,9 +55,9 @@ std::uint64_t bytes_of_name(const options& chosen) {
 // Its two buffers. A read of n bytes counts n and tunnel_read_cost_bytes towards the bound, and takes a frame and a
 // place in a queue; the shorter the reads, the more. One read may go beyond the bound.
 std::uint64_t bytes_of_tunnel(const options& chosen) {
-    constexpr std::uint64_t shortest_read = frame::memory_bytes(1) + memory_tally::place_bytes;
+    constexpr std::uint64_t shortest_read = frame::memory_bytes(1) + memory_tally::queue_entry_bytes;
     constexpr std::uint64_t counted = 1 + options::tunnel_read_cost_bytes;
-    const std::uint64_t last_read = frame::memory_bytes(chosen.receive_bytes_max) + memory_tally::place_bytes;
+    const std::uint64_t last_read = frame::memory_bytes(chosen.receive_bytes_max) + memory_tally::queue_entry_bytes;
     const std::uint64_t buffer =
         chosen.tunnel_buffer_bytes_max / counted * std::max(shortest_read, counted) + last_read;
     return 2 * buffer;
@@ -73,13 +73,13 @@ std::uint64_t bytes_of_entry(const options& chosen) {
 
 std::uint64_t connections_max(const options& chosen) noexcept {
     const std::uint64_t ends = chosen.tunnels ? std::uint64_t{2} * chosen.tunnels_max : 0;
-    return std::uint64_t{chosen.users_max} + chosen.strangers_max + ends;
+    return std::uint64_t{chosen.users_max} + chosen.unregistered_max + ends;
 }
 
 std::vector<memory_item> memory_ceiling(const options& chosen) {
     const std::uint64_t connections = connections_max(chosen);
     const std::uint64_t packet = packet_bytes_max(chosen.packet_limits);
-    const std::uint64_t rest = input_rest::memory_bytes_max(chosen.receive_bytes_max + packet);
+    const std::uint64_t rest = input_buffer::memory_bytes_max(chosen.receive_bytes_max + packet);
     const std::uint64_t tunnels = chosen.tunnels ? chosen.tunnels_max : 0;
     const std::uint64_t offers = chosen.tunnels ? chosen.users_max : 0;  // PC-7: one to each user
     return {
@@ -87,7 +87,7 @@ std::vector<memory_item> memory_ceiling(const options& chosen) {
         {"requests and answers", "connection", connections, bytes_of_answers(chosen)},
         {"its pseudo", "user", chosen.users_max, bytes_of_name(chosen)},
         {"deliveries it has not answered", "user", chosen.users_max, bytes_of_deliveries(chosen)},
-        {"favours", "user", chosen.users_max, bytes_of_favours(chosen)},
+        {"send permissions", "user", chosen.users_max, bytes_of_permissions(chosen)},
         {"an offer made to it", "user", offers, bytes_of_entry(chosen)},
         {"buffers and entry of a tunnel", "tunnel", tunnels, bytes_of_tunnel(chosen) + bytes_of_entry(chosen)},
         {"frames and places in output queues", "server", 1, chosen.total_output_bytes_max},

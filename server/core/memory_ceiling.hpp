@@ -11,7 +11,7 @@ namespace chatos::core {
 
 /// `count` times `bytes_each`: one term of a worst case.
 struct memory_item {
-    std::string_view what;  ///< for people; lives for ever
+    std::string_view name;  ///< for people; lives for ever
     std::string_view per;   ///< "connection", "user", "tunnel" or "server"
     std::uint64_t count{0};
     std::uint64_t bytes_each{0};
@@ -19,7 +19,7 @@ struct memory_item {
     [[nodiscard]] std::uint64_t bytes() const noexcept { return count * bytes_each; }
 };
 
-/// Connections that there can be at once: a newcomer is let in while fewer than strangers_max are not users.
+/// Connections that there can be at once: a newcomer is let in while fewer than unregistered_max are not users.
 [[nodiscard]] std::uint64_t connections_max(const options& chosen) noexcept;
 
 /// Every client at every bound at the same moment. Memory as an allocation takes it, with its bookkeeping; what an

@@ -26,11 +26,11 @@ struct memory_tally {
     std::size_t input_bytes{0};        ///< memory of all unprocessed bytes
 
     /// What one place in an output queue takes: a pointer, in a ring that may be four times as long as its content.
-    static constexpr std::size_t place_bytes = 4 * sizeof(void*);
+    static constexpr std::size_t queue_entry_bytes = 4 * sizeof(void*);
 
     /// What is compared with options::total_output_bytes_max.
     [[nodiscard]] std::size_t output_memory_bytes() const noexcept {
-        return frame_bytes + deliveries_queued * place_bytes;
+        return frame_bytes + deliveries_queued * queue_entry_bytes;
     }
 };
 

@@ -1,5 +1,5 @@
 // ALL: a message to everybody.
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,10 +7,10 @@ namespace chatos::core::test {
 namespace {
 
 struct MessageToAll : testing::Test {
-    world w{};
-    client& alice{w.join("alice")};
-    client& bob{w.join("bob")};
-    client& carol{w.join("carol")};
+    network net{};
+    client& alice{net.join("alice")};
+    client& bob{net.join("bob")};
+    client& carol{net.join("carol")};
 };
 
 TEST_F(MessageToAll, ALL_1_everybody_else_receives_it_from_the_sender) {
@@ -56,27 +56,27 @@ TEST_F(MessageToAll, ALL_5_who_leaves_or_runs_out_of_time_counts_as_4) {
     carol.reset();
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
     alice.send(make_sma("2"));
-    w.wait(milliseconds{5'000});
+    net.wait(milliseconds{5'000});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 
 TEST(MessageToNobody, ALL_6_is_answered_0_at_once) {
-    world w;
-    client& alice = w.join("alice");
-    static_cast<void>(w.connect());
+    network net;
+    client& alice = net.join("alice");
+    static_cast<void>(net.connect());
     alice.send(make_sma("hi"));
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
 }
 
 TEST_F(MessageToAll, ALL_7_who_is_not_registered_receives_nothing) {
-    client& stranger = w.connect();
+    client& stranger = net.connect();
     alice.send(make_sma("hi"));
     EXPECT_EQ(stranger.take(), packets{});
 }
 
 TEST_F(MessageToAll, ALL_8_who_joins_later_is_no_recipient) {
     alice.send(make_sma("hi"));
-    client& dave = w.join("dave");
+    client& dave = net.join("dave");
     EXPECT_EQ(dave.take(), packets{});
     bob.answer();
     carol.answer();

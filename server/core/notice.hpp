@@ -24,10 +24,10 @@ struct notice {
         input_bound,    ///< options::total_input_bytes_max
     };
 
-    event what{event::registered};
-    connection_id who{};
+    event kind{event::registered};
+    connection_id connection{};
     std::string_view pseudo{};             ///< registered: under which
-    violation broken{violation::none};     ///< refused_input: which rule
+    violation cause{violation::none};      ///< refused_input: which rule
     std::uint64_t offset{0};               ///< refused_input: position in everything that the connection sent
     std::span<const std::byte> excerpt{};  ///< refused_input: what is there; of a text at most four bytes
 };
@@ -41,7 +41,7 @@ public:
     notice_sink() = default;
     notice_sink(const notice_sink&) = delete;
     notice_sink& operator=(const notice_sink&) = delete;
-    virtual void take(const notice& what) = 0;
+    virtual void take(const notice& notice) = 0;
 
 protected:
     ~notice_sink() = default;

@@ -1,7 +1,7 @@
 #include "core/options.hpp"
 
 #include "core/frame.hpp"
-#include "core/input_rest.hpp"
+#include "core/input_buffer.hpp"
 
 #include <chatos/layout.hpp>
 
@@ -35,18 +35,18 @@ std::string find_fault(const options& chosen) {
         range{"message bytes", chosen.packet_limits.message_bytes_max, smallest_legal_limits.message_bytes_max,
               64U << 20U},
         range{"capacity", chosen.users_max, 1, 1'000'000},
-        range{"unregistered connections", chosen.strangers_max, 1, 1'000'000},
-        range{"favours", chosen.favours_max, 1'024, 1'000'000},
+        range{"unregistered connections", chosen.unregistered_max, 1, 1'000'000},
+        range{"send permissions", chosen.send_permissions_max, 1'024, 1'000'000},
         range{"answers owed", chosen.answers_owed_max, 2'048, 1'000'000},
         range{"unanswered deliveries", chosen.deliveries_unanswered_max, 1, 1'000'000},
         range{"output bytes", chosen.output_bytes_max, packet_bytes, std::uint64_t{1} << 32U},
         range{"output bytes of all", chosen.total_output_bytes_max,
-              frame::memory_bytes(packet_bytes) + memory_tally::place_bytes, std::uint64_t{1} << 40U},
+              frame::memory_bytes(packet_bytes) + memory_tally::queue_entry_bytes, std::uint64_t{1} << 40U},
         range{"input bytes of all", chosen.total_input_bytes_max,
-              input_rest::memory_bytes_max(chosen.receive_bytes_max + packet_bytes), std::uint64_t{1} << 40U},
+              input_buffer::memory_bytes_max(chosen.receive_bytes_max + packet_bytes), std::uint64_t{1} << 40U},
         range{"time-outs in a row", chosen.timeouts_in_a_row_max, 1, 1'000'000},
         range{"bytes per read", chosen.receive_bytes_max, 1, 16U << 20U},
-        range{"work per go", chosen.work_per_go_max, 1, 1'000'000},
+        range{"work per go", chosen.work_per_slice_max, 1, 1'000'000},
         range{"answer time limit in ms", count_ms(chosen.answer_timeout), 1, day_ms},
         range{"PC time limit in ms", count_ms(chosen.pc_timeout), 1, day_ms},
         range{"login time limit in ms", count_ms(chosen.login_timeout), 1, day_ms},

@@ -20,10 +20,10 @@ struct options {
 
     /// Connections that are not users: not registered yet, or on their way out. Beyond: accepts_connections() is
     /// false and the driver leaves newcomers in the system's queue.
-    std::uint32_t strangers_max{20'000};
+    std::uint32_t unregistered_max{20'000};
 
     /// PM-6. Favourable RPMs remembered per user. Beyond: the oldest is forgotten.
-    std::uint32_t favours_max{1'024};
+    std::uint32_t send_permissions_max{1'024};
 
     /// FLOW-5. Answers that one client may have coming: one per request (two for a PC), counted from the moment the
     /// request is accepted until its answer is written to the connection. Beyond: the server stops reading that
@@ -58,7 +58,7 @@ struct options {
 
     /// Packets plus deliveries that one client may cause in one go. Beyond: the rest of its bytes waits for run(),
     /// and its connection is not read. One SMA is never split, so a go may exceed this by the number of users.
-    std::uint32_t work_per_go_max{1'024};
+    std::uint32_t work_per_slice_max{1'024};
 
     /// PM-8, FLOW-7. Time to answer an SPM. Then: settled as 4.
     std::chrono::milliseconds answer_timeout{5'000};

@@ -1,5 +1,5 @@
 // PM: personal messages.
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@ namespace chatos::core::test {
 namespace {
 
 struct PersonalMessage : testing::Test {
-    world w{};
-    client& alice{w.join("alice")};
-    client& bob{w.join("bob")};
+    network net{};
+    client& alice{net.join("alice")};
+    client& bob{net.join("bob")};
 
     void ask_for_bob() {
         alice.send(make_rpm("bob"));
@@ -47,7 +47,7 @@ TEST_F(PersonalMessage, PM_4_sender_gets_the_recipients_code_exactly_once) {
 }
 
 TEST_F(PersonalMessage, PM_5_without_a_favourable_rpm_nothing_is_delivered) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     ask_for_bob();
     alice.send({make_spm("carol", "hi"), make_spm("dave", "hi")});
     EXPECT_EQ(alice.take(), (packets{"ERROR 5", "ERROR 4"}));
@@ -64,8 +64,8 @@ TEST_F(PersonalMessage, PM_6_one_rpm_serves_every_later_message) {
 }
 
 TEST_F(PersonalMessage, PM_6_1024_recipients_are_remembered_then_the_oldest_is_forgotten) {
-    w.audits = false;
-    const auto others = w.join_many("user", 1'025);
+    net.checks_invariants = false;
+    const auto others = net.join_many("user", 1'025);
     for (int i = 0; i < 1'024; ++i) {
         const std::string user = "user" + std::to_string(i);
         alice.send(make_rpm(user));
@@ -91,9 +91,9 @@ TEST_F(PersonalMessage, PM_7_recipient_leaves_before_it_has_answered) {
 TEST_F(PersonalMessage, PM_8_recipient_runs_out_of_time) {
     ask_for_bob();
     alice.send(make_spm("bob", "hi"));
-    w.wait(milliseconds{4'999});
+    net.wait(milliseconds{4'999});
     EXPECT_EQ(alice.take(), packets{});
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 
@@ -117,7 +117,7 @@ TEST_F(PersonalMessage, PM_10_a_favour_ends_with_the_recipients_session) {
     bob.end();
     alice.send(make_spm("bob", "hi"));
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
-    client& new_bob = w.join("bob");
+    client& new_bob = net.join("bob");
     alice.send(make_spm("bob", "hi"));
     EXPECT_EQ(alice.take(), packets{"ERROR 5"});
     EXPECT_EQ(new_bob.take(), packets{});
@@ -137,7 +137,7 @@ TEST_F(PersonalMessage, sender_leaves_before_the_answer_and_nobody_minds) {
     alice.send(make_spm("bob", "hi"));
     alice.reset();
     EXPECT_EQ(bob.take(), packets{"SPM alice: hi"});
-    static_cast<void>(w.join("alice"));  // takes the same slot
+    static_cast<void>(net.join("alice"));  // takes the same slot
     bob.answer();
     bob.send(make_rpm("alice"));
     EXPECT_EQ(bob.take(), packets{"ERROR 0"});

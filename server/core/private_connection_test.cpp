@@ -1,5 +1,5 @@
 // PC: private connections, as far as the decision.
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@ namespace chatos::core::test {
 namespace {
 
 struct PrivateConnection : testing::Test {
-    world w{};
-    client& alice{w.join("alice")};
-    client& bob{w.join("bob")};
+    network net{};
+    client& alice{net.join("alice")};
+    client& bob{net.join("bob")};
 };
 
 TEST_F(PrivateConnection, PC_1_the_offer_is_delivered_and_answered_0) {
@@ -21,7 +21,7 @@ TEST_F(PrivateConnection, PC_1_the_offer_is_delivered_and_answered_0) {
 TEST_F(PrivateConnection, PC_2_to_nobody_is_answered_4_and_nothing_more) {
     alice.send({make_pc("carol"), make_rpm("bob")});
     EXPECT_EQ(alice.take(), (packets{"ERROR 4", "ERROR 0"}));
-    w.wait(milliseconds{60'000});
+    net.wait(milliseconds{60'000});
     EXPECT_EQ(alice.take(), packets{});
 }
 
@@ -42,9 +42,9 @@ TEST_F(PrivateConnection, PC_4_the_peer_leaves_undecided) {
 
 TEST_F(PrivateConnection, PC_5_the_peer_does_not_decide_in_time) {
     alice.send(make_pc("bob"));
-    w.wait(milliseconds{29'999});
+    net.wait(milliseconds{29'999});
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 
@@ -54,7 +54,7 @@ TEST_F(PrivateConnection, PC_6_to_oneself_is_refused) {
 }
 
 TEST_F(PrivateConnection, PC_7_one_undecided_offer_at_a_time) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     alice.send(make_pc("bob"));
     carol.send(make_pc("bob"));
     EXPECT_EQ(carol.take(), packets{"ERROR 5"});
@@ -66,9 +66,9 @@ TEST_F(PrivateConnection, PC_7_one_undecided_offer_at_a_time) {
 }
 
 TEST_F(PrivateConnection, PC_7_an_offer_that_ran_out_of_time_is_decided) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     alice.send(make_pc("bob"));
-    w.wait(milliseconds{30'000});
+    net.wait(milliseconds{30'000});
     carol.send(make_pc("bob"));
     EXPECT_EQ(carol.take(), packets{"ERROR 0"});
     bob.answer(error_code::refused);  // late, for alice's
@@ -77,7 +77,7 @@ TEST_F(PrivateConnection, PC_7_an_offer_that_ran_out_of_time_is_decided) {
 }
 
 TEST_F(PrivateConnection, PC_7_an_offer_stays_undecided_when_its_sender_leaves) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     alice.send(make_pc("bob"));
     alice.reset();
     carol.send(make_pc("bob"));

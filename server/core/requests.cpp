@@ -23,11 +23,11 @@ std::uint32_t server::handle(connection& client, const packet_view& packet) {
         handle_cr(client, packet.pseudo);
         return 0;
     }
-    if (client.now_in == phase::stranger && packet.op == opcode::pc) {
-        handle_pc_of_stranger(client, packet.pseudo);
+    if (client.current_phase == phase::unregistered && packet.op == opcode::pc) {
+        handle_unregistered_pc(client, packet.pseudo);
         return 0;
     }
-    if (client.now_in == phase::stranger) {
+    if (client.current_phase == phase::unregistered) {
         answer_at_once(client, error_code::refused);  // CONN-8
         return 0;
     }
@@ -40,14 +40,14 @@ std::uint32_t server::handle(connection& client, const packet_view& packet) {
 }
 
 void server::handle_cr(connection& client, std::string_view pseudo) {
-    const bool held = roster_.find(pseudo) != nullptr;
-    if (client.now_in == phase::user) {
+    const bool held = users_.find(pseudo) != nullptr;
+    if (client.current_phase == phase::user) {
         answer_at_once(client, held ? error_code::pseudo_taken : error_code::refused);  // CONN-7
         return;
     }
-    if (roster_.size() >= options_.users_max) {  // CONN-4, CONN-9: before the pseudo is looked at
+    if (users_.size() >= options_.users_max) {  // CONN-4, CONN-9: before the pseudo is looked at
         ++statistics_.closed_without_room;
-        tell(notice::event::no_room, client);
+        notify(notice::event::no_room, client);
         answer_at_once(client, error_code::out_of_capacity);
         finish(client);
         return;
@@ -56,28 +56,28 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
         answer_at_once(client, error_code::pseudo_taken);  // CONN-2, CONN-3: it may try another
         return;
     }
-    roster_.add(client, pseudo);  // CONN-1
-    client.now_in = phase::user;
-    tell(notice::event::registered, client);
+    users_.add(client, pseudo);  // CONN-1
+    client.current_phase = phase::user;
+    notify(notice::event::registered, client);
     answer_at_once(client, error_code::ok);
 }
 
 error_code server::judge_rpm(connection& client, std::string_view pseudo) {
-    const connection* recipient = roster_.find(pseudo);
+    const connection* recipient = users_.find(pseudo);
     if (recipient == nullptr) {
         return error_code::unreachable;  // PM-2
     }
-    client.may_write_to.remember(recipient->id, options_.favours_max);  // PM-6
-    return error_code::ok;                                              // PM-1
+    client.permissions.grant(recipient->id, options_.send_permissions_max);  // PM-6
+    return error_code::ok;                                                   // PM-1
 }
 
 std::uint32_t server::handle_spm(connection& client, const packet_view& packet) {
-    connection* recipient = roster_.find(packet.pseudo);  // PM-9: oneself is like anybody
+    connection* recipient = users_.find(packet.pseudo);  // PM-9: oneself is like anybody
     if (recipient == nullptr) {
         answer_at_once(client, error_code::unreachable);  // PM-5
         return 0;
     }
-    if (!client.may_write_to.holds(recipient->id)) {
+    if (!client.permissions.allows(recipient->id)) {
         answer_at_once(client, error_code::refused);  // PM-5, PM-10
         return 0;
     }
@@ -92,9 +92,9 @@ std::uint32_t server::handle_spm(connection& client, const packet_view& packet) 
 
 std::uint32_t server::handle_sma(connection& client, std::string_view message) {
     request made{};
-    if (roster_.size() > 1) {
+    if (users_.size() > 1) {
         const frame packet = frame::of(make_spm(*client.pseudo, message), options_.packet_limits, &tally_);
-        for (connection* recipient : roster_.users()) {  // ALL-1, ALL-7, ALL-8
+        for (connection* recipient : users_.users()) {  // ALL-1, ALL-7, ALL-8
             if (recipient == &client) {
                 continue;  // ALL-2
             }
@@ -111,7 +111,7 @@ std::uint32_t server::handle_sma(connection& client, std::string_view message) {
 }
 
 std::uint32_t server::handle_pc(connection& client, std::string_view pseudo) {
-    connection* peer = roster_.find(pseudo);
+    connection* peer = users_.find(pseudo);
     if (peer == nullptr) {
         answer_at_once(client, error_code::unreachable);  // PC-2
         return 0;
@@ -125,7 +125,7 @@ std::uint32_t server::handle_pc(connection& client, std::string_view pseudo) {
         answer_at_once(client, error_code::unreachable);
         return 0;
     }
-    note_offer(client, *peer);                                  // TUN-3
+    record_offer(client, *peer);                                // TUN-3
     accept(client, {.waiting = 1, .offers_connection = true});  // PC-1 now, PC-3 through settle()
     return 1;
 }
@@ -153,7 +153,7 @@ void server::send_due_answers(connection& client) {
         }
     }
     if (any) {
-        report(client);
+        mark_changed(client);
         finish_if_done(client);
     }
 }

@@ -16,74 +16,74 @@ server::server(const options& chosen, notice_sink* log) : options_{chosen}, log_
     }
 }
 
-connection& server::known(connection_id id) {
+connection& server::lookup(connection_id id) {
     connection* found = connections_.find(id);
     ensure(found != nullptr);
     return *found;
 }
 
-const connection& server::known(connection_id id) const {
+const connection& server::lookup(connection_id id) const {
     const connection* found = connections_.find(id);
     ensure(found != nullptr);
     return *found;
 }
 
 bool server::accepts_connections() const noexcept {
-    return !draining_ && connections_.size() - roster_.size() - tunnels_.ends_seated() < options_.strangers_max;
+    return !draining_ && connections_.size() - users_.size() - tunnels_.ends_claimed() < options_.unregistered_max;
 }
 
-connection_id server::connect(time_point now, const origin& from) {
+connection_id server::connect(time_point now, const origin& source) {
     ensure(accepts_connections());  // as the caller has seen it: a deadline may just now make a user a stranger
     advance(now);
     connection& newcomer = connections_.open();
-    newcomer.from = from;
+    newcomer.source = source;
     newcomer.output.count_in(tally_);
-    newcomer.rest.count_in(tally_);
+    newcomer.pending_input.count_in(tally_);
     newcomer.phase_deadline = now_ + options_.login_timeout;  // ERR-4
     ++statistics_.connections_opened;
-    watch(newcomer);
-    report(newcomer);
+    arm_timer(newcomer);
+    mark_changed(newcomer);
     return newcomer.id;
 }
 
 void server::receive(connection_id id, std::span<const std::byte> bytes, time_point now) {
     ensure(wants_input(id) && bytes.size() <= options_.receive_bytes_max);
     advance(now);
-    keep_input_bound();
-    connection& client = known(id);
+    enforce_input_bound();
+    connection& client = lookup(id);
     if (client.is_tunnel_end()) {
         take_tunnel_bytes(client, bytes);
         return;
     }
-    std::uint32_t work_left = options_.work_per_go_max;
+    std::uint32_t work_left = options_.work_per_slice_max;
     // An unfinished packet takes what it needs and no more, so that everything behind it is decoded where it lies.
-    while (client.packet_unfinished && !client.rest.empty() && !bytes.empty()) {
+    while (client.packet_unfinished && !client.pending_input.empty() && !bytes.empty()) {
         const std::size_t taken = std::min(client.need, bytes.size());
-        client.rest.append(bytes.first(taken));
+        client.pending_input.append(bytes.first(taken));
         bytes = bytes.subspan(taken);
         client.need -= taken;
         if (client.need != 0) {
             return;
         }
-        const std::size_t processed = process(client, client.rest.bytes(), work_left);
+        const std::size_t processed = process(client, client.pending_input.bytes(), work_left);
         if (client.keeps_input()) {
-            client.rest.consume(processed);
+            client.pending_input.consume(processed);
         }
     }
     if (client.keeps_input() && !bytes.empty()) {
-        const std::size_t processed = client.rest.empty() ? process(client, bytes, work_left) : 0;
+        const std::size_t processed = client.pending_input.empty() ? process(client, bytes, work_left) : 0;
         if (client.keeps_input() && processed < bytes.size()) {
-            client.rest.append(bytes.subspan(processed));
+            client.pending_input.append(bytes.subspan(processed));
         }
     }
-    note_unprocessed(client);
+    update_backlog(client);
 }
 
 void server::end_of_input(connection_id id, time_point now) {
     advance(now);
-    connection& client = known(id);
+    connection& client = lookup(id);
     client.input_ended = true;
-    report(client);
+    mark_changed(client);
     if (client.is_tunnel_end()) {
         end_tunnel_input(client);
     } else if (client.is_open() && !client.has_backlog) {
@@ -92,37 +92,37 @@ void server::end_of_input(connection_id id, time_point now) {
 }
 
 void server::wrote(connection_id id, std::size_t bytes, time_point now) {
-    connection& client = known(id);
+    connection& client = lookup(id);
     const bool was_read = wants_input(id);
     // Before deadlines take effect: one of them may be this client's own and clear what was just written.
     client.output.written(bytes);
-    if (client.now_in == phase::finishing && client.output.empty()) {
+    if (client.current_phase == phase::finishing && client.output.empty()) {
         client.phase_deadline = std::max(now_, now) + options_.linger_timeout;  // ERR-5
-        watch(client);
-        report(client);
+        arm_timer(client);
+        mark_changed(client);
     }
-    if (client.now_in == phase::tunnel_open && client.phase_deadline != never && bytes != 0) {
+    if (client.current_phase == phase::tunnel_open && client.phase_deadline != never && bytes != 0) {
         client.phase_deadline = std::max(now_, now) + options_.flush_timeout;
     }
     advance(now);
     if (client.is_open()) {
-        note_unprocessed(client);
-    } else if (client.now_in == phase::tunnel_open) {
+        update_backlog(client);
+    } else if (client.current_phase == phase::tunnel_open) {
         end_tunnel_if_done(client);
     }
     if (!was_read && wants_input(id)) {
-        report(client);  // FLOW-5: there is room for its answers again
+        mark_changed(client);  // FLOW-5: there is room for its answers again
     }
 }
 
 void server::lost(connection_id id, time_point now) {
     advance(now);
-    connection& client = known(id);
+    connection& client = lookup(id);
     abandon_requests(client);
     end_session(client);
     leave_tunnel(client);
     client.output.clear();
-    client.rest.clear();
+    client.pending_input.clear();
     timers_.cancel(client.id.slot);
     connections_.close(client);
 }
@@ -135,17 +135,17 @@ void server::run(time_point now) {
         if (client == nullptr) {
             continue;
         }
-        client->waits_for_work = false;
+        client->in_work_list = false;
         if (!client->has_backlog) {
             continue;
         }
-        std::uint32_t work_left = options_.work_per_go_max;
-        const std::size_t processed = process(*client, client->rest.bytes(), work_left);
+        std::uint32_t work_left = options_.work_per_slice_max;
+        const std::size_t processed = process(*client, client->pending_input.bytes(), work_left);
         if (client->keeps_input()) {
-            client->rest.consume(processed);
+            client->pending_input.consume(processed);
         }
-        note_unprocessed(*client);
-        report(*client);
+        update_backlog(*client);
+        mark_changed(*client);
     }
 }
 
@@ -160,36 +160,36 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
             if (!client.packet_unfinished) {
                 client.packet_unfinished = true;
                 client.packet_since = now_;  // ERR-4
-                watch(client);
+                arm_timer(client);
             }
             break;
         }
         client.packet_unfinished = false;
         if (result.status == decode_status::malformed) {
             ++statistics_.refused_by_violation[static_cast<std::size_t>(result.error.what)];
-            tell_refused(client, result.error, bytes.subspan(processed));
+            notify_refused(client, result.error, bytes.subspan(processed));
             refuse(client);  // ERR-1, ERR-2
             break;
         }
         processed += result.consumed;
         client.bytes_processed += result.consumed;
         const std::uint32_t deliveries = handle(client, result.packet);
-        client.has_spoken = true;
+        client.has_sent_packet = true;
         work_left -= std::min(work_left, deliveries + 1);
     }
     return processed;
 }
 
-void server::tell(notice::event what, const connection& client) {
+void server::notify(notice::event kind, const connection& client) {
     if (log_ != nullptr) {
-        log_->take({.what = what,
-                    .who = client.id,
+        log_->take({.kind = kind,
+                    .connection = client.id,
                     .pseudo = client.pseudo == nullptr ? std::string_view{} : std::string_view{*client.pseudo}});
     }
 }
 
 // Where framing is lost, everything behind is shown; of text only what is wrong with it, since the rest is private.
-void server::tell_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet) {
+void server::notify_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet) {
     if (log_ == nullptr) {
         return;
     }
@@ -204,22 +204,22 @@ void server::tell_refused(const connection& client, const decode_error& error, s
     case violation::unknown_opcode: break;
     }
     const auto rest = packet.subspan(static_cast<std::size_t>(error.offset - client.bytes_processed));
-    log_->take({.what = notice::event::refused_input,
-                .who = client.id,
-                .broken = error.what,
+    log_->take({.kind = notice::event::refused_input,
+                .connection = client.id,
+                .cause = error.what,
                 .offset = error.offset,
                 .excerpt = rest.first(std::min(length, rest.size()))});
 }
 
 // After each go: is something left that can be processed without more bytes, and when?
-void server::note_unprocessed(connection& client) {
-    client.has_backlog = client.is_open() && !client.rest.empty() && !client.packet_unfinished;
+void server::update_backlog(connection& client) {
+    client.has_backlog = client.is_open() && !client.pending_input.empty() && !client.packet_unfinished;
     if (client.has_backlog) {
-        put_to_work(client);
+        schedule_work(client);
     } else if (client.input_ended && client.is_open()) {
         leave(client);  // FLOW-8: everything that came before the end of input has been processed
-    } else if (client.now_in == phase::tunnel_waiting) {
-        open_tunnel_if_complete(client);  // `rest` is now what is to be relayed
+    } else if (client.current_phase == phase::tunnel_waiting) {
+        open_tunnel_if_complete(client);  // `pending_input` is now what is to be relayed
     }
 }
 
@@ -229,16 +229,16 @@ bool server::has_room_for_request(const connection& client) const noexcept {
     return client.answers_owed() + 2 <= options_.answers_owed_max;
 }
 
-void server::put_to_work(connection& client) {
-    if (!client.waits_for_work && has_room_for_request(client)) {
-        client.waits_for_work = true;
+void server::schedule_work(connection& client) {
+    if (!client.in_work_list && has_room_for_request(client)) {
+        client.in_work_list = true;
         work_.push_back(client.id);
     }
 }
 
-void server::report(connection& changed) {
-    if (!changed.reported) {
-        changed.reported = true;
+void server::mark_changed(connection& changed) {
+    if (!changed.in_changed_list) {
+        changed.in_changed_list = true;
         changed_.push_back(changed.id);
     }
 }
@@ -247,7 +247,7 @@ std::optional<connection_id> server::next_changed() {
     while (!changed_.empty()) {
         const connection_id id = changed_.pop_front();
         if (connection* client = connections_.find(id)) {
-            client->reported = false;
+            client->in_changed_list = false;
             return id;
         }
     }
@@ -255,11 +255,11 @@ std::optional<connection_id> server::next_changed() {
 }
 
 bool server::wants_input(connection_id id) const {
-    const connection& client = known(id);
+    const connection& client = lookup(id);
     if (client.input_ended) {
         return false;
     }
-    if (client.now_in == phase::finishing) {
+    if (client.current_phase == phase::finishing) {
         return true;  // ERR-5: read and discard
     }
     if (client.is_tunnel_end()) {
@@ -269,22 +269,23 @@ bool server::wants_input(connection_id id) const {
 }
 
 std::size_t server::gather(connection_id id, std::span<std::span<const std::byte>> pieces) const {
-    return known(id).output.gather(pieces);
+    return lookup(id).output.gather(pieces);
 }
 
-farewell server::farewell_of(connection_id id) const {
-    const connection& client = known(id);
-    if (client.now_in == phase::closed) {
-        return farewell::close;
+close_action server::close_action_of(connection_id id) const {
+    const connection& client = lookup(id);
+    if (client.current_phase == phase::closed) {
+        return close_action::close;
     }
-    if (client.now_in == phase::tunnel_open && client.output.empty()) {
+    if (client.current_phase == phase::tunnel_open && client.output.empty()) {
         const connection* partner = tunnel_partner(client);
-        return partner == nullptr || partner->input_ended ? farewell::shut_down_sending : farewell::none;  // TUN-2
+        return partner == nullptr || partner->input_ended ? close_action::shut_down_sending
+                                                          : close_action::none;  // TUN-2
     }
-    if (client.now_in != phase::finishing || !client.output.empty()) {
-        return farewell::none;
+    if (client.current_phase != phase::finishing || !client.output.empty()) {
+        return close_action::none;
     }
-    return client.input_ended ? farewell::close : farewell::shut_down_sending;
+    return client.input_ended ? close_action::close : close_action::shut_down_sending;
 }
 
 }  // namespace chatos::core

@@ -3,8 +3,8 @@
 //
 // A driver's turn: hand over what happened (connect, receive, end_of_input, wrote, lost), call run(), then take every
 // connection from next_changed() and bring it into line: write what gather() shows, report it with wrote(), read or
-// do not read as wants_input() says, and follow farewell_of(). Wake up at next_deadline() at the latest; at once while
-// has_work().
+// do not read as wants_input() says, and follow close_action_of(). Wake up at next_deadline() at the latest; at once
+// while has_work().
 //
 // Every call that takes a time first lets all deadlines up to that moment take effect, each at its own moment, so it
 // does not matter how late the driver wakes up; only the time for writing a last answer begins when it does. Times do
@@ -15,10 +15,10 @@
 #include "core/memory_tally.hpp"
 #include "core/notice.hpp"
 #include "core/options.hpp"
-#include "core/roster.hpp"
 #include "core/statistics.hpp"
 #include "core/timers.hpp"
-#include "core/tunnel_book.hpp"
+#include "core/tunnel_registry.hpp"
+#include "core/user_registry.hpp"
 
 #include <chatos/decode.hpp>
 #include <chatos/packet.hpp>
@@ -35,7 +35,7 @@
 namespace chatos::core {
 
 /// What the driver has to do with a connection besides writing and reading (ERR-5).
-enum class farewell : std::uint8_t {
+enum class close_action : std::uint8_t {
     none,
     shut_down_sending,  ///< everything is written: send FIN, go on reading (as wants_input() says)
     close,              ///< close it, then call lost()
@@ -50,17 +50,17 @@ public:
 
     // What happens to connections. Each id comes from connect() and is good until lost().
 
-    /// False when strangers_max is reached or the server drains: leave newcomers in the system's queue.
+    /// False when unregistered_max is reached or the server drains: leave newcomers in the system's queue.
     [[nodiscard]] bool accepts_connections() const noexcept;
     /// A new connection, and where it comes from (TUN-3). Only while accepts_connections() (asserted).
-    [[nodiscard]] connection_id connect(time_point now, const origin& from = {});
+    [[nodiscard]] connection_id connect(time_point now, const origin& source = {});
     /// Bytes arrived. Only while wants_input(id), at most receive_bytes_max of them (both asserted). Not kept.
     void receive(connection_id id, std::span<const std::byte> bytes, time_point now);
     /// The peer sends nothing more (FLOW-8). Takes effect after the bytes received before it.
     void end_of_input(connection_id id, time_point now);
     /// `bytes` of what gather() showed were written.
     void wrote(connection_id id, std::size_t bytes, time_point now);
-    /// The connection exists no more: reset, broken, or closed as farewell_of() asked (CONN-6). `id` is void.
+    /// The connection exists no more: reset, broken, or closed as close_action_of() asked (CONN-6). `id` is void.
     void lost(connection_id id, time_point now);
 
     // Time and postponed work.
@@ -87,10 +87,10 @@ public:
     [[nodiscard]] std::optional<connection_id> next_changed();
     [[nodiscard]] bool wants_input(connection_id id) const;
     /// Whether it is one end of a tunnel (TUN-2): what the other end does can then take back that it wants input.
-    [[nodiscard]] bool is_tunnel_end(connection_id id) const { return known(id).is_tunnel_end(); }
+    [[nodiscard]] bool is_tunnel_end(connection_id id) const { return lookup(id).is_tunnel_end(); }
     /// Points `pieces` at the bytes to write next and returns how many it set. Valid until the next other call.
     [[nodiscard]] std::size_t gather(connection_id id, std::span<std::span<const std::byte>> pieces) const;
-    [[nodiscard]] farewell farewell_of(connection_id id) const;
+    [[nodiscard]] close_action close_action_of(connection_id id) const;
 
     // Insight.
 
@@ -99,21 +99,21 @@ public:
     [[nodiscard]] statistics count() const;
     /// Checks every invariant and bound the long way round, in time proportional to everything held. Empty when all
     /// hold, otherwise which does not.
-    [[nodiscard]] std::string audit() const;
+    [[nodiscard]] std::string check_invariants() const;
 
 private:
-    enum class settled_by : std::uint8_t { answer, time_limit, departure };
+    enum class settled_by : std::uint8_t { answer, timeout, departure };
 
     // server.cpp: connections, bytes, work
-    connection& known(connection_id id);
-    const connection& known(connection_id id) const;
+    connection& lookup(connection_id id);
+    const connection& lookup(connection_id id) const;
     bool has_room_for_request(const connection& client) const noexcept;
-    void report(connection& changed);
-    void put_to_work(connection& client);
+    void mark_changed(connection& changed);
+    void schedule_work(connection& client);
     std::size_t process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left);
-    void note_unprocessed(connection& client);
-    void tell(notice::event what, const connection& client);
-    void tell_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet);
+    void update_backlog(connection& client);
+    void notify(notice::event kind, const connection& client);
+    void notify_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet);
 
     // requests.cpp: what each packet does (CONN, PM, ALL, PC); returns how many deliveries it made
     std::uint32_t handle(connection& client, const packet_view& packet);
@@ -133,11 +133,11 @@ private:
     void time_out_oldest_delivery(connection& recipient);
 
     // tunnels.cpp: private connections that the server carries (TUN)
-    void handle_pc_of_stranger(connection& client, std::string_view pseudo);
+    void handle_unregistered_pc(connection& client, std::string_view pseudo);
     void answer_held_pc(connection& client);
     void become_tunnel_end(connection& client, const std::string& own, std::string_view peer);
-    void note_offer(const connection& asking, const connection& asked);
-    void note_decision(const delivery& offer, error_code code);
+    void record_offer(const connection& asking, const connection& asked);
+    void record_decision(const delivery& offer, error_code code);
     void open_tunnel_if_complete(connection& end);
     void refuse_tunnel_end(connection& end);
     void expire_tunnel_of(connection& end);
@@ -151,17 +151,17 @@ private:
     void end_tunnel_if_done(connection& end);
     void leave_tunnel(connection& end);
     void drain_tunnels();
-    void cut_tunnels();
-    std::string audit_tunnels() const;
+    void close_tunnels();
+    std::string check_tunnel_invariants() const;
 
     // closing.cpp: how connections end (FLOW-8, FLOW-10, ERR), and the deadlines that end them
     std::optional<time_point> deadline_of(const connection& client) const;
-    void watch(const connection& client);
-    void meet_deadlines(time_point until);
-    void meet_deadline(connection& client);
+    void arm_timer(const connection& client);
+    void expire_deadlines(time_point until);
+    void expire_deadline(connection& client);
     void end_session(connection& client);
     void abandon_requests(connection& client);
-    void keep_input_bound();
+    void enforce_input_bound();
     void refuse(connection& client);
     void leave(connection& client);
     void finish(connection& client);
@@ -172,16 +172,16 @@ private:
     notice_sink* log_;
     memory_tally tally_;  // before everything that counts in it
     connection_table connections_;
-    roster roster_;
+    user_registry users_;
     timers timers_;
-    tunnel_book tunnels_;
+    tunnel_registry tunnels_;
     std::map<std::uint32_t, std::string> held_pcs_;  // by slot: the pseudo of a first PC that is not answered (TUN-1)
     std::array<frame, 6> answers_;                   // one shared frame per error code, encoded once
     ring<connection_id> changed_;
     ring<connection_id> work_;
     statistics statistics_;
     time_point now_{};
-    time_point awake_{};  // what time it is for the driver; `now_` follows, deadline by deadline
+    time_point driver_now_{};  // what time it is for the driver; `now_` follows, deadline by deadline
     time_point drain_deadline_{};
     bool draining_{false};
     bool drain_over_{false};

@@ -1,5 +1,5 @@
 // What servers of this kind die of, case by case, where no other test is named after the case.
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,9 +12,9 @@ namespace {
 using namespace std::string_literals;
 
 struct Survival : testing::Test {
-    world w{};
-    client& alice{w.join("alice")};
-    client& bob{w.join("bob")};
+    network net{};
+    client& alice{net.join("alice")};
+    client& bob{net.join("bob")};
 
     // Alice and bob notice nothing and go on; nothing is kept of whoever sent it.
     void everybody_else_goes_on() {
@@ -23,20 +23,20 @@ struct Survival : testing::Test {
         EXPECT_EQ(bob.take(), packets{"SPM alice: still here?"});
         bob.answer();
         EXPECT_EQ(alice.take(), packets{"ERROR 0"});
-        EXPECT_EQ(w.core.count().users, 2U);
-        w.wait(milliseconds{10'000});
-        EXPECT_EQ(w.core.connections(), 2U);
-        EXPECT_EQ(w.core.count().input_memory_bytes, 0U);
-        EXPECT_EQ(w.core.count().output_memory_bytes, 0U);
+        EXPECT_EQ(net.core.count().users, 2U);
+        net.wait(milliseconds{10'000});
+        EXPECT_EQ(net.core.connections(), 2U);
+        EXPECT_EQ(net.core.count().input_memory_bytes, 0U);
+        EXPECT_EQ(net.core.count().output_memory_bytes, 0U);
     }
 
     // From a user and from a stranger, in one run and byte by byte.
     void ends_its_sender_alone(const std::string& bytes) {
         for (const std::size_t segment_bytes : {65'536U, 1U}) {
             SCOPED_TRACE(testing::PrintToString(bytes) + " in runs of " + std::to_string(segment_bytes));
-            w.segment_bytes = segment_bytes;
-            client& user = w.join("mallory");
-            client& stranger = w.connect();
+            net.segment_bytes = segment_bytes;
+            client& user = net.join("mallory");
+            client& stranger = net.connect();
             for (client* one : {&user, &stranger}) {
                 one->send_bytes(bytes + "what comes after it");
                 EXPECT_EQ(one->take(), packets{"ERROR 5"});
@@ -77,7 +77,7 @@ TEST_F(Survival, zero_sizes) {
 }
 
 TEST_F(Survival, a_giant_size_takes_no_memory_before_its_bytes_come) {
-    world other{{.packet_limits = {.pseudo_bytes_max = 255, .message_bytes_max = 1U << 20U}}};
+    network other{{.packet_limits = {.pseudo_bytes_max = 255, .message_bytes_max = 1U << 20U}}};
     client& mallory = other.join("mallory");
     mallory.send_bytes("\x04\x00\x0f\xff\xff"s);
     EXPECT_LT(other.core.count().input_memory_bytes, 1'000U);
@@ -111,45 +111,45 @@ TEST_F(Survival, look_alike_names_are_different_people) {
         std::string{"alice\0", 6},
     };
     for (const std::string& name : names) {
-        client& other = w.join(name);
+        client& other = net.join(name);
         other.send(make_rpm(name));
         EXPECT_EQ(other.take(), packets{"ERROR 0"});
     }
-    EXPECT_EQ(w.core.count().users, 2U + names.size());
+    EXPECT_EQ(net.core.count().users, 2U + names.size());
     bob.send({make_rpm("alice"), make_spm("alice", "for you alone")});
     EXPECT_EQ(alice.take(), packets{"SPM bob: for you alone"});
 }
 
 // Its peer is gone without a word, so nothing ever comes and nothing is taken. The driver may not notice for hours.
 TEST_F(Survival, a_half_open_socket_that_holds_a_name_loses_it_after_a_few_deliveries) {
-    client& ghost = w.join("ghost");
+    client& ghost = net.join("ghost");
     ghost.reads(false);
-    client& heir = w.connect();
+    client& heir = net.connect();
     heir.send(make_cr("ghost"));
     EXPECT_EQ(heir.take(), packets{"ERROR 1"});
-    for (std::uint32_t i = 0; i < w.core.bounds().timeouts_in_a_row_max; ++i) {
+    for (std::uint32_t i = 0; i < net.core.bounds().timeouts_in_a_row_max; ++i) {
         alice.send(make_sma("anybody?"));
         bob.answer();
         heir.send(make_cr("alice"));  // it keeps trying, else it would be sent away
-        w.wait(milliseconds{1'000});
+        net.wait(milliseconds{1'000});
     }
-    w.wait(milliseconds{5'000} * 8);
+    net.wait(milliseconds{5'000} * 8);
     EXPECT_EQ(alice.take(), packets(8, "ERROR 4"));
-    client& late = w.join("ghost");
+    client& late = net.join("ghost");
     EXPECT_FALSE(late.saw_end());
-    w.wait(milliseconds{10'000});
+    net.wait(milliseconds{10'000});
     EXPECT_TRUE(ghost.is_closed());
-    EXPECT_EQ(w.core.connections(), 3U);
+    EXPECT_EQ(net.core.connections(), 3U);
 }
 
 TEST_F(Survival, joins_and_leaves_during_a_message_to_all) {
-    client& leaves = w.join("leaves");
-    client& breaks = w.join("breaks");
-    client& cheats = w.join("cheats");
+    client& leaves = net.join("leaves");
+    client& breaks = net.join("breaks");
+    client& cheats = net.join("cheats");
     alice.send(make_sma("hi"));
-    client& joins = w.join("joins");
+    client& joins = net.join("joins");
     leaves.end();
-    client& again = w.join("leaves");  // the same name, and no recipient
+    client& again = net.join("leaves");  // the same name, and no recipient
     breaks.reset();
     cheats.send_bytes("\xff");
     joins.send(make_error(error_code::refused));  // answers what it has not been sent
@@ -158,11 +158,11 @@ TEST_F(Survival, joins_and_leaves_during_a_message_to_all) {
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
     EXPECT_EQ(joins.take(), packets{});
     EXPECT_EQ(again.take(), packets{});
-    EXPECT_EQ(w.core.count().users, 4U);
+    EXPECT_EQ(net.core.count().users, 4U);
 }
 
 TEST_F(Survival, pc_offers_flooded) {
-    std::vector<client*> crowd = w.join_many("caller", 50);
+    std::vector<client*> crowd = net.join_many("caller", 50);
     for (int round = 0; round < 20; ++round) {
         for (client* one : crowd) {
             one->send(make_pc("bob"));
@@ -184,20 +184,20 @@ TEST_F(Survival, pc_offers_flooded) {
 }
 
 TEST_F(Survival, pc_offers_abandoned) {
-    client& carol = w.join("carol");
+    client& carol = net.join("carol");
     alice.send(make_pc("bob"));
     bob.send(make_pc("carol"));
     carol.send(make_pc("alice"));
     alice.reset();
     bob.reset();
     carol.reset();
-    EXPECT_EQ(w.core.connections(), 0U);
-    EXPECT_EQ(w.core.count().requests_pending, 0U);
-    EXPECT_EQ(w.core.count().deliveries_waiting, 0U);
-    EXPECT_EQ(w.core.count().tunnels_undecided, 0U);
-    EXPECT_EQ(w.core.count().output_memory_bytes, 0U);
-    w.wait(milliseconds{60'000});
-    EXPECT_EQ(w.core.next_deadline(), std::nullopt) << "nobody is left to wake up for";
+    EXPECT_EQ(net.core.connections(), 0U);
+    EXPECT_EQ(net.core.count().requests_pending, 0U);
+    EXPECT_EQ(net.core.count().deliveries_waiting, 0U);
+    EXPECT_EQ(net.core.count().tunnels_undecided, 0U);
+    EXPECT_EQ(net.core.count().output_memory_bytes, 0U);
+    net.wait(milliseconds{60'000});
+    EXPECT_EQ(net.core.next_deadline(), std::nullopt) << "nobody is left to wake up for";
 }
 
 }  // namespace

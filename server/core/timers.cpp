@@ -4,10 +4,10 @@ namespace chatos::core {
 
 void timers::wake_by(std::uint32_t slot, time_point when) {
     if (slot >= positions_.size()) {
-        positions_.resize(std::size_t{slot} + 1, nowhere);
+        positions_.resize(std::size_t{slot} + 1, not_queued);
     }
     const std::uint32_t position = positions_[slot];
-    if (position == nowhere) {
+    if (position == not_queued) {
         heap_.push_back({slot, when});
         positions_[slot] = static_cast<std::uint32_t>(heap_.size() - 1);
         sift_up(positions_[slot]);
@@ -18,7 +18,7 @@ void timers::wake_by(std::uint32_t slot, time_point when) {
 }
 
 void timers::cancel(std::uint32_t slot) {
-    if (slot < positions_.size() && positions_[slot] != nowhere) {
+    if (slot < positions_.size() && positions_[slot] != not_queued) {
         remove_at(positions_[slot]);
     }
 }
@@ -27,42 +27,42 @@ std::optional<time_point> timers::earliest() const noexcept {
     return heap_.empty() ? std::nullopt : std::optional{heap_.front().when};
 }
 
-std::optional<time_point> timers::wake_up_of(std::uint32_t slot) const noexcept {
-    if (slot >= positions_.size() || positions_[slot] == nowhere) {
+std::optional<time_point> timers::scheduled_at(std::uint32_t slot) const noexcept {
+    if (slot >= positions_.size() || positions_[slot] == not_queued) {
         return std::nullopt;
     }
     return heap_[positions_[slot]].when;
 }
 
-std::optional<timers::wake_up> timers::take_due(time_point now) {
+std::optional<timers::entry> timers::take_due(time_point now) {
     if (heap_.empty() || heap_.front().when > now) {
         return std::nullopt;
     }
-    const wake_up due = heap_.front();
+    const entry due = heap_.front();
     remove_at(0);
     return due;
 }
 
-void timers::place(std::uint32_t position, wake_up one) noexcept {
+void timers::put(std::uint32_t position, entry one) noexcept {
     heap_[position] = one;
     positions_[one.slot] = position;
 }
 
 void timers::sift_up(std::uint32_t position) noexcept {
-    const wake_up moving = heap_[position];
+    const entry moving = heap_[position];
     while (position != 0) {
         const std::uint32_t parent = (position - 1) / 2;
         if (heap_[parent].when <= moving.when) {
             break;
         }
-        place(position, heap_[parent]);
+        put(position, heap_[parent]);
         position = parent;
     }
-    place(position, moving);
+    put(position, moving);
 }
 
 void timers::sift_down(std::uint32_t position) noexcept {
-    const wake_up moving = heap_[position];
+    const entry moving = heap_[position];
     const auto size = static_cast<std::uint32_t>(heap_.size());
     for (;;) {
         std::uint32_t child = position * 2 + 1;
@@ -75,20 +75,20 @@ void timers::sift_down(std::uint32_t position) noexcept {
         if (moving.when <= heap_[child].when) {
             break;
         }
-        place(position, heap_[child]);
+        put(position, heap_[child]);
         position = child;
     }
-    place(position, moving);
+    put(position, moving);
 }
 
 void timers::remove_at(std::uint32_t position) {
-    positions_[heap_[position].slot] = nowhere;
-    const wake_up last = heap_.back();
+    positions_[heap_[position].slot] = not_queued;
+    const entry last = heap_.back();
     heap_.pop_back();
     if (position == heap_.size()) {
         return;
     }
-    place(position, last);
+    put(position, last);
     sift_up(position);
     sift_down(positions_[last.slot]);
 }

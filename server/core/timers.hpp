@@ -19,23 +19,23 @@ public:
 
     [[nodiscard]] std::optional<time_point> earliest() const noexcept;
     /// When `slot` is woken, if at all.
-    [[nodiscard]] std::optional<time_point> wake_up_of(std::uint32_t slot) const noexcept;
-    struct wake_up {
+    [[nodiscard]] std::optional<time_point> scheduled_at(std::uint32_t slot) const noexcept;
+    struct entry {
         std::uint32_t slot;
         time_point when;
     };
     /// Takes the earliest wake-up that is due at `now`.
-    [[nodiscard]] std::optional<wake_up> take_due(time_point now);
+    [[nodiscard]] std::optional<entry> take_due(time_point now);
 
 private:
-    static constexpr std::uint32_t nowhere = UINT32_MAX;
+    static constexpr std::uint32_t not_queued = UINT32_MAX;
 
-    void place(std::uint32_t position, wake_up one) noexcept;
+    void put(std::uint32_t position, entry one) noexcept;
     void sift_up(std::uint32_t position) noexcept;
     void sift_down(std::uint32_t position) noexcept;
     void remove_at(std::uint32_t position);
 
-    std::vector<wake_up> heap_;
+    std::vector<entry> heap_;
     std::vector<std::uint32_t> positions_;  // by slot
 };
 

@@ -1,5 +1,5 @@
 // TUN-2, TUN-5: what goes through a tunnel, and what ends it.
-#include "core/tunnel_world.hpp"
+#include "core/tunnel_fixture.hpp"
 
 #include <array>
 #include <span>
@@ -16,18 +16,18 @@ TEST_F(Tunnel, TUN_2_bytes_go_both_ways_unread) {
     EXPECT_EQ(b.take_text(), anything);
     EXPECT_EQ(a.take_text(), "and back");
     EXPECT_EQ(count().tunnel_bytes_relayed, anything.size() + 8);
-    w.wait(milliseconds{10'000'000});
+    net.wait(milliseconds{10'000'000});
     EXPECT_FALSE(a.saw_end() || b.saw_end()) << "an open tunnel knows no time limit";
 }
 
 TEST_F(Tunnel, TUN_2_bytes_from_before_the_error_come_first_however_they_are_cut) {
     for (const std::size_t segment : {1U, 2U, 7U, 65'536U}) {
-        w.segment_bytes = segment;
+        net.segment_bytes = segment;
         agree();
-        client& a = w.connect(home_of_alice);
+        client& a = net.connect(home_of_alice);
         a.send_bytes(bytes_of(make_pc("alice")) + bytes_of(make_pc("bob")) + "early");
         a.send_bytes(" bird");
-        client& b = w.connect(home_of_bob);
+        client& b = net.connect(home_of_bob);
         b.send_bytes(bytes_of(make_pc("bob")) + bytes_of(make_pc("alice")) + "worm");
         a.send_bytes(", late");
         EXPECT_EQ(b.take_text(), bytes_of(make_error(error_code::ok)) + "early bird, late") << segment;
@@ -44,7 +44,7 @@ TEST_F(Tunnel, TUN_2_half_close_goes_through_and_the_other_direction_goes_on) {
     EXPECT_EQ(b.take_text(), "question");
     EXPECT_TRUE(b.saw_end());
     EXPECT_FALSE(a.saw_end() || b.is_closed());
-    w.wait(milliseconds{1'000'000});
+    net.wait(milliseconds{1'000'000});
     b.send_bytes("answer, in its own time");
     EXPECT_EQ(a.take_text(), "answer, in its own time");
     b.end();
@@ -65,7 +65,7 @@ TEST_F(Tunnel, TUN_2_half_close_waits_for_the_bytes_before_it) {
 
 TEST_F(Tunnel, TUN_2_half_close_before_the_tunnel_opens) {
     agree();
-    client& a = w.connect(home_of_alice);
+    client& a = net.connect(home_of_alice);
     a.send_bytes(bytes_of(make_pc("alice")) + bytes_of(make_pc("bob")) + "all that I say");
     a.end();
     EXPECT_FALSE(a.saw_end());
@@ -83,7 +83,7 @@ TEST_F(Tunnel, TUN_2_both_end_before_the_tunnel_opens) {
     client& a = alice_comes();
     a.send_bytes("a");
     a.end();
-    client& b = w.connect(home_of_bob);
+    client& b = net.connect(home_of_bob);
     b.reads(false);
     b.send_bytes(bytes_of(make_pc("bob")) + bytes_of(make_pc("alice")) + "b");
     b.end();
@@ -106,7 +106,7 @@ TEST_F(Tunnel, TUN_2_what_a_broken_end_has_sent_still_arrives_and_then_the_other
     EXPECT_EQ(b.take_text(), "last words");
     EXPECT_TRUE(b.saw_end());
     EXPECT_FALSE(b.is_closed());
-    w.wait(w.core.bounds().linger_timeout);
+    net.wait(net.core.bounds().linger_timeout);
     EXPECT_TRUE(b.is_closed());
     EXPECT_EQ(count().tunnels_open, 0U);
 }
@@ -116,13 +116,13 @@ TEST_F(Tunnel, TUN_2_who_takes_nothing_more_of_an_ended_tunnel_is_closed_and_who
     b.reads(false);
     a.send_bytes("last words");
     a.reset();
-    w.wait(w.core.bounds().flush_timeout - milliseconds{1});
+    net.wait(net.core.bounds().flush_timeout - milliseconds{1});
     std::array<std::span<const std::byte>, 1> piece;
-    ASSERT_EQ(w.core.gather(b.id(), piece), 1U);
-    w.core.wrote(b.id(), 1, w.now);
-    w.wait(w.core.bounds().flush_timeout - milliseconds{1});
+    ASSERT_EQ(net.core.gather(b.id(), piece), 1U);
+    net.core.wrote(b.id(), 1, net.now);
+    net.wait(net.core.bounds().flush_timeout - milliseconds{1});
     EXPECT_FALSE(b.is_closed());
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_TRUE(b.is_closed());
 }
 
@@ -135,7 +135,7 @@ TEST_F(Tunnel, TUN_2_both_ended_and_neither_reads) {
     a.end();
     b.end();
     EXPECT_FALSE(a.is_closed() || b.is_closed());
-    w.wait(w.core.bounds().flush_timeout);
+    net.wait(net.core.bounds().flush_timeout);
     EXPECT_TRUE(a.is_closed() && b.is_closed());
 }
 
@@ -151,7 +151,7 @@ TEST_F(SmallTunnel, TUN_2_an_end_that_does_not_read_holds_back_its_partner_and_n
     }
     b.reads(false);
     a.send_bytes(flood);
-    EXPECT_FALSE(w.core.wants_input(a.id()));
+    EXPECT_FALSE(net.core.wants_input(a.id()));
     EXPECT_GT(a.unsent_bytes(), 100'000U - 11'000U);
     b.send_bytes("the other direction goes on");
     EXPECT_EQ(a.take_text(), "the other direction goes on");
@@ -166,7 +166,7 @@ TEST_F(SmallTunnel, TUN_2_an_end_that_does_not_read_holds_back_its_partner_and_n
 TEST_F(SmallTunnel, TUN_2_single_bytes_are_not_kept_at_any_price) {
     const auto [a, b] = open();
     b.reads(false);
-    w.segment_bytes = 1;
+    net.segment_bytes = 1;
     a.send_bytes(std::string(5'000, 'x'));
     EXPECT_GT(a.unsent_bytes(), 4'000U);
     b.reads(true);
@@ -178,7 +178,7 @@ TEST_F(SmallTunnel, TUN_2_what_comes_before_the_error_is_bounded) {
     client& a = alice_comes();
     const std::string flood(50'000, 'f');
     a.send_bytes(flood);
-    EXPECT_FALSE(w.core.wants_input(a.id()));
+    EXPECT_FALSE(net.core.wants_input(a.id()));
     EXPECT_GE(a.unsent_bytes(), 50'000U - 11'000U);
     client& b = bob_comes();
     EXPECT_EQ(b.take_text(), bytes_of(make_error(error_code::ok)) + flood);
@@ -213,40 +213,40 @@ TEST_F(Tunnel, drain_turns_away_who_waits_and_lets_open_tunnels_run_on_for_a_whi
     const auto [a, b] = open();
     agree();
     client& waiting = alice_comes();
-    client& held = w.connect(home_of_bob);
+    client& held = net.connect(home_of_bob);
     held.send(make_pc("bob"));
-    w.core.drain(w.now);
-    w.settle();
-    expect_turned_away(waiting);
+    net.core.drain(net.now);
+    net.settle();
+    expect_rejected(waiting);
     EXPECT_EQ(held.take(), packets{"ERROR 5"});
     EXPECT_TRUE(held.saw_end() && alice.saw_end());
-    w.wait(w.core.bounds().drain_timeout - milliseconds{1});
+    net.wait(net.core.bounds().drain_timeout - milliseconds{1});
     b.reads(false);
     a.send_bytes("until the end");
     b.send_bytes("and so do I");
     EXPECT_EQ(a.take_text(), "and so do I");
     EXPECT_FALSE(a.saw_end());
-    w.wait(milliseconds{1});
+    net.wait(milliseconds{1});
     EXPECT_TRUE(a.saw_end());
     b.reads(true);
     EXPECT_EQ(b.take_text(), "until the end") << "what was read is still written";
     EXPECT_TRUE(b.saw_end());
-    w.wait(w.core.bounds().linger_timeout);
-    EXPECT_EQ(w.core.connections(), 0U);
+    net.wait(net.core.bounds().linger_timeout);
+    EXPECT_EQ(net.core.connections(), 0U);
 }
 
 TEST_F(Tunnel, drain_ends_as_soon_as_the_last_tunnel_does) {
     const auto [a, b] = open();
     offer();
-    w.core.drain(w.now);
-    w.settle();
+    net.core.drain(net.now);
+    net.settle();
     bob.answer();
     EXPECT_EQ(alice.take(), packets{"ERROR 0"}) << "decided, and carried no more";
     alice.end();
     bob.end();
     a.end();
     b.end();
-    EXPECT_EQ(w.core.connections(), 0U);
+    EXPECT_EQ(net.core.connections(), 0U);
     EXPECT_EQ(count().tunnels_refused, 1U);
 }
 

@@ -2,7 +2,7 @@
 // stall, half-close and break, bytes come in fragments, time jumps. After each step the core audits itself, and what
 // each end has received is the beginning of what its partner has sent. A failure names the seed, which replays it.
 #include "core/dice.hpp"
-#include "core/test_world.hpp"
+#include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -29,8 +29,8 @@ struct tunnel_end {
 
 class tunnel_simulation {
 public:
-    explicit tunnel_simulation(std::uint64_t seed) : random_{seed}, world_{some_options()} {
-        world_.segment_bytes = 1 + random_.below(60);
+    explicit tunnel_simulation(std::uint64_t seed) : random_{seed}, network_{some_options()} {
+        network_.segment_bytes = 1 + random_.below(60);
         for (std::size_t i = 0; i < names.size(); ++i) {
             join(i);
         }
@@ -44,7 +44,7 @@ public:
         come_to_rest();
     }
 
-    [[nodiscard]] statistics count() const { return world_.core.count(); }
+    [[nodiscard]] statistics count() const { return network_.core.count(); }
     /// Ends that are known to have received everything.
     [[nodiscard]] int unharmed() const { return unharmed_; }
 
@@ -54,7 +54,7 @@ private:
         chosen.tunnels_max = 2 + random_.below(5);
         chosen.tunnel_buffer_bytes_max = 1 + random_.below(3'000);
         chosen.receive_bytes_max = 1 + random_.below(300);
-        chosen.work_per_go_max = 1 + random_.below(5);
+        chosen.work_per_slice_max = 1 + random_.below(5);
         chosen.timeouts_in_a_row_max = 1'000'000;
         chosen.deliveries_unanswered_max = 1'000'000;
         return chosen;
@@ -66,12 +66,12 @@ private:
         return made;
     }
 
-    void join(std::size_t who) { users_[who] = &world_.join(names[who], home_of(who)); }
+    void join(std::size_t who) { users_[who] = &network_.join(names[who], home_of(who)); }
 
     void step() {
         const std::size_t who = random_.below(names.size());
         switch (random_.below(12)) {
-        case 0: random_.one_in(2) ? world_.wait(some_time()) : world_.oversleep(some_time()); break;
+        case 0: random_.one_in(2) ? network_.wait(some_time()) : network_.oversleep(some_time()); break;
         case 1: users_[who]->send(make_pc(names[random_.below(names.size())])); break;
         case 2:
         case 3: users_[who]->answer(random_.one_in(4) ? error_code::refused : error_code::ok); break;
@@ -99,7 +99,7 @@ private:
     void come(std::size_t who) {
         const std::size_t peer = (who + 1 + random_.below(2)) % names.size();
         tunnel_end one;
-        one.line = &world_.connect(home_of(random_.one_in(10) ? names.size() : who));
+        one.line = &network_.connect(home_of(random_.one_in(10) ? names.size() : who));
         one.line->send(make_pc(names[who]));
         one.line->send(make_pc(names[peer]));
         send(one, std::to_string(ends_.size()) + ":");
@@ -166,12 +166,12 @@ private:
                 one.line->end();
             }
         }
-        world_.wait(milliseconds{200'000});
+        network_.wait(milliseconds{200'000});
         listen();
         const statistics counted = count();
         EXPECT_EQ(counted.tunnels_undecided + counted.tunnels_awaited + counted.tunnels_open, 0U);
         EXPECT_EQ(counted.tunnel_ends_waiting, 0U);
-        EXPECT_EQ(world_.core.connections(), names.size());
+        EXPECT_EQ(network_.core.connections(), names.size());
         for (const tunnel_end& one : ends_) {
             const tunnel_end* partner = partner_of(one);
             if (partner != nullptr && !one.broken && !one.has_stalled && partner->sent_is_read) {
@@ -179,14 +179,14 @@ private:
                 ++unharmed_;
             }
         }
-        world_.core.drain(world_.now);
-        world_.settle();
-        world_.wait(milliseconds{60'000});
-        EXPECT_EQ(world_.core.connections(), 0U);
+        network_.core.drain(network_.now);
+        network_.settle();
+        network_.wait(milliseconds{60'000});
+        EXPECT_EQ(network_.core.connections(), 0U);
     }
 
     dice random_;
-    world world_;
+    network network_;
     std::array<client*, names.size()> users_{};
     std::vector<tunnel_end> ends_;
     std::vector<std::size_t> alive_;

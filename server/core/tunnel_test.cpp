@@ -1,12 +1,12 @@
 // TUN-1, TUN-3, TUN-4: which connections become ends of a tunnel, and which are turned away.
-#include "core/tunnel_world.hpp"
+#include "core/tunnel_fixture.hpp"
 
 namespace chatos::core::test {
 namespace {
 
 TEST_F(Tunnel, TUN_1_one_error_answers_the_two_pcs_once_both_ends_are_there) {
     agree();
-    client& a = w.connect(home_of_alice);
+    client& a = net.connect(home_of_alice);
     a.send(make_pc("alice"));
     EXPECT_EQ(a.take(), packets{});
     a.send(make_pc("bob"));
@@ -27,22 +27,22 @@ TEST_F(Tunnel, TUN_1_the_one_who_was_asked_may_come_first) {
 
 TEST_F(Tunnel, TUN_1_anything_but_a_second_pc_makes_the_first_one_ordinary) {
     agree();
-    client& rpm = w.connect(home_of_alice);
+    client& rpm = net.connect(home_of_alice);
     rpm.send({make_pc("alice"), make_rpm("bob"), make_pc("bob")});
     EXPECT_EQ(rpm.take(), (packets{"ERROR 5", "ERROR 5", "ERROR 5"}));
-    client& cr = w.connect(home_of_alice);
+    client& cr = net.connect(home_of_alice);
     cr.send({make_pc("alice"), make_cr("carol")});
     EXPECT_EQ(cr.take(), (packets{"ERROR 5", "ERROR 0"}));
-    client& error = w.connect(home_of_alice);
+    client& error = net.connect(home_of_alice);
     error.send({make_pc("alice"), make_error(error_code::ok)});
     EXPECT_EQ(error.take(), packets{"ERROR 5"});
     EXPECT_FALSE(rpm.saw_end() || cr.saw_end() || error.saw_end());
-    client& malformed = w.connect(home_of_alice);
+    client& malformed = net.connect(home_of_alice);
     malformed.send(make_pc("alice"));
     malformed.send_bytes("\xff");
     EXPECT_EQ(malformed.take(), (packets{"ERROR 5", "ERROR 5"}));
     EXPECT_TRUE(malformed.saw_end());
-    client& ended = w.connect(home_of_alice);
+    client& ended = net.connect(home_of_alice);
     ended.send(make_pc("alice"));
     ended.end();
     EXPECT_EQ(ended.take(), packets{"ERROR 5"});
@@ -52,20 +52,20 @@ TEST_F(Tunnel, TUN_1_anything_but_a_second_pc_makes_the_first_one_ordinary) {
 
 TEST_F(Tunnel, TUN_1_only_the_first_two_packets_count) {
     agree();
-    client& late = w.connect(home_of_alice);
+    client& late = net.connect(home_of_alice);
     late.send({make_rpm("bob"), make_pc("alice"), make_pc("bob")});
     EXPECT_EQ(late.take(), (packets{"ERROR 5", "ERROR 5", "ERROR 5"}));
-    client& after_error = w.connect(home_of_alice);
+    client& after_error = net.connect(home_of_alice);
     after_error.send({make_error(error_code::ok), make_pc("alice"), make_pc("bob")});
     EXPECT_EQ(after_error.take(), (packets{"ERROR 5", "ERROR 5"}));
 }
 
 TEST_F(Tunnel, TUN_1_a_held_pc_that_is_lost_leaves_nothing_behind) {
     agree();
-    client& a = w.connect(home_of_alice);
+    client& a = net.connect(home_of_alice);
     a.send(make_pc("alice"));
     a.reset();
-    EXPECT_EQ(w.core.audit(), "");
+    EXPECT_EQ(net.core.check_invariants(), "");
     EXPECT_EQ(count().connections_open, 2U);
 }
 
@@ -96,17 +96,17 @@ TEST_F(Tunnel, TUN_3_pseudo_and_address_must_be_those_of_a_user_with_an_offer) {
 
 TEST_F(Tunnel, TUN_3_the_peer_must_be_the_one_agreed_with) {
     agree();
-    static_cast<void>(w.join("carol", from_host(3)));
-    expect_turned_away(come("alice", "carol", home_of_alice));
-    expect_turned_away(come("alice", "alice", home_of_alice));
-    expect_turned_away(come("bob", "nobody", home_of_bob));
+    static_cast<void>(net.join("carol", from_host(3)));
+    expect_rejected(come("alice", "carol", home_of_alice));
+    expect_rejected(come("alice", "alice", home_of_alice));
+    expect_rejected(come("bob", "nobody", home_of_bob));
     EXPECT_EQ(count().tunnel_ends_refused, 3U);
 }
 
 TEST_F(Tunnel, TUN_3_the_address_is_that_of_the_offer_not_of_who_has_the_pseudo_now) {
     agree();
     alice.end();
-    static_cast<void>(w.join("alice", from_host(3)));
+    static_cast<void>(net.join("alice", from_host(3)));
     EXPECT_EQ(come("alice", "bob", from_host(3)).take(), (packets{"ERROR 5", "ERROR 5"}));
     client& a = alice_comes();
     client& b = bob_comes();
@@ -117,7 +117,7 @@ TEST_F(Tunnel, TUN_3_the_address_is_that_of_the_offer_not_of_who_has_the_pseudo_
 TEST_F(Tunnel, TUN_3_an_end_waits_for_the_decision) {
     offer();
     client& a = alice_comes();
-    w.wait(milliseconds{20'000});
+    net.wait(milliseconds{20'000});
     EXPECT_EQ(a.take(), packets{}) << "ERR-4 does not count";
     bob.answer();
     client& b = bob_comes();
@@ -138,12 +138,12 @@ TEST_F(Tunnel, TUN_3_both_ends_may_be_there_before_the_decision) {
 TEST_F(Tunnel, TUN_4_refused) {
     offer();
     client& a = alice_comes();
-    client& b = w.connect(home_of_bob);
+    client& b = net.connect(home_of_bob);
     b.send(make_pc("bob"));
     bob.answer(error_code::refused);
-    expect_turned_away(a);
+    expect_rejected(a);
     b.send(make_pc("alice"));
-    expect_turned_away(b);
+    expect_rejected(b);
     EXPECT_EQ(come("alice", "bob", home_of_alice).take(), (packets{"ERROR 5", "ERROR 5"})) << "CONN-8: no offer";
     EXPECT_EQ(count().tunnels_refused, 1U);
 }
@@ -151,28 +151,28 @@ TEST_F(Tunnel, TUN_4_refused) {
 TEST_F(Tunnel, TUN_4_not_decided_in_time) {
     offer();
     client& a = alice_comes();
-    w.wait(w.core.bounds().pc_timeout - milliseconds{1});
+    net.wait(net.core.bounds().pc_timeout - milliseconds{1});
     EXPECT_EQ(a.take(), packets{});
-    w.wait(milliseconds{1});
-    expect_turned_away(a);
+    net.wait(milliseconds{1});
+    expect_rejected(a);
 }
 
 TEST_F(Tunnel, TUN_4_the_peer_leaves_undecided) {
     offer();
     client& a = alice_comes();
     bob.reset();
-    expect_turned_away(a);
+    expect_rejected(a);
 }
 
 TEST_F(Tunnel, TUN_4_a_peer_that_does_not_come) {
     agree();
-    w.wait(milliseconds{1'000});
+    net.wait(milliseconds{1'000});
     client& a = alice_comes();
     a.send_bytes("in vain");
-    w.wait(milliseconds{28'999});
+    net.wait(milliseconds{28'999});
     EXPECT_EQ(a.take(), packets{});
-    w.wait(milliseconds{1});
-    expect_turned_away(a);
+    net.wait(milliseconds{1});
+    expect_rejected(a);
     EXPECT_EQ(bob_comes().take(), (packets{"ERROR 5", "ERROR 5"}));
     EXPECT_EQ(count().tunnels_expired, 1U);
 }
@@ -180,36 +180,36 @@ TEST_F(Tunnel, TUN_4_a_peer_that_does_not_come) {
 TEST_F(Tunnel, TUN_4_the_limit_runs_from_the_acceptance_for_an_end_that_waited_before) {
     offer();
     client& a = alice_comes();
-    w.wait(milliseconds{20'000});
+    net.wait(milliseconds{20'000});
     bob.answer();
-    w.oversleep(milliseconds{29'999});
+    net.oversleep(milliseconds{29'999});
     EXPECT_EQ(a.take(), packets{});
-    w.oversleep(milliseconds{1});
-    expect_turned_away(a);
+    net.oversleep(milliseconds{1});
+    expect_rejected(a);
 }
 
 TEST_F(Tunnel, TUN_4_nobody_comes) {
     agree();
-    client& held = w.connect(home_of_alice);
-    w.wait(milliseconds{9'000});
+    client& held = net.connect(home_of_alice);
+    net.wait(milliseconds{9'000});
     EXPECT_EQ(count().tunnels_awaited, 1U);
-    w.wait(milliseconds{16'000});
-    client& held_too = w.connect(home_of_bob);
+    net.wait(milliseconds{16'000});
+    client& held_too = net.connect(home_of_bob);
     held_too.send(make_pc("bob"));
-    w.oversleep(milliseconds{5'000});
+    net.oversleep(milliseconds{5'000});
     EXPECT_EQ(count().tunnels_awaited, 0U);
     held_too.send(make_pc("alice"));
-    expect_turned_away(held_too);
+    expect_rejected(held_too);
     EXPECT_EQ(held.take(), packets{"ERROR 5"}) << "ERR-4";
     EXPECT_EQ(count().tunnels_expired, 1U);
 }
 
 TEST_F(Tunnel, TUN_4_the_login_limit_holds_until_both_pcs_are_read) {
     agree();
-    client& a = w.connect(home_of_alice);
-    w.wait(milliseconds{9'000});
+    client& a = net.connect(home_of_alice);
+    net.wait(milliseconds{9'000});
     a.send(make_pc("alice"));
-    w.wait(milliseconds{1'000});
+    net.wait(milliseconds{1'000});
     EXPECT_EQ(a.take(), (packets{"ERROR 5", "ERROR 5"})) << "CONN-8 for the PC, ERR-4 for the connection";
     EXPECT_TRUE(a.saw_end());
 }
@@ -217,12 +217,12 @@ TEST_F(Tunnel, TUN_4_the_login_limit_holds_until_both_pcs_are_read) {
 TEST_F(Tunnel, TUN_4_an_end_is_taken_once) {
     agree();
     client& a = alice_comes();
-    expect_turned_away(alice_comes());
+    expect_rejected(alice_comes());
     client& b = bob_comes();
     EXPECT_EQ(a.take(), packets{"ERROR 0"});
     EXPECT_EQ(b.take(), packets{"ERROR 0"});
-    expect_turned_away(alice_comes());
-    expect_turned_away(bob_comes());
+    expect_rejected(alice_comes());
+    expect_rejected(bob_comes());
     a.send_bytes("undisturbed");
     EXPECT_EQ(b.take_text(), "undisturbed");
 }
@@ -244,7 +244,7 @@ TEST_F(Tunnel, TUN_4_each_acceptance_opens_one_tunnel) {
     agree();
     client& a1 = alice_comes();
     client& a2 = alice_comes();
-    expect_turned_away(alice_comes());
+    expect_rejected(alice_comes());
     client& b1 = bob_comes();
     client& b2 = bob_comes();
     a1.send_bytes("one");
@@ -295,7 +295,7 @@ TEST_F(Tunnel, TUN_4_ends_whose_offer_is_refused_meet_in_an_older_agreement) {
 }
 
 struct TwoTunnels : Tunnel {
-    TwoTunnels() : Tunnel{{.strangers_max = 2, .tunnels_max = 2}} {}
+    TwoTunnels() : Tunnel{{.unregistered_max = 2, .tunnels_max = 2}} {}
 };
 
 TEST_F(TwoTunnels, TUN_4_the_number_of_tunnels_is_bounded) {
@@ -304,10 +304,10 @@ TEST_F(TwoTunnels, TUN_4_the_number_of_tunnels_is_bounded) {
     agree();  // the users are not told
     EXPECT_EQ(count().tunnels_without_room, 1U);
     client& a2 = alice_comes();
-    expect_turned_away(alice_comes());
+    expect_rejected(alice_comes());
     a1.reset();
     b1.reset();
-    w.wait(w.core.bounds().linger_timeout);
+    net.wait(net.core.bounds().linger_timeout);
     agree();
     static_cast<void>(bob_comes());
     EXPECT_EQ(a2.take(), packets{"ERROR 0"});
@@ -317,10 +317,10 @@ TEST_F(TwoTunnels, TUN_4_the_number_of_tunnels_is_bounded) {
 TEST_F(TwoTunnels, TUN_5_tunnel_ends_are_neither_users_nor_strangers) {
     static_cast<void>(open());
     static_cast<void>(open());
-    static_cast<void>(w.connect());
-    EXPECT_TRUE(w.core.accepts_connections());
-    static_cast<void>(w.connect());
-    EXPECT_FALSE(w.core.accepts_connections());
+    static_cast<void>(net.connect());
+    EXPECT_TRUE(net.core.accepts_connections());
+    static_cast<void>(net.connect());
+    EXPECT_FALSE(net.core.accepts_connections());
     EXPECT_EQ(count().users, 2U);
     alice.send(make_sma("hi"));
     bob.answer();

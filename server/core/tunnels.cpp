@@ -1,5 +1,5 @@
 // Carrying private connections (TUN-1 to TUN-5): how a connection becomes one end of a tunnel, what goes through, and
-// how it ends. Who may have a tunnel with whom is the book's business (tunnel_book.hpp).
+// how it ends. Who may have a tunnel with whom is the book's business (tunnel_registry.hpp).
 #include "core/ensure.hpp"
 #include "core/server.hpp"
 
@@ -11,14 +11,14 @@ namespace chatos::core {
 
 // TUN-1, TUN-3: only the first packet of a connection can begin a tunnel end, and only where a user of that pseudo
 // came from. It waits for the second: one ERROR answers the two.
-void server::handle_pc_of_stranger(connection& client, std::string_view pseudo) {
+void server::handle_unregistered_pc(connection& client, std::string_view pseudo) {
     if (client.first_pc_held) {
         const std::string own = std::move(held_pcs_.extract(client.id.slot).mapped());
         client.first_pc_held = false;
         become_tunnel_end(client, own, pseudo);
         return;
     }
-    if (options_.tunnels && !client.has_spoken && tunnels_.knows({std::string{pseudo}, client.from})) {
+    if (options_.tunnels && !client.has_sent_packet && tunnels_.has_user({std::string{pseudo}, client.source})) {
         client.first_pc_held = true;
         held_pcs_.emplace(client.id.slot, pseudo);
         return;
@@ -39,26 +39,26 @@ void server::answer_held_pc(connection& client) {
 void server::become_tunnel_end(connection& client, const std::string& own, std::string_view peer) {
     ++statistics_.tunnel_ends;
     ++statistics_.tunnel_ends_waiting;
-    client.now_in = phase::tunnel_waiting;  // ERR-4 no longer counts
-    report(client);
-    if (!tunnels_.seat(client.id, {own, client.from}, peer)) {
+    client.current_phase = phase::tunnel_waiting;  // ERR-4 no longer counts
+    mark_changed(client);
+    if (!tunnels_.claim(client.id, {own, client.source}, peer)) {
         refuse_tunnel_end(client);
         return;
     }
-    watch(client);
+    arm_timer(client);
 }
 
 // Names the request that `asking` is about to make.
-void server::note_offer(const connection& asking, const connection& asked) {
+void server::record_offer(const connection& asking, const connection& asked) {
     if (options_.tunnels) {
         ++statistics_.tunnels_offered;
         tunnels_.offer({.sender = asking.id, .request_number = asking.requests.next_number()},
-                       {*asking.pseudo, asking.from}, {*asked.pseudo, asked.from});
+                       {*asking.pseudo, asking.source}, {*asked.pseudo, asked.source});
     }
 }
 
 // The asking user may have left: its end may come all the same (TUN-5).
-void server::note_decision(const delivery& offer, error_code code) {
+void server::record_decision(const delivery& offer, error_code code) {
     const offer_id made{.sender = offer.sender, .request_number = offer.request_number};
     const bool has_room = tunnels_.awaited() + tunnels_.open() < options_.tunnels_max;
     if (code == error_code::ok && has_room) {
@@ -66,7 +66,7 @@ void server::note_decision(const delivery& offer, error_code code) {
             ++statistics_.tunnels_accepted;
             for (const connection_id id : *ends) {
                 if (connection* end = connections_.find(id)) {
-                    watch(*end);
+                    arm_timer(*end);
                     open_tunnel_if_complete(*end);
                 }
             }
@@ -79,14 +79,14 @@ void server::note_decision(const delivery& offer, error_code code) {
     }
     ++statistics_.tunnels_refused;
     statistics_.tunnels_without_room += code == error_code::ok ? 1U : 0U;
-    for (const connection_id id : refused->nowhere) {
+    for (const connection_id id : refused->orphaned) {
         if (connection* end = connections_.find(id)) {
             refuse_tunnel_end(*end);
         }
     }
-    for (const connection_id id : refused->elsewhere) {
+    for (const connection_id id : refused->rehomed) {
         if (connection* end = connections_.find(id)) {
-            watch(*end);
+            arm_timer(*end);
             open_tunnel_if_complete(*end);
         }
     }
@@ -94,7 +94,7 @@ void server::note_decision(const delivery& offer, error_code code) {
 
 // TUN-2: both have come. What they sent before is behind the ERROR 0, in order.
 void server::open_tunnel_if_complete(connection& end) {
-    if (end.now_in != phase::tunnel_waiting || tunnels_.place_of(end.id).state != tunnel_state::accepted) {
+    if (end.current_phase != phase::tunnel_waiting || tunnels_.state_of(end.id).state != tunnel_state::accepted) {
         return;
     }
     connection* partner = tunnel_partner(end);
@@ -106,15 +106,15 @@ void server::open_tunnel_if_complete(connection& end) {
     statistics_.tunnel_ends_waiting -= 2;
     const std::array both{&end, partner};
     for (connection* one : both) {
-        one->now_in = phase::tunnel_open;
+        one->current_phase = phase::tunnel_open;
         one->phase_deadline = never;
         one->output.leave_tally();  // from here on options::tunnel_buffer_bytes_max is its bound
         one->output.push(answers_[static_cast<std::size_t>(error_code::ok)]);
-        report(*one);
+        mark_changed(*one);
     }
     for (connection* one : both) {
-        relay(*one, one->rest.bytes());
-        one->rest.clear();
+        relay(*one, one->pending_input.bytes());
+        one->pending_input.clear();
     }
     end_tunnel_if_done(end);
     end_tunnel_if_done(*partner);
@@ -135,17 +135,17 @@ void server::expire_tunnel_of(connection& end) {
 }
 
 connection* server::tunnel_partner(const connection& end) {
-    return connections_.find(tunnels_.place_of(end.id).partner);
+    return connections_.find(tunnels_.state_of(end.id).partner);
 }
 
 const connection* server::tunnel_partner(const connection& end) const {
-    return connections_.find(tunnels_.place_of(end.id).partner);
+    return connections_.find(tunnels_.state_of(end.id).partner);
 }
 
 // TUN-2: backpressure. An end that does not read holds back its partner, and nobody else.
 bool server::tunnel_has_room(const connection& end) const {
-    if (end.now_in == phase::tunnel_waiting) {
-        return end.rest.bytes().size() < options_.tunnel_buffer_bytes_max;
+    if (end.current_phase == phase::tunnel_waiting) {
+        return end.pending_input.bytes().size() < options_.tunnel_buffer_bytes_max;
     }
     const connection* partner = tunnel_partner(end);
     if (partner == nullptr) {
@@ -162,8 +162,8 @@ bool server::tunnel_ends(const connection& end) const {
 }
 
 void server::take_tunnel_bytes(connection& end, std::span<const std::byte> bytes) {
-    if (end.now_in == phase::tunnel_waiting) {
-        end.rest.append(bytes);
+    if (end.current_phase == phase::tunnel_waiting) {
+        end.pending_input.append(bytes);
     } else {
         relay(end, bytes);
     }
@@ -174,20 +174,20 @@ void server::relay(connection& from, std::span<const std::byte> bytes) {
     if (to != nullptr && !bytes.empty()) {
         to->output.push(frame::of_bytes(bytes));
         statistics_.tunnel_bytes_relayed += bytes.size();
-        report(*to);
+        mark_changed(*to);
     }
 }
 
 // TUN-2: half-close. The other direction goes on; a waiting end is closed in the one direction once it opens.
 void server::end_tunnel_input(connection& end) {
-    if (end.now_in != phase::tunnel_open) {
+    if (end.current_phase != phase::tunnel_open) {
         return;
     }
     if (connection* partner = tunnel_partner(end)) {
-        report(*partner);
+        mark_changed(*partner);
         end_tunnel_if_done(*partner);
     }
-    if (end.now_in == phase::tunnel_open) {
+    if (end.current_phase == phase::tunnel_open) {
         end_tunnel_if_done(end);
     }
 }
@@ -197,10 +197,10 @@ void server::end_tunnel_input(connection& end) {
 void server::end_tunnel_if_done(connection& end) {
     connection* partner = tunnel_partner(end);
     if (partner != nullptr) {
-        report(*partner);  // there may be room for its bytes again
+        mark_changed(*partner);  // there may be room for its bytes again
     }
     if (end.output.empty()) {
-        report(end);  // its sending side may be due to be shut down
+        mark_changed(end);  // its sending side may be due to be shut down
     }
     if (!tunnel_ends(end)) {
         return;
@@ -211,8 +211,8 @@ void server::end_tunnel_if_done(connection& end) {
         return;
     }
     if (end.phase_deadline == never) {
-        end.phase_deadline = awake_ + options_.flush_timeout;
-        watch(end);
+        end.phase_deadline = driver_now_ + options_.flush_timeout;
+        arm_timer(end);
     }
 }
 
@@ -225,7 +225,7 @@ void server::leave_tunnel(connection& end) {
     if (!end.is_tunnel_end()) {
         return;
     }
-    if (end.now_in == phase::tunnel_waiting) {
+    if (end.current_phase == phase::tunnel_waiting) {
         --statistics_.tunnel_ends_waiting;
         ++statistics_.tunnel_ends_lost;
         tunnels_.remove_end(end.id);  // it may come again
@@ -233,7 +233,7 @@ void server::leave_tunnel(connection& end) {
     }
     connection* partner = tunnel_partner(end);
     tunnels_.remove_end(end.id);
-    end.now_in = phase::leaving;
+    end.current_phase = phase::leaving;
     if (partner != nullptr) {
         end_tunnel_if_done(*partner);
     }
@@ -243,19 +243,19 @@ void server::leave_tunnel(connection& end) {
 void server::drain_tunnels() {
     connections_.for_each([this](connection& client) {
         answer_held_pc(client);
-        if (client.now_in == phase::tunnel_waiting) {
+        if (client.current_phase == phase::tunnel_waiting) {
             tunnels_.remove_end(client.id);
             refuse_tunnel_end(client);
         }
     });
     statistics_.tunnels_refused += tunnels_.offered();
     statistics_.tunnels_expired += tunnels_.awaited();
-    tunnels_.forget_all_but_open();
+    tunnels_.erase_all_but_open();
 }
 
-void server::cut_tunnels() {
+void server::close_tunnels() {
     connections_.for_each([this](connection& client) {
-        if (client.now_in == phase::tunnel_open) {
+        if (client.current_phase == phase::tunnel_open) {
             tunnels_.remove_end(client.id);
             finish(client);
         }

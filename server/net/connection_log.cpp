@@ -36,72 +36,72 @@ std::string name_of(core::connection_id who) {
 
 }  // namespace
 
-void connection_log::take(const core::notice& what) {
-    const auto [name, level] = kind_of(what.what);
+void connection_log::take(const core::notice& notice) {
+    const auto [name, level] = kind_of(notice.kind);
     if (!wants(level)) {
         return;
     }
-    ops::log_line line = ops::journal::line(level, name);
-    line.add("connection", name_of(what.who));
-    if (const source_address* from = find_(what.who)) {
+    ops::log_line line = ops::event_log::line(level, name);
+    line.add("connection", name_of(notice.connection));
+    if (const source_address* from = find_(notice.connection)) {
         line.add("peer", text_of(*from));
     }
-    if (!what.pseudo.empty()) {
-        line.add("pseudo", what.pseudo);
+    if (!notice.pseudo.empty()) {
+        line.add("pseudo", notice.pseudo);
     }
-    if (what.what == event::refused_input) {
-        line.add("rule", rule_of(what.broken)).add("offset", what.offset).add("why", violation_name(what.broken));
-        line.add_bytes("excerpt", {reinterpret_cast<const char*>(what.excerpt.data()), what.excerpt.size()});
+    if (notice.kind == event::refused_input) {
+        line.add("rule", rule_of(notice.cause)).add("offset", notice.offset).add("why", violation_name(notice.cause));
+        line.add_bytes("excerpt", {reinterpret_cast<const char*>(notice.excerpt.data()), notice.excerpt.size()});
     }
-    journal_->write(std::move(line));
+    log_->write(std::move(line));
 }
 
 void connection_log::connected(core::connection_id who, const source_address& from) {
     if (wants(log_level::debug)) {
-        ops::log_line line = ops::journal::line(log_level::debug, "connected");
-        journal_->write(std::move(line.add("connection", name_of(who)).add("peer", text_of(from))));
+        ops::log_line line = ops::event_log::line(log_level::debug, "connected");
+        log_->write(std::move(line.add("connection", name_of(who)).add("peer", text_of(from))));
     }
 }
 
 void connection_log::disconnected(core::connection_id who, const source_address& from) {
     if (wants(log_level::debug)) {
-        ops::log_line line = ops::journal::line(log_level::debug, "disconnected");
-        journal_->write(std::move(line.add("connection", name_of(who)).add("peer", text_of(from))));
+        ops::log_line line = ops::event_log::line(log_level::debug, "disconnected");
+        log_->write(std::move(line.add("connection", name_of(who)).add("peer", text_of(from))));
     }
 }
 
 void connection_log::over_address_limit(const source_address& from, std::uint32_t limit) {
     if (wants(log_level::warning)) {
-        ops::log_line line = ops::journal::line(log_level::warning, "address_limit");
-        journal_->write(std::move(line.add("peer", text_of(from)).add("limit", limit)));
+        ops::log_line line = ops::event_log::line(log_level::warning, "address_limit");
+        log_->write(std::move(line.add("peer", text_of(from)).add("limit", limit)));
     }
 }
 
 void connection_log::accept_paused(const std::string& why) {
     if (wants(log_level::warning)) {
-        ops::log_line line = ops::journal::line(log_level::warning, "accept_paused");
-        journal_->write(std::move(line.add("why", why)));
+        ops::log_line line = ops::event_log::line(log_level::warning, "accept_paused");
+        log_->write(std::move(line.add("why", why)));
     }
 }
 
 void connection_log::stopping(std::size_t connections) {
     if (wants(log_level::info)) {
-        ops::log_line line = ops::journal::line(log_level::info, "stopping");
-        journal_->write(std::move(line.add("connections", connections)));
+        ops::log_line line = ops::event_log::line(log_level::info, "stopping");
+        log_->write(std::move(line.add("connections", connections)));
     }
 }
 
 void connection_log::reopen() {
-    if (journal_ != nullptr) {
-        journal_->reopen();
+    if (log_ != nullptr) {
+        log_->reopen();
         if (wants(log_level::info)) {
-            journal_->write(ops::journal::line(log_level::info, "log_reopened"));
+            log_->write(ops::event_log::line(log_level::info, "log_reopened"));
         }
     }
 }
 
 ops::log_writer::counts connection_log::count() const {
-    return journal_ == nullptr ? ops::log_writer::counts{} : journal_->count();
+    return log_ == nullptr ? ops::log_writer::counts{} : log_->count();
 }
 
 }  // namespace chatos::net

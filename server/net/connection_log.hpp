@@ -4,7 +4,7 @@
 
 #include "core/notice.hpp"
 #include "net/source_address.hpp"
-#include "ops/journal.hpp"
+#include "ops/event_log.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -17,12 +17,12 @@ class connection_log final : public core::notice_sink {
 public:
     using find_source = std::function<const source_address*(core::connection_id)>;
 
-    connection_log(ops::journal* journal, find_source find) : journal_{journal}, find_{std::move(find)} {}
+    connection_log(ops::event_log* log, find_source find) : log_{log}, find_{std::move(find)} {}
 
     /// Whom to give the core: nobody when there is no journal.
-    [[nodiscard]] core::notice_sink* sink() noexcept { return journal_ == nullptr ? nullptr : this; }
+    [[nodiscard]] core::notice_sink* sink() noexcept { return log_ == nullptr ? nullptr : this; }
 
-    void take(const core::notice& what) override;
+    void take(const core::notice& notice) override;
 
     void connected(core::connection_id who, const source_address& from);
     void disconnected(core::connection_id who, const source_address& from);
@@ -33,11 +33,9 @@ public:
     [[nodiscard]] ops::log_writer::counts count() const;
 
 private:
-    [[nodiscard]] bool wants(ops::log_level level) const noexcept {
-        return journal_ != nullptr && journal_->wants(level);
-    }
+    [[nodiscard]] bool wants(ops::log_level level) const noexcept { return log_ != nullptr && log_->wants(level); }
 
-    ops::journal* journal_;
+    ops::event_log* log_;
     find_source find_;
 };
 

@@ -1,7 +1,7 @@
 // Half-open peers: the system is told to look after them on every connection over TCP, and to send small packets at
 // once.
 #include "net/socket_server.hpp"
-#include "net/test_line.hpp"
+#include "net/test_connection.hpp"
 
 #include <gtest/gtest.h>
 
@@ -44,7 +44,7 @@ TEST(HalfOpen, accepted_connections_have_keepalive_and_a_limit_for_what_is_not_a
     const auto listening = server.listen(parse_listen_address("127.0.0.1:0").address);
     ASSERT_EQ(listening.fault, "");
     std::thread runner{[&server] { server.run(); }};
-    line alice{listening.bound};
+    connection alice{listening.bound};
     alice.send(make_cr("alice"));
     EXPECT_TRUE(alice.receives(make_error(error_code::ok)));
     const int accepted = other_end(alice.descriptor());

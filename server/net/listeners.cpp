@@ -21,7 +21,7 @@ listen_result listeners::listen(const listen_address& where) {
     return {.bound = std::move(opened.bound), .fault = std::move(opened.fault)};
 }
 
-listeners::accepted listeners::accept(std::size_t index) {
+listeners::accept_result listeners::accept(std::size_t index) {
     while (listeners_[index].socket.is_open()) {
         ::sockaddr_storage peer{};
         ::socklen_t size = sizeof peer;
@@ -29,7 +29,7 @@ listeners::accepted listeners::accept(std::size_t index) {
         descriptor socket{::accept4(listeners_[index].socket.number(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
         if (socket.is_open()) {
             const source_address source = source_of(socket.number(), address);
-            return {.who = {.socket = std::move(socket), .source = source}, .fault = {}};
+            return {.connection = {.socket = std::move(socket), .source = source}, .fault = {}};
         }
         switch (errno) {
         case EAGAIN: return {};
@@ -37,7 +37,7 @@ listeners::accepted listeners::accept(std::size_t index) {
         case EPERM:  // a firewall's
         case EPROTO:
         case ECONNABORTED: break;  // it gave up while it was waiting; others wait behind it
-        default: return {.who = {}, .fault = std::generic_category().message(errno)};
+        default: return {.connection = {}, .fault = std::generic_category().message(errno)};
         }
     }
     return {};
@@ -48,7 +48,7 @@ void listeners::pause(std::size_t index, core::time_point until) {
     paused_until_ = paused_until_ ? std::min(*paused_until_, until) : until;
 }
 
-void listeners::welcome_again(core::time_point now, core::duration pause_length) {
+void listeners::resume(core::time_point now, core::duration pause_length) {
     if (!paused_until_ || *paused_until_ > now) {
         return;
     }
@@ -73,8 +73,8 @@ void listeners::close() {
 // False when the system has no memory for it.
 bool listeners::watch(std::size_t index, bool wanted) {
     listener& one = listeners_[index];
-    const bool done = !one.socket.is_open() || watcher_.watch(one.socket.number(), first_key_ + index,
-                                                              {.input = one.watched}, {.input = wanted});
+    const bool done = !one.socket.is_open() ||
+                      poller_.watch(one.socket.number(), first_key_ + index, {.input = one.watched}, {.input = wanted});
     one.watched = done ? wanted : one.watched;
     return done;
 }

@@ -5,7 +5,7 @@
 #include "net/descriptor.hpp"
 #include "net/listen_address.hpp"
 #include "net/listen_result.hpp"
-#include "net/readiness.hpp"
+#include "net/poller.hpp"
 #include "net/source_address.hpp"
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 namespace chatos::net {
 
 /// A connection that was accepted; its socket never blocks.
-struct newcomer {
+struct accepted_connection {
     descriptor socket;
     source_address source;
 };
@@ -25,7 +25,7 @@ struct newcomer {
 class listeners {
 public:
     /// Watched in `watcher`, which outlives them, under the keys from `first_key` on, in the order of listen().
-    listeners(readiness& watcher, std::uint64_t first_key) : watcher_{watcher}, first_key_{first_key} {}
+    listeners(poller& owner, std::uint64_t first_key) : poller_{owner}, first_key_{first_key} {}
     listeners(const listeners&) = delete;
     listeners& operator=(const listeners&) = delete;
     ~listeners() { close(); }
@@ -34,18 +34,18 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return listeners_.size(); }
 
     /// The next one who waits at listener `index`. Neither a socket nor a fault: nobody waits any more.
-    struct accepted {
-        newcomer who;
+    struct accept_result {
+        accepted_connection connection;
         std::string fault;  ///< of the system: no descriptors, no memory
     };
-    [[nodiscard]] accepted accept(std::size_t index);
+    [[nodiscard]] accept_result accept(std::size_t index);
 
-    /// Newcomers at listener `index` wait in the system's queue until welcome_again().
+    /// Newcomers at listener `index` wait in the system's queue until resume().
     void pause(std::size_t index, core::time_point until);
-    /// When welcome_again() is due, if anybody is kept waiting.
+    /// When resume() is due, if anybody is kept waiting.
     [[nodiscard]] std::optional<core::time_point> paused_until() const noexcept { return paused_until_; }
     /// Ends pauses that are over at `now`; without memory for that they go on for `pause_length`.
-    void welcome_again(core::time_point now, core::duration pause_length);
+    void resume(core::time_point now, core::duration pause_length);
 
     /// No newcomers any more. Files of Unix sockets go.
     void close();
@@ -58,7 +58,7 @@ private:
     };
     [[nodiscard]] bool watch(std::size_t index, bool wanted);
 
-    readiness& watcher_;
+    poller& poller_;
     std::uint64_t first_key_;
     std::vector<listener> listeners_;
     std::optional<core::time_point> paused_until_;

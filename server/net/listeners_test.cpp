@@ -29,48 +29,48 @@ struct Listeners : testing::Test {
         EXPECT_EQ(::connect(visitor.number(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
         return visitor;
     }
-    std::size_t told() { return watcher.wait(milliseconds{0}).size(); }
+    std::size_t ready_count() { return ready.wait(milliseconds{0}).size(); }
 
     std::string path;
-    readiness watcher;
-    listeners doors{watcher, first_key};
+    poller ready;
+    listeners doors{ready, first_key};
     core::time_point now{};
 };
 
 TEST_F(Listeners, newcomers_are_told_and_let_in_one_by_one) {
-    EXPECT_EQ(told(), 0U);
+    EXPECT_EQ(ready_count(), 0U);
     const descriptor one = come();
     const descriptor two = come();
-    ASSERT_EQ(told(), 1U);
-    EXPECT_EQ(watcher.wait(milliseconds{0})[0].key, first_key);
+    ASSERT_EQ(ready_count(), 1U);
+    EXPECT_EQ(ready.wait(milliseconds{0})[0].key, first_key);
     for (int i = 0; i < 2; ++i) {
-        const listeners::accepted next = doors.accept(0);
-        EXPECT_TRUE(next.who.socket.is_open());
-        EXPECT_EQ(text_of(next.who.source), "unix:user-" + std::to_string(::getuid()));
+        const listeners::accept_result next = doors.accept(0);
+        EXPECT_TRUE(next.connection.socket.is_open());
+        EXPECT_EQ(text_of(next.connection.source), "unix:user-" + std::to_string(::getuid()));
     }
-    const listeners::accepted nobody = doors.accept(0);
-    EXPECT_FALSE(nobody.who.socket.is_open());
+    const listeners::accept_result nobody = doors.accept(0);
+    EXPECT_FALSE(nobody.connection.socket.is_open());
     EXPECT_EQ(nobody.fault, "");
 }
 
 TEST_F(Listeners, in_a_pause_newcomers_wait_and_are_told_of_afterwards) {
     const descriptor one = come();
     doors.pause(0, now + pause_length);
-    EXPECT_EQ(told(), 0U);
+    EXPECT_EQ(ready_count(), 0U);
     EXPECT_EQ(doors.paused_until(), now + pause_length);
-    doors.welcome_again(now + pause_length / 2, pause_length);
-    EXPECT_EQ(told(), 0U);
-    doors.welcome_again(now + pause_length, pause_length);
+    doors.resume(now + pause_length / 2, pause_length);
+    EXPECT_EQ(ready_count(), 0U);
+    doors.resume(now + pause_length, pause_length);
     EXPECT_EQ(doors.paused_until(), std::nullopt);
-    EXPECT_EQ(told(), 1U);
-    EXPECT_TRUE(doors.accept(0).who.socket.is_open());
+    EXPECT_EQ(ready_count(), 1U);
+    EXPECT_TRUE(doors.accept(0).connection.socket.is_open());
 }
 
 TEST_F(Listeners, who_gave_up_waiting_does_not_keep_those_behind_from_coming_in) {
     static_cast<void>(come());  // and is gone
     const descriptor two = come();
-    EXPECT_TRUE(doors.accept(0).who.socket.is_open());
-    EXPECT_TRUE(doors.accept(0).who.socket.is_open());
+    EXPECT_TRUE(doors.accept(0).connection.socket.is_open());
+    EXPECT_TRUE(doors.accept(0).connection.socket.is_open());
 }
 
 TEST_F(Listeners, closed_they_leave_no_file_and_let_nobody_in) {
@@ -78,11 +78,11 @@ TEST_F(Listeners, closed_they_leave_no_file_and_let_nobody_in) {
     EXPECT_TRUE(std::filesystem::exists(path));
     doors.close();
     EXPECT_FALSE(std::filesystem::exists(path));
-    EXPECT_FALSE(doors.accept(0).who.socket.is_open());
-    EXPECT_EQ(told(), 0U);
+    EXPECT_FALSE(doors.accept(0).connection.socket.is_open());
+    EXPECT_EQ(ready_count(), 0U);
     doors.pause(0, now);
-    doors.welcome_again(now, pause_length);
-    EXPECT_EQ(told(), 0U);
+    doors.resume(now, pause_length);
+    EXPECT_EQ(ready_count(), 0U);
 }
 
 }  // namespace

@@ -5,13 +5,13 @@
 
 #include "core/ensure.hpp"
 #include "core/server.hpp"
-#include "net/call_batch.hpp"
 #include "net/connection_log.hpp"
-#include "net/held_signals.hpp"
+#include "net/io_batch.hpp"
 #include "net/listeners.hpp"
-#include "net/readiness.hpp"
+#include "net/poller.hpp"
+#include "net/signal_queue.hpp"
 #include "net/source_address.hpp"
-#include "net/wake_up.hpp"
+#include "net/waker.hpp"
 #include "net/write_buffer.hpp"
 #include "ops/snapshot_board.hpp"
 
@@ -40,7 +40,7 @@ constexpr std::size_t shared_read_bytes_max = std::size_t{16} << 10U;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
 // Not every one of these makes a line, or a storm of connections would be one of the log as well.
 constexpr std::uint64_t pauses_per_line = 100;
-constexpr std::uint64_t turned_away_per_line = 1'000;
+constexpr std::uint64_t rejections_per_line = 1'000;
 
 std::size_t descriptors_max() {
     ::rlimit limit{};
@@ -59,7 +59,7 @@ constexpr std::uint64_t key_of(connection_id id) {
 constexpr connection_id id_of(std::uint64_t key) {
     return {.slot = static_cast<std::uint32_t>(key), .generation = static_cast<std::uint32_t>(key >> 32U)};
 }
-constexpr std::uint64_t wake_up_key = 0;
+constexpr std::uint64_t waker_key = 0;
 constexpr std::uint64_t first_listener_key = 1;
 
 bool is_temporary(int error) {
@@ -71,7 +71,7 @@ struct peer {
     descriptor socket{};
     source_address source{};
     interest watched{};
-    bool awaits_room{false};      // the system's buffer was full
+    bool write_blocked{false};    // the system's buffer was full
     bool write_collected{false};  // in the batch of writes, so the socket must stay
     bool sending_shut{false};
 };
@@ -81,27 +81,27 @@ struct peer {
 class socket_server::loop {
 public:
     loop(const core::options& chosen, const service_setup& setup)
-        : log_{setup.journal, [this](connection_id who) { return source_at(who); }}, places_{setup.per_address_max},
-          per_address_max_{setup.per_address_max}, on_stopping_{setup.on_stopping}, core_{chosen, log_.sink()},
-          listeners_{watcher_, first_listener_key}, io_uring_{setup.io_uring},
-          shared_read_bytes_{std::min(chosen.receive_bytes_max, shared_read_bytes_max)},
-          read_buffer_(std::max(chosen.receive_bytes_max, shared_read_bytes_ * call_batch::calls_max)) {
-        core::ensure(watcher_.watch(wake_up_.number(), wake_up_key, {}, {.input = true}));
+        : log_{setup.log, [this](connection_id who) { return source_at(who); }},
+          address_counter_{setup.per_address_max}, per_address_max_{setup.per_address_max},
+          on_stopping_{setup.on_stopping}, core_{chosen, log_.sink()}, listeners_{poller_, first_listener_key},
+          io_uring_{setup.io_uring}, shared_read_bytes_{std::min(chosen.receive_bytes_max, shared_read_bytes_max)},
+          read_buffer_(std::max(chosen.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
+        core::ensure(poller_.watch(waker_.number(), waker_key, {}, {.input = true}));
     }
 
     listen_result listen(const listen_address& where) { return listeners_.listen(where); }
 
-    void stop_on_signals() { signals_.emplace(wake_up_.number()); }
+    void stop_on_signals() { signals_.emplace(waker_.number()); }
 
     void run() {
         // Here, because a ring belongs to the thread that makes it.
         reads_.emplace(io_uring_);
         writes_.emplace(io_uring_);
         while (!ended_) {
-            const auto ready = watcher_.wait(patience());
+            const auto ready = poller_.wait(wait_timeout());
             now_ = read_clock();
-            for (const readiness::ready_socket& one : ready) {
-                attend(one);
+            for (const poller::ready_socket& one : ready) {
+                dispatch(one);
             }
             finish_reads();
             end_turn();
@@ -109,19 +109,19 @@ public:
     }
 
     // From any thread.
-    void ask_to_stop() {
-        stops_asked_.fetch_add(1);
-        wake_up_.ring();
+    void request_stop() {
+        stops_requested_.fetch_add(1);
+        waker_.wake();
     }
 
     core::statistics count() const { return core_.count(); }
 
     // From any thread.
-    std::optional<ops::service_snapshot> ask(std::chrono::milliseconds patience) {
-        return board_.fresh(
+    std::optional<ops::service_snapshot> request_snapshot(std::chrono::milliseconds patience) {
+        return board_.request(
             [this] {
-                snapshot_asked_.store(true);
-                wake_up_.ring();
+                snapshot_requested_.store(true);
+                waker_.wake();
             },
             patience);
     }
@@ -129,7 +129,7 @@ public:
 private:
     // Turns.
 
-    [[nodiscard]] std::optional<std::chrono::nanoseconds> patience() const {
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> wait_timeout() const {
         if (core_.has_work()) {
             return std::chrono::nanoseconds{0};
         }
@@ -143,34 +143,34 @@ private:
         return std::max(*until - read_clock(), core::duration::zero());
     }
 
-    void attend(const readiness::ready_socket& one) {
+    void dispatch(const poller::ready_socket& one) {
         if (peer* awake = find(id_of(one.key))) {
-            if (one.room && awake->awaits_room) {
-                awake->awaits_room = false;
+            if (one.output && awake->write_blocked) {
+                awake->write_blocked = false;
                 written_.push_back(awake->id);
             }
             if (one.input && awake->watched.input) {
                 read_some(*awake);
             }
-        } else if (one.key == wake_up_key) {
-            hear();
+        } else if (one.key == waker_key) {
+            drain_wakeups();
         } else if (one.key - first_listener_key < listeners_.size()) {
             accept_some(one.key - first_listener_key);
         }  // or somebody who left in this turn
     }
 
     // What other threads and signals asked for.
-    void hear() {
-        wake_up_.quiet();
-        const held_signals::arrived arrived = signals_ ? held_signals::take() : held_signals::arrived{};
+    void drain_wakeups() {
+        waker_.clear();
+        const signal_queue::arrived arrived = signals_ ? signal_queue::take() : signal_queue::arrived{};
         if (arrived.reopens != 0) {
             log_.reopen();
         }
-        for (unsigned stops = stops_asked_.exchange(0) + arrived.stops; stops != 0; --stops) {
+        for (unsigned stops = stops_requested_.exchange(0) + arrived.stops; stops != 0; --stops) {
             stop();
         }
-        if (snapshot_asked_.exchange(false)) {
-            board_.publish(look());
+        if (snapshot_requested_.exchange(false)) {
+            board_.publish(snapshot());
         }
     }
 
@@ -178,11 +178,11 @@ private:
         now_ = read_clock();
         core_.run(now_);
         write_all();
-        listeners_.welcome_again(now_, accept_pause);
+        listeners_.resume(now_, accept_pause);
         ended_ = ended_ || (core_.is_draining() && core_.connections() == 0);
     }
 
-    [[nodiscard]] ops::service_snapshot look() const {
+    [[nodiscard]] ops::service_snapshot snapshot() const {
         const ops::log_writer::counts lines = log_.count();
         return {.core = core_.count(),
                 .draining = core_.is_draining(),
@@ -227,40 +227,41 @@ private:
                 pause_accepting(listener, "no place is free");
                 return;
             }
-            listeners::accepted next = listeners_.accept(listener);
+            listeners::accept_result next = listeners_.accept(listener);
             if (!next.fault.empty()) {
                 pause_accepting(listener, next.fault);
                 return;
             }
-            if (!next.who.socket.is_open()) {
+            if (!next.connection.socket.is_open()) {
                 return;
             }
-            admit(std::move(next.who));
+            admit(std::move(next.connection));
         }
     }
 
-    void admit(newcomer who) {
-        if (!places_.enter(who.source.from)) {
-            turn_away(who);
+    void admit(accepted_connection connection) {
+        if (!address_counter_.add(connection.source.origin)) {
+            reject(connection);
             return;
         }
-        const connection_id id = core_.connect(now_, who.source.from);
+        const connection_id id = core_.connect(now_, connection.source.origin);
         if (id.slot >= peers_.size()) {
             peers_.resize(std::size_t{id.slot} + 1);
         }
         core::ensure(peers_[id.slot].id.generation == 0);
-        peers_[id.slot] = peer{.id = id, .socket = std::move(who.socket), .source = who.source};
-        log_.connected(id, who.source);
+        peers_[id.slot] = peer{.id = id, .socket = std::move(connection.socket), .source = connection.source};
+        log_.connected(id, connection.source);
     }
 
     // What a CR would be answered when there is no room (CONN-4). It is sent unasked and nothing is waited for: whoever
     // opens too many connections is not to cost time and descriptors.
-    void turn_away(const newcomer& who) {
+    void reject(const accepted_connection& connection) {
         constexpr std::array<unsigned char, 2> out_of_capacity{6, 2};
-        static_cast<void>(::send(who.socket.number(), out_of_capacity.data(), out_of_capacity.size(), MSG_NOSIGNAL));
-        ::shutdown(who.socket.number(), SHUT_WR);
-        if (closed_address_limit_++ % turned_away_per_line == 0) {
-            log_.over_address_limit(who.source, per_address_max_);
+        static_cast<void>(
+            ::send(connection.socket.number(), out_of_capacity.data(), out_of_capacity.size(), MSG_NOSIGNAL));
+        ::shutdown(connection.socket.number(), SHUT_WR);
+        if (closed_address_limit_++ % rejections_per_line == 0) {
+            log_.over_address_limit(connection.source, per_address_max_);
         }
     }
 
@@ -268,20 +269,20 @@ private:
 
     // Events carry an id: the slot, and the number of the descriptor, may be somebody else's within the same turn.
     peer* find(connection_id id) {
-        peer* tenant = id.slot < peers_.size() ? &peers_[id.slot] : nullptr;
-        return tenant != nullptr && id.generation != 0 && tenant->id == id ? tenant : nullptr;
+        peer* occupant = id.slot < peers_.size() ? &peers_[id.slot] : nullptr;
+        return occupant != nullptr && id.generation != 0 && occupant->id == id ? occupant : nullptr;
     }
 
     const source_address* source_at(connection_id id) {
-        const peer* tenant = find(id);
-        return tenant == nullptr ? nullptr : &tenant->source;
+        const peer* occupant = find(id);
+        return occupant == nullptr ? nullptr : &occupant->source;
     }
 
-    void lose(peer& gone) {
+    void drop(peer& gone) {
         core::ensure(!gone.write_collected);
         const connection_id id = gone.id;
         log_.disconnected(id, gone.source);
-        places_.leave(gone.source.from);
+        address_counter_.remove(gone.source.origin);
         gone = peer{};
         core_.lost(id, now_);
     }
@@ -299,7 +300,7 @@ private:
             finish_reads();
         }
         const std::size_t share =
-            reads_->is_together() && !alone ? shared_read_bytes_ : core_.bounds().receive_bytes_max;
+            reads_->is_batched() && !alone ? shared_read_bytes_ : core_.bounds().receive_bytes_max;
         reads_->receive(one.socket.number(), std::span{read_buffer_}.subspan(reads_->size() * share, share),
                         key_of(one.id));
         if (alone || reads_->is_full()) {
@@ -308,16 +309,16 @@ private:
     }
 
     void finish_reads() {
-        for (const call_batch::call& done : reads_->run()) {
+        for (const io_batch::call& done : reads_->run()) {
             if (peer* one = find(id_of(done.key))) {
                 take_read(*one, done);
             }
         }
     }
 
-    void take_read(peer& one, const call_batch::call& done) {
+    void take_read(peer& one, const io_batch::call& done) {
         if (done.result < 0 && !is_temporary(static_cast<int>(-done.result))) {
-            lose(one);
+            drop(one);
             return;
         }
         if (done.result >= 0 && core_.wants_input(one.id)) {
@@ -331,24 +332,24 @@ private:
     }
 
     void watch(peer& one) {
-        const interest wanted{.input = core_.wants_input(one.id), .room = one.awaits_room};
-        if (watcher_.watch(one.socket.number(), key_of(one.id), one.watched, wanted)) {
+        const interest wanted{.input = core_.wants_input(one.id), .output = one.write_blocked};
+        if (poller_.watch(one.socket.number(), key_of(one.id), one.watched, wanted)) {
             one.watched = wanted;
         } else {
-            lose(one);  // the system has no memory for it
+            drop(one);  // the system has no memory for it
         }
     }
 
     // Writing.
 
     // Writes what is due; once nothing is, does the rest of what the core wants done.
-    void bring_in_line(peer& one) {
+    void sync(peer& one) {
         if (one.write_collected) {
             return;  // looked at again once it is written
         }
-        const std::size_t pieces = one.awaits_room ? 0 : core_.gather(one.id, write_buffer_.pieces());
+        const std::size_t pieces = one.write_blocked ? 0 : core_.gather(one.id, write_buffer_.pieces());
         if (pieces == 0) {
-            follow_farewell(one);
+            perform_close_action(one);
             return;
         }
         const std::span<const std::byte> run = write_buffer_.collect(pieces);
@@ -360,7 +361,7 @@ private:
     }
 
     void finish_writes() {
-        for (const call_batch::call& done : writes_->run()) {
+        for (const io_batch::call& done : writes_->run()) {
             if (peer* one = find(id_of(done.key))) {
                 take_write(*one, done);
             }
@@ -368,15 +369,15 @@ private:
         write_buffer_.clear();
     }
 
-    void take_write(peer& one, const call_batch::call& done) {
+    void take_write(peer& one, const io_batch::call& done) {
         one.write_collected = false;
         if (done.result < 0 && !is_temporary(static_cast<int>(-done.result))) {
-            lose(one);
+            drop(one);
             return;
         }
         const auto bytes = static_cast<std::size_t>(std::max<::ssize_t>(done.result, 0));
         core_.wrote(one.id, bytes, now_);
-        one.awaits_room = bytes < done.size;
+        one.write_blocked = bytes < done.size;
         written_.push_back(one.id);
     }
 
@@ -384,26 +385,26 @@ private:
     void write_all() {
         do {
             for (const connection_id id : std::exchange(written_, {})) {
-                bring_in_line_if_here(id);
+                sync_if_open(id);
             }
             while (const auto changed = core_.next_changed()) {
-                bring_in_line_if_here(*changed);
+                sync_if_open(*changed);
             }
             finish_writes();
         } while (!written_.empty());
     }
 
-    void bring_in_line_if_here(connection_id id) {
+    void sync_if_open(connection_id id) {
         if (peer* one = find(id)) {
-            bring_in_line(*one);
+            sync(*one);
         }
     }
 
-    void follow_farewell(peer& one) {
-        switch (core_.farewell_of(one.id)) {
-        case core::farewell::none: break;
-        case core::farewell::close: lose(one); return;
-        case core::farewell::shut_down_sending:
+    void perform_close_action(peer& one) {
+        switch (core_.close_action_of(one.id)) {
+        case core::close_action::none: break;
+        case core::close_action::close: drop(one); return;
+        case core::close_action::shut_down_sending:
             if (!one.sending_shut) {
                 one.sending_shut = true;
                 ::shutdown(one.socket.number(), SHUT_WR);  // a broken connection shows that on the next read
@@ -414,29 +415,29 @@ private:
     }
 
     connection_log log_;
-    place_counts places_;
+    per_address_counter address_counter_;
     std::uint32_t per_address_max_;
     std::function<void()> on_stopping_;
     core::server core_;
-    readiness watcher_;
-    wake_up wake_up_;
-    std::optional<held_signals> signals_;
+    poller poller_;
+    waker waker_;
+    std::optional<signal_queue> signals_;
     listeners listeners_;
     std::vector<peer> peers_;  // by slot
     bool io_uring_;
     std::size_t shared_read_bytes_;
     std::vector<std::byte> read_buffer_;
     write_buffer write_buffer_;
-    std::optional<call_batch> reads_;
-    std::optional<call_batch> writes_;
+    std::optional<io_batch> reads_;
+    std::optional<io_batch> writes_;
     std::vector<connection_id> written_;  // to be brought in line
     core::time_point now_{read_clock()};  // this turn's
     std::size_t descriptors_max_{descriptors_max()};
     bool ended_{false};
     std::uint64_t accept_pauses_{0};
     std::uint64_t closed_address_limit_{0};
-    std::atomic<unsigned> stops_asked_{0};
-    std::atomic<bool> snapshot_asked_{false};
+    std::atomic<unsigned> stops_requested_{0};
+    std::atomic<bool> snapshot_requested_{false};
     ops::snapshot_board board_;
 };
 
@@ -453,10 +454,10 @@ void socket_server::run() {
     loop_->run();
 }
 void socket_server::stop() {
-    loop_->ask_to_stop();
+    loop_->request_stop();
 }
-std::optional<ops::service_snapshot> socket_server::ask(std::chrono::milliseconds patience) {
-    return loop_->ask(patience);
+std::optional<ops::service_snapshot> socket_server::request_snapshot(std::chrono::milliseconds patience) {
+    return loop_->request_snapshot(patience);
 }
 core::statistics socket_server::count() const {
     return loop_->count();

@@ -13,7 +13,7 @@
 #include <optional>
 
 namespace chatos::ops {
-class journal;
+class event_log;
 }
 
 namespace chatos::net {
@@ -21,7 +21,7 @@ namespace chatos::net {
 /// What a server in service has beyond the core's bounds.
 struct service_setup {
     std::uint32_t per_address_max{0};     ///< ops::service_options::per_address_max
-    ops::journal* journal{nullptr};       ///< nobody, or somebody who outlives the server
+    ops::event_log* log{nullptr};         ///< nobody, or somebody who outlives the server
     bool io_uring{true};                  ///< calls go through io_uring in batches, where the system has it
     std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty
 };
@@ -51,7 +51,7 @@ public:
     [[nodiscard]] core::statistics count() const;
 
     /// What is counted now, from any thread. Nothing when the loop does not answer within `patience`, or has ended.
-    [[nodiscard]] std::optional<ops::service_snapshot> ask(std::chrono::milliseconds patience);
+    [[nodiscard]] std::optional<ops::service_snapshot> request_snapshot(std::chrono::milliseconds patience);
 
 private:
     class loop;

@@ -1,6 +1,6 @@
 // The whole server in this process, over real sockets of this machine.
 #include "net/socket_server.hpp"
-#include "net/test_line.hpp"
+#include "net/test_connection.hpp"
 
 #include <gtest/gtest.h>
 
@@ -49,8 +49,8 @@ struct OverSockets : testing::Test {
         }
     }
 
-    [[nodiscard]] line join(const std::string& pseudo) const {
-        line one{bound};
+    [[nodiscard]] connection join(const std::string& pseudo) const {
+        connection one{bound};
         one.send(make_cr(pseudo));
         EXPECT_TRUE(one.receives(make_error(error::ok))) << pseudo;
         return one;
@@ -62,8 +62,8 @@ struct OverSockets : testing::Test {
 };
 
 TEST_F(OverSockets, a_conversation) {
-    line alice = join("alice");
-    line bob = join("bob");
+    connection alice = join("alice");
+    connection bob = join("bob");
     alice.send({make_rpm("bob"), make_spm("bob", "hi")});
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(bob.receives(make_spm("alice", "hi")));
@@ -80,29 +80,29 @@ struct WithoutIoUring : OverSockets {
 };
 
 TEST_F(WithoutIoUring, many_talk_at_once_and_everything_arrives) {
-    std::deque<line> all;
+    std::deque<connection> all;
     for (int i = 0; i < 20; ++i) {
         all.push_back(join(std::string("user ") + static_cast<char>('a' + i)));
     }
-    for (line& one : all) {
+    for (connection& one : all) {
         one.send(make_sma("hello"));
     }
-    const std::size_t size = wire(make_spm("user x", "hello")).size();
-    for (line& one : all) {
+    const std::size_t size = bytes_of(make_spm("user x", "hello")).size();
+    for (connection& one : all) {
         for (std::size_t i = 1; i < all.size(); ++i) {
             ASSERT_EQ(one.receive_bytes(size).size(), size);
             one.send(make_error(error::ok));
         }
     }
-    for (line& one : all) {
+    for (connection& one : all) {
         EXPECT_TRUE(one.receives(make_error(error::ok)));
     }
 }
 
 TEST_F(OverSockets, WIRE_13_one_byte_at_a_time) {
-    line alice = join("alice");
-    line bob = join("bob");
-    const std::string bytes = wire(make_rpm("bob")) + wire(make_spm("bob", "slowly"));
+    connection alice = join("alice");
+    connection bob = join("bob");
+    const std::string bytes = bytes_of(make_rpm("bob")) + bytes_of(make_spm("bob", "slowly"));
     for (const char byte : bytes) {
         alice.send_bytes({&byte, 1});
     }
@@ -110,47 +110,47 @@ TEST_F(OverSockets, WIRE_13_one_byte_at_a_time) {
 }
 
 TEST_F(OverSockets, CONN_6_a_reset_inside_a_packet_frees_the_pseudo) {
-    line alice = join("alice");
-    alice.send_bytes(wire(make_sma("unfinished")).substr(0, 8));
+    connection alice = join("alice");
+    alice.send_bytes(bytes_of(make_sma("unfinished")).substr(0, 8));
     alice.reset();
-    line other{bound};
+    connection other{bound};
     bool taken = true;
     while (taken) {  // until the server has seen the reset
         other.send(make_cr("alice"));
         const std::string answer = other.receive_bytes(2);
         ASSERT_EQ(answer.size(), 2U);
-        taken = answer == wire(make_error(error::pseudo_taken));
+        taken = answer == bytes_of(make_error(error::pseudo_taken));
     }
 }
 
 TEST_F(OverSockets, FLOW_8_half_close_after_a_request_still_brings_the_answer_and_then_an_end) {
-    line alice = join("alice");
-    line bob = join("bob");
+    connection alice = join("alice");
+    connection bob = join("bob");
     alice.send({make_rpm("bob"), make_spm("bob", "bye")});
     alice.end();
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(bob.receives(make_spm("alice", "bye")));
     bob.send(make_error(error::ok));
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
-    EXPECT_EQ(alice.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
 }
 
 TEST_F(OverSockets, ERR_5_the_last_error_arrives_whatever_is_sent_behind_the_bad_byte) {
-    line alice = join("alice");
+    connection alice = join("alice");
     alice.send_bytes(std::string(1'000'000, '\xff'));
     EXPECT_TRUE(alice.receives(make_error(error::refused)));
-    EXPECT_EQ(alice.next(), "end");
+    EXPECT_EQ(alice.next_event(), "end");
 }
 
 TEST_F(OverSockets, a_slow_reader_gets_everything_in_the_end) {
-    line alice = join("alice");
-    line bob = join("bob");
+    connection alice = join("alice");
+    connection bob = join("bob");
     const std::string message(65'536, 'm');
     constexpr int count = 300;  // more than the system's buffers take
     for (int i = 0; i < count; ++i) {
         alice.send(make_sma(message));
     }
-    line stranger{bound};
+    connection stranger{bound};
     stranger.send(make_rpm("bob"));
     EXPECT_TRUE(stranger.receives(make_error(error::refused))) << "the server is not stuck";
     for (int i = 0; i < count; ++i) {
@@ -161,28 +161,28 @@ TEST_F(OverSockets, a_slow_reader_gets_everything_in_the_end) {
 }
 
 TEST_F(OverSockets, answers_that_nobody_reads_stop_the_server_from_reading_and_none_is_lost) {
-    line alice = join("alice");
+    connection alice = join("alice");
     constexpr std::size_t count = 300'000;
     std::thread writer{[&alice] {
         std::string flood;
         for (std::size_t i = 0; i < count; ++i) {
-            flood += wire(make_rpm("alice"));
+            flood += bytes_of(make_rpm("alice"));
         }
         alice.send_bytes(flood);
     }};
     const std::string answers = alice.receive_bytes(count * 2);
     writer.join();
     EXPECT_EQ(answers.size(), count * 2);
-    EXPECT_EQ(answers.find_first_not_of(wire(make_error(error::ok))), std::string::npos);
+    EXPECT_EQ(answers.find_first_not_of(bytes_of(make_error(error::ok))), std::string::npos);
 }
 
 TEST_F(OverSockets, many_connections_at_once) {
-    std::deque<line> all;
+    std::deque<connection> all;
     for (int i = 0; i < 300; ++i) {
         all.emplace_back(bound);
         all.back().send(make_cr(std::string{"user"}.append(std::to_string(i))));
     }
-    for (line& one : all) {
+    for (connection& one : all) {
         ASSERT_TRUE(one.receives(make_error(error::ok)));
     }
     all.front().send(make_sma("hello"));
@@ -194,19 +194,19 @@ TEST_F(OverSockets, many_connections_at_once) {
 }
 
 TEST_F(OverSockets, stopping_answers_what_was_accepted_and_then_ends_every_connection) {
-    line alice = join("alice");
-    line bob = join("bob");
-    line idle = join("idle");
+    connection alice = join("alice");
+    connection bob = join("bob");
+    connection idle = join("idle");
     alice.send({make_rpm("bob"), make_spm("bob", "last")});
     ASSERT_TRUE(bob.receives(make_spm("alice", "last")));
     server.stop();
-    EXPECT_EQ(idle.next(), "end");
+    EXPECT_EQ(idle.next_event(), "end");
     idle.end();
     bob.send(make_error(error::pseudo_taken));
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(alice.receives(make_error(error::pseudo_taken)));
-    for (line* one : {&alice, &bob}) {
-        EXPECT_EQ(one->next(), "end");
+    for (connection* one : {&alice, &bob}) {
+        EXPECT_EQ(one->next_event(), "end");
         one->end();
     }
     runner.join();
@@ -221,14 +221,14 @@ struct OverSocketsWithShortLimits : OverSockets {
 };
 
 TEST_F(OverSocketsWithShortLimits, ERR_4_a_silent_connection_is_told_and_ended) {
-    line silent{bound};
+    connection silent{bound};
     EXPECT_TRUE(silent.receives(make_error(error::refused)));
-    EXPECT_EQ(silent.next(), "end");
+    EXPECT_EQ(silent.next_event(), "end");
 }
 
 TEST_F(OverSocketsWithShortLimits, PM_8_a_recipient_that_does_not_answer) {
-    line alice = join("alice");
-    line bob = join("bob");
+    connection alice = join("alice");
+    connection bob = join("bob");
     alice.send(make_sma("hi"));
     EXPECT_TRUE(alice.receives(make_error(error::unreachable)));
 }
@@ -245,8 +245,8 @@ TEST_F(Listening, several_listeners_of_every_kind_serve_one_server) {
     const std::string unix_bound = listen("unix:" + path);
     bound = listen("127.0.0.1:0");
     start();
-    line alice = join("alice");
-    line bob{unix_bound};
+    connection alice = join("alice");
+    connection bob{unix_bound};
     bob.send({make_cr("bob"), make_rpm("alice")});
     EXPECT_TRUE(bob.receives(make_error(error::ok)));
     EXPECT_TRUE(bob.receives(make_error(error::ok)));

@@ -75,7 +75,7 @@ core::origin origin_of(int socket, const ::sockaddr& peer) noexcept {
 }
 
 source_address source_of(int socket, const ::sockaddr& peer) noexcept {
-    source_address seen{.from = origin_of(socket, peer)};
+    source_address seen{.origin = origin_of(socket, peer)};
     if (peer.sa_family == AF_INET) {
         seen.port = ntohs(reinterpret_cast<const ::sockaddr_in&>(peer).sin_port);
     } else if (peer.sa_family == AF_INET6) {
@@ -85,7 +85,7 @@ source_address source_of(int socket, const ::sockaddr& peer) noexcept {
 }
 
 std::string text_of(const source_address& address) {
-    const auto& bytes = address.from.bytes;
+    const auto& bytes = address.origin.bytes;
     if (bytes.front() == unix_mark) {
         ::uid_t user = 0;
         std::memcpy(&user, bytes.data() + bytes.size() - sizeof user, sizeof user);
@@ -99,10 +99,10 @@ std::string text_of(const source_address& address) {
         ::inet_ntop(AF_INET, bytes.data() + ipv4_at, text.data(), text.size());
         return std::string{text.data()} + ":" + std::to_string(address.port);
     }
-    return "[" + text_of_ipv6(address.from) + "]:" + std::to_string(address.port);
+    return "[" + text_of_ipv6(address.origin) + "]:" + std::to_string(address.port);
 }
 
-bool place_counts::enter(const core::origin& from) {
+bool per_address_counter::add(const core::origin& from) {
     if (each_max_ == 0) {
         return true;
     }
@@ -114,7 +114,7 @@ bool place_counts::enter(const core::origin& from) {
     return true;
 }
 
-void place_counts::leave(const core::origin& from) {
+void per_address_counter::remove(const core::origin& from) {
     const auto found = counts_.find(from);
     if (found != counts_.end() && --found->second == 0) {
         counts_.erase(found);

@@ -15,7 +15,7 @@ namespace chatos::net {
 [[nodiscard]] core::origin origin_of(int socket, const ::sockaddr& peer) noexcept;
 
 struct source_address {
-    core::origin from{};    ///< what connections from one place share
+    core::origin origin{};  ///< what connections from one place share
     std::uint16_t port{0};  ///< 0 on a Unix socket
 };
 
@@ -26,14 +26,14 @@ struct source_address {
 [[nodiscard]] std::string text_of(const source_address& address);
 
 /// Connections by place, up to a bound each.
-class place_counts {
+class per_address_counter {
 public:
     /// `each_max` 0: no bound, and nothing is counted.
-    explicit place_counts(std::uint32_t each_max) : each_max_{each_max} {}
+    explicit per_address_counter(std::uint32_t each_max) : each_max_{each_max} {}
 
     /// False when that place has as many connections as it may.
-    [[nodiscard]] bool enter(const core::origin& from);
-    void leave(const core::origin& from);
+    [[nodiscard]] bool add(const core::origin& from);
+    void remove(const core::origin& from);
 
 private:
     std::uint32_t each_max_;

@@ -31,11 +31,11 @@ source_address source_ipv6(const std::string& text, std::uint16_t port, std::uin
 }
 
 core::origin of_ipv4(const std::string& text, std::uint16_t port) {
-    return source_ipv4(text, port).from;
+    return source_ipv4(text, port).origin;
 }
 
 core::origin of_ipv6(const std::string& text, std::uint16_t port, std::uint32_t link = 0) {
-    return source_ipv6(text, port, link).from;
+    return source_ipv6(text, port, link).origin;
 }
 
 TEST(Origin, is_the_address_without_its_port) {
@@ -64,7 +64,7 @@ TEST(Origin, on_a_unix_socket_it_is_the_user_id) {
     const core::origin from = origin_of(ends[0], peer);
     EXPECT_EQ(from, origin_of(ends[1], peer));
     const ::uid_t user = ::getuid();
-    EXPECT_EQ(text_of({.from = from}), "unix:user-" + std::to_string(user));
+    EXPECT_EQ(text_of({.origin = from}), "unix:user-" + std::to_string(user));
     EXPECT_EQ(from.bytes.front(), std::byte{0xff});
     EXPECT_EQ(std::memcmp(from.bytes.data() + 12, &user, sizeof user), 0);
     for (const int end : ends) {
@@ -80,22 +80,22 @@ TEST(SourceAddress, is_shown_as_people_write_it) {
 }
 
 TEST(PlaceCounts, each_place_has_its_own_bound_and_ports_do_not_matter) {
-    place_counts counts{2};
-    EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.1", 1)));
-    EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.1", 2)));
-    EXPECT_FALSE(counts.enter(of_ipv4("10.0.0.1", 3)));
-    EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.2", 1)));
-    counts.leave(of_ipv4("10.0.0.1", 9));
-    EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.1", 4)));
-    EXPECT_FALSE(counts.enter(of_ipv4("10.0.0.1", 5)));
+    per_address_counter counts{2};
+    EXPECT_TRUE(counts.add(of_ipv4("10.0.0.1", 1)));
+    EXPECT_TRUE(counts.add(of_ipv4("10.0.0.1", 2)));
+    EXPECT_FALSE(counts.add(of_ipv4("10.0.0.1", 3)));
+    EXPECT_TRUE(counts.add(of_ipv4("10.0.0.2", 1)));
+    counts.remove(of_ipv4("10.0.0.1", 9));
+    EXPECT_TRUE(counts.add(of_ipv4("10.0.0.1", 4)));
+    EXPECT_FALSE(counts.add(of_ipv4("10.0.0.1", 5)));
 }
 
 TEST(PlaceCounts, without_a_bound_everybody_enters) {
-    place_counts counts{0};
+    per_address_counter counts{0};
     for (int i = 0; i < 100; ++i) {
-        EXPECT_TRUE(counts.enter(of_ipv4("10.0.0.1", 1)));
+        EXPECT_TRUE(counts.add(of_ipv4("10.0.0.1", 1)));
     }
-    counts.leave(of_ipv4("10.0.0.1", 1));
+    counts.remove(of_ipv4("10.0.0.1", 1));
 }
 
 }  // namespace

@@ -152,8 +152,8 @@ void process::close_out() {
     ::close(std::exchange(out_, -1));
 }
 
-line join(const std::string& bound, const std::string& pseudo) {
-    line one{bound};
+connection join(const std::string& bound, const std::string& pseudo) {
+    connection one{bound};
     one.send(make_cr(pseudo));
     EXPECT_TRUE(one.receives(make_error(error_code::ok)));
     return one;

@@ -1,7 +1,7 @@
 // For tests: chatos-server as a process of its own, whose output can be read.
 #pragma once
 
-#include "net/test_line.hpp"
+#include "net/test_connection.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -53,7 +53,7 @@ private:
 };
 
 /// A registered user, whose ERROR 0 is taken already.
-[[nodiscard]] line join(const std::string& bound, const std::string& pseudo);
+[[nodiscard]] connection join(const std::string& bound, const std::string& pseudo);
 
 /// A folder that exists as long as this does.
 class scratch_folder {

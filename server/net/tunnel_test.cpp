@@ -1,6 +1,6 @@
 // TUN over real sockets: the bytes, ends and breaks of both ends go through the system.
 #include "net/socket_server.hpp"
-#include "net/test_line.hpp"
+#include "net/test_connection.hpp"
 
 #include <gtest/gtest.h>
 
@@ -38,8 +38,8 @@ struct TunnelOverSockets : testing::Test {
     void agree_at(const std::string& where) {
         bound = where;
         runner = std::thread{[this] { server.run(); }};
-        alice = std::make_unique<line>(bound);
-        bob = std::make_unique<line>(bound);
+        alice = std::make_unique<connection>(bound);
+        bob = std::make_unique<connection>(bound);
         alice->send(make_cr("alice"));
         EXPECT_TRUE(alice->receives(make_error(error::ok)));
         bob->send(make_cr("bob"));
@@ -60,11 +60,11 @@ struct TunnelOverSockets : testing::Test {
     }
 
     struct pair {
-        line a;
-        line b;
+        connection a;
+        connection b;
     };
     [[nodiscard]] pair open() const {
-        pair both{line{bound}, line{bound}};
+        pair both{connection{bound}, connection{bound}};
         both.a.send({make_pc("alice"), make_pc("bob")});
         both.b.send({make_pc("bob"), make_pc("alice")});
         EXPECT_TRUE(both.a.receives(make_error(error::ok)));
@@ -83,8 +83,8 @@ struct TunnelOverSockets : testing::Test {
     socket_server server;
     std::string bound;
     std::thread runner;
-    std::unique_ptr<line> alice;
-    std::unique_ptr<line> bob;
+    std::unique_ptr<connection> alice;
+    std::unique_ptr<connection> bob;
 };
 
 TEST_F(TunnelOverSockets, TUN_2_half_close_goes_through_in_both_orders) {
@@ -93,11 +93,11 @@ TEST_F(TunnelOverSockets, TUN_2_half_close_goes_through_in_both_orders) {
     a.send_bytes("question");
     a.end();
     EXPECT_EQ(b.receive_bytes(8), "question");
-    EXPECT_EQ(b.next(), "end");
+    EXPECT_EQ(b.next_event(), "end");
     b.send_bytes("answer");
     b.end();
     EXPECT_EQ(a.receive_bytes(6), "answer");
-    EXPECT_EQ(a.next(), "end");
+    EXPECT_EQ(a.next_event(), "end");
 }
 
 TEST_F(TunnelOverSockets, TUN_2_megabytes_both_ways_to_ends_that_read_late) {
@@ -124,9 +124,9 @@ TEST_F(TunnelOverSockets, TUN_2_megabytes_both_ways_to_ends_that_read_late) {
     alice->send(make_rpm("bob"));
     EXPECT_TRUE(alice->receives(make_error(error::ok))) << "others are served meanwhile";
     EXPECT_EQ(b.receive_bytes(bytes), from_a);
-    EXPECT_EQ(b.next(), "end");
+    EXPECT_EQ(b.next_event(), "end");
     EXPECT_EQ(a.receive_bytes(bytes), from_b);
-    EXPECT_EQ(a.next(), "end");
+    EXPECT_EQ(a.next_event(), "end");
     write_a.join();
     write_b.join();
 }
@@ -135,7 +135,7 @@ TEST_F(TunnelOverSockets, TUN_2_a_reset_ends_the_other_end) {
     agree_at(listen("127.0.0.1:0"));
     auto [a, b] = open();
     a.reset();
-    EXPECT_EQ(b.next(), "end");
+    EXPECT_EQ(b.next_event(), "end");
 }
 
 TEST_F(TunnelOverSockets, TUN_3_over_ipv6_where_the_machine_has_it) {
@@ -155,7 +155,7 @@ TEST_F(TunnelOverSockets, TUN_3_over_a_unix_socket) {
 TEST_F(TunnelOverSockets, TUN_3_an_end_that_comes_from_elsewhere_is_a_stranger) {
     const std::string elsewhere = listen(unix_address("elsewhere"));
     agree_at(listen("127.0.0.1:0"));
-    line other{elsewhere};
+    connection other{elsewhere};
     other.send({make_pc("alice"), make_pc("bob")});
     EXPECT_TRUE(other.receives(make_error(error::refused)));
     EXPECT_TRUE(other.receives(make_error(error::refused)));
@@ -166,7 +166,7 @@ TEST_F(TunnelOverSockets, TUN_5_users_who_leave_do_not_cut_it) {
     agree_at(listen("127.0.0.1:0"));
     auto [a, b] = open();
     alice->end();
-    EXPECT_EQ(alice->next(), "end");
+    EXPECT_EQ(alice->next_event(), "end");
     bob->reset();
     a.send_bytes("still here");
     EXPECT_EQ(b.receive_bytes(10), "still here");
@@ -184,13 +184,13 @@ struct HastyTunnelOverSockets : TunnelOverSockets {
 TEST_F(HastyTunnelOverSockets, TUN_4_nobody_else_comes) {
     bound = listen("127.0.0.1:0");
     agree_at(bound);
-    line a{bound};
+    connection a{bound};
     a.send({make_pc("alice"), make_pc("bob")});
     // On a slow machine the agreement has gone before the first PC is read, which is then a stranger's.
     const std::string answer = a.receive_bytes(2);
-    EXPECT_TRUE(answer == wire(make_error(error::unreachable)) || answer == wire(make_error(error::refused)));
-    if (answer == wire(make_error(error::unreachable))) {
-        EXPECT_EQ(a.next(), "end");
+    EXPECT_TRUE(answer == bytes_of(make_error(error::unreachable)) || answer == bytes_of(make_error(error::refused)));
+    if (answer == bytes_of(make_error(error::unreachable))) {
+        EXPECT_EQ(a.next_event(), "end");
     }
 }
 
@@ -198,13 +198,13 @@ TEST_F(TunnelOverSockets, stopping_lets_a_tunnel_finish) {
     agree_at(listen("127.0.0.1:0"));
     auto [a, b] = open();
     server.stop();
-    EXPECT_EQ(alice->next(), "end");
+    EXPECT_EQ(alice->next_event(), "end");
     a.send_bytes("last");
     a.end();
     EXPECT_EQ(b.receive_bytes(4), "last");
-    EXPECT_EQ(b.next(), "end");
+    EXPECT_EQ(b.next_event(), "end");
     b.end();
-    EXPECT_EQ(a.next(), "end");
+    EXPECT_EQ(a.next_event(), "end");
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ std::string limits_text(const service_options& chosen) {
     text += "  " + padded("what", 45) + padded("per", 12) + padded("count", 8, true) + padded("each", 14, true) +
             padded("together", 16, true) + "\n";
     for (const core::memory_item& one : items) {
-        text += "  " + padded(one.what, 45) + padded(one.per, 12) + padded(one.count, 8) + padded(one.bytes_each, 14) +
+        text += "  " + padded(one.name, 45) + padded(one.per, 12) + padded(one.count, 8) + padded(one.bytes_each, 14) +
                 padded(one.bytes(), 16) + "\n";
     }
     const std::uint64_t all = memory_ceiling_bytes(chosen);
@@ -77,7 +77,7 @@ std::string limits_json(const service_options& chosen) {
     separator = {};
     const auto items = memory_ceiling(chosen);
     for (const core::memory_item& one : items) {
-        text += std::string{separator} + "\n  {\"what\": " + quoted(one.what) + ", \"per\": " + quoted(one.per) +
+        text += std::string{separator} + "\n  {\"what\": " + quoted(one.name) + ", \"per\": " + quoted(one.per) +
                 ", \"count\": " + std::to_string(one.count) + ", \"bytes_each\": " + std::to_string(one.bytes_each) +
                 ", \"bytes\": " + std::to_string(one.bytes()) + "}";
         separator = ",";

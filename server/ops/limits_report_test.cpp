@@ -93,8 +93,8 @@ TEST(LimitsReport, text_and_json_name_every_limit_and_every_term) {
             << one.flag;
     }
     for (const core::memory_item& one : memory_ceiling(chosen)) {
-        EXPECT_TRUE(contains(text, std::string{one.what})) << one.what;
-        EXPECT_TRUE(contains(json, "\"bytes\": " + std::to_string(one.bytes()) + "}")) << one.what;
+        EXPECT_TRUE(contains(text, std::string{one.name})) << one.name;
+        EXPECT_TRUE(contains(json, "\"bytes\": " + std::to_string(one.bytes()) + "}")) << one.name;
     }
     EXPECT_TRUE(contains(text, "4711 "));
     EXPECT_TRUE(contains(text, "at most " + std::to_string(memory_ceiling_bytes(chosen)) + " bytes in all, "));

@@ -1,5 +1,5 @@
 // Log lines, and a writer whose log is slow, full, gone or moved.
-#include "ops/journal.hpp"
+#include "ops/event_log.hpp"
 #include "ops/log_line.hpp"
 #include "ops/log_writer.hpp"
 
@@ -171,11 +171,11 @@ TEST_F(LogWriter, a_journal_writes_its_level_and_what_is_worse) {
     const std::string path = folder + "/log";
     {
         log_writer writer{path, -1, much};
-        journal log{log_level::warning, writer};
+        event_log log{log_level::warning, writer};
         EXPECT_TRUE(log.wants(log_level::error));
         EXPECT_FALSE(log.wants(log_level::info));
-        log.write(journal::line(log_level::info, "unwanted"));
-        log.write(journal::line(log_level::warning, "wanted"));
+        log.write(event_log::line(log_level::info, "unwanted"));
+        log.write(event_log::line(log_level::warning, "wanted"));
     }
     const std::string text = content(path);
     EXPECT_TRUE(text.starts_with("time=20"));

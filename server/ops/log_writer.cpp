@@ -16,7 +16,7 @@ namespace chatos::ops {
 
 namespace {
 
-constexpr auto farewell_patience = std::chrono::milliseconds{500};
+constexpr auto stop_timeout = std::chrono::milliseconds{500};
 constexpr int look_again_ms = 50;
 constexpr std::size_t line_overhead_bytes = 64;  // of a queued line, beyond its text
 
@@ -145,7 +145,7 @@ log_writer::~log_writer() {
     std::unique_lock lock{shared_->mutex};
     shared_->stopping = true;
     shared_->changed.notify_all();
-    const bool done = shared_->changed.wait_for(lock, farewell_patience, [this] { return shared_->done; });
+    const bool done = shared_->changed.wait_for(lock, stop_timeout, [this] { return shared_->done; });
     lock.unlock();
     if (done) {
         thread_.join();

@@ -125,11 +125,11 @@ TEST(SnapshotBoard, an_asker_gets_what_is_published_after_it_asked) {
     snapshot_board board;
     board.publish({.accept_pauses = 1});
     std::jthread loop;
-    const auto seen = board.fresh([&] { loop = std::jthread{[&board] { board.publish({.accept_pauses = 2}); }}; },
-                                  std::chrono::seconds{60});
+    const auto seen = board.request([&] { loop = std::jthread{[&board] { board.publish({.accept_pauses = 2}); }}; },
+                                    std::chrono::seconds{60});
     ASSERT_TRUE(seen.has_value());
     EXPECT_EQ(seen->accept_pauses, 2U);
-    EXPECT_FALSE(board.fresh([] {}, std::chrono::milliseconds{1}).has_value()) << "nobody publishes";
+    EXPECT_FALSE(board.request([] {}, std::chrono::milliseconds{1}).has_value()) << "nobody publishes";
 }
 
 TEST(ProcessFigures, are_those_of_this_process) {

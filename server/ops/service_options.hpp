@@ -15,8 +15,8 @@ struct service_options {
     core::options core{};
 
     /// Connections from one address; on Unix sockets, from one user of the system. Beyond: ERROR 2 and closed at once.
-    /// 0: no limit. By default less than strangers_max, so that one address alone cannot keep all others out, and more
-    /// than users_max, so that all users may sit behind one address.
+    /// 0: no limit. By default less than unregistered_max, so that one address alone cannot keep all others out, and
+    /// more than users_max, so that all users may sit behind one address.
     std::uint32_t per_address_max{16'384};
 
     /// Log lines that wait for a slow log. Beyond: lines are dropped, and counted.

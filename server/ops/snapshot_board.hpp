@@ -25,8 +25,8 @@ public:
 
     /// Calls `ask`, which is to make the loop publish, and waits for what it publishes then. Nothing when that takes
     /// longer than `patience`: the loop is stuck, or has ended.
-    [[nodiscard]] std::optional<service_snapshot> fresh(const std::function<void()>& ask,
-                                                        std::chrono::milliseconds patience) {
+    [[nodiscard]] std::optional<service_snapshot> request(const std::function<void()>& ask,
+                                                          std::chrono::milliseconds patience) {
         std::unique_lock lock{mutex_};
         const std::uint64_t before = number_;
         lock.unlock();

@@ -224,17 +224,17 @@ void chronicle::handed_over(std::uint16_t who, bool processed) {
     }
 }
 
-void chronicle::told(const notice& what, std::uint16_t who) {
+void chronicle::told(const notice& notice, std::uint16_t who) {
     actor& one = actors[who];
-    if (what.what != notice::event::registered) {
+    if (notice.kind != notice::event::registered) {
         one.cut = true;
-        one.refused = what.what != notice::event::unresponsive && what.what != notice::event::no_room;
+        one.refused = notice.kind != notice::event::unresponsive && notice.kind != notice::event::no_room;
         session_over(who);
         return;
     }
     const asked_request* claim = nullptr;
     for (std::uint32_t i = 0; i < one.asked.size() && claim == nullptr; ++i) {
-        if (one.asked[i].kind == opcode::cr && pseudo_text(one.asked[i].pseudo) == what.pseudo) {
+        if (one.asked[i].kind == opcode::cr && pseudo_text(one.asked[i].pseudo) == notice.pseudo) {
             claim = &one.asked[i];
         }
     }

@@ -75,7 +75,7 @@ public:
     void completes(std::uint16_t who, const sent_packet& packet);
     /// The core has the bytes that completed them, and has processed them all, or not (yet).
     void handed_over(std::uint16_t who, bool processed);
-    void told(const notice& what, std::uint16_t who);
+    void told(const notice& notice, std::uint16_t who);
     /// End of input or of the connection. `certain`: the core has nothing left to process before it.
     void session_over(std::uint16_t who, bool certain = true);
     void gone(std::uint16_t who);

@@ -25,12 +25,12 @@ actor* simulation::find(connection_id id) {
     return one.connected && one.id == id ? &one : nullptr;
 }
 
-void simulation::take(const notice& what) {
-    if (find(what.who) == nullptr) {
+void simulation::take(const notice& notice) {
+    if (find(notice.connection) == nullptr) {
         chronicle_.fail("a notice about somebody who is gone", {});
         return;
     }
-    chronicle_.told(what, actor_by_slot_[what.who.slot]);
+    chronicle_.told(notice, actor_by_slot_[notice.connection.slot]);
 }
 
 void simulation::arrives(connection_id at, const packet_view& packet) {
@@ -102,15 +102,15 @@ void simulation::serve(std::uint16_t who) {
             break;
         }
     }
-    const farewell wish = subject_->core.farewell_of(one.id);
-    if (wish == farewell::close) {
+    const close_action wish = subject_->core.close_action_of(one.id);
+    if (wish == close_action::close) {
         if (!one.saw_end && one.reads == reading::all && one.inbox.empty() && !one.hindered) {
             chronicle_.saw_end(who);
         }
         lose(who);
         return;
     }
-    if (wish == farewell::shut_down_sending) {
+    if (wish == close_action::shut_down_sending) {
         if (!one.saw_end) {
             chronicle_.saw_end(who);
         }
@@ -230,8 +230,8 @@ void simulation::wait(std::uint32_t time_ms) {
 
 void simulation::check() {
     chronicle_.check(subject_->count());
-    if (++operations_ % operations_per_audit == 0) {
-        if (const std::string fault = subject_->core.audit(); !fault.empty()) {
+    if (++operations_ % operations_per_check == 0) {
+        if (const std::string fault = subject_->core.check_invariants(); !fault.empty()) {
             chronicle_.fail("audit", fault);
         }
     }
@@ -282,7 +282,7 @@ bool simulation::come_to_rest() {
                             std::to_string(left.output_memory_bytes) + " and " +
                             std::to_string(left.input_memory_bytes) + " bytes");
     }
-    if (const std::string fault = subject_->core.audit(); !fault.empty()) {
+    if (const std::string fault = subject_->core.check_invariants(); !fault.empty()) {
         chronicle_.fail("audit", fault);
     }
     return !chronicle_.failed();

@@ -1,7 +1,7 @@
 #include "simulation/schedule.hpp"
 
 #include "core/frame.hpp"
-#include "core/input_rest.hpp"
+#include "core/input_buffer.hpp"
 
 #include <chatos/layout.hpp>
 
@@ -22,11 +22,11 @@ options bounds_of(const setting& chosen) {
     const bool roomy = random.one_in(2);
     const auto choose = [&](std::uint32_t least, std::uint32_t range) { return least + random.below(range); };
     bounds.users_max = random.one_in(3) ? std::max(1U, chosen.users * 3 / 4) : chosen.users + 1;
-    bounds.strangers_max = random.one_in(3) ? std::max(2U, chosen.users / 4) : chosen.users * 2;
+    bounds.unregistered_max = random.one_in(3) ? std::max(2U, chosen.users / 4) : chosen.users * 2;
     bounds.deliveries_unanswered_max = roomy ? 4'096 : choose(2, 60);
     bounds.output_bytes_max = roomy ? 1U << 20U : choose(packet_bytes, 5'000);
     bounds.timeouts_in_a_row_max = choose(1, 10);
-    bounds.work_per_go_max = random.one_in(2) ? 1'024 : choose(1, 30);
+    bounds.work_per_slice_max = random.one_in(2) ? 1'024 : choose(1, 30);
     bounds.receive_bytes_max = random.one_in(2) ? 65'536 : choose(1, 400);
     bounds.answer_timeout = milliseconds{choose(50, 5'000)};
     bounds.pc_timeout = bounds.answer_timeout + milliseconds{choose(0, 20'000)};
@@ -36,11 +36,11 @@ options bounds_of(const setting& chosen) {
     bounds.drain_timeout = milliseconds{choose(10, 3'000)};
     if (random.one_in(4)) {
         bounds.total_output_bytes_max =
-            frame::memory_bytes(packet_bytes) + memory_tally::place_bytes + choose(1, chosen.users * 200);
+            frame::memory_bytes(packet_bytes) + memory_tally::queue_entry_bytes + choose(1, chosen.users * 200);
     }
     if (random.one_in(4)) {
         bounds.total_input_bytes_max =
-            input_rest::memory_bytes_max(bounds.receive_bytes_max + packet_bytes) + choose(1, 4'096);
+            input_buffer::memory_bytes_max(bounds.receive_bytes_max + packet_bytes) + choose(1, 4'096);
     }
     return bounds;
 }

@@ -31,8 +31,8 @@ public:
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
     [[nodiscard]] statistics count() const { return subject_->core.count(); }
 
-    /// The long audit() of the core comes after each such number of operations.
-    static constexpr std::uint32_t operations_per_audit = 5'000;
+    /// The long check_invariants() of the core comes after each such number of operations.
+    static constexpr std::uint32_t operations_per_check = 5'000;
 
 private:
     // simulation.cpp: what operations do
@@ -61,7 +61,7 @@ private:
     void check();
     void check_line(std::uint16_t who);
     void check_rest();
-    void take(const notice& what) override;
+    void take(const notice& notice) override;
     void arrives(connection_id at, const packet_view& packet) override;
     actor* find(connection_id id);
 

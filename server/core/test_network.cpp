@@ -1,0 +1,223 @@
+#include "core/test_network.hpp"
+
+#include <chatos/decode.hpp>
+#include <chatos/encode.hpp>
+#include <chatos/layout.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+namespace chatos::core::test {
+
+namespace {
+
+std::span<const std::byte> as_bytes(std::string_view text) {
+    return std::as_bytes(std::span<const char>{text.data(), text.size()});
+}
+
+constexpr limits wide{.pseudo_bytes_max = 32'767, .message_bytes_max = 0x7fffffff};
+
+}  // namespace
+
+std::string text_of(const packet_view& packet) {
+    std::string text{packet_name(packet.op)};
+    if (packet.op == opcode::error) {
+        return text.append(" ").append(std::to_string(static_cast<int>(packet.code)));
+    }
+    if (packet.op != opcode::sma) {
+        text.append(" ").append(packet.pseudo);
+    }
+    if (packet.op == opcode::spm || packet.op == opcode::sma) {
+        text.append(": ").append(packet.message);
+    }
+    return text;
+}
+
+std::string bytes_of(const packet_view& packet) {
+    std::string bytes(encoded_size(packet), '\0');
+    const auto result = encode(packet, std::as_writable_bytes(std::span{bytes}), wide);
+    EXPECT_EQ(result.status, encode_status::ok);
+    return bytes;
+}
+
+void client::send(std::initializer_list<packet_view> all) {
+    std::string bytes;
+    for (const packet_view& one : all) {
+        bytes += bytes_of(one);
+    }
+    send_bytes(bytes);
+}
+
+void client::send_bytes(std::string_view bytes) {
+    to_send_ += bytes;
+    network_.settle();
+}
+
+void client::end() {
+    end_after_sending_ = true;
+    network_.settle();
+}
+
+void client::reset() {
+    if (!closed_) {
+        closed_ = true;
+        to_send_.clear();
+        network_.core.lost(id_, network_.now);
+    }
+    network_.settle();
+}
+
+void client::reads(bool on) {
+    reading_ = on;
+    if (!closed_) {
+        network_.sync(*this);
+    }
+    network_.settle();
+}
+
+packets client::take() {
+    packets all;
+    std::size_t used = 0;
+    for (;;) {
+        const auto result = decode(as_bytes(received_).subspan(used), wide);
+        if (result.status != decode_status::complete) {
+            EXPECT_NE(result.status, decode_status::malformed) << "the server sent a malformed packet";
+            break;
+        }
+        all.push_back(text_of(result.packet));
+        used += result.consumed;
+    }
+    received_.erase(0, used);
+    return all;
+}
+
+std::size_t client::take_bytes() {
+    const std::size_t bytes = received_.size();
+    received_.clear();
+    return bytes;
+}
+
+client& network::connect(const origin& source) {
+    const connection_id id = core.connect(now, source);
+    client& one = clients_.emplace_back(*this, id);
+    if (by_slot_.size() <= id.slot) {
+        by_slot_.resize(std::size_t{id.slot} + 1);
+    }
+    by_slot_[id.slot] = &one;
+    settle();
+    return one;
+}
+
+client& network::join(std::string_view pseudo, const origin& source) {
+    client& one = connect(source);
+    one.send(make_cr(pseudo));
+    EXPECT_EQ(one.take(), packets{"ERROR 0"});
+    return one;
+}
+
+std::vector<client*> network::join_many(std::string_view prefix, int count) {
+    std::vector<client*> all;
+    for (int i = 0; i < count; ++i) {
+        all.push_back(&join(std::string{prefix} + std::to_string(i)));
+    }
+    return all;
+}
+
+void network::wait(milliseconds time) {
+    const time_point until = now + time;
+    for (auto deadline = core.next_deadline(); deadline && *deadline <= until; deadline = core.next_deadline()) {
+        now = *deadline;
+        core.advance(now);
+        settle();
+        ASSERT_FALSE(core.next_deadline() && *core.next_deadline() <= now) << "a deadline that does not go away";
+    }
+    now = until;
+}
+
+void network::oversleep(milliseconds time) {
+    now += time;
+    core.advance(now);
+    settle();
+}
+
+client* network::find(connection_id id) {
+    client* one = by_slot_[id.slot];
+    return one->id_ == id && !one->closed_ ? one : nullptr;
+}
+
+// One read of one connection, as a driver would do it. False when there was nothing to do.
+bool network::feed(client& one) {
+    if (one.closed_ || !one.armed_) {
+        return false;
+    }
+    one.armed_ = core.wants_input(one.id_);
+    if (!one.armed_) {
+        return false;
+    }
+    if (!one.to_send_.empty()) {
+        const std::size_t bytes = std::min({one.to_send_.size(), segment_bytes, core.bounds().receive_bytes_max});
+        const std::string now_sent = one.to_send_.substr(0, bytes);
+        one.to_send_.erase(0, bytes);
+        core.receive(one.id_, as_bytes(now_sent), now);
+        one.armed_ = core.wants_input(one.id_);
+        return true;
+    }
+    if (one.end_after_sending_ && !one.end_sent_) {
+        one.end_sent_ = true;
+        core.end_of_input(one.id_, now);
+        return true;
+    }
+    return false;
+}
+
+void network::sync(client& one) {
+    std::array<std::span<const std::byte>, 4> pieces;
+    while (one.reading_) {
+        const std::size_t count = core.gather(one.id_, pieces);
+        std::size_t taken = 0;
+        for (const auto& piece : std::span{pieces}.first(count)) {
+            const std::size_t bytes = std::min(piece.size(), one.read_bytes_max_ - taken);
+            one.received_.append(reinterpret_cast<const char*>(piece.data()), bytes);
+            taken += bytes;
+        }
+        if (taken == 0) {
+            break;
+        }
+        core.wrote(one.id_, taken, now);
+    }
+    switch (core.close_action_of(one.id_)) {
+    case close_action::none: break;
+    case close_action::shut_down_sending: one.saw_end_ = true; break;
+    case close_action::close:
+        one.closed_ = true;
+        core.lost(one.id_, now);
+        return;
+    }
+    one.armed_ = core.wants_input(one.id_);
+}
+
+void network::settle() {
+    bool moved = true;
+    while (moved) {
+        moved = false;
+        for (client& one : clients_) {
+            moved = feed(one) || moved;
+        }
+        moved = core.has_work() || moved;
+        core.run(now);
+        while (const auto changed = core.next_changed()) {
+            if (client* one = find(*changed)) {
+                sync(*one);
+                moved = true;
+            }
+        }
+    }
+    if (checks_invariants) {
+        ASSERT_EQ(core.check_invariants(), "");
+    }
+}
+
+}  // namespace chatos::core::test

@@ -1,0 +1,123 @@
+// For tests: a core, clients made of plain memory, and a clock that only moves when told to.
+#pragma once
+
+#include "core/server.hpp"
+
+#include <chatos/packet.hpp>
+
+#include <chrono>
+#include <deque>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace chatos::core::test {
+
+using std::chrono::milliseconds;
+
+/// Packets as text: "ERROR 0", "PC alice", "SPM alice: hi".
+using packets = std::vector<std::string>;
+
+class network;
+
+/// What `packet` looks like on the wire.
+[[nodiscard]] std::string bytes_of(const packet_view& packet);
+
+/// How `packets` shows `packet`.
+[[nodiscard]] std::string text_of(const packet_view& packet);
+
+/// One end of a connection. What it sends waits, like in a socket, until the core wants input; what the core writes
+/// arrives unless the client does not read.
+class client {
+public:
+    client(network& owner, connection_id id) : network_{owner}, id_{id} {}
+    client(const client&) = delete;
+    client& operator=(const client&) = delete;
+
+    void send(std::initializer_list<packet_view> all);
+    void send(const packet_view& one) { send({one}); }
+    void send_bytes(std::string_view bytes);
+    void answer(error_code code = error_code::ok) { send(make_error(code)); }
+    /// Closes its sending side.
+    void end();
+    /// The connection breaks.
+    void reset();
+
+    /// Whether the client takes what the core writes.
+    void reads(bool on);
+    /// Takes at most this many bytes at a time while it reads.
+    void reads_at_most(std::size_t bytes) { read_bytes_max_ = bytes; }
+
+    /// What has come since the last time; stops at an incomplete packet.
+    [[nodiscard]] packets take();
+    /// Bytes that have come since the last time.
+    [[nodiscard]] std::size_t take_bytes();
+    /// The bytes themselves.
+    [[nodiscard]] std::string take_text() { return std::exchange(received_, {}); }
+
+    [[nodiscard]] connection_id id() const { return id_; }
+    /// The core has shut down its sending side.
+    [[nodiscard]] bool saw_end() const { return saw_end_ || closed_; }
+    /// The connection is no more.
+    [[nodiscard]] bool is_closed() const { return closed_; }
+    /// It has closed its sending side.
+    [[nodiscard]] bool has_ended() const { return end_after_sending_; }
+    /// Bytes that the core has not wanted yet.
+    [[nodiscard]] std::size_t unsent_bytes() const { return to_send_.size(); }
+
+private:
+    friend class network;
+
+    network& network_;
+    connection_id id_;
+    std::string to_send_;
+    std::string received_;
+    std::size_t read_bytes_max_{SIZE_MAX};
+    bool end_after_sending_{false};
+    bool end_sent_{false};
+    bool reading_{true};
+    bool armed_{false};  // the driver waits for its bytes
+    bool saw_end_{false};
+    bool closed_{false};
+};
+
+class network {
+public:
+    explicit network(const options& chosen = {}) : core{chosen} {}
+
+    /// A connection that has sent nothing yet.
+    [[nodiscard]] client& connect(const origin& source = {});
+    /// A registered user, whose ERROR 0 is taken already.
+    [[nodiscard]] client& join(std::string_view pseudo, const origin& source = {});
+    /// `count` users named prefix0, prefix1, ...
+    [[nodiscard]] std::vector<client*> join_many(std::string_view prefix, int count);
+
+    /// Time passes, and the core is woken at next_deadline() and no other moment.
+    void wait(milliseconds time);
+    /// Time passes while the driver sleeps through all deadlines, as a stopped process does.
+    void oversleep(milliseconds time);
+
+    /// Turns until nothing moves any more; checks all invariants.
+    void settle();
+
+    /// Bytes are handed to the core in runs of at most this many.
+    std::size_t segment_bytes{65'536};
+    /// Invariants are checked the long way round after each call of settle(); off where that takes too long.
+    bool checks_invariants{true};
+    server core;
+    time_point now{};
+
+private:
+    friend class client;
+
+    bool feed(client& one);
+    void sync(client& one);
+    client* find(connection_id id);
+
+    std::deque<client> clients_;
+    std::vector<client*> by_slot_;
+};
+
+}  // namespace chatos::core::test

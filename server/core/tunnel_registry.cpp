@@ -1,0 +1,216 @@
+#include "core/tunnel_registry.hpp"
+
+#include "core/ensure.hpp"
+
+namespace chatos::core {
+
+namespace {
+
+bool is_present(connection_id end) noexcept {
+    return end.generation != 0;
+}
+
+}  // namespace
+
+void tunnel_registry::offer(const offer_id& made, const tunnel_user& asking, const tunnel_user& asked) {
+    const number created = next_++;
+    const bool added = offered_.emplace(key_of(made), created).second;
+    ensure(added);
+    tunnel& entry = tunnels_[created];
+    entry.offer = key_of(made);
+    entry.slots = {slots_.emplace(slot_key{asking.pseudo, asking.source, asked.pseudo}, endpoint_slot{created, 0}),
+                   slots_.emplace(slot_key{asked.pseudo, asked.source, asking.pseudo}, endpoint_slot{created, 1})};
+}
+
+std::optional<tunnel_registry::end_pair> tunnel_registry::accept(const offer_id& made, time_point deadline) {
+    const auto found = offered_.find(key_of(made));
+    if (found == offered_.end()) {
+        return std::nullopt;
+    }
+    const number accepted = found->second;
+    offered_.erase(found);
+    tunnel& entry = tunnels_.at(accepted);
+    entry.state = tunnel_state::accepted;
+    entry.deadline = deadline;
+    awaited_.emplace(deadline, accepted);
+    rehome(accepted, 0);
+    rehome(accepted, 1);
+    return entry.ends;
+}
+
+// Offers may cross. An end cannot know which of them will be accepted, so it goes where it is wanted.
+void tunnel_registry::rehome(number to, std::uint8_t side) {
+    tunnel& entry = tunnels_.at(to);
+    const auto [first, last] = slots_.equal_range(entry.slots[side]->first);
+    for (auto other = first; other != last && !is_present(entry.ends[side]); ++other) {
+        tunnel& from = tunnels_.at(other->second.tunnel);
+        connection_id& end = from.ends[other->second.side];
+        if (from.state == tunnel_state::offered && is_present(end)) {
+            ends_.at(end.slot) = {.tunnel = to, .side = side};
+            entry.ends[side] = std::exchange(end, connection_id{});
+        }
+    }
+}
+
+std::optional<tunnel_registry::refusal> tunnel_registry::refuse(const offer_id& made) {
+    const auto found = offered_.find(key_of(made));
+    if (found == offered_.end()) {
+        return std::nullopt;
+    }
+    const number refused = found->second;
+    const std::array keys{tunnels_.at(refused).slots[0]->first, tunnels_.at(refused).slots[1]->first};
+    const end_pair waited = erase(refused);
+    refusal result;
+    for (std::size_t side = 0; side < keys.size(); ++side) {
+        if (is_present(waited[side])) {
+            (claim_slot(waited[side], keys[side]) ? result.rehomed : result.orphaned)[side] = waited[side];
+        }
+    }
+    return result;
+}
+
+bool tunnel_registry::has_user(const tunnel_user& who) const {
+    const auto found = slots_.lower_bound(slot_key{who.pseudo, who.source, std::string{}});
+    return found != slots_.end() && std::get<0>(found->first) == who.pseudo && std::get<1>(found->first) == who.source;
+}
+
+bool tunnel_registry::claim(connection_id end, const tunnel_user& own, std::string_view peer) {
+    return claim_slot(end, slot_key{own.pseudo, own.source, std::string{peer}});
+}
+
+// Best where the peer waits already, then where it is expected, then where it may still agree; the oldest of equals.
+bool tunnel_registry::claim_slot(connection_id end, const slot_key& wanted) {
+    const endpoint_slot* best = nullptr;
+    int best_rank = -1;
+    const auto [first, last] = slots_.equal_range(wanted);
+    for (auto one = first; one != last; ++one) {
+        const endpoint_slot& here = one->second;
+        const tunnel& entry = tunnels_.at(here.tunnel);
+        if (entry.state == tunnel_state::open || is_present(entry.ends[here.side])) {
+            continue;  // TUN-4: taken
+        }
+        const int rank =
+            (entry.state == tunnel_state::accepted ? 2 : 0) + (is_present(entry.ends[1U - here.side]) ? 1 : 0);
+        if (rank > best_rank) {
+            best = &here;
+            best_rank = rank;
+        }
+    }
+    if (best == nullptr) {
+        return false;
+    }
+    tunnels_.at(best->tunnel).ends[best->side] = end;
+    const bool added = ends_.emplace(end.slot, *best).second;
+    ensure(added);
+    return true;
+}
+
+const tunnel_registry::endpoint_slot& tunnel_registry::slot_of(connection_id end) const {
+    const auto found = ends_.find(end.slot);
+    ensure(found != ends_.end() && tunnels_.at(found->second.tunnel).ends[found->second.side] == end);
+    return found->second;
+}
+
+tunnel_registry::endpoint_state tunnel_registry::state_of(connection_id end) const {
+    const endpoint_slot& here = slot_of(end);
+    const tunnel& entry = tunnels_.at(here.tunnel);
+    return {.state = entry.state, .deadline = entry.deadline, .partner = entry.ends[1U - here.side]};
+}
+
+void tunnel_registry::open(connection_id end) {
+    const number opened = slot_of(end).tunnel;
+    tunnel& entry = tunnels_.at(opened);
+    ensure(entry.state == tunnel_state::accepted && is_present(entry.ends[0]) && is_present(entry.ends[1]));
+    entry.state = tunnel_state::open;
+    awaited_.erase({entry.deadline, opened});
+}
+
+void tunnel_registry::remove_end(connection_id end) {
+    const endpoint_slot here = slot_of(end);
+    tunnel& entry = tunnels_.at(here.tunnel);
+    entry.ends[here.side] = {};
+    ends_.erase(end.slot);
+    if (entry.state == tunnel_state::open && !is_present(entry.ends[1U - here.side])) {
+        erase(here.tunnel);
+    }
+}
+
+void tunnel_registry::expire_with(connection_id end) {
+    const number expired = slot_of(end).tunnel;
+    const tunnel& entry = tunnels_.at(expired);
+    ensure(entry.state == tunnel_state::accepted && !is_present(state_of(end).partner));
+    erase(expired);
+}
+
+std::size_t tunnel_registry::expire_unattended(time_point now) {
+    std::size_t expired = 0;
+    while (!awaited_.empty() && awaited_.begin()->first <= now) {
+        const end_pair nobody = erase(awaited_.begin()->second);
+        ensure(nobody == end_pair{});
+        ++expired;
+    }
+    return expired;
+}
+
+void tunnel_registry::erase_all_but_open() {
+    for (auto one = tunnels_.begin(); one != tunnels_.end();) {
+        const auto [gone, entry] = *one++;
+        if (entry.state != tunnel_state::open) {
+            ensure(entry.ends == end_pair{});
+            erase(gone);
+        }
+    }
+}
+
+// Takes a tunnel out of every index. The ends that were there are none any more.
+tunnel_registry::end_pair tunnel_registry::erase(number gone) {
+    const auto found = tunnels_.find(gone);
+    const tunnel entry = found->second;
+    for (std::size_t side = 0; side < entry.ends.size(); ++side) {
+        slots_.erase(entry.slots[side]);
+        if (is_present(entry.ends[side])) {
+            ends_.erase(entry.ends[side].slot);
+        }
+    }
+    if (entry.state == tunnel_state::offered) {
+        offered_.erase(entry.offer);
+    } else if (entry.state == tunnel_state::accepted) {
+        awaited_.erase({entry.deadline, gone});
+    }
+    tunnels_.erase(found);
+    return entry.ends;
+}
+
+std::string tunnel_registry::check_invariants() const {
+    std::size_t ends_there = 0;
+    for (const auto& [which, entry] : tunnels_) {
+        const bool offered = offered_.contains(entry.offer) && offered_.at(entry.offer) == which;
+        const bool awaited = awaited_.contains({entry.deadline, which});
+        if (offered != (entry.state == tunnel_state::offered) || awaited != (entry.state == tunnel_state::accepted)) {
+            return "a tunnel is not listed as what it is";
+        }
+        if (entry.state == tunnel_state::open && entry.ends == end_pair{}) {
+            return "an open tunnel without ends";
+        }
+        for (std::uint8_t side = 0; side < 2; ++side) {
+            const endpoint_slot& slot = entry.slots[side]->second;
+            if (slot.tunnel != which || slot.side != side) {
+                return "a tunnel cannot be found by its users";
+            }
+            if (is_present(entry.ends[side])) {
+                ++ends_there;
+                const auto listed = ends_.find(entry.ends[side].slot);
+                if (listed == ends_.end() || listed->second.tunnel != which || listed->second.side != side) {
+                    return "a tunnel and its end do not know each other";
+                }
+            }
+        }
+    }
+    if (ends_there != ends_.size() || slots_.size() != tunnels_.size() * 2 ||
+        offered_.size() + awaited_.size() > tunnels_.size()) {
+        return "ends or seats without a tunnel";
+    }
+    return {};
+}
+
+}  // namespace chatos::core

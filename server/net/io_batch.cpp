@@ -1,0 +1,101 @@
+#include "net/io_batch.hpp"
+
+#include "core/ensure.hpp"
+
+#include <cerrno>
+#include <liburing.h>
+#include <sys/socket.h>
+
+namespace chatos::net {
+
+struct io_batch::ring {
+    ring() = default;
+    ring(const ring&) = delete;
+    ring& operator=(const ring&) = delete;
+    ~ring() {
+        if (open) {
+            ::io_uring_queue_exit(&uring);
+        }
+    }
+
+    ::io_uring uring{};
+    bool open{false};
+};
+
+io_batch::io_batch(bool together) {
+    if (!together) {
+        return;
+    }
+    auto made = std::make_unique<ring>();
+    // Nothing is done behind the loop's back: every call completes while it is submitted.
+    made->open =
+        ::io_uring_queue_init(calls_max, &made->uring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN) == 0;
+    if (made->open) {
+        ring_ = std::move(made);
+    }
+}
+
+io_batch::~io_batch() = default;
+
+void io_batch::send(int socket, std::span<const std::byte> bytes, std::uint64_t key) noexcept {
+    calls_[size_++] = {.key = key,
+                       .result = 0,
+                       .socket = socket,
+                       .sends = true,
+                       .bytes = const_cast<std::byte*>(bytes.data()),  // read only: it is sent
+                       .size = bytes.size()};
+}
+
+void io_batch::receive(int socket, std::span<std::byte> into, std::uint64_t key) noexcept {
+    calls_[size_++] = {
+        .key = key, .result = 0, .socket = socket, .sends = false, .bytes = into.data(), .size = into.size()};
+}
+
+std::span<const io_batch::call> io_batch::run() noexcept {
+    const std::size_t count = size_;
+    if (count > 1) {
+        run_batched();
+    } else {
+        run_sequentially();
+    }
+    size_ = 0;
+    return std::span<const call>{calls_}.first(count);
+}
+
+void io_batch::run_sequentially() noexcept {
+    for (std::size_t index = 0; index < size_; ++index) {
+        call& one = calls_[index];
+        one.result = one.sends ? ::send(one.socket, one.bytes, one.size, MSG_NOSIGNAL)
+                               : ::recv(one.socket, one.bytes, one.size, 0);
+        one.result = one.result < 0 ? -errno : one.result;
+    }
+}
+
+void io_batch::run_batched() noexcept {
+    ::io_uring& uring = ring_->uring;
+    for (std::size_t index = 0; index < size_; ++index) {
+        call& one = calls_[index];
+        ::io_uring_sqe* entry = ::io_uring_get_sqe(&uring);  // as many as calls_max, and all are free
+        if (one.sends) {
+            ::io_uring_prep_send(entry, one.socket, one.bytes, one.size, MSG_NOSIGNAL | MSG_DONTWAIT);
+        } else {
+            ::io_uring_prep_recv(entry, one.socket, one.bytes, one.size, MSG_DONTWAIT);
+        }
+        ::io_uring_sqe_set_data64(entry, index);
+    }
+    for (std::size_t done = 0; done < size_;) {
+        const int submitted = ::io_uring_submit_and_wait(&uring, static_cast<unsigned>(size_ - done));
+        core::ensure(submitted >= 0 || submitted == -EINTR || submitted == -EAGAIN || submitted == -EBUSY);
+        unsigned seen = 0;
+        unsigned head = 0;
+        ::io_uring_cqe* outcome = nullptr;
+        io_uring_for_each_cqe(&uring, head, outcome) {
+            calls_[::io_uring_cqe_get_data64(outcome)].result = outcome->res;
+            ++seen;
+        }
+        ::io_uring_cq_advance(&uring, seen);
+        done += seen;
+    }
+}
+
+}  // namespace chatos::net

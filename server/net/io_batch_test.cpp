@@ -1,0 +1,114 @@
+// A batch of calls brings what the calls bring one by one, with io_uring and without.
+#include "net/descriptor.hpp"
+#include "net/io_batch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <sys/socket.h>
+#include <utility>
+#include <vector>
+
+namespace chatos::net {
+namespace {
+
+struct ends {
+    descriptor near;
+    descriptor far;
+};
+
+ends socket_pair() {
+    std::array<int, 2> numbers{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, numbers.data()), 0);
+    return {.near = descriptor{numbers[0]}, .far = descriptor{numbers[1]}};
+}
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+    return std::as_bytes(std::span{text});
+}
+
+class CallBatch : public testing::TestWithParam<bool> {
+protected:
+    void SetUp() override {
+        if (GetParam() && !tested.is_batched()) {
+            GTEST_SKIP() << "this system has no io_uring for us";
+        }
+    }
+
+    io_batch tested{GetParam()};
+};
+
+TEST_P(CallBatch, outcomes_come_in_the_order_of_the_calls) {
+    const ends pair = socket_pair();
+    const std::string text = "hello";
+    std::array<std::byte, 16> place{};
+    std::vector<std::pair<std::uint64_t, ::ssize_t>> outcomes;
+    const auto run = [&] {
+        for (const io_batch::call& done : tested.run()) {
+            outcomes.emplace_back(done.key, done.result);
+        }
+    };
+    tested.send(pair.near.number(), bytes_of(text), 7);
+    if (tested.is_full()) {
+        run();
+    }
+    tested.receive(pair.far.number(), place, 8);
+    run();
+    const std::vector<std::pair<std::uint64_t, ::ssize_t>> expected{{7, 5}, {8, 5}};
+    EXPECT_EQ(outcomes, expected);
+    EXPECT_EQ(std::memcmp(place.data(), text.data(), text.size()), 0);
+    EXPECT_EQ(tested.size(), 0U);
+}
+
+TEST_P(CallBatch, nothing_waits_and_what_goes_wrong_is_told_as_an_error_number) {
+    ends pair = socket_pair();
+    std::array<std::byte, 16> place{};
+    const ends spare = socket_pair();
+    const auto result_of = [&](auto add) {
+        add();
+        if (tested.is_batched()) {  // a second one, so that the batch is more than one call
+            tested.receive(spare.far.number(), place, 2);
+        }
+        return tested.run()[0].result;
+    };
+    const std::string text = "x";
+    EXPECT_EQ(result_of([&] { tested.receive(pair.far.number(), place, 1); }), -EAGAIN);
+    std::string large;
+    large.resize(10'000'000, 'l');
+    const ::ssize_t taken = result_of([&] { tested.send(pair.far.number(), bytes_of(large), 1); });
+    EXPECT_GT(taken, 0);
+    EXPECT_LT(taken, static_cast<::ssize_t>(large.size()));
+    EXPECT_EQ(result_of([&] { tested.send(pair.far.number(), bytes_of(large), 1); }), -EAGAIN);
+    pair.near = descriptor{};  // with unread bytes
+    EXPECT_EQ(result_of([&] { tested.send(pair.far.number(), bytes_of(text), 1); }), -EPIPE) << "and no signal";
+    ends other = socket_pair();
+    other.far = descriptor{};
+    EXPECT_EQ(result_of([&] { tested.receive(other.near.number(), place, 1); }), 0) << "an end";
+}
+
+TEST_P(CallBatch, a_full_batch_loses_nothing) {
+    std::vector<ends> pairs;
+    const std::string text = "t";
+    while (!tested.is_full()) {
+        pairs.push_back(socket_pair());
+        tested.send(pairs.back().near.number(), bytes_of(text), pairs.size());
+    }
+    std::uint64_t expected = 0;
+    for (const io_batch::call& one : tested.run()) {
+        EXPECT_EQ(one.key, ++expected);
+        EXPECT_EQ(one.result, 1);
+    }
+    EXPECT_EQ(expected, pairs.size());
+    for (const ends& one : pairs) {
+        char byte = 0;
+        EXPECT_EQ(::recv(one.far.number(), &byte, 1, 0), 1);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, CallBatch, testing::Bool(),
+                         [](const auto& way) { return way.param ? "together" : "one_by_one"; });
+
+}  // namespace
+}  // namespace chatos::net

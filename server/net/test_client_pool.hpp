@@ -1,0 +1,77 @@
+// For tests: thousands of users on one thread, who do as the protocol says unless told otherwise.
+#pragma once
+
+#include <chatos/packet.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace chatos::net::test {
+
+/// Room for this many descriptors in this process, and so in those that it starts. Empty, or why that cannot be.
+[[nodiscard]] std::string raise_descriptor_limit(std::size_t count);
+
+class client_pool {
+public:
+    struct client {
+        std::string pseudo{};
+        bool reads{true};    ///< else it lets everything lie
+        bool answers{true};  ///< else it takes messages and never acknowledges
+        bool ended{false};   ///< the server has closed
+        std::uint32_t messages{0};
+        std::uint32_t answers_received{0};  ///< that of its CR not counted
+        bool registered{false};
+
+        int socket{-1};
+        std::string unfinished{};
+        std::string unsent{};
+    };
+    using packet_event = std::function<void(client&, const packet_view&)>;
+
+    /// At a TCP address of 127.0.0.0/8; ten thousand members come from each address. `on_packet` may be empty.
+    explicit client_pool(const std::string& bound, packet_event on_packet = {});
+    client_pool(const client_pool&) = delete;
+    client_pool& operator=(const client_pool&) = delete;
+    ~client_pool();
+
+    /// `count` more members ("user0", "user1", ...) connect. Nobody is waited for.
+    void connect(std::size_t count);
+    /// Everybody is registered, however often it takes to ask for a pseudo that is still taken. False: not within the
+    /// time of run_until().
+    [[nodiscard]] bool all_registered();
+    /// `count` more members connect, some hundred at a time, and are in.
+    [[nodiscard]] bool join(std::size_t count);
+    /// Sends what the system takes and the rest as it does.
+    void send(client& from, const packet_view& packet);
+    /// Takes and answers what comes until `done()`; false when that does not come true for a minute.
+    [[nodiscard]] bool run_until(const std::function<bool()>& done);
+    /// All close; with a reset if so wanted.
+    void leave(bool with_reset = false);
+
+    [[nodiscard]] std::span<client> clients() { return clients_; }
+    [[nodiscard]] std::size_t registered() const { return registered_; }
+    [[nodiscard]] std::size_t messages() const { return messages_; }
+    [[nodiscard]] std::size_t ended() const { return ended_; }
+
+private:
+    void open(std::size_t number);
+    void take(std::size_t number, std::uint32_t events);
+    void take_packets(client& one);
+    void register_or_retry(client& one, const packet_view& answer);
+    void flush(std::size_t number);
+
+    std::string host_;
+    std::uint16_t port_{0};
+    packet_event on_packet_;
+    int epoll_{-1};
+    std::vector<client> clients_;
+    std::size_t registered_{0};
+    std::size_t messages_{0};
+    std::size_t ended_{0};
+};
+
+}  // namespace chatos::net::test

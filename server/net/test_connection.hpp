@@ -1,0 +1,52 @@
+// For tests: a blocking connection to a server on this machine. Its limit of patience only ends a test that has failed
+// already.
+#pragma once
+
+#include <chatos/packet.hpp>
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace chatos::net::test {
+
+class connection {
+public:
+    /// Connects to what a server calls itself ("127.0.0.1:7777", "[::1]:7777", "unix:PATH").
+    /// Over IPv4 it may come from another address of this machine than 127.0.0.1.
+    explicit connection(const std::string& bound, const std::string& source = {});
+    connection(connection&& other) noexcept;
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+    ~connection();
+
+    void send(std::initializer_list<packet_view> all);
+    void send(const packet_view& one) { send({one}); }
+    void send_bytes(std::string_view bytes);
+    /// Sends what the system takes at once, gives the server some time to take more, and then drops the rest.
+    void send_what_fits(std::string_view bytes);
+    /// Closes the sending side.
+    void end();
+    /// Closes at once, so that the peer sees a reset.
+    void reset();
+
+    /// Exactly `count` bytes; fewer when the connection ended before.
+    [[nodiscard]] std::string receive_bytes(std::size_t count);
+    /// Everything until the connection ends.
+    [[nodiscard]] std::string receive_all();
+    /// The next packet is `expected`, byte by byte.
+    [[nodiscard]] bool receives(const packet_view& expected);
+    /// What comes next: "end" (FIN), "reset", or "bytes".
+    [[nodiscard]] std::string next_event();
+
+    /// The socket, which stays this line's.
+    [[nodiscard]] int descriptor() const { return socket_; }
+
+private:
+    int socket_{-1};
+};
+
+/// What `packet` looks like on the wire.
+[[nodiscard]] std::string bytes_of(const packet_view& packet);
+
+}  // namespace chatos::net::test

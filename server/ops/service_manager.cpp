@@ -1,0 +1,37 @@
+#include "ops/service_manager.hpp"
+
+#include <cstddef>
+#include <cstring>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace chatos::ops {
+
+bool service_manager::notify(std::string_view state) const {
+    ::sockaddr_un address{};
+    if (socket_name_.empty()) {
+        return true;
+    }
+    const bool known = socket_name_.front() == '/' || socket_name_.front() == '@';
+    if (!known || socket_name_.size() < 2 || socket_name_.size() >= sizeof address.sun_path) {
+        return false;
+    }
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, socket_name_.data(), socket_name_.size());
+    if (socket_name_.front() == '@') {
+        address.sun_path[0] = '\0';
+    }
+    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (socket < 0) {
+        return false;
+    }
+    // An abstract name is as long as its address says, so the address ends with it.
+    const auto size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + socket_name_.size());
+    const ::ssize_t sent =
+        ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const ::sockaddr*>(&address), size);
+    ::close(socket);
+    return sent == static_cast<::ssize_t>(state.size());
+}
+
+}  // namespace chatos::ops
