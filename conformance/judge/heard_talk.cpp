@@ -1,15 +1,14 @@
 #include "judge/heard_talk.hpp"
 
+#include "judge/request_checks.hpp"
+
 #include <algorithm>
 
 namespace chatos::conformance {
 namespace {
 
-constexpr std::uint8_t code_ok = 0;
-constexpr std::uint8_t code_refused = 5;
 // Anybody accepts so much (WIRE-14); more may be malformed to a server with low limits.
 constexpr std::size_t pseudo_bytes_safe = 32;
-constexpr std::size_t message_bytes_safe = 1'024;
 constexpr std::size_t favourable_safe = 1'024;  // PM-6: at least so many are remembered
 
 bool has_empty_message(const spoken& one) {

@@ -73,8 +73,9 @@ class Run:
         self.harnesses = bank.read_harnesses(tree)
         self.snapshot = workshop.Snapshot.take(tree)
         ccache = shutil.which("ccache")
-        self.workshops = [workshop.Workshop(self.build / f"worker-{number}", self.snapshot, self.children, ccache)
-                          for number in range(options.jobs)]
+        kind = "sample" if options.sample else "worker"
+        self.workshops = [workshop.Workshop(self.build / f"{kind}-{number}", self.snapshot, self.children, ccache,
+                                            quick=options.sample) for number in range(options.jobs)]
 
     def start(self, bugs, targets):
         """The first workshop is made ready, the patches tried, and the tree itself built, for all through the cache."""

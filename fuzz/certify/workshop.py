@@ -13,6 +13,8 @@ BUILDS = {
     "fuzz": ["--preset", "fuzz"],
     "tests": ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_COMPILER=clang++", "-DCHATOS_TESTS=ON"],
 }
+# For a sample, which compiles longer than it fuzzes.
+QUICK_FUZZ_OPTIONS = ["-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -g1", "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld"]
 PROGRAMS = {"git": "git", "cmake": "cmake", "ninja": "ninja-build", "clang++": "clang"}
 # What a measurement depends on, beside its patch.
 RELEVANT = ("codec/", "server/core/", "server/CMakeLists.txt", "tools/dump/", "fuzz/", "tools/cmake/", "CMakeLists.txt",
@@ -91,12 +93,13 @@ class Snapshot:
 
 
 class Workshop:
-    def __init__(self, folder, snapshot, children, ccache):
+    def __init__(self, folder, snapshot, children, ccache, quick=False):
         self.folder = folder
         self.source = folder / "source"
         self._snapshot = snapshot
         self._children = children
         self._environment = ccache_environment(folder.parent) if ccache else {}
+        self._quick = quick
         self._launcher = [f"-DCMAKE_CXX_COMPILER_LAUNCHER={ccache or ''}"]
 
     def prepare(self):
@@ -116,7 +119,7 @@ class Workshop:
             raise DoesNotBuild(said(log))
 
     def _configure(self, build):
-        options = [*BUILDS[build], *self._launcher]
+        options = [*BUILDS[build], *(QUICK_FUZZ_OPTIONS if self._quick else []), *self._launcher]
         done = self.folder / f"{build}-configured.txt"
         if done.is_file() and done.read_text() == repr(options):
             return  # ninja itself sees when a CMakeLists.txt has changed

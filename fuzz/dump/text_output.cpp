@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t offset_columns = 8;
 constexpr std::size_t indent_columns = 15;
-constexpr std::size_t row_bytes = 16;
+constexpr std::size_t tree_row_bytes = 16;
 /// A value of the tree is shown up to here.
 constexpr std::size_t tree_value_bytes = 256;
 
@@ -128,7 +128,7 @@ private:
             check(next_line().spaces(indent_columns).word("the bytes around it:").is_read(), "not the heading");
         }
         const auto position = static_cast<std::size_t>(error.offset - record.offset);
-        read_excerpt(record, position > row_bytes ? position - row_bytes : 0);
+        read_excerpt(record, position > tree_row_bytes ? position - tree_row_bytes : 0);
         check(next_line().spaces(indent_columns).word("decoding stops here: framing is lost").is_read(),
               "not the end of decoding");
         const std::uint64_t lost = stream_.bytes.size() - record.offset;
@@ -148,14 +148,14 @@ private:
         if (tree_) {
             read_tree(record);
         } else {
-            read_excerpt(record, record.bytes.size() > row_bytes ? record.bytes.size() - row_bytes : 0);
+            read_excerpt(record, record.bytes.size() > tree_row_bytes ? record.bytes.size() - tree_row_bytes : 0);
         }
     }
 
     void read_excerpt(const expected_record& record, std::size_t from) {
-        for (; from < record.bytes.size() && !found_; from += row_bytes) {
+        for (; from < record.bytes.size() && !found_; from += tree_row_bytes) {
             const std::span<const std::byte> row =
-                record.bytes.subspan(from, std::min(row_bytes, record.bytes.size() - from));
+                record.bytes.subspan(from, std::min(tree_row_bytes, record.bytes.size() - from));
             text_line line = next_line();
             line.number(record.offset + from, offset_columns).spaces(indent_columns - offset_columns).hex_row(row);
             const std::string_view shown = line.spaces(2).quoted();
@@ -211,9 +211,9 @@ private:
         std::size_t row = 0;
         for (;;) {
             text_line line = field_line(record, one, row);
-            line.hex_row(shown_bytes.subspan(row, std::min(row_bytes, shown_bytes.size() - row))).spaces(2);
+            line.hex_row(shown_bytes.subspan(row, std::min(tree_row_bytes, shown_bytes.size() - row))).spaces(2);
             joined_ += line.quoted();
-            row += row_bytes;
+            row += tree_row_bytes;
             if (row < shown_bytes.size() && !found_) {
                 check(line.is_read(), "not a row of this field");
                 continue;

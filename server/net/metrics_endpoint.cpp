@@ -26,7 +26,7 @@ using stream_socket = asio::generic::stream_protocol::socket;
 constexpr std::size_t exchanges_max = 16;
 constexpr std::size_t request_bytes_max = 8'192;
 constexpr auto exchange_timeout = std::chrono::seconds{3};
-constexpr auto accept_pause = std::chrono::milliseconds{100};
+constexpr auto scrape_pause = std::chrono::milliseconds{100};
 
 // One request and its answer. It lives as long as one of its operations is under way.
 class exchange : public std::enable_shared_from_this<exchange> {
@@ -135,7 +135,7 @@ private:
             await_connection();
             return;
         }
-        pause_.expires_after(accept_pause);
+        pause_.expires_after(scrape_pause);
         pause_.async_wait([this](const asio::error_code& stopped) {
             if (!stopped) {
                 await_connection();

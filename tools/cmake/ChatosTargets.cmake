@@ -8,6 +8,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees overlapping copies in "literal" + std::string (its bug 105329).
   target_compile_options(chatos_build_flags INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # A local name may be that of something in another file of the batch.
+  target_compile_options(chatos_build_flags INTERFACE -Wno-shadow)
+endif()
 if(CHATOS_SANITIZE)
   target_compile_options(chatos_build_flags INTERFACE
     -fsanitize=${CHATOS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
@@ -16,19 +20,23 @@ endif()
 if(CHATOS_FUZZ)
   include(ChatosFuzzing)
 endif()
-# chatos_not_under_test(SOURCES...): coverage is to lead a fuzzer through the code under test. These are the judges; their
-# coverage would only slow it down.
-function(chatos_not_under_test)
-  if(CHATOS_FUZZ)
-    set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS ${chatos_no_fuzz_coverage})
-  endif()
+# Coverage must lead a fuzzer through the code under test; that of judges and tests would only slow it down. Linked after
+# chatos_build_flags, whose flags these take back.
+add_library(chatos_not_under_test INTERFACE)
+if(CHATOS_FUZZ)
+  target_compile_options(chatos_not_under_test INTERFACE ${chatos_no_fuzz_coverage})
+endif()
+
+# chatos_compiled_alone(SOURCES...): never in a batch with others (CMAKE_UNITY_BUILD), because their names meet.
+function(chatos_compiled_alone)
+  set_property(SOURCE ${ARGN} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# chatos_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...] [INCLUDE DIR])
+# chatos_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...] [INCLUDE DIR] [NOT_UNDER_TEST])
 # The include folder is the only one that users of the library see: a component that does not depend on it cannot
 # include its headers.
 function(chatos_library name)
-  cmake_parse_arguments(arg "" "INCLUDE" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "NOT_UNDER_TEST" "INCLUDE" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   add_library(chatos::${name} ALIAS ${name})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME chatos_${name} EXPORT_NAME ${name})
@@ -36,13 +44,27 @@ function(chatos_library name)
     target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${arg_INCLUDE}>)
   endif()
   target_link_libraries(${name} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:chatos_build_flags> ${arg_PRIVATE_DEPENDS})
+  if(arg_NOT_UNDER_TEST)
+    target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:chatos_not_under_test>)
+  endif()
 endfunction()
 
 # For what runs once or briefly, tests and the reading of flags, whose headers are the heaviest: optimizing it takes longer
-# than it saves. A third of a test's compile time with GCC, 60% with Clang's sanitizers.
-set(chatos_quickly_compiled -O1)
-if(CHATOS_SANITIZE)
-  set(chatos_quickly_compiled -O0)
+# than it saves. Half of a test's compile time with GCC, 60% with Clang's sanitizers.
+set(chatos_quickly_compiled -O0)
+
+# chatos_quickly(SOURCES...): compiles sources so.
+function(chatos_quickly)
+  set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS ${chatos_quickly_compiled})
+endfunction()
+
+# CLI11 is most of the compile time of a main.cpp. A build with sanitizers compiles it once; the others see each main.cpp
+# with what it includes itself and nothing else.
+if(CHATOS_SANITIZE AND CHATOS_PROGRAMS)
+  add_library(chatos_main_headers OBJECT ${CMAKE_CURRENT_LIST_DIR}/test_headers.cpp)
+  target_link_libraries(chatos_main_headers PRIVATE chatos_build_flags)
+  target_compile_options(chatos_main_headers PRIVATE ${chatos_quickly_compiled})
+  target_precompile_headers(chatos_main_headers PRIVATE <CLI/CLI.hpp>)
 endif()
 
 # chatos_program(NAME SOURCES ... DEPENDS ...): build/bin/NAME, which knows the project's version.
@@ -52,14 +74,19 @@ function(chatos_program name)
   target_compile_definitions(${name} PRIVATE CHATOS_VERSION="${PROJECT_VERSION}")
   set(mains ${arg_SOURCES})
   list(FILTER mains INCLUDE REGEX "(^|/)main\\.cpp$")
-  set_property(SOURCE ${mains} APPEND PROPERTY COMPILE_OPTIONS ${chatos_quickly_compiled})
+  if(mains AND TARGET chatos_main_headers)
+    target_compile_options(${name} PRIVATE ${chatos_quickly_compiled})
+    target_precompile_headers(${name} REUSE_FROM chatos_main_headers)
+  elseif(mains)
+    chatos_quickly(${mains})
+  endif()
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS})
 endfunction()
 
 # GoogleTest and the standard headers that nearly every test includes are half of a test's compile time: compiled once.
 if(CHATOS_TESTS)
   add_library(chatos_test_headers OBJECT ${CMAKE_CURRENT_LIST_DIR}/test_headers.cpp)
-  target_link_libraries(chatos_test_headers PRIVATE chatos_build_flags GTest::gtest)
+  target_link_libraries(chatos_test_headers PRIVATE chatos_build_flags chatos_not_under_test GTest::gtest)
   target_compile_options(chatos_test_headers PRIVATE ${chatos_quickly_compiled})
   target_precompile_headers(chatos_test_headers PRIVATE <gtest/gtest.h> <algorithm> <array> <chrono> <functional> <map>
     <memory> <optional> <span> <string> <string_view> <variant> <vector>)
@@ -75,7 +102,7 @@ function(chatos_test name)
   cmake_parse_arguments(arg "THREADS;EXHAUSTIVE" "" "SOURCES;DEPENDS;DEFINITIONS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_compile_definitions(${name} PRIVATE ${arg_DEFINITIONS})
-  target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS} GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE chatos_build_flags chatos_not_under_test ${arg_DEPENDS} GTest::gtest_main)
   if(NOT arg_EXHAUSTIVE)
     target_compile_options(${name} PRIVATE ${chatos_quickly_compiled})
     target_precompile_headers(${name} REUSE_FROM chatos_test_headers)

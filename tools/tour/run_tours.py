@@ -1,9 +1,9 @@
 """run_tours.py --source DIR --build DIR [--kind KIND] [--update] PAGE.md...: runs the terminal sessions of a page as they stand there
 and compares what they print with what the page shows.
 
-Kinds: a session without a comment above it is run with a build at hand; `fuzz` wants the fuzz targets built, and of their
-output only the words are compared. The sessions of a page share a folder, in which `build` and the project's folders lie. Port
-7777 of the page is a free one when it is run. `tools/dev run` stands for what it does once it has built. --update writes what
+Kinds: a session without a comment above it is run with a build at hand; `fuzz` needs the fuzz targets, in the build that
+--fuzz-build names, and of their output only the words are compared. The sessions of a page share a folder, in which `build` and the project's folders lie. Port
+7777 of the page is a free one when it is run. `tools/dev run` and `tools/dev fuzz` stand for what they do once they have built. --update writes what
 was printed into the page instead of comparing."""
 
 import argparse
@@ -17,7 +17,9 @@ from pathlib import Path
 
 import tour
 
-STANDS_FOR = {"tools/dev run": "echo '== judging the reference server'; build/bin/chatos-conformance run --profile conformance/profiles/chatos-server.json"}
+FUZZ_BUILD = "build-fuzz"
+STANDS_FOR = {"tools/dev fuzz fuzz_canary": f"python3 fuzz/run/fuzz.py --bin {FUZZ_BUILD}/bin --work {FUZZ_BUILD}/work fuzz_canary",
+              "tools/dev run": "echo '== judging the reference server'; build/bin/chatos-conformance run --profile conformance/profiles/chatos-server.json"}
 PORT = "7777"
 
 
@@ -31,22 +33,21 @@ class Place:
     """The folder in which commands run, and the shell that runs them: one shell per session, so that what one command
     leaves in the background serves the next."""
 
-    def __init__(self, source, build):
+    def __init__(self, source, build, fuzz_build):
         self.folder = tempfile.TemporaryDirectory(prefix="chatos-tour-")
         for entry in source.iterdir():
             if entry.is_dir() and not entry.name.startswith((".", "build")):
                 Path(self.folder.name, entry.name).symlink_to(entry)
         Path(self.folder.name, "build").symlink_to(build)
-        if (source / "build-fuzz").exists():
-            Path(self.folder.name, "build-fuzz").symlink_to(source / "build-fuzz")
+        self.fuzz_build = fuzz_build
 
     def run(self, steps, source):
         """What each command printed, both streams as a terminal shows them."""
         mark, script = "chatos-tour-next-command", ""
         port = free_port() if any(PORT in step.command for step in steps) else PORT
         for step in steps:
-            command = STANDS_FOR.get(step.command, step.command).replace(PORT, port)
-            command = f"(cd '{source}' && {command})" if command.startswith("tools/dev ") else command
+            command = STANDS_FOR.get(step.command, step.command).replace(PORT, port).replace(FUZZ_BUILD, self.fuzz_build)
+            command = f"(cd '{source}' && {command})" if step.command.startswith("tools/dev fuzz") else command
             script += f"{command}\nprintf '%s\\n' {mark}\n"
         # Whatever the session started ends with it.
         script += "[ -z \"$(jobs -p)\" ] || kill $(jobs -p)\nwait 2>/dev/null\n"
@@ -60,14 +61,14 @@ class Place:
             os.killpg(shell.pid, signal.SIGTERM)
             printed, _ = shell.communicate()
             printed += "(ended after 240 s)"
-        return [part.replace(port, PORT).splitlines() for part in printed.split(mark + "\n")]
+        return [part.replace(port, PORT).replace(self.fuzz_build, FUZZ_BUILD).splitlines() for part in printed.split(mark + "\n")]
 
 
-def check(page, source, build, kind, update):
+def check(page, source, build, fuzz_build, kind, update):
     """The number of sessions run, and what is wrong with them."""
     wrong, ran = [], []
     text = page.read_text()
-    place = Place(source, build)
+    place = Place(source, build, fuzz_build)
     for session in tour.sessions(text):
         where = f"{page.name}:{session.line}"
         if session.not_run:
@@ -92,13 +93,14 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--source", type=Path, required=True)
     arguments.add_argument("--build", type=Path, required=True)
+    arguments.add_argument("--fuzz-build", default=FUZZ_BUILD, help="its folder in the source folder")
     arguments.add_argument("--kind", default="")
     arguments.add_argument("--update", action="store_true")
     arguments.add_argument("page", type=Path, nargs="+")
     given = arguments.parse_args()
     total, all_wrong = 0, []
     for page in given.page:
-        ran, wrong = check(page, given.source.resolve(), given.build.resolve(), given.kind, given.update)
+        ran, wrong = check(page, given.source.resolve(), given.build.resolve(), given.fuzz_build, given.kind, given.update)
         total += ran
         all_wrong += wrong
     for text in all_wrong:

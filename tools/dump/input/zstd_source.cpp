@@ -8,14 +8,14 @@ namespace chatos::dump {
 
 namespace {
 
-constexpr std::size_t piece_bytes = 65'536;
+constexpr std::size_t compressed_piece_bytes = 65'536;
 constexpr int window_bits_max = 24;
 
 }  // namespace
 
 struct zstd_source::decompressor {
     ZSTD_DStream* stream{nullptr};
-    std::array<std::byte, piece_bytes> piece{};
+    std::array<std::byte, compressed_piece_bytes> piece{};
     ZSTD_inBuffer input{piece.data(), 0, 0};
     bool at_frame_start{true};
     bool is_done{false};

@@ -27,14 +27,14 @@ constexpr bool is_vlan_tag(std::uint16_t ether_type) noexcept {
     return ether_type == 0x8100 || ether_type == 0x88A8 || ether_type == 0x9100 || ether_type == 0x9200;
 }
 
-network_packet skipped(skip_reason reason) noexcept {
+network_packet skipped_frame(skip_reason reason) noexcept {
     return {.reason = reason};
 }
 
 /// Moves the packet behind a header of `bytes`; false, and the packet says so, when they are not all there.
 bool drop_header(network_packet& packet, std::size_t bytes) noexcept {
     if (packet.bytes.size() < bytes) {
-        packet = skipped(skip_reason::cut_link_header);
+        packet = skipped_frame(skip_reason::cut_link_header);
         return false;
     }
     packet.bytes = packet.bytes.subspan(bytes);
@@ -50,14 +50,14 @@ network_packet open_ether_type(network_packet packet, std::uint16_t ether_type) 
         const std::span<const std::byte> header = packet.bytes;
         if (header.size() < snap_bytes || network_number_at<std::uint32_t>(header, 0) != 0xAAAA'0300 ||
             network_number_at<std::uint16_t>(header, 4) != 0) {
-            return skipped(skip_reason::not_ip);
+            return skipped_frame(skip_reason::not_ip);
         }
         ether_type = network_number_at<std::uint16_t>(header, 6);
         drop_header(packet, snap_bytes);
     }
     for (int tags = 0; is_vlan_tag(ether_type); ++tags) {
         if (tags == vlan_tags_max) {
-            return skipped(skip_reason::too_many_vlan_tags);
+            return skipped_frame(skip_reason::too_many_vlan_tags);
         }
         const std::span<const std::byte> tag = packet.bytes;
         if (!drop_header(packet, 4)) {
@@ -70,7 +70,7 @@ network_packet open_ether_type(network_packet packet, std::uint16_t ether_type) 
         ether_type = network_number_at<std::uint16_t>(tag, 2);
     }
     packet.ip_version = ether_type == ether_ipv4 ? 4 : ether_type == ether_ipv6 ? 6 : 0;
-    return packet.ip_version != 0 ? packet : skipped(skip_reason::not_ip);
+    return packet.ip_version != 0 ? packet : skipped_frame(skip_reason::not_ip);
 }
 
 /// NULL and LOOP: an address family in four bytes. NULL has the byte order of the machine that captured.
@@ -88,17 +88,17 @@ network_packet open_loopback(network_packet packet) noexcept {
     case 24:                                        // NetBSD, OpenBSD
     case 28:                                        // FreeBSD
     case 30: packet.ip_version = 6; return packet;  // macOS
-    default: return skipped(skip_reason::not_ip);
+    default: return skipped_frame(skip_reason::not_ip);
     }
 }
 
 network_packet open_raw(network_packet packet) noexcept {
     if (packet.bytes.empty()) {
-        return skipped(skip_reason::cut_ip_header);
+        return skipped_frame(skip_reason::cut_ip_header);
     }
     const unsigned version = byte_at(packet.bytes, 0) >> 4U;
     if (version != 4 && version != 6) {
-        return skipped(skip_reason::not_ip);
+        return skipped_frame(skip_reason::not_ip);
     }
     packet.ip_version = static_cast<std::uint8_t>(version);
     return packet;
@@ -128,7 +128,7 @@ network_packet open_link_frame(const captured_frame& frame) noexcept {
     case link_raw: return open_raw(packet);
     case link_ipv4: packet.ip_version = 4; return packet;
     case link_ipv6: packet.ip_version = 6; return packet;
-    default: return skipped(skip_reason::unknown_link_type);
+    default: return skipped_frame(skip_reason::unknown_link_type);
     }
 }
 

@@ -15,7 +15,7 @@ namespace chatos::dump {
 
 namespace {
 
-constexpr std::uint16_t link_type_raw = 101;
+constexpr std::uint16_t raw_ip_link_type = 101;
 
 std::string interface_names() {
     std::array<char, PCAP_ERRBUF_SIZE> reason{};
@@ -96,7 +96,7 @@ struct live_source::handle {
             return open_problem(status, interface, pcap_geterr(capture));
         }
         const int library_type = pcap_datalink(capture);
-        link_type = library_type == DLT_RAW ? link_type_raw : static_cast<std::uint16_t>(library_type);
+        link_type = library_type == DLT_RAW ? raw_ip_link_type : static_cast<std::uint16_t>(library_type);
         if (!expression.empty()) {
             bpf_program compiled{};
             const bool is_set = pcap_compile(capture, &compiled, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0 &&
