@@ -56,6 +56,6 @@ foreach(file IN ITEMS chatos-codec.pc chatos.pc)
 endforeach()
 
 add_subdirectory(${PROJECT_SOURCE_DIR}/tools/package ${PROJECT_BINARY_DIR}/tools/package)
-if(CHATOS_TESTS)
+if(CHATOS_TESTS AND NOT CHATOS_SANITIZE)
   add_subdirectory(${PROJECT_SOURCE_DIR}/tools/install_test ${PROJECT_BINARY_DIR}/tools/install_test)
 endif()

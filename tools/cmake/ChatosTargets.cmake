@@ -1,6 +1,10 @@
 # How every target of this project is made: warnings as errors, sanitizers for the whole build, one way to name
 # libraries (chatos::x), programs (build/bin/chatos-x) and tests (x_test).
 
+# -O3 where each packet passes (HOT); elsewhere it takes a fifth longer to compile and gains nothing.
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+set(chatos_hot $<$<CONFIG:Release>:-O3>)
+
 add_library(chatos_build_flags INTERFACE)
 target_compile_options(chatos_build_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
@@ -32,11 +36,11 @@ function(chatos_compiled_alone)
   set_property(SOURCE ${ARGN} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# chatos_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...] [INCLUDE DIR] [NOT_UNDER_TEST])
+# chatos_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...] [INCLUDE DIR] [HOT] [NOT_UNDER_TEST])
 # The include folder is the only one that users of the library see: a component that does not depend on it cannot
 # include its headers.
 function(chatos_library name)
-  cmake_parse_arguments(arg "NOT_UNDER_TEST" "INCLUDE" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  cmake_parse_arguments(arg "HOT;NOT_UNDER_TEST" "INCLUDE" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
   add_library(${name} STATIC ${arg_SOURCES})
   add_library(chatos::${name} ALIAS ${name})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME chatos_${name} EXPORT_NAME ${name})
@@ -44,6 +48,9 @@ function(chatos_library name)
     target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${arg_INCLUDE}>)
   endif()
   target_link_libraries(${name} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:chatos_build_flags> ${arg_PRIVATE_DEPENDS})
+  if(arg_HOT)
+    target_compile_options(${name} PRIVATE ${chatos_hot})
+  endif()
   if(arg_NOT_UNDER_TEST)
     target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:chatos_not_under_test>)
   endif()
@@ -101,6 +108,8 @@ function(chatos_test name)
   endif()
   cmake_parse_arguments(arg "THREADS;EXHAUSTIVE" "" "SOURCES;DEPENDS;DEFINITIONS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
+  # Tests that are alike use the same names.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_compile_definitions(${name} PRIVATE ${arg_DEFINITIONS})
   target_link_libraries(${name} PRIVATE chatos_build_flags chatos_not_under_test ${arg_DEPENDS} GTest::gtest_main)
   if(NOT arg_EXHAUSTIVE)
@@ -115,5 +124,11 @@ function(chatos_test name)
   if(arg_THREADS)
     set(labels LABELS threads)
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 ${labels})
+  if(CHATOS_SANITIZE AND NOT arg_THREADS AND NOT arg_EXHAUSTIVE)
+    # With sanitizers a process takes longer to start than most tests to run: one for all tests of a program.
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  else()
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120 ${labels})
+  endif()
 endfunction()

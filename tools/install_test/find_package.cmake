@@ -9,22 +9,19 @@ if(TOOLCHAIN)
 endif()
 cmake_path(GET VERSION STEM LAST_ONLY minor_version)
 run("configuring" ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/outside -B ${build} -G ${GENERATOR}
-  -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM} ${toolchain} -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${outside_flags}
+  -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM} ${toolchain} -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_CXX_FLAGS=${COMPILER_FLAGS}
   -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH=${prefix} -DCHATOS_VERSION=${minor_version})
 run("building" ${CMAKE_COMMAND} --build ${build})
 check_outside_program(${build}/outside)
 
-# With sanitizers a C compiler lacks what they need for C++.
-if(NOT SANITIZE)
-  file(REMOVE_RECURSE ${build}-in-c)
-  run("configuring C" ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/outside_in_c -B ${build}-in-c -G ${GENERATOR}
-    -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM} ${toolchain} -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_BUILD_TYPE=Release
-    -DCMAKE_PREFIX_PATH=${prefix} -DCHATOS_VERSION=${minor_version})
-  run("building C" ${CMAKE_COMMAND} --build ${build}-in-c)
-  foreach(program IN ITEMS outside_in_c outside_in_c_static)
-    check_outside_program(${build}-in-c/${program})
-  endforeach()
-endif()
+file(REMOVE_RECURSE ${build}-in-c)
+run("configuring C" ${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/outside_in_c -B ${build}-in-c -G ${GENERATOR}
+  -DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM} ${toolchain} -DCMAKE_C_COMPILER=${C_COMPILER} -DCMAKE_BUILD_TYPE=Release
+  -DCMAKE_PREFIX_PATH=${prefix} -DCHATOS_VERSION=${minor_version})
+run("building C" ${CMAKE_COMMAND} --build ${build}-in-c)
+foreach(program IN ITEMS outside_in_c outside_in_c_static)
+  check_outside_program(${build}-in-c/${program})
+endforeach()
 
 # A version that is not there is not found.
 execute_process(

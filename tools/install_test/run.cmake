@@ -18,8 +18,3 @@ macro(check_outside_program program)
 endmacro()
 
 set(prefix ${FOLDER}/prefix)
-# A library with sanitizers inside only links into a program that has them too.
-set(outside_flags "${COMPILER_FLAGS}")
-if(SANITIZE)
-  string(APPEND outside_flags " -fsanitize=${SANITIZE} -fno-sanitize-recover=all")
-endif()
