@@ -52,7 +52,7 @@ def compiles(component, header):
         source.write(f'#include "{header}"\nint main() {{}}\n')
         source.flush()
         folders = [f"-I{folder}" for folder in COMPONENTS[component].split(";") if folder]
-        command = [COMPILER, "-std=c++20", "-fsyntax-only", *folders, source.name]
+        command = [COMPILER, "-std=c++20", "-E", "-o", "/dev/null", *folders, source.name]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
