@@ -1,4 +1,4 @@
-// A message to everybody: the answer to SMA (ALL).
+// Messages to all users: the answer to SMA (ALL).
 #include "judge/request_checks.hpp"
 
 #include <algorithm>
@@ -6,102 +6,108 @@
 namespace chatos::conformance {
 namespace {
 
-/// The code that a recipient's answer counts as in an SMA, at least (ALL-5): who is late counts as 4.
-std::uint8_t least_of(std::uint8_t code) {
+/// The lowest code that a recipient's answer may count as (ALL-5): a late answer counts as 4.
+std::uint8_t lowest_counted(std::uint8_t code) {
     return std::min(code, code_unreachable);
 }
 
 class broadcast_checks {
 public:
-    explicit broadcast_checks(court& before) : court_{before} {}
+    explicit broadcast_checks(judge_context& context) : context_{context} {}
 
-    void check_sma(const heard_talk& who, const heard_request& asked) {
-        const spoken& sma = *asked.said;
-        const spoken& answer = *asked.first;
+    void check_sma(const connection_trace& connection, const traced_request& request) {
+        const observed_packet& sma = *request.packet;
+        const observed_packet& answer = *request.first_answer;
         if (answer.code != code_ok && (sma.message.empty() || sma.message.size() > message_bytes_safe)) {
             return;  // WIRE-10, WIRE-14
         }
-        const message_key what{who.pseudo, sma.message};
-        bool is_clean = true;
+        const message_key key{connection.pseudo, sma.message};
+        bool is_conclusive = true;
         bool may_have_others = false;
         bool has_code = false;
-        std::size_t certain = 0;
-        for (const heard_talk& one : court_.talks()) {
-            if (&one == &who) {
+        std::size_t certain_recipients = 0;
+        for (const connection_trace& other : context_.connections()) {
+            if (&other == &connection) {
                 continue;
             }
-            if (!one.is_certain(sma.frame, answer.frame)) {
-                may_have_others = may_have_others || !one.is_user() || one.may_be(one.pseudo, sma.frame, answer.frame);
-                has_code = has_code || !one.strays.empty() || has_given(deliveries_of(one, what, sma.frame), answer);
+            const matching_deliveries deliveries = find_messages(other, key, sma.frame);
+            if (!other.is_certain_user(sma.frame, answer.frame)) {
+                may_have_others =
+                    may_have_others || !other.is_user() || other.may_hold(other.pseudo, sma.frame, answer.frame);
+                has_code = has_code || !other.unmatched_errors.empty() || has_answer_like(deliveries, answer);
                 continue;
             }
-            ++certain;
-            const found_deliveries found = deliveries_of(one, what, sma.frame);
-            if (!found.are_attributed()) {
-                court_.undecided("ALL-3", who, "which delivery a recipient's ERROR answers is not known");
-                is_clean = false;
+            ++certain_recipients;
+            if (!deliveries.has_certain_answers()) {
+                context_.inconclusive("ALL-3", connection,
+                                      "it is not known which delivery a recipient's ERROR answers");
+                is_conclusive = false;
                 has_code = true;
                 continue;
             }
-            has_code = has_code || has_given(found, answer);
-            is_clean = check_recipient(who, one, found, sma, answer) && is_clean;
+            has_code = has_code || has_answer_like(deliveries, answer);
+            is_conclusive = check_recipient(connection, deliveries, sma, answer) && is_conclusive;
         }
-        if (!is_clean) {
+        if (!is_conclusive) {
             return;
         }
-        court_.kept("ALL-2");
-        if (certain != 0) {
-            court_.kept("ALL-1");
-            court_.kept("ALL-3");
-            court_.kept(answer.code == code_ok ? "ALL-4" : "ALL-5");
+        context_.passed("ALL-2");
+        if (certain_recipients != 0) {
+            context_.passed("ALL-1");
+            context_.passed("ALL-3");
+            context_.passed(answer.code == code_ok ? "ALL-4" : "ALL-5");
         }
-        if (court_.is_complete() && certain == 0 && !may_have_others && answer.code != code_ok) {
-            court_.broken("ALL-6", who, answer, "ERROR 0: nobody else is registered", answer_text(answer.code));
-        } else if (court_.is_complete() && answer.code != code_ok && answer.code != code_unreachable && !has_code) {
-            court_.broken("ALL-5", who, answer, "the highest code that a recipient answered, or 4",
-                          answer_text(answer.code));
-        } else if (certain == 0 && may_have_others) {
-            court_.undecided("ALL-1", who, "who was registered at that time is not known");
-        } else if (certain == 0 && answer.code == code_ok) {
-            court_.kept("ALL-6");
+        const bool has_recipients = certain_recipients != 0 || may_have_others;
+        if (context_.is_complete() && !has_recipients && answer.code != code_ok) {
+            context_.failed("ALL-6", connection, answer, "ERROR 0: no other user is registered",
+                            answer_text(answer.code));
+        } else if (context_.is_complete() && answer.code != code_ok && answer.code != code_unreachable && !has_code) {
+            context_.failed("ALL-5", connection, answer, "the highest code that a recipient answered, or 4",
+                            answer_text(answer.code));
+        } else if (certain_recipients == 0 && may_have_others) {
+            context_.inconclusive("ALL-1", connection, "it is not known who was registered at that time");
+        } else if (certain_recipients == 0 && answer.code == code_ok) {
+            context_.passed("ALL-6");
         }
     }
 
-    /// One recipient for certain; false when it shows a violation.
-    bool check_recipient(const heard_talk& who, const heard_talk& to, const found_deliveries& found, const spoken& sma,
-                         const spoken& answer) {
-        const std::string name = "stream " + std::to_string(to.of->stream);
-        if (found.indexes.empty()) {
-            if (answer.code != code_ok && owes_something(to, sma.frame, answer.frame)) {
-                return true;  // FLOW-9: it may have run out of time before it was sent
+private:
+    /// The deliveries to one certain recipient; false if they show a violation.
+    bool check_recipient(const connection_trace& connection, const matching_deliveries& deliveries,
+                         const observed_packet& sma, const observed_packet& answer) {
+        const std::string name = deliveries.recipient->stream_name();
+        if (deliveries.is_empty()) {
+            if (answer.code != code_ok && may_delay_delivery(*deliveries.recipient, sma.frame, answer.frame)) {
+                return true;  // FLOW-9: it may have timed out before it was sent
             }
-            court_.broken("ALL-1", who, answer, "an SPM to every other user, " + name + " among them",
-                          answer_text(answer.code) + ", and nothing was delivered to " + name);
+            context_.failed("ALL-1", connection, answer, "an SPM to every other user, including " + name,
+                            answer_text(answer.code) + ", and no delivery to " + name);
             return false;
         }
-        if (found.any([&](const heard_delivery& one) {
-                const bool has_come = one.answer != nullptr && one.answer->frame < answer.frame;
-                return answer.code >= (has_come ? least_of(one.answer->code) : code_unreachable);
-            })) {
+        const bool is_explained = deliveries.any([&](const traced_delivery& delivery) {
+            return answer.code >= (delivery.is_answered_before(answer.frame) ? lowest_counted(delivery.answer->code)
+                                                                             : code_unreachable);
+        });
+        if (is_explained) {
             return true;
         }
-        const heard_delivery& first = found.front();
-        const bool is_given = first.answer != nullptr && first.answer->frame < answer.frame;
-        court_.broken(is_given ? "ALL-5" : "ALL-3", who, answer,
-                      is_given ? "a code not below " + std::to_string(least_of(first.answer->code)) + ": " + name +
-                                     " answered " + std::to_string(first.answer->code)
-                               : "nothing before " + name + " has answered, left or run out of time",
-                      answer_text(answer.code));
+        const traced_delivery& first = deliveries.front();
+        const bool is_answered = first.is_answered_before(answer.frame);
+        context_.failed(is_answered ? "ALL-5" : "ALL-3", connection, answer,
+                        is_answered ? "a code of at least " + std::to_string(lowest_counted(first.answer->code)) +
+                                          ": " + name + " answered " + std::to_string(first.answer->code)
+                                    : "no answer before " + name + " has answered, left or timed out",
+                        answer_text(answer.code));
         return false;
     }
 
-    court& court_;
+    judge_context& context_;
 };
 
 }  // namespace
 
-void check_sma(court& before, const heard_talk& who, const heard_request& asked) {
-    broadcast_checks{before}.check_sma(who, asked);
+void check_sma(judge_context& context, const connection_trace& connection, const traced_request& request) {
+    broadcast_checks{context}.check_sma(connection, request);
 }
 
 }  // namespace chatos::conformance

@@ -1,18 +1,18 @@
-// What either side sent as bytes (WIRE), packets that a server never sends, and answers that nobody asked for.
-#include "judge/court.hpp"
+// The bytes that either side sent (WIRE), packets that a server never sends, and answers without a request.
+#include "judge/judge_context.hpp"
 
 #include <algorithm>
 
 namespace chatos::conformance {
 namespace {
 
-/// Rules that what was lost, or could not be relied upon, might have shown kept or broken.
-std::vector<std::string_view> rules_about(const spoken& one, speaker by) {
-    if (by == speaker::server) {
-        return one.op == opcode::error ? std::vector<std::string_view>{"FLOW-1"}
-                                       : std::vector<std::string_view>{"PM-3"};
+/// The rules that a packet would have been checked by, had it been reliable.
+std::vector<std::string_view> rules_about(const observed_packet& packet, side sender) {
+    if (sender == side::server) {
+        return packet.op == opcode::error ? std::vector<std::string_view>{"FLOW-1"}
+                                          : std::vector<std::string_view>{"PM-3"};
     }
-    switch (one.op) {
+    switch (packet.op) {
     case opcode::cr: return {"CONN-1", "CONN-2"};
     case opcode::rpm: return {"PM-1", "PM-2"};
     case opcode::spm: return {"PM-3", "PM-4", "CLI-4"};
@@ -25,124 +25,132 @@ std::vector<std::string_view> rules_about(const spoken& one, speaker by) {
 
 class byte_checks {
 public:
-    explicit byte_checks(court& before) : court_{before} {}
+    explicit byte_checks(judge_context& context) : context_{context} {}
 
-    void check(const heard_talk& who) {
-        check_side(who, speaker::client);
-        check_side(who, speaker::server);
-        if (court_.settings().judges_server && !who.is_tunnel) {
-            check_directions(who);
+    void check(const connection_trace& connection) {
+        check_direction(connection, side::client);
+        check_direction(connection, side::server);
+        if (context_.settings().judges_server && !connection.is_tunnel) {
+            check_server_opcodes(connection);
         }
     }
 
 private:
-    void check_side(const heard_talk& who, speaker by) {
-        const utterances& said = who.of->by(by);
+    void check_direction(const connection_trace& connection, side sender) {
+        const direction_trace& direction = connection.source->from(sender);
         const bool is_judged =
-            by == speaker::server ? court_.settings().judges_server : court_.settings().judges_clients;
-        for (const spoken& one : said.packets) {
-            const bool is_lost = one.offset + one.length > said.trusted_until;
-            for (const std::string_view rule : is_lost ? rules_about(one, by) : std::vector<std::string_view>{}) {
-                court_.undecided(rule, who, said.doubt);
-            }
-            if (!is_lost && is_judged) {
-                keep_layout(one);
+            sender == side::server ? context_.settings().judges_server : context_.settings().judges_clients;
+        for (const observed_packet& packet : direction.packets) {
+            if (!direction.is_trusted(packet)) {
+                for (const std::string_view rule : rules_about(packet, sender)) {
+                    context_.inconclusive(rule, connection, direction.distrust_reason);
+                }
+            } else if (is_judged) {
+                pass_layout(packet);
             }
         }
-        if (!said.is_trusted()) {
-            court_.undecided("FLOW-1", who, said.doubt);
+        if (!direction.is_trusted()) {
+            context_.inconclusive("FLOW-1", connection, direction.distrust_reason);
         }
-        if (!is_judged || !said.broken || who.is_tunnel) {
+        if (!is_judged || !direction.malformed || connection.is_tunnel) {
             return;
         }
-        const broken_packet& broken = *said.broken;
-        // A server, or the client that it passes on, may have higher limits than those we read with.
-        if (broken.offset >= said.trusted_until || broken.rule == "WIRE-14") {
-            court_.undecided(broken.rule, who,
-                             broken.rule == "WIRE-14" ? "the limits of the server are not known" : said.doubt);
-            return;
+        const malformed_packet& malformed = *direction.malformed;
+        if (malformed.rule == "WIRE-14") {  // the server, or a client whose message it relays, may have higher limits
+            context_.inconclusive(malformed.rule, connection, "the server's limits are not known");
+        } else if (malformed.offset >= direction.trusted_until) {
+            context_.inconclusive(malformed.rule, connection, direction.distrust_reason);
+        } else {
+            context_.report({.rule = malformed.rule,
+                             .violator = sender,
+                             .stream = connection.source->stream,
+                             .sender = sender,
+                             .frame = malformed.frame,
+                             .time_ns = malformed.time_ns,
+                             .offset = malformed.offset,
+                             .expected = "a well-formed packet",
+                             .actual = std::string{malformed.reason}});
         }
-        court_.blame({.rule = broken.rule,
-                      .by = by,
-                      .stream = who.of->stream,
-                      .said_by = by,
-                      .frame = broken.frame,
-                      .time_ns = broken.time_ns,
-                      .offset = broken.offset,
-                      .expected = "a well-formed packet",
-                      .came = std::string{broken.reason}});
     }
 
-    void keep_layout(const spoken& one) {
-        court_.kept("WIRE-1");
-        switch (one.op) {
+    void pass_layout(const observed_packet& packet) {
+        context_.passed("WIRE-1");
+        switch (packet.op) {
         case opcode::cr:
         case opcode::rpm:
-        case opcode::pc: court_.kept("WIRE-2"); break;
-        case opcode::spm: court_.kept("WIRE-3"); break;
-        case opcode::sma: court_.kept("WIRE-4"); break;
-        case opcode::error: court_.kept("WIRE-5"); break;
+        case opcode::pc: context_.passed("WIRE-2"); break;
+        case opcode::spm: context_.passed("WIRE-3"); break;
+        case opcode::sma: context_.passed("WIRE-4"); break;
+        case opcode::error: context_.passed("WIRE-5"); break;
         }
-        if (one.op != opcode::error) {
-            court_.kept("WIRE-6");
-            court_.kept("WIRE-8");
+        if (packet.op != opcode::error) {
+            context_.passed("WIRE-6");
+            context_.passed("WIRE-8");
         }
-        const auto is_not_ascii = [](char letter) { return static_cast<unsigned char>(letter) > 0x7F; };
-        if (std::any_of(one.pseudo.begin(), one.pseudo.end(), is_not_ascii) ||
-            std::any_of(one.message.begin(), one.message.end(), is_not_ascii)) {
-            court_.kept("WIRE-7");
+        const auto is_not_ascii = [](char c) { return static_cast<unsigned char>(c) > 0x7F; };
+        if (std::any_of(packet.pseudo.begin(), packet.pseudo.end(), is_not_ascii) ||
+            std::any_of(packet.message.begin(), packet.message.end(), is_not_ascii)) {
+            context_.passed("WIRE-7");
         }
     }
 
-    /// No server sends a CR, an RPM or an SMA.
-    void check_directions(const heard_talk& who) {
-        for (const spoken& one : who.server().packets) {
-            if (one.offset + one.length > who.server().trusted_until) {
+    /// A server sends no CR, RPM or SMA.
+    void check_server_opcodes(const connection_trace& connection) {
+        for (const observed_packet& packet : connection.from_server().packets) {
+            if (!connection.from_server().is_trusted(packet)) {
                 return;
             }
-            const std::string_view rule = one.op == opcode::cr    ? "CONN-1"
-                                          : one.op == opcode::rpm ? "PM-1"
-                                          : one.op == opcode::sma ? "ALL-1"
-                                                                  : "";
+            const std::string_view rule = packet.op == opcode::cr    ? "CONN-1"
+                                          : packet.op == opcode::rpm ? "PM-1"
+                                          : packet.op == opcode::sma ? "ALL-1"
+                                                                     : "";
             if (!rule.empty()) {
-                court_.broken(rule, who, one, "an SPM, PC or ERROR: a server sends nothing else",
-                              described(one, speaker::client));
+                context_.failed(rule, connection, packet, "SPM, PC or ERROR, the only packets that a server sends",
+                                describe(packet, side::client));
             }
         }
     }
 
-    court& court_;
+    judge_context& context_;
 };
 
-/// An ERROR that answered nothing was followed by a request that got its own answer.
-bool ignored_stray(const heard_talk& who) {
-    return !who.strays.empty() && std::any_of(who.requests.begin(), who.requests.end(), [&](const heard_request& one) {
-        return one.first != nullptr && one.said->offset > who.strays.front()->offset && one.first->code != 5;
+/// Whether a request after an unmatched ERROR got its own answer.
+bool has_ignored_unmatched_error(const connection_trace& connection) {
+    if (connection.unmatched_errors.empty()) {
+        return false;
+    }
+    const observed_packet& error = *connection.unmatched_errors.front();
+    return std::any_of(connection.requests.begin(), connection.requests.end(), [&](const traced_request& request) {
+        return request.first_answer != nullptr && request.packet->offset > error.offset &&
+               request.first_answer->code != 5;
     });
 }
 
-/// The rule that says how often the request before an answer too many is answered.
-std::string_view rule_of_count(const heard_talk& who) {
-    if (who.client().broken && who.client().broken->frame < who.unasked->frame) {
-        const bool is_last = who.server().packets.back().offset == who.unasked->offset;
-        return is_last || who.unasked->code == 5 ? "ERR-2" : "ERR-1";
+/// The rule that says how many answers the request before the unsolicited answer has.
+std::string_view answer_count_rule(const connection_trace& connection) {
+    const observed_packet& unsolicited = *connection.unsolicited_answer;
+    const auto& malformed = connection.from_client().malformed;
+    if (malformed && malformed->frame < unsolicited.frame) {
+        const bool is_last = connection.from_server().packets.back().offset == unsolicited.offset;
+        return is_last || unsolicited.code == 5 ? "ERR-2" : "ERR-1";
     }
-    const heard_request* last = nullptr;
-    for (const heard_request& one : who.requests) {
-        last = one.first != nullptr ? &one : last;
+    const traced_request* last = nullptr;
+    for (const traced_request& request : connection.requests) {
+        last = request.first_answer != nullptr ? &request : last;
     }
-    const bool answers_stray = std::any_of(who.strays.begin(), who.strays.end(), [&](const spoken* one) {
-        return one->frame < who.unasked->frame && (last == nullptr || one->offset > last->said->offset);
-    });
-    if (answers_stray || last == nullptr) {
-        return answers_stray ? "FLOW-3" : "FLOW-1";
+    const bool answers_error = std::any_of(
+        connection.unmatched_errors.begin(), connection.unmatched_errors.end(), [&](const observed_packet* error) {
+            return error->frame < unsolicited.frame && (last == nullptr || error->offset > last->packet->offset);
+        });
+    if (answers_error || last == nullptr) {
+        return answers_error ? "FLOW-3" : "FLOW-1";
     }
-    switch (last->said->op) {
+    switch (last->packet->op) {
     case opcode::cr: return "CONN-1";
-    case opcode::rpm: return last->first->code == 0 ? "PM-1" : "PM-2";
+    case opcode::rpm: return last->first_answer->code == 0 ? "PM-1" : "PM-2";
     case opcode::spm: return "PM-4";
     case opcode::sma: return "ALL-3";
-    case opcode::pc: return last->first->code == 0 ? "PC-3" : "PC-2";
+    case opcode::pc: return last->first_answer->code == 0 ? "PC-3" : "PC-2";
     case opcode::error: break;
     }
     return "FLOW-1";
@@ -150,33 +158,34 @@ std::string_view rule_of_count(const heard_talk& who) {
 
 }  // namespace
 
-void check_bytes(court& before) {
-    byte_checks checks{before};
-    for (const heard_talk& one : before.talks()) {
-        checks.check(one);
+void check_bytes(judge_context& context) {
+    byte_checks checks{context};
+    for (const connection_trace& connection : context.connections()) {
+        checks.check(connection);
     }
 }
 
-void check_answers_to(court& before) {
-    if (!before.settings().judges_server) {
+void check_answer_counts(judge_context& context) {
+    if (!context.settings().judges_server) {
         return;
     }
-    for (const heard_talk& one : before.talks()) {
-        if (one.is_tunnel) {
+    for (const connection_trace& connection : context.connections()) {
+        const observed_packet* unsolicited = connection.unsolicited_answer;
+        if (connection.is_tunnel) {
             continue;
         }
-        if (one.unasked == nullptr) {
-            if (!one.requests.empty() && one.requests.front().first != nullptr) {
-                before.kept("FLOW-1");
+        if (unsolicited == nullptr) {
+            if (!connection.requests.empty() && connection.requests.front().first_answer != nullptr) {
+                context.passed("FLOW-1");
             }
-            if (ignored_stray(one)) {
-                before.kept("FLOW-3");
+            if (has_ignored_unmatched_error(connection)) {
+                context.passed("FLOW-3");
             }
-        } else if (one.may_be_farewell(*one.unasked, one.is_user())) {
-            before.kept("ERR-2");
+        } else if (connection.may_be_final_error(*unsolicited, connection.is_user())) {
+            context.passed("ERR-2");
         } else {
-            before.broken(rule_of_count(one), one, *one.unasked, "no more answers than requests",
-                          answer_text(one.unasked->code) + " that no request before it asked for");
+            context.failed(answer_count_rule(connection), connection, *unsolicited, "no more answers than requests",
+                           answer_text(unsolicited->code) + ", which answers no request");
         }
     }
 }

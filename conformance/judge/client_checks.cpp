@@ -1,6 +1,6 @@
-// CLI: what clients did. A client is blamed only for what it sent before the capture had the server's words: later than
-// that nobody knows what it had read.
-#include "judge/court.hpp"
+// What clients did (CLI). A client violates a rule only by what it sent before the server's packets passed the
+// observer: for later packets it is not known what the client had read.
+#include "judge/judge_context.hpp"
 
 #include <algorithm>
 
@@ -9,144 +9,147 @@ namespace {
 
 class client_checks {
 public:
-    explicit client_checks(court& before) : court_{before} {}
+    explicit client_checks(judge_context& context) : context_{context} {}
 
-    void check(const heard_talk& who) {
-        if (who.is_tunnel) {
+    void check(const connection_trace& connection) {
+        if (connection.is_tunnel) {
             return;
         }
-        check_login(who);
-        check_requests(who);
-        check_answers(who);
-        court_.undecided("CLI-7", who, "what a client has understood does not show in traffic");
-        const auto& said = who.server().packets;
-        const bool was_wrong = who.server().broken || std::any_of(said.begin(), said.end(), [](const spoken& one) {
-                                   return one.op == opcode::cr || one.op == opcode::rpm || one.op == opcode::sma;
-                               });
-        if (was_wrong) {
-            court_.undecided("CLI-8", who, "whether the client gave a clear message does not show in traffic");
+        check_login(connection);
+        check_requests(connection);
+        check_answers(connection);
+        context_.inconclusive("CLI-7", connection, "traffic does not show what a client understood");
+        const direction_trace& input = connection.from_server();
+        const bool has_invalid_input =
+            input.malformed ||
+            std::any_of(input.packets.begin(), input.packets.end(), [](const observed_packet& packet) {
+                return packet.op == opcode::cr || packet.op == opcode::rpm || packet.op == opcode::sma;
+            });
+        if (has_invalid_input) {
+            context_.inconclusive("CLI-8", connection, "traffic does not show whether the client printed a message");
         }
     }
 
 private:
     /// CLI-1
-    void check_login(const heard_talk& who) {
-        const auto& said = who.client().packets;
-        if (said.empty() || who.client().trusted_until < said.front().offset + said.front().length) {
+    void check_login(const connection_trace& connection) {
+        const direction_trace& output = connection.from_client();
+        if (output.packets.empty() || !output.is_trusted(output.packets.front())) {
             return;
         }
-        if (said.front().op != opcode::cr) {
-            court_.broken_by_client("CLI-1", who, said.front(), "a CR as its first packet",
-                                    described(said.front(), speaker::client));
+        if (output.packets.front().op != opcode::cr) {
+            context_.failed_by_client("CLI-1", connection, output.packets.front(), "a CR as its first packet",
+                                      describe(output.packets.front(), side::client));
             return;
         }
-        for (const spoken& one : said) {
-            if (one.op == opcode::cr) {
-                continue;
-            }
-            if (one.offset + one.length > who.client().trusted_until ||
-                (!who.is_user() && !who.server().is_trusted())) {
-                court_.undecided("CLI-1", who,
-                                 one.offset + one.length > who.client().trusted_until ? who.client().doubt
-                                                                                      : who.server().doubt);
-            } else if (!who.is_user() || one.frame < who.registered) {
-                court_.broken_by_client("CLI-1", who, one, "nothing but a CR before ERROR 0",
-                                        described(one, speaker::client));
-            } else {
-                court_.kept("CLI-1");
-            }
+        const auto packet = std::find_if(output.packets.begin(), output.packets.end(),
+                                         [](const observed_packet& p) { return p.op != opcode::cr; });
+        if (packet == output.packets.end()) {
             return;
+        }
+        if (!output.is_trusted(*packet)) {
+            context_.inconclusive("CLI-1", connection, output.distrust_reason);
+        } else if (!connection.is_user() && !connection.from_server().is_trusted()) {
+            context_.inconclusive("CLI-1", connection, connection.from_server().distrust_reason);
+        } else if (!connection.is_user() || packet->frame < connection.registered_frame) {
+            context_.failed_by_client("CLI-1", connection, *packet, "only CRs before ERROR 0",
+                                      describe(*packet, side::client));
+        } else {
+            context_.passed("CLI-1");
         }
     }
 
     /// CLI-4, CLI-5
-    void check_requests(const heard_talk& who) {
-        for (std::size_t index = 0; index < who.requests.size(); ++index) {
-            const heard_request& asked = who.requests[index];
-            if (index != 0) {
-                check_pause(who, who.requests[index - 1], *asked.said);
+    void check_requests(const connection_trace& connection) {
+        const traced_request* previous = nullptr;
+        for (const traced_request& request : connection.requests) {
+            if (previous != nullptr) {
+                check_pipelining(connection, *previous, *request.packet);
             }
-            if (asked.said->op == opcode::spm) {
-                check_asked_before(who, index);
+            if (request.packet->op == opcode::spm) {
+                check_permission(connection, request);
             }
+            previous = &request;
         }
     }
 
-    void check_pause(const heard_talk& who, const heard_request& before, const spoken& next) {
-        const spoken* answer = before.last_answer();
-        if (answer == nullptr && !who.server().is_trusted()) {
-            court_.undecided("CLI-5", who, who.server().doubt);
+    void check_pipelining(const connection_trace& connection, const traced_request& previous,
+                          const observed_packet& next) {
+        const observed_packet* answer = previous.last_answer();
+        if (answer == nullptr && !connection.from_server().is_trusted()) {
+            context_.inconclusive("CLI-5", connection, connection.from_server().distrust_reason);
         } else if (answer == nullptr || answer->frame > next.frame) {
-            court_.broken_by_client("CLI-5", who, next,
-                                    "its next request only after the answer to " +
-                                        described(*before.said, speaker::client),
-                                    described(next, speaker::client));
+            context_.failed_by_client("CLI-5", connection, next,
+                                      "the answer to " + describe(*previous.packet, side::client) +
+                                          " before the next request",
+                                      describe(next, side::client));
         } else {
-            court_.kept("CLI-5");
+            context_.passed("CLI-5");
         }
     }
 
-    void check_asked_before(const heard_talk& who, std::size_t index) {
-        const spoken& spm = *who.requests[index].said;
-        const heard_request* rpm = who.requests[index].last_rpm;
-        if (rpm != nullptr && rpm->first == nullptr && !who.server().is_trusted()) {
-            court_.undecided("CLI-4", who, who.server().doubt);
-            return;
+    void check_permission(const connection_trace& connection, const traced_request& request) {
+        const observed_packet& spm = *request.packet;
+        const observed_packet* answer = request.last_rpm != nullptr ? request.last_rpm->first_answer : nullptr;
+        if (request.last_rpm != nullptr && answer == nullptr && !connection.from_server().is_trusted()) {
+            context_.inconclusive("CLI-4", connection, connection.from_server().distrust_reason);
+        } else if (answer != nullptr && answer->frame < spm.frame && answer->code == 0) {
+            context_.passed("CLI-4");
+        } else {
+            context_.failed_by_client("CLI-4", connection, spm,
+                                      "an RPM for " + quoted(spm.pseudo) + ", answered with 0, before it",
+                                      describe(spm, side::client));
         }
-        if (rpm != nullptr && rpm->first != nullptr && rpm->first->frame < spm.frame && rpm->first->code == 0) {
-            court_.kept("CLI-4");
-            return;
-        }
-        court_.broken_by_client("CLI-4", who, spm,
-                                "a favourable answer to an RPM for " + quoted(spm.pseudo) + " before it",
-                                described(spm, speaker::client));
     }
 
-    /// CLI-2, CLI-3
-    void check_answers(const heard_talk& who) {
-        for (const spoken* stray : who.strays) {
-            court_.broken_by_client("CLI-2", who, *stray, "one ERROR for each delivery",
-                                    "ERROR " + std::to_string(stray->code) + " when there was nothing to answer");
+    /// CLI-2, CLI-3, CLI-6
+    void check_answers(const connection_trace& connection) {
+        for (const observed_packet* error : connection.unmatched_errors) {
+            context_.failed_by_client("CLI-2", connection, *error, "one ERROR for each delivery",
+                                      answer_text(error->code) + ", which answers no delivery");
         }
-        bool has_waited = false;
+        bool has_answered_while_waiting = false;
         std::size_t next = 0;
-        std::uint64_t waits_until = 0;  // of the requests before `next`: the last frame at which one was unanswered
-        for (std::size_t index = 0; index < std::min(who.deliveries.size(), who.attributed_deliveries); ++index) {
-            const heard_delivery& one = who.deliveries[index];
-            if (one.answer == nullptr) {
+        std::uint64_t waits_until = 0;  // the last frame at which one of the requests before `next` was unanswered
+        for (std::size_t index = 0; index < std::min(connection.deliveries.size(), connection.ambiguous_from);
+             ++index) {
+            const traced_delivery& delivery = connection.deliveries[index];
+            if (delivery.answer == nullptr) {
                 continue;
             }
-            if (one.said->op == opcode::spm) {
-                court_.kept("CLI-2");
-            } else if (one.answer->code == 0 || one.answer->code == 5) {
-                court_.kept("CLI-3");
+            const observed_packet& answer = *delivery.answer;
+            if (delivery.packet->op == opcode::spm) {
+                context_.passed("CLI-2");
+            } else if (answer.code == 0 || answer.code == 5) {
+                context_.passed("CLI-3");
             } else {
-                court_.broken_by_client("CLI-3", who, *one.answer, "ERROR 0 or ERROR 5 for a PC",
-                                        answer_text(one.answer->code));
+                context_.failed_by_client("CLI-3", connection, answer, "ERROR 0 or ERROR 5 for a PC",
+                                          answer_text(answer.code));
             }
-            for (; next < who.requests.size() && who.requests[next].said->frame < one.answer->frame; ++next) {
-                const spoken* answer = who.requests[next].last_answer();
-                waits_until = std::max(waits_until, answer == nullptr ? UINT64_MAX : answer->frame);
+            for (; next < connection.requests.size() && connection.requests[next].packet->frame < answer.frame;
+                 ++next) {
+                const observed_packet* request_answer = connection.requests[next].last_answer();
+                waits_until = std::max(waits_until, request_answer == nullptr ? UINT64_MAX : request_answer->frame);
             }
-            has_waited = has_waited || waits_until > one.answer->frame;
+            has_answered_while_waiting = has_answered_while_waiting || waits_until > answer.frame;
         }
-        if (has_waited) {
-            court_.kept("CLI-6");
+        if (has_answered_while_waiting) {
+            context_.passed("CLI-6");
         }
     }
 
-    court& court_;
+    judge_context& context_;
 };
 
 }  // namespace
 
-void check_clients(court& before) {
-    if (!before.settings().judges_clients) {
+void check_clients(judge_context& context) {
+    if (!context.settings().judges_clients) {
         return;
     }
-    client_checks checks{before};
-    for (const heard_talk& one : before.talks()) {
-        checks.check(one);
+    client_checks checks{context};
+    for (const connection_trace& connection : context.connections()) {
+        checks.check(connection);
     }
 }
 

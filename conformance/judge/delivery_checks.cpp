@@ -1,5 +1,5 @@
-// What the server delivers must have a cause: a request that came before, of somebody with that pseudo, for this user.
-#include "judge/court.hpp"
+// Every delivery of the server has a cause: an earlier request, from a user with that pseudo, for this recipient.
+#include "judge/judge_context.hpp"
 
 #include <algorithm>
 #include <map>
@@ -9,208 +9,226 @@
 namespace chatos::conformance {
 namespace {
 
-struct cause_place {
-    std::size_t messages{0};  ///< in the sender's requests: where the next cause of an SPM is looked for
-    std::size_t offers{0};    ///< likewise of a PC, which may have waited for its turn (PC-7)
+/// Where in a sender's requests the search for the next cause starts.
+struct search_start {
+    std::size_t messages{0};
+    std::size_t offers{0};  ///< apart, because a PC may have waited for its turn (PC-7)
 };
+
+bool is_offer(const observed_packet& delivery) {
+    return delivery.op == opcode::pc;
+}
+
+bool is_for(const observed_packet& request, const connection_trace& recipient, const observed_packet& delivery) {
+    if (is_offer(delivery)) {
+        return request.op == opcode::pc && request.pseudo == recipient.pseudo;
+    }
+    return request.message == delivery.message &&
+           (request.op == opcode::sma || (request.op == opcode::spm && request.pseudo == recipient.pseudo));
+}
+
+/// Whether the rules let the request cause the delivery. Only its own SPM reaches the sender itself (ALL-2, PC-6).
+bool may_cause(const connection_trace& sender, std::size_t index, const connection_trace& recipient,
+               const observed_packet& delivery) {
+    const traced_request& request = sender.requests[index];
+    if (request.packet->frame > delivery.frame || !is_for(*request.packet, recipient, delivery)) {
+        return false;
+    }
+    return request.packet->op == opcode::spm ? request.may_have_permission /* PM-5 */ : &sender != &recipient;
+}
+
+/// Index of the first request from `start` on that may have caused the delivery.
+std::optional<std::size_t> find_cause(const connection_trace& sender, std::size_t start,
+                                      const connection_trace& recipient, const observed_packet& delivery) {
+    const auto& lists = is_offer(delivery) ? sender.offers_by_recipient : sender.sent_by_message;
+    const auto list =
+        lists.find(is_offer(delivery) ? std::string_view{recipient.pseudo} : std::string_view{delivery.message});
+    if (list == lists.end()) {
+        return std::nullopt;
+    }
+    const auto first = std::lower_bound(list->second.begin(), list->second.end(), start);
+    const auto cause = std::find_if(first, list->second.end(),
+                                    [&](std::size_t index) { return may_cause(sender, index, recipient, delivery); });
+    return cause == list->second.end() ? std::nullopt : std::optional{*cause};
+}
+
+bool has_sent_login(const connection_trace& connection, std::uint64_t before) {
+    const auto& packets = connection.from_client().packets;
+    return std::any_of(packets.begin(), packets.end(),
+                       [&](const observed_packet& packet) { return packet.op == opcode::cr && packet.frame < before; });
+}
+
+bool has_spm_to(const connection_trace& sender, const connection_trace& recipient) {
+    return std::any_of(sender.requests.begin(), sender.requests.end(), [&](const traced_request& request) {
+        return request.packet->op == opcode::spm && request.packet->pseudo == recipient.pseudo;
+    });
+}
+
+/// Whether the client itself sent the SMA or PC to itself that was delivered to it.
+bool has_sent_to_self(const connection_trace& connection, const observed_packet& delivery) {
+    return std::any_of(connection.requests.begin(), connection.requests.end(), [&](const traced_request& request) {
+        const observed_packet& packet = *request.packet;
+        return packet.frame < delivery.frame &&
+               (is_offer(delivery) ? packet.op == opcode::pc && packet.pseudo == connection.pseudo
+                                   : packet.op == opcode::sma && packet.message == delivery.message);
+    });
+}
 
 class delivery_checks {
 public:
-    explicit delivery_checks(court& before) : court_{before} {}
+    explicit delivery_checks(judge_context& context) : context_{context} {}
 
-    void check(const heard_talk& to) {
-        std::map<const heard_talk*, cause_place> places;
-        for (const heard_delivery& one : to.deliveries) {
-            check_one(to, *one.said, places);
+    void check(const connection_trace& recipient) {
+        std::map<const connection_trace*, search_start> starts;
+        for (const traced_delivery& delivery : recipient.deliveries) {
+            check_delivery(recipient, *delivery.packet, starts);
         }
     }
 
-    /// ALL-8: a message to all that had been processed for certain before its recipient registered.
+    /// ALL-8: an SMA that was certainly processed before the recipient registered.
     void check_latecomers() {
-        for (const match& one : matches_) {
-            if (one.cause->said->op == opcode::sma && one.cause->done_by < one.to->claimed &&
-                one.from->sent.at(one.cause->said->message).size() == 1) {
-                court_.broken("ALL-8", *one.to, *one.said,
-                              "nothing: the SMA was processed before this client asked to be registered",
-                              described(*one.said, speaker::server));
-            } else if (one.cause->said->op == opcode::sma) {
-                court_.kept("ALL-8");
+        for (const matched_delivery& match : matches_) {
+            const observed_packet& request = *match.cause->packet;
+            if (request.op != opcode::sma) {
+                continue;
+            }
+            if (match.cause->processed_by < match.recipient->login_frame &&
+                match.sender->sent_by_message.at(request.message).size() == 1) {
+                context_.failed("ALL-8", *match.recipient, *match.delivery,
+                                "no delivery: the SMA was processed before this client sent its CR",
+                                describe(*match.delivery, side::server));
+            } else {
+                context_.passed("ALL-8");
             }
         }
     }
 
 private:
-    struct match {
-        const heard_talk* to;
-        const spoken* said;
-        const heard_talk* from;
-        const heard_request* cause;
+    struct matched_delivery {
+        const connection_trace* recipient;
+        const observed_packet* delivery;
+        const connection_trace* sender;
+        const traced_request* cause;
     };
 
-    void check_one(const heard_talk& to, const spoken& said, std::map<const heard_talk*, cause_place>& places) {
-        const bool is_offer = said.op == opcode::pc;
-        if (!has_claimed(to, said.frame)) {
-            if (to.client().is_trusted()) {
-                court_.broken(is_offer ? "PC-1" : "ALL-7", to, said,
-                              "nothing: this client has not asked to be registered", described(said, speaker::server));
+    void check_delivery(const connection_trace& recipient, const observed_packet& delivery,
+                        std::map<const connection_trace*, search_start>& starts) {
+        if (!has_sent_login(recipient, delivery.frame)) {
+            if (recipient.from_client().is_trusted()) {
+                context_.failed(is_offer(delivery) ? "PC-1" : "ALL-7", recipient, delivery,
+                                "no delivery: this client has sent no CR", describe(delivery, side::server));
             }
             return;
         }
-        if (!to.is_user() || said.frame < to.registered) {
+        if (!recipient.is_user() || delivery.frame < recipient.registered_frame) {
             return;
         }
-        const heard_talk* sender = sender_for_certain(to, said);
+        const std::string_view rule = is_offer(delivery) ? "PC-1" : "PM-3";
+        const connection_trace* sender = certain_sender(recipient, delivery);
         if (sender != nullptr) {
-            check_cause(to, said, *sender, places[sender]);
-        } else if (has_any_cause(to, said)) {
-            court_.kept(is_offer ? "PC-1" : "PM-3");
-        } else if (court_.is_complete()) {
-            blame(to, said, nullptr);
+            check_cause(recipient, delivery, *sender, starts[sender]);
+        } else if (has_any_cause(recipient, delivery)) {
+            context_.passed(rule);
+        } else if (context_.is_complete()) {
+            report_without_cause(recipient, delivery, nullptr);
         } else {
-            court_.undecided(is_offer ? "PC-1" : "PM-3", to, "who was " + quoted(said.pseudo) + " is not known");
+            context_.inconclusive(rule, recipient, "it is not known who held " + quoted(delivery.pseudo));
         }
     }
 
-    static bool has_claimed(const heard_talk& to, std::uint64_t before) {
-        const auto& said = to.client().packets;
-        return std::any_of(said.begin(), said.end(),
-                           [&](const spoken& one) { return one.op == opcode::cr && one.frame < before; });
-    }
-
-    /// The only connection that can have caused a delivery under that pseudo: it was registered before the recipient
-    /// asked to be, and was still there when the delivery came.
-    [[nodiscard]] const heard_talk* sender_for_certain(const heard_talk& to, const spoken& said) const {
-        for (const heard_talk* one : court_.users_named(said.pseudo)) {
-            if (one == &to || (one->registered < to.claimed && one->known_until > said.frame)) {
-                return one;
+    /// The only connection that can have caused a delivery with that pseudo: it registered before the recipient sent
+    /// its CR, and was still registered at the delivery.
+    [[nodiscard]] const connection_trace* certain_sender(const connection_trace& recipient,
+                                                         const observed_packet& delivery) const {
+        for (const connection_trace* user : context_.users_named(delivery.pseudo)) {
+            if (user == &recipient ||
+                (user->registered_frame < recipient.login_frame && user->complete_until > delivery.frame)) {
+                return user;
             }
         }
         return nullptr;
     }
 
-    static bool is_for(const spoken& request, const heard_talk& to, const spoken& said) {
-        if (said.op == opcode::pc) {
-            return request.op == opcode::pc && request.pseudo == to.pseudo;
-        }
-        return request.message == said.message &&
-               (request.op == opcode::sma || (request.op == opcode::spm && request.pseudo == to.pseudo));
-    }
-
-    /// A request that the rules let have this effect. `to` itself is reached by its own SPM alone (ALL-2, PC-6).
-    static bool may_cause(const heard_talk& from, std::size_t index, const heard_talk& to, const spoken& said) {
-        const spoken& request = *from.requests[index].said;
-        if (request.frame > said.frame || !is_for(request, to, said)) {
-            return false;
-        }
-        if (&from == &to && request.op != opcode::spm) {
-            return false;
-        }
-        return request.op != opcode::spm || from.requests[index].may_have_asked;  // PM-5
-    }
-
-    /// The first request from `next` on that may have caused the delivery, as an index.
-    static std::optional<std::size_t> find_cause(const heard_talk& from, std::size_t next, const heard_talk& to,
-                                                 const spoken& said) {
-        const bool is_offer = said.op == opcode::pc;
-        const auto& lists = is_offer ? from.offered : from.sent;
-        const auto list = lists.find(is_offer ? std::string_view{to.pseudo} : std::string_view{said.message});
-        if (list == lists.end()) {
-            return std::nullopt;
-        }
-        const auto first = std::lower_bound(list->second.begin(), list->second.end(), next);
-        const auto found = std::find_if(first, list->second.end(),
-                                        [&](std::size_t index) { return may_cause(from, index, to, said); });
-        return found == list->second.end() ? std::nullopt : std::optional{*found};
-    }
-
-    void check_cause(const heard_talk& to, const spoken& said, const heard_talk& from, cause_place& place) {
-        if (&from == &to && !to.client().is_trusted()) {
+    void check_cause(const connection_trace& recipient, const observed_packet& delivery, const connection_trace& sender,
+                     search_start& start) {
+        if (&sender == &recipient && !recipient.from_client().is_trusted()) {
             return;
         }
-        std::size_t& next = said.op == opcode::pc ? place.offers : place.messages;
-        const std::optional<std::size_t> cause = find_cause(from, next, to, said);
+        std::size_t& next = is_offer(delivery) ? start.offers : start.messages;
+        const std::optional<std::size_t> cause = find_cause(sender, next, recipient, delivery);
         if (!cause) {
-            blame(to, said, &from);
+            report_without_cause(recipient, delivery, &sender);
             return;
         }
         next = *cause + 1;
-        const heard_request& request = from.requests[*cause];
-        matches_.push_back({&to, &said, &from, &request});
-        court_.kept(said.op == opcode::pc ? "PC-1" : request.said->op == opcode::sma ? "ALL-1" : "PM-3");
+        const traced_request& request = sender.requests[*cause];
+        matches_.push_back({&recipient, &delivery, &sender, &request});
+        context_.passed(is_offer(delivery) ? "PC-1" : request.packet->op == opcode::sma ? "ALL-1" : "PM-3");
     }
 
-    [[nodiscard]] bool has_any_cause(const heard_talk& to, const spoken& said) const {
-        const auto& users = court_.users_named(said.pseudo);
-        return std::any_of(users.begin(), users.end(),
-                           [&](const heard_talk* one) { return find_cause(*one, 0, to, said).has_value(); });
-    }
-
-    /// Nothing explains it; which rule says so depends on what comes nearest.
-    void blame(const heard_talk& to, const spoken& said, const heard_talk* from) {
-        court_.broken(nearest_rule(to, said, from), to, said,
-                      "a delivery that a request of " + quoted(said.pseudo) + " before it asked for",
-                      described(said, speaker::server) + ", which nobody asked for");
-    }
-
-    [[nodiscard]] std::string_view nearest_rule(const heard_talk& to, const spoken& said,
-                                                const heard_talk* from) const {
-        const bool is_offer = said.op == opcode::pc;
-        if (from == &to) {
-            const bool is_own = std::any_of(to.requests.begin(), to.requests.end(), [&](const heard_request& one) {
-                return one.said->frame < said.frame &&
-                       (is_offer ? one.said->op == opcode::pc && one.said->pseudo == to.pseudo
-                                 : one.said->op == opcode::sma && one.said->message == said.message);
-            });
-            if (is_own) {
-                return is_offer ? "PC-6" : "ALL-2";
-            }
-        }
-        bool was_to_all = false;
-        bool was_without_rpm = false;
-        bool is_garbled = false;
-        for (const heard_talk& one : court_.talks()) {
-            if (from != nullptr && from != &to && &one != from) {
-                continue;
-            }
-            is_garbled = is_garbled ||
-                         (one.client().broken && one.client().broken->frame < said.frame && one.pseudo == said.pseudo);
-            for (std::size_t index = 0; index < one.requests.size(); ++index) {
-                const spoken& request = *one.requests[index].said;
-                if (request.frame > said.frame) {
-                    continue;
-                }
-                was_to_all = was_to_all || (request.op == opcode::sma && !is_offer &&
-                                            (from == &to ? request.message == said.message : !has_spm_to(one, to)));
-                was_without_rpm = was_without_rpm || (request.op == opcode::spm && is_for(request, to, said) &&
-                                                      !one.requests[index].may_have_asked);
-            }
-        }
-        return is_garbled                       ? "ERR-1"
-               : was_without_rpm && from != &to ? "PM-5"
-               : is_offer                       ? "PC-1"
-               : was_to_all                     ? "ALL-1"
-                                                : "PM-3";
-    }
-
-    static bool has_spm_to(const heard_talk& from, const heard_talk& to) {
-        return std::any_of(from.requests.begin(), from.requests.end(), [&](const heard_request& one) {
-            return one.said->op == opcode::spm && one.said->pseudo == to.pseudo;
+    [[nodiscard]] bool has_any_cause(const connection_trace& recipient, const observed_packet& delivery) const {
+        const auto& users = context_.users_named(delivery.pseudo);
+        return std::any_of(users.begin(), users.end(), [&](const connection_trace* user) {
+            return find_cause(*user, 0, recipient, delivery).has_value();
         });
     }
 
-    court& court_;
-    std::vector<match> matches_;
+    void report_without_cause(const connection_trace& recipient, const observed_packet& delivery,
+                              const connection_trace* sender) {
+        context_.failed(closest_rule(recipient, delivery, sender), recipient, delivery,
+                        "a delivery that an earlier request of " + quoted(delivery.pseudo) + " caused",
+                        describe(delivery, side::server) + ", which no request caused");
+    }
+
+    /// The rule about the request that comes closest to a cause.
+    [[nodiscard]] std::string_view closest_rule(const connection_trace& recipient, const observed_packet& delivery,
+                                                const connection_trace* sender) const {
+        const bool is_own = sender == &recipient;
+        if (is_own && has_sent_to_self(recipient, delivery)) {
+            return is_offer(delivery) ? "PC-6" : "ALL-2";
+        }
+        bool is_after_malformed = false;
+        bool is_without_permission = false;
+        bool is_sma = false;
+        for (const connection_trace& connection : context_.connections()) {
+            if (sender != nullptr && !is_own && &connection != sender) {
+                continue;
+            }
+            const auto& malformed = connection.from_client().malformed;
+            is_after_malformed = is_after_malformed || (malformed && malformed->frame < delivery.frame &&
+                                                        connection.pseudo == delivery.pseudo);
+            for (const traced_request& request : connection.requests) {
+                const observed_packet& packet = *request.packet;
+                if (packet.frame > delivery.frame) {
+                    continue;
+                }
+                is_sma = is_sma || (packet.op == opcode::sma && !is_offer(delivery) &&
+                                    (is_own ? packet.message == delivery.message : !has_spm_to(connection, recipient)));
+                is_without_permission =
+                    is_without_permission ||
+                    (packet.op == opcode::spm && is_for(packet, recipient, delivery) && !request.may_have_permission);
+            }
+        }
+        return is_after_malformed                 ? "ERR-1"
+               : is_without_permission && !is_own ? "PM-5"
+               : is_offer(delivery)               ? "PC-1"
+               : is_sma                           ? "ALL-1"
+                                                  : "PM-3";
+    }
+
+    judge_context& context_;
+    std::vector<matched_delivery> matches_;
 };
 
 }  // namespace
 
-void check_deliveries(court& before) {
-    if (!before.settings().judges_server) {
+void check_deliveries(judge_context& context) {
+    if (!context.settings().judges_server) {
         return;
     }
-    delivery_checks checks{before};
-    for (const heard_talk& one : before.talks()) {
-        checks.check(one);
+    delivery_checks checks{context};
+    for (const connection_trace& connection : context.connections()) {
+        checks.check(connection);
     }
     checks.check_latecomers();
 }

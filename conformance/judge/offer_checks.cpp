@@ -8,110 +8,105 @@ namespace {
 
 class offer_checks {
 public:
-    explicit offer_checks(court& before) : court_{before} {}
+    explicit offer_checks(judge_context& context) : context_{context} {}
 
-    void check_pc(const heard_talk& who, const heard_request& asked) {
-        const spoken& pc = *asked.said;
-        const spoken& answer = *asked.first;
-        if (pc.pseudo == who.pseudo) {
+    void check_pc(const connection_trace& connection, const traced_request& request) {
+        const observed_packet& pc = *request.packet;
+        const observed_packet& answer = *request.first_answer;
+        const std::string peer = quoted(pc.pseudo);
+        if (pc.pseudo == connection.pseudo) {
             if (answer.code == code_refused) {
-                court_.kept("PC-6");
+                context_.passed("PC-6");
             } else {
-                court_.broken("PC-6", who, answer, "ERROR 5: a PC to oneself", answer_text(answer.code));
+                context_.failed("PC-6", connection, answer, "ERROR 5: a PC to oneself", answer_text(answer.code));
             }
             return;
         }
-        const heard_talk* holder = court_.holder(pc.pseudo, pc.frame, answer.frame);
-        const bool may_be_held = court_.may_be_held(pc.pseudo, pc.frame, answer.frame);
-        if (answer.code == code_ok) {
-            if (holder == nullptr && !may_be_held) {
-                blame_unless_unseen(court_, "PC-2", who, answer, "ERROR 4: nobody holds " + quoted(pc.pseudo));
-            } else if (asked.second != nullptr) {
-                check_decision(who, asked);
+        const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
+        const bool may_be_held = context_.may_be_held(pc.pseudo, pc.frame, answer.frame);
+        if (answer.code != code_ok && answer.code != code_unreachable && answer.code != code_refused) {
+            context_.failed("PC-1", connection, answer, "ERROR 0, 4 or 5 for a PC", answer_text(answer.code));
+        } else if (answer.code != code_unreachable && holder == nullptr && !may_be_held) {
+            fail_if_complete(context_, "PC-2", connection, answer, "ERROR 4: nobody holds " + peer);
+        } else if (answer.code == code_ok) {
+            if (request.second_answer != nullptr) {
+                check_decision(connection, request);
             }
         } else if (answer.code == code_unreachable) {
             if (holder != nullptr) {
-                court_.broken("PC-1", who, answer,
-                              "ERROR 0: " + quoted(pc.pseudo) + " is stream " + std::to_string(holder->of->stream),
-                              answer_text(answer.code));
+                context_.failed("PC-1", connection, answer, "ERROR 0: " + peer + " is " + holder->stream_name(),
+                                answer_text(answer.code));
             } else if (may_be_held) {
-                court_.undecided("PC-1", who, "whether " + quoted(pc.pseudo) + " was still there is not known");
+                context_.inconclusive("PC-1", connection, "it is not known whether " + peer + " was still registered");
             } else {
-                court_.kept("PC-2");
+                context_.passed("PC-2");
             }
-        } else if (answer.code != code_refused) {
-            court_.broken("PC-1", who, answer, "ERROR 0, 4 or 5 for a PC", answer_text(answer.code));
-        } else if (holder == nullptr && !may_be_held) {
-            blame_unless_unseen(court_, "PC-2", who, answer, "ERROR 4: nobody holds " + quoted(pc.pseudo));
-        } else if (holder != nullptr && !has_offers(*holder, answer.frame) &&
-                   !owes_something(*holder, pc.frame, answer.frame)) {
-            court_.broken("PC-1", who, answer, "ERROR 0: " + quoted(pc.pseudo) + " is there and has nothing to decide",
-                          answer_text(answer.code));
+        } else if (holder != nullptr && !may_have_pending_offer(*holder, answer.frame) &&
+                   !may_delay_delivery(*holder, pc.frame, answer.frame)) {
+            context_.failed("PC-1", connection, answer,
+                            "ERROR 0: " + peer + " is registered and has no undecided offer", answer_text(answer.code));
         }
     }
 
+private:
     /// PC-7: whether an offer to this peer may have been undecided before the frame.
-    static bool has_offers(const heard_talk& peer, std::uint64_t before) {
-        return std::any_of(peer.deliveries.begin(), peer.deliveries.end(), [&](const heard_delivery& one) {
-            return one.said->op == opcode::pc || one.said->frame > before;
+    static bool may_have_pending_offer(const connection_trace& peer, std::uint64_t frame) {
+        return std::any_of(peer.deliveries.begin(), peer.deliveries.end(), [&](const traced_delivery& delivery) {
+            return delivery.packet->op == opcode::pc || delivery.packet->frame > frame;
         });
     }
 
-    /// PC-1: whatever became of it, a peer that had nothing else to answer has got the offer.
-    void check_offered(const heard_talk& who, const spoken& pc, const spoken& answer) {
-        const heard_talk* holder = court_.holder(pc.pseudo, pc.frame, answer.frame);
-        if (holder == nullptr || owes_something(*holder, pc.frame, answer.frame)) {
+    /// PC-1: a peer with no earlier delivery to answer has received the offer, whatever came of it.
+    void check_offered(const connection_trace& connection, const observed_packet& pc, const observed_packet& answer) {
+        const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
+        if (holder == nullptr || may_delay_delivery(*holder, pc.frame, answer.frame)) {
             return;
         }
-        const auto all = holder->offers.find(who.pseudo);
-        if (all == holder->offers.end() || holder->after(all->second, pc.frame).empty()) {
-            court_.broken("PC-1", who, answer, "a PC to stream " + std::to_string(holder->of->stream),
-                          answer_text(answer.code) + " as its second answer, and no PC was delivered");
+        if (find_offers(*holder, connection.pseudo, pc.frame).is_empty()) {
+            context_.failed("PC-1", connection, answer, "a PC to " + holder->stream_name(),
+                            answer_text(answer.code) + " as the second answer, and no PC was delivered");
         }
     }
 
-    /// PC-3: the second answer is the peer's, who has given it.
-    void check_decision(const heard_talk& who, const heard_request& asked) {
-        const spoken& pc = *asked.said;
-        const spoken& answer = *asked.second;
-        if ((answer.code == code_unreachable && court_.may_be_timeout(pc, answer, true)) ||
-            who.may_be_farewell(answer, true)) {
-            check_offered(who, pc, answer);
+    /// PC-3: the second answer is the peer's decision, after the peer has made it.
+    void check_decision(const connection_trace& connection, const traced_request& request) {
+        const observed_packet& pc = *request.packet;
+        const observed_packet& answer = *request.second_answer;
+        if ((answer.code == code_unreachable && context_.may_be_timeout(pc, answer, true)) ||
+            connection.may_be_final_error(answer, true)) {
+            check_offered(connection, pc, answer);
             return;  // PC-4, PC-5
         }
-        bool is_seen = false;
-        for (const heard_talk* peer : court_.users_named(pc.pseudo)) {
-            const auto all = peer->offers.find(who.pseudo);
-            const found_deliveries found{peer, all == peer->offers.end() ? std::span<const std::size_t>{}
-                                                                         : peer->after(all->second, pc.frame)};
-            is_seen = is_seen || (!found.indexes.empty() && found.front().said->frame < answer.frame);
-            if (has_given(found, answer)) {
-                court_.kept("PC-1");
-                court_.kept("PC-3");
+        bool is_delivered = false;
+        for (const connection_trace* peer : context_.users_named(pc.pseudo)) {
+            const matching_deliveries offers = find_offers(*peer, connection.pseudo, pc.frame);
+            is_delivered = is_delivered || (!offers.is_empty() && offers.front().packet->frame < answer.frame);
+            if (has_answer_like(offers, answer)) {
+                context_.passed("PC-1");
+                context_.passed("PC-3");
                 return;
             }
         }
-        const heard_talk* holder = court_.holder(pc.pseudo, pc.frame, answer.frame);
-        if (holder == nullptr || holder->attributed_deliveries != SIZE_MAX) {
-            court_.undecided("PC-3", who, "what the peer decided is not known");
-        } else if (!is_seen) {
-            court_.broken("PC-1", who, answer,
-                          "a PC from " + quoted(who.pseudo) + " to stream " + std::to_string(holder->of->stream),
-                          answer_text(answer.code) + " as its second answer, and no PC was delivered");
+        const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
+        if (holder == nullptr || holder->ambiguous_from != SIZE_MAX) {
+            context_.inconclusive("PC-3", connection, "the peer's decision is not known");
+        } else if (!is_delivered) {
+            context_.failed("PC-1", connection, answer,
+                            "a PC from " + quoted(connection.pseudo) + " to " + holder->stream_name(),
+                            answer_text(answer.code) + " as the second answer, and no PC was delivered");
         } else {
-            court_.broken("PC-3", who, answer,
-                          "the decision of stream " + std::to_string(holder->of->stream) + ", once it has come",
-                          answer_text(answer.code));
+            context_.failed("PC-3", connection, answer, "the decision of " + holder->stream_name() + ", once made",
+                            answer_text(answer.code));
         }
     }
 
-    court& court_;
+    judge_context& context_;
 };
 
 }  // namespace
 
-void check_pc(court& before, const heard_talk& who, const heard_request& asked) {
-    offer_checks{before}.check_pc(who, asked);
+void check_pc(judge_context& context, const connection_trace& connection, const traced_request& request) {
+    offer_checks{context}.check_pc(connection, request);
 }
 
 }  // namespace chatos::conformance

@@ -1,4 +1,4 @@
-// The answers to requests, each to the check of its family.
+// Passes each answered request to the check of its family of rules.
 #include "judge/request_checks.hpp"
 
 #include <algorithm>
@@ -6,74 +6,80 @@
 namespace chatos::conformance {
 namespace {
 
-/// A client that has sent garbage gets ERROR 5, last. An ERROR 5 that is not last, where only 0 and 4 may be.
-bool is_out_of_order(const heard_talk& who, const heard_request& asked) {
-    return asked.said->op == opcode::rpm && asked.first->code == code_refused && who.client().broken &&
-           who.client().broken->frame < asked.first->frame && asked.said->pseudo != who.pseudo;
+/// After malformed bytes ERROR 5 comes last (ERR-2). This one comes earlier, for a request that only 0 or 4 answers.
+bool is_premature_refusal(const connection_trace& connection, const traced_request& request) {
+    return request.packet->op == opcode::rpm && request.first_answer->code == code_refused &&
+           connection.from_client().malformed &&
+           connection.from_client().malformed->frame < request.first_answer->frame &&
+           request.packet->pseudo != connection.pseudo;
 }
 
-void check_one(court& before, const heard_talk& who, const heard_request& asked) {
-    if (asked.said->op == opcode::cr) {
-        (asked.from_user ? check_second_login : check_login)(before, who, asked);
-    } else if (!asked.from_user) {
-        check_early_request(before, who, asked);
-    } else if (is_out_of_order(who, asked)) {
-        before.broken("ERR-2", who, *asked.first, "the answers that are settled first, ERROR 5 last",
-                      answer_text(code_refused) + " before other answers");
-    } else if (asked.said->op == opcode::rpm) {
-        check_rpm(before, who, asked);
-    } else if (asked.said->op == opcode::spm) {
-        check_spm(before, who, asked);
-    } else if (asked.said->op == opcode::sma) {
-        check_sma(before, who, asked);
+void check_request(judge_context& context, const connection_trace& connection, const traced_request& request) {
+    if (request.packet->op == opcode::cr) {
+        (request.is_from_user ? check_second_login : check_login)(context, connection, request);
+    } else if (!request.is_from_user) {
+        check_early_request(context, connection, request);
+    } else if (is_premature_refusal(connection, request)) {
+        context.failed("ERR-2", connection, *request.first_answer, "all settled answers before the final ERROR 5",
+                       answer_text(code_refused) + " before other answers");
+    } else if (request.packet->op == opcode::rpm) {
+        check_rpm(context, connection, request);
+    } else if (request.packet->op == opcode::spm) {
+        check_spm(context, connection, request);
+    } else if (request.packet->op == opcode::sma) {
+        check_sma(context, connection, request);
     } else {
-        check_pc(before, who, asked);
+        check_pc(context, connection, request);
     }
 }
 
 }  // namespace
 
-bool owes_something(const heard_talk& to, std::uint64_t from, std::uint64_t until) {
-    const auto later = std::partition_point(to.deliveries.begin(), to.deliveries.end(),
-                                            [&](const heard_delivery& one) { return one.said->frame < until; });
-    // One that came later may have been sent before, unless the server's word for something asked later came first.
-    const bool is_later =
-        later == to.deliveries.end() ||
-        std::any_of(to.requests.begin(), to.requests.end(), [&](const heard_request& one) {
-            return one.first != nullptr && one.said->frame > until && one.first->offset < later->said->offset;
+bool may_delay_delivery(const connection_trace& recipient, std::uint64_t from, std::uint64_t until) {
+    const auto later =
+        std::partition_point(recipient.deliveries.begin(), recipient.deliveries.end(),
+                             [&](const traced_delivery& delivery) { return delivery.packet->frame < until; });
+    // The server may have sent it within the interval, unless it answered a request of after the interval before it.
+    const bool was_sent_later =
+        later == recipient.deliveries.end() ||
+        std::any_of(recipient.requests.begin(), recipient.requests.end(), [&](const traced_request& request) {
+            return request.first_answer != nullptr && request.packet->frame > until &&
+                   request.first_answer->offset < later->packet->offset;
         });
-    if (!is_later || later == to.deliveries.begin()) {
-        return !is_later;
+    if (!was_sent_later || later == recipient.deliveries.begin()) {
+        return !was_sent_later;
     }
-    const spoken* answer = std::prev(later)->answer;
-    if (answer == nullptr || to.attributed_deliveries != SIZE_MAX) {
+    const observed_packet* answer = std::prev(later)->answer;
+    if (answer == nullptr || recipient.ambiguous_from != SIZE_MAX) {
         return true;
     }
-    const auto asked = std::find_if(to.requests.begin(), to.requests.end(),
-                                    [&](const heard_request& one) { return one.said->offset > answer->offset; });
-    return asked == to.requests.end() || asked->first == nullptr || asked->first->frame > from;
+    const auto request =
+        std::find_if(recipient.requests.begin(), recipient.requests.end(),
+                     [&](const traced_request& candidate) { return candidate.packet->offset > answer->offset; });
+    return request == recipient.requests.end() || request->first_answer == nullptr ||
+           request->first_answer->frame > from;
 }
 
-void blame_unless_unseen(court& before, std::string_view rule, const heard_talk& who, const spoken& answer,
-                         std::string expected) {
-    if (before.is_complete()) {
-        before.broken(rule, who, answer, std::move(expected), answer_text(answer.code));
+void fail_if_complete(judge_context& context, std::string_view rule, const connection_trace& connection,
+                      const observed_packet& answer, std::string expected) {
+    if (context.is_complete()) {
+        context.failed(rule, connection, answer, std::move(expected), answer_text(answer.code));
     } else {
-        before.undecided(rule, who, "somebody who is not in the capture may explain it");
+        context.inconclusive(rule, connection, "a client that is not in the capture may explain it");
     }
 }
 
-void check_requests(court& before) {
-    if (!before.settings().judges_server) {
+void check_requests(judge_context& context) {
+    if (!context.settings().judges_server) {
         return;
     }
-    for (const heard_talk& one : before.talks()) {
-        for (const heard_request& asked : one.requests) {
-            if (asked.first == nullptr) {
+    for (const connection_trace& connection : context.connections()) {
+        for (const traced_request& request : connection.requests) {
+            if (request.first_answer == nullptr) {
                 break;
             }
-            if (!one.may_be_farewell(*asked.first, asked.from_user)) {
-                check_one(before, one, asked);
+            if (!connection.may_be_final_error(*request.first_answer, request.is_from_user)) {
+                check_request(context, connection, request);
             }
         }
     }

@@ -1,8 +1,8 @@
-// What the checks of requests share: deliveries that a request may have led to. Each check speaks of a request sent at
-// frame `from` and answered at frame `until`: the server processed it at some time between the two, nobody knows when.
+// What the checks of requests share: finding the deliveries that a request may have caused. The server processes a
+// request at an unknown time between the frame that carries it and the frame of its answer.
 #pragma once
 
-#include "judge/court.hpp"
+#include "judge/judge_context.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -19,55 +19,72 @@ inline constexpr std::uint8_t code_taken = 1;
 inline constexpr std::uint8_t code_full = 2;
 inline constexpr std::uint8_t code_unreachable = 4;
 inline constexpr std::uint8_t code_refused = 5;
-/// Anybody accepts messages of this size (WIRE-14).
+/// Every implementation accepts messages of this size (WIRE-14).
 inline constexpr std::size_t message_bytes_safe = 1'024;
 
 /// Sender and message.
 using message_key = std::pair<std::string_view, std::string_view>;
 
-/// Deliveries of a message, or offers, to somebody after a frame.
-struct found_deliveries {
-    const heard_talk* to;
+/// Deliveries of one message, or of offers, to a client.
+struct matching_deliveries {
+    const connection_trace* recipient;
     std::span<const std::size_t> indexes;
 
-    [[nodiscard]] bool are_attributed() const { return indexes.empty() || indexes.back() < to->attributed_deliveries; }
-    [[nodiscard]] const heard_delivery& front() const { return to->deliveries[indexes.front()]; }
+    [[nodiscard]] bool is_empty() const { return indexes.empty(); }
+    /// Whether it is certain which ERROR answers which of them.
+    [[nodiscard]] bool has_certain_answers() const { return is_empty() || indexes.back() < recipient->ambiguous_from; }
+    [[nodiscard]] const traced_delivery& front() const { return recipient->deliveries[indexes.front()]; }
     template <typename Test>
     [[nodiscard]] bool any(Test test) const {
         return std::any_of(indexes.begin(), indexes.end(),
-                           [&](std::size_t index) { return test(to->deliveries[index]); });
+                           [&](std::size_t index) { return test(recipient->deliveries[index]); });
     }
 };
 
-[[nodiscard]] inline found_deliveries deliveries_of(const heard_talk& to, const message_key& what, std::uint64_t from) {
-    const auto all = to.received.find(what);
-    return {&to, all == to.received.end() ? std::span<const std::size_t>{} : to.after(all->second, from)};
+/// The deliveries of a message after a frame.
+[[nodiscard]] inline matching_deliveries find_messages(const connection_trace& recipient, const message_key& key,
+                                                       std::uint64_t frame) {
+    const auto list = recipient.received_messages.find(key);
+    return {&recipient, list == recipient.received_messages.end() ? std::span<const std::size_t>{}
+                                                                  : recipient.deliveries_after(list->second, frame)};
 }
 
-/// Whether a delivery was answered with this code before a frame.
-[[nodiscard]] inline bool is_answered(const heard_delivery& one, std::uint8_t code, std::uint64_t before) {
-    return one.answer != nullptr && one.answer->frame < before && one.answer->code == code;
+/// The offers of a sender after a frame.
+[[nodiscard]] inline matching_deliveries find_offers(const connection_trace& recipient, std::string_view sender,
+                                                     std::uint64_t frame) {
+    const auto list = recipient.received_offers.find(sender);
+    return {&recipient, list == recipient.received_offers.end() ? std::span<const std::size_t>{}
+                                                                : recipient.deliveries_after(list->second, frame)};
 }
 
-/// Whether one of the deliveries was answered with the code of `answer`, before it.
-[[nodiscard]] inline bool has_given(const found_deliveries& found, const spoken& answer) {
-    return found.any([&](const heard_delivery& one) { return is_answered(one, answer.code, answer.frame); });
+/// Whether the delivery was answered with the code of `answer`, before it.
+[[nodiscard]] inline bool has_answer_like(const traced_delivery& delivery, const observed_packet& answer) {
+    return delivery.is_answered_before(answer.frame) && delivery.answer->code == answer.code;
 }
 
-/// FLOW-9: whether a delivery made to this client between the two frames may have had to wait behind another. It has
-/// not where the client asked something after its last answer, and got the server's word for it in time.
-[[nodiscard]] bool owes_something(const heard_talk& to, std::uint64_t from, std::uint64_t until);
-/// Nobody who was seen explains an answer: a violation where whoever is seen is all there is.
-void blame_unless_unseen(court& before, std::string_view rule, const heard_talk& who, const spoken& answer,
-                         std::string expected);
+[[nodiscard]] inline bool has_answer_like(const matching_deliveries& deliveries, const observed_packet& answer) {
+    return deliveries.any([&](const traced_delivery& delivery) { return has_answer_like(delivery, answer); });
+}
 
-// The checks, a family of rules each. The request has been answered.
-void check_login(court& before, const heard_talk& who, const heard_request& asked);          // CONN-1, 2, 4 to 6
-void check_second_login(court& before, const heard_talk& who, const heard_request& asked);   // CONN-7
-void check_early_request(court& before, const heard_talk& who, const heard_request& asked);  // CONN-8
-void check_rpm(court& before, const heard_talk& who, const heard_request& asked);            // PM-1, PM-2
-void check_spm(court& before, const heard_talk& who, const heard_request& asked);            // PM-3 to PM-10
-void check_sma(court& before, const heard_talk& who, const heard_request& asked);            // ALL
-void check_pc(court& before, const heard_talk& who, const heard_request& asked);             // PC
+/// FLOW-9: whether a delivery to this client in the interval may have waited for an earlier one. It cannot have where
+/// the server answered, before the interval, a request that the client sent after its last ERROR.
+[[nodiscard]] bool may_delay_delivery(const connection_trace& recipient, std::uint64_t from, std::uint64_t until);
+/// No traced client explains the answer: a violation if the trace has all clients, inconclusive otherwise.
+void fail_if_complete(judge_context& context, std::string_view rule, const connection_trace& connection,
+                      const observed_packet& answer, std::string expected);
+
+// The checks of answered requests, one for each family of rules.
+void check_login(judge_context& context, const connection_trace& connection,
+                 const traced_request& request);  // CONN-1, 2, 4 to 6
+void check_second_login(judge_context& context, const connection_trace& connection,
+                        const traced_request& request);  // CONN-7
+void check_early_request(judge_context& context, const connection_trace& connection,
+                         const traced_request& request);  // CONN-8
+void check_rpm(judge_context& context, const connection_trace& connection,
+               const traced_request& request);  // PM-1, PM-2
+void check_spm(judge_context& context, const connection_trace& connection,
+               const traced_request& request);  // PM-3 to PM-10
+void check_sma(judge_context& context, const connection_trace& connection, const traced_request& request);  // ALL
+void check_pc(judge_context& context, const connection_trace& connection, const traced_request& request);   // PC
 
 }  // namespace chatos::conformance

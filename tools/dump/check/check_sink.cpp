@@ -11,9 +11,9 @@
 
 namespace chatos::dump {
 
+using conformance::judge_verdict;
 using conformance::rule_verdict;
-using conformance::ruling;
-using conformance::speaker;
+using conformance::side;
 using conformance::violation;
 
 namespace {
@@ -35,12 +35,12 @@ capture_time time_of(std::int64_t nanoseconds, std::uint8_t digits) noexcept {
     return {seconds, static_cast<std::uint32_t>(rest), digits};
 }
 
-direction way_of(speaker by) noexcept {
-    return by == speaker::client ? direction::client_to_server : direction::server_to_client;
+direction way_of(side sender) noexcept {
+    return sender == side::client ? direction::client_to_server : direction::server_to_client;
 }
 
-std::string_view name_of(speaker by) noexcept {
-    return by == speaker::client ? "client" : "server";
+std::string_view name_of(side sender) noexcept {
+    return sender == side::client ? "client" : "server";
 }
 
 std::string_view level_of(std::string_view rule) noexcept {
@@ -60,17 +60,18 @@ std::string explanation_of(std::string_view rule) {
 
 check_sink::check_sink(check_form form, const conformance::judge_settings& settings, record_sink& next, output& out,
                        const palette& colours)
-    : conversation_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings}, out_{out},
+    : trace_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings}, out_{out},
       colours_{colours} {}
 
-void check_sink::heard(const heard_capture& one) {
-    conformance::judgement made = conformance::judge(one.heard, settings_);
+void check_sink::capture_ended(const captured_trace& one) {
+    conformance::judge_report made = conformance::judge(one.trace, settings_);
     for (violation& each : made.violations) {
         has_violations_ = true;
-        const auto talk = std::find_if(one.heard.talks.begin(), one.heard.talks.end(),
-                                       [&](const conformance::talk& any) { return any.stream == each.stream; });
-        found_violation found{std::move(each), one.file,
-                              one.ends[static_cast<std::size_t>(talk - one.heard.talks.begin())], one.time_digits};
+        const auto talk = std::find_if(one.trace.connections.begin(), one.trace.connections.end(),
+                                       [&](const conformance::connection& any) { return any.stream == each.stream; });
+        located_violation found{std::move(each), one.file,
+                                one.ends[static_cast<std::size_t>(talk - one.trace.connections.begin())],
+                                one.time_digits};
         if (form_ == check_form::json) {
             show_json(found);
         } else {
@@ -82,35 +83,35 @@ void check_sink::heard(const heard_capture& one) {
 }
 
 /// Several captures have one verdict on each rule: the worst.
-void check_sink::add_verdicts(const heard_capture& one, const std::vector<rule_verdict>& verdicts) {
+void check_sink::add_verdicts(const captured_trace& one, const std::vector<rule_verdict>& verdicts) {
     const std::string prefix = one.file.empty() ? "" : one.file + ", ";
     if (verdicts_.empty()) {
         verdicts_ = verdicts;
         for (rule_verdict& each : verdicts_) {
-            each.reason = each.undecided != 0 ? prefix + each.reason : each.reason;
+            each.reason = each.inconclusive != 0 ? prefix + each.reason : each.reason;
         }
         return;
     }
     for (std::size_t index = 0; index < verdicts.size(); ++index) {
         rule_verdict& sum = verdicts_[index];
         const rule_verdict& more = verdicts[index];
-        if (sum.undecided == 0 && more.undecided != 0) {
+        if (sum.inconclusive == 0 && more.inconclusive != 0) {
             sum.reason = prefix + more.reason;
         }
-        sum.checked += more.checked;
+        sum.passed += more.passed;
         sum.violations += more.violations;
-        sum.undecided += more.undecided;
-        sum.verdict = sum.violations != 0                      ? ruling::fail
-                      : sum.undecided == 0 && sum.checked != 0 ? ruling::pass
-                                                               : ruling::unknowable;
-        if (sum.verdict != ruling::unknowable) {
+        sum.inconclusive += more.inconclusive;
+        sum.verdict = sum.violations != 0                        ? judge_verdict::fail
+                      : sum.inconclusive == 0 && sum.passed != 0 ? judge_verdict::pass
+                                                                 : judge_verdict::inconclusive;
+        if (sum.verdict != judge_verdict::inconclusive) {
             sum.reason.clear();
         }
     }
 }
 
-void check_sink::show_text(const found_violation& one) {
-    const violation& what = one.what;
+void check_sink::show_text(const located_violation& one) {
+    const violation& what = one.violation;
     out_.add(colours_.failure);
     out_.add("VIOLATION");
     out_.add(colours_.plain);
@@ -121,7 +122,7 @@ void check_sink::show_text(const found_violation& one) {
     out_.add(" (");
     out_.add(level_of(what.rule));
     out_.add(") by the ");
-    out_.add(name_of(what.by));
+    out_.add(name_of(what.violator));
     out_.add(": ");
     if (!one.file.empty()) {
         add_quoted(out_, one.file);
@@ -130,9 +131,9 @@ void check_sink::show_text(const found_violation& one) {
     out_.add("stream ");
     out_.add_number(what.stream);
     out_.add(", ");
-    out_.add(endpoint_text(sender_of(one.ends, way_of(what.said_by)), one.ends.ip_version));
+    out_.add(endpoint_text(sender_of(one.ends, way_of(what.sender)), one.ends.ip_version));
     out_.add(" > ");
-    out_.add(endpoint_text(receiver_of(one.ends, way_of(what.said_by)), one.ends.ip_version));
+    out_.add(endpoint_text(receiver_of(one.ends, way_of(what.sender)), one.ends.ip_version));
     out_.add(", frame ");
     out_.add_number(what.frame);
     out_.add(", offset ");
@@ -140,39 +141,39 @@ void check_sink::show_text(const found_violation& one) {
     out_.add("\n  expected  ");
     out_.add(what.expected);
     out_.add("\n  came      ");
-    out_.add(what.came);
+    out_.add(what.actual);
     out_.add("\n  see       ");
     out_.add(explanation_of(what.rule));
     out_.add('\n');
 }
 
-void check_sink::show_json(const found_violation& one) {
-    const violation& what = one.what;
+void check_sink::show_json(const located_violation& one) {
+    const violation& what = one.violation;
     json_object line{out_};
     line.text("type", "violation");
     line.text("rule", what.rule);
     line.text("level", level_of(what.rule));
-    line.text("by", name_of(what.by));
+    line.text("by", name_of(what.violator));
     out_.add(',');
     const capture_place place{.mark = {.frame = what.frame, .time = time_of(what.time_ns, one.time_digits)},
                               .ends = &one.ends,
                               .file = one.file};
-    places_.add(out_, {.stream = what.stream, .way = way_of(what.said_by), .offset = what.offset, .capture = &place});
+    places_.add(out_, {.stream = what.stream, .way = way_of(what.sender), .offset = what.offset, .capture = &place});
     line.number("offset", what.offset);
     line.text("expected", what.expected);
-    line.text("came", what.came);
+    line.text("came", what.actual);
     line.text("explain", explanation_of(what.rule));
     line.finish();
 }
 
-void check_sink::all_heard() {
+void check_sink::all_captures_ended() {
     if (verdicts_.empty()) {
         verdicts_ = conformance::judge({}, settings_).verdicts;  // of nothing: all unknowable, and said so
     }
     for (const rule_verdict& one : verdicts_) {
         if (form_ == check_form::json) {
             show_json(one);
-        } else if (one.checked + one.violations + one.undecided != 0) {
+        } else if (one.passed + one.violations + one.inconclusive != 0) {
             show_text(one);
         }
     }
@@ -186,10 +187,10 @@ void check_sink::show_json(const rule_verdict& one) {
     line.text("type", "verdict");
     line.text("rule", one.rule);
     line.text("level", level_of(one.rule));
-    line.text("verdict", ruling_name(one.verdict));
-    line.number("kept", one.checked);
+    line.text("verdict", judge_verdict_name(one.verdict));
+    line.number("kept", one.passed);
     line.number("violations", one.violations);
-    line.number("undecided", one.undecided);
+    line.number("undecided", one.inconclusive);
     if (!one.reason.empty()) {
         line.text("reason", one.reason);
     }
@@ -197,9 +198,9 @@ void check_sink::show_json(const rule_verdict& one) {
 }
 
 void check_sink::show_text(const rule_verdict& one) {
-    const bool is_failed = one.verdict == ruling::fail;
-    out_.add(is_failed ? colours_.failure : one.verdict == ruling::pass ? colours_.strong : colours_.dim);
-    out_.add_padded(ruling_name(one.verdict), verdict_columns);
+    const bool is_failed = one.verdict == judge_verdict::fail;
+    out_.add(is_failed ? colours_.failure : one.verdict == judge_verdict::pass ? colours_.strong : colours_.dim);
+    out_.add_padded(judge_verdict_name(one.verdict), verdict_columns);
     out_.add(colours_.plain);
     out_.add_padded(one.rule, rule_columns);
     if (is_failed) {
@@ -207,7 +208,7 @@ void check_sink::show_text(const rule_verdict& one) {
         out_.add(", ");
     }
     out_.add("kept ");
-    out_.add(counted(one.checked, "time"));
+    out_.add(counted(one.passed, "time"));
     if (!one.reason.empty()) {
         out_.add("; ");
         escape(one.reason, [&](std::string_view piece) { out_.add(piece == "\\\"" ? "\"" : piece); });
@@ -228,7 +229,7 @@ void check_sink::show_unseen() {
         line.clear();
     };
     for (const rule_verdict& one : verdicts_) {
-        if (one.checked + one.violations + one.undecided == 0) {
+        if (one.passed + one.violations + one.inconclusive == 0) {
             if (line.size() + one.rule.size() > columns) {
                 end_line();
             }
@@ -244,33 +245,34 @@ void check_sink::show_unseen() {
 std::string check_sink::junit() const {
     using conformance::markup_text;
     constexpr std::size_t shown_max = 100;
-    const auto count = [&](ruling which) {
-        return std::count_if(verdicts_.begin(), verdicts_.end(), [&](const auto& one) { return one.verdict == which; });
+    const auto count = [&](judge_verdict verdict) {
+        return std::count_if(verdicts_.begin(), verdicts_.end(), [&](const auto& one) { return one.verdict == verdict; });
     };
     const std::string totals = " tests=\"" + std::to_string(verdicts_.size()) + "\" failures=\"" +
-                               std::to_string(count(ruling::fail)) + "\" errors=\"0\"";
+                               std::to_string(count(judge_verdict::fail)) + "\" errors=\"0\"";
     std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ChatOS capture\"" + totals +
                       ">\n  <testsuite name=\"chatos.capture\"" + totals + " skipped=\"" +
-                      std::to_string(count(ruling::unknowable)) + "\">\n";
+                      std::to_string(count(judge_verdict::inconclusive)) + "\">\n";
     for (const rule_verdict& one : verdicts_) {
         const std::string area{one.rule.substr(0, one.rule.find('-'))};
         xml += "    <testcase name=\"" + std::string{one.rule} + "\" classname=\"chatos.capture." + area + "\"";
-        if (one.verdict == ruling::pass) {
+        if (one.verdict == judge_verdict::pass) {
             xml += "/>\n";
             continue;
         }
-        if (one.verdict == ruling::unknowable) {
+        if (one.verdict == judge_verdict::inconclusive) {
             xml += ">\n      <skipped message=\"" + markup_text(one.reason) + "\"/>\n    </testcase>\n";
             continue;
         }
         std::string details;
         std::size_t shown = 0;
-        for (const found_violation& each : violations_) {
-            if (each.what.rule == one.rule && ++shown <= shown_max) {
-                details += (each.file.empty() ? "" : each.file + ", ") + "stream " + std::to_string(each.what.stream) +
-                           ", frame " + std::to_string(each.what.frame) + ", offset " +
-                           std::to_string(each.what.offset) + ", by the " + std::string{name_of(each.what.by)} +
-                           ": expected " + each.what.expected + "; came " + each.what.came + "\n";
+        for (const located_violation& each : violations_) {
+            if (each.violation.rule == one.rule && ++shown <= shown_max) {
+                details += (each.file.empty() ? "" : each.file + ", ") + "stream " +
+                           std::to_string(each.violation.stream) + ", frame " + std::to_string(each.violation.frame) +
+                           ", offset " + std::to_string(each.violation.offset) + ", by the " +
+                           std::string{name_of(each.violation.violator)} + ": expected " + each.violation.expected +
+                           "; came " + each.violation.actual + "\n";
             }
         }
         xml += ">\n      <failure message=\"" + counted(one.violations, "violation") + "\" type=\"" +

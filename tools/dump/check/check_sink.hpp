@@ -1,11 +1,11 @@
 // chatos-dump --check: the captured conversations before the judge, and what he says as text, JSON and JUnit XML.
 #pragma once
 
-#include "dump/check/conversation_sink.hpp"
+#include "dump/check/trace_sink.hpp"
 #include "dump/json_place.hpp"
 #include "dump/output.hpp"
 #include "dump/palette.hpp"
-#include "judge/judgement.hpp"
+#include "judge/judge.hpp"
 
 #include <string>
 #include <vector>
@@ -15,7 +15,7 @@ namespace chatos::dump {
 enum class check_form : std::uint8_t { text, json };
 
 /// Prints every violation as soon as its capture has been read, and the verdict on each rule before the summary.
-class check_sink final : public conversation_sink {
+class check_sink final : public trace_sink {
 public:
     /// As text only the judgement and the summary are shown, as JSON everything. `next` and `out` must outlive the
     /// sink.
@@ -27,21 +27,21 @@ public:
     [[nodiscard]] std::string junit() const;
 
 private:
-    struct found_violation {
-        conformance::violation what;
+    struct located_violation {
+        conformance::violation violation;
         std::string file;
         stream_ends ends;
         std::uint8_t time_digits{0};
     };
 
-    void heard(const heard_capture& one) override;
-    void all_heard() override;
-    void show_text(const found_violation& one);
-    void show_json(const found_violation& one);
+    void capture_ended(const captured_trace& one) override;
+    void all_captures_ended() override;
+    void show_text(const located_violation& one);
+    void show_json(const located_violation& one);
     void show_text(const conformance::rule_verdict& one);
     void show_json(const conformance::rule_verdict& one);
     void show_unseen();
-    void add_verdicts(const heard_capture& one, const std::vector<conformance::rule_verdict>& verdicts);
+    void add_verdicts(const captured_trace& one, const std::vector<conformance::rule_verdict>& verdicts);
 
     check_form form_;
     conformance::judge_settings settings_;
@@ -49,7 +49,7 @@ private:
     palette colours_;
     json_places places_;
     bool has_violations_{false};
-    std::vector<found_violation> violations_;
+    std::vector<located_violation> violations_;
     std::vector<conformance::rule_verdict> verdicts_;
 };
 

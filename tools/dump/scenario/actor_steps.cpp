@@ -5,13 +5,13 @@
 
 namespace chatos::dump {
 
-using conformance::ending;
-using conformance::heard_request;
-using conformance::heard_talk;
-using conformance::speaker;
-using conformance::spoken;
-using conformance::talk;
-using conformance::utterances;
+using conformance::connection;
+using conformance::connection_trace;
+using conformance::direction_end;
+using conformance::direction_trace;
+using conformance::observed_packet;
+using conformance::side;
+using conformance::traced_request;
 
 namespace {
 
@@ -19,16 +19,16 @@ constexpr std::uint64_t usual_patience_ms = 2'000;
 
 class actor_planner {
 public:
-    actor_planner(const talk& one, std::size_t actor, const causes& known)
-        : talk_{one}, actor_{actor}, causes_{known} {}
+    actor_planner(const connection& one, std::size_t actor, const causes& known)
+        : connection_{one}, actor_{actor}, causes_{known} {}
 
     /// What one connection does, in an order in which both directions keep theirs.
     step_list make() {
-        const talk& one = talk_;
+        const connection& one = connection_;
         const std::size_t actor = actor_;
-        const heard_talk& understood = causes_.talks()[actor];
-        const auto& said = one.by(speaker::client).packets;
-        const auto& got = one.by(speaker::server).packets;
+        const connection_trace& understood = causes_.connections()[actor];
+        const auto& said = one.from(side::client).packets;
+        const auto& got = one.from(side::server).packets;
         step_list steps;
         std::size_t next_said = 0;
         std::size_t next_got = 0;
@@ -51,7 +51,7 @@ public:
     }
 
 private:
-    static void add_send(step_list& steps, std::size_t actor, const spoken& one) {
+    static void add_send(step_list& steps, std::size_t actor, const observed_packet& one) {
         if (!steps.empty() && steps.back().what == kind::send && steps.back().frame == one.frame) {
             steps.back().packets.push_back(&one);  // they came in one segment
             return;
@@ -63,7 +63,8 @@ private:
 
     /// A delivery that the server sent before it answered a request that it answers at once was sent before it looked
     /// at that request: so the request may as well be sent behind it, and then nothing is left to chance.
-    void add_expect(step_list& steps, const heard_talk& understood, std::size_t actor, const spoken& one) {
+    void add_expect(step_list& steps, const connection_trace& understood, std::size_t actor,
+                    const observed_packet& one) {
         planned_step made{
             .what = kind::expect, .actor = actor, .frame = one.frame, .rule = causes_.rule_of(actor, one)};
         made.packets.push_back(&one);
@@ -89,32 +90,33 @@ private:
         }
     }
 
-    static bool waits_for_own_answer(const heard_talk& understood, const spoken& said, std::uint64_t at) {
+    static bool waits_for_own_answer(const connection_trace& understood, const observed_packet& said,
+                                     std::uint64_t at) {
         if (said.op != opcode::rpm && said.op != opcode::cr && said.op != opcode::pc) {
             return false;
         }
-        return std::any_of(understood.requests.begin(), understood.requests.end(), [&](const heard_request& asked) {
-            return asked.said == &said && asked.first != nullptr && asked.first->frame > at;
+        return std::any_of(understood.requests.begin(), understood.requests.end(), [&](const traced_request& asked) {
+            return asked.packet == &said && asked.first_answer != nullptr && asked.first_answer->frame > at;
         });
     }
 
     void add_ends(step_list& steps, std::size_t actor) {
-        const utterances& client = talk_.by(speaker::client);
-        const utterances& server = talk_.by(speaker::server);
-        if (client.broken) {
+        const direction_trace& client = connection_.from(side::client);
+        const direction_trace& server = connection_.from(side::server);
+        if (client.malformed) {
             insert_by_frame(steps, {.what = kind::send_bytes,
                                     .actor = actor,
-                                    .frame = client.broken->frame,
-                                    .bytes = &client.broken->bytes});
-        } else if (!client.cut_short.empty()) {
+                                    .frame = client.malformed->frame,
+                                    .bytes = &client.malformed->bytes});
+        } else if (!client.unfinished.empty()) {
             const std::uint64_t frame = client.packets.empty() ? 1 : client.packets.back().frame;
             insert_by_frame(steps,
-                            {.what = kind::send_bytes, .actor = actor, .frame = frame, .bytes = &client.cut_short});
+                            {.what = kind::send_bytes, .actor = actor, .frame = frame, .bytes = &client.unfinished});
         }
-        if (client.end != ending::open) {
+        if (client.end != direction_end::open) {
             insert_by_frame(steps, {.what = kind::close, .actor = actor, .frame = client.end_frame, .end = client.end});
         }
-        if (server.end == ending::open || client.end == ending::reset) {
+        if (server.end == direction_end::open || client.end == direction_end::reset) {
             return;
         }
         planned_step closed{.what = kind::expect_closed,
@@ -122,8 +124,8 @@ private:
                             .frame = server.end_frame,
                             .end = server.end,
                             .rule = "FLOW-8"};
-        const bool is_own_end = client.end == ending::fin && client.end_frame < server.end_frame;
-        const bool is_refused = client.broken && client.broken->frame < server.end_frame;
+        const bool is_own_end = client.end == direction_end::fin && client.end_frame < server.end_frame;
+        const bool is_refused = client.malformed && client.malformed->frame < server.end_frame;
         if (is_refused) {
             closed.rule = "ERR-2";
             refuse(steps, actor, closed);
@@ -136,17 +138,17 @@ private:
 
     /// ERR-2: ERROR 5 and the end are one expectation, because the ERROR is a choice.
     void refuse(step_list& steps, std::size_t actor, planned_step closed) {
-        const auto& got = talk_.by(speaker::server).packets;
-        const spoken* last = got.empty() ? nullptr : &got.back();
+        const auto& got = connection_.from(side::server).packets;
+        const observed_packet* last = got.empty() ? nullptr : &got.back();
         const auto found = std::find_if(steps.begin(), steps.end(), [&](const planned_step& one) {
             return one.what == kind::expect && one.packets.front() == last;
         });
         const bool has_error = found != steps.end() && last->op == opcode::error && last->code == 5 &&
-                               last == causes_.talks()[actor].unasked;
+                               last == causes_.connections()[actor].unsolicited_answer;
         if (has_error) {
             steps.erase(found);
             closed.what = kind::expect_refusal;
-            closed.frame = std::max(last->frame, talk_.by(speaker::client).broken->frame + 1);
+            closed.frame = std::max(last->frame, connection_.from(side::client).malformed->frame + 1);
         }
         insert_by_frame(steps, std::move(closed));
     }
@@ -172,14 +174,14 @@ private:
 
     using kind = planned_step::kind;
 
-    const talk& talk_;
+    const connection& connection_;
     std::size_t actor_;
     const causes& causes_;
 };
 
 }  // namespace
 
-step_list steps_of(const talk& one, std::size_t actor, const causes& known) {
+step_list steps_of(const connection& one, std::size_t actor, const causes& known) {
     return actor_planner{one, actor, known}.make();
 }
 

@@ -8,8 +8,8 @@
 
 namespace chatos::dump {
 
-using conformance::ending;
-using conformance::spoken;
+using conformance::direction_end;
+using conformance::observed_packet;
 
 namespace {
 
@@ -33,7 +33,7 @@ void add_text(output& out, const std::string& text) {
     add_json_string(out, doubled);
 }
 
-void add_packet(output& out, const spoken& one) {
+void add_packet(output& out, const observed_packet& one) {
     out.add("{\"packet\": \"");
     out.add(layout_of(one.op).name);
     out.add('"');
@@ -56,7 +56,7 @@ void add_packet(output& out, const spoken& one) {
     out.add('}');
 }
 
-void add_packets(output& out, const std::vector<const spoken*>& packets) {
+void add_packets(output& out, const std::vector<const observed_packet*>& packets) {
     if (packets.size() == 1) {
         add_packet(out, *packets.front());
         return;
@@ -69,9 +69,9 @@ void add_packets(output& out, const std::vector<const spoken*>& packets) {
     out.add(']');
 }
 
-void add_closed(output& out, ending end) {
+void add_closed(output& out, direction_end end) {
     // Whoever resets may as well have closed in order.
-    out.add(end == ending::fin ? R"({"closed": "fin"})" : R"({"closed": "any"})");
+    out.add(end == direction_end::fin ? R"({"closed": "fin"})" : R"({"closed": "any"})");
 }
 
 void add_action(output& out, const planned_step& one) {
@@ -94,7 +94,7 @@ void add_action(output& out, const planned_step& one) {
         break;
     case kind::close:
         add_key(out, "close");
-        out.add(one.end == ending::fin ? "\"fin\"" : "\"reset\"");
+        out.add(one.end == direction_end::fin ? "\"fin\"" : "\"reset\"");
         break;
     case kind::expect:
         add_key(out, "expect");

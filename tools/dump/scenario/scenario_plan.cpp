@@ -2,7 +2,7 @@
 
 #include "dump/scenario/actor_steps.hpp"
 #include "dump/scenario/causes.hpp"
-#include "judge/heard_talk.hpp"
+#include "judge/connection_trace.hpp"
 #include "rules/rule.hpp"
 
 #include <algorithm>
@@ -14,62 +14,62 @@
 
 namespace chatos::dump {
 
-using conformance::heard_request;
-using conformance::heard_talk;
-using conformance::speaker;
-using conformance::spoken;
-using conformance::talk;
-using conformance::utterances;
+using conformance::connection;
+using conformance::connection_trace;
+using conformance::direction_trace;
+using conformance::observed_packet;
+using conformance::side;
+using conformance::traced_request;
 
 namespace {
 
 constexpr std::size_t actors_max = 64;
 constexpr std::size_t steps_max = 10'000;
 
-std::string place_of(const talk& one, speaker by, std::uint64_t offset) {
-    return "stream " + std::to_string(one.stream) + ", " + (by == speaker::client ? "c2s" : "s2c") + ", offset " +
+std::string place_of(const connection& one, side sender, std::uint64_t offset) {
+    return "stream " + std::to_string(one.stream) + ", " + (sender == side::client ? "c2s" : "s2c") + ", offset " +
            std::to_string(offset) + ": ";
 }
 
 /// Why the conversation cannot be played again, or nothing.
-std::string refusal_of(const conformance::conversation& heard) {
-    if (heard.talks.empty()) {
+std::string refusal_of(const conformance::trace& trace) {
+    if (trace.connections.empty()) {
         return "there is no ChatOS conversation in it";
     }
-    if (heard.talks.size() > actors_max) {
-        return std::to_string(heard.talks.size()) + " connections, and a scenario has " + std::to_string(actors_max) +
-               " actors at most: choose some with --follow or cut the capture";
+    if (trace.connections.size() > actors_max) {
+        return std::to_string(trace.connections.size()) + " connections, and a scenario has " +
+               std::to_string(actors_max) + " actors at most: choose some with --follow or cut the capture";
     }
     std::size_t packets = 0;
-    for (const talk& one : heard.talks) {
-        packets += one.by(speaker::client).packets.size() + one.by(speaker::server).packets.size();
+    for (const connection& one : trace.connections) {
+        packets += one.from(side::client).packets.size() + one.from(side::server).packets.size();
     }
     if (packets > steps_max) {
         return std::to_string(packets) + " packets, and a scenario has " + std::to_string(steps_max) +
                " steps at most: cut the capture";
     }
-    for (const talk& one : heard.talks) {
-        for (const speaker by : {speaker::client, speaker::server}) {
-            const utterances& said = one.by(by);
+    for (const connection& one : trace.connections) {
+        for (const side sender : {side::client, side::server}) {
+            const direction_trace& said = one.from(sender);
             if (!said.is_trusted()) {
-                return place_of(one, by, said.trusted_until) + std::string{said.doubt};
+                return place_of(one, sender, said.trusted_until) + std::string{said.distrust_reason};
             }
         }
-        const utterances& server = one.by(speaker::server);
-        const utterances& client = one.by(speaker::client);
-        if (server.broken || !server.cut_short.empty()) {
-            return place_of(one, speaker::server,
-                            server.broken            ? server.broken->offset
+        const direction_trace& server = one.from(side::server);
+        const direction_trace& client = one.from(side::client);
+        if (server.malformed || !server.unfinished.empty()) {
+            return place_of(one, side::server,
+                            server.malformed         ? server.malformed->offset
                             : server.packets.empty() ? 0
                                                      : server.packets.back().offset) +
                    "the server sent something that is no packet";
         }
-        if (client.broken && client.broken->bytes.size() != client.broken->all_bytes) {
-            return place_of(one, speaker::client, client.broken->offset) +
+        if (client.malformed && client.malformed->bytes.size() != client.malformed->bytes_total) {
+            return place_of(one, side::client, client.malformed->offset) +
                    "more bytes that are no packet than are kept";
         }
         if (!client.packets.empty() && client.packets.front().op == opcode::pc) {
-            return place_of(one, speaker::client, 0) + "this may be the end of a tunnel, whose bytes are no packets";
+            return place_of(one, side::client, 0) + "this may be the end of a tunnel, whose bytes are no packets";
         }
     }
     return {};
@@ -77,12 +77,12 @@ std::string refusal_of(const conformance::conversation& heard) {
 
 class planner {
 public:
-    explicit planner(const conformance::conversation& heard) : heard_{heard}, causes_{heard} {}
+    explicit planner(const conformance::trace& trace) : trace_{trace}, causes_{trace} {}
 
     planned make() {
         name_actors();
-        for (std::size_t actor = 0; actor < heard_.talks.size(); ++actor) {
-            lists_.push_back(steps_of(heard_.talks[actor], actor, causes_));
+        for (std::size_t actor = 0; actor < trace_.connections.size(); ++actor) {
+            lists_.push_back(steps_of(trace_.connections[actor], actor, causes_));
         }
         number_steps();
         if (made_.steps.size() > steps_max) {
@@ -101,9 +101,9 @@ private:
 
     void name_actors() {
         std::set<std::string> taken;
-        for (std::size_t actor = 0; actor < heard_.talks.size(); ++actor) {
+        for (std::size_t actor = 0; actor < trace_.connections.size(); ++actor) {
             std::string name;
-            for (const char letter : causes_.talks()[actor].pseudo) {
+            for (const char letter : causes_.connections()[actor].pseudo) {
                 if (letter < 'a' || letter > 'z' || name.size() == 9) {
                     break;
                 }
@@ -129,7 +129,7 @@ private:
             }
         }
         for (std::size_t index = 0; index < made_.steps.size(); ++index) {
-            for (const spoken* one : made_.steps[index].packets) {
+            for (const observed_packet* one : made_.steps[index].packets) {
                 step_of_.emplace(one, index);
             }
         }
@@ -141,7 +141,7 @@ private:
         for (std::size_t index = 0; index < made_.steps.size(); ++index) {
             const planned_step& one = made_.steps[index];
             if (one.what == kind::expect) {
-                for (const spoken* trigger : causes_.triggers_of(one.actor, *one.packets.front())) {
+                for (const observed_packet* trigger : causes_.triggers_of(one.actor, *one.packets.front())) {
                     add_order(step_at(trigger), index);
                 }
                 for (const std::size_t actor : causes_.leavers_before(one.actor, *one.packets.front())) {
@@ -179,12 +179,12 @@ private:
         if (seen.what != kind::expect && !is_end) {
             return false;
         }
-        const heard_request* asked = is_end ? nullptr : causes_.request_of(seen.actor, *seen.packets.front());
-        const bool is_login = asked != nullptr && asked->said->op == opcode::cr;
+        const traced_request* asked = is_end ? nullptr : causes_.request_of(seen.actor, *seen.packets.front());
+        const bool is_login = asked != nullptr && asked->packet->op == opcode::cr;
         if (action.what != kind::send) {
             return true;  // an end, or bytes that lead to one
         }
-        return std::any_of(action.packets.begin(), action.packets.end(), [&](const spoken* one) {
+        return std::any_of(action.packets.begin(), action.packets.end(), [&](const observed_packet* one) {
             switch (one->op) {
             case opcode::cr: return true;
             case opcode::sma: return is_end || is_login;
@@ -192,10 +192,10 @@ private:
             case opcode::spm:
             case opcode::pc:
                 return ((is_end || is_login) && causes_.claims(seen.actor, one->pseudo)) ||
-                       (asked != nullptr && asked->said->pseudo == one->pseudo);
+                       (asked != nullptr && asked->packet->pseudo == one->pseudo);
             case opcode::error:
                 return asked != nullptr &&
-                       (asked->said->op == opcode::sma || causes_.claims(action.actor, asked->said->pseudo));
+                       (asked->packet->op == opcode::sma || causes_.claims(action.actor, asked->packet->pseudo));
             }
             return false;
         });
@@ -226,9 +226,9 @@ private:
     void order_receipt(std::size_t before, std::size_t index, std::vector<std::array<std::size_t, 2>>& against) {
         const std::size_t actor = made_.steps[index].actor;
         const auto earlier = causes_.triggers_of(actor, *made_.steps[before].packets.front());
-        for (const spoken* trigger : causes_.triggers_of(actor, *made_.steps[index].packets.front())) {
+        for (const observed_packet* trigger : causes_.triggers_of(actor, *made_.steps[index].packets.front())) {
             const std::size_t sent = step_at(trigger);
-            const bool is_same_sender = std::any_of(earlier.begin(), earlier.end(), [&](const spoken* one) {
+            const bool is_same_sender = std::any_of(earlier.begin(), earlier.end(), [&](const observed_packet* one) {
                 return made_.steps[step_at(one)].actor == made_.steps[sent].actor;
             });
             if (made_.steps[sent].actor == actor || (is_same_sender && earlier.size() == 1)) {
@@ -242,7 +242,7 @@ private:
         }
     }
 
-    [[nodiscard]] std::size_t step_at(const spoken* one) const { return step_of_.at(one); }
+    [[nodiscard]] std::size_t step_at(const observed_packet* one) const { return step_of_.at(one); }
 
     [[nodiscard]] std::optional<std::size_t> close_of(std::size_t actor) const {
         for (const std::size_t index : own_[actor]) {
@@ -374,30 +374,30 @@ private:
         if (made_.rules.empty()) {
             made_.rules.emplace_back("FLOW-1");
         }
-        for (const heard_talk& one : causes_.talks()) {
+        for (const connection_trace& one : causes_.connections()) {
             made_.has_closing_fence = made_.has_closing_fence && std::all_of(one.requests.begin(), one.requests.end(),
-                                                                             [](const heard_request& asked) {
+                                                                             [](const traced_request& asked) {
                                                                                  return asked.last_answer() != nullptr;
                                                                              });
-            made_.has_closing_fence = made_.has_closing_fence && one.client().cut_short.empty();
+            made_.has_closing_fence = made_.has_closing_fence && one.from_client().unfinished.empty();
         }
     }
 
-    const conformance::conversation& heard_;
+    const conformance::trace& trace_;
     causes causes_;
     scenario_plan made_;
     std::vector<step_list> lists_;
     std::vector<std::vector<std::size_t>> own_;  // indexes of each actor's steps, which stand together
-    std::map<const spoken*, std::size_t> step_of_;
+    std::map<const observed_packet*, std::size_t> step_of_;
 };
 
 }  // namespace
 
-planned plan_scenario(const conformance::conversation& heard) {
-    if (std::string refusal = refusal_of(heard); !refusal.empty()) {
+planned plan_scenario(const conformance::trace& trace) {
+    if (std::string refusal = refusal_of(trace); !refusal.empty()) {
         return {{}, std::move(refusal)};
     }
-    return planner{heard}.make();
+    return planner{trace}.make();
 }
 
 }  // namespace chatos::dump

@@ -2,7 +2,7 @@
 // somebody else has to be done before. Knows no JSON.
 #pragma once
 
-#include "judge/conversation.hpp"
+#include "judge/trace.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,9 +26,9 @@ struct planned_step {
     kind what{kind::send};
     std::size_t actor{0};
     std::uint64_t frame{0};
-    std::vector<const conformance::spoken*> packets{};  ///< of the conversation
+    std::vector<const conformance::observed_packet*> packets{};  ///< of the conversation
     const std::vector<std::byte>* bytes{nullptr};
-    conformance::ending end{conformance::ending::open};
+    conformance::direction_end end{conformance::direction_end::open};
     std::string_view rule{};           ///< to blame if it fails; empty for what an actor does
     bool is_optional{false};           ///< a choice of the server (CONN-3)
     std::uint64_t within_ms{0};        ///< 0: the runner's usual patience
@@ -48,7 +48,7 @@ struct planned {
     std::string refusal;
 };
 
-/// `heard` must outlive the plan.
-[[nodiscard]] planned plan_scenario(const conformance::conversation& heard);
+/// `trace` must outlive the plan.
+[[nodiscard]] planned plan_scenario(const conformance::trace& trace);
 
 }  // namespace chatos::dump

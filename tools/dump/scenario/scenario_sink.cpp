@@ -8,8 +8,8 @@
 
 namespace chatos::dump {
 
-void scenario_sink::heard(const heard_capture& one) {
-    planned made = plan_scenario(one.heard);
+void scenario_sink::capture_ended(const captured_trace& one) {
+    planned made = plan_scenario(one.trace);
     refusal_ = std::move(made.refusal);
     if (refusal_.empty()) {
         write_scenario(out_, made.plan, name_);

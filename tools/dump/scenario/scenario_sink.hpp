@@ -1,7 +1,7 @@
 // chatos-dump --to-scenario: one captured conversation as a scenario for chatos-conformance.
 #pragma once
 
-#include "dump/check/conversation_sink.hpp"
+#include "dump/check/trace_sink.hpp"
 #include "dump/output.hpp"
 #include "dump/scenario/scenario_json.hpp"
 
@@ -14,17 +14,16 @@
 namespace chatos::dump {
 
 /// Prints nothing but the scenario. `out` must outlive the sink.
-class scenario_sink final : public conversation_sink {
+class scenario_sink final : public trace_sink {
 public:
-    scenario_sink(output& out, scenario_name name)
-        : conversation_sink{nullptr, nullptr}, out_{out}, name_{std::move(name)} {}
+    scenario_sink(output& out, scenario_name name) : trace_sink{nullptr, nullptr}, out_{out}, name_{std::move(name)} {}
 
     /// Why there is no scenario; empty when there is one.
     [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
 
 private:
-    void heard(const heard_capture& one) override;
-    void all_heard() override {}
+    void capture_ended(const captured_trace& one) override;
+    void all_captures_ended() override {}
 
     output& out_;
     scenario_name name_;

@@ -1,14 +1,14 @@
-#include "dump/check/conversation_sink.hpp"
+#include "dump/check/trace_sink.hpp"
 
 #include <utility>
 
 namespace chatos::dump {
 
-using conformance::broken_packet;
-using conformance::ending;
-using conformance::speaker;
-using conformance::talk;
-using conformance::utterances;
+using conformance::connection;
+using conformance::direction_end;
+using conformance::direction_trace;
+using conformance::malformed_packet;
+using conformance::side;
 
 namespace {
 
@@ -37,31 +37,31 @@ std::string_view doubt_of(const event_record& record) noexcept {
 
 }  // namespace
 
-talk& conversation_sink::talk_at(const record_place& at) {
-    const auto [found, is_new] = talks_.emplace(at.stream, current_.heard.talks.size());
+connection& trace_sink::connection_at(const record_place& at) {
+    const auto [found, is_new] = connection_indexes_.emplace(at.stream, current_.trace.connections.size());
     if (is_new) {
-        current_.heard.talks.emplace_back().stream = at.stream;
+        current_.trace.connections.emplace_back().stream = at.stream;
         current_.ends.push_back(at.capture != nullptr && at.capture->ends != nullptr ? *at.capture->ends
                                                                                      : stream_ends{});
     }
-    return current_.heard.talks[found->second];
+    return current_.trace.connections[found->second];
 }
 
-utterances& conversation_sink::said_at(const record_place& at) {
-    return talk_at(at).by(at.way == direction::client_to_server ? speaker::client : speaker::server);
+direction_trace& trace_sink::direction_at(const record_place& at) {
+    return connection_at(at).from(at.way == direction::client_to_server ? side::client : side::server);
 }
 
-void conversation_sink::stream_began(const record_place& at, std::string_view name) {
+void trace_sink::stream_began(const record_place& at, std::string_view name) {
     if (shown_ != nullptr) {
         shown_->stream_began(at, name);
     }
 }
 
-void conversation_sink::packet(const packet_record& record) {
+void trace_sink::packet(const packet_record& record) {
     if (shown_ != nullptr) {
         shown_->packet(record);
     }
-    utterances& said = said_at(record.at);
+    direction_trace& said = direction_at(record.at);
     const frame_mark& mark = record.at.capture->mark;
     text_bytes_ += record.packet.pseudo.size() + record.packet.message.size();
     if (++packets_ > packets_max || text_bytes_ > text_bytes_max) {
@@ -82,68 +82,68 @@ void conversation_sink::packet(const packet_record& record) {
     current_.time_digits = mark.time.digits;
 }
 
-void conversation_sink::malformed(const malformed_record& record) {
+void trace_sink::malformed(const malformed_record& record) {
     if (shown_ != nullptr) {
         shown_->malformed(record);
     }
     const frame_mark& mark = record.at.capture->mark;
-    broken_packet& broken = broken_at(record.at);
+    malformed_packet& broken = malformed_at(record.at);
     broken.frame = mark.frame;
     broken.time_ns = nanoseconds_of(mark.time);
     broken.rule = rule_of(record.error.what);
     broken.reason = violation_name(record.error.what);
 }
 
-void conversation_sink::malformed_ended(const malformed_record& record) {
+void trace_sink::malformed_ended(const malformed_record& record) {
     if (shown_ != nullptr) {
         shown_->malformed_ended(record);
     }
-    broken_at(record.at).all_bytes = record.lost_bytes;
+    malformed_at(record.at).bytes_total = record.lost_bytes;
 }
 
-broken_packet& conversation_sink::broken_at(const record_place& at) {
-    std::optional<broken_packet>& broken = said_at(at).broken;
+malformed_packet& trace_sink::malformed_at(const record_place& at) {
+    std::optional<malformed_packet>& broken = direction_at(at).malformed;
     if (!broken) {
         broken.emplace().offset = at.offset;
     }
     return *broken;
 }
 
-void conversation_sink::undecoded(const record_place& of, std::span<const std::byte> bytes) {
+void trace_sink::undecoded(const record_place& of, std::span<const std::byte> bytes) {
     if (shown_ != nullptr) {
         shown_->undecoded(of, bytes);
     }
     text_bytes_ += bytes.size();
     if (text_bytes_ <= text_bytes_max) {
-        std::vector<std::byte>& kept = broken_at(of).bytes;
+        std::vector<std::byte>& kept = malformed_at(of).bytes;
         kept.insert(kept.end(), bytes.begin(), bytes.end());
     }
 }
 
-void conversation_sink::incomplete(const incomplete_record& record) {
+void trace_sink::incomplete(const incomplete_record& record) {
     if (shown_ != nullptr) {
         shown_->incomplete(record);
     }
-    said_at(record.at).cut_short.assign(record.bytes.begin(), record.bytes.end());
+    direction_at(record.at).unfinished.assign(record.bytes.begin(), record.bytes.end());
 }
 
-void conversation_sink::event(const event_record& record) {
+void trace_sink::event(const event_record& record) {
     if (shown_ != nullptr) {
         shown_->event(record);
     }
     if (const std::string_view doubt = doubt_of(record); !doubt.empty()) {
-        said_at(record.at).distrust(record.at.offset, doubt);
+        direction_at(record.at).distrust(record.at.offset, doubt);
     }
 }
 
-void conversation_sink::direction_ended(const end_record& record) {
+void trace_sink::direction_ended(const end_record& record) {
     if (shown_ != nullptr) {
         shown_->direction_ended(record);
     }
-    utterances& said = said_at(record.at);
-    said.end = record.kind == end_kind::fin     ? ending::fin
-               : record.kind == end_kind::reset ? ending::reset
-                                                : ending::open;
+    direction_trace& said = direction_at(record.at);
+    said.end = record.kind == end_kind::fin     ? direction_end::fin
+               : record.kind == end_kind::reset ? direction_end::reset
+                                                : direction_end::open;
     said.end_frame = record.at.capture->mark.frame;
     if (!record.has_begun) {
         said.distrust(0, "no frame of this direction was captured");
@@ -152,18 +152,18 @@ void conversation_sink::direction_ended(const end_record& record) {
     }
 }
 
-void conversation_sink::end_capture() {
+void trace_sink::end_capture() {
     if (!std::exchange(has_begun_, false)) {
         return;
     }
-    heard(current_);
+    capture_ended(current_);
     current_ = {};
-    talks_.clear();
+    connection_indexes_.clear();
     packets_ = 0;
     text_bytes_ = 0;
 }
 
-void conversation_sink::capture_began(std::string_view name, const capture_time& first_frame) {
+void trace_sink::capture_began(std::string_view name, const capture_time& first_frame) {
     end_capture();
     has_begun_ = true;
     current_.file = name;
@@ -172,9 +172,9 @@ void conversation_sink::capture_began(std::string_view name, const capture_time&
     }
 }
 
-void conversation_sink::summary(const totals& account) {
+void trace_sink::summary(const totals& account) {
     end_capture();
-    all_heard();
+    all_captures_ended();
     if (next_ != nullptr) {
         next_->summary(account);
     }

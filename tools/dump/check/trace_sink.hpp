@@ -3,7 +3,7 @@
 
 #include "dump/capture_place.hpp"
 #include "dump/record.hpp"
-#include "judge/conversation.hpp"
+#include "judge/trace.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,22 +16,22 @@
 namespace chatos::dump {
 
 /// The conversation of one capture file, and what places in it need.
-struct heard_capture {
+struct captured_trace {
     std::string file;  ///< empty where only one is read
-    conformance::conversation heard;
+    conformance::trace trace;
     std::vector<stream_ends> ends;  ///< of each talk
     std::uint8_t time_digits{0};
 };
 
 /// Passes records on, if there is somebody to pass them to, and keeps their content. Bounded: of what comes behind the
 /// bounds is only known that it came.
-class conversation_sink : public record_sink {
+class trace_sink : public record_sink {
 public:
     static constexpr std::size_t packets_max = 1'000'000;
     static constexpr std::size_t text_bytes_max = 256U << 20U;
 
     /// `shown` gets the packets and events, `next` the rest; either may be null, and both must outlive the sink.
-    conversation_sink(record_sink* shown, record_sink* next) : shown_{shown}, next_{next} {}
+    trace_sink(record_sink* shown, record_sink* next) : shown_{shown}, next_{next} {}
 
     void stream_began(const record_place& at, std::string_view name) override;
     void packet(const packet_record& record) override;
@@ -46,23 +46,23 @@ public:
 
 protected:
     /// A capture is over.
-    virtual void heard(const heard_capture& one) = 0;
+    virtual void capture_ended(const captured_trace& one) = 0;
     /// Before the summary.
-    virtual void all_heard() = 0;
+    virtual void all_captures_ended() = 0;
     /// Where later records begin that a derived class shows.
     [[nodiscard]] record_sink* next() const noexcept { return next_; }
 
 private:
-    conformance::talk& talk_at(const record_place& at);
-    conformance::utterances& said_at(const record_place& at);
-    conformance::broken_packet& broken_at(const record_place& at);
+    conformance::connection& connection_at(const record_place& at);
+    conformance::direction_trace& direction_at(const record_place& at);
+    conformance::malformed_packet& malformed_at(const record_place& at);
     void end_capture();
 
     record_sink* shown_;
     record_sink* next_;
-    heard_capture current_;
+    captured_trace current_;
     bool has_begun_{false};
-    std::unordered_map<std::uint32_t, std::size_t> talks_;  // stream to index
+    std::unordered_map<std::uint32_t, std::size_t> connection_indexes_;  // stream to index
     std::size_t packets_{0};
     std::size_t text_bytes_{0};
 };

@@ -1,0 +1,184 @@
+#include "judge/judge_context.hpp"
+
+#include <chatos/display.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t violations_max = 10'000;  // of one rule
+
+}  // namespace
+
+std::string_view judge_verdict_name(judge_verdict verdict) noexcept {
+    switch (verdict) {
+    case judge_verdict::pass: return "pass";
+    case judge_verdict::fail: return "fail";
+    case judge_verdict::inconclusive: return "unknowable";
+    }
+    return "";
+}
+
+judge_context::judge_context(const trace& observed, const judge_settings& settings) : settings_{settings} {
+    connections_.reserve(observed.connections.size());
+    is_complete_ = settings.has_all_clients;
+    for (const connection& source : observed.connections) {
+        connections_.push_back(trace_connection(source));
+        const bool is_trusted = source.from(side::client).is_trusted() && source.from(side::server).is_trusted();
+        is_complete_ = is_complete_ && is_trusted && !connections_.back().is_tunnel;
+    }
+    for (const connection_trace& connection : connections_) {
+        if (connection.is_user()) {
+            users_[connection.pseudo].push_back(&connection);
+            possible_holders_[connection.pseudo].push_back(&connection);
+        }
+        for (const auto& [pseudo, frame] : connection.unanswered_logins) {
+            possible_holders_[std::string{pseudo}].push_back(&connection);
+        }
+    }
+}
+
+const std::vector<const connection_trace*>& judge_context::users_named(const std::string& pseudo) const {
+    static const std::vector<const connection_trace*> none;
+    const auto users = users_.find(pseudo);
+    return users == users_.end() ? none : users->second;
+}
+
+const connection_trace* judge_context::holder(const std::string& pseudo, std::uint64_t from,
+                                              std::uint64_t until) const {
+    for (const connection_trace* user : users_named(pseudo)) {
+        if (user->is_certain_user(from, until)) {
+            return user;
+        }
+    }
+    return nullptr;
+}
+
+bool judge_context::may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {
+    const auto holders = possible_holders_.find(pseudo);
+    return holders != possible_holders_.end() &&
+           std::any_of(holders->second.begin(), holders->second.end(),
+                       [&](const connection_trace* holder) { return holder->may_hold(pseudo, from, until); });
+}
+
+bool judge_context::may_be_timeout(const observed_packet& request, const observed_packet& answer,
+                                   bool is_offer) const noexcept {
+    const auto& timeout = is_offer ? settings_.pc_timeout : settings_.answer_timeout;
+    if (!timeout || request.time_ns == 0 || answer.time_ns == 0) {
+        return true;
+    }
+    return std::chrono::nanoseconds{answer.time_ns - request.time_ns} >= *timeout;
+}
+
+void judge_context::passed(std::string_view rule) {
+    ++tallies_[rule].passed;
+}
+
+void judge_context::inconclusive(std::string_view rule, const connection_trace& connection, std::string_view reason) {
+    rule_tally& tally = tallies_[rule];
+    if (tally.inconclusive++ == 0) {
+        tally.reason = connection.stream_name() + ": " + std::string{reason};
+    }
+}
+
+void judge_context::failed(std::string_view rule, const connection_trace& connection, const observed_packet& packet,
+                           std::string expected, std::string actual) {
+    failed_by(side::server, rule, connection, packet, std::move(expected), std::move(actual));
+}
+
+void judge_context::failed_by_client(std::string_view rule, const connection_trace& connection,
+                                     const observed_packet& packet, std::string expected, std::string actual) {
+    failed_by(side::client, rule, connection, packet, std::move(expected), std::move(actual));
+}
+
+void judge_context::failed_by(side violator, std::string_view rule, const connection_trace& connection,
+                              const observed_packet& packet, std::string expected, std::string actual) {
+    report({.rule = rule,
+            .violator = violator,
+            .stream = connection.source->stream,
+            .sender = violator,
+            .frame = packet.frame,
+            .time_ns = packet.time_ns,
+            .offset = packet.offset,
+            .expected = std::move(expected),
+            .actual = std::move(actual)});
+}
+
+void judge_context::report(violation violation) {
+    if (++tallies_[violation.rule].failed <= violations_max) {
+        violations_.push_back(std::move(violation));
+    }
+}
+
+judge_report judge_context::make_report() {
+    judge_report report;
+    std::stable_sort(violations_.begin(), violations_.end(),
+                     [](const violation& left, const violation& right) { return left.frame < right.frame; });
+    report.violations = std::move(violations_);
+    for (const rule& rule : all_rules()) {
+        if (rule.level == rule_level::choice) {
+            continue;
+        }
+        const rule_tally& tally = tallies_[rule.id];
+        rule_verdict verdict{.rule = rule.id,
+                             .passed = tally.passed,
+                             .violations = tally.failed,
+                             .inconclusive = tally.inconclusive,
+                             .reason = tally.reason};
+        if (tally.failed != 0) {
+            verdict.verdict = judge_verdict::fail;
+            verdict.reason.clear();
+        } else if (tally.inconclusive == 0 && tally.passed != 0) {
+            verdict.verdict = judge_verdict::pass;
+        } else if (tally.inconclusive == 0) {
+            verdict.reason = "nothing in the capture concerns this rule";
+        }
+        report.verdicts.push_back(std::move(verdict));
+    }
+    return report;
+}
+
+std::string quoted(const std::string& text) {
+    constexpr std::size_t shown_bytes_max = 64;
+    std::string result = "\"";
+    std::size_t position = 0;
+    while (position < text.size() && position < shown_bytes_max) {
+        const display_piece piece = next_display_piece(std::string_view{text}.substr(position));
+        result += piece.escaped_size != 0 ? std::string{piece.escaped.data(), piece.escaped_size}
+                                          : text.substr(position, piece.consumed);
+        position += piece.consumed;
+    }
+    result += '"';
+    return position == text.size() ? result : result + "... (" + std::to_string(text.size()) + " bytes)";
+}
+
+std::string answer_text(std::uint8_t code) {
+    return "ERROR " + std::to_string(code);
+}
+
+std::string describe(const observed_packet& packet, side sender) {
+    const std::string preposition = sender == side::server ? "from " : "to ";
+    switch (packet.op) {
+    case opcode::cr: return "CR " + quoted(packet.pseudo);
+    case opcode::rpm: return "RPM " + quoted(packet.pseudo);
+    case opcode::spm: return "SPM " + preposition + quoted(packet.pseudo) + ", message " + quoted(packet.message);
+    case opcode::sma: return "SMA, message " + quoted(packet.message);
+    case opcode::pc: return "PC " + preposition + quoted(packet.pseudo);
+    case opcode::error: return answer_text(packet.code);
+    }
+    return "";
+}
+
+judge_report judge(const trace& observed, const judge_settings& settings) {
+    judge_context context{observed, settings};
+    check_deliveries(context);
+    check_requests(context);
+    check_answer_counts(context);
+    check_bytes(context);
+    check_clients(context);
+    return context.make_report();
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,81 @@
+// What all checks share: the traced connections, which of them may have held a pseudo at a time, and the tally of each
+// rule's passed, failed and inconclusive checks.
+#pragma once
+
+#include "judge/connection_trace.hpp"
+#include "judge/judge.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace chatos::conformance {
+
+class judge_context {
+public:
+    /// `observed` must outlive the context.
+    judge_context(const trace& observed, const judge_settings& settings);
+
+    [[nodiscard]] const std::vector<connection_trace>& connections() const noexcept { return connections_; }
+    [[nodiscard]] const judge_settings& settings() const noexcept { return settings_; }
+
+    /// No unseen client held a pseudo or sent anything.
+    [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
+    /// The connection that certainly held the pseudo during the whole interval of frames, or null.
+    [[nodiscard]] const connection_trace* holder(const std::string& pseudo, std::uint64_t from,
+                                                 std::uint64_t until) const;
+    /// Whether a traced connection may have held the pseudo at some time in the interval.
+    [[nodiscard]] bool may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const;
+    /// All connections that ever registered this pseudo.
+    [[nodiscard]] const std::vector<const connection_trace*>& users_named(const std::string& pseudo) const;
+    /// Whether the answer to `request` may be due to a timeout.
+    [[nodiscard]] bool may_be_timeout(const observed_packet& request, const observed_packet& answer,
+                                      bool is_offer) const noexcept;
+
+    void passed(std::string_view rule);
+    void inconclusive(std::string_view rule, const connection_trace& connection, std::string_view reason);
+    /// The server violated the rule; `packet`, which it sent, shows it.
+    void failed(std::string_view rule, const connection_trace& connection, const observed_packet& packet,
+                std::string expected, std::string actual);
+    /// The client violated the rule; `packet`, which it sent, shows it.
+    void failed_by_client(std::string_view rule, const connection_trace& connection, const observed_packet& packet,
+                          std::string expected, std::string actual);
+    void report(violation violation);
+
+    [[nodiscard]] judge_report make_report();
+
+private:
+    struct rule_tally {
+        std::size_t passed{0};
+        std::size_t failed{0};
+        std::size_t inconclusive{0};
+        std::string reason;
+    };
+
+    void failed_by(side violator, std::string_view rule, const connection_trace& connection,
+                   const observed_packet& packet, std::string expected, std::string actual);
+
+    judge_settings settings_;
+    std::vector<connection_trace> connections_;
+    std::map<std::string, std::vector<const connection_trace*>> users_;
+    /// Users, and connections whose CR may have been granted.
+    std::map<std::string, std::vector<const connection_trace*>> possible_holders_;
+    std::map<std::string_view, rule_tally> tallies_;
+    std::vector<violation> violations_;
+    bool is_complete_{false};
+};
+
+/// `ERROR 4`, `SPM from "alice", message "hello"`.
+[[nodiscard]] std::string describe(const observed_packet& packet, side sender);
+/// In quotes, escaped for a terminal, and shortened if long.
+[[nodiscard]] std::string quoted(const std::string& text);
+[[nodiscard]] std::string answer_text(std::uint8_t code);
+
+void check_bytes(judge_context& context);          // WIRE: what either side sent
+void check_requests(judge_context& context);       // CONN, PM, ALL, PC: the answers to requests
+void check_answer_counts(judge_context& context);  // FLOW-1: as many as there are requests
+void check_deliveries(judge_context& context);     // PM-3, ALL, PC-1: every delivery has a cause
+void check_clients(judge_context& context);        // CLI
+
+}  // namespace chatos::conformance

@@ -1,0 +1,391 @@
+#include "judge/judge.hpp"
+#include "model/fault.hpp"
+#include "model/variant.hpp"
+#include "testing/captured_model_run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace chatos::conformance {
+namespace {
+
+using testing::captured_model_run;
+using testing::captured_run_settings;
+
+std::string describe(const judge_report& report) {
+    std::string text;
+    for (const violation& violation : report.violations) {
+        text += std::string{violation.rule} + " stream " + std::to_string(violation.stream) + " frame " +
+                std::to_string(violation.frame) + ": expected " + violation.expected + "; got " + violation.actual +
+                "\n";
+    }
+    return text;
+}
+
+judge_settings server_only(bool has_all_clients) {
+    judge_settings settings;
+    settings.judges_clients = false;
+    settings.has_all_clients = has_all_clients;
+    return settings;
+}
+
+void expect_no_violations(const captured_run_settings& settings, std::string_view server) {
+    const trace observed = captured_model_run{settings}.run();
+    for (const bool has_all_clients : {false, true}) {
+        judge_settings judge_settings = server_only(has_all_clients);
+        judge_settings.judges_clients = !settings.wild;
+        const judge_report report = judge(observed, judge_settings);
+        ASSERT_TRUE(report.violations.empty())
+            << server << ", seed " << settings.seed << (settings.wild ? ", wild" : "")
+            << (has_all_clients ? ", all clients" : "") << "\n"
+            << describe(report);
+    }
+}
+
+TEST(Judge, reports_no_violation_of_conforming_peers) {
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        for (const bool wild : {false, true}) {
+            captured_run_settings settings;
+            settings.seed = seed;
+            settings.wild = wild;
+            settings.near_server = seed % 3 == 0;
+            expect_no_violations(settings, "the model");
+        }
+    }
+}
+
+TEST(Judge, reports_no_violation_of_legal_variants) {
+    for (const variant_entry& variant : all_variants()) {
+        for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+            captured_run_settings settings;
+            settings.seed = seed;
+            settings.wild = seed % 2 == 0;
+            settings.near_server = seed % 3 == 0;
+            settings.server.wire.variants.add(variant.id);
+            expect_no_violations(settings, variant.name);
+        }
+    }
+}
+
+/// The rules that a server with this fault violates in a few random runs.
+std::set<std::string_view> violated_rules(const fault_entry& fault, bool has_all_clients) {
+    std::set<std::string_view> rules;
+    for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+        captured_run_settings settings;
+        settings.seed = seed;
+        settings.wild = seed % 2 == 0;
+        settings.server.wire.faults.add(fault.id);
+        for (const violation& violation :
+             judge(captured_model_run{settings}.run(), server_only(has_all_clients)).violations) {
+            rules.insert(violation.rule);
+        }
+    }
+    return rules;
+}
+
+// Faults that show even if the trace may lack clients.
+constexpr std::string_view found_in_any_trace[] = {
+    "code-3-relayed",
+    "cr-answered-twice",
+    "taken-pseudo-taken-over",
+    "taken-pseudo-shared",
+    "taken-pseudo-refused",
+    "second-cr-renames",
+    "second-cr-gets-ok",
+    "second-cr-held-gets-refused",
+    "second-cr-own-gets-ok",
+    "second-cr-closes",
+    "rpm-before-cr-answered",
+    "early-requests-unanswered",
+    "rpm-gets-unreachable",
+    "rpm-answered-twice",
+    "rpm-forwarded",
+    "rpm-to-nobody-gets-refused",
+    "spm-names-recipient",
+    "spm-not-delivered",
+    "spm-delivered-twice",
+    "spm-answer-always-ok",
+    "spm-answer-code-1-becomes-5",
+    "spm-answered-early",
+    "spm-answered-twice",
+    "spm-without-rpm-delivered",
+    "spm-without-rpm-gets-ok",
+    "rpm-serves-every-recipient",
+    "rpm-serves-every-sender",
+    "spm-to-nobody-gets-ok",
+    "sma-reaches-one",
+    "sma-misses-newest",
+    "sma-names-recipient",
+    "sma-relayed-as-sma",
+    "sma-echoed",
+    "sma-answered-at-once",
+    "sma-answered-at-first-answer",
+    "sma-answered-by-each",
+    "sma-first-code-wins",
+    "sma-last-code-wins",
+    "sma-lowest-code-wins",
+    "sma-reaches-strangers",
+    "pc-not-offered",
+
+    "pc-names-recipient",
+    "pc-to-nobody-answered-twice",
+    "pc-decision-always-ok",
+    "pc-decision-missing",
+    "pc-decision-twice",
+    "pc-decided-early",
+    "pc-to-oneself-offered",
+    "pc-to-oneself-gets-unreachable",
+    "answer-settles-newest",
+    "answer-settles-all",
+    "stray-error-answered",
+    "malformed-stays-open",
+    "malformed-gets-unreachable",
+};
+
+// Faults that show only if no unseen client can be the cause.
+constexpr std::string_view found_with_all_clients[] = {
+    "pseudo-kept-after-close", "pseudo-kept-after-malformed", "rpm-to-nobody-gets-ok",
+    "pc-to-nobody-gets-ok",    "pc-to-nobody-gets-refused",
+};
+
+TEST(Judge, finds_faults_of_servers_and_reports_the_rule) {
+    for (const std::string_view name : found_in_any_trace) {
+        const fault_entry* const fault = find_fault(name);
+        ASSERT_NE(fault, nullptr) << name;
+        EXPECT_TRUE(violated_rules(*fault, false).contains(fault->rule)) << name << " breaks " << fault->rule;
+    }
+    for (const std::string_view name : found_with_all_clients) {
+        const fault_entry* const fault = find_fault(name);
+        ASSERT_NE(fault, nullptr) << name;
+        EXPECT_TRUE(violated_rules(*fault, true).contains(fault->rule)) << name << " breaks " << fault->rule;
+        EXPECT_FALSE(violated_rules(*fault, false).contains(fault->rule)) << name;
+    }
+}
+
+/// Builds a trace by hand: each call adds the next frame.
+class trace_builder {
+public:
+    trace_builder& client(std::size_t stream, const model_packet& packet) { return add(stream, side::client, packet); }
+    trace_builder& server(std::size_t stream, const model_packet& packet) { return add(stream, side::server, packet); }
+    trace_builder& login(std::size_t stream, const std::string& pseudo) {
+        return client(stream, {opcode::cr, pseudo, "", 0}).server(stream, error(0));
+    }
+    trace_builder& end(std::size_t stream, side sender, direction_end kind = direction_end::fin) {
+        connection_at(stream).from(sender).end = kind;
+        connection_at(stream).from(sender).end_frame = ++trace_.frames;
+        return *this;
+    }
+    /// An answered request: proves that the client was registered, and that all its earlier packets are known.
+    trace_builder& ping(std::size_t stream) { return client(stream, rpm("nobody")).server(stream, error(4)); }
+    trace_builder& lose(std::size_t stream, side sender) {
+        direction_trace& direction = connection_at(stream).from(sender);
+        direction.distrust(
+            direction.packets.empty() ? 0 : direction.packets.back().offset + direction.packets.back().length, "a gap");
+        return *this;
+    }
+
+    static model_packet error(std::uint8_t code) { return {opcode::error, "", "", code}; }
+    static model_packet rpm(const std::string& pseudo) { return {opcode::rpm, pseudo, "", 0}; }
+    static model_packet spm(const std::string& pseudo, const std::string& message) {
+        return {opcode::spm, pseudo, message, 0};
+    }
+
+    [[nodiscard]] judge_report judge_with(judge_settings settings = {}) const { return judge(trace_, settings); }
+    [[nodiscard]] std::string rules(judge_settings settings = {}) const {
+        std::string text;
+        for (const violation& violation : judge_with(settings).violations) {
+            text += (text.empty() ? "" : " ") + std::string{violation.rule};
+        }
+        return text;
+    }
+    [[nodiscard]] judge_verdict verdict(std::string_view rule, judge_settings settings = {}) const {
+        for (const rule_verdict& verdict : judge_with(settings).verdicts) {
+            if (verdict.rule == rule) {
+                return verdict.verdict;
+            }
+        }
+        ADD_FAILURE() << "no verdict on " << rule;
+        return judge_verdict::inconclusive;
+    }
+
+private:
+    connection& connection_at(std::size_t stream) {
+        while (trace_.connections.size() <= stream) {
+            const auto number = static_cast<std::uint32_t>(trace_.connections.size());
+            trace_.connections.emplace_back().stream = number;
+        }
+        return trace_.connections[stream];
+    }
+    trace_builder& add(std::size_t stream, side sender, const model_packet& packet) {
+        direction_trace& direction = connection_at(stream).from(sender);
+        const std::uint64_t offset =
+            direction.packets.empty() ? 0 : direction.packets.back().offset + direction.packets.back().length;
+        direction.packets.push_back({.frame = ++trace_.frames,
+                                     .time_ns = static_cast<std::int64_t>(trace_.frames) * 1'000'000,
+                                     .offset = offset,
+                                     .length = write_packet(packet, {}).size(),
+                                     .op = packet.op,
+                                     .code = packet.code,
+                                     .pseudo = packet.pseudo,
+                                     .message = packet.message});
+        return *this;
+    }
+
+    trace trace_;
+};
+
+/// alice and bob are registered, and alice may send to bob.
+trace_builder two_users() {
+    trace_builder builder;
+    builder.login(0, "alice").login(1, "bob").client(0, trace_builder::rpm("bob")).server(0, trace_builder::error(0));
+    return builder;
+}
+
+TEST(Judge, an_answer_before_the_recipients_breaks_pm_4) {
+    trace_builder early = two_users();
+    early.client(0, trace_builder::spm("bob", "hi"))
+        .server(1, trace_builder::spm("alice", "hi"))
+        .server(0, trace_builder::error(0));
+    EXPECT_EQ(early.rules(), "") << "bob's answer may not be in the trace";
+    EXPECT_EQ(early.verdict("PM-4"), judge_verdict::inconclusive);
+    early.ping(1);
+    EXPECT_EQ(early.rules(), "PM-4");
+    const judge_report report = early.judge_with();
+    ASSERT_EQ(report.violations.size(), 1U);
+    EXPECT_EQ(report.violations[0].stream, 0U);
+    EXPECT_EQ(report.violations[0].frame, 9U);
+    EXPECT_EQ(report.violations[0].offset, 4U);
+    EXPECT_EQ(report.violations[0].expected, "no answer before stream 1 has answered");
+    EXPECT_EQ(report.violations[0].actual, "ERROR 0");
+}
+
+TEST(Judge, what_a_gap_hides_is_inconclusive) {
+    trace_builder early = two_users();
+    early.client(0, trace_builder::spm("bob", "hi")).server(1, trace_builder::spm("alice", "hi")).lose(1, side::client);
+    early.server(0, trace_builder::error(0)).ping(1);
+    EXPECT_EQ(early.rules(), "");
+    EXPECT_EQ(early.verdict("PM-4"), judge_verdict::inconclusive);
+    EXPECT_EQ(early.verdict("FLOW-1"), judge_verdict::inconclusive);
+}
+
+TEST(Judge, a_timeout_explains_error_4_unless_it_is_known) {
+    trace_builder late = two_users();
+    late.client(0, trace_builder::spm("bob", "hi"))
+        .server(1, trace_builder::spm("alice", "hi"))
+        .server(0, trace_builder::error(4));
+    late.client(1, trace_builder::error(0)).ping(1);
+    EXPECT_EQ(late.rules(), "");
+    EXPECT_EQ(late.verdict("PM-8"), judge_verdict::inconclusive);
+    judge_settings limited;
+    limited.answer_timeout = std::chrono::milliseconds{5'000};
+    EXPECT_EQ(late.rules(limited), "PM-4");
+    limited.answer_timeout = std::chrono::milliseconds{2};
+    EXPECT_EQ(late.rules(limited), "");
+}
+
+TEST(Judge, ok_for_a_recipient_that_left_without_answering_breaks_pm_7) {
+    trace_builder gone = two_users();
+    gone.client(0, trace_builder::spm("bob", "hi")).server(1, trace_builder::spm("alice", "hi"));
+    gone.end(1, side::client).server(0, trace_builder::error(0)).ping(0);
+    EXPECT_EQ(gone.rules(), "PM-7");
+}
+
+TEST(Judge, a_permission_ends_with_the_session_of_its_recipient) {
+    trace_builder next = two_users();
+    next.end(1, side::client).end(1, side::server).login(2, "bob");
+    next.client(0, trace_builder::spm("bob", "hi"))
+        .server(2, trace_builder::spm("alice", "hi"))
+        .client(2, trace_builder::error(0));
+    next.server(0, trace_builder::error(0)).ping(2).ping(0);
+    EXPECT_EQ(next.rules(), "PM-10");
+}
+
+TEST(Judge, a_client_registered_after_an_sma_does_not_receive_it) {
+    trace_builder late;
+    late.login(0, "alice")
+        .login(1, "bob")
+        .client(0, {opcode::sma, "", "hello", 0})
+        .server(1, trace_builder::spm("alice", "hello"));
+    late.client(1, trace_builder::error(0))
+        .server(0, trace_builder::error(0))
+        .login(2, "carol")
+        .server(2, trace_builder::spm("alice", "hello"));
+    late.ping(0).ping(1);
+    EXPECT_EQ(late.rules(), "ALL-8");
+}
+
+TEST(Judge, a_user_outside_the_capture_may_explain_an_answer) {
+    trace_builder lonely;
+    lonely.login(0, "alice").client(0, trace_builder::rpm("bob")).server(0, trace_builder::error(0)).ping(0);
+    EXPECT_EQ(lonely.rules(), "");
+    EXPECT_EQ(lonely.verdict("PM-2"), judge_verdict::inconclusive);
+    judge_settings all;
+    all.has_all_clients = true;
+    EXPECT_EQ(lonely.rules(all), "PM-2");
+}
+
+TEST(Judge, two_holders_of_a_pseudo_break_conn_2) {
+    trace_builder twice;
+    twice.login(0, "alice").login(1, "alice").ping(0);
+    EXPECT_EQ(twice.rules(), "CONN-2");
+    trace_builder swapped;  // the first may have left before the second registered
+    swapped.login(0, "alice").login(1, "alice");
+    EXPECT_EQ(swapped.rules(), "");
+}
+
+TEST(Judge, clients_violate_rules_by_sending_too_early) {
+    trace_builder hasty;
+    hasty.client(0, trace_builder::rpm("bob")).server(0, trace_builder::error(5));
+    EXPECT_EQ(hasty.rules(), "CLI-1");
+    trace_builder unasked;
+    unasked.login(0, "alice")
+        .login(1, "bob")
+        .client(0, trace_builder::spm("bob", "hi"))
+        .server(0, trace_builder::error(5))
+        .ping(0);
+    EXPECT_EQ(unasked.rules(), "CLI-4");
+    trace_builder pipelining;
+    pipelining.login(0, "alice")
+        .client(0, trace_builder::rpm("x"))
+        .client(0, trace_builder::rpm("y"))
+        .server(0, trace_builder::error(4));
+    EXPECT_EQ(pipelining.rules(), "CLI-5");
+    trace_builder stray;
+    stray.login(0, "alice").client(0, trace_builder::error(0)).ping(0);
+    EXPECT_EQ(stray.rules(), "CLI-2");
+    trace_builder odd;
+    odd.login(0, "alice").login(1, "bob").client(0, {opcode::pc, "bob", "", 0}).server(0, trace_builder::error(0));
+    odd.server(1, {opcode::pc, "alice", "", 0}).client(1, trace_builder::error(4)).server(0, trace_builder::error(4));
+    EXPECT_EQ(odd.rules(), "CLI-3");
+    judge_settings server;
+    server.judges_clients = false;
+    EXPECT_EQ(odd.rules(server), "");
+}
+
+TEST(Judge, untested_rules_are_inconclusive_and_choices_are_not_judged) {
+    trace_builder quiet;
+    quiet.login(0, "alice");
+    EXPECT_EQ(quiet.verdict("CONN-1"), judge_verdict::pass);
+    EXPECT_EQ(quiet.verdict("PC-1"), judge_verdict::inconclusive);
+    for (const rule_verdict& verdict : quiet.judge_with().verdicts) {
+        EXPECT_NE(find_rule(verdict.rule)->level, rule_level::choice) << verdict.rule;
+        EXPECT_EQ(verdict.verdict == judge_verdict::inconclusive, !verdict.reason.empty()) << verdict.rule;
+    }
+}
+
+TEST(Judge, time_grows_less_than_quadratically_with_packets) {
+    trace_builder busy = two_users();
+    for (int count = 0; count < 20'000; ++count) {
+        busy.client(0, trace_builder::spm("bob", "same")).server(1, trace_builder::spm("alice", "same"));
+        busy.client(1, trace_builder::error(0)).server(0, trace_builder::error(0));
+    }
+    busy.ping(1).ping(0);
+    EXPECT_EQ(busy.rules(), "");
+    EXPECT_EQ(busy.verdict("PM-4"), judge_verdict::pass);
+}
+
+}  // namespace
+}  // namespace chatos::conformance
