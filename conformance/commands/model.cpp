@@ -1,7 +1,7 @@
 // `chatos-conformance model`: the executable models, and what they can be told.
 #include "commands/commands.hpp"
 #include "model/connect.hpp"
-#include "model/known_fault.hpp"
+#include "model/fault.hpp"
 #include "model/serve.hpp"
 #include "report/text_layout.hpp"
 
@@ -66,9 +66,8 @@ private:
 };
 
 /// Fills the sets from names; false after complaining of one that the role does not have.
-template <typename FindFault, typename FindVariant, typename Faults, typename Variants>
-bool choose(const model_command_settings& chosen, FindFault find_fault_by_name, FindVariant find_variant_by_name,
-            Faults& faults, Variants& variants) {
+template <typename Fault, typename Variant>
+bool choose(const model_command_settings& chosen, flag_set<Fault>& faults, flag_set<Variant>& variants) {
     const std::string role{role_name(chosen.role.value_or(test_role::server))};
     const auto refuse = [&](const std::string& flag, const std::string& name, const std::string& what) {
         complain("model --" + flag + ' ' + printable(name) + ": there is no such " + flag + " of a " + role +
@@ -76,14 +75,14 @@ bool choose(const model_command_settings& chosen, FindFault find_fault_by_name, 
         return false;
     };
     for (const std::string& name : chosen.faults) {
-        const auto* found = find_fault_by_name(name);
+        const auto* found = find_entry<Fault>(name);
         if (found == nullptr) {
             return refuse("fault", name, "faults");
         }
         faults.add(found->id);
     }
     for (const std::string& name : chosen.variants) {
-        const auto* found = find_variant_by_name(name);
+        const auto* found = find_entry<Variant>(name);
         if (found == nullptr) {
             return refuse("variant", name, "variants");
         }
@@ -101,7 +100,7 @@ int serve(const model_command_settings& chosen) {
     settings.model.login_timeout = std::chrono::milliseconds{chosen.login_timeout_ms};
     settings.model.tunnels = true;
     settings.model.tunnel_timeout = std::chrono::milliseconds{chosen.tunnel_timeout_ms};
-    if (!choose(chosen, find_fault, find_variant, settings.model.wire.faults, settings.model.wire.variants)) {
+    if (!choose(chosen, settings.model.wire.faults, settings.model.wire.variants)) {
         return exit_usage;
     }
     if (settings.model.wire.variants.has(variant::smallest_limits)) {
@@ -126,7 +125,7 @@ int chat(const model_command_settings& chosen) {
     connect_settings settings;
     settings.server = *server;
     settings.client.pseudo = chosen.pseudo;
-    if (!choose(chosen, find_client_fault, find_client_variant, settings.client.faults, settings.client.variants)) {
+    if (!choose(chosen, settings.client.faults, settings.client.variants)) {
         return exit_usage;
     }
     const auto left = connect_model(std::move(settings));
@@ -143,16 +142,16 @@ int model_command(const model_command_settings& chosen) {
     entry_list listed{chosen.role};
     if (chosen.list_faults) {
         for (const known_fault& one : known_faults()) {
-            listed.add({one.role, one.name, one.rule, one.what});
+            listed.add({one.role, one.name, one.rule, one.description});
         }
         return listed.print("faults", chosen.json);
     }
     if (chosen.list_variants) {
-        for (const variant_entry& one : all_variants()) {
-            listed.add({test_role::server, one.name, one.rule, one.what});
+        for (const auto& one : all_entries<variant>()) {
+            listed.add({test_role::server, one.name, one.rule, one.description});
         }
-        for (const client_variant_entry& one : all_client_variants()) {
-            listed.add({test_role::client, one.name, one.rule, one.what});
+        for (const auto& one : all_entries<client_variant>()) {
+            listed.add({test_role::client, one.name, one.rule, one.description});
         }
         return listed.print("variants", chosen.json);
     }

@@ -37,7 +37,7 @@ void print_faults(const ledger_line& line) {
             }
         }
         std::cout << "  " << padded(std::string{one->name}, 32) << "  "
-                  << wrapped(std::string{one->what} + "; caught by " + joined(killers), 36) << '\n';
+                  << wrapped(std::string{one->description} + "; caught by " + joined(killers), 36) << '\n';
     }
 }
 
@@ -52,7 +52,7 @@ void print_kills(const scenario& one) {
         const known_fault* known = find_known_fault(name);
         std::cout << "  " << padded(name, 32) << "  "
                   << wrapped(known == nullptr ? std::string{}
-                                              : std::string{known->rule} + ": " + std::string{known->what},
+                                              : std::string{known->rule} + ": " + std::string{known->description},
                              36)
                   << '\n';
     }

@@ -1,6 +1,5 @@
 #include "judge/judge.hpp"
 #include "model/fault.hpp"
-#include "model/variant.hpp"
 #include "testing/captured_model_run.hpp"
 
 #include <gtest/gtest.h>
@@ -58,7 +57,7 @@ TEST(Judge, reports_no_violation_of_conforming_peers) {
 }
 
 TEST(Judge, reports_no_violation_of_legal_variants) {
-    for (const variant_entry& variant : all_variants()) {
+    for (const auto& variant : all_entries<conformance::variant>()) {
         for (std::uint64_t seed = 1; seed <= 8; ++seed) {
             captured_run_settings settings;
             settings.seed = seed;
@@ -71,7 +70,7 @@ TEST(Judge, reports_no_violation_of_legal_variants) {
 }
 
 /// The rules that a server with this fault violates in a few random runs.
-std::set<std::string_view> violated_rules(const fault_entry& fault, bool has_all_clients) {
+std::set<std::string_view> violated_rules(const flag_entry<fault>& fault, bool has_all_clients) {
     std::set<std::string_view> rules;
     for (std::uint64_t seed = 1; seed <= 6; ++seed) {
         captured_run_settings settings;
@@ -153,12 +152,12 @@ constexpr std::string_view found_with_all_clients[] = {
 
 TEST(Judge, finds_faults_of_servers_and_reports_the_rule) {
     for (const std::string_view name : found_in_any_trace) {
-        const fault_entry* const fault = find_fault(name);
+        const auto* const fault = find_entry<conformance::fault>(name);
         ASSERT_NE(fault, nullptr) << name;
         EXPECT_TRUE(violated_rules(*fault, false).contains(fault->rule)) << name << " breaks " << fault->rule;
     }
     for (const std::string_view name : found_with_all_clients) {
-        const fault_entry* const fault = find_fault(name);
+        const auto* const fault = find_entry<conformance::fault>(name);
         ASSERT_NE(fault, nullptr) << name;
         EXPECT_TRUE(violated_rules(*fault, true).contains(fault->rule)) << name << " breaks " << fault->rule;
         EXPECT_FALSE(violated_rules(*fault, false).contains(fault->rule)) << name;

@@ -2,7 +2,7 @@
 // sockets, no clock, no terminal: bytes and lines come in, bytes and lines go out.
 #pragma once
 
-#include "model/client_fault.hpp"
+#include "model/fault.hpp"
 #include "model/wire.hpp"
 
 #include <deque>

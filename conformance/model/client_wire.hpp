@@ -1,7 +1,7 @@
 // What the model client sends, packet by packet; with faults, what breaks the rules of the wire.
 #pragma once
 
-#include "model/client_fault.hpp"
+#include "model/fault.hpp"
 #include "model/wire.hpp"
 
 #include <string>

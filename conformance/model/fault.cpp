@@ -1,350 +1,88 @@
 #include "model/fault.hpp"
 
-#include <algorithm>
+#include <array>
+#include <vector>
 
 namespace chatos::conformance {
 namespace {
 
-using enum fault;
+/// An enumerator's name with hyphens: "stop-and-wait" for stop_and_wait.
+template <std::size_t Size>
+struct hyphenated {
+    std::array<char, Size> text{};
 
-constexpr fault_entry faults[] = {
-    {opcode_zero_ignored, "opcode-zero-ignored", "WIRE-1", "a byte 0 where an opcode belongs is passed over"},
-    {opcode_seven_ignored, "opcode-seven-ignored", "WIRE-1", "a byte 7 where an opcode belongs is passed over"},
-    {high_opcodes_ignored, "high-opcodes-ignored", "WIRE-1", "bytes from 128 where an opcode belongs are passed over"},
-    {cr_pseudo_size_in_one_byte, "cr-pseudo-size-in-one-byte", "WIRE-2", "the pseudo size of a CR is read as one byte"},
-    {rpm_pseudo_size_in_one_byte, "rpm-pseudo-size-in-one-byte", "WIRE-2",
-     "the pseudo size of an RPM is read as one byte"},
-    {pc_pseudo_size_in_one_byte, "pc-pseudo-size-in-one-byte", "WIRE-2", "the pseudo size of a PC is read as one byte"},
-    {delivered_pc_without_size, "delivered-pc-without-size", "WIRE-2", "a delivered PC has no pseudo size"},
-    {spm_message_size_in_two_bytes, "spm-message-size-in-two-bytes", "WIRE-3",
-     "the message size of an SPM is read as two bytes"},
-    {delivered_spm_in_wrong_order, "delivered-spm-in-wrong-order", "WIRE-3",
-     "a delivered SPM has its message before its pseudo"},
-    {delivered_spm_without_message_size, "delivered-spm-without-message-size", "WIRE-3",
-     "a delivered SPM has no message size"},
-    {sma_message_size_in_two_bytes, "sma-message-size-in-two-bytes", "WIRE-4",
-     "the message size of an SMA is read as two bytes"},
-    {sma_with_a_pseudo, "sma-with-a-pseudo", "WIRE-4", "an SMA is read as if a pseudo came before its message"},
-    {refusal_with_trailing_byte, "refusal-with-trailing-byte", "WIRE-5", "an ERROR 5 is three bytes long"},
-    {error_read_as_one_byte, "error-read-as-one-byte", "WIRE-5", "a client's ERROR is taken as its opcode alone"},
-    {error_read_as_three_bytes, "error-read-as-three-bytes", "WIRE-5",
-     "a client's ERROR is taken with the byte after it"},
-    {rpm_size_read_little_endian, "rpm-size-read-little-endian", "WIRE-6",
-     "the size in an RPM is read in little-endian order"},
-    {sma_size_read_little_endian, "sma-size-read-little-endian", "WIRE-6",
-     "the size in an SMA is read in little-endian order"},
-    {delivered_size_little_endian, "delivered-size-little-endian", "WIRE-6",
-     "the message size of a delivered SPM is written in little-endian order"},
-    {pseudo_size_counts_characters, "pseudo-size-counts-characters", "WIRE-7",
-     "a received pseudo size is taken as a number of characters"},
-    {message_size_counts_characters, "message-size-counts-characters", "WIRE-7",
-     "a received message size is taken as a number of characters"},
-    {delivered_size_counts_characters, "delivered-size-counts-characters", "WIRE-7",
-     "the message size of a delivered SPM counts characters"},
-    {overlong_forms_accepted, "overlong-forms-accepted", "WIRE-8", "overlong UTF-8 is taken for text"},
-    {surrogates_accepted, "surrogates-accepted", "WIRE-8", "encoded surrogates are taken for text"},
-    {beyond_unicode_accepted, "beyond-unicode-accepted", "WIRE-8", "values above U+10FFFF are taken for text"},
-    {cut_short_text_accepted, "cut-short-text-accepted", "WIRE-8",
-     "a string that ends inside a character is taken for text"},
-    {ill_formed_pseudo_accepted, "ill-formed-pseudo-accepted", "WIRE-8", "a pseudo may hold any bytes"},
-    {four_byte_characters_refused, "four-byte-characters-refused", "WIRE-8", "characters above U+FFFF are malformed"},
-    {byte_order_mark_dropped, "byte-order-mark-dropped", "WIRE-8", "U+FEFF disappears from messages"},
-    {empty_pseudo_registered, "empty-pseudo-registered", "WIRE-9", "a CR with an empty pseudo registers its sender"},
-    {empty_pseudo_asked_for, "empty-pseudo-asked-for", "WIRE-9",
-     "an RPM with an empty pseudo is answered like any other"},
-    {negative_cr_size_awaited, "negative-cr-size-awaited", "WIRE-11",
-     "a CR whose size has its top bit set: the server waits for that many bytes"},
-    {negative_rpm_size_awaited, "negative-rpm-size-awaited", "WIRE-11",
-     "an RPM whose size has its top bit set: the server waits for that many bytes"},
-    {negative_spm_size_awaited, "negative-spm-size-awaited", "WIRE-11",
-     "an SPM whose message size has its top bit set: the server waits for that many bytes"},
-    {negative_sma_size_awaited, "negative-sma-size-awaited", "WIRE-11",
-     "an SMA whose size has its top bit set: the server waits for that many bytes"},
-    {code_3_relayed, "code-3-relayed", "WIRE-12", "an ERROR 3 is relayed to the sender"},
-    {unassigned_codes_relayed, "unassigned-codes-relayed", "WIRE-12",
-     "an ERROR with a code above 5 is relayed to the sender"},
-    {unassigned_codes_ignored, "unassigned-codes-ignored", "WIRE-12",
-     "an ERROR with an unassigned code is passed over"},
-    {rest_of_a_read_lost, "rest-of-a-read-lost", "WIRE-13",
-     "of several packets that come together only the first is seen"},
-    {unfinished_packet_forgotten, "unfinished-packet-forgotten", "WIRE-13",
-     "the start of a packet is forgotten when its rest does not come along"},
-    {unfinished_packets_shared, "unfinished-packets-shared", "WIRE-13",
-     "the starts of all clients' unfinished packets lie in one buffer"},
-    {pseudo_of_32_bytes_refused, "pseudo-of-32-bytes-refused", "WIRE-14", "pseudos may have 31 bytes at most"},
-    {message_of_1024_bytes_refused, "message-of-1024-bytes-refused", "WIRE-14",
-     "messages may have 1,023 bytes at most"},
-    {message_cut_at_1000_bytes, "message-cut-at-1000-bytes", "WIRE-14",
-     "of a long message only the first 1,000 bytes are delivered"},
-    {registered_but_not_found, "registered-but-not-found", "CONN-1",
-     "a CR is answered with ERROR 0, and nobody can find the user"},
-    {cr_answered_twice, "cr-answered-twice", "CONN-1", "a CR is answered with ERROR 0, twice"},
-    {taken_pseudo_taken_over, "taken-pseudo-taken-over", "CONN-2",
-     "a CR with a pseudo in use takes it away from its holder"},
-    {taken_pseudo_shared, "taken-pseudo-shared", "CONN-2", "a CR with a pseudo in use registers a second holder"},
-    {taken_pseudo_refused, "taken-pseudo-refused", "CONN-2", "a CR with a pseudo in use is answered with ERROR 5"},
-    {taken_pseudo_ends_holder, "taken-pseudo-ends-holder", "CONN-2",
-     "a CR with a pseudo in use ends its holder's connection"},
-    {taken_pseudo_freed, "taken-pseudo-freed", "CONN-2",
-     "when somebody leaves who was told that his pseudo is taken, its holder loses it"},
-    {taken_pseudo_unanswered, "taken-pseudo-unanswered", "CONN-2", "a CR with a pseudo in use is not answered"},
-    {capacity_ignored, "capacity-ignored", "CONN-4", "a full server registers strangers"},
-    {full_but_registered, "full-but-registered", "CONN-4",
-     "a full server answers ERROR 2 and registers the stranger all the same"},
-    {full_gets_taken, "full-gets-taken", "CONN-4", "a full server answers a stranger's CR with ERROR 1"},
-    {full_gets_refused, "full-gets-refused", "CONN-4", "a full server answers a stranger's CR with ERROR 5"},
-    {case_ignored, "case-ignored", "CONN-5", "pseudos that differ only in case are the same"},
-    {pseudos_normalised, "pseudos-normalised", "CONN-5", "a letter with its accent and the two apart are the same"},
-    {prefix_suffices, "prefix-suffices", "CONN-5", "a pseudo that begins like another is the same"},
-    {pseudo_kept_after_close, "pseudo-kept-after-close", "CONN-6", "the pseudo of a user who has closed stays taken"},
-    {pseudo_kept_after_reset, "pseudo-kept-after-reset", "CONN-6",
-     "the pseudo of a user whose connection was reset stays taken"},
-    {pseudo_kept_after_malformed, "pseudo-kept-after-malformed", "CONN-6",
-     "the pseudo of a user who was hung up on stays taken"},
-    {second_cr_renames, "second-cr-renames", "CONN-7", "a second CR with a free pseudo renames the user"},
-    {second_cr_gets_ok, "second-cr-gets-ok", "CONN-7",
-     "a second CR with a free pseudo is answered with ERROR 0, without effect"},
-    {second_cr_held_gets_refused, "second-cr-held-gets-refused", "CONN-7",
-     "a second CR with somebody else's pseudo is answered with ERROR 5"},
-    {second_cr_own_gets_ok, "second-cr-own-gets-ok", "CONN-7",
-     "a second CR with one's own pseudo is answered with ERROR 0"},
-    {second_cr_closes, "second-cr-closes", "CONN-7", "a second CR ends the connection"},
-    {second_cr_when_full_gets_full, "second-cr-when-full-gets-full", "CONN-7",
-     "a second CR is answered with ERROR 2 when the server is full"},
-    {rpm_before_cr_answered, "rpm-before-cr-answered", "CONN-8",
-     "an RPM before registration is answered like any other"},
-    {spm_before_cr_delivered, "spm-before-cr-delivered", "CONN-8", "an SPM before registration is delivered"},
-    {sma_before_cr_delivered, "sma-before-cr-delivered", "CONN-8", "an SMA before registration is delivered"},
-    {pc_before_cr_offered, "pc-before-cr-offered", "CONN-8", "a PC before registration is offered"},
-    {early_requests_unanswered, "early-requests-unanswered", "CONN-8", "requests before registration are not answered"},
-    {capacity_counts_connections, "capacity-counts-connections", "CONN-9",
-     "connections that have not registered count towards capacity"},
-    {no_room_after_leaving, "no-room-after-leaving", "CONN-9", "a user who leaves makes no room"},
-    {rpm_gets_unreachable, "rpm-gets-unreachable", "PM-1", "an RPM for a registered user is answered with ERROR 4"},
-    {rpm_answered_twice, "rpm-answered-twice", "PM-1", "an RPM for a registered user is answered twice"},
-    {rpm_forwarded, "rpm-forwarded", "PM-1", "an RPM is passed on to the user it names"},
-    {rpm_to_nobody_gets_ok, "rpm-to-nobody-gets-ok", "PM-2",
-     "an RPM for a pseudo that nobody holds is answered with ERROR 0"},
-    {rpm_to_nobody_gets_refused, "rpm-to-nobody-gets-refused", "PM-2",
-     "an RPM for a pseudo that nobody holds is answered with ERROR 5"},
-    {spm_names_recipient, "spm-names-recipient", "PM-3",
-     "a delivered SPM has the recipient's pseudo instead of the sender's"},
-    {spm_not_delivered, "spm-not-delivered", "PM-3", "an SPM is answered with ERROR 0 and not delivered"},
-    {spm_delivered_twice, "spm-delivered-twice", "PM-3", "an SPM is delivered twice"},
-    {message_cut_at_nul, "message-cut-at-nul", "PM-3", "a message ends at its first NUL"},
-    {line_breaks_replaced, "line-breaks-replaced", "PM-3", "line breaks in a message become spaces"},
-    {spm_answer_always_ok, "spm-answer-always-ok", "PM-4", "whatever the recipient answers, the sender gets ERROR 0"},
-    {spm_answer_code_1_becomes_5, "spm-answer-code-1-becomes-5", "PM-4",
-     "a recipient's ERROR 1 reaches the sender as ERROR 5"},
-    {spm_answered_early, "spm-answered-early", "PM-4", "the sender gets ERROR 0 before the recipient has answered"},
-    {spm_answered_twice, "spm-answered-twice", "PM-4", "the sender gets the recipient's answer twice"},
-    {spm_never_answered, "spm-never-answered", "PM-4", "the recipient's answer does not reach the sender"},
-    {spm_without_rpm_delivered, "spm-without-rpm-delivered", "PM-5",
-     "an SPM is delivered though its sender has not asked"},
-    {spm_without_rpm_gets_ok, "spm-without-rpm-gets-ok", "PM-5",
-     "an SPM whose sender has not asked is answered with ERROR 0"},
-    {rpm_serves_every_recipient, "rpm-serves-every-recipient", "PM-5", "a favourable RPM for one user serves for all"},
-    {rpm_serves_every_sender, "rpm-serves-every-sender", "PM-5", "one user's favourable RPM serves for all senders"},
-    {refused_rpm_serves, "refused-rpm-serves", "PM-5",
-     "an RPM that was answered with ERROR 4 serves once the user is there"},
-    {spm_to_nobody_gets_ok, "spm-to-nobody-gets-ok", "PM-5",
-     "an SPM for a pseudo that nobody holds is answered with ERROR 0"},
-    {spm_recipient_closed_gets_ok, "spm-recipient-closed-gets-ok", "PM-7",
-     "when the recipient closes without answering, the sender gets ERROR 0"},
-    {spm_recipient_closed_unanswered, "spm-recipient-closed-unanswered", "PM-7",
-     "when the recipient closes without answering, the sender gets nothing"},
-    {spm_recipient_reset_unanswered, "spm-recipient-reset-unanswered", "PM-7",
-     "when the recipient's connection is reset, the sender gets nothing"},
-    {spm_never_times_out, "spm-never-times-out", "PM-8", "the sender of an SPM waits for ever"},
-    {spm_timeout_gets_refused, "spm-timeout-gets-refused", "PM-8",
-     "when the recipient does not answer in time, the sender gets ERROR 5"},
-    {rpm_outlives_session, "rpm-outlives-session", "PM-10",
-     "a favourable RPM serves for the next holder of the pseudo, too"},
-    {sma_reaches_one, "sma-reaches-one", "ALL-1", "an SMA reaches one other user only"},
-    {sma_misses_newest, "sma-misses-newest", "ALL-1", "an SMA does not reach the user who registered last"},
-    {sma_names_recipient, "sma-names-recipient", "ALL-1",
-     "the SPM of an SMA has the recipient's pseudo instead of the sender's"},
-    {sma_relayed_as_sma, "sma-relayed-as-sma", "ALL-1", "recipients get an SMA instead of an SPM"},
-    {sma_echoed, "sma-echoed", "ALL-2", "the sender of an SMA receives it, too"},
-    {sma_answered_at_once, "sma-answered-at-once", "ALL-3", "an SMA is answered before anybody has answered"},
-    {sma_answered_at_first_answer, "sma-answered-at-first-answer", "ALL-3",
-     "an SMA is answered when the first recipient has answered"},
-    {sma_answered_by_each, "sma-answered-by-each", "ALL-3", "the sender of an SMA gets every recipient's answer"},
-    {sma_ok_gets_unreachable, "sma-ok-gets-unreachable", "ALL-4",
-     "an SMA that all have answered with 0 is answered with ERROR 4"},
-    {sma_first_code_wins, "sma-first-code-wins", "ALL-5", "an SMA is answered with the first recipient's code"},
-    {sma_last_code_wins, "sma-last-code-wins", "ALL-5", "an SMA is answered with the last recipient's code"},
-    {sma_lowest_code_wins, "sma-lowest-code-wins", "ALL-5", "an SMA is answered with the lowest code that is not 0"},
-    {sma_left_counts_as_ok, "sma-left-counts-as-ok", "ALL-5", "a recipient of an SMA who leaves counts as 0"},
-    {sma_timeout_counts_as_ok, "sma-timeout-counts-as-ok", "ALL-5",
-     "a recipient of an SMA who runs out of time counts as 0"},
-    {sma_alone_gets_unreachable, "sma-alone-gets-unreachable", "ALL-6",
-     "an SMA when nobody else is there is answered with ERROR 4"},
-    {sma_alone_unanswered, "sma-alone-unanswered", "ALL-6", "an SMA when nobody else is there is not answered"},
-    {sma_reaches_strangers, "sma-reaches-strangers", "ALL-7", "connections that are not registered get SMAs, too"},
-    {sma_reaches_latecomers, "sma-reaches-latecomers", "ALL-8",
-     "somebody who registers while an SMA is unanswered gets it, too"},
-    {sma_waits_for_who_closed, "sma-waits-for-who-closed", "ALL-9",
-     "a recipient who closes keeps the sender of an SMA waiting"},
-    {sma_waits_for_who_reset, "sma-waits-for-who-reset", "ALL-9",
-     "a recipient whose connection is reset keeps the sender of an SMA waiting"},
-    {pc_not_offered, "pc-not-offered", "PC-1", "a PC is answered with ERROR 0 and not delivered"},
-    {pc_first_answer_missing, "pc-first-answer-missing", "PC-1", "a PC is delivered without a first answer"},
-    {pc_names_recipient, "pc-names-recipient", "PC-1",
-     "a delivered PC has the recipient's pseudo instead of the asker's"},
-    {pc_to_nobody_gets_ok, "pc-to-nobody-gets-ok", "PC-2",
-     "a PC for a pseudo that nobody holds is answered with ERROR 0"},
-    {pc_to_nobody_gets_refused, "pc-to-nobody-gets-refused", "PC-2",
-     "a PC for a pseudo that nobody holds is answered with ERROR 5"},
-    {pc_to_nobody_answered_twice, "pc-to-nobody-answered-twice", "PC-2",
-     "a PC for a pseudo that nobody holds is answered twice"},
-    {pc_decision_always_ok, "pc-decision-always-ok", "PC-3", "whatever the peer decides, the asker gets ERROR 0"},
-    {pc_refusal_becomes_unreachable, "pc-refusal-becomes-unreachable", "PC-3",
-     "a peer's refusal reaches the asker as ERROR 4"},
-    {pc_decision_missing, "pc-decision-missing", "PC-3", "the peer's decision does not reach the asker"},
-    {pc_decision_twice, "pc-decision-twice", "PC-3", "the peer's decision reaches the asker twice"},
-    {pc_decided_early, "pc-decided-early", "PC-3", "the asker gets the second answer before the peer has decided"},
-    {pc_peer_closed_unanswered, "pc-peer-closed-unanswered", "PC-4",
-     "when the peer closes without deciding, the asker gets nothing"},
-    {pc_peer_reset_unanswered, "pc-peer-reset-unanswered", "PC-4",
-     "when the peer's connection is reset, the asker gets nothing"},
-    {pc_peer_gone_gets_refused, "pc-peer-gone-gets-refused", "PC-4",
-     "when the peer leaves without deciding, the asker gets ERROR 5"},
-    {pc_never_times_out, "pc-never-times-out", "PC-5", "the asker waits for a decision for ever"},
-    {pc_timeout_gets_refused, "pc-timeout-gets-refused", "PC-5",
-     "when the peer does not decide in time, the asker gets ERROR 5"},
-    {pc_to_oneself_offered, "pc-to-oneself-offered", "PC-6", "a PC to oneself is offered"},
-    {pc_to_oneself_gets_unreachable, "pc-to-oneself-gets-unreachable", "PC-6",
-     "a PC to oneself is answered with ERROR 4"},
-    {answers_when_settled, "answers-when-settled", "FLOW-1",
-     "answers come as they are settled, not in the order of the requests"},
-    {later_answers_before_decision, "later-answers-before-decision", "FLOW-1",
-     "answers to later requests come before the second answer of a PC"},
-    {answer_settles_newest, "answer-settles-newest", "FLOW-2",
-     "an ERROR is taken as the answer to the newest delivery"},
-    {answer_settles_all, "answer-settles-all", "FLOW-2", "an ERROR is taken as the answer to all deliveries"},
-    {stray_error_answered, "stray-error-answered", "FLOW-3",
-     "an ERROR from somebody who has nothing to answer is answered with ERROR 5"},
-    {stray_error_closes, "stray-error-closes", "FLOW-3",
-     "an ERROR from somebody who has nothing to answer ends his connection"},
-    {stray_error_kept, "stray-error-kept", "FLOW-3",
-     "an ERROR from somebody who has nothing to answer answers the next delivery"},
-    {late_answer_answers_next, "late-answer-answers-next", "FLOW-4",
-     "a late answer is taken as the answer to the next delivery"},
-    {late_decision_relayed, "late-decision-relayed", "FLOW-4",
-     "a late decision is relayed although the asker has had his second answer"},
-    {one_request_at_a_time, "one-request-at-a-time", "FLOW-5",
-     "a request takes effect only when the one before is answered"},
-    {sixteen_requests_at_a_time, "sixteen-requests-at-a-time", "FLOW-5",
-     "with sixteen requests unanswered, the next takes effect only later"},
-    {own_request_blocks_answers, "own-request-blocks-answers", "FLOW-6",
-     "a client's answers are not read while a request of his own is unanswered"},
-    {clock_runs_behind_decision, "clock-runs-behind-decision", "FLOW-7",
-     "the time limit of a delivery runs while an older one is undecided"},
-    {no_latest_limit, "no-latest-limit", "FLOW-7", "a delivery behind others has no latest limit of its own"},
-    {half_close_drops_answers, "half-close-drops-answers", "FLOW-8",
-     "answers that come after a half-close are not sent"},
-    {half_close_keeps_session, "half-close-keeps-session", "FLOW-8",
-     "a half-closed user stays registered until all answers are sent"},
-    {half_close_owes_on, "half-close-owes-on", "FLOW-8", "what a half-closed user has not answered is not settled"},
-    {half_close_still_delivered_to, "half-close-still-delivered-to", "FLOW-8",
-     "a half-closed user still gets deliveries"},
-    {half_close_never_closed, "half-close-never-closed", "FLOW-8", "the server does not close after a half-close"},
-    {bad_opcode_passed_over, "bad-opcode-passed-over", "ERR-1",
-     "what follows an unknown opcode is acted upon before the connection is closed"},
-    {ill_formed_string_passed_over, "ill-formed-string-passed-over", "ERR-1",
-     "what follows a packet with ill-formed UTF-8 is acted upon before the connection is closed"},
-    {bad_spm_delivered_in_part, "bad-spm-delivered-in-part", "ERR-1",
-     "the well-formed start of a bad message is delivered"},
-    {malformed_stays_open, "malformed-stays-open", "ERR-2",
-     "after a malformed packet ERROR 5 is sent and the connection stays open"},
-    {malformed_ignored, "malformed-ignored", "ERR-2",
-     "after a malformed packet the client is not read any more, without a word"},
-    {malformed_gets_unreachable, "malformed-gets-unreachable", "ERR-2", "a malformed packet is answered with ERROR 4"},
-    {malformed_drops_settled_answers, "malformed-drops-settled-answers", "ERR-2",
-     "answers that are settled are not sent when a malformed packet follows"},
-    {malformed_error_first, "malformed-error-first", "ERR-2",
-     "the ERROR for a malformed packet overtakes answers that are settled"},
-    {malformed_undoes_deliveries, "malformed-undoes-deliveries", "ERR-2",
-     "a malformed packet takes back the deliveries of the packet before it"},
-    {malformed_waits_for_pending, "malformed-waits-for-pending", "ERR-2",
-     "after a malformed packet the connection is closed only when all requests are answered"},
-    {dies_of_unknown_opcode, "dies-of-unknown-opcode", "ERR-3", "the server dies of an opcode that is none"},
-    {dies_of_negative_size, "dies-of-negative-size", "ERR-3", "the server dies of a size with its top bit set"},
-    {dies_of_huge_size, "dies-of-huge-size", "ERR-3", "the server dies of a size over its limit"},
-    {dies_of_size_zero, "dies-of-size-zero", "ERR-3", "the server dies of an empty pseudo"},
-    {dies_of_empty_message, "dies-of-empty-message", "ERR-3", "the server dies of an SPM with an empty message"},
-    {dies_of_unfinished_packet, "dies-of-unfinished-packet", "ERR-3",
-     "the server dies when a client closes inside a packet"},
-    {dies_of_reset_in_packet, "dies-of-reset-in-packet", "ERR-3",
-     "the server dies when a user's connection is reset inside a packet"},
-    {dies_of_reset_before_cr, "dies-of-reset-before-cr", "ERR-3",
-     "the server dies when a connection is reset inside its first packet"},
-    {dies_of_message_to_who_left, "dies-of-message-to-who-left", "ERR-3",
-     "the server dies of an SPM to a user who has left"},
-    {dies_of_answer_to_lost_sender, "dies-of-answer-to-lost-sender", "ERR-3",
-     "the server dies of an answer whose sender has left"},
-    {dies_of_decision_to_lost_asker, "dies-of-decision-to-lost-asker", "ERR-3",
-     "the server dies of a decision whose asker has left"},
-    {dies_of_stray_error, "dies-of-stray-error", "ERR-3",
-     "the server dies of an ERROR from somebody who has nothing to answer"},
-    {dies_of_second_cr, "dies-of-second-cr", "ERR-3", "the server dies of a second CR"},
-    {dies_of_request_before_cr, "dies-of-request-before-cr", "ERR-3",
-     "the server dies of a request before registration"},
-    {malformed_ends_everybody, "malformed-ends-everybody", "ERR-3", "a malformed packet ends all connections"},
-    {unfinished_packet_stalls_everybody, "unfinished-packet-stalls-everybody", "ERR-3",
-     "while one client's packet is unfinished, nobody else is served"},
-    {login_never_times_out, "login-never-times-out", "ERR-4", "a connection that says nothing stays open"},
-    {unfinished_login_never_times_out, "unfinished-login-never-times-out", "ERR-4",
-     "a connection that has begun its CR stays open"},
-    {unfinished_packet_never_times_out, "unfinished-packet-never-times-out", "ERR-4",
-     "a user who does not finish a packet stays connected"},
-    {closes_with_reset, "closes-with-reset", "ERR-5", "the server ends connections with a reset"},
-    {tunnel_ends_refused, "tunnel-ends-refused", "TUN-1", "both ends of an accepted PC are answered with ERROR 5"},
-    {tunnel_each_pc_answered, "tunnel-each-pc-answered", "TUN-1", "each of the two PCs of a tunnel end is answered"},
-    {tunnel_opens_with_one_end, "tunnel-opens-with-one-end", "TUN-2",
-     "an end of an accepted PC gets ERROR 0 before the other has come"},
-    {tunnel_not_relayed, "tunnel-not-relayed", "TUN-2", "what an end sends reaches nobody"},
-    {tunnel_relays_packets_only, "tunnel-relays-packets-only", "TUN-2", "what looks like no packet is not relayed"},
-    {tunnel_cuts_at_64_kib, "tunnel-cuts-at-64-kib", "TUN-2", "no more than 64 KiB go through one way"},
-    {tunnel_half_close_cuts_both, "tunnel-half-close-cuts-both", "TUN-2", "the end of input of one side closes both"},
-    {tunnel_half_close_not_relayed, "tunnel-half-close-not-relayed", "TUN-2",
-     "the end of input of one side is kept from the other"},
-    {tunnel_early_bytes_lost, "tunnel-early-bytes-lost", "TUN-2",
-     "what an end sends before the tunnel is open is dropped"},
-    {tunnel_early_bytes_refused, "tunnel-early-bytes-refused", "TUN-2",
-     "what an end sends before the tunnel is open ends it"},
-    {tunnel_end_gets_messages, "tunnel-end-gets-messages", "TUN-2", "a message to everybody goes into tunnels, too"},
-    {tunnel_end_without_offer, "tunnel-end-without-offer", "TUN-3",
-     "a PC with the pseudo of any user opens a tunnel end"},
-    {tunnel_early_end_refused, "tunnel-early-end-refused", "TUN-3",
-     "an end that comes before the decision gets ERROR 4"},
-    {tunnel_opens_undecided, "tunnel-opens-undecided", "TUN-3", "a tunnel opens before the peer has decided"},
-    {tunnel_refused_end_gets_refused, "tunnel-refused-end-gets-refused", "TUN-4",
-     "an end of a refused PC gets ERROR 5"},
-    {tunnel_refused_end_waits_on, "tunnel-refused-end-waits-on", "TUN-4", "an end of a refused PC gets no answer"},
-    {tunnel_refused_end_stays_open, "tunnel-refused-end-stays-open", "TUN-4", "an end that got ERROR 4 is not closed"},
-    {tunnel_end_taken_over, "tunnel-end-taken-over", "TUN-4", "who comes second takes the place of a tunnel end"},
-    {tunnel_opens_again, "tunnel-opens-again", "TUN-4", "an acceptance opens more than one tunnel"},
-    {tunnel_never_expires, "tunnel-never-expires", "TUN-4", "an end whose peer does not come waits for ever"},
-    {tunnel_cut_on_leaving, "tunnel-cut-on-leaving", "TUN-5", "the tunnels of a user end when the user leaves"},
-    {tunnel_counts_as_user, "tunnel-counts-as-user", "TUN-5", "each end of an open tunnel takes the room of a user"},
-    {mute, "mute", "", "reads everything and never says anything"},
-    {hangs_up, "hangs-up", "", "closes each connection as soon as something comes"},
-    {ok_to_everything, "ok-to-everything", "", "answers every packet, and what is none, with ERROR 0"},
-    {taken_to_everything, "taken-to-everything", "", "answers every packet, and what is none, with ERROR 1"},
+    consteval hyphenated(const char (&id)[Size]) {
+        for (std::size_t index = 0; index < Size; ++index) {
+            text[index] = id[index] == '_' ? '-' : id[index];
+        }
+    }
 };
 
-}  // namespace
+template <hyphenated Name>
+constexpr std::string_view name_of{Name.text.data(), Name.text.size() - 1};
 
-std::span<const fault_entry> all_faults() noexcept {
+constexpr flag_entry<fault> server_faults[] = {
+#define SERVER_FAULT(id, rule, description) {fault::id, name_of<#id>, rule, description},
+#include "model/faults.def"
+};
+
+constexpr flag_entry<variant> server_variants[] = {
+#define SERVER_VARIANT(id, rule, description) {variant::id, name_of<#id>, rule, description},
+#include "model/faults.def"
+};
+
+constexpr flag_entry<client_fault> client_faults[] = {
+#define CLIENT_FAULT(id, rule, description) {client_fault::id, name_of<#id>, rule, description},
+#include "model/client_faults.def"
+};
+
+constexpr flag_entry<client_variant> client_variants[] = {
+#define CLIENT_VARIANT(id, rule, description) {client_variant::id, name_of<#id>, rule, description},
+#include "model/client_faults.def"
+};
+
+std::vector<known_fault> list_known_faults() {
+    std::vector<known_fault> faults;
+    for (const auto& entry : server_faults) {
+        faults.push_back({test_role::server, entry.name, entry.rule, entry.description});
+    }
+    for (const auto& entry : client_faults) {
+        faults.push_back({test_role::client, entry.name, entry.rule, entry.description});
+    }
     return faults;
 }
 
-const fault_entry* find_fault(std::string_view name) noexcept {
-    const auto* found =
-        std::find_if(std::begin(faults), std::end(faults), [&](const fault_entry& one) { return one.name == name; });
-    return found == std::end(faults) ? nullptr : found;
+}  // namespace
+
+template <>
+std::span<const flag_entry<fault>> all_entries() noexcept {
+    return server_faults;
+}
+
+template <>
+std::span<const flag_entry<variant>> all_entries() noexcept {
+    return server_variants;
+}
+
+template <>
+std::span<const flag_entry<client_fault>> all_entries() noexcept {
+    return client_faults;
+}
+
+template <>
+std::span<const flag_entry<client_variant>> all_entries() noexcept {
+    return client_variants;
+}
+
+std::span<const known_fault> known_faults() {
+    static const std::vector<known_fault> faults = list_known_faults();
+    return faults;
+}
+
+const known_fault* find_known_fault(std::string_view name) {
+    const std::span<const known_fault> faults = known_faults();
+    const auto fault = std::find_if(faults.begin(), faults.end(), [&](const known_fault& f) { return f.name == name; });
+    return fault == faults.end() ? nullptr : &*fault;
 }
 
 }  // namespace chatos::conformance

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "model/fault.hpp"
-#include "model/variant.hpp"
 
 #include <chatos/limits.hpp>
 #include <chatos/packet.hpp>

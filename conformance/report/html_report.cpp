@@ -258,7 +258,8 @@ private:
         for (const std::string& name : what.kills) {
             const known_fault* known = find_known_fault(name);
             text += (text.empty() ? "" : "; ") + name +
-                    (known == nullptr ? "" : " (" + std::string{known->rule} + ": " + std::string{known->what} + ")");
+                    (known == nullptr ? ""
+                                      : " (" + std::string{known->rule} + ": " + std::string{known->description} + ")");
         }
         return text;
     }

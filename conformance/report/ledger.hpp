@@ -1,7 +1,7 @@
 // The ledger: for each rule the scenarios that test it, and the faults of the models that break it.
 #pragma once
 
-#include "model/known_fault.hpp"
+#include "model/fault.hpp"
 #include "rules/rule.hpp"
 #include "scenario/scenario.hpp"
 

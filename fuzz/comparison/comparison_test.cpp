@@ -116,7 +116,8 @@ TEST(TwoReadings, a_model_that_breaks_a_rule_is_told_from_the_core) {
                             malformed_gets_unreachable,
                             login_never_times_out,
                             unfinished_packet_never_times_out}) {
-        EXPECT_TRUE(is_found(one, 2'000)) << conformance::all_faults()[static_cast<std::size_t>(one)].name;
+        EXPECT_TRUE(is_found(one, 2'000))
+            << conformance::all_entries<conformance::fault>()[static_cast<std::size_t>(one)].name;
     }
 }
 
