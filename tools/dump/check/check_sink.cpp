@@ -246,7 +246,8 @@ std::string check_sink::junit() const {
     using conformance::markup_text;
     constexpr std::size_t shown_max = 100;
     const auto count = [&](judge_verdict verdict) {
-        return std::count_if(verdicts_.begin(), verdicts_.end(), [&](const auto& one) { return one.verdict == verdict; });
+        return std::count_if(verdicts_.begin(), verdicts_.end(),
+                             [&](const auto& one) { return one.verdict == verdict; });
     };
     const std::string totals = " tests=\"" + std::to_string(verdicts_.size()) + "\" failures=\"" +
                                std::to_string(count(judge_verdict::fail)) + "\" errors=\"0\"";
