@@ -1,4 +1,4 @@
-// What the server says to the client, and what the client answers.
+// Input from the server, and the client's answers.
 #include "model/client.hpp"
 
 #include "model/client_wire.hpp"
@@ -11,11 +11,11 @@ namespace {
 
 using enum client_fault;
 
-/// A line that cannot do anything to a terminal.
-std::string harmless(std::string text) {
-    for (char& one : text) {
-        const auto byte = static_cast<unsigned char>(one);
-        one = byte < 0x20 || byte == 0x7F ? '?' : one;
+/// Without control characters.
+std::string printable_line(std::string text) {
+    for (char& c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        c = byte < 0x20 || byte == 0x7F ? '?' : c;
     }
     return text;
 }
@@ -23,37 +23,37 @@ std::string harmless(std::string text) {
 }  // namespace
 
 client_model::client_model(client_settings settings)
-    : settings_{std::move(settings)}, reading_{reading_of(settings_.faults, settings_.variants)} {}
+    : settings_{std::move(settings)}, reading_{reader_settings(settings_.faults, settings_.variants)} {}
 
 std::vector<client_output> client_model::take_output() {
     return std::exchange(output_, {});
 }
 
 void client_model::connected() {
-    if (broken(connects_and_is_mute)) {
-        deaf_ = true;
+    if (has(connects_and_is_mute)) {
+        is_deaf_ = true;
         return;
     }
-    if (broken(connects_and_hangs_up)) {
+    if (has(connects_and_hangs_up)) {
         leave(client_exit::broken);
         return;
     }
-    if (broken(sending_garbage)) {
+    if (has(sending_garbage)) {
         output_.push_back({client_output::kind::send, "\xFF\xFE what is this? \x01", {}});
         return;
     }
-    if (broken(speaks_before_cr)) {
+    if (has(speaks_before_cr)) {
         send({opcode::sma, "", "hello", 0});
     }
-    // CLI-1: the CR, and nothing else before its answer.
-    send({opcode::cr, settings_.pseudo + (broken(registers_as_another) ? "2" : ""), "", 0});
-    if (broken(registers_twice)) {
+    // CLI-1: only the CR before its answer.
+    send({opcode::cr, settings_.pseudo + (has(registers_as_another) ? "2" : ""), "", 0});
+    if (has(registers_twice)) {
         send({opcode::cr, settings_.pseudo, "", 0});
     }
 }
 
 void client_model::receive(std::string_view bytes) {
-    if (over_ || deaf_) {
+    if (is_over_ || is_deaf_) {
         return;
     }
     unread_ += bytes;
@@ -63,10 +63,10 @@ void client_model::receive(std::string_view bytes) {
     send_next();
 }
 
-/// CLI-7: as many packets as there are; what is left waits for its rest.
+/// CLI-7: reads all complete packets.
 void client_model::read_packets(bool& is_first) {
-    while (!over_ && !deaf_ && !unread_.empty()) {
-        if (broken(takes_empty_pseudo) && unread_.starts_with(std::string_view{"\x03\0\0", 3})) {
+    while (!is_over_ && !is_deaf_ && !unread_.empty()) {
+        if (has(takes_empty_pseudo) && unread_.starts_with(std::string_view{"\x03\0\0", 3})) {
             unread_.replace(1, 2, std::string{"\0\1?", 3});
         }
         const read_result result = read_packet(unread_, reading_);
@@ -74,12 +74,12 @@ void client_model::read_packets(bool& is_first) {
             crash();
             return;
         }
-        if (result.how == reading::incomplete) {
-            unread_ = broken(unfinished_packet_lost) ? "" : unread_;
+        if (result.status == read_status::incomplete) {
+            unread_ = has(unfinished_packet_lost) ? "" : unread_;
             return;
         }
-        if (result.how == reading::malformed) {
-            if (broken(acts_on_what_follows)) {
+        if (result.status == read_status::malformed) {
+            if (has(acts_on_what_follows)) {
                 unread_.erase(0, 1);
                 read_packets(is_first);
                 settle();
@@ -88,14 +88,14 @@ void client_model::read_packets(bool& is_first) {
             return;
         }
         unread_.erase(0, result.consumed);
-        if (result.how == reading::skipped) {
+        if (result.status == read_status::skipped) {
             continue;
         }
-        const bool was_registered = registered_;
+        const bool was_registered = is_registered_;
         take(result.packet);
-        const bool loses_rest = (broken(only_first_packet_of_a_read) && is_first) ||
-                                (broken(loses_what_comes_with_its_registration) && registered_ && !was_registered);
-        unread_ = loses_rest ? "" : unread_;
+        const bool loses_input = (has(only_first_packet_of_a_read) && is_first) ||
+                                 (has(loses_what_comes_with_its_registration) && is_registered_ && !was_registered);
+        unread_ = loses_input ? "" : unread_;
         is_first = false;
     }
 }
@@ -108,23 +108,23 @@ void client_model::take(const model_packet& packet) {
     case opcode::error: take_error(static_cast<error_code>(packet.code)); break;
     case opcode::spm: take_message(packet); break;
     case opcode::pc: take_offer(packet); break;
-    // CLI-8: a server sends none of these.
+    // CLI-8: no server sends these.
     case opcode::cr:
-        if (broken(crashes_of_cr)) {
+        if (has(crashes_of_cr)) {
             crash();
-        } else if (!broken(passes_over_cr)) {
+        } else if (!has(passes_over_cr)) {
             give_up("the server sent a CR");
         }
         break;
     case opcode::rpm:
-        if (broken(answers_rpm)) {
+        if (has(answers_rpm)) {
             send_error(error_code::ok);
         } else {
             give_up("the server sent an RPM");
         }
         break;
     case opcode::sma:
-        if (broken(shows_sma)) {
+        if (has(shows_sma)) {
             show("somebody: " + packet.message);
         } else {
             give_up("the server sent an SMA");
@@ -133,94 +133,94 @@ void client_model::take(const model_packet& packet) {
     }
 }
 
-/// Clients that do next to nothing.
+/// For faults that ignore what they receive.
 bool client_model::answer_blindly() {
-    if (broken(taking_everything) || broken(refusing_everything)) {
-        send_error(broken(taking_everything) ? error_code::ok : error_code::refused);
+    if (has(taking_everything) || has(refusing_everything)) {
+        send_error(has(taking_everything) ? error_code::ok : error_code::refused);
         return true;
     }
-    if (broken(crashing)) {
+    if (has(crashing)) {
         crash();
     }
-    return broken(crashing);
+    return has(crashing);
 }
 
 /// CLI-2: shown and answered, once.
 void client_model::take_message(const model_packet& packet) {
     const bool is_empty = packet.message.empty();
     const bool is_refused = is_empty && follows(client_variant::refuses_empty_messages);  // WIRE-10
-    if (!is_refused && !broken(hides_messages)) {
+    if (!is_refused && !has(hides_messages)) {
         show(packet.pseudo + ": " + packet.message);
     }
-    if (broken(late_offers_dropped)) {
-        std::erase_if(owed_, [](const owed_answer& one) { return !one.code; });
+    if (has(late_offers_dropped)) {
+        std::erase_if(pending_answers_, [](const pending_answer& answer) { return !answer.code; });
     }
-    if (broken(leaves_messages_unanswered) || (is_empty && broken(leaves_empty_messages_unanswered))) {
+    if (has(leaves_messages_unanswered) || (is_empty && has(leaves_empty_messages_unanswered))) {
         return;
     }
-    const error_code code = is_refused || broken(refuses_what_it_shows) ? error_code::refused : error_code::ok;
-    if (broken(messages_overtake_offers)) {
+    const error_code code = is_refused || has(refuses_what_it_shows) ? error_code::refused : error_code::ok;
+    if (has(messages_overtake_offers)) {
         send_error(code);
         return;
     }
-    if (broken(answers_bursts_once)) {
-        std::erase_if(owed_, [](const owed_answer& one) { return !one.is_offer; });
+    if (has(answers_bursts_once)) {
+        std::erase_if(pending_answers_, [](const pending_answer& answer) { return !answer.is_offer; });
     }
-    owed_.push_back({packet.pseudo, false, code});
-    if (broken(answers_messages_twice)) {
-        owed_.push_back({packet.pseudo, false, code});
+    pending_answers_.push_back({packet.pseudo, false, code});
+    if (has(answers_messages_twice)) {
+        pending_answers_.push_back({packet.pseudo, false, code});
     }
 }
 
-/// CLI-3: the person decides, and until then what came behind it waits (FLOW-2, FLOW-4).
+/// CLI-3: the user decides; until then later answers wait (FLOW-2, FLOW-4).
 void client_model::take_offer(const model_packet& packet) {
     show("* " + packet.pseudo + " wants a private connection: /accept or /refuse");
-    if (broken(leaves_offers_unanswered)) {
+    if (has(leaves_offers_unanswered)) {
         return;
     }
-    if (broken(forgets_first_of_two_offers)) {
-        std::erase_if(owed_, [](const owed_answer& one) { return !one.code; });
+    if (has(forgets_first_of_two_offers)) {
+        std::erase_if(pending_answers_, [](const pending_answer& answer) { return !answer.code; });
     }
-    if (broken(answers_offers_twice)) {
+    if (has(answers_offers_twice)) {
         send_error(error_code::refused);
     }
-    owed_.push_back({packet.pseudo, true, std::nullopt});
+    pending_answers_.push_back({packet.pseudo, true, std::nullopt});
     if (follows(client_variant::refuses_every_offer)) {
-        owed_.back().code = error_code::refused;
+        pending_answers_.back().code = error_code::refused;
     }
 }
 
-/// FLOW-2: in the order in which they came. CLI-6: whether or not something of ours is pending.
+/// FLOW-2: answers in the order of arrival. CLI-6: also while a request of its own is pending.
 void client_model::settle() {
-    const bool decides = !pending_.empty() && pending_.front().at == stage::offered;
-    const bool is_deaf =
-        (broken(deaf_while_it_waits) && !pending_.empty()) || (broken(deaf_while_others_decide) && decides);
-    while (!over_ && !is_deaf && !owed_.empty() && owed_.front().code) {
-        const error_code code = *owed_.front().code;
-        const bool wrong = broken(answers_offers_with_unreachable) && owed_.front().is_offer && code != error_code::ok;
+    const bool decides = !pending_.empty() && pending_.front().current == stage::offered;
+    const bool is_deaf = (has(deaf_while_it_waits) && !pending_.empty()) || (has(deaf_while_others_decide) && decides);
+    while (!is_over_ && !is_deaf && !pending_answers_.empty() && pending_answers_.front().code) {
+        const error_code code = *pending_answers_.front().code;
+        const bool wrong =
+            has(answers_offers_with_unreachable) && pending_answers_.front().is_offer && code != error_code::ok;
         send_error(wrong ? error_code::unreachable : code);
-        owed_.pop_front();
+        pending_answers_.pop_front();
     }
 }
 
 void client_model::take_error(error_code code) {
-    if (!registered_) {
+    if (!is_registered_) {
         take_answer_to_cr(code);
     } else if (!pending_.empty()) {
         take_answer(pending_.front(), code);
-    } else if (broken(crashes_of_unasked_error)) {
+    } else if (has(crashes_of_unasked_error)) {
         crash();
     }
-    if (broken(answers_errors) && registered_) {
+    if (has(answers_errors) && is_registered_) {
         send_error(error_code::ok);
     }
 }
 
 void client_model::take_answer_to_cr(error_code code) {
-    const bool goes_on = (code == error_code::pseudo_taken && broken(goes_on_when_taken)) ||
-                         (code == error_code::out_of_capacity && broken(goes_on_when_full));
+    const bool goes_on = (code == error_code::pseudo_taken && has(goes_on_when_taken)) ||
+                         (code == error_code::out_of_capacity && has(goes_on_when_full));
     if (code == error_code::ok || goes_on) {
-        registered_ = true;
+        is_registered_ = true;
         show("* ready: you are " + settings_.pseudo);
     } else if (code == error_code::pseudo_taken && follows(client_variant::tries_another_name)) {
         settings_.pseudo += '2';
@@ -232,18 +232,18 @@ void client_model::take_answer_to_cr(error_code code) {
     }
 }
 
-void client_model::take_answer(request& pending, error_code code) {
+void client_model::take_answer(user_request& pending, error_code code) {
     const bool ok = code == error_code::ok;
-    switch (pending.at) {
-    case stage::asked:
-        // CLI-4: only after a favourable answer.
-        if (ok || (code == error_code::unreachable && broken(sends_after_unreachable)) ||
-            (code == error_code::refused && broken(sends_after_refusal))) {
-            asked_.insert(pending.pseudo);
-            if (!broken(sends_before_the_answer)) {
+    switch (pending.current) {
+    case stage::rpm_sent:
+        // CLI-4: only after a favorable answer.
+        if (ok || (code == error_code::unreachable && has(sends_after_unreachable)) ||
+            (code == error_code::refused && has(sends_after_refusal))) {
+            permitted_recipients_.insert(pending.pseudo);
+            if (!has(sends_before_the_answer)) {
                 send({opcode::spm, pending.pseudo, pending.text, 0});
             }
-            pending.at = stage::sent;
+            pending.current = stage::sent;
             return;
         }
         show("* " + pending.pseudo + " cannot be written to");
@@ -268,16 +268,16 @@ void client_model::take_answer(request& pending, error_code code) {
     pending_.pop_front();
 }
 
-/// CLI-8: the end of the connection, with a clear message.
+/// CLI-8: ends the connection with a clear message.
 void client_model::give_up(const std::string& why) {
-    if (over_ || deaf_) {
+    if (is_over_ || is_deaf_) {
         return;
     }
-    if (broken(stays_after_malformed)) {
-        deaf_ = true;
+    if (has(stays_after_malformed)) {
+        is_deaf_ = true;
         return;
     }
-    if (!broken(silent_about_malformed)) {
+    if (!has(silent_about_malformed)) {
         show("* the connection is broken: " + why);
     }
     if (follows(client_variant::says_why_it_closes)) {
@@ -287,7 +287,7 @@ void client_model::give_up(const std::string& why) {
 }
 
 void client_model::server_ended() {
-    if (!over_) {
+    if (!is_over_) {
         show("* the server has ended the connection");
         leave(client_exit::broken);
     }
@@ -302,11 +302,11 @@ void client_model::send_error(error_code code) {
 }
 
 void client_model::show(std::string line) {
-    output_.push_back({client_output::kind::show, harmless(std::move(line)), {}});
+    output_.push_back({client_output::kind::show, printable_line(std::move(line)), {}});
 }
 
 void client_model::leave(client_exit code) {
-    over_ = true;
+    is_over_ = true;
     output_.push_back({client_output::kind::close, "", {}});
     if (code != client_exit::broken || !follows(client_variant::stays_without_connection)) {
         output_.push_back({client_output::kind::exit, "", code});
@@ -314,7 +314,7 @@ void client_model::leave(client_exit code) {
 }
 
 void client_model::crash() {
-    over_ = true;
+    is_over_ = true;
     output_.push_back({client_output::kind::crash, "", {}});
 }
 

@@ -1,5 +1,5 @@
-// The model client: what the rules want of a client, in plain code, with the id of each rule where it is kept. No
-// sockets, no clock, no terminal: bytes and lines come in, bytes and lines go out.
+// The model client: what the rules require of a client, in plain code that names each rule where it follows it. No
+// sockets, no clock, no terminal: bytes and lines in, bytes and lines out.
 #pragma once
 
 #include "model/fault.hpp"
@@ -20,19 +20,19 @@ struct client_settings {
     client_variant_set variants;
 };
 
-/// What a client exits with.
+/// Exit status.
 enum class client_exit : int { quit = 0, broken = 3, taken = 4, refused = 5 };
 
 struct client_output {
     enum class kind : std::uint8_t {
-        send,    ///< `text` goes to the server
-        show,    ///< `text` is a line for the screen
-        close,   ///< the connection
-        tunnel,  ///< a second connection, on which `text` is sent
-        exit,    ///< the process, with `code`
+        send,    ///< send `text` to the server
+        show,    ///< print `text`, a line
+        close,   ///< close the connection
+        tunnel,  ///< open a second connection and send `text` on it
+        exit,    ///< end the process with `code`
         crash,
     };
-    kind what{kind::send};
+    kind action{kind::send};
     std::string text;
     client_exit code{client_exit::quit};
 };
@@ -42,52 +42,52 @@ public:
     explicit client_model(client_settings settings);
 
     void connected();
-    /// Whatever came, in any pieces.
+    /// Received bytes, in any pieces.
     void receive(std::string_view bytes);
     void server_ended();
-    /// `hello` goes to all; `/msg NAME TEXT`, `/private NAME`, `/accept NAME`, `/refuse NAME`, `/quit`.
+    /// `hello` is sent to all; `/msg NAME TEXT`, `/private NAME`, `/accept NAME`, `/refuse NAME`, `/quit`.
     void command(std::string_view line);
     void input_ended();
 
     [[nodiscard]] std::vector<client_output> take_output();
 
 private:
-    /// A delivery that is not answered yet.
-    struct owed_answer {
+    /// The answer to a delivery.
+    struct pending_answer {
         std::string from;
         bool is_offer{false};
-        std::optional<error_code> code;  // nothing: the person has not decided
+        std::optional<error_code> code;  // none: the user has not decided
     };
     enum class request_kind : std::uint8_t { to_all, to_one, private_connection };
-    enum class stage : std::uint8_t { waiting, asked, sent, offered };
-    struct request {
-        request_kind what{request_kind::to_all};
+    enum class stage : std::uint8_t { waiting, rpm_sent, sent, offered };
+    struct user_request {
+        request_kind kind{request_kind::to_all};
         std::string pseudo;
         std::string text;
-        stage at{stage::waiting};
+        stage current{stage::waiting};
     };
 
-    [[nodiscard]] bool broken(client_fault one) const { return settings_.faults.has(one); }
-    [[nodiscard]] bool follows(client_variant one) const { return settings_.variants.has(one); }
+    [[nodiscard]] bool has(client_fault fault) const { return settings_.faults.has(fault); }
+    [[nodiscard]] bool follows(client_variant variant) const { return settings_.variants.has(variant); }
 
-    // The server speaks.
+    // Input from the server: client.cpp
     void read_packets(bool& is_first);
     void take(const model_packet& packet);
     void take_message(const model_packet& packet);
     void take_offer(const model_packet& packet);
     void take_error(error_code code);
     void take_answer_to_cr(error_code code);
-    void take_answer(request& pending, error_code code);
+    void take_answer(user_request& pending, error_code code);
     bool answer_blindly();
     void give_up(const std::string& why);
     void settle();
 
-    // The person speaks.
+    // Input from the user: client_commands.cpp
     void decide(std::string_view pseudo, bool accepts);
-    void ask_for(request one);
+    void enqueue(user_request request);
     void send_next();
-    void start(request& one);
-    [[nodiscard]] bool waits(const request& one) const;
+    void start(user_request& request);
+    [[nodiscard]] bool waits(const user_request& request) const;
     [[nodiscard]] bool may_start() const;
 
     void send(const model_packet& packet);
@@ -99,13 +99,13 @@ private:
     client_settings settings_;
     wire_settings reading_;
     std::string unread_;
-    bool registered_{false};
-    bool over_{false};
-    bool deaf_{false};  // a fault: what comes is not read any more
-    std::deque<owed_answer> owed_;
-    std::deque<request> waiting_;
-    std::deque<request> pending_;  // sent and not answered; more than one only by a fault
-    std::set<std::string> asked_;  // whoever was asked for with success
+    bool is_registered_{false};
+    bool is_over_{false};
+    bool is_deaf_{false};  // by a fault: input is not read any more
+    std::deque<pending_answer> pending_answers_;
+    std::deque<user_request> waiting_;
+    std::deque<user_request> pending_;  // sent and unanswered; several only by a fault
+    std::set<std::string> permitted_recipients_;
     std::vector<client_output> output_;
 };
 

@@ -1,4 +1,4 @@
-// What the person says to the client, and what the client asks the server for.
+// Input from the user, and the client's requests.
 #include "model/client.hpp"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace {
 
 using enum client_fault;
 
-/// Takes the first word, and the space behind it.
+/// Removes and returns the first word; also removes the space after it.
 std::string_view take_word(std::string_view& line) {
     const std::string_view word = line.substr(0, line.find(' '));
     line.remove_prefix(std::min(word.size() + 1, line.size()));
@@ -19,11 +19,11 @@ std::string_view take_word(std::string_view& line) {
 }  // namespace
 
 void client_model::command(std::string_view line) {
-    if (over_ || line.empty()) {
+    if (is_over_ || line.empty()) {
         return;
     }
     if (!line.starts_with('/')) {
-        ask_for({request_kind::to_all, "", std::string{line}, stage::waiting});
+        enqueue({request_kind::to_all, "", std::string{line}, stage::waiting});
         return;
     }
     const std::string_view word = take_word(line);
@@ -32,17 +32,17 @@ void client_model::command(std::string_view line) {
     } else if (word == "/accept" || word == "/refuse") {
         decide(line, word == "/accept");
     } else if (word == "/private") {
-        ask_for({request_kind::private_connection, std::string{line}, "", stage::waiting});
+        enqueue({request_kind::private_connection, std::string{line}, "", stage::waiting});
     } else if (word == "/msg") {
         const std::string pseudo{take_word(line)};
-        ask_for({request_kind::to_one, pseudo, std::string{line}, stage::waiting});
+        enqueue({request_kind::to_one, pseudo, std::string{line}, stage::waiting});
     } else {
         show("* there is no command " + std::string{word});
     }
 }
 
 void client_model::input_ended() {
-    if (!over_) {
+    if (!is_over_) {
         leave(client_exit::quit);
     } else if (follows(client_variant::stays_without_connection)) {
         output_.push_back({client_output::kind::exit, "", client_exit::broken});
@@ -51,40 +51,42 @@ void client_model::input_ended() {
 
 /// CLI-3
 void client_model::decide(std::string_view pseudo, bool accepts) {
-    const auto offer = std::find_if(owed_.begin(), owed_.end(), [&](const owed_answer& one) {
-        return one.is_offer && !one.code && one.from == pseudo;
-    });
-    if (offer == owed_.end()) {
+    const auto offer =
+        std::find_if(pending_answers_.begin(), pending_answers_.end(), [&](const pending_answer& answer) {
+            return answer.is_offer && !answer.code && answer.from == pseudo;
+        });
+    if (offer == pending_answers_.end()) {
         show("* there is nothing to decide about " + std::string{pseudo});
         return;
     }
-    offer->code = accepts || broken(accepts_what_is_refused) ? error_code::ok : error_code::refused;
+    offer->code = accepts || has(accepts_what_is_refused) ? error_code::ok : error_code::refused;
     settle();
 }
 
-void client_model::ask_for(request one) {
+void client_model::enqueue(user_request request) {
     if (follows(client_variant::drops_commands_while_it_waits) && !may_start()) {
         show("* wait until the last one is answered");
         return;
     }
-    waiting_.push_back(std::move(one));
+    waiting_.push_back(std::move(request));
     send_next();
 }
 
-/// CLI-1 and CLI-5: one request at a time, and none before we are registered.
+/// CLI-1, CLI-5: one request at a time, and none before registration.
 bool client_model::may_start() const {
-    if (over_ || deaf_ || (!registered_ && !broken(speaks_before_it_is_registered))) {
+    if (is_over_ || is_deaf_ || (!is_registered_ && !has(speaks_before_it_is_registered))) {
         return false;
     }
-    return std::none_of(pending_.begin(), pending_.end(), [this](const request& one) { return waits(one); });
+    return std::none_of(pending_.begin(), pending_.end(),
+                        [this](const user_request& request) { return waits(request); });
 }
 
 /// Whether the next request waits for this one.
-bool client_model::waits(const request& one) const {
-    switch (one.what) {
-    case request_kind::to_all: return !broken(does_not_wait_for_the_answer_to_all);
-    case request_kind::to_one: return one.at != stage::sent || !broken(does_not_wait_for_the_answer_to_one);
-    case request_kind::private_connection: return one.text.empty() || !broken(does_not_wait_for_the_decision);
+bool client_model::waits(const user_request& request) const {
+    switch (request.kind) {
+    case request_kind::to_all: return !has(does_not_wait_for_the_answer_to_all);
+    case request_kind::to_one: return request.current != stage::sent || !has(does_not_wait_for_the_answer_to_one);
+    case request_kind::private_connection: return request.text.empty() || !has(does_not_wait_for_the_decision);
     }
     return true;
 }
@@ -97,29 +99,30 @@ void client_model::send_next() {
     }
 }
 
-void client_model::start(request& one) {
-    switch (one.what) {
+void client_model::start(user_request& request) {
+    switch (request.kind) {
     case request_kind::to_all:
-        send({opcode::sma, "", one.text, 0});
-        one.at = stage::sent;
+        send({opcode::sma, "", request.text, 0});
+        request.current = stage::sent;
         break;
     case request_kind::to_one: {
-        // CLI-4: a favourable RPM for this recipient first. PM-6: how long it serves is the server's choice.
-        const bool knows_him = asked_.contains(one.pseudo) && follows(client_variant::asks_once);
-        const bool knows_all = !asked_.empty() && broken(asks_once_for_everybody);
-        const bool asks = !knows_him && !knows_all && !broken(sends_without_asking);
+        // CLI-4: a favorable RPM for this recipient comes first. PM-6: the server chooses how long it permits SPMs.
+        const bool has_permission =
+            permitted_recipients_.contains(request.pseudo) && follows(client_variant::asks_once);
+        const bool skips_rpm = !permitted_recipients_.empty() && has(asks_once_for_everybody);
+        const bool asks = !has_permission && !skips_rpm && !has(sends_without_asking);
         if (asks) {
-            send({opcode::rpm, one.pseudo, "", 0});
+            send({opcode::rpm, request.pseudo, "", 0});
         }
-        if (!asks || broken(sends_before_the_answer)) {
-            send({opcode::spm, one.pseudo, one.text, 0});
+        if (!asks || has(sends_before_the_answer)) {
+            send({opcode::spm, request.pseudo, request.text, 0});
         }
-        one.at = asks ? stage::asked : stage::sent;
+        request.current = asks ? stage::rpm_sent : stage::sent;
         break;
     }
     case request_kind::private_connection:
-        send({opcode::pc, one.pseudo, "", 0});
-        one.at = stage::offered;
+        send({opcode::pc, request.pseudo, "", 0});
+        request.current = stage::offered;
         break;
     }
 }

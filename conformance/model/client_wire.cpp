@@ -21,15 +21,16 @@ std::size_t characters_of(std::string_view text) {
 
 /// Characters up to U+00FF as one byte each.
 std::string to_latin_1(std::string_view text) {
-    std::string made;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto byte = static_cast<unsigned char>(text[at]);
-        const bool is_latin = (byte == 0xC2 || byte == 0xC3) && at + 1 < text.size();
-        made += is_latin ? static_cast<char>(((byte & 3U) << 6U) | (static_cast<unsigned char>(text[at + 1]) & 0x3FU))
-                         : text[at];
-        at += is_latin ? 1 : 0;
+    std::string result;
+    for (std::size_t index = 0; index < text.size(); ++index) {
+        const auto byte = static_cast<unsigned char>(text[index]);
+        const bool is_latin = (byte == 0xC2 || byte == 0xC3) && index + 1 < text.size();
+        result += is_latin
+                      ? static_cast<char>(((byte & 3U) << 6U) | (static_cast<unsigned char>(text[index + 1]) & 0x3FU))
+                      : text[index];
+        index += is_latin ? 1 : 0;
     }
-    return made;
+    return result;
 }
 
 std::string message_of(const model_packet& packet, const client_fault_set& faults) {
@@ -92,11 +93,11 @@ std::string write_client_packet(const model_packet& packet, const client_fault_s
     return bytes;
 }
 
-wire_settings reading_of(const client_fault_set& faults, const client_variant_set& variants) {
-    // What a server's faults do to what it reads they do here as well.
+wire_settings reader_settings(const client_fault_set& faults, const client_variant_set& variants) {
+    // Some faults of the server's reader serve the client as well.
     struct leniency {
-        client_fault of_client;
-        fault in_reading;
+        client_fault fault;
+        conformance::fault reader_fault;
     };
     constexpr leniency all[] = {
         {takes_overlong_text, fault::overlong_forms_accepted},
@@ -113,9 +114,9 @@ wire_settings reading_of(const client_fault_set& faults, const client_variant_se
         {crashes_of_negative_size, fault::dies_of_negative_size},
     };
     wire_settings settings;
-    for (const leniency& one : all) {
-        if (faults.has(one.of_client)) {
-            settings.faults.add(one.in_reading);
+    for (const leniency& leniency : all) {
+        if (faults.has(leniency.fault)) {
+            settings.faults.add(leniency.reader_fault);
         }
     }
     if (variants.has(client_variant::empty_messages_malformed)) {

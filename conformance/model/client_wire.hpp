@@ -1,4 +1,4 @@
-// What the model client sends, packet by packet; with faults, what breaks the rules of the wire.
+// The packets of the model client as bytes, with its faults of the wire.
 #pragma once
 
 #include "model/fault.hpp"
@@ -8,11 +8,11 @@
 
 namespace chatos::conformance {
 
-/// The bytes of a packet. `own_pseudo` is for faults that put it where it does not belong.
+/// Encodes a packet. `own_pseudo` is for faults that send it in the wrong place.
 [[nodiscard]] std::string write_client_packet(const model_packet& packet, const client_fault_set& faults,
                                               std::string_view own_pseudo);
 
-/// How the client reads: the limits of its variant, and what its faults let through.
-[[nodiscard]] wire_settings reading_of(const client_fault_set& faults, const client_variant_set& variants);
+/// How the client reads: the limits of its variant, and its faults as those of the reader.
+[[nodiscard]] wire_settings reader_settings(const client_fault_set& faults, const client_variant_set& variants);
 
 }  // namespace chatos::conformance

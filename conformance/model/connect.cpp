@@ -54,23 +54,23 @@ private:
     std::string connect() {
         const auto resolved = resolve(settings_.server);
         if (const auto* error = std::get_if<std::string>(&resolved)) {
-            return "the host of " + settings_.server.text() + " cannot be found: " + *error;
+            return "cannot resolve the host of " + settings_.server.text() + ": " + *error;
         }
         address_ = std::get<socket_address>(resolved);
         socket_ = open_connection();
         return socket_.is_open() ? ""
-                                 : "there is no connection to " + settings_.server.text() + ": " +
+                                 : "cannot connect to " + settings_.server.text() + ": " +
                                        std::generic_category().message(errno) + "; is a server running there?";
     }
 
     [[nodiscard]] descriptor open_connection() const {
-        descriptor made{::socket(address_.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+        descriptor socket{::socket(address_.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
         const int on = 1;
-        (void)::setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (::connect(made.get(), reinterpret_cast<const sockaddr*>(&address_.storage), address_.size) != 0) {
-            made.reset();
+        (void)::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address_.storage), address_.size) != 0) {
+            socket.reset();
         }
-        return made;
+        return socket;
     }
 
     void wait() {
@@ -82,9 +82,9 @@ private:
         }
         std::array<char, 16'384> buffer{};
         if (polled[1].revents != 0) {
-            const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
-            if (got > 0) {
-                model_.receive({buffer.data(), static_cast<std::size_t>(got)});
+            const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+            if (size > 0) {
+                model_.receive({buffer.data(), static_cast<std::size_t>(size)});
             } else {
                 model_.server_ended();
                 socket_.reset();
@@ -96,13 +96,13 @@ private:
     }
 
     void read_commands(std::span<char> buffer) {
-        const ssize_t got = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-        if (got <= 0) {
+        const ssize_t size = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+        if (size <= 0) {
             input_ended_ = true;
             model_.input_ended();
             return;
         }
-        line_.append(buffer.data(), static_cast<std::size_t>(got));
+        line_.append(buffer.data(), static_cast<std::size_t>(size));
         for (std::size_t end = line_.find('\n'); end != std::string::npos; end = line_.find('\n')) {
             model_.command(std::string_view{line_}.substr(0, end));
             line_.erase(0, end + 1);
@@ -112,16 +112,16 @@ private:
 
     void take_output() {
         using kind = client_output::kind;
-        for (const client_output& one : model_.take_output()) {
-            switch (one.what) {
-            case kind::send: send(one.text); break;
+        for (const client_output& output : model_.take_output()) {
+            switch (output.action) {
+            case kind::send: send(output.text); break;
             case kind::show:
-                (void)std::printf("%s\n", one.text.c_str());
+                (void)std::printf("%s\n", output.text.c_str());
                 (void)std::fflush(stdout);
                 break;
             case kind::close: close(); break;
-            case kind::tunnel: open_tunnel(one.text); break;
-            case kind::exit: exit_ = static_cast<int>(one.code); break;
+            case kind::tunnel: open_tunnel(output.text); break;
+            case kind::exit: exit_ = static_cast<int>(output.code); break;
             case kind::crash: crash_now();
             }
         }
@@ -130,7 +130,7 @@ private:
     void send(const std::string& bytes) {
         const client_variant_set& variants = settings_.client.variants;
         if (variants.has(client_variant::answers_late) || variants.has(client_variant::joins_its_writes)) {
-            // What is said meanwhile goes out with it.
+            // Later output is sent with it.
             due_ =
                 due_bytes_.empty() ? steady::now() + (variants.has(client_variant::answers_late) ? 10ms : 5ms) : due_;
             due_bytes_ += bytes;
@@ -149,15 +149,15 @@ private:
         const bool byte_by_byte = settings_.client.variants.has(client_variant::writes_byte_by_byte);
         for (std::size_t sent = 0; sent < bytes.size() && socket_.is_open();) {
             const std::size_t size = byte_by_byte ? 1 : bytes.size() - sent;
-            const ssize_t put = ::send(socket_.get(), bytes.data() + sent, size, MSG_NOSIGNAL);
-            if (put < 0 && errno != EINTR) {
-                return;  // the server is gone; reading tells how
+            const ssize_t written = ::send(socket_.get(), bytes.data() + sent, size, MSG_NOSIGNAL);
+            if (written < 0 && errno != EINTR) {
+                return;  // the server is gone; recv() reports how
             }
-            sent += put < 0 ? 0 : static_cast<std::size_t>(put);
+            sent += written < 0 ? 0 : static_cast<std::size_t>(written);
         }
     }
 
-    /// Everything was sent; no reset may destroy it, so what has come is read first.
+    /// Reads pending input first: otherwise closing would reset the connection and could destroy what was sent.
     void close() {
         write_all(std::exchange(due_bytes_, {}));
         if (socket_.is_open()) {

@@ -1,5 +1,4 @@
-// The model client as a program: a connection, a clock and the standard streams around it, nothing else. POSIX, one
-// thread, poll().
+// The model client as a program, with a connection, a clock and the standard streams. POSIX, one thread, poll().
 #pragma once
 
 #include "model/client.hpp"
@@ -11,12 +10,12 @@
 namespace chatos::conformance {
 
 struct connect_settings {
-    client_settings client;  ///< the variants of how bytes leave (late, byte by byte, joined) are followed here
+    client_settings client;  ///< this program follows the variants of writing (late, byte by byte, joined)
     endpoint server;
 };
 
-/// Reads commands from standard input and prints to standard output until the client leaves. Its exit code, or why
-/// there is no connection, in a sentence. A client that crashes ends this process with a signal.
+/// Reads commands from standard input and prints to standard output until the client exits. Returns its exit status, or
+/// why it cannot connect, for people. A client that crashes ends this process with a signal.
 [[nodiscard]] std::variant<int, std::string> connect_model(connect_settings settings);
 
 }  // namespace chatos::conformance

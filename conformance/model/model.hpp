@@ -1,12 +1,11 @@
-// The executable model of the rules: a ChatOS server as plain code, without sockets or clock. It is written to be read,
-// rule by rule, and may be slow; what it may not be is clever. Each rule's id stands where the rule is enforced, and
-// beside it the faults that break it.
+// The executable model of the rules: a ChatOS server as plain code, without sockets or a clock. It is written for
+// readability, not speed. The code that enforces a rule names the rule's id and, next to it, the faults that violate
+// it.
 //
-//   bytes and time in: connect, receive, end, lost, tick        out: take_output(), in the order in which it happened
+//   bytes and time in: connect, receive, end, lost, tick        out: take_output(), in order
 //
-// model.cpp has connections, sessions and time; registration.cpp who becomes a user; requests.cpp what the other
-// requests do; deliveries.cpp what is sent to others and what becomes of it; tunnels.cpp private connections that it
-// carries (TUN).
+// model.cpp: connections, sessions and time. registration.cpp: CR. requests.cpp: the other requests. deliveries.cpp:
+// deliveries and their answers. tunnels.cpp: relayed private connections (TUN).
 #pragma once
 
 #include "model/wire.hpp"
@@ -31,26 +30,26 @@ struct model_settings {
     std::chrono::milliseconds answer_timeout{5'000};
     std::chrono::milliseconds pc_timeout{30'000};
     std::chrono::milliseconds login_timeout{10'000};
-    bool tunnels{false};  ///< carries private connections; without, a PC before registration is CONN-8
+    bool tunnels{false};  ///< relay private connections; otherwise a PC before registration is CONN-8
     std::chrono::milliseconds tunnel_timeout{30'000};
-    wire_settings wire;  ///< limits, faults and variants; smallest_limits is the caller's to apply
+    wire_settings wire;  ///< limits, faults and variants; the caller applies smallest_limits
 };
 
-/// Chosen by the caller, never used again after the connection has ended.
+/// Chosen by the caller; never reused.
 using connection_id = std::uint64_t;
-/// On any clock that does not go back.
+/// On any monotonic clock.
 using model_time = std::chrono::nanoseconds;
 
 /// What the server does to a connection.
 struct model_output {
     enum class kind : std::uint8_t {
-        bytes,  ///< send these
-        close,  ///< send what was sent before, end the sending side, read on for a while, close (ERR-5)
-        end,    ///< send what was sent before, and end the sending side (a tunnel's half-close)
+        bytes,  ///< send them
+        close,  ///< send everything queued, end the sending side, read for a while, close (ERR-5)
+        end,    ///< send everything queued, then end the sending side (a tunnel's half-close)
         reset,  ///< a fault: close so that the peer sees a reset
     };
     connection_id connection{0};
-    kind what{kind::bytes};
+    kind action{kind::bytes};
     std::string bytes;
 };
 
@@ -58,202 +57,201 @@ class model {
 public:
     explicit model(const model_settings& settings);
 
-    /// A connection has been accepted.
+    /// Accepts a connection.
     void connect(connection_id id, model_time now);
-    /// Bytes came. For a connection that is unknown or was closed: nothing.
+    /// Does nothing for a connection that is unknown or was closed.
     void receive(connection_id id, std::span<const std::byte> bytes, model_time now);
-    /// The peer has ended its sending side (FLOW-8). It may still be sent to.
+    /// The peer has ended its sending side (FLOW-8); output may still follow.
     void end(connection_id id, model_time now);
-    /// The connection is gone: reset, or both sides have ended. Nothing more comes out for it.
+    /// The connection is gone: reset, or ended by both sides. No output for it follows.
     void lost(connection_id id, model_time now);
-    /// Time has passed.
     void tick(model_time now);
 
-    /// False while so many of the client's requests are unanswered that nothing more is read from it (FLOW-5). Bytes
-    /// given all the same are kept.
+    /// False while the client has too many unanswered requests to read more from it (FLOW-5). Bytes received in that
+    /// state are kept.
     [[nodiscard]] bool wants_input(connection_id id) const;
-    /// When tick() has something to do, if nothing happens before.
+    /// When tick() must be called, unless something else happens first.
     [[nodiscard]] std::optional<model_time> next_deadline() const;
-    /// All that happened since the last call, oldest first.
+    /// All output since the last call, oldest first.
     [[nodiscard]] std::vector<model_output> take_output();
-    /// A fault made the server die. Nothing happens any more.
+    /// A fault has made the server die; it does nothing more.
     [[nodiscard]] bool died() const noexcept { return died_; }
 
-    /// Registered users, for those who compare two servers.
+    /// Number of registered users.
     [[nodiscard]] std::size_t users() const;
 
 private:
-    /// A request whose answers are not all sent: the place that FLOW-1 keeps for them.
-    struct request {
+    /// A request whose answers are not all sent; it keeps their place in the order (FLOW-1).
+    struct pending_request {
         std::uint64_t number{0};
         opcode op{opcode::cr};
-        std::vector<std::uint8_t> due;    ///< answers that are settled and not yet sent, oldest first
-        bool settled{false};              ///< no more answers will come
-        std::size_t awaited{0};           ///< recipients that have neither answered nor left nor run out of time
-        std::vector<std::uint8_t> codes;  ///< what the recipients of an SMA came to, oldest first
+        std::vector<std::uint8_t> due;    ///< settled answers not yet sent, oldest first
+        bool settled{false};              ///< no more answers follow
+        std::size_t awaited{0};           ///< recipients that have not answered, left or timed out
+        std::vector<std::uint8_t> codes;  ///< of the recipients of an SMA, oldest first
     };
 
-    /// An SPM or PC for somebody, until its place in the recipient's queue is used up (FLOW-2, FLOW-4).
-    struct delivery {
-        connection_id asker{0};
-        std::uint64_t request{0};   ///< of the asker
-        opcode asked{opcode::spm};  ///< SPM, SMA or PC
+    /// An SPM or PC in its recipient's queue, until an ERROR consumes its place (FLOW-2, FLOW-4).
+    struct pending_delivery {
+        connection_id requester{0};
+        std::uint64_t request{0};        ///< of the requester
+        opcode request_op{opcode::spm};  ///< SPM, SMA or PC
         model_packet packet;
-        model_time made{0};
-        std::optional<model_time> oldest_since;  ///< from when its time limit runs (FLOW-7)
+        model_time created{0};
+        std::optional<model_time> oldest_since;  ///< start of its timeout (FLOW-7)
         bool sent{false};
-        bool timed_out{false};  ///< settled; only its place is left
+        bool timed_out{false};  ///< settled, but still keeps its place
     };
 
-    struct client {
+    struct client_state {
         connection_id id{0};
         model_time connected{0};
         std::string unread;
-        std::optional<model_time> packet_since;  ///< when the first byte of `unread` came (ERR-4)
-        std::optional<std::string> pseudo;       ///< registered under this
+        std::optional<model_time> packet_since;  ///< when the first byte of `unread` arrived (ERR-4)
+        std::optional<std::string> pseudo;       ///< while registered
         bool input_ended{false};
-        bool closed{false};     ///< its close has been put out; it is only kept until nobody looks at it any more
-        bool held_back{false};  ///< there is more to read once it may be read again (FLOW-5)
-        bool ignored{false};    ///< a fault does not read it any more
-        bool condemned{false};  ///< a fault closes it once all its requests are answered
-        std::deque<request> requests;               ///< oldest first
-        std::deque<delivery> owed;                  ///< what it has to answer, oldest first
-        std::deque<connection_id> may_write_to;     ///< sessions that it has a favourable RPM for, oldest first (PM-6)
-        bool has_spoken{false};                     ///< a packet was read: only the first two make a tunnel end
-        std::optional<std::string> first_pc;        ///< of a stranger who may become a tunnel end
-        bool is_tunnel_end{false};                  ///< its bytes are no packets any more
-        bool end_was_relayed{false};                ///< tunnel end: its partner knows that its input has ended
-        bool was_told{false};                       ///< only a fault tells an end before its partner has come
-        std::size_t relayed{0};                     ///< bytes of a tunnel end; only a fault counts them
-        unsigned timeouts_in_a_row{0};              ///< FLOW-10
-        std::optional<std::string> refused_pseudo;  ///< the last one that was taken; only a fault remembers
-        std::deque<std::uint8_t> stray;             ///< only a fault keeps stray answers
-        std::deque<model_packet> postponed;         ///< only a fault lets requests wait
+        bool closed{false};                          ///< removed at the end of the turn
+        bool is_paused{false};                       ///< has unread input (FLOW-5)
+        bool is_ignored{false};                      ///< by a fault: not read any more
+        bool closes_when_answered{false};            ///< by a fault
+        std::deque<pending_request> requests;        ///< oldest first
+        std::deque<pending_delivery> deliveries;     ///< to it, unanswered, oldest first
+        std::deque<connection_id> send_permissions;  ///< sessions that it may send SPMs to, oldest first (PM-6)
+        bool has_sent_packet{false};                 ///< only the first two packets open a tunnel end
+        std::optional<std::string> first_pc;         ///< of an unregistered client that may become a tunnel end
+        bool is_tunnel_end{false};                   ///< its bytes are not packets any more
+        bool has_relayed_end{false};                 ///< tunnel end: its end of input has been relayed
+        bool was_answered{false};                    ///< tunnel end: by a fault, before its partner has connected
+        std::size_t relayed{0};                      ///< bytes of a tunnel end, for a fault
+        unsigned consecutive_timeouts{0};            ///< FLOW-10
+        std::optional<std::string> refused_pseudo;   ///< the last one that was taken, for a fault
+        std::deque<std::uint8_t> unmatched_answers;  ///< kept by a fault
+        std::deque<model_packet> postponed;          ///< requests that a fault delays
     };
 
-    /// A PC that has reached its peer, and the tunnel that it may become.
-    struct tunnel {
-        enum class state : std::uint8_t { offered, accepted, open };
-        connection_id asker{0};
-        std::uint64_t request{0};          ///< of the asker
-        std::array<std::string, 2> sides;  ///< the pseudos of who asked and who was asked
-        state now_in{state::offered};
-        model_time deadline{0};  ///< accepted: for both ends to come
+    /// A PC that has reached its peer, and the tunnel that it may lead to.
+    struct tunnel_state {
+        enum class stage : std::uint8_t { offered, accepted, open };
+        connection_id requester{0};
+        std::uint64_t request{0};          ///< of the requester
+        std::array<std::string, 2> sides;  ///< pseudos of the requester and its peer
+        stage current{stage::offered};
+        model_time deadline{0};  ///< accepted: for both ends to connect
         std::array<std::optional<connection_id>, 2> ends;
     };
 
-    enum class leaving : std::uint8_t { ended, reset, hung_up };
+    enum class end_reason : std::uint8_t { closed, reset, disconnected };
 
-    [[nodiscard]] bool broken(fault one) const { return settings_.wire.faults.has(one); }
-    [[nodiscard]] bool follows(variant one) const { return settings_.wire.variants.has(one); }
+    [[nodiscard]] bool has(fault fault) const { return settings_.wire.faults.has(fault); }
+    [[nodiscard]] bool follows(variant variant) const { return settings_.wire.variants.has(variant); }
 
     // Connections, sessions, time: model.cpp
-    [[nodiscard]] client* find(connection_id id);
-    [[nodiscard]] const client* find(connection_id id) const;
-    [[nodiscard]] std::string& unread_of(client& who);
-    [[nodiscard]] bool may_read(const client& who) const;
-    void let_time_pass(model_time now);
-    void meet_deadlines();
-    void read_on(client& who);
-    void handle_malformed(client& who, const read_result& bad);
-    void act_on_what_follows(client& who, const read_result& bad);
-    void take_back_output(connection_id of, bool from_others);
-    void end_input(client& who);
-    void end_session(client& who, leaving how);
-    void hang_up(client& who, std::optional<error_code> code);
-    void close(client& who);
-    void close_if_done(client& who);
-    void send(client& who, const model_packet& packet);
-    void send_code(client& who, std::uint8_t code);
-    [[nodiscard]] std::optional<model_time> input_deadline(const client& who) const;
+    [[nodiscard]] client_state* find(connection_id id);
+    [[nodiscard]] const client_state* find(connection_id id) const;
+    [[nodiscard]] std::string& unread_of(client_state& client);
+    [[nodiscard]] bool may_read(const client_state& client) const;
+    void advance_time(model_time now);
+    void expire_deadlines();
+    void read_packets(client_state& client);
+    void handle_malformed(client_state& client, const read_result& bad);
+    void act_on_what_follows(client_state& client, const read_result& bad);
+    void discard_output(connection_id of, bool from_others);
+    void end_input(client_state& client);
+    void end_session(client_state& client, end_reason reason);
+    void disconnect(client_state& client, std::optional<error_code> code);
+    void close(client_state& client);
+    void close_if_done(client_state& client);
+    void send(client_state& client, const model_packet& packet);
+    void send_code(client_state& client, std::uint8_t code);
+    [[nodiscard]] std::optional<model_time> input_deadline(const client_state& client) const;
     void finish_turn();
     [[nodiscard]] bool is_degenerate() const;
-    void receive_degenerate(client& who);
+    void receive_degenerate(client_state& client);
 
-    // Becoming a user: registration.cpp
+    // CR: registration.cpp
     [[nodiscard]] bool same_pseudo(const std::string& left, const std::string& right) const;
-    [[nodiscard]] client* holder_of(const std::string& pseudo);
-    [[nodiscard]] client* find_user(const std::string& pseudo);
-    [[nodiscard]] bool is_full(const client& stranger) const;
-    void connection_request(client& who, const std::string& pseudo);
-    void register_as(client& who, const std::string& pseudo, error_code code);
-    void refuse_full(client& who, const std::string& pseudo);
-    void refuse_taken(client& who, const std::string& pseudo);
-    void second_connection_request(client& who, const std::string& pseudo);
-    void early_request(client& who, const model_packet& packet);
+    [[nodiscard]] client_state* holder_of(const std::string& pseudo);
+    [[nodiscard]] client_state* find_user(const std::string& pseudo);
+    [[nodiscard]] bool is_full(const client_state& candidate) const;
+    void connection_request(client_state& client, const std::string& pseudo);
+    void register_as(client_state& client, const std::string& pseudo, error_code code);
+    void refuse_full(client_state& client, const std::string& pseudo);
+    void refuse_taken(client_state& client, const std::string& pseudo);
+    void second_connection_request(client_state& client, const std::string& pseudo);
+    void early_request(client_state& client, const model_packet& packet);
 
-    // The other requests, and places for answers: requests.cpp
-    request& open_request(client& who, opcode op);
-    void reply(client& who, opcode op, error_code code);
-    void reply(client& who, opcode op, const std::vector<error_code>& codes);
-    void flush(client& who);
-    void handle(client& who, const model_packet& packet);
-    [[nodiscard]] bool must_wait(const client& who) const;
-    void handle_postponed(client& who);
-    void handle_request(client& who, const model_packet& packet);
-    void request_message(client& who, const std::string& pseudo);
-    void send_message(client& who, const model_packet& packet);
-    [[nodiscard]] bool may_write(const client& who, const client& recipient) const;
-    void deliver_message(client& who, client& recipient, std::string message);
-    void send_to_all(client& who, const std::string& message);
-    void send_to_who_should_not_get_it(client& who, const model_packet& packet);
-    void send_to_latecomer(client& late);
-    void private_connection(client& who, const std::string& pseudo);
-    void offer(client& who, client& peer);
+    // The other requests, and the order of answers: requests.cpp
+    pending_request& open_request(client_state& client, opcode op);
+    void reply(client_state& client, opcode op, error_code code);
+    void reply(client_state& client, opcode op, const std::vector<error_code>& codes);
+    void flush(client_state& client);
+    void handle(client_state& client, const model_packet& packet);
+    [[nodiscard]] bool must_wait(const client_state& client) const;
+    void handle_postponed(client_state& client);
+    void handle_request(client_state& client, const model_packet& packet);
+    void request_message(client_state& client, const std::string& pseudo);
+    void send_message(client_state& client, const model_packet& packet);
+    [[nodiscard]] bool may_send(const client_state& client, const client_state& recipient) const;
+    void deliver_message(client_state& client, client_state& recipient, std::string message);
+    void send_to_all(client_state& client, const std::string& message);
+    void send_to_wrong_recipients(client_state& client, const model_packet& packet);
+    void send_to_latecomer(client_state& late);
+    void private_connection(client_state& client, const std::string& pseudo);
+    void offer(client_state& client, client_state& peer);
 
     // Deliveries: deliveries.cpp
-    void deliver(client& recipient, const client& asker, std::uint64_t request_number, opcode asked,
-                 model_packet packet);
-    void send_what_may_go(client& recipient);
-    [[nodiscard]] bool may_go(const client& recipient, const delivery& one) const;
-    void start_clock(client& recipient) const;
-    [[nodiscard]] model_time deadline_of(const delivery& one) const;
-    void take_answer(client& who, std::uint8_t code);
-    void use_up(client& who, const std::deque<delivery>::iterator& place, std::uint8_t code);
-    void stray_answer(client& who, std::uint8_t code);
-    void time_out_deliveries(client& recipient);
-    [[nodiscard]] bool never_times_out(const delivery& one) const;
-    void timed_out(const delivery& one);
-    void recipient_left(const delivery& one, leaving how);
-    void settle(const delivery& one, std::uint8_t code);
-    [[nodiscard]] std::uint8_t relayed(const delivery& one, std::uint8_t code) const;
-    void settle_to_all(request& asked, std::uint8_t code) const;
-    [[nodiscard]] std::uint8_t code_for_all(const request& asked) const;
+    void deliver(client_state& recipient, const client_state& requester, std::uint64_t request_number,
+                 opcode request_op, model_packet packet);
+    void send_next_deliveries(client_state& recipient);
+    [[nodiscard]] bool may_be_sent(const client_state& recipient, const pending_delivery& delivery) const;
+    void start_timeout(client_state& recipient) const;
+    [[nodiscard]] model_time deadline_of(const pending_delivery& delivery) const;
+    void take_answer(client_state& client, std::uint8_t code);
+    void consume(client_state& client, const std::deque<pending_delivery>::iterator& place, std::uint8_t code);
+    void handle_unmatched_answer(client_state& client, std::uint8_t code);
+    void time_out_deliveries(client_state& recipient);
+    [[nodiscard]] bool never_times_out(const pending_delivery& delivery) const;
+    void timed_out(const pending_delivery& delivery);
+    void recipient_left(const pending_delivery& delivery, end_reason reason);
+    void settle(const pending_delivery& delivery, std::uint8_t code);
+    [[nodiscard]] std::uint8_t relayed(const pending_delivery& delivery, std::uint8_t code) const;
+    void settle_broadcast(pending_request& request, std::uint8_t code) const;
+    [[nodiscard]] std::uint8_t broadcast_code(const pending_request& request) const;
 
     // Tunnels: tunnels.cpp
-    [[nodiscard]] bool opens_tunnel_end(client& who, const model_packet& packet);
-    [[nodiscard]] bool may_come(const std::string& pseudo);
-    void take_seat(client& who, const std::string& own, const std::string& peer);
-    void refuse_tunnel_end(client& who);
-    void note_offer(const client& asking, std::uint64_t request_number, const client& asked);
-    void note_decision(const delivery& offer, std::uint8_t code);
-    void give_up(std::size_t index);
+    [[nodiscard]] bool opens_tunnel_end(client_state& client, const model_packet& packet);
+    [[nodiscard]] bool has_tunnel_for(const std::string& pseudo);
+    void join_tunnel(client_state& client, const std::string& own, const std::string& peer);
+    void refuse_tunnel_end(client_state& client);
+    void record_offer(const client_state& asking, std::uint64_t request_number, const client_state& request);
+    void record_decision(const pending_delivery& offer, std::uint8_t code);
+    void drop_tunnel(std::size_t index);
     void expire_tunnels();
-    void open_if_complete(tunnel& one);
-    [[nodiscard]] tunnel* tunnel_of(const client& end);
-    [[nodiscard]] client* partner_of(const client& end);
-    void relay(client& end);
-    void leave_tunnel(client& end);
-    [[nodiscard]] bool has_room_for_tunnel_bytes(const client& end) const;
+    void open_if_complete(tunnel_state& tunnel);
+    [[nodiscard]] tunnel_state* tunnel_of(const client_state& end);
+    [[nodiscard]] client_state* partner_of(const client_state& end);
+    void relay(client_state& end);
+    void leave_tunnel(client_state& end);
+    [[nodiscard]] bool has_room_for_tunnel_bytes(const client_state& end) const;
     [[nodiscard]] std::size_t open_tunnel_ends() const;
     void cut_tunnels_of(const std::string& pseudo);
 
     model_settings settings_;
     model_time now_{0};
-    std::map<connection_id, client> clients_;  ///< in the order in which they came
-    std::vector<tunnel> tunnels_;
-    std::uint64_t next_request_{1};  // 0 is nobody's
+    std::map<connection_id, client_state> clients_;  ///< in the order of their connecting
+    std::vector<tunnel_state> tunnels_;
+    std::uint64_t next_request_{1};  // 0: none
     std::vector<model_output> output_;
     std::size_t turn_began_at_{0};  // in output_
     bool died_{false};
 
-    // What only faults need.
+    // For faults.
     std::string shared_unread_;
     std::set<std::string> kept_pseudos_;
-    std::set<std::pair<connection_id, std::string>> asked_pseudos_;
-    std::set<connection_id> asked_for_;
+    std::set<std::pair<connection_id, std::string>> requested_pseudos_;
+    std::set<connection_id> requested_ids_;
     std::size_t ever_registered_{0};
-    std::optional<connection_id> staller_;
+    std::optional<connection_id> stalling_client_;
 };
 
 }  // namespace chatos::conformance

@@ -1,4 +1,4 @@
-// Messages to everybody, order, time and bad input, rule by rule (ALL, FLOW, ERR).
+// Messages to all users, order, timeouts and malformed input, rule by rule (ALL, FLOW, ERR).
 #include "testing/hand_run.hpp"
 #include "testing/model_run.hpp"
 
@@ -13,10 +13,10 @@ using testing::model_run;
 using testing::wire;
 using testing::with_limits;
 
-TEST(ModelToAll, ALL_1_ALL_2_ALL_7_everybody_else_who_is_registered_gets_it) {
+TEST(ModelToAll, ALL_1_ALL_2_ALL_7_reaches_every_other_registered_user) {
     model_run run;
     run.joins({"alice", "bob", "carol"});
-    run.connects("stranger");
+    run.connects("unregistered");
     EXPECT_EQ(run.sends("alice", make_sma("hi")), (lines{"bob < SPM alice hi", "carol < SPM alice hi"}));
 }
 
@@ -28,7 +28,7 @@ TEST(ModelToAll, ALL_3_ALL_4_one_answer_when_all_have_answered) {
     EXPECT_EQ(run.answers("bob", 0), (lines{"alice < ERROR 0"}));
 }
 
-TEST(ModelToAll, ALL_5_the_highest_code_wins_and_who_is_late_counts_as_4) {
+TEST(ModelToAll, ALL_5_the_highest_code_wins_and_a_late_answer_counts_as_4) {
     model_run run{with_limits(100ms, 300ms, 1s)};
     run.joins({"alice", "bob", "carol"});
     (void)run.sends("alice", make_sma("hi"));
@@ -39,13 +39,13 @@ TEST(ModelToAll, ALL_5_the_highest_code_wins_and_who_is_late_counts_as_4) {
     EXPECT_EQ(run.wait(100ms), (lines{"alice < ERROR 4"}));
 }
 
-TEST(ModelToAll, ALL_6_nobody_else_is_fine) {
+TEST(ModelToAll, ALL_6_without_other_users_the_answer_is_0) {
     model_run run;
     run.joins({"alice"});
     EXPECT_EQ(run.sends("alice", make_sma("hi")), (lines{"alice < ERROR 0"}));
 }
 
-TEST(ModelToAll, ALL_8_ALL_9_who_comes_later_gets_nothing_and_who_leaves_is_not_awaited) {
+TEST(ModelToAll, ALL_8_ALL_9_latecomers_get_nothing_and_who_leaves_is_not_awaited) {
     model_run run;
     run.joins({"alice", "bob"});
     (void)run.sends("alice", make_sma("hi"));
@@ -54,7 +54,7 @@ TEST(ModelToAll, ALL_8_ALL_9_who_comes_later_gets_nothing_and_who_leaves_is_not_
     EXPECT_EQ(run.half_closes("bob"), (lines{"alice < ERROR 4", "bob closed"}));
 }
 
-TEST(ModelFlow, FLOW_2_an_offer_that_has_waited_is_answered_behind_what_overtook_it) {
+TEST(ModelFlow, FLOW_2_a_delayed_offer_is_answered_after_what_overtook_it) {
     model_run run{variant::offers_wait};
     run.joins({"alice", "bob", "carol", "dave"});
     (void)run.sends("alice", make_pc("bob"));
@@ -73,7 +73,7 @@ TEST(ModelFlow, FLOW_1_answers_come_in_the_order_of_the_requests) {
     EXPECT_EQ(run.answers("bob", 5), (lines{"alice < ERROR 5", "alice < ERROR 4"}));
 }
 
-TEST(ModelFlow, FLOW_2_FLOW_9_an_answer_is_the_oldest_deliverys) {
+TEST(ModelFlow, FLOW_2_FLOW_9_an_error_answers_the_oldest_delivery) {
     model_run run;
     run.joins({"alice", "bob", "carol"});
     (void)run.writes("alice", "bob", "one");
@@ -98,7 +98,7 @@ TEST(ModelFlow, FLOW_3_an_answer_to_nothing_is_ignored) {
     EXPECT_EQ(run.answers("bob", 0), (lines{"alice < ERROR 0"}));
 }
 
-TEST(ModelFlow, FLOW_4_a_late_answer_uses_up_its_own_place) {
+TEST(ModelFlow, FLOW_4_a_late_answer_consumes_its_own_place) {
     model_run run{with_limits(100ms, 300ms, 1s)};
     run.joins({"alice", "bob"});
     (void)run.writes("alice", "bob", "one");
@@ -123,7 +123,7 @@ TEST(ModelFlow, FLOW_5_requests_take_effect_without_waiting_up_to_a_bound) {
     EXPECT_EQ(all.back(), "carol < SPM alice held back");
 }
 
-TEST(ModelFlow, FLOW_6_answers_are_taken_while_an_own_request_is_pending) {
+TEST(ModelFlow, FLOW_6_answers_are_processed_while_a_request_is_pending) {
     model_run run;
     run.joins({"alice", "bob"});
     (void)run.writes("alice", "bob", "from alice");
@@ -132,18 +132,18 @@ TEST(ModelFlow, FLOW_6_answers_are_taken_while_an_own_request_is_pending) {
     EXPECT_EQ(run.answers("bob", 5), (lines{"alice < ERROR 5"}));
 }
 
-TEST(ModelFlow, FLOW_7_the_clock_of_a_delivery_starts_when_it_is_the_oldest) {
+TEST(ModelFlow, FLOW_7_a_timeout_starts_when_the_delivery_is_the_oldest) {
     model_run run{with_limits(100ms, 1s, 10s)};
     run.joins({"alice", "bob", "carol"});
     (void)run.sends("carol", make_pc("bob"));
-    (void)run.writes("alice", "bob", "behind");
+    (void)run.writes("alice", "bob", "later");
     EXPECT_EQ(run.wait(500ms), lines{});
     EXPECT_EQ(run.answers("bob", 5), (lines{"carol < ERROR 5"}));
     EXPECT_EQ(run.wait(99ms), lines{});
     EXPECT_EQ(run.wait(1ms), (lines{"alice < ERROR 4"}));
 }
 
-TEST(ModelFlow, FLOW_7_a_delivery_behind_many_has_a_latest_limit) {
+TEST(ModelFlow, FLOW_7_a_queued_delivery_has_a_latest_deadline) {
     model_run run{with_limits(100ms, 200ms, 10s)};
     run.joins({"alice", "bob", "carol"});
     (void)run.sends("carol", make_pc("bob"));
@@ -153,7 +153,7 @@ TEST(ModelFlow, FLOW_7_a_delivery_behind_many_has_a_latest_limit) {
     EXPECT_EQ(run.wait(100ms), (lines{"alice < ERROR 4", "alice < ERROR 4"}));
 }
 
-TEST(ModelFlow, FLOW_8_a_half_close_ends_the_session_and_answers_still_come) {
+TEST(ModelFlow, FLOW_8_a_half_close_ends_the_session_and_answers_are_still_sent) {
     model_run run;
     run.joins({"alice", "bob", "carol"});
     (void)run.writes("alice", "bob", "last words");
@@ -164,7 +164,7 @@ TEST(ModelFlow, FLOW_8_a_half_close_ends_the_session_and_answers_still_come) {
     EXPECT_EQ(run.answers("bob", 5), (lines{"alice < ERROR 5", "alice closed"}));
 }
 
-TEST(ModelFlow, FLOW_10_who_lets_eight_deliveries_run_out_of_time_is_closed_or_stays) {
+TEST(ModelFlow, FLOW_10_eight_timeouts_in_a_row_close_the_connection_or_not) {
     const model_settings settings = with_limits(100ms, 300ms, 10s);
     model_settings lenient = settings;
     lenient.wire.variants.add(variant::silent_users_stay);
@@ -181,7 +181,7 @@ TEST(ModelFlow, FLOW_10_who_lets_eight_deliveries_run_out_of_time_is_closed_or_s
     }
 }
 
-TEST(ModelErrors, ERR_1_ERR_2_nothing_of_a_bad_packet_counts_and_what_is_settled_comes_first) {
+TEST(ModelErrors, ERR_1_ERR_2_a_malformed_packet_has_no_effect_and_settled_answers_come_first) {
     model_run run;
     run.joins({"alice", "bob"});
     EXPECT_EQ(run.sends_bytes("alice", wire(make_rpm("bob")) + "\x09" + wire(make_sma("hi"))),

@@ -1,4 +1,4 @@
-// CR: becoming a user, and what happens to those who are none (CONN).
+// CR, and requests of clients that are not registered (CONN).
 #include "model/model.hpp"
 
 #include <algorithm>
@@ -9,14 +9,14 @@ using enum fault;
 
 namespace {
 
-/// A to Z as a to z.
-std::string folded(std::string text) {
+/// With A to Z as a to z.
+std::string lower_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
-                   [](char one) { return one >= 'A' && one <= 'Z' ? static_cast<char>(one + ('a' - 'A')) : one; });
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
     return text;
 }
 
-/// e and U+0301 as U+00E9: as much of normalising as shows that it happens.
+/// With e and U+0301 as U+00E9: just enough normalization to be observable.
 std::string composed(std::string text) {
     const std::string apart = "e\xCC\x81";
     for (std::size_t at = text.find(apart); at != std::string::npos; at = text.find(apart, at)) {
@@ -27,166 +27,166 @@ std::string composed(std::string text) {
 
 }  // namespace
 
-/// CONN-5: equal bytes, and nothing else.
+/// CONN-5: equal bytes.
 bool model::same_pseudo(const std::string& left, const std::string& right) const {
-    if (broken(case_ignored)) {
-        return folded(left) == folded(right);
+    if (has(case_ignored)) {
+        return lower_case(left) == lower_case(right);
     }
-    if (broken(pseudos_normalised)) {
+    if (has(pseudos_normalised)) {
         return composed(left) == composed(right);
     }
-    if (broken(prefix_suffices)) {
+    if (has(prefix_suffices)) {
         return left.starts_with(right) || right.starts_with(left);
     }
     return left == right;
 }
 
-model::client* model::holder_of(const std::string& pseudo) {
-    for (auto& [id, who] : clients_) {
-        if (!who.closed && who.pseudo && same_pseudo(*who.pseudo, pseudo)) {
-            return &who;
+model::client_state* model::holder_of(const std::string& pseudo) {
+    for (auto& [id, client] : clients_) {
+        if (!client.closed && client.pseudo && same_pseudo(*client.pseudo, pseudo)) {
+            return &client;
         }
     }
     return nullptr;
 }
 
-/// The user whom a request names.
-model::client* model::find_user(const std::string& pseudo) {
-    return broken(registered_but_not_found) ? nullptr : holder_of(pseudo);
+/// The user that a request names.
+model::client_state* model::find_user(const std::string& pseudo) {
+    return has(registered_but_not_found) ? nullptr : holder_of(pseudo);
 }
 
-/// CONN-9: registered users count, and nobody else.
-bool model::is_full(const client& stranger) const {
-    std::size_t count = broken(no_room_after_leaving) ? ever_registered_ : users();
-    count += broken(tunnel_counts_as_user) ? open_tunnel_ends() : 0;
-    if (broken(capacity_counts_connections)) {
-        count += static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [&](const auto& one) {
-            return !one.second.closed && !one.second.pseudo && one.first != stranger.id;
+/// CONN-9: only registered users count.
+bool model::is_full(const client_state& candidate) const {
+    std::size_t count = has(no_room_after_leaving) ? ever_registered_ : users();
+    count += has(tunnel_counts_as_user) ? open_tunnel_ends() : 0;
+    if (has(capacity_counts_connections)) {
+        count += static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [&](const auto& entry) {
+            return !entry.second.closed && !entry.second.pseudo && entry.first != candidate.id;
         }));
     }
     return count >= settings_.capacity;
 }
 
-void model::connection_request(client& who, const std::string& pseudo) {
-    if (who.pseudo) {
-        second_connection_request(who, pseudo);
+void model::connection_request(client_state& client, const std::string& pseudo) {
+    if (client.pseudo) {
+        second_connection_request(client, pseudo);
         return;
     }
     const bool taken = holder_of(pseudo) != nullptr || kept_pseudos_.contains(pseudo);
-    const bool full = is_full(who);
-    if (full && !(taken && follows(variant::taken_before_full)) && !broken(capacity_ignored)) {
-        refuse_full(who, pseudo);
+    const bool full = is_full(client);
+    if (full && !(taken && follows(variant::taken_before_full)) && !has(capacity_ignored)) {
+        refuse_full(client, pseudo);
     } else if (taken) {
-        refuse_taken(who, pseudo);
+        refuse_taken(client, pseudo);
     } else {
-        register_as(who, pseudo, error_code::ok);
+        register_as(client, pseudo, error_code::ok);
     }
 }
 
 /// CONN-1
-void model::register_as(client& who, const std::string& pseudo, error_code code) {
-    who.pseudo = pseudo;
+void model::register_as(client_state& client, const std::string& pseudo, error_code code) {
+    client.pseudo = pseudo;
     ++ever_registered_;
-    if (broken(cr_answered_twice)) {
-        reply(who, opcode::cr, {code, code});
+    if (has(cr_answered_twice)) {
+        reply(client, opcode::cr, {code, code});
     } else {
-        reply(who, opcode::cr, code);
+        reply(client, opcode::cr, code);
     }
-    if (broken(sma_reaches_latecomers)) {
-        send_to_latecomer(who);
+    if (has(sma_reaches_latecomers)) {
+        send_to_latecomer(client);
     }
 }
 
-/// CONN-4: ERROR 2, not registered; ours then closes.
-void model::refuse_full(client& who, const std::string& pseudo) {
-    if (broken(full_but_registered)) {
-        register_as(who, pseudo, error_code::out_of_capacity);
+/// CONN-4: ERROR 2, then the connection is closed.
+void model::refuse_full(client_state& client, const std::string& pseudo) {
+    if (has(full_but_registered)) {
+        register_as(client, pseudo, error_code::out_of_capacity);
         return;
     }
-    reply(who, opcode::cr,
-          broken(full_gets_taken)     ? error_code::pseudo_taken
-          : broken(full_gets_refused) ? error_code::refused
-                                      : error_code::out_of_capacity);
+    reply(client, opcode::cr,
+          has(full_gets_taken)     ? error_code::pseudo_taken
+          : has(full_gets_refused) ? error_code::refused
+                                   : error_code::out_of_capacity);
     if (!follows(variant::full_stays_open)) {
-        close(who);
+        close(client);
     }
 }
 
-/// CONN-2: ERROR 1, not registered, and the holder notices nothing. CONN-3: the connection stays open, or not.
-void model::refuse_taken(client& who, const std::string& pseudo) {
-    client* holder = holder_of(pseudo);
-    if (broken(taken_pseudo_unanswered)) {
+/// CONN-2: ERROR 1, and the holder notices nothing. CONN-3: the connection stays open, or not.
+void model::refuse_taken(client_state& client, const std::string& pseudo) {
+    client_state* holder = holder_of(pseudo);
+    if (has(taken_pseudo_unanswered)) {
         return;
     }
-    if (broken(taken_pseudo_shared) || (broken(taken_pseudo_taken_over) && holder != nullptr)) {
-        if (holder != nullptr && broken(taken_pseudo_taken_over)) {
+    if (has(taken_pseudo_shared) || (has(taken_pseudo_taken_over) && holder != nullptr)) {
+        if (holder != nullptr && has(taken_pseudo_taken_over)) {
             holder->pseudo.reset();
         }
-        register_as(who, pseudo, error_code::ok);
+        register_as(client, pseudo, error_code::ok);
         return;
     }
-    if (holder != nullptr && broken(taken_pseudo_ends_holder)) {
-        hang_up(*holder, std::nullopt);
+    if (holder != nullptr && has(taken_pseudo_ends_holder)) {
+        disconnect(*holder, std::nullopt);
     }
-    who.refused_pseudo = pseudo;
-    reply(who, opcode::cr, broken(taken_pseudo_refused) ? error_code::refused : error_code::pseudo_taken);
+    client.refused_pseudo = pseudo;
+    reply(client, opcode::cr, has(taken_pseudo_refused) ? error_code::refused : error_code::pseudo_taken);
     if (follows(variant::taken_closes)) {
-        close(who);
+        close(client);
     }
 }
 
 /// CONN-7: changes nothing.
-void model::second_connection_request(client& who, const std::string& pseudo) {
-    if (broken(dies_of_second_cr)) {
+void model::second_connection_request(client_state& client, const std::string& pseudo) {
+    if (has(dies_of_second_cr)) {
         died_ = true;
         return;
     }
-    if (broken(second_cr_closes)) {
-        hang_up(who, error_code::refused);
+    if (has(second_cr_closes)) {
+        disconnect(client, error_code::refused);
         return;
     }
-    const client* holder = holder_of(pseudo);
-    if (broken(second_cr_when_full_gets_full) && users() >= settings_.capacity) {
-        reply(who, opcode::cr, error_code::out_of_capacity);
-    } else if (holder == &who) {
-        reply(who, opcode::cr, broken(second_cr_own_gets_ok) ? error_code::ok : error_code::pseudo_taken);
+    const client_state* holder = holder_of(pseudo);
+    if (has(second_cr_when_full_gets_full) && users() >= settings_.capacity) {
+        reply(client, opcode::cr, error_code::out_of_capacity);
+    } else if (holder == &client) {
+        reply(client, opcode::cr, has(second_cr_own_gets_ok) ? error_code::ok : error_code::pseudo_taken);
     } else if (holder != nullptr) {
-        reply(who, opcode::cr, broken(second_cr_held_gets_refused) ? error_code::refused : error_code::pseudo_taken);
-    } else if (broken(second_cr_renames)) {
-        register_as(who, pseudo, error_code::ok);
+        reply(client, opcode::cr, has(second_cr_held_gets_refused) ? error_code::refused : error_code::pseudo_taken);
+    } else if (has(second_cr_renames)) {
+        register_as(client, pseudo, error_code::ok);
     } else {
-        reply(who, opcode::cr, broken(second_cr_gets_ok) ? error_code::ok : error_code::refused);
+        reply(client, opcode::cr, has(second_cr_gets_ok) ? error_code::ok : error_code::refused);
     }
 }
 
-/// CONN-8: ERROR 5 at once, and nothing is delivered.
-void model::early_request(client& who, const model_packet& packet) {
-    if (broken(dies_of_request_before_cr)) {
+/// CONN-8: ERROR 5 at once, and no delivery.
+void model::early_request(client_state& client, const model_packet& packet) {
+    if (has(dies_of_request_before_cr)) {
         died_ = true;
         return;
     }
-    if (packet.op == opcode::rpm && broken(rpm_before_cr_answered)) {
-        request_message(who, packet.pseudo);
+    if (packet.op == opcode::rpm && has(rpm_before_cr_answered)) {
+        request_message(client, packet.pseudo);
         return;
     }
-    const model_packet message{opcode::spm, "stranger", packet.message, 0};
-    client* named = holder_of(packet.pseudo);
-    if (packet.op == opcode::spm && named != nullptr && broken(spm_before_cr_delivered)) {
+    const model_packet message{opcode::spm, "unregistered", packet.message, 0};
+    client_state* named = holder_of(packet.pseudo);
+    if (packet.op == opcode::spm && named != nullptr && has(spm_before_cr_delivered)) {
         send(*named, message);
     }
-    if (packet.op == opcode::pc && named != nullptr && broken(pc_before_cr_offered)) {
-        send(*named, {opcode::pc, "stranger", "", 0});
+    if (packet.op == opcode::pc && named != nullptr && has(pc_before_cr_offered)) {
+        send(*named, {opcode::pc, "unregistered", "", 0});
     }
     for (auto& [id, other] : clients_) {
-        if (packet.op == opcode::sma && other.pseudo && broken(sma_before_cr_delivered)) {
+        if (packet.op == opcode::sma && other.pseudo && has(sma_before_cr_delivered)) {
             send(other, message);
         }
     }
-    if (!broken(early_requests_unanswered)) {
-        reply(who, packet.op, error_code::refused);
+    if (!has(early_requests_unanswered)) {
+        reply(client, packet.op, error_code::refused);
     }
     if (follows(variant::early_request_closes)) {
-        close(who);
+        close(client);
     }
 }
 

@@ -17,9 +17,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t output_bytes_max = 64U << 20U;  // of a peer that does not read
+constexpr std::size_t output_bytes_max = 64U << 20U;  // for a peer that does not read
 constexpr model_time slow_answer_delay = 10ms;
-constexpr model_time drain_time = 1s;  // ERR-5: so long a closed connection is read on
+constexpr model_time drain_time = 1s;  // ERR-5: how long to read after closing
 
 model_time now() {
     return std::chrono::steady_clock::now().time_since_epoch();
@@ -43,23 +43,23 @@ public:
             model_.tick(now());
             take_output();
             write_all();
-            std::erase_if(connections_, [](const auto& one) { return !one.second.socket.is_open(); });
+            std::erase_if(connections_, [](const auto& entry) { return !entry.second.socket.is_open(); });
         }
         return "a fault made the server die";
     }
 
 private:
-    struct waiting_output {
+    struct queued_output {
         model_time due{0};
-        model_output what;
+        model_output output;
     };
 
-    struct connection {
+    struct connection_state {
         descriptor socket;
         bool input_ended{false};
-        bool blocked{false};                    // the socket takes no more at the moment
-        std::optional<model_time> drain_until;  // closed by the server; read on until then
-        std::deque<waiting_output> output;
+        bool blocked{false};                    // the socket's buffer is full
+        std::optional<model_time> drain_until;  // closed by the server; read until then
+        std::deque<queued_output> output;
         std::size_t output_bytes{0};
     };
 
@@ -75,7 +75,7 @@ private:
         if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
             ::listen(listener_.get(), 1'024) != 0 ||
             ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-            return "port " + std::to_string(settings_.port) + " cannot be listened on: " + error_text();
+            return "port " + std::to_string(settings_.port) + " is unavailable: " + error_text();
         }
         if (settings_.listening) {
             settings_.listening(ntohs(address.sin_port));
@@ -83,15 +83,16 @@ private:
         return {};
     }
 
-    /// Waits for the network or for the next thing that time brings, and takes in what came.
+    /// Waits for the network or the next deadline, and reads.
     void wait() {
         std::vector<pollfd> polled{{listener_.get(), POLLIN, 0}};
         std::vector<connection_id> ids;
-        for (const auto& [id, one] : connections_) {
-            const bool reads = one.drain_until || (!one.input_ended && model_.wants_input(id));
-            polled.push_back(
-                {one.socket.get(),
-                 static_cast<short>((reads && !one.input_ended ? POLLIN : 0) | (one.blocked ? POLLOUT : 0)), 0});
+        for (const auto& [id, connection] : connections_) {
+            const bool reads = connection.drain_until || (!connection.input_ended && model_.wants_input(id));
+            polled.push_back({connection.socket.get(),
+                              static_cast<short>((reads && !connection.input_ended ? POLLIN : 0) |
+                                                 (connection.blocked ? POLLOUT : 0)),
+                              0});
             ids.push_back(id);
         }
         if (::poll(polled.data(), polled.size(), poll_timeout()) < 0) {
@@ -99,10 +100,10 @@ private:
         }
         for (std::size_t index = 0; index < ids.size(); ++index) {
             const short events = polled[index + 1].revents;
-            connection& one = connections_.at(ids[index]);
-            one.blocked = one.blocked && (events & POLLOUT) == 0;
+            connection_state& connection = connections_.at(ids[index]);
+            connection.blocked = connection.blocked && (events & POLLOUT) == 0;
             if ((events & (POLLIN | POLLERR | POLLHUP)) != 0) {
-                read_from(ids[index], one);
+                read_from(ids[index], connection);
             }
         }
         if (polled.front().revents != 0) {
@@ -113,12 +114,12 @@ private:
     [[nodiscard]] int poll_timeout() const {
         std::optional<model_time> next = model_.next_deadline();
         const auto consider = [&](model_time time) { next = next ? std::min(*next, time) : time; };
-        for (const auto& [id, one] : connections_) {
-            if (!one.output.empty() && !one.blocked) {
-                consider(one.output.front().due);
+        for (const auto& [id, connection] : connections_) {
+            if (!connection.output.empty() && !connection.blocked) {
+                consider(connection.output.front().due);
             }
-            if (one.drain_until) {
-                consider(*one.drain_until);
+            if (connection.drain_until) {
+                consider(*connection.drain_until);
             }
         }
         if (!next) {
@@ -142,88 +143,89 @@ private:
         }
     }
 
-    void read_from(connection_id id, connection& one) {
-        const ssize_t got = ::recv(one.socket.get(), buffer_.data(), buffer_.size(), 0);
-        if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
+    void read_from(connection_id id, connection_state& connection) {
+        const ssize_t size = ::recv(connection.socket.get(), buffer_.data(), buffer_.size(), 0);
+        if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
             return;
         }
-        if (got > 0) {
-            if (!one.drain_until) {
-                model_.receive(id, {buffer_.data(), static_cast<std::size_t>(got)}, now());
+        if (size > 0) {
+            if (!connection.drain_until) {
+                model_.receive(id, {buffer_.data(), static_cast<std::size_t>(size)}, now());
             }
             return;
         }
-        if (got < 0 || one.drain_until || one.input_ended) {
+        if (size < 0 || connection.drain_until || connection.input_ended) {
             model_.lost(id, now());
-            one.socket.reset();
+            connection.socket.reset();
             return;
         }
-        one.input_ended = true;
+        connection.input_ended = true;
         model_.end(id, now());
     }
 
     void take_output() {
         const bool slow = settings_.model.wire.variants.has(variant::slow_answers);
-        for (model_output& one : model_.take_output()) {
-            const auto found = connections_.find(one.connection);
-            if (found == connections_.end() || !found->second.socket.is_open()) {
+        for (model_output& output : model_.take_output()) {
+            const auto it = connections_.find(output.connection);
+            if (it == connections_.end() || !it->second.socket.is_open()) {
                 continue;
             }
-            found->second.output_bytes += one.bytes.size();
-            found->second.output.push_back({slow ? now() + slow_answer_delay : model_time{0}, std::move(one)});
+            it->second.output_bytes += output.bytes.size();
+            it->second.output.push_back({slow ? now() + slow_answer_delay : model_time{0}, std::move(output)});
         }
     }
 
     void write_all() {
-        for (auto& [id, one] : connections_) {
-            while (one.socket.is_open() && !one.blocked && !one.output.empty() && one.output.front().due <= now()) {
-                write_one(one);
+        for (auto& [id, connection] : connections_) {
+            while (connection.socket.is_open() && !connection.blocked && !connection.output.empty() &&
+                   connection.output.front().due <= now()) {
+                write_one(connection);
             }
-            if (one.output_bytes > output_bytes_max && one.socket.is_open()) {
+            if (connection.output_bytes > output_bytes_max && connection.socket.is_open()) {
                 model_.lost(id, now());
-                one.socket.reset();
+                connection.socket.reset();
             }
-            if (one.drain_until && *one.drain_until <= now()) {
-                one.socket.reset();
+            if (connection.drain_until && *connection.drain_until <= now()) {
+                connection.socket.reset();
             }
         }
     }
 
-    void write_one(connection& one) {
-        model_output& first = one.output.front().what;
-        if (first.what == model_output::kind::close) {
-            // ERR-5: everything was sent; no reset may destroy it.
-            (void)::shutdown(one.socket.get(), SHUT_WR);
-            one.drain_until = one.input_ended ? now() : now() + drain_time;
-            one.output.clear();
+    void write_one(connection_state& connection) {
+        model_output& first = connection.output.front().output;
+        if (first.action == model_output::kind::close) {
+            // ERR-5: a reset could destroy what was sent.
+            (void)::shutdown(connection.socket.get(), SHUT_WR);
+            connection.drain_until = connection.input_ended ? now() : now() + drain_time;
+            connection.output.clear();
             return;
         }
-        if (first.what == model_output::kind::end) {
-            (void)::shutdown(one.socket.get(), SHUT_WR);
-            one.output.pop_front();
+        if (first.action == model_output::kind::end) {
+            (void)::shutdown(connection.socket.get(), SHUT_WR);
+            connection.output.pop_front();
             return;
         }
-        if (first.what == model_output::kind::reset) {
+        if (first.action == model_output::kind::reset) {
             const linger at_once{1, 0};
-            (void)::setsockopt(one.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-            one.socket.reset();
+            (void)::setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+            connection.socket.reset();
             return;
         }
         const bool byte_by_byte = settings_.model.wire.variants.has(variant::byte_by_byte);
         const std::size_t size = byte_by_byte ? 1 : first.bytes.size();
-        const ssize_t put = ::send(one.socket.get(), first.bytes.data(), size, MSG_NOSIGNAL);
-        if (put < 0) {
-            one.blocked = errno == EAGAIN;
+        const ssize_t sent = ::send(connection.socket.get(), first.bytes.data(), size, MSG_NOSIGNAL);
+        if (sent < 0) {
+            connection.blocked = errno == EAGAIN;
             if (errno != EAGAIN && errno != EINTR) {
-                one.output.clear();  // the peer is gone; reading tells how
-                one.output_bytes = 0;
+                connection.output.clear();  // the peer is gone; recv() reports how
+                connection.output_bytes = 0;
             }
             return;
         }
-        first.bytes.erase(0, static_cast<std::size_t>(put));
-        one.output_bytes -= static_cast<std::size_t>(put);
+        first.bytes.erase(0, static_cast<std::size_t>(sent));
+        connection.output_bytes -= static_cast<std::size_t>(sent);
         if (first.bytes.empty()) {
-            one.output.pop_front();
+            connection.output.pop_front();
         }
     }
 
@@ -232,7 +234,7 @@ private:
     std::vector<std::byte> buffer_;
     descriptor listener_;
     connection_id next_id_{1};
-    std::map<connection_id, connection> connections_;
+    std::map<connection_id, connection_state> connections_;
 };
 
 }  // namespace

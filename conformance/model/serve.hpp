@@ -1,4 +1,4 @@
-// The model as a TCP server on loopback: sockets and a clock around it, nothing else. POSIX, one thread, poll().
+// The model as a TCP server on loopback, with sockets and a clock. POSIX, one thread, poll().
 #pragma once
 
 #include "model/model.hpp"
@@ -10,12 +10,12 @@
 namespace chatos::conformance {
 
 struct serve_settings {
-    model_settings model;   ///< the variants of how bytes leave (slow answers, byte by byte) are followed here
+    model_settings model;   ///< this server follows the variants of writing (slow answers, byte by byte)
     std::uint16_t port{0};  ///< 0 picks a free one
     std::function<void(std::uint16_t)> listening;  ///< called with the port once connections are accepted
 };
 
-/// Serves until a fault makes the server die or the process is ended. Returns why it ended, in a sentence.
+/// Serves until a fault makes the server die or the process is ended. Returns the reason, for people.
 [[nodiscard]] std::string serve_model(serve_settings settings);
 
 }  // namespace chatos::conformance

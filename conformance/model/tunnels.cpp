@@ -1,6 +1,5 @@
-// Private connections that the server carries (TUN): how a stranger becomes one end of a tunnel, what goes through, how
-// it ends. Two things it leaves to a real server: addresses (TUN-3; all its connections come from one), and
-// backpressure.
+// Relayed private connections (TUN): how an unregistered client becomes a tunnel end, what is relayed, and how the
+// tunnel ends. Not modeled: addresses (TUN-3), as all connections come from one, and backpressure.
 #include "model/model.hpp"
 
 #include <algorithm>
@@ -13,114 +12,117 @@ using enum fault;
 namespace {
 
 constexpr std::size_t tunnels_max = 1'000;      // TUN-4
-constexpr std::size_t kept_bytes_max = 65'536;  // TUN-2: of an end whose tunnel is not open
-constexpr std::size_t few_bytes = 65'536;       // what a fault lets through
+constexpr std::size_t kept_bytes_max = 65'536;  // TUN-2: while the tunnel is not open
+constexpr std::size_t few_bytes = 65'536;       // all that a fault relays
 
 }  // namespace
 
-/// TUN-1: the first two packets of a connection can make it a tunnel end. True when this was one of them.
-bool model::opens_tunnel_end(client& who, const model_packet& packet) {
-    const bool is_first = !std::exchange(who.has_spoken, true);
-    if (who.first_pc) {
-        const std::string own = *std::exchange(who.first_pc, std::nullopt);
+/// TUN-1: the first two packets of a connection can make it a tunnel end. True if this is one of them.
+bool model::opens_tunnel_end(client_state& client, const model_packet& packet) {
+    const bool is_first = !std::exchange(client.has_sent_packet, true);
+    if (client.first_pc) {
+        const std::string own = *std::exchange(client.first_pc, std::nullopt);
         if (packet.op != opcode::pc) {
-            reply(who, opcode::pc, error_code::refused);  // CONN-8, late
+            reply(client, opcode::pc, error_code::refused);  // CONN-8, late
             return false;
         }
-        who.is_tunnel_end = true;
-        take_seat(who, own, packet.pseudo);
+        client.is_tunnel_end = true;
+        join_tunnel(client, own, packet.pseudo);
         return true;
     }
-    if (!settings_.tunnels || !is_first || packet.op != opcode::pc || !may_come(packet.pseudo)) {
+    if (!settings_.tunnels || !is_first || packet.op != opcode::pc || !has_tunnel_for(packet.pseudo)) {
         return false;
     }
-    who.first_pc = packet.pseudo;
-    if (broken(tunnel_each_pc_answered)) {
-        send_code(who, 0);
+    client.first_pc = packet.pseudo;
+    if (has(tunnel_each_pc_answered)) {
+        send_code(client, 0);
     }
     return true;
 }
 
-/// TUN-3: a PC that is offered or accepted has this pseudo as one side.
-bool model::may_come(const std::string& pseudo) {
-    const bool has_tunnel = std::any_of(tunnels_.begin(), tunnels_.end(), [&](const tunnel& one) {
-        return one.sides[0] == pseudo || one.sides[1] == pseudo;
+/// TUN-3: whether an offered or accepted PC has this pseudo as one side.
+bool model::has_tunnel_for(const std::string& pseudo) {
+    const bool has_tunnel = std::any_of(tunnels_.begin(), tunnels_.end(), [&](const tunnel_state& tunnel) {
+        return tunnel.sides[0] == pseudo || tunnel.sides[1] == pseudo;
     });
-    return has_tunnel || (broken(tunnel_end_without_offer) && holder_of(pseudo) != nullptr);
+    return has_tunnel || (has(tunnel_end_without_offer) && holder_of(pseudo) != nullptr);
 }
 
-/// TUN-3: what is accepted comes before what is undecided. TUN-4: no place is left.
-void model::take_seat(client& who, const std::string& own, const std::string& peer) {
-    for (const auto wanted : {tunnel::state::accepted, tunnel::state::offered}) {
-        for (tunnel& one : tunnels_) {
+/// TUN-3: accepted tunnels come before undecided ones. TUN-4: refused if no end is free.
+void model::join_tunnel(client_state& client, const std::string& own, const std::string& peer) {
+    for (const auto stage : {tunnel_state::stage::accepted, tunnel_state::stage::offered}) {
+        for (tunnel_state& tunnel : tunnels_) {
             for (std::size_t side = 0; side < 2; ++side) {
-                const bool fits = one.now_in == wanted && one.sides[side] == own && one.sides[1 - side] == peer;
-                const bool is_free = !one.ends[side] || broken(tunnel_end_taken_over);
-                if (fits && is_free && !(wanted == tunnel::state::offered && broken(tunnel_early_end_refused))) {
-                    one.ends[side] = who.id;
-                    open_if_complete(one);
+                const bool fits =
+                    tunnel.current == stage && tunnel.sides[side] == own && tunnel.sides[1 - side] == peer;
+                const bool is_free = !tunnel.ends[side] || has(tunnel_end_taken_over);
+                if (fits && is_free && !(stage == tunnel_state::stage::offered && has(tunnel_early_end_refused))) {
+                    tunnel.ends[side] = client.id;
+                    open_if_complete(tunnel);
                     return;
                 }
             }
         }
     }
-    const auto opened = std::find_if(tunnels_.begin(), tunnels_.end(), [&](const tunnel& one) {
-        return one.now_in == tunnel::state::open && one.sides[0] == own && one.sides[1] == peer;
+    const auto opened = std::find_if(tunnels_.begin(), tunnels_.end(), [&](const tunnel_state& tunnel) {
+        return tunnel.current == tunnel_state::stage::open && tunnel.sides[0] == own && tunnel.sides[1] == peer;
     });
-    if (opened != tunnels_.end() && broken(tunnel_opens_again)) {
-        tunnels_.push_back({0, 0, {own, peer}, tunnel::state::accepted, now_ + settings_.tunnel_timeout, {who.id, {}}});
+    if (opened != tunnels_.end() && has(tunnel_opens_again)) {
+        tunnels_.push_back(
+            {0, 0, {own, peer}, tunnel_state::stage::accepted, now_ + settings_.tunnel_timeout, {client.id, {}}});
         return;
     }
-    refuse_tunnel_end(who);
+    refuse_tunnel_end(client);
 }
 
-void model::refuse_tunnel_end(client& who) {
-    if (broken(tunnel_refused_end_waits_on)) {
+void model::refuse_tunnel_end(client_state& client) {
+    if (has(tunnel_refused_end_waits_on)) {
         return;
     }
-    send_code(who, broken(tunnel_refused_end_gets_refused) ? 5 : 4);
-    if (!broken(tunnel_refused_end_stays_open)) {
-        close(who);
+    send_code(client, has(tunnel_refused_end_gets_refused) ? 5 : 4);
+    if (!has(tunnel_refused_end_stays_open)) {
+        close(client);
     }
 }
 
-/// A PC has reached its peer.
-void model::note_offer(const client& asking, std::uint64_t request_number, const client& asked) {
+void model::record_offer(const client_state& requester, std::uint64_t request_number, const client_state& peer) {
     if (settings_.tunnels) {
-        tunnels_.push_back({asking.id,
+        tunnels_.push_back({requester.id,
                             request_number,
-                            {asking.pseudo.value_or(""), asked.pseudo.value_or("")},
-                            tunnel::state::offered,
+                            {requester.pseudo.value_or(""), peer.pseudo.value_or("")},
+                            tunnel_state::stage::offered,
                             {},
                             {}});
     }
 }
 
-/// What has become of it. The one who asked may have left meanwhile (TUN-5).
-void model::note_decision(const delivery& offer, std::uint8_t code) {
-    const auto found = std::find_if(tunnels_.begin(), tunnels_.end(), [&](const tunnel& one) {
-        return one.now_in == tunnel::state::offered && one.asker == offer.asker && one.request == offer.request;
+/// The requester may have left meanwhile (TUN-5).
+void model::record_decision(const pending_delivery& offer, std::uint8_t code) {
+    const auto tunnel = std::find_if(tunnels_.begin(), tunnels_.end(), [&](const tunnel_state& t) {
+        return t.current == tunnel_state::stage::offered && t.requester == offer.requester &&
+               t.request == offer.request;
     });
-    if (found == tunnels_.end()) {
+    if (tunnel == tunnels_.end()) {
         return;
     }
-    const auto agreed = std::count_if(tunnels_.begin(), tunnels_.end(),
-                                      [](const tunnel& one) { return one.now_in != tunnel::state::offered; });
-    if (code == 0 && static_cast<std::size_t>(agreed) < tunnels_max) {
-        found->now_in = tunnel::state::accepted;
-        found->deadline = now_ + settings_.tunnel_timeout;
-        open_if_complete(*found);
+    const auto accepted = std::count_if(tunnels_.begin(), tunnels_.end(), [](const tunnel_state& t) {
+        return t.current != tunnel_state::stage::offered;
+    });
+    if (code == 0 && static_cast<std::size_t>(accepted) < tunnels_max) {
+        tunnel->current = tunnel_state::stage::accepted;
+        tunnel->deadline = now_ + settings_.tunnel_timeout;
+        open_if_complete(*tunnel);
     } else {
-        give_up(static_cast<std::size_t>(found - tunnels_.begin()));
+        drop_tunnel(static_cast<std::size_t>(tunnel - tunnels_.begin()));
     }
 }
 
-/// TUN-4: the tunnel is gone, and who waits at it waits in vain.
-void model::give_up(std::size_t index) {
+/// TUN-4: refuses the ends that wait for it.
+void model::drop_tunnel(std::size_t index) {
     const std::array<std::optional<connection_id>, 2> ends = tunnels_[index].ends;
     tunnels_.erase(tunnels_.begin() + static_cast<std::ptrdiff_t>(index));
     for (const auto& id : ends) {
-        if (client* end = id ? find(*id) : nullptr) {
+        if (client_state* end = id ? find(*id) : nullptr) {
             refuse_tunnel_end(*end);
         }
     }
@@ -128,39 +130,40 @@ void model::give_up(std::size_t index) {
 
 void model::expire_tunnels() {
     for (std::size_t index = tunnels_.size(); index-- > 0;) {
-        const tunnel& one = tunnels_[index];
-        if (one.now_in == tunnel::state::accepted && one.deadline <= now_ && !broken(tunnel_never_expires)) {
-            give_up(index);
+        const tunnel_state& tunnel = tunnels_[index];
+        if (tunnel.current == tunnel_state::stage::accepted && tunnel.deadline <= now_ && !has(tunnel_never_expires)) {
+            drop_tunnel(index);
         }
     }
 }
 
-/// TUN-2: ERROR 0 on both; then what they have sent so far.
-void model::open_if_complete(tunnel& one) {
-    if (broken(tunnel_opens_with_one_end) && one.now_in == tunnel::state::accepted) {
-        for (const auto& id : one.ends) {
-            if (client* end = id ? find(*id) : nullptr; end != nullptr && !std::exchange(end->was_told, true)) {
+/// TUN-2: ERROR 0 to both ends, then the bytes that they have sent so far.
+void model::open_if_complete(tunnel_state& tunnel) {
+    if (has(tunnel_opens_with_one_end) && tunnel.current == tunnel_state::stage::accepted) {
+        for (const auto& id : tunnel.ends) {
+            if (client_state* end = id ? find(*id) : nullptr;
+                end != nullptr && !std::exchange(end->was_answered, true)) {
                 send_code(*end, 0);
             }
         }
     }
-    const bool is_decided = one.now_in == tunnel::state::accepted || broken(tunnel_opens_undecided);
-    if (!is_decided || !one.ends[0] || !one.ends[1]) {
+    const bool is_decided = tunnel.current == tunnel_state::stage::accepted || has(tunnel_opens_undecided);
+    if (!is_decided || !tunnel.ends[0] || !tunnel.ends[1]) {
         return;
     }
-    one.now_in = tunnel::state::open;
-    client* first = find(*one.ends[0]);
-    client* second = find(*one.ends[1]);
+    tunnel.current = tunnel_state::stage::open;
+    client_state* first = find(*tunnel.ends[0]);
+    client_state* second = find(*tunnel.ends[1]);
     if (first == nullptr || second == nullptr) {
         return;
     }
-    for (client* end : {first, second}) {
-        if (broken(tunnel_ends_refused)) {
+    for (client_state* end : {first, second}) {
+        if (has(tunnel_ends_refused)) {
             send_code(*end, 5);
-        } else if (!end->was_told) {
+        } else if (!end->was_answered) {
             send_code(*end, 0);
         }
-        if (broken(tunnel_early_bytes_lost)) {
+        if (has(tunnel_early_bytes_lost)) {
             end->unread.clear();
         }
     }
@@ -168,91 +171,91 @@ void model::open_if_complete(tunnel& one) {
     relay(*second);
 }
 
-model::tunnel* model::tunnel_of(const client& end) {
-    const auto found = std::find_if(tunnels_.begin(), tunnels_.end(),
-                                    [&](const tunnel& one) { return one.ends[0] == end.id || one.ends[1] == end.id; });
-    return found == tunnels_.end() ? nullptr : &*found;
+model::tunnel_state* model::tunnel_of(const client_state& end) {
+    const auto tunnel = std::find_if(tunnels_.begin(), tunnels_.end(),
+                                     [&](const tunnel_state& t) { return t.ends[0] == end.id || t.ends[1] == end.id; });
+    return tunnel == tunnels_.end() ? nullptr : &*tunnel;
 }
 
-model::client* model::partner_of(const client& end) {
-    const tunnel* one = tunnel_of(end);
-    if (one == nullptr || one->now_in != tunnel::state::open) {
+model::client_state* model::partner_of(const client_state& end) {
+    const tunnel_state* tunnel = tunnel_of(end);
+    if (tunnel == nullptr || tunnel->current != tunnel_state::stage::open) {
         return nullptr;
     }
-    const auto& other = one->ends[0] == end.id ? one->ends[1] : one->ends[0];
+    const auto& other = tunnel->ends[0] == end.id ? tunnel->ends[1] : tunnel->ends[0];
     return other ? find(*other) : nullptr;
 }
 
-/// TUN-2: every byte, unread; and the end of input.
-void model::relay(client& end) {
-    client* partner = partner_of(end);
+/// TUN-2: relays every byte, unread, and the end of input.
+void model::relay(client_state& end) {
+    client_state* partner = partner_of(end);
     if (partner == nullptr) {
-        if (!end.unread.empty() && broken(tunnel_early_bytes_refused)) {
-            hang_up(end, error_code::refused);
+        if (!end.unread.empty() && has(tunnel_early_bytes_refused)) {
+            disconnect(end, error_code::refused);
         }
         return;
     }
     std::string bytes = std::exchange(end.unread, {});
-    const bool is_packet = read_packet(bytes, settings_.wire).how == reading::complete;
-    if (broken(tunnel_cuts_at_64_kib)) {
+    const bool is_packet = read_packet(bytes, settings_.wire).status == read_status::complete;
+    if (has(tunnel_cuts_at_64_kib)) {
         bytes.resize(std::min(bytes.size(), few_bytes - std::min(few_bytes, end.relayed)));
     }
     end.relayed += bytes.size();
-    if (!bytes.empty() && !broken(tunnel_not_relayed) && (is_packet || !broken(tunnel_relays_packets_only))) {
+    if (!bytes.empty() && !has(tunnel_not_relayed) && (is_packet || !has(tunnel_relays_packets_only))) {
         output_.push_back({partner->id, model_output::kind::bytes, bytes});
     }
     if (end.input_ended && partner->input_ended) {
         close(end);
         close(*partner);
-    } else if (end.input_ended && !std::exchange(end.end_was_relayed, true)) {
-        if (broken(tunnel_half_close_cuts_both)) {
+    } else if (end.input_ended && !std::exchange(end.has_relayed_end, true)) {
+        if (has(tunnel_half_close_cuts_both)) {
             close(end);
             close(*partner);
-        } else if (!broken(tunnel_half_close_not_relayed)) {
+        } else if (!has(tunnel_half_close_not_relayed)) {
             output_.push_back({partner->id, model_output::kind::end, {}});
         }
     }
 }
 
-/// It is closed, or lost: its partner ends as well; one that waited may come again.
-void model::leave_tunnel(client& end) {
-    client* partner = partner_of(end);
-    const tunnel* one = tunnel_of(end);
+/// The end is closed or lost: so is its partner. An end that was still waiting may connect again.
+void model::leave_tunnel(client_state& end) {
+    client_state* partner = partner_of(end);
+    const tunnel_state* tunnel = tunnel_of(end);
     end.is_tunnel_end = false;
-    if (one == nullptr) {
+    if (tunnel == nullptr) {
         return;
     }
-    if (one->now_in == tunnel::state::open) {
-        tunnels_.erase(tunnels_.begin() + (one - tunnels_.data()));
+    if (tunnel->current == tunnel_state::stage::open) {
+        tunnels_.erase(tunnels_.begin() + (tunnel - tunnels_.data()));
         if (partner != nullptr) {
             close(*partner);
         }
         return;
     }
-    tunnel& waiting = tunnels_[static_cast<std::size_t>(one - tunnels_.data())];
+    tunnel_state& waiting = tunnels_[static_cast<std::size_t>(tunnel - tunnels_.data())];
     waiting.ends[waiting.ends[0] == end.id ? 0 : 1].reset();
 }
 
-bool model::has_room_for_tunnel_bytes(const client& end) const {
+bool model::has_room_for_tunnel_bytes(const client_state& end) const {
     return end.unread.size() < kept_bytes_max;
 }
 
-/// Only a fault counts them.
+/// For a fault.
 std::size_t model::open_tunnel_ends() const {
-    return 2 * static_cast<std::size_t>(std::count_if(tunnels_.begin(), tunnels_.end(), [](const tunnel& one) {
-               return one.now_in == tunnel::state::open;
+    return 2 * static_cast<std::size_t>(std::count_if(tunnels_.begin(), tunnels_.end(), [](const tunnel_state& tunnel) {
+               return tunnel.current == tunnel_state::stage::open;
            }));
 }
 
-/// Only a fault does.
+/// For a fault.
 void model::cut_tunnels_of(const std::string& pseudo) {
-    for (bool moved = true; std::exchange(moved, false);) {
-        for (const tunnel& one : tunnels_) {
-            client* end = one.ends[0] ? find(*one.ends[0]) : nullptr;
-            if (one.now_in == tunnel::state::open && end != nullptr &&
-                (one.sides[0] == pseudo || one.sides[1] == pseudo)) {
+    for (bool closed_one = true; std::exchange(closed_one, false);) {
+        for (const tunnel_state& tunnel : tunnels_) {
+            client_state* end = tunnel.ends[0] ? find(*tunnel.ends[0]) : nullptr;
+            if (tunnel.current == tunnel_state::stage::open && end != nullptr &&
+                (tunnel.sides[0] == pseudo || tunnel.sides[1] == pseudo)) {
                 close(*end);
-                moved = true;
+                closed_one = true;
                 break;
             }
         }

@@ -14,7 +14,7 @@ bool continues_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
 }
 
-/// Bytes that `characters` characters take at the start of `text`; more than it has when they are not all there.
+/// Size of the first `characters` characters of `text`; more than it has if it has fewer.
 std::size_t bytes_of_characters(std::string_view text, std::size_t characters) {
     std::size_t at = 0;
     for (; characters != 0 && at < text.size(); --characters) {
@@ -28,7 +28,7 @@ std::size_t characters_of(std::string_view text) {
     return text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), continues_character));
 }
 
-/// Which fault would let pass what is wrong with this text at `at` (WIRE-8).
+/// The fault that accepts the ill-formed bytes at `at` (WIRE-8).
 fault leniency_for(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t index) -> unsigned {
         return index < text.size() ? static_cast<unsigned char>(text[index]) : 0x100U;
@@ -50,7 +50,7 @@ fault leniency_for(std::string_view text, std::size_t at) {
     return first >= 0xF5 && first < 0xF8 ? beyond_unicode_accepted : ill_formed_pseudo_accepted;
 }
 
-/// Reads field after field. Once a field is missing or bad, the rest is not looked at.
+/// Reads field after field, up to the first one that is missing or malformed.
 class field_reader {
 public:
     field_reader(std::string_view bytes, const wire_settings& settings) : bytes_{bytes}, settings_{settings} {}
@@ -61,39 +61,39 @@ public:
             return result_;
         }
         if (is_passed_over(*first)) {
-            result_.how = reading::skipped;
+            result_.status = read_status::skipped;
             result_.consumed = 1;
             return result_;
         }
         if (*first < 1 || *first > 6) {  // WIRE-1
-            result_.fatal = broken(dies_of_unknown_opcode);
-            result_.how = reading::malformed;
+            result_.fatal = has(dies_of_unknown_opcode);
+            result_.status = read_status::malformed;
             return result_;
         }
         result_.packet.op = static_cast<opcode>(*first);
         if (read_fields()) {
-            result_.how = reading::complete;
+            result_.status = read_status::complete;
             result_.consumed = at_;
         }
         return result_;
     }
 
 private:
-    [[nodiscard]] bool broken(fault one) const { return settings_.faults.has(one); }
+    [[nodiscard]] bool has(fault fault) const { return settings_.faults.has(fault); }
 
     [[nodiscard]] bool is_passed_over(unsigned first) const {
-        return (first == 0 && broken(opcode_zero_ignored)) || (first == 7 && broken(opcode_seven_ignored)) ||
-               (first >= 0x80 && broken(high_opcodes_ignored));
+        return (first == 0 && has(opcode_zero_ignored)) || (first == 7 && has(opcode_seven_ignored)) ||
+               (first >= 0x80 && has(high_opcodes_ignored));
     }
 
-    /// What follows the opcode (WIRE-2 to WIRE-5). False when it is incomplete or malformed.
+    /// The fields after the opcode (WIRE-2 to WIRE-5). False if they are incomplete or malformed.
     bool read_fields() {
         switch (result_.packet.op) {
         case opcode::cr:
         case opcode::rpm:
         case opcode::pc: return read_pseudo();
         case opcode::spm: return read_pseudo() && read_message();
-        case opcode::sma: return (!broken(sma_with_a_pseudo) || read_pseudo()) && read_message();
+        case opcode::sma: return (!has(sma_with_a_pseudo) || read_pseudo()) && read_message();
         case opcode::error: return read_code();
         }
         return false;
@@ -101,34 +101,34 @@ private:
 
     bool read_pseudo() {
         const opcode op = result_.packet.op;
-        const bool one_byte = (op == opcode::cr && broken(cr_pseudo_size_in_one_byte)) ||
-                              (op == opcode::rpm && broken(rpm_pseudo_size_in_one_byte)) ||
-                              (op == opcode::pc && broken(pc_pseudo_size_in_one_byte));
-        const bool little_endian = op == opcode::rpm && broken(rpm_size_read_little_endian);
+        const bool one_byte = (op == opcode::cr && has(cr_pseudo_size_in_one_byte)) ||
+                              (op == opcode::rpm && has(rpm_pseudo_size_in_one_byte)) ||
+                              (op == opcode::pc && has(pc_pseudo_size_in_one_byte));
+        const bool little_endian = op == opcode::rpm && has(rpm_size_read_little_endian);
         std::uint32_t limit = settings_.bounds.pseudo_bytes_max;
-        if (broken(pseudo_of_32_bytes_refused)) {
+        if (has(pseudo_of_32_bytes_refused)) {
             limit = std::min(limit, 31U);
         }
         const auto size = read_size(one_byte ? 1 : 2, little_endian, limit);
         if (!size) {
             return false;
         }
-        const bool may_be_empty = (op == opcode::cr && broken(empty_pseudo_registered)) ||
-                                  (op == opcode::rpm && broken(empty_pseudo_asked_for));
+        const bool may_be_empty =
+            (op == opcode::cr && has(empty_pseudo_registered)) || (op == opcode::rpm && has(empty_pseudo_asked_for));
         if (*size == 0 && !may_be_empty) {  // WIRE-9
-            result_.fatal = broken(dies_of_size_zero);
+            result_.fatal = has(dies_of_size_zero);
             return malformed();
         }
-        return read_text(result_.packet.pseudo, *size, broken(pseudo_size_counts_characters), true);
+        return read_text(result_.packet.pseudo, *size, has(pseudo_size_counts_characters), true);
     }
 
     bool read_message() {
         const opcode op = result_.packet.op;
-        const bool two_bytes = (op == opcode::spm && broken(spm_message_size_in_two_bytes)) ||
-                               (op == opcode::sma && broken(sma_message_size_in_two_bytes));
-        const bool little_endian = op == opcode::sma && broken(sma_size_read_little_endian);
+        const bool two_bytes = (op == opcode::spm && has(spm_message_size_in_two_bytes)) ||
+                               (op == opcode::sma && has(sma_message_size_in_two_bytes));
+        const bool little_endian = op == opcode::sma && has(sma_size_read_little_endian);
         std::uint32_t limit = settings_.bounds.message_bytes_max;
-        if (broken(message_of_1024_bytes_refused)) {
+        if (has(message_of_1024_bytes_refused)) {
             limit = std::min(limit, 1'023U);
         }
         const auto size = read_size(two_bytes ? 2 : 4, little_endian, limit);
@@ -138,31 +138,31 @@ private:
         if (*size == 0 && settings_.variants.has(variant::empty_message_malformed)) {  // WIRE-10
             return malformed();
         }
-        return read_text(result_.packet.message, *size, broken(message_size_counts_characters), false);
+        return read_text(result_.packet.message, *size, has(message_size_counts_characters), false);
     }
 
     bool read_code() {
-        if (broken(error_read_as_one_byte)) {
+        if (has(error_read_as_one_byte)) {
             return true;
         }
         const auto code = take_byte();
-        if (!code || (broken(error_read_as_three_bytes) && !take_byte())) {
+        if (!code || (has(error_read_as_three_bytes) && !take_byte())) {
             return false;
         }
         result_.packet.code = static_cast<std::uint8_t>(*code);
         if (is_assigned_error_code(result_.packet.code)) {
             return true;
         }
-        if (broken(unassigned_codes_ignored)) {
-            result_.how = reading::skipped;
+        if (has(unassigned_codes_ignored)) {
+            result_.status = read_status::skipped;
             result_.consumed = at_;
             return false;
         }
-        const bool relayed = *code == 3 ? broken(code_3_relayed) : broken(unassigned_codes_relayed);
+        const bool relayed = *code == 3 ? has(code_3_relayed) : has(unassigned_codes_relayed);
         return relayed || malformed();  // WIRE-12
     }
 
-    /// A size that may be used (WIRE-6, WIRE-11, WIRE-14); nothing when it has not come whole or is malformed.
+    /// A valid size (WIRE-6, WIRE-11, WIRE-14), or nothing if it is incomplete or malformed.
     std::optional<std::uint32_t> read_size(unsigned size_bytes, bool little_endian, std::uint32_t limit) {
         std::uint32_t size = 0;
         for (unsigned index = 0; index < size_bytes; ++index) {
@@ -173,14 +173,14 @@ private:
             size = little_endian ? size | (*byte << (8 * index)) : (size << 8) | *byte;
         }
         if (size >> (8 * size_bytes - 1) != 0 && size_bytes > 1) {  // WIRE-11
-            result_.fatal = broken(dies_of_negative_size);
+            result_.fatal = has(dies_of_negative_size);
             if (!awaits_negative_size(size_bytes)) {
                 (void)malformed();
             }
             return std::nullopt;
         }
         if (size > limit) {  // WIRE-14
-            result_.fatal = broken(dies_of_huge_size);
+            result_.fatal = has(dies_of_huge_size);
             (void)malformed();
             return std::nullopt;
         }
@@ -189,34 +189,34 @@ private:
 
     [[nodiscard]] bool awaits_negative_size(unsigned size_bytes) const {
         switch (result_.packet.op) {
-        case opcode::cr: return broken(negative_cr_size_awaited);
-        case opcode::rpm: return broken(negative_rpm_size_awaited);
-        case opcode::spm: return size_bytes == 4 && broken(negative_spm_size_awaited);
-        case opcode::sma: return broken(negative_sma_size_awaited);
+        case opcode::cr: return has(negative_cr_size_awaited);
+        case opcode::rpm: return has(negative_rpm_size_awaited);
+        case opcode::spm: return size_bytes == 4 && has(negative_spm_size_awaited);
+        case opcode::sma: return has(negative_sma_size_awaited);
         default: return false;
         }
     }
 
-    /// A string, judged when all of it is there (WIRE-7, WIRE-8).
+    /// A string, checked once it is complete (WIRE-7, WIRE-8).
     bool read_text(std::string& text, std::size_t size, bool counts_characters, bool is_pseudo) {
-        const std::string_view rest = bytes_.substr(at_);
-        const std::size_t size_in_bytes = counts_characters ? bytes_of_characters(rest, size) : size;
-        if (rest.size() < size_in_bytes) {
+        const std::string_view remaining = bytes_.substr(at_);
+        const std::size_t size_in_bytes = counts_characters ? bytes_of_characters(remaining, size) : size;
+        if (remaining.size() < size_in_bytes) {
             return false;
         }
-        text = rest.substr(0, size_in_bytes);
+        text = remaining.substr(0, size_in_bytes);
         at_ += size_in_bytes;
         if (const std::size_t bad = find_ill_formed_utf8(text); bad != utf8_well_formed) {
             const fault leniency = leniency_for(text, bad);
-            if (!broken(leniency) || (leniency == ill_formed_pseudo_accepted && !is_pseudo)) {
+            if (!has(leniency) || (leniency == ill_formed_pseudo_accepted && !is_pseudo)) {
                 result_.packet.message.resize(is_pseudo ? 0 : bad);
                 result_.consumed = at_;
                 return malformed();
             }
         }
         const bool four_bytes =
-            std::any_of(text.begin(), text.end(), [](char one) { return static_cast<unsigned char>(one) >= 0xF0; });
-        return !(four_bytes && broken(four_byte_characters_refused)) || malformed();
+            std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xF0; });
+        return !(four_bytes && has(four_byte_characters_refused)) || malformed();
     }
 
     std::optional<unsigned> take_byte() {
@@ -227,7 +227,7 @@ private:
     }
 
     bool malformed() {
-        result_.how = reading::malformed;
+        result_.status = read_status::malformed;
         return false;
     }
 

@@ -1,5 +1,5 @@
-// Bytes to packets and back, as the model understands them: one plain reading of the six figures, one field after the
-// other. Of the codec it uses the judgement of UTF-8 and nothing else, so that faults of the wire have a place.
+// Bytes to packets and back, as the model understands them: a plain reading of the six figures, field by field. It uses
+// only the UTF-8 check of the codec, so that faults of the wire can be built in.
 #pragma once
 
 #include "model/fault.hpp"
@@ -21,7 +21,7 @@ struct wire_settings {
     variant_set variants;
 };
 
-/// A packet that owns its texts. `code` may be any byte: faults let unassigned ones through.
+/// A packet that owns its texts. `code` may be any byte, because faults accept unassigned ones.
 struct model_packet {
     opcode op{opcode::error};
     std::string pseudo;
@@ -31,24 +31,24 @@ struct model_packet {
     friend bool operator==(const model_packet&, const model_packet&) = default;
 };
 
-enum class reading : std::uint8_t {
+enum class read_status : std::uint8_t {
     complete,    ///< `packet` and `consumed` are set
-    incomplete,  ///< more bytes must come
+    incomplete,  ///< more bytes are needed
     malformed,   ///< ERR-2 is due
-    skipped,     ///< a fault passes over `consumed` bytes
+    skipped,     ///< a fault ignores `consumed` bytes
 };
 
 struct read_result {
-    reading how{reading::incomplete};
-    model_packet packet;  ///< malformed: what had been read before the bad field, for faults that act on it
+    read_status status{read_status::incomplete};
+    model_packet packet;  ///< malformed: the fields before the malformed one, for faults that act on them
     std::size_t consumed{0};
-    bool fatal{false};  ///< a fault makes the server die of these bytes
+    bool fatal{false};  ///< a fault makes the server die
 };
 
-/// Reads the packet at the start of `bytes`, which lie as they came in the stream.
+/// Reads the packet at the start of `bytes`.
 [[nodiscard]] read_result read_packet(std::string_view bytes, const wire_settings& settings);
 
-/// The bytes of a packet that the server sends.
+/// Encodes a packet that the server sends.
 [[nodiscard]] std::string write_packet(const model_packet& packet, const fault_set& faults);
 
 }  // namespace chatos::conformance

@@ -25,7 +25,7 @@ lines mallory_sends(const std::string& bytes) {
     return run.sends_bytes("mallory", bytes);
 }
 
-TEST(ModelWire, WIRE_1_a_byte_that_is_no_opcode_is_malformed) {
+TEST(ModelWire, WIRE_1_an_unknown_opcode_is_malformed) {
     EXPECT_EQ(mallory_sends("\x00"s), refused_and_closed);
     EXPECT_EQ(mallory_sends("\x07"s), refused_and_closed);
     EXPECT_EQ(mallory_sends("\xff"s), refused_and_closed);
@@ -42,7 +42,7 @@ TEST(ModelWire, WIRE_2_a_cr_is_opcode_size_and_pseudo) {
               (lines{"alice < ERROR 0"}));
 }
 
-TEST(ModelWire, WIRE_3_WIRE_4_WIRE_5_what_is_sent_is_laid_out_as_the_figures_draw_it) {
+TEST(ModelWire, WIRE_3_WIRE_4_WIRE_5_output_has_the_layout_of_the_figures) {
     const fault_set none;
     EXPECT_EQ(write_packet({opcode::spm, "bob", "hi", 0}, none), "\x03\x00\x03"
                                                                  "bob\x00\x00\x00\x02hi"s);
@@ -79,9 +79,9 @@ TEST(ModelWire, WIRE_9_an_empty_pseudo_is_malformed) {
 
 TEST(ModelWire, WIRE_10_an_empty_message_is_delivered_or_refused) {
     const std::string empty = "\x04\x00\x00\x00\x00"s;
-    model_run ours;
-    ours.joins({"alice", "bob"});
-    EXPECT_EQ(ours.sends_bytes("alice", empty), (lines{"bob < SPM alice"}));
+    model_run accepting;
+    accepting.joins({"alice", "bob"});
+    EXPECT_EQ(accepting.sends_bytes("alice", empty), (lines{"bob < SPM alice"}));
     model_run refusing{variant::empty_message_refused};
     refusing.joins({"alice", "bob"});
     EXPECT_EQ(refusing.sends_bytes("alice", empty), (lines{"alice < ERROR 5"}));
@@ -100,19 +100,19 @@ TEST(ModelWire, WIRE_12_an_unassigned_code_is_malformed) {
     EXPECT_EQ(mallory_sends("\x06\xc8"s), refused_and_closed);
 }
 
-TEST(ModelWire, WIRE_13_packets_may_be_cut_and_joined_anywhere) {
+TEST(ModelWire, WIRE_13_packets_may_be_split_and_joined_anywhere) {
     const std::string stream = wire(make_rpm("alice")) + wire(make_rpm("nobody")) + wire(make_sma("hi"));
     for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
         model_run run;
         run.joins({"alice", "bob"});
-        lines seen = run.sends_bytes("alice", stream.substr(0, cut));
-        const lines rest = run.sends_bytes("alice", stream.substr(cut));
-        seen.insert(seen.end(), rest.begin(), rest.end());
-        EXPECT_EQ(seen, (lines{"alice < ERROR 0", "alice < ERROR 4", "bob < SPM alice hi"})) << cut;
+        lines output = run.sends_bytes("alice", stream.substr(0, cut));
+        const lines more = run.sends_bytes("alice", stream.substr(cut));
+        output.insert(output.end(), more.begin(), more.end());
+        EXPECT_EQ(output, (lines{"alice < ERROR 0", "alice < ERROR 4", "bob < SPM alice hi"})) << cut;
     }
 }
 
-TEST(ModelWire, WIRE_14_a_size_over_the_limit_is_malformed_before_its_string_comes) {
+TEST(ModelWire, WIRE_14_a_size_over_the_limit_is_malformed_before_its_string_arrives) {
     model_settings settings;
     settings.wire.bounds = smallest_legal_limits;
     model_run run{settings};
@@ -138,17 +138,18 @@ TEST(ModelWire, agrees_with_the_codec_on_random_bytes) {
     unsigned packets = 0;
     for (int round = 0; round < 200'000; ++round) {
         const std::string bytes = random_bytes(random);
-        const decode_result wanted = decode(std::as_bytes(std::span{bytes}));
-        const read_result got = read_packet(bytes, settings);
-        ASSERT_EQ(got.how == reading::complete, wanted.status == decode_status::complete);
-        ASSERT_EQ(got.how == reading::malformed, wanted.status == decode_status::malformed);
-        if (wanted.status == decode_status::complete) {
+        const decode_result expected = decode(std::as_bytes(std::span{bytes}));
+        const read_result result = read_packet(bytes, settings);
+        ASSERT_EQ(result.status == read_status::complete, expected.status == decode_status::complete);
+        ASSERT_EQ(result.status == read_status::malformed, expected.status == decode_status::malformed);
+        if (expected.status == decode_status::complete) {
             ++packets;
-            const model_packet same{wanted.packet.op, std::string{wanted.packet.pseudo},
-                                    std::string{wanted.packet.message}, static_cast<std::uint8_t>(wanted.packet.code)};
-            ASSERT_EQ(got.packet, same);
-            ASSERT_EQ(got.consumed, wanted.consumed);
-            ASSERT_EQ(write_packet(got.packet, {}), bytes.substr(0, got.consumed));
+            const model_packet packet{expected.packet.op, std::string{expected.packet.pseudo},
+                                      std::string{expected.packet.message},
+                                      static_cast<std::uint8_t>(expected.packet.code)};
+            ASSERT_EQ(result.packet, packet);
+            ASSERT_EQ(result.consumed, expected.consumed);
+            ASSERT_EQ(write_packet(result.packet, {}), bytes.substr(0, result.consumed));
         }
     }
     EXPECT_GT(packets, 10'000U);

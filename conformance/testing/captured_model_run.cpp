@@ -227,11 +227,11 @@ void captured_model_run::queue_output() {
 }
 
 void captured_model_run::capture_output(const model_output& output) {
-    if (output.what == model_output::kind::bytes) {
+    if (output.action == model_output::kind::bytes) {
         capture_bytes(output.connection, side::server, output.bytes);
     } else {
         capture_end(output.connection, side::server,
-                    output.what == model_output::kind::close ? direction_end::fin : direction_end::reset);
+                    output.action == model_output::kind::close ? direction_end::fin : direction_end::reset);
     }
 }
 
@@ -245,7 +245,7 @@ void captured_model_run::arrive_at_client(std::size_t index) {
     if (!settings_.near_server) {
         capture_output(output);
     }
-    client.is_closed = client.is_closed || output.what != model_output::kind::bytes;
+    client.is_closed = client.is_closed || output.action != model_output::kind::bytes;
     std::span<const std::byte> pending = std::as_bytes(std::span{output.bytes.data(), output.bytes.size()});
     while (!pending.empty()) {
         const decode_result result = decode(pending, limits{});

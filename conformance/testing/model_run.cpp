@@ -84,9 +84,9 @@ lines model_run::told() {
     lines all;
     for (const model_output& one : model_.take_output()) {
         const std::string& who = names_.at(one.connection);
-        if (one.what != model_output::kind::bytes) {
-            all.push_back(who + (one.what == model_output::kind::close ? " closed"
-                                 : one.what == model_output::kind::end ? " ended"
+        if (one.action != model_output::kind::bytes) {
+            all.push_back(who + (one.action == model_output::kind::close ? " closed"
+                                 : one.action == model_output::kind::end ? " ended"
                                                                        : " reset"));
             continue;
         }

@@ -172,7 +172,7 @@ private:
             if (place != ids_.end()) {
                 seen_by_client& client = seen_[static_cast<std::size_t>(place - ids_.begin())];
                 client.bytes += one.bytes;
-                client.closed = client.closed || one.what != conformance::model_output::kind::bytes;
+                client.closed = client.closed || one.action != conformance::model_output::kind::bytes;
             }
         }
     }
