@@ -87,7 +87,7 @@ lines model_run::told() {
         if (one.action != model_output::kind::bytes) {
             all.push_back(who + (one.action == model_output::kind::close ? " closed"
                                  : one.action == model_output::kind::end ? " ended"
-                                                                       : " reset"));
+                                                                         : " reset"));
             continue;
         }
         const decode_result result = decode(std::as_bytes(std::span{one.bytes}));
