@@ -118,7 +118,7 @@ TEST_F(ConformanceProgram, wrong_usage_ends_with_2_and_one_line) {
     expect_complaint(run({"run", "server.ghost", "--server-command", "x {port}"}), 2,
                      "server.ghost: no scenario has this id; `chatos-conformance list` shows them");
     expect_complaint(run({"run", "--server-command", "./my-server"}), 2,
-                     "--server-command: {port} is missing, so the server could not be told where to listen; give for "
+                     "--server-command: {port} is missing, so the server cannot be told where to listen; give for "
                      "example \"./my-server {port}\"");
     for (const char* target : {"7777", "host:", "host:99999", "::1:7777"}) {
         expect_complaint(run({"run", "--target", target}), 2,
@@ -184,12 +184,12 @@ TEST_F(ConformanceProgram, runs_in_every_way_that_is_wanted) {
 TEST_F(ConformanceProgram, files_that_are_wrong_end_with_2_and_say_where) {
     const std::string broken = folder_.write("broken.json", "{\n  \"schema\": 1,\n}");
     expect_complaint(run({"run", broken, "--target", "127.0.0.1:1"}), 2,
-                     broken + ":3: column 1: this is not JSON: syntax error while parsing object key - unexpected '}'; "
+                     broken + ":3: column 1: invalid JSON: syntax error while parsing object key - unexpected '}'; "
                               "expected string literal");
     const std::string unknown = folder_.write("unknown.json", R"({"schema": 1, "title": "x", "id": "a", "actors": ["b"],
 "rules": ["PM-99"], "steps": [{"actor": "b", "connect": true}]})");
     expect_complaint(run({"list", unknown}), 2,
-                     unknown + ":2: /rules/0: there is no rule \"PM-99\"; `chatos-conformance rules` lists them");
+                     unknown + ":2: /rules/0: unknown rule \"PM-99\"; `chatos-conformance rules` lists them");
     expect_complaint(run({"run", "/proc/self/mem", "--target", "127.0.0.1:1"}), 2,
                      "/proc/self/mem: the file cannot be read: Input/output error");
     expect_complaint(run({"run", "--profile", folder_.path("missing.json")}), 2,

@@ -196,7 +196,7 @@ private:
         start_command command;
         if (!settings_.server_command.empty()) {
             if (settings_.server_command.find("{port}") == std::string::npos) {
-                complain("--server-command: {port} is missing, so the server could not be told where to listen; give "
+                complain("--server-command: {port} is missing, so the server cannot be told where to listen; give "
                          "for example "
                          "\"./my-server {port}\"");
                 return exit_usage;

@@ -118,7 +118,7 @@ public:
     bool key(std::string& name) {
         json_value& object = *open_.back();
         if (std::find(object.keys.begin(), object.keys.end(), name) != object.keys.end()) {
-            return refuse("the key \"" + name + "\" stands here twice");
+            return refuse("duplicate key \"" + name + "\"");
         }
         if (object.keys.size() == keys_max) {
             return refuse("an object has more than 1,000 keys");

@@ -55,7 +55,7 @@ TEST(JsonValue, a_number_alone_stands_on_its_line) {
 }
 
 TEST(JsonValue, a_key_that_stands_twice_is_refused_and_named) {
-    EXPECT_EQ(refusal("{\"a\": 1,\n \"b\": 2, \"a\": 3}"), "2:12: the key \"a\" stands here twice");
+    EXPECT_EQ(refusal("{\"a\": 1,\n \"b\": 2, \"a\": 3}"), "2:12: duplicate key \"a\"");
     EXPECT_EQ(refusal(R"({"a": {"a": 1}, "b": {"a": 2}})"), "");
 }
 

@@ -32,7 +32,7 @@ std::variant<std::string, file_error> read_text_file(const std::string& path) {
         const std::size_t got = std::fread(buffer.data(), 1, buffer.size(), file.get());
         text.append(buffer.data(), got);
         if (text.size() > file_bytes_max) {
-            return file_error{"the file is larger than 16 MiB; none that this program reads is"};
+            return file_error{"the file is larger than 16 MiB; expected at most 16 MiB"};
         }
         if (std::ferror(file.get()) != 0) {
             return unreadable();

@@ -27,7 +27,7 @@ void read_options(const json_place& place, profile& made) {
         if (const auto option = reader.find(name)) {
             made.options[name] = read_words(*option, 1);
             if (!made.options[name].empty() && !mentions(made.options[name], "{value}")) {
-                option->refuse("no word holds {value}, so the option could not be set");
+                option->refuse("no word contains {value}, so the option cannot be set");
             }
         }
     }
@@ -52,7 +52,7 @@ void read_known_failures(const json_place& place, profile& made) {
         if (const auto id = reader.require("rule")) {
             known.rule = id->as_string().value_or("");
             if (id->is(json_kind::string) && find_rule(known.rule) == nullptr) {
-                id->refuse("there is no rule \"" + known.rule + "\"; `chatos-conformance rules` lists them");
+                id->refuse("unknown rule \"" + known.rule + "\"; `chatos-conformance rules` lists them");
             }
         }
         if (const auto reason = reader.require("reason")) {
@@ -70,7 +70,7 @@ void read_extensions(const json_place& place, profile& made) {
     for (const json_place& item : place.as_array()) {
         const auto extension = item.as_string();
         if (extension && *extension != "tunnel") {
-            item.refuse("there is no extension \"" + *extension + "\"; expected \"tunnel\"");
+            item.refuse("unknown extension \"" + *extension + "\"; expected \"tunnel\"");
         }
         made.extensions.push_back(extension.value_or(""));
     }
@@ -80,11 +80,11 @@ void read_command(const json_place& place, profile& made) {
     made.command = read_words(place, 1);
     const bool is_client = made.role == test_role::client;
     if (!made.command.empty() && !mentions(made.command, "{port}")) {
-        place.refuse(is_client ? "no word holds {port}, so the client could not be told where to connect"
-                               : "no word holds {port}, so the server could not be told where to listen");
+        place.refuse(is_client ? "no word contains {port}, so the client cannot be told where to connect"
+                               : "no word contains {port}, so the server cannot be told where to listen");
     }
     if (!made.command.empty() && is_client && !mentions(made.command, "{pseudo}")) {
-        place.refuse("no word holds {pseudo}, so the client could not be told its name");
+        place.refuse("no word contains {pseudo}, so the client cannot be told its name");
     }
 }
 
@@ -126,9 +126,9 @@ void read_screen(const json_place& place, client_dialogue& dialogue) {
         if (given->is(json_kind::string)) {
             check_places(*given, pattern, word, false);
             if (const auto error = screen_pattern_error(pattern)) {
-                given->refuse("this is no regular expression (RE2): " + *error);
+                given->refuse("invalid regular expression (RE2): " + *error);
             } else if (pattern.empty()) {
-                given->refuse("an empty pattern would be found on every screen");
+                given->refuse("an empty pattern matches every screen");
             }
         }
         dialogue.screen[std::string{word.name}] = pattern;
@@ -150,7 +150,7 @@ void read_dialogue(object_reader& reader, profile& made) {
     const auto read = [&](const char* key, const auto& read_value) {
         auto place = reader.find(key);
         if (place && made.role == test_role::server) {
-            place->refuse("servers have no \"" + std::string{key} + "\"; it goes with \"role\": \"client\"");
+            place->refuse("servers have no \"" + std::string{key} + "\"; it requires \"role\": \"client\"");
         }
         if (place) {
             read_value(*place, made.dialogue);
@@ -162,8 +162,8 @@ void read_dialogue(object_reader& reader, profile& made) {
     read("exit", read_exit_codes);
     const bool decides = made.dialogue.input.contains("accept") || made.dialogue.input.contains("refuse");
     if (input && decides && !made.dialogue.screen.contains("offer")) {
-        input->refuse("\"accept\" and \"refuse\" need the pattern \"offer\" under \"screen\": nobody can decide before "
-                      "he is asked");
+        input->refuse(
+            "\"accept\" and \"refuse\" need the pattern \"offer\" under \"screen\": a decision needs a visible offer");
     }
 }
 
@@ -173,7 +173,7 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
     problem_list problems{source};
     const std::variant<json_value, json_error> parsed = parse_json(json);
     if (const auto* error = std::get_if<json_error>(&parsed)) {
-        problems.add(error->line, "", "column " + std::to_string(error->column) + ": this is not JSON: " + error->what);
+        problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->what);
         return problems.take();
     }
     profile made;
@@ -181,7 +181,7 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
     if (const auto schema = reader.require("schema")) {
         const auto version = schema->as_integer(0, 1'000'000'000);
         if (version && *version != 1) {
-            schema->refuse("this program reads profile format 1, not " + std::to_string(*version));
+            schema->refuse("unsupported profile format " + std::to_string(*version) + "; expected 1");
             return problems.take();
         }
     }
@@ -202,7 +202,7 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
     if (const auto options = reader.find("options")) {
         read_options(*options, made);
         if (is_client) {
-            options->refuse("options are told to servers; leave the key out for a client");
+            options->refuse("only servers have options; omit the key for a client");
         }
     }
     read_dialogue(reader, made);

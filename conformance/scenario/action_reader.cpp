@@ -33,7 +33,7 @@ std::optional<opcode> read_packet_name(const json_place& place) {
         }
         names.emplace_back(row.name);
     }
-    place.refuse("there is no packet \"" + *name + "\"; expected " + quoted_choices(names));
+    place.refuse("unknown packet \"" + *name + "\"; expected " + quoted_choices(names));
     return std::nullopt;
 }
 
@@ -159,7 +159,7 @@ void read_split(const json_place& place, send_action& action) {
     for (const json_place& item : place.as_array(1)) {
         const auto offset = item.as_integer(1, offset_max);
         if (offset && *offset <= last) {
-            item.refuse("offsets must grow");
+            item.refuse("offsets must increase");
         }
         last = offset.value_or(last);
         action.split_offsets.push_back(static_cast<std::size_t>(last));
@@ -170,8 +170,9 @@ void read_split(const json_place& place, send_action& action) {
 std::string read_binding(const json_place& place) {
     const auto name = place.as_string();
     if (name && !is_name(*name)) {
-        place.refuse("\"" + *name +
-                     "\" is no name; expected a lower-case letter, then letters, digits and -, at most 12 bytes");
+        place.refuse(
+            "\"" + *name +
+            "\" is not a valid name; expected a lower-case letter, then letters, digits and -, at most 12 bytes");
     }
     return name.value_or("");
 }
@@ -191,7 +192,7 @@ text_pattern read_text_pattern(const json_place& place, const scenario& made) {
         pattern.what = kind::regex;
         pattern.text.text = regex->as_string().value_or("");
         if (const re2::RE2 compiled{pattern.text.text, re2::RE2::Quiet}; !compiled.ok()) {
-            regex->refuse("this is no regular expression (RE2): " + compiled.error());
+            regex->refuse("invalid regular expression (RE2): " + compiled.error());
         }
     } else if (const auto bind = reader.find("bind")) {
         pattern.what = kind::bind;
@@ -279,7 +280,7 @@ alternative read_alternative(const json_place& place, const nested_step_reader& 
         made.name = name->as_string().value_or("");
         if (name->is(json_kind::string) && !is_label(made.name)) {
             name->refuse("\"" + made.name +
-                         "\" is no name of an alternative; expected lower-case words and digits joined by -");
+                         "\" is not a valid alternative name; expected lower-case words and digits joined by -");
         }
     }
     if (const auto steps = reader.require("steps")) {
@@ -306,7 +307,7 @@ one_of_pattern read_one_of(const json_place& place, const std::optional<json_pla
         pattern.choice = choice->as_string().value_or("");
         const rule* found = find_rule(pattern.choice);
         if (found == nullptr) {
-            choice->refuse("there is no rule \"" + pattern.choice + "\"; `chatos-conformance rules` lists them");
+            choice->refuse("unknown rule \"" + pattern.choice + "\"; `chatos-conformance rules` lists them");
         } else if (std::find(made.rules.begin(), made.rules.end(), pattern.choice) == made.rules.end()) {
             choice->refuse("the choice " + pattern.choice + " must be among the scenario's \"rules\"");
         }

@@ -84,7 +84,7 @@ private:
         } else if (files::exists(status)) {
             add_file(word);
         } else if (word.find('/') != std::string::npos || word.ends_with(".json")) {
-            refuse(word, "there is no such file or folder");
+            refuse(word, "no such file or folder");
         } else {
             patterns_.push_back(word);
         }
@@ -101,7 +101,7 @@ private:
         if (error) {
             refuse(folder, "the folder cannot be read: " + error.message());
         } else if (paths.empty()) {
-            refuse(folder, "there is no .json file in this folder");
+            refuse(folder, "no .json file in this folder");
         }
         std::sort(paths.begin(), paths.end());
         for (const std::string& path : paths) {
@@ -124,10 +124,9 @@ private:
             const auto found =
                 std::find_if(all.begin(), all.end(), [&](const scenario& other) { return other.id == one.control; });
             if (!one.control.empty() && found == all.end()) {
-                refuse(one.source, "/control: there is no scenario \"" + one.control + "\"");
+                refuse(one.source, "/control: unknown scenario \"" + one.control + "\"");
             } else if (found != all.end() && !found->control.empty()) {
-                refuse(one.source,
-                       "/control: \"" + one.control + "\" has a control itself; a control must stand alone");
+                refuse(one.source, "/control: \"" + one.control + "\" must not have a control itself");
             } else if (found != all.end() && found->role != one.role) {
                 refuse(one.source, "/control: \"" + one.control + "\" judges a " + std::string{role_name(found->role)} +
                                        ", and this one a " + std::string{role_name(one.role)});
@@ -138,7 +137,7 @@ private:
     void check_filters() {
         for (const std::string& id : chosen_.rules) {
             if (find_rule(upper(id)) == nullptr) {
-                refuse("--rule " + id, "there is no such rule; `chatos-conformance rules` lists them");
+                refuse("--rule " + id, "unknown rule; `chatos-conformance rules` lists them");
             }
         }
         for (const std::string& level : chosen_.levels) {

@@ -83,15 +83,15 @@ TEST(Catalog, words_that_mean_nothing_are_refused) {
               std::vector<std::string>{
                   "server.pm.relay-everything: no scenario has this id; `chatos-conformance list` shows them"});
     EXPECT_EQ(problems_of({{}, {"PM-99"}, {}, {}}),
-              std::vector<std::string>{"--rule PM-99: there is no such rule; `chatos-conformance rules` lists them"});
+              std::vector<std::string>{"--rule PM-99: unknown rule; `chatos-conformance rules` lists them"});
     EXPECT_EQ(problems_of({{}, {}, {"may"}, {}}),
               std::vector<std::string>{"--level may: expected must, should or choice"});
     EXPECT_EQ(problems_of({{}, {}, {}, {"xx"}}),
               std::vector<std::string>{"--area xx: expected wire, conn, pm, all, pc, flow, err or cli"});
     EXPECT_EQ(problems_of({{"missing/folder"}, {}, {}, {}}),
-              std::vector<std::string>{"missing/folder: there is no such file or folder"});
+              std::vector<std::string>{"missing/folder: no such file or folder"});
     EXPECT_EQ(problems_of({{"missing.json"}, {}, {}, {}}),
-              std::vector<std::string>{"missing.json: there is no such file or folder"});
+              std::vector<std::string>{"missing.json: no such file or folder"});
 }
 
 TEST(Catalog, files_and_folders_bring_scenarios_of_their_own) {
@@ -125,19 +125,18 @@ TEST(Catalog, a_control_must_exist_and_stand_alone) {
     const temporary_folder folder;
     const std::string ghost = folder.write("a.json", file_with_id("my.a", R"("control": "my.ghost", )"));
     EXPECT_EQ(problems_of({{ghost}, {}, {}, {}}),
-              std::vector<std::string>{ghost + ": /control: there is no scenario \"my.ghost\""});
+              std::vector<std::string>{ghost + ": /control: unknown scenario \"my.ghost\""});
     folder.write("a.json", file_with_id("my.a"));
     folder.write("b.json", file_with_id("my.b", R"("control": "my.a", )"));
     const std::string chained = folder.write("c.json", file_with_id("my.c", R"("control": "my.b", )"));
-    EXPECT_EQ(
-        problems_of({{folder.path()}, {}, {}, {}}),
-        std::vector<std::string>{chained + ": /control: \"my.b\" has a control itself; a control must stand alone"});
+    EXPECT_EQ(problems_of({{folder.path()}, {}, {}, {}}),
+              std::vector<std::string>{chained + ": /control: \"my.b\" must not have a control itself"});
 }
 
 TEST(Catalog, what_cannot_be_read_is_a_problem_and_no_crash) {
     const temporary_folder folder;
     EXPECT_EQ(problems_of({{folder.path()}, {}, {}, {}}),
-              std::vector<std::string>{folder.path() + ": there is no .json file in this folder"});
+              std::vector<std::string>{folder.path() + ": no .json file in this folder"});
     EXPECT_EQ(problems_of({{"/proc/self/mem"}, {}, {}, {}}),
               std::vector<std::string>{"/proc/self/mem: the file cannot be read: Input/output error"});
 }

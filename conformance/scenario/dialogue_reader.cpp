@@ -28,10 +28,10 @@ constexpr std::size_t line_bytes_max = 4'096;
 /// A line of its own would be a command of its own; one without bound no person could type.
 void check_one_line(const json_place& place, const text_source& source) {
     if (source.text.size() * source.times > line_bytes_max) {
-        place.refuse("expected at most 4096 bytes: what a client is told is one line");
+        place.refuse("expected at most 4096 bytes: the text must be one line");
     }
     if (std::any_of(source.text.begin(), source.text.end(), [](char one) { return one >= 0 && one < ' '; })) {
-        place.refuse("expected no control characters: what a client is told is one line");
+        place.refuse("expected no control characters: the text must be one line");
     }
 }
 
@@ -52,7 +52,7 @@ filled_word read_word(const json_place& place, const char* key, std::span<const 
     const dialogue_word* word = find_word(words, filled.name);
     if (word == nullptr) {
         if (name && name->is(json_kind::string)) {
-            name->refuse("there is no \"" + filled.name + "\"; expected " + quoted_choices(names_of(words)));
+            name->refuse("unknown name \"" + filled.name + "\"; expected " + quoted_choices(names_of(words)));
         }
         return filled;
     }
@@ -97,7 +97,7 @@ exit_pattern read_exit(const json_place& place, const scenario& made) {
         reasons.emplace_back(one);
     }
     if (place.is(json_kind::string) && std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
-        place.refuse("there is no reason \"" + reason + "\" to exit; expected " + quoted_choices(reasons));
+        place.refuse("unknown exit reason \"" + reason + "\"; expected " + quoted_choices(reasons));
     }
     return {reason};
 }

@@ -19,7 +19,7 @@ std::string read_id(const std::optional<json_place>& place) {
     const std::optional<std::string> id = place ? place->as_string() : std::nullopt;
     if (id && !is_scenario_id(*id)) {
         place->refuse("\"" + *id +
-                      "\" is no id; expected lower-case words and digits joined by . and -, at most 80 bytes");
+                      "\" is not a valid id; expected lower-case words and digits joined by . and -, at most 80 bytes");
     }
     return id.value_or("");
 }
@@ -44,10 +44,10 @@ std::vector<std::string> read_names(const std::optional<json_place>& place, std:
         }
         if (!is_name(*name) || *name == "run") {
             item.refuse("\"" + *name +
-                        "\" is no name; expected a lower-case letter, then letters, digits and -, at most 12 "
+                        "\" is not a valid name; expected a lower-case letter, then letters, digits and -, at most 12 "
                         "bytes, and not \"run\"");
         } else if (std::find(names.begin(), names.end(), *name) != names.end()) {
-            item.refuse("\"" + *name + "\" stands here twice");
+            item.refuse("duplicate name \"" + *name + "\"");
         }
         names.push_back(*name);
     }
@@ -62,9 +62,9 @@ std::vector<std::string> read_rules(const std::optional<json_place>& place) {
     for (const json_place& item : place->as_array(1)) {
         const std::optional<std::string> id = item.as_string();
         if (id && find_rule(*id) == nullptr) {
-            item.refuse("there is no rule \"" + *id + "\"; `chatos-conformance rules` lists them");
+            item.refuse("unknown rule \"" + *id + "\"; `chatos-conformance rules` lists them");
         } else if (id && std::find(rules.begin(), rules.end(), *id) != rules.end()) {
-            item.refuse("the rule \"" + *id + "\" stands here twice");
+            item.refuse("duplicate rule \"" + *id + "\"");
         }
         rules.push_back(id.value_or(""));
     }
@@ -80,9 +80,10 @@ std::vector<std::string> read_kills(const std::optional<json_place>& place) {
     for (const json_place& item : place->as_array(1)) {
         const std::optional<std::string> name = item.as_string();
         if (name && !is_label(*name)) {
-            item.refuse("\"" + *name + "\" is no name of a fault; expected lower-case words and digits joined by -");
+            item.refuse("\"" + *name +
+                        "\" is not a valid fault name; expected lower-case words and digits joined by -");
         } else if (name && std::find(kills.begin(), kills.end(), *name) != kills.end()) {
-            item.refuse("the fault \"" + *name + "\" stands here twice");
+            item.refuse("duplicate fault \"" + *name + "\"");
         }
         kills.push_back(name.value_or(""));
     }
@@ -102,7 +103,7 @@ std::map<std::string, std::int64_t> read_needs(const std::optional<json_place>& 
         }
     }
     if (place->is(json_kind::object) && place->value().keys.empty()) {
-        place->refuse("expected at least one option; leave the key out otherwise");
+        place->refuse("expected at least one option; omit the key otherwise");
     }
     reader.finish();
     return needs;
@@ -117,7 +118,7 @@ void check_default_blame(const scenario& made, const std::optional<json_place>& 
             return one != nullptr && one->level == rule_level::choice;
         });
         if (first != nullptr && first->level == rule_level::choice && !all_choices) {
-            rules_place->refuse("the first rule is blamed where a step names none, so it must not be the CHOICE " +
+            rules_place->refuse("the first rule applies to steps that name none, so it must not be the CHOICE " +
                                 made.rules.front() + " when others are listed; put another rule first");
         }
     }
@@ -129,7 +130,7 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     problem_list problems{source};
     const std::variant<json_value, json_error> parsed = parse_json(json);
     if (const auto* error = std::get_if<json_error>(&parsed)) {
-        problems.add(error->line, "", "column " + std::to_string(error->column) + ": this is not JSON: " + error->what);
+        problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->what);
         return problems.take();
     }
     scenario made;
@@ -138,7 +139,7 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     if (const auto schema = reader.require("schema")) {
         const auto version = schema->as_integer(0, option_max);
         if (version && *version != 1) {
-            schema->refuse("this program reads scenario format 1, not " + std::to_string(*version));
+            schema->refuse("unsupported scenario format " + std::to_string(*version) + "; expected 1");
             return problems.take();
         }
     }
@@ -161,7 +162,7 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     if (const auto extension = reader.find("extension")) {
         made.extension = extension->as_string().value_or("");
         if (extension->is(json_kind::string) && made.extension != "tunnel") {
-            extension->refuse("there is no extension \"" + made.extension + "\"; expected \"tunnel\"");
+            extension->refuse("unknown extension \"" + made.extension + "\"; expected \"tunnel\"");
         }
     }
     if (const auto control = reader.find("control")) {

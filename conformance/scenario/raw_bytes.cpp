@@ -94,14 +94,14 @@ std::variant<raw_source, std::string> parse_raw_bytes(std::string_view text) {
         auto bytes = atom.starts_with("x:") ? parse_hex(atom.substr(2)) : parse_integer_atom(atom);
         if (!bytes) {
             return "\"" + std::string{atom} +
-                   "\" is no atom; expected u8:N, u16:N or u32:N with a number that fits, x: and pairs of hex digits, "
+                   "\" is not a valid atom; expected u8:N, u16:N or u32:N with a number that fits, x: and pairs of hex digits, "
                    "or 'text'";
         }
         source.atoms.emplace_back(std::move(*bytes));
         rest.remove_prefix(atom.size());
     }
     if (source.atoms.empty()) {
-        return "there are no atoms; expected for example u8:4 u32:2 'hi'";
+        return "expected at least one atom, for example u8:4 u32:2 'hi'";
     }
     return source;
 }

@@ -38,7 +38,7 @@ TEST(RawBytes, hex_is_read_in_either_case) {
 TEST(RawBytes, text_may_hold_spaces_names_and_apostrophes) {
     EXPECT_EQ(read("'a b' '{bob}' 'it''s' ''''  ''"), "'a b' '{bob}' 'it's' ''' ''");
     EXPECT_EQ(read("u8:1'x'"),
-              "refused: \"u8:1'x'\" is no atom; expected u8:N, u16:N or u32:N with a number that fits, "
+              "refused: \"u8:1'x'\" is not a valid atom; expected u8:N, u16:N or u32:N with a number that fits, "
               "x: and pairs of hex digits, or 'text'");
     EXPECT_EQ(read("'x'u8:1"), "'x' 01") << "behind an apostrophe the next atom may start";
 }
@@ -46,12 +46,13 @@ TEST(RawBytes, text_may_hold_spaces_names_and_apostrophes) {
 TEST(RawBytes, what_is_no_atom_is_refused_by_name) {
     for (const char* atom : {"u8:256", "u16:65536", "u32:4294967296", "u8:-1", "u8:+1", "u8:", "u8:1x", "u8", "u24:1",
                              "x:", "x:f", "x:0g", "x:0x00", "hello", "U8:1", "u8:99999999999999999999"}) {
-        EXPECT_TRUE(read(std::string{"u8:1 "} + atom).starts_with("refused: \"" + std::string{atom} + "\" is no atom;"))
+        EXPECT_TRUE(read(std::string{"u8:1 "} + atom)
+                        .starts_with("refused: \"" + std::string{atom} + "\" is not a valid atom;"))
             << read(atom);
     }
     EXPECT_EQ(read("'open"), "refused: the text 'open has no closing apostrophe");
     EXPECT_EQ(read("'''"), "refused: the text ''' has no closing apostrophe");
-    EXPECT_EQ(read(""), "refused: there are no atoms; expected for example u8:4 u32:2 'hi'");
+    EXPECT_EQ(read(""), "refused: expected at least one atom, for example u8:4 u32:2 'hi'");
     EXPECT_EQ(read("   "), read(""));
 }
 

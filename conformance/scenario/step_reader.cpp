@@ -35,8 +35,8 @@ std::optional<std::string> only_action(const json_place& place, object_reader& r
         return found.front();
     }
     if (place.is(json_kind::object)) {
-        place.refuse(found.empty() ? "this step does nothing; expected one of " + quoted_choices(action_keys)
-                                   : "a step has one action, found " + quoted_choices(found, "and"));
+        place.refuse(found.empty() ? "no action; expected one of " + quoted_choices(action_keys)
+                                   : "expected one action, found " + quoted_choices(found, "and"));
     }
     return std::nullopt;
 }
@@ -49,7 +49,7 @@ std::size_t read_actor(object_reader& reader, const scenario& made) {
     }
     const auto at = std::find(made.actors.begin(), made.actors.end(), *name);
     if (at == made.actors.end()) {
-        place->refuse("there is no actor \"" + *name + "\"; expected " + quoted_choices(made.actors));
+        place->refuse("unknown actor \"" + *name + "\"; expected " + quoted_choices(made.actors));
         return 0;
     }
     return static_cast<std::size_t>(at - made.actors.begin());
@@ -58,7 +58,7 @@ std::size_t read_actor(object_reader& reader, const scenario& made) {
 void read_true(const json_place& place) {
     const auto value = place.as_boolean();
     if (value && !*value) {
-        place.refuse("expected true; leave the key out otherwise");
+        place.refuse("expected true; omit the key otherwise");
     }
 }
 
@@ -163,10 +163,10 @@ void read_step(const json_place& place, scenario& made, step_ids& ids) {
     if (id) {
         const auto name = id->as_string();
         if (name && !is_label(*name)) {
-            id->refuse("\"" + *name + "\" is no id of a step; expected lower-case words and digits joined by -");
+            id->refuse("\"" + *name + "\" is not a valid step id; expected lower-case words and digits joined by -");
         } else if (name && !made.steps.empty()) {
             if (!ids.index_of.emplace(*name, made.steps.size() - 1).second) {
-                id->refuse("the id \"" + *name + "\" is taken by an earlier step");
+                id->refuse("duplicate step id \"" + *name + "\"");
             }
         }
     }
@@ -233,10 +233,10 @@ void check_bytes(const json_place& place, const scenario& made) {
                 continue;
             }
             if (std::holds_alternative<bytes_pattern>(expect->event) && unclear != nullptr) {
-                place.refuse("the step at " + one.pointer +
-                             " expects bytes, so the steps of its actor before may only expect single packets that are "
-                             "not optional; the one at " +
-                             unclear->pointer + " does not");
+                place.refuse(
+                    "the step at " + one.pointer +
+                    " expects bytes, so earlier steps of its actor may only expect single packets that are not optional; the one at " +
+                    unclear->pointer + " does not");
             }
             const bool is_plain = std::holds_alternative<packet_pattern>(expect->event) && !expect->optional;
             const bool is_bytes = std::holds_alternative<bytes_pattern>(expect->event);
@@ -269,7 +269,7 @@ void check_comparisons(const json_place& place) {
         const std::string& name = same.value().string;
         if (std::none_of(binds.begin(), binds.end(),
                          [&](const json_place& bind) { return bind.value().string == name; })) {
-            same.refuse("no \"bind\" of this scenario remembers \"" + name + "\"");
+            same.refuse("no \"bind\" of this scenario has the name \"" + name + "\"");
         }
     }
 }
@@ -283,11 +283,11 @@ std::string read_blamed_rule(const json_place& place) {
     }
     const rule* found = find_rule(*id);
     if (found == nullptr) {
-        place.refuse("there is no rule \"" + *id + "\"; `chatos-conformance rules` lists them");
+        place.refuse("unknown rule \"" + *id + "\"; `chatos-conformance rules` lists them");
         return "";
     }
     if (found->level == rule_level::choice) {
-        place.refuse(*id + " is a CHOICE and cannot be blamed; use \"one_of\" with \"choice\" to record it");
+        place.refuse(*id + " is a CHOICE and cannot be violated; use \"one_of\" with \"choice\" to record it");
         return "";
     }
     return *id;
@@ -309,7 +309,8 @@ void read_nested_step(const json_place& place, std::size_t actor, const scenario
         append_action(*action, *action_place, reader, std::move(common), made, into);
         const auto* expect = into.empty() ? nullptr : std::get_if<expect_action>(&into.back().action);
         if (expect != nullptr && std::holds_alternative<bytes_pattern>(expect->event)) {
-            action_place->refuse("an alternative cannot expect bytes: which packets come before them must be plain");
+            action_place->refuse(
+                "an alternative cannot expect bytes: the packets before them must be known in advance");
         }
         reader.finish();
     }

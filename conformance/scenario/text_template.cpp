@@ -15,7 +15,7 @@ std::optional<std::string> expand_template(std::string_view text,
             continue;
         }
         if (character == '}') {
-            refuse("a } closes nothing; write }} for a brace");
+            refuse("unmatched }; write }} for a literal brace");
             return std::nullopt;
         }
         if (character != '{') {
@@ -24,7 +24,7 @@ std::optional<std::string> expand_template(std::string_view text,
         }
         const std::size_t end = text.find('}', at);
         if (end == std::string_view::npos) {
-            refuse("a { is not closed; write {{ for a brace");
+            refuse("unclosed {; write {{ for a literal brace");
             return std::nullopt;
         }
         const std::string_view name = text.substr(at + 1, end - at - 1);

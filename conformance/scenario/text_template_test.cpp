@@ -28,9 +28,9 @@ TEST(TextTemplate, doubled_braces_are_braces) {
 TEST(TextTemplate, what_cannot_be_read_is_refused) {
     EXPECT_EQ(expanded("{eve}"), R"(refused: {eve} is neither an actor, nor one of "names", nor {run})");
     EXPECT_EQ(expanded("{}"), R"(refused: {} is neither an actor, nor one of "names", nor {run})");
-    EXPECT_EQ(expanded("{bob"), "refused: a { is not closed; write {{ for a brace");
-    EXPECT_EQ(expanded("{"), "refused: a { is not closed; write {{ for a brace");
-    EXPECT_EQ(expanded("bob}"), "refused: a } closes nothing; write }} for a brace");
+    EXPECT_EQ(expanded("{bob"), "refused: unclosed {; write {{ for a literal brace");
+    EXPECT_EQ(expanded("{"), "refused: unclosed {; write {{ for a literal brace");
+    EXPECT_EQ(expanded("bob}"), "refused: unmatched }; write }} for a literal brace");
 }
 
 }  // namespace
