@@ -1,9 +1,9 @@
 #include "capture/capture_properties.hpp"
 
+#include "dump/capture/capture_dump.hpp"
 #include "dump/capture/frame_feed.hpp"
-#include "dump/capture_dump.hpp"
-#include "dump/json_sink.hpp"
-#include "dump/text_sink.hpp"
+#include "dump/json/json_sink.hpp"
+#include "dump/text/text_sink.hpp"
 
 #include <algorithm>
 #include <numeric>

@@ -1,8 +1,8 @@
 #include "capture/reassembly_properties.hpp"
 
-#include "dump/event_detail.hpp"
-#include "dump/packet_fields.hpp"
+#include "dump/record/packet_fields.hpp"
 #include "dump/tcp/connection_table.hpp"
+#include "dump/text/event_detail.hpp"
 #include "properties/workspace.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Inputs of fuzz_filter: the text of a filter.
 #include "describe/input_words.hpp"
 #include "dump/filter/filter_complaint.hpp"
-#include "dump/text_format.hpp"
+#include "dump/text/text_format.hpp"
 
 #include <chatos/display.hpp>
 

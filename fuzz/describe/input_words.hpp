@@ -1,7 +1,7 @@
 // The descriptions themselves, one for each form of input; each adds whole lines.
 #pragma once
 
-#include "dump/output.hpp"
+#include "dump/output/output.hpp"
 
 #include <chatos/limits.hpp>
 

@@ -1,8 +1,8 @@
 // Plans with packets: the plan in a line, then the stream as chatos-dump -v shows it.
 #include "describe/input_words.hpp"
-#include "dump/palette.hpp"
-#include "dump/stream_reader.hpp"
-#include "dump/text_sink.hpp"
+#include "dump/output/palette.hpp"
+#include "dump/stream/stream_reader.hpp"
+#include "dump/text/text_sink.hpp"
 #include "properties/decode_plan.hpp"
 
 #include <chatos/decode.hpp>

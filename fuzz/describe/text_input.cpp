@@ -1,7 +1,7 @@
 // Inputs that are no plan with packets: a text, a value for the encoder, a script of a session, a scenario.
 #include "comparison/comparison.hpp"
 #include "describe/input_words.hpp"
-#include "dump/text_format.hpp"
+#include "dump/text/text_format.hpp"
 #include "properties/encode_properties.hpp"
 #include "session/session_properties.hpp"
 

@@ -1,12 +1,12 @@
 // A property that cannot fail proves nothing: here is what dumps could say that is wrong, each in one way.
 #include "dump/hex_forms.hpp"
+#include "dump/json/json_sink.hpp"
 #include "dump/json_line.hpp"
 #include "dump/json_output.hpp"
-#include "dump/json_sink.hpp"
 #include "dump/record_check.hpp"
-#include "dump/stream_reader.hpp"
+#include "dump/stream/stream_reader.hpp"
+#include "dump/text/text_sink.hpp"
 #include "dump/text_output.hpp"
-#include "dump/text_sink.hpp"
 
 #include <gtest/gtest.h>
 

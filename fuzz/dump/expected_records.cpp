@@ -1,6 +1,6 @@
 #include "dump/expected_records.hpp"
 
-#include "dump/stream_reader.hpp"
+#include "dump/stream/stream_reader.hpp"
 
 #include <algorithm>
 

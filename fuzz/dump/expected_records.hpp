@@ -2,7 +2,7 @@
 // of fragments, files or forms of output.
 #pragma once
 
-#include "dump/record.hpp"
+#include "dump/record/record.hpp"
 
 #include <chatos/decode.hpp>
 #include <chatos/limits.hpp>

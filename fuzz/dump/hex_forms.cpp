@@ -1,6 +1,6 @@
 #include "dump/hex_forms.hpp"
 
-#include "dump/hex_text.hpp"
+#include "dump/input/hex_text.hpp"
 #include "properties/decode_plan.hpp"
 #include "properties/shown_text.hpp"
 

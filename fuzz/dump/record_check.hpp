@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dump/expected_records.hpp"
-#include "dump/record.hpp"
+#include "dump/record/record.hpp"
 #include "properties/verdict.hpp"
 
 #include <string_view>

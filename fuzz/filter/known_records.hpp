@@ -1,8 +1,8 @@
 // Records on which filters are tried: every packet and event, each once as the dump has it and once as plain text.
 #pragma once
 
-#include "dump/capture_place.hpp"
 #include "dump/filter/filter.hpp"
+#include "dump/record/capture_place.hpp"
 
 #include <deque>
 #include <map>

@@ -1,18 +1,18 @@
 // chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
-#include "dump/capture_dump.hpp"
+#include "dump/capture/capture_dump.hpp"
 #include "dump/check/check_command.hpp"
 #include "dump/filter/filter_complaint.hpp"
 #include "dump/input/compressed_input.hpp"
-#include "dump/input_progress.hpp"
 #include "dump/live/bpf_filter.hpp"
 #include "dump/live/live_dump.hpp"
-#include "dump/one_stream_sink.hpp"
-#include "dump/output_form.hpp"
-#include "dump/palette.hpp"
-#include "dump/raw_dump.hpp"
+#include "dump/output/input_progress.hpp"
+#include "dump/output/output_form.hpp"
+#include "dump/output/palette.hpp"
+#include "dump/output/terminal.hpp"
+#include "dump/record/one_stream_sink.hpp"
 #include "dump/scenario/scenario_sink.hpp"
-#include "dump/terminal.hpp"
-#include "dump/text_format.hpp"
+#include "dump/stream/raw_dump.hpp"
+#include "dump/text/text_format.hpp"
 
 #include <CLI/CLI.hpp>
 

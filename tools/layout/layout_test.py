@@ -21,7 +21,7 @@ HEADERS = {
     "base": "base/hex.hpp",
     "core": "core/server.hpp",
     "conformance": "rules/rule.hpp",
-    "dump": "dump/record.hpp",
+    "dump": "dump/record/record.hpp",
 }
 # What each component may include beside itself.
 ALLOWED = {

@@ -1,7 +1,7 @@
 #include "dump/check/check_command.hpp"
 
 #include "dump/check/check_sink.hpp"
-#include "dump/text_format.hpp"
+#include "dump/text/text_format.hpp"
 
 #include <fstream>
 #include <utility>

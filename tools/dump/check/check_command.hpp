@@ -1,8 +1,8 @@
 // chatos-dump --check: what the command line says of it, and the report file.
 #pragma once
 
-#include "dump/output.hpp"
-#include "dump/record.hpp"
+#include "dump/output/output.hpp"
+#include "dump/record/record.hpp"
 
 #include <cstdint>
 #include <memory>

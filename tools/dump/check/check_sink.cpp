@@ -1,8 +1,8 @@
 #include "dump/check/check_sink.hpp"
 
-#include "dump/endpoint_text.hpp"
-#include "dump/json_object.hpp"
-#include "dump/text_format.hpp"
+#include "dump/json/json_object.hpp"
+#include "dump/text/endpoint_text.hpp"
+#include "dump/text/text_format.hpp"
 #include "report/markup.hpp"
 #include "rules/rule.hpp"
 

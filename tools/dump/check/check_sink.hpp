@@ -2,9 +2,9 @@
 #pragma once
 
 #include "dump/check/trace_sink.hpp"
-#include "dump/json_place.hpp"
-#include "dump/output.hpp"
-#include "dump/palette.hpp"
+#include "dump/json/json_place.hpp"
+#include "dump/output/output.hpp"
+#include "dump/output/palette.hpp"
 #include "judge/judge.hpp"
 
 #include <string>

@@ -1,8 +1,8 @@
 // Gathers what a capture says into the conversations that the conformance judge and the scenario writer understand.
 #pragma once
 
-#include "dump/capture_place.hpp"
-#include "dump/record.hpp"
+#include "dump/record/capture_place.hpp"
+#include "dump/record/record.hpp"
 #include "judge/trace.hpp"
 
 #include <cstddef>

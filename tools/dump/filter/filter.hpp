@@ -3,7 +3,7 @@
 
 #include "dump/filter/filter_field.hpp"
 #include "dump/filter/filter_value.hpp"
-#include "dump/record.hpp"
+#include "dump/record/record.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "dump/filter/filter_complaint.hpp"
 
-#include "dump/pointed_text.hpp"
+#include "dump/text/pointed_text.hpp"
 
 #include <algorithm>
 

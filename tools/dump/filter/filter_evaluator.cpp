@@ -1,6 +1,6 @@
-#include "dump/capture_place.hpp"
-#include "dump/endpoint_text.hpp"
 #include "dump/filter/filter.hpp"
+#include "dump/record/capture_place.hpp"
+#include "dump/text/endpoint_text.hpp"
 
 #include <compare>
 #include <concepts>

@@ -1,8 +1,8 @@
 // chatos-dump -Y: passes on the records that a filter accepts; the account at the end is still that of the whole input.
 #pragma once
 
-#include "dump/event_detail.hpp"
 #include "dump/filter/filter.hpp"
+#include "dump/text/event_detail.hpp"
 
 namespace chatos::dump {
 

@@ -1,6 +1,6 @@
 // What filters accept.
-#include "dump/capture_place.hpp"
 #include "dump/filter/filter.hpp"
+#include "dump/record/capture_place.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 #include "dump/filter/filter_value.hpp"
 
-#include "dump/endpoint_text.hpp"
 #include "dump/filter/instant_text.hpp"
+#include "dump/text/endpoint_text.hpp"
 
 #include <chatos/display.hpp>
 

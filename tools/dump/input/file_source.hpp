@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dump/input/byte_source.hpp"
-#include "dump/input_file.hpp"
+#include "dump/input/input_file.hpp"
 
 #include <array>
 

@@ -1,10 +1,10 @@
 #include "dump/ladder/ladder_sink.hpp"
 
-#include "dump/capture_place.hpp"
-#include "dump/endpoint_text.hpp"
-#include "dump/event_detail.hpp"
-#include "dump/packet_words.hpp"
-#include "dump/text_format.hpp"
+#include "dump/record/capture_place.hpp"
+#include "dump/text/endpoint_text.hpp"
+#include "dump/text/event_detail.hpp"
+#include "dump/text/packet_words.hpp"
+#include "dump/text/text_format.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "dump/ladder/ladder_page.hpp"
-#include "dump/output.hpp"
-#include "dump/record.hpp"
-#include "dump/speaker_names.hpp"
+#include "dump/output/output.hpp"
+#include "dump/record/record.hpp"
+#include "dump/record/speaker_names.hpp"
 
 #include <map>
 #include <string>

@@ -1,7 +1,7 @@
 #include "dump/ladder/ladder_svg.hpp"
 
 #include "dump/ladder/ladder_text.hpp"
-#include "dump/time_text.hpp"
+#include "dump/text/time_text.hpp"
 
 #include <algorithm>
 #include <string>

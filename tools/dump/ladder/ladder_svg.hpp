@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dump/ladder/ladder_page.hpp"
-#include "dump/output.hpp"
+#include "dump/output/output.hpp"
 
 namespace chatos::dump {
 

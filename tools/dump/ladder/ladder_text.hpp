@@ -2,9 +2,9 @@
 #pragma once
 
 #include "dump/ladder/ladder_page.hpp"
-#include "dump/output.hpp"
-#include "dump/palette.hpp"
-#include "dump/time_text.hpp"
+#include "dump/output/output.hpp"
+#include "dump/output/palette.hpp"
+#include "dump/text/time_text.hpp"
 
 #include <string>
 #include <string_view>

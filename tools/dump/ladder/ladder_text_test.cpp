@@ -1,6 +1,6 @@
-#include "dump/dump_testing.hpp"
 #include "dump/ladder/ladder_sink.hpp"
 #include "dump/ladder/ladder_text.hpp"
+#include "dump/testing/dump_testing.hpp"
 #include "dump/testing/dumped.hpp"
 
 #include <gtest/gtest.h>

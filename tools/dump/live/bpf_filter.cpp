@@ -1,6 +1,6 @@
 #include "dump/live/bpf_filter.hpp"
 
-#include "dump/pointed_text.hpp"
+#include "dump/text/pointed_text.hpp"
 
 #include <pcap/pcap.h>
 #include <utility>

@@ -1,7 +1,7 @@
 #include "dump/live/live_dump.hpp"
 
 #include "dump/live/live_source.hpp"
-#include "dump/text_format.hpp"
+#include "dump/text/text_format.hpp"
 
 #include <atomic>
 #include <csignal>

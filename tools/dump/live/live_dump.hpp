@@ -1,7 +1,7 @@
 // chatos-dump -i: an interface, from its frames to records, until a signal ends it.
 #pragma once
 
-#include "dump/capture_dump.hpp"
+#include "dump/capture/capture_dump.hpp"
 
 #include <functional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "dump/live/live_source.hpp"
 
-#include "dump/text_format.hpp"
+#include "dump/text/text_format.hpp"
 
 #include <array>
 #include <cerrno>

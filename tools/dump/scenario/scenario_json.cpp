@@ -1,6 +1,6 @@
 #include "dump/scenario/scenario_json.hpp"
 
-#include "dump/json_object.hpp"
+#include "dump/json/json_object.hpp"
 
 #include <chatos/layout.hpp>
 

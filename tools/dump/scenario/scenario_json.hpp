@@ -1,7 +1,7 @@
 // A planned scenario as the JSON that chatos-conformance reads, a step on each line.
 #pragma once
 
-#include "dump/output.hpp"
+#include "dump/output/output.hpp"
 #include "dump/scenario/scenario_plan.hpp"
 
 #include <cstdint>

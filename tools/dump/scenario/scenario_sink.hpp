@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dump/check/trace_sink.hpp"
-#include "dump/output.hpp"
+#include "dump/output/output.hpp"
 #include "dump/scenario/scenario_json.hpp"
 
 #include <cstdint>

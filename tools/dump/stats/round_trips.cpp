@@ -1,6 +1,6 @@
 #include "dump/stats/round_trips.hpp"
 
-#include "dump/capture_place.hpp"
+#include "dump/record/capture_place.hpp"
 
 #include <iterator>
 #include <optional>

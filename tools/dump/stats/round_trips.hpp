@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dump/capture/captured_frame.hpp"
-#include "dump/record.hpp"
+#include "dump/record/record.hpp"
 #include "dump/stats/duration_histogram.hpp"
 
 #include <array>

@@ -1,4 +1,4 @@
-#include "dump/capture_place.hpp"
+#include "dump/record/capture_place.hpp"
 #include "dump/stats/round_trips.hpp"
 
 #include <gtest/gtest.h>

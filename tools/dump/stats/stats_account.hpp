@@ -1,8 +1,8 @@
 // What --stats counts.
 #pragma once
 
-#include "dump/record.hpp"
-#include "dump/speaker_names.hpp"
+#include "dump/record/record.hpp"
+#include "dump/record/speaker_names.hpp"
 #include "dump/stats/round_trips.hpp"
 
 #include <chatos/layout.hpp>

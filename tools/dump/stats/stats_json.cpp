@@ -1,5 +1,5 @@
 // The statistics as one line of JSON.
-#include "dump/json_object.hpp"
+#include "dump/json/json_object.hpp"
 #include "dump/stats/stats_sink.hpp"
 
 #include <string>

@@ -1,8 +1,8 @@
 #include "dump/stats/stats_sink.hpp"
 
-#include "dump/capture_place.hpp"
-#include "dump/endpoint_text.hpp"
-#include "dump/event_detail.hpp"
+#include "dump/record/capture_place.hpp"
+#include "dump/text/endpoint_text.hpp"
+#include "dump/text/event_detail.hpp"
 
 namespace chatos::dump {
 

@@ -1,8 +1,8 @@
 // chatos-dump --stats: nothing of the packets is shown, but how many there were, and how long answers took.
 #pragma once
 
-#include "dump/output.hpp"
-#include "dump/record.hpp"
+#include "dump/output/output.hpp"
+#include "dump/record/record.hpp"
 #include "dump/stats/stats_account.hpp"
 
 namespace chatos::dump {

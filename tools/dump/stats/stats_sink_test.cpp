@@ -1,5 +1,5 @@
 #include "dump/filter/filter_sink.hpp"
-#include "dump/json_sink.hpp"
+#include "dump/json/json_sink.hpp"
 #include "dump/stats/stats_sink.hpp"
 #include "dump/testing/dumped.hpp"
 

@@ -1,6 +1,6 @@
 // The statistics as tables.
 #include "dump/stats/stats_sink.hpp"
-#include "dump/text_format.hpp"
+#include "dump/text/text_format.hpp"
 
 #include <array>
 #include <cstdio>

@@ -1,9 +1,9 @@
 // One TCP connection: two directions, and what each says about the other.
 #pragma once
 
-#include "dump/capture_place.hpp"
 #include "dump/link/tcp_segment.hpp"
-#include "dump/record.hpp"
+#include "dump/record/capture_place.hpp"
+#include "dump/record/record.hpp"
 #include "dump/tcp/packet_stream.hpp"
 #include "dump/tcp/reassembler.hpp"
 

@@ -2,9 +2,9 @@
 // and where no handshake was seen, it looks for the next packet boundary.
 #pragma once
 
-#include "dump/capture_place.hpp"
-#include "dump/record.hpp"
-#include "dump/stream_reader.hpp"
+#include "dump/record/capture_place.hpp"
+#include "dump/record/record.hpp"
+#include "dump/stream/stream_reader.hpp"
 #include "dump/tcp/boundary_search.hpp"
 #include "dump/tcp/memory_budget.hpp"
 #include "dump/tcp/reassembler.hpp"

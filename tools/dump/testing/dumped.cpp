@@ -1,7 +1,7 @@
 #include "dump/testing/dumped.hpp"
 
-#include "dump/capture_dump.hpp"
-#include "dump/json_sink.hpp"
+#include "dump/capture/capture_dump.hpp"
+#include "dump/json/json_sink.hpp"
 #include "dump/testing/capture_builder.hpp"
 #include "dump/testing/memory_source.hpp"
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dump/testing/packet_builder.hpp"
-#include "dump/text_sink.hpp"
+#include "dump/text/text_sink.hpp"
 
 #include <chatos/limits.hpp>
 

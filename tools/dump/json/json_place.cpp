@@ -1,0 +1,77 @@
+#include "dump/json/json_place.hpp"
+
+#include "dump/record/capture_place.hpp"
+#include "dump/text/endpoint_text.hpp"
+#include "dump/text/time_text.hpp"
+
+#include <chatos/utf8.hpp>
+
+namespace chatos::dump {
+
+namespace {
+
+std::string make_direction_text(const record_place& at) {
+    output text;
+    text.add("\"stream\":");
+    text.add_number(at.stream);
+    text.add(",\"dir\":\"");
+    text.add(direction_name(at.way));
+    text.add('"');
+    if (at.capture == nullptr) {
+        return text.text();
+    }
+    const stream_ends& ends = *at.capture->ends;
+    if (!at.capture->file.empty()) {
+        text.add(",\"file\":");
+        // The name of a file may be any bytes, a string of JSON may not.
+        add_json_string(text, is_utf8(at.capture->file) ? at.capture->file : std::string_view{"?"});
+    }
+    text.add(",\"src\":\"");
+    text.add(endpoint_text(sender_of(ends, at.way), ends.ip_version));
+    text.add("\",\"dst\":\"");
+    text.add(endpoint_text(receiver_of(ends, at.way), ends.ip_version));
+    text.add('"');
+    return text.text();
+}
+
+}  // namespace
+
+void json_places::add_time(output& out, const capture_time& time) {
+    if (time.digits == 0) {
+        return;
+    }
+    if (time.seconds != second_ || second_text_.empty()) {
+        output text;
+        text.add(",\"time\":\"");
+        add_epoch(text, {.seconds = time.seconds, .nanoseconds = 0, .digits = 0});
+        second_ = time.seconds;
+        second_text_ = text.text();
+    }
+    std::array<char, 11> fraction{};
+    std::uint32_t rest = time.nanoseconds;
+    for (std::size_t place = 9; place != 0; --place) {
+        fraction[place] = static_cast<char>('0' + rest % 10);
+        rest /= 10;
+    }
+    out.add(second_text_);
+    fraction[0] = '.';
+    fraction[std::size_t{time.digits} + 1] = '"';
+    out.add(std::string_view{fraction.data(), std::size_t{time.digits} + 2});
+}
+
+void json_places::add(output& out, const record_place& at) {
+    const std::uint64_t number = std::uint64_t{at.stream} * 2 + static_cast<std::uint64_t>(at.way);
+    direction_text& slot = directions_[number % slots];
+    if (slot.key != number + 1) {
+        slot.key = number + 1;
+        slot.text = make_direction_text(at);
+    }
+    out.add(slot.text);
+    if (at.capture != nullptr) {
+        add_time(out, at.capture->mark.time);
+        out.add(",\"frame\":");
+        out.add_number(at.capture->mark.frame);
+    }
+}
+
+}  // namespace chatos::dump

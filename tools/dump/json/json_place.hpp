@@ -1,0 +1,37 @@
+// How a line of JSON about a capture begins. The part that is the same for all lines of a direction is made once.
+#pragma once
+
+#include "dump/json/json_object.hpp"
+#include "dump/output/output.hpp"
+#include "dump/record/record.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace chatos::dump {
+
+/// Adds stream, dir, src, dst, time and frame. Remembers the text of as many directions as there are slots.
+class json_places {
+public:
+    /// `"stream":0,"dir":"c2s","src":"10.0.0.1:40000","dst":"10.0.0.2:7777","time":"1700000000.003000","frame":4`, of a
+    /// raw stream only its first two.
+    void add(output& out, const record_place& at);
+
+private:
+    struct direction_text {
+        std::uint64_t key{0};  // stream and direction, plus one; 0: empty
+        std::string text;
+    };
+    static constexpr std::size_t slots = 512;
+
+    void add_time(output& out, const capture_time& time);
+
+    std::array<direction_text, slots> directions_;
+    std::int64_t second_{-1};
+    std::string second_text_;
+};
+
+}  // namespace chatos::dump

@@ -1,0 +1,161 @@
+#include "dump/json/json_sink.hpp"
+
+#include "dump/json/json_object.hpp"
+#include "dump/record/capture_place.hpp"
+#include "dump/record/packet_fields.hpp"
+#include "dump/text/event_detail.hpp"
+
+#include <algorithm>
+
+namespace chatos::dump {
+
+namespace {
+
+/// More of a conflict's readings than this is counted, not shown.
+constexpr std::size_t reading_bytes_max = 256;
+
+std::string hex_text(std::span<const std::byte> bytes) {
+    output text;
+    for (const std::byte one : bytes.first(std::min(bytes.size(), reading_bytes_max))) {
+        text.add_hex(std::to_integer<std::uint8_t>(one));
+    }
+    return text.text();
+}
+
+}  // namespace
+
+void json_sink::begin_event(json_object& line, std::string_view event, const record_place& at, std::uint64_t bytes) {
+    line.text("type", "event");
+    line.text("event", event);
+    out_.add(',');
+    places_.add(out_, at);
+    line.number("offset", at.offset);
+    line.number("bytes", bytes);
+}
+
+void json_sink::stream_began(const record_place&, std::string_view) {}
+
+void json_sink::packet(const packet_record& record) {
+    const packet_layout& row = layout_of(record.packet.op);
+    out_.add("{\"type\":\"packet\",");
+    places_.add(out_, record.at);
+    out_.add(",\"offset\":");
+    out_.add_number(record.at.offset);
+    out_.add(",\"length\":");
+    out_.add_number(record.bytes.size());
+    out_.add(",\"packet\":\"");
+    out_.add(row.name);
+    out_.add('"');
+    for (const part which : row.parts()) {
+        switch (which) {
+        case part::pseudo:
+            out_.add(",\"pseudo\":");
+            add_json_string(out_, record.packet.pseudo);
+            break;
+        case part::message:
+            out_.add(",\"message\":");
+            add_json_string(out_, record.packet.message);
+            break;
+        case part::error_code:
+            out_.add(",\"code\":");
+            out_.add_number(static_cast<std::uint64_t>(record.packet.code));
+            out_.add(",\"code_name\":\"");
+            out_.add(error_code_name(record.packet.code));
+            out_.add('"');
+            break;
+        }
+    }
+    out_.add(may_travel(record.packet.op, record.at.way) ? "}\n" : ",\"wrong_direction\":true}\n");
+}
+
+void json_sink::malformed(const malformed_record&) {}
+
+void json_sink::malformed_ended(const malformed_record& record) {
+    json_object line{out_};
+    begin_event(line, "malformed", record.at, record.lost_bytes);
+    line.text("rule", rule_of(record.error.what));
+    line.text("violation", violation_name(record.error.what));
+    line.text("field", field_name(record.error.where));
+    line.number("error_offset", record.error.offset);
+    output detail;
+    add_malformed_detail(detail, record);
+    detail.add(record.was_guessed ? "; framing is lost, or its start was guessed wrong: a boundary is looked for"
+                                  : "; framing is lost, nothing from there on is decoded");
+    line.text("detail", detail.text());
+    line.finish();
+}
+
+void json_sink::incomplete(const incomplete_record& record) {
+    output detail;
+    add_incomplete_detail(detail, record);
+    json_object line{out_};
+    begin_event(line, "incomplete", record.at, record.bytes.size());
+    line.text("field", field_name(packet_fields{record.bytes}.back().name));
+    line.number("need", record.need);
+    line.text("detail", detail.text());
+    line.finish();
+}
+
+void json_sink::event(const event_record& record) {
+    json_object line{out_};
+    begin_event(line, event_name(record.kind), record.at, record.bytes);
+    switch (record.kind) {
+    case event_kind::gap:
+        line.text("cause", record.cause);
+        line.number("undecoded", record.undecoded);
+        break;
+    case event_kind::truncated: line.number("undecoded", record.undecoded); break;
+    case event_kind::resync:
+        line.number("undecoded", record.undecoded);
+        line.text("reason", record.cause);
+        break;
+    case event_kind::conflict:
+        line.text("kept", hex_text(record.kept));
+        line.text("other", hex_text(record.other));
+        break;
+    case event_kind::evicted: line.text("what", record.cause); break;
+    case event_kind::midstream:
+    case event_kind::reset:
+    case event_kind::unframed: break;
+    }
+    output detail;
+    add_event_detail(detail, record);
+    line.text("detail", detail.text());
+    line.finish();
+}
+
+void json_sink::summary(const totals& account) {
+    json_object line{out_};
+    line.text("type", "summary");
+    line.number("frames", account.capture != nullptr ? account.capture->frames : 0);
+    line.number("decoded", account.capture != nullptr ? account.capture->decoded : 0);
+    line.number("packets", account.packets);
+    line.number("streams", account.streams);
+    line.begin_object("skipped");
+    for (std::size_t reason = 0; account.capture != nullptr && reason < skip_reason_count; ++reason) {
+        if (const std::uint64_t frames = account.capture->skipped[reason]; frames != 0) {
+            line.number(skip_reason_name(static_cast<skip_reason>(reason)), frames);
+        }
+    }
+    line.end_object();
+    line.begin_object("bytes");
+    line.number("input", account.input_bytes);
+    line.number("packets", account.packet_bytes);
+    line.number("malformed", account.malformed_bytes);
+    line.number("incomplete", account.incomplete_bytes);
+    if (account.capture != nullptr) {
+        const reassembly_counts& bytes = account.capture->bytes;
+        line.number("unframed", account.unframed_bytes);
+        line.number("missing", bytes.missing_bytes);
+        line.number("repeated", bytes.repeated_bytes);
+        line.number("outside", bytes.outside_bytes);
+        line.number("after_end", bytes.after_end_bytes);
+    }
+    line.end_object();
+    if (account.capture != nullptr) {
+        line.number("evicted", account.capture->evicted);
+    }
+    line.finish();
+}
+
+}  // namespace chatos::dump

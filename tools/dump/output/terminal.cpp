@@ -1,0 +1,40 @@
+#include "dump/output/terminal.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <string_view>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace chatos::dump {
+
+bool wants_colour(int descriptor) {
+    const char* no_color = std::getenv("NO_COLOR");
+    const bool is_refused = no_color != nullptr && *no_color != '\0';
+    return !is_refused && can_draw(descriptor);
+}
+
+bool can_draw(int descriptor) {
+    const char* terminal = std::getenv("TERM");
+    const bool is_dumb = terminal == nullptr || std::string_view{terminal} == "dumb";
+    return !is_dumb && ::isatty(descriptor) == 1;
+}
+
+std::size_t terminal_columns(int descriptor) {
+    constexpr std::size_t columns_min = 40;
+    constexpr std::size_t columns_max = 1'000;
+    std::size_t columns = 100;
+    winsize size{};
+    if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) {
+        columns = size.ws_col;
+    } else if (const char* const variable = std::getenv("COLUMNS")) {
+        const std::string_view text{variable};
+        std::size_t number = 0;
+        const auto [stopped, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+        columns = failed == std::errc{} && stopped == text.data() + text.size() ? number : columns;
+    }
+    return std::clamp(columns, columns_min, columns_max);
+}
+
+}  // namespace chatos::dump

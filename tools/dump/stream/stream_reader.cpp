@@ -1,0 +1,175 @@
+#include "dump/stream/stream_reader.hpp"
+
+#include "dump/record/packet_fields.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace chatos::dump {
+
+stream_reader::stream_reader(std::uint32_t stream, direction way, const limits& bounds, record_sink& sink,
+                             totals& account)
+    : stream_{stream}, way_{way}, bounds_{bounds}, sink_{&sink}, account_{&account} {
+    ++account_->streams;
+}
+
+stream_reader::stream_reader(std::uint32_t stream, direction way, const limits& bounds, record_sink& sink,
+                             totals& account, const capture_place& place)
+    : stream_{stream}, way_{way}, bounds_{bounds}, sink_{&sink}, account_{&account}, place_{&place} {}
+
+void stream_reader::take(std::span<const std::byte> fragment) {
+    account_->input_bytes += fragment.size();
+    while (!fragment.empty() && !error_) {
+        if (held_.empty()) {
+            take_whole(fragment);
+        } else {
+            take_held(fragment);
+        }
+    }
+    if (!error_) {
+        return;
+    }
+    if (keeps_failed_) {
+        held_.insert(held_.end(), fragment.begin(), fragment.end());
+    } else {
+        lose(fragment);
+    }
+}
+
+stream_reader::failed_packet_bytes stream_reader::take_failed_packet() {
+    failed_packet_bytes failed{*error_, offset_, std::move(held_)};
+    account_->input_bytes -= failed.bytes.size();
+    held_.clear();
+    error_.reset();
+    error_place_.reset();
+    return failed;
+}
+
+/// Gives out the packets that lie whole in the fragment, and holds the start of the one that does not.
+void stream_reader::take_whole(std::span<const std::byte>& fragment) {
+    while (!fragment.empty()) {
+        const decode_result result = decode(fragment, bounds_, offset_);
+        if (result.status == decode_status::complete) {
+            give(fragment.first(result.consumed), result);
+            fragment = fragment.subspan(result.consumed);
+            continue;
+        }
+        if (result.status == decode_status::malformed) {
+            fail(result.error);
+        } else {
+            need_ = result.need;
+            held_.assign(fragment.begin(), fragment.end());
+            fragment = {};
+        }
+        return;
+    }
+}
+
+/// Adds just the bytes that the next decision needs to those that are held, and decides.
+void stream_reader::take_held(std::span<const std::byte>& fragment) {
+    const std::span<const std::byte> added = fragment.first(std::min(need_, fragment.size()));
+    held_.insert(held_.end(), added.begin(), added.end());
+    fragment = fragment.subspan(added.size());
+    need_ -= added.size();
+    if (need_ != 0) {
+        return;
+    }
+    const decode_result result = decode(held_, bounds_, offset_);
+    switch (result.status) {
+    case decode_status::complete:
+        give(held_, result);
+        held_.clear();
+        break;
+    case decode_status::incomplete: need_ = result.need; break;
+    case decode_status::malformed:
+        fail(result.error);
+        if (!keeps_failed_) {
+            sink_->undecoded(broken_record().at, held_);
+            lost_bytes_ = held_.size();
+            account_->malformed_bytes += held_.size();
+        }
+        break;
+    }
+}
+
+void stream_reader::give(std::span<const std::byte> bytes, const decode_result& result) {
+    ++account_->packets;
+    account_->packet_bytes += bytes.size();
+    sink_->packet({.at = here(), .bytes = bytes, .packet = result.packet});
+    offset_ += bytes.size();
+}
+
+void stream_reader::fail(const decode_error& error) {
+    error_ = error;
+    if (place_ != nullptr) {
+        error_place_ = std::make_shared<const capture_place>(*place_);
+    }
+}
+
+std::size_t stream_reader::abandon(std::uint64_t offset) noexcept {
+    if (error_) {
+        return 0;
+    }
+    const std::size_t dropped = held_.size();
+    held_.clear();
+    offset_ = offset;
+    return dropped;
+}
+
+std::uint64_t stream_reader::unfinished_packet_bytes() const noexcept {
+    if (error_ || held_.empty()) {
+        return 0;
+    }
+    const packet_layout* const row = find_layout(std::to_integer<std::uint8_t>(held_.front()));
+    const packet_fields fields{held_};
+    // The last body is the last field, and whoever knows its size knows where the packet ends.
+    const packet_field& last = fields.back();
+    const bool is_known = row != nullptr && last.name == layout_of(row->parts().back()).body_field;
+    return is_known ? last.position + last.size_expected : 0;
+}
+
+malformed_record stream_reader::broken_record() const noexcept {
+    record_place at = here();
+    if (error_place_) {
+        at.capture = error_place_.get();
+    }
+    return {.at = at, .bytes = held_, .error = *error_, .lost_bytes = lost_bytes_};
+}
+
+/// Counts bytes behind an error, and keeps those that show where it happened.
+void stream_reader::lose(std::span<const std::byte> fragment) {
+    if (!fragment.empty()) {
+        sink_->undecoded(broken_record().at, fragment);
+    }
+    lost_bytes_ += fragment.size();
+    account_->malformed_bytes += fragment.size();
+    if (malformed_shown_) {
+        return;
+    }
+    const auto shown_bytes = static_cast<std::size_t>(error_->offset - offset_) + context_bytes;
+    if (held_.size() < shown_bytes) {
+        const std::span<const std::byte> added = fragment.first(std::min(shown_bytes - held_.size(), fragment.size()));
+        held_.insert(held_.end(), added.begin(), added.end());
+    }
+    // A whole string is read before it is judged, so that more may be there than is shown.
+    held_.resize(std::min(held_.size(), shown_bytes));
+    if (held_.size() == shown_bytes) {
+        malformed_shown_ = true;
+        sink_->malformed(broken_record());
+    }
+}
+
+void stream_reader::end() {
+    if (error_) {
+        if (!malformed_shown_) {
+            malformed_shown_ = true;
+            sink_->malformed(broken_record());
+        }
+        sink_->malformed_ended(broken_record());
+    } else if (!held_.empty()) {
+        account_->incomplete_bytes += held_.size();
+        sink_->incomplete({.at = here(), .bytes = held_, .need = need_});
+    }
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,135 @@
+#include "dump/text/event_detail.hpp"
+
+#include "dump/record/packet_fields.hpp"
+
+namespace chatos::dump {
+
+void add_malformed_detail(output& out, const malformed_record& record) {
+    const decode_error& error = record.error;
+    const bool is_text = error.where == field::pseudo || error.where == field::message;
+    for (const packet_field& seen : packet_fields{record.bytes}) {
+        if (!is_text && seen.name == error.where) {
+            out.add(field_name(seen.name));
+            out.add(" is ");
+            out.add_number(number_of(seen.bytes));
+            out.add(": ");
+        }
+    }
+    out.add(describe(error.what));
+}
+
+void add_incomplete_detail(output& out, const incomplete_record& record) {
+    const packet_fields fields{record.bytes};
+    const packet_field& last = fields.back();
+    out.add(record.at.capture == nullptr ? "the input ends inside " : "the stream ends inside ");
+    if (const packet_layout* row = find_layout(std::to_integer<std::uint8_t>(record.bytes.front()))) {
+        const bool is_spelled_with_vowel =
+            row->op == opcode::rpm || row->op == opcode::spm || row->op == opcode::sma || row->op == opcode::error;
+        out.add(is_spelled_with_vowel ? "an " : "a ");
+        out.add(row->name);
+    } else {
+        out.add("a packet");
+    }
+    out.add(", in ");
+    out.add(field_name(last.name));
+    out.add(" (");
+    out.add_number(last.bytes.size());
+    out.add(" of ");
+    out.add_number(last.size_expected);
+    out.add(last.size_expected == 1 ? " byte" : " bytes");
+    out.add("); at least ");
+    out.add_number(record.need);
+    out.add(record.need == 1 ? " more byte is missing" : " more bytes are missing");
+}
+
+std::string_view event_name(event_kind kind) noexcept {
+    switch (kind) {
+    case event_kind::gap: return "gap";
+    case event_kind::truncated: return "truncated";
+    case event_kind::conflict: return "conflict";
+    case event_kind::midstream: return "midstream";
+    case event_kind::resync: return "resync";
+    case event_kind::unframed: return "incomplete";
+    case event_kind::reset: return "reset";
+    case event_kind::evicted: return "evicted";
+    }
+    return {};
+}
+
+namespace {
+
+void add_bytes(output& out, std::uint64_t bytes, std::string_view one, std::string_view many) {
+    out.add_number(bytes);
+    out.add(bytes == 1 ? " byte " : " bytes ");
+    out.add(bytes == 1 ? one : many);
+}
+
+std::string_view proof_detail(std::string_view reason) noexcept {
+    if (reason == "first_byte") {
+        return "a packet decodes at the first byte that was seen";
+    }
+    if (reason == "two_packets") {
+        return "two packets in a row decode here";
+    }
+    if (reason == "exact_end") {
+        return "a packet decodes here and ends where the known bytes end";
+    }
+    return "the packet that was cut ends here, as its sizes said";
+}
+
+void add_missing_detail(output& out, const event_record& record) {
+    add_bytes(out, record.bytes, "is missing: ", "are missing: ");
+    if (record.kind == event_kind::truncated) {
+        out.add("the snap length of the capture cut them off");
+    } else if (record.cause == "header_cut") {
+        out.add("the snap length of the capture cut their frame within its headers");
+    } else {
+        out.add("no frame of the capture has them");
+    }
+    if (record.undecoded != 0) {
+        out.add("; ");
+        add_bytes(out, record.undecoded, "before that belongs to no whole packet",
+                  "before that belong to no whole packet");
+    }
+}
+
+}  // namespace
+
+void add_event_detail(output& out, const event_record& record) {
+    switch (record.kind) {
+    case event_kind::gap:
+    case event_kind::truncated: add_missing_detail(out, record); break;
+    case event_kind::conflict:
+        out.add("the same sequence numbers came with other bytes: ");
+        add_bytes(out, record.bytes, "differs; packets follow what came first",
+                  "differ; packets follow what came first");
+        break;
+    case event_kind::midstream: out.add("no handshake was seen: the capture began in the middle of the stream"); break;
+    case event_kind::resync:
+        out.add(proof_detail(record.cause));
+        if (record.undecoded != 0) {
+            out.add("; ");
+            add_bytes(out, record.undecoded, "before that belongs to no packet", "before that belong to no packet");
+        }
+        break;
+    case event_kind::unframed:
+        out.add("no packet boundary proved itself in the last ");
+        add_bytes(out, record.bytes, "of the stream", "of the stream");
+        break;
+    case event_kind::reset: out.add("the sender has reset the connection"); break;
+    case event_kind::evicted:
+        out.add("given up to bound memory: ");
+        if (record.cause == "stream") {
+            out.add("the stream, as one of too many; what still comes is a new one");
+        } else if (record.cause == "history") {
+            out.add("the bytes that retransmissions are compared with");
+        } else if (record.cause == "held_segments") {
+            add_bytes(out, record.bytes, "that waits for missing ones", "that wait for missing ones");
+        } else {
+            add_bytes(out, record.bytes, "of an unfinished packet", "of an unfinished packet");
+        }
+        break;
+    }
+}
+
+}  // namespace chatos::dump

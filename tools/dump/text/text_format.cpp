@@ -1,0 +1,80 @@
+#include "dump/text/text_format.hpp"
+
+namespace chatos::dump {
+
+namespace {
+
+/// So much of a string is shown on one line: every pseudo of the default limits is shown whole.
+constexpr std::size_t line_text_bytes_max = 256;
+
+}  // namespace
+
+display_piece next_display_character(std::string_view text) noexcept {
+    constexpr std::size_t character_bytes_max = 4;
+    display_piece piece = next_display_piece(text.substr(0, character_bytes_max));
+    if (static_cast<unsigned char>(text.front()) < 0x80) {
+        piece.consumed = 1;
+    }
+    return piece;
+}
+
+void add_quoted(output& out, std::string_view text) {
+    out.add('"');
+    escape(text, [&out](std::string_view piece) { out.add(piece); });
+    out.add('"');
+}
+
+void add_quoted_start(output& out, std::string_view text) {
+    std::size_t shown = text.size();
+    if (shown > line_text_bytes_max) {
+        shown = 0;
+        for (std::size_t next = 0; next <= line_text_bytes_max;) {
+            shown = next;
+            next += next_display_character(text.substr(shown)).consumed;
+        }
+    }
+    add_quoted(out, text.substr(0, shown));
+    if (shown != text.size()) {
+        out.add("... (+");
+        out.add_number(text.size() - shown);
+        out.add(" bytes)");
+    }
+}
+
+std::string shown_path(const std::string& path) {
+    if (path == "-") {
+        return "standard input";
+    }
+    output shown;
+    add_quoted(shown, path);
+    return shown.text();
+}
+
+void add_byte_count(output& out, std::uint64_t bytes) {
+    out.add_number(bytes);
+    out.add(bytes == 1 ? " byte" : " bytes");
+}
+
+void add_packet_count(output& out, std::uint64_t packets, std::uint64_t streams) {
+    out.add_number(packets);
+    out.add(packets == 1 ? " packet in " : " packets in ");
+    out.add_number(streams);
+    out.add(streams == 1 ? " stream" : " streams");
+}
+
+void add_hex_bytes(output& out, std::span<const std::byte> bytes) {
+    for (std::size_t index = 0; index < bytes.size(); ++index) {
+        if (index != 0) {
+            out.add(' ');
+        }
+        out.add_hex(std::to_integer<std::uint8_t>(bytes[index]));
+    }
+}
+
+void add_hex_row(output& out, std::span<const std::byte> bytes) {
+    add_hex_bytes(out, bytes);
+    const std::size_t used = bytes.empty() ? 0 : bytes.size() * 3 - 1;
+    out.add_spaces(hex_columns - used);
+}
+
+}  // namespace chatos::dump

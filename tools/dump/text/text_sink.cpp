@@ -1,0 +1,170 @@
+#include "dump/text/text_sink.hpp"
+
+#include "dump/record/packet_fields.hpp"
+#include "dump/text/event_detail.hpp"
+#include "dump/text/field_tree.hpp"
+#include "dump/text/packet_words.hpp"
+#include "dump/text/text_format.hpp"
+
+#include <algorithm>
+
+namespace chatos::dump {
+
+void text_sink::stream_began(const record_place& at, std::string_view name) {
+    if (!name_streams_) {
+        return;
+    }
+    out_.add(colours_.dim);
+    out_.add("stream ");
+    out_.add_number(at.stream);
+    out_.add(": ");
+    add_quoted(out_, name);
+    out_.add(colours_.plain);
+    out_.add('\n');
+}
+
+void text_sink::start_line(const record_place& at) {
+    if (at.capture != nullptr) {
+        start_capture_line(at);
+        return;
+    }
+    out_.add(colours_.dim);
+    out_.add_number(at.offset, offset_columns);
+    out_.add_spaces(2);
+    out_.add(direction_name(at.way));
+    out_.add(colours_.plain);
+    out_.add_spaces(2);
+}
+
+void text_sink::add_note(std::string_view note) {
+    out_.add(colours_.warning);
+    out_.add("  <- ");
+    out_.add(note);
+    out_.add(colours_.plain);
+}
+
+void text_sink::packet(const packet_record& record) {
+    start_line(record.at);
+    out_.add(colours_.strong);
+    out_.add_padded(packet_name(record.packet.op), packet_name_columns);
+    out_.add(colours_.plain);
+    add_packet_words(out_, record.packet);
+    if (const std::string_view wrong = wrong_direction_words(record); !wrong.empty()) {
+        add_note(wrong);
+    }
+    if (record.at.capture != nullptr) {
+        names_.learn(record);
+        if (detail_ == text_detail::tree) {
+            add_capture_place(record.at);
+        }
+    }
+    out_.add('\n');
+    if (detail_ == text_detail::tree) {
+        add_field_tree(out_, colours_, record.bytes, record.at.offset);
+        out_.add('\n');
+    }
+}
+
+void text_sink::hidden(const packet_record& record) {
+    if (record.at.capture != nullptr) {
+        names_.learn(record);
+    }
+}
+
+/// Rows of hex with their offsets and, escaped, their text.
+void text_sink::add_excerpt(std::span<const std::byte> bytes, std::uint64_t offset) {
+    while (!bytes.empty()) {
+        const std::span<const std::byte> row = bytes.first(std::min(row_bytes, bytes.size()));
+        out_.add(colours_.dim);
+        out_.add_number(offset, offset_columns);
+        out_.add(colours_.plain);
+        out_.add_spaces(indent_columns - offset_columns);
+        add_hex_row(out_, row);
+        out_.add_spaces(2);
+        add_quoted(out_, as_text(row));
+        out_.add('\n');
+        bytes = bytes.subspan(row.size());
+        offset += row.size();
+    }
+}
+
+void text_sink::malformed(const malformed_record& record) {
+    const decode_error& error = record.error;
+    start_line(record.at);
+    out_.add(colours_.failure);
+    out_.add("MALFORMED");
+    out_.add(colours_.plain);
+    out_.add_spaces(2);
+    out_.add(rule_of(error.what));
+    out_.add(", ");
+    out_.add(field_name(error.where));
+    out_.add(" at offset ");
+    out_.add_number(error.offset);
+    out_.add(": ");
+    add_malformed_detail(out_, record);
+    out_.add('\n');
+    if (detail_ == text_detail::tree) {
+        add_field_tree(out_, colours_, record.bytes, record.at.offset, &error);
+        out_.add_spaces(indent_columns);
+        out_.add("the bytes around it:\n");
+    }
+    const auto error_position = static_cast<std::size_t>(error.offset - record.at.offset);
+    const std::size_t from = error_position > row_bytes ? error_position - row_bytes : 0;
+    add_excerpt(record.bytes.subspan(from), record.at.offset + from);
+    out_.add_spaces(indent_columns);
+    out_.add(record.was_guessed ? "framing is lost; its start was guessed, so a boundary is looked for\n"
+                                : "decoding stops here: framing is lost\n");
+}
+
+void text_sink::malformed_ended(const malformed_record& record) {
+    if (record.at.capture != nullptr) {
+        start_line(record.at);
+    } else {
+        out_.add_spaces(indent_columns);
+    }
+    add_byte_count(out_, record.lost_bytes);
+    out_.add(" from offset ");
+    out_.add_number(record.at.offset);
+    out_.add(record.was_guessed ? " not decoded\n" : " to the end of the stream not decoded\n");
+}
+
+void text_sink::incomplete(const incomplete_record& record) {
+    start_line(record.at);
+    out_.add(colours_.warning);
+    out_.add("INCOMPLETE");
+    out_.add(colours_.plain);
+    out_.add_spaces(2);
+    add_incomplete_detail(out_, record);
+    out_.add('\n');
+    if (detail_ == text_detail::tree) {
+        add_field_tree(out_, colours_, record.bytes, record.at.offset);
+        return;
+    }
+    const std::size_t from = record.bytes.size() > row_bytes ? record.bytes.size() - row_bytes : 0;
+    add_excerpt(record.bytes.subspan(from), record.at.offset + from);
+}
+
+void text_sink::summary(const totals& account) {
+    if (account.capture != nullptr) {
+        capture_summary(account);
+        return;
+    }
+    add_packet_count(out_, account.packets, account.streams);
+    out_.add("; ");
+    add_byte_account(account);
+    out_.add('\n');
+}
+
+/// `12 bytes read = 12 in packets + 0 malformed + 0 incomplete`.
+void text_sink::add_byte_account(const totals& account) {
+    add_byte_count(out_, account.input_bytes);
+    out_.add(" read = ");
+    out_.add_number(account.packet_bytes);
+    out_.add(" in packets + ");
+    out_.add_number(account.malformed_bytes);
+    out_.add(" malformed + ");
+    out_.add_number(account.incomplete_bytes);
+    out_.add(" incomplete");
+}
+
+}  // namespace chatos::dump

@@ -1,0 +1,49 @@
+// The forms for people: one line per packet, or a tree per packet.
+#pragma once
+
+#include "dump/output/output.hpp"
+#include "dump/output/palette.hpp"
+#include "dump/record/record.hpp"
+#include "dump/record/speaker_names.hpp"
+#include "dump/text/time_text.hpp"
+
+namespace chatos::dump {
+
+enum class text_detail { lines, tree };
+
+/// Prints records as text. Strings and names of files are escaped: nothing from the input reaches a terminal raw.
+class text_sink final : public record_sink {
+public:
+    /// With `name_streams` each stream starts with a line that names its source.
+    text_sink(output& out, const palette& colours, text_detail detail, bool name_streams,
+              time_format time = time_format::relative)
+        : out_{out}, colours_{colours}, detail_{detail}, name_streams_{name_streams}, time_{time} {}
+
+    void stream_began(const record_place& at, std::string_view name) override;
+    void packet(const packet_record& record) override;
+    void hidden(const packet_record& record) override;
+    void malformed(const malformed_record& record) override;
+    void malformed_ended(const malformed_record& record) override;
+    void incomplete(const incomplete_record& record) override;
+    void event(const event_record& record) override;
+    void capture_began(std::string_view name, const capture_time& first_frame) override;
+    void summary(const totals& account) override;
+
+private:
+    void start_line(const record_place& at);
+    void start_capture_line(const record_place& at);
+    void add_capture_place(const record_place& at);
+    void add_byte_account(const totals& account);
+    void capture_summary(const totals& account);
+    void add_note(std::string_view note);
+    void add_excerpt(std::span<const std::byte> bytes, std::uint64_t offset);
+
+    output& out_;
+    palette colours_;
+    text_detail detail_;
+    bool name_streams_;
+    time_column time_;
+    speaker_names names_;
+};
+
+}  // namespace chatos::dump

@@ -1,0 +1,41 @@
+// Times of captures as text, in the forms that --time chooses.
+#pragma once
+
+#include "dump/capture/captured_frame.hpp"
+#include "dump/output/output.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace chatos::dump {
+
+enum class time_format : std::uint8_t {
+    absolute,  ///< 2023-11-14T22:13:20.003000Z
+    relative,  ///< seconds since the first frame of the capture
+    delta,     ///< seconds since the line before
+    epoch,     ///< seconds since 1970
+};
+
+/// Adds seconds since 1970 with the digits that the capture has: 1700000000.003000.
+void add_epoch(output& out, const capture_time& time);
+/// Adds the time in the calendar, UTC; epoch where no calendar reaches.
+void add_calendar(output& out, const capture_time& time);
+
+/// The first column of a capture's lines.
+class time_column {
+public:
+    explicit time_column(time_format format) noexcept : format_{format} {}
+
+    /// Another capture begins; this is when its first frame came.
+    void start(const capture_time& first) noexcept;
+    /// Adds the time in the chosen form, "-" for a frame without one.
+    void add(output& out, const capture_time& time);
+
+private:
+    static void add_difference(output& out, const capture_time& from, const capture_time& to);
+
+    time_format format_;
+    std::optional<capture_time> base_;  // of relative and delta
+};
+
+}  // namespace chatos::dump
