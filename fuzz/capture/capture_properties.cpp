@@ -89,7 +89,7 @@ verdict check_dump_of(std::span<const std::byte> file, dump::record_sink& sink, 
     account.capture = &capture;
     piece_source source{file, SIZE_MAX};
     const std::string problem = dump::dump_capture(source, {}, options, sink, account, capture, out);
-    sink.summary(account);
+    sink.take(account);
     const std::uint64_t skipped = std::accumulate(capture.skipped.begin(), capture.skipped.end(), std::uint64_t{0});
     if (capture.frames != capture.decoded + skipped) {
         return failure{"accounted", std::to_string(capture.frames) + " frames, " + std::to_string(capture.decoded) +

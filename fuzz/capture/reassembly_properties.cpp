@@ -21,31 +21,33 @@ constexpr std::uint32_t first_sequence = 0xFFFF'FFF0;
 /// Writes down what matters of each record: not the frame, which depends on the segments.
 class noting_sink final : public dump::record_sink {
 public:
-    void stream_began(const dump::record_place&, std::string_view) override {}
-    void packet(const dump::packet_record& record) override {
-        note("packet", record.at.offset, record.bytes.size());
-        notes_ += hex(record.bytes);
+    void take(const dump::any_record& record) override {
+        std::visit([this](const auto& alternative) { on(alternative); }, record);
     }
-    void malformed(const dump::malformed_record& record) override {
-        note("malformed", record.at.offset, record.error.offset);
-        notes_ += hex(record.bytes);
-    }
-    void malformed_ended(const dump::malformed_record& record) override {
-        note("malformed_ended", record.at.offset, record.lost_bytes);
-    }
-    void incomplete(const dump::incomplete_record& record) override {
-        note("incomplete", record.at.offset, record.need);
-        notes_ += hex(record.bytes);
-    }
-    void event(const dump::event_record& record) override {
-        note(dump::event_name(record.kind), record.at.offset, record.bytes);
-        notes_ += std::to_string(record.undecoded) + std::string{record.cause};
-    }
-    void summary(const dump::totals&) override {}
 
     [[nodiscard]] const std::string& notes() const noexcept { return notes_; }
 
 private:
+    void on(const dump::packet_record& record) {
+        note("packet", record.at.offset, record.bytes.size());
+        notes_ += hex(record.bytes);
+    }
+    void on(const dump::malformed_record& record) {
+        note("malformed", record.at.offset, record.error.offset);
+        notes_ += hex(record.bytes);
+    }
+    void on(const dump::malformed_end& end) {
+        note("malformed_ended", end.malformed.at.offset, end.malformed.lost_bytes);
+    }
+    void on(const dump::incomplete_record& record) {
+        note("incomplete", record.at.offset, record.need);
+        notes_ += hex(record.bytes);
+    }
+    void on(const dump::event_record& record) {
+        note(dump::event_name(record.kind), record.at.offset, record.bytes);
+        notes_ += std::to_string(record.undecoded) + std::string{record.cause};
+    }
+    void on(const auto& /*not_noted*/) {}
     static std::string hex(std::span<const std::byte> bytes) {
         dump::output out;
         for (const std::byte one : bytes) {

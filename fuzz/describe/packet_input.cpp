@@ -53,7 +53,7 @@ void add_stream(dump::output& out, const decode_plan& plan, dump::direction way 
     dump::stream_reader reader{0, way, plan.bounds, sink, account};
     reader.take(plan.stream);
     reader.end();
-    sink.summary(account);
+    sink.take(account);
 }
 
 }  // namespace

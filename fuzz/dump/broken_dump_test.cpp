@@ -44,39 +44,26 @@ struct record_changes {
 class changing_sink final : public dump::record_sink {
 public:
     changing_sink(record_changes changes, dump::record_sink& next) : changes_{std::move(changes)}, next_{next} {}
-    void stream_began(const dump::record_place& at, std::string_view name) override { next_.stream_began(at, name); }
-    void packet(const dump::packet_record& record) override {
-        dump::packet_record changed = record;
-        changes_.packet(changed);
-        if (changes_.packets_lost-- > 0) {
-            return;
+
+    void take(const dump::any_record& record) override {
+        dump::any_record changed = record;
+        int copies = 1;
+        if (auto* const packet = std::get_if<dump::packet_record>(&changed)) {
+            changes_.packet(*packet);
+            copies = changes_.packets_lost-- > 0 ? 0 : changes_.packets_twice-- > 0 ? 2 : 1;
+        } else if (auto* const malformed = std::get_if<dump::malformed_record>(&changed)) {
+            changes_.malformed(*malformed);
+        } else if (auto* const end = std::get_if<dump::malformed_end>(&changed)) {
+            changes_.malformed_ended(end->malformed);
+            copies = changes_.no_end_of_malformed ? 0 : 1;
+        } else if (auto* const incomplete = std::get_if<dump::incomplete_record>(&changed)) {
+            changes_.incomplete(*incomplete);
+        } else if (auto* const account = std::get_if<dump::totals>(&changed)) {
+            changes_.summary(*account);
         }
-        next_.packet(changed);
-        if (changes_.packets_twice-- > 0) {
-            next_.packet(changed);
+        for (; copies != 0; --copies) {
+            next_.take(changed);
         }
-    }
-    void malformed(const dump::malformed_record& record) override {
-        dump::malformed_record changed = record;
-        changes_.malformed(changed);
-        next_.malformed(changed);
-    }
-    void malformed_ended(const dump::malformed_record& record) override {
-        dump::malformed_record changed = record;
-        changes_.malformed_ended(changed);
-        if (!changes_.no_end_of_malformed) {
-            next_.malformed_ended(changed);
-        }
-    }
-    void incomplete(const dump::incomplete_record& record) override {
-        dump::incomplete_record changed = record;
-        changes_.incomplete(changed);
-        next_.incomplete(changed);
-    }
-    void summary(const dump::totals& account) override {
-        dump::totals changed = account;
-        changes_.summary(changed);
-        next_.summary(changed);
     }
 
 private:
@@ -96,7 +83,7 @@ std::string broken_by(const record_changes& changes) {
         dump::stream_reader reader{0, stream.way, stream.bounds, changing, account};
         reader.take(stream.bytes);
         reader.end();
-        changing.summary(account);
+        changing.take(account);
         if (check.found()) {
             return std::string{check.found()->property};
         }
@@ -138,7 +125,7 @@ std::string printed(const std::vector<std::byte>& bytes, Arguments... arguments)
     dump::stream_reader reader{0, dump::direction::client_to_server, {}, sink, account};
     reader.take(bytes);
     reader.end();
-    sink.summary(account);
+    sink.take(account);
     return out.text();
 }
 

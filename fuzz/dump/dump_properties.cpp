@@ -136,7 +136,7 @@ verdict check_dump(std::span<const std::byte> input) {
     dump::totals account;
     dump::stream_reader reader{0, plan.stream.way, plan.stream.bounds, records, account};
     feed(reader, plan.stream.bytes, plan.split_choice);
-    records.summary(account);
+    records.take(account);
     if (records.found()) {
         return records.found();
     }

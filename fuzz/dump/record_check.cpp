@@ -21,25 +21,29 @@ bool record_check::move_to(decode_status status, const dump::record_place& at, s
     return !found_;
 }
 
-void record_check::packet(const dump::packet_record& record) {
+void record_check::take(const dump::any_record& record) {
+    std::visit([this](const auto& alternative) { on(alternative); }, record);
+    next_.take(record);
+}
+
+void record_check::on(const dump::packet_record& record) {
     if (move_to(decode_status::complete, record.at, record.bytes)) {
         check(record.packet == wanted_.result.packet, "agrees", "a packet has other fields than decode() gives");
     }
     end_ += record.bytes.size();
-    next_.packet(record);
 }
 
-void record_check::malformed(const dump::malformed_record& record) {
+void record_check::on(const dump::malformed_record& record) {
     if (move_to(decode_status::malformed, record.at, record.bytes)) {
         check(record.error == wanted_.result.error, "agrees", "another error than decode() gives");
         check(record.lost_bytes >= record.bytes.size() && record.lost_bytes <= stream_.bytes.size() - end_, "accounted",
               "so many bytes are not lost");
     }
     malformed_open_ = true;
-    next_.malformed(record);
 }
 
-void record_check::malformed_ended(const dump::malformed_record& record) {
+void record_check::on(const dump::malformed_end& end) {
+    const dump::malformed_record& record = end.malformed;
     check(malformed_open_, "agrees", "the end of a malformed packet that never began");
     check(record.at.offset == end_ && record.at.way == stream_.way && record.error == wanted_.result.error &&
               std::ranges::equal(record.bytes, wanted_.bytes),
@@ -47,18 +51,16 @@ void record_check::malformed_ended(const dump::malformed_record& record) {
     check(record.lost_bytes == stream_.bytes.size() - end_, "accounted", "not all bytes behind an error are counted");
     malformed_open_ = false;
     end_ += record.lost_bytes;
-    next_.malformed_ended(record);
 }
 
-void record_check::incomplete(const dump::incomplete_record& record) {
+void record_check::on(const dump::incomplete_record& record) {
     if (move_to(decode_status::incomplete, record.at, record.bytes)) {
         check(record.need == wanted_.result.need, "agrees", "another need than decode() gives");
     }
     end_ += record.bytes.size();
-    next_.incomplete(record);
 }
 
-void record_check::summary(const dump::totals& account) {
+void record_check::on(const dump::totals& account) {
     expected_record more;
     check(!malformed_open_, "accounted", "a malformed packet has no end");
     check(end_ == stream_.bytes.size() && !expected_.next(more), "accounted", "the records end before the stream");
@@ -67,7 +69,6 @@ void record_check::summary(const dump::totals& account) {
               account.packet_bytes == sums.packet_bytes && account.malformed_bytes == sums.malformed_bytes &&
               account.incomplete_bytes == sums.incomplete_bytes,
           "accounted", "the summary's account is not that of the records");
-    next_.summary(account);
 }
 
 }  // namespace chatos::fuzz

@@ -16,17 +16,18 @@ public:
     record_check(const dumped_stream& stream, dump::record_sink& next)
         : stream_{stream}, expected_{stream}, next_{next} {}
 
-    void stream_began(const dump::record_place& at, std::string_view name) override { next_.stream_began(at, name); }
-    void packet(const dump::packet_record& record) override;
-    void malformed(const dump::malformed_record& record) override;
-    void malformed_ended(const dump::malformed_record& record) override;
-    void incomplete(const dump::incomplete_record& record) override;
-    void summary(const dump::totals& account) override;
+    void take(const dump::any_record& record) override;
 
     /// The first thing that was wrong; after summary().
     [[nodiscard]] const verdict& found() const noexcept { return found_; }
 
 private:
+    void on(const dump::packet_record& record);
+    void on(const dump::malformed_record& record);
+    void on(const dump::malformed_end& end);
+    void on(const dump::incomplete_record& record);
+    void on(const dump::totals& account);
+    void on(const auto& /*of_captures*/) {}
     /// Moves to the next record that must come; false, and something is wrong, when it is none with this status.
     bool move_to(decode_status status, const dump::record_place& at, std::span<const std::byte> bytes);
     void check(bool holds, std::string_view property, std::string_view detail);

@@ -9,7 +9,7 @@
 #include "dump/output/output_form.hpp"
 #include "dump/output/palette.hpp"
 #include "dump/output/terminal.hpp"
-#include "dump/record/one_stream_sink.hpp"
+#include "dump/record/forwarding_sinks.hpp"
 #include "dump/scenario/scenario_sink.hpp"
 #include "dump/stream/raw_dump.hpp"
 #include "dump/text/text_format.hpp"

@@ -24,7 +24,7 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
     while (out.error() == 0) {
         if (frames.is_drained()) {
             if (options.is_live) {
-                sink.idle();
+                sink.take(input_pause{});
             }
             out.flush();  // whoever writes this input may be a program that is still running
         }
@@ -35,7 +35,7 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
         ++capture_account.frames;
         context.now.mark = {++frame_number, frame->time};
         if (frame_number == 1) {
-            sink.capture_began(file, frame->time);
+            sink.take(capture_start{file, frame->time});
         }
         if (options.keeps && !options.keeps(*frame)) {
             ++capture_account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
@@ -93,7 +93,7 @@ bool dump_captures(const capture_options& options, record_sink& sink, output& ou
             report(problem);
         }
     }
-    sink.summary(account);
+    sink.take(account);
     out.flush();
     return all_read;
 }

@@ -51,16 +51,16 @@ direction_trace& trace_sink::direction_at(const record_place& at) {
     return connection_at(at).from(at.way == direction::client_to_server ? side::client : side::server);
 }
 
-void trace_sink::stream_began(const record_place& at, std::string_view name) {
-    if (shown_ != nullptr) {
-        shown_->stream_began(at, name);
+void trace_sink::take(const any_record& record) {
+    // Passed on last: what a derived class prints precedes the summary, and the start of the next capture.
+    std::visit([this](const auto& alternative) { on(alternative); }, record);
+    record_sink* const receiver = place_of(record) != nullptr ? shown_ : next_;
+    if (receiver != nullptr) {
+        receiver->take(record);
     }
 }
 
-void trace_sink::packet(const packet_record& record) {
-    if (shown_ != nullptr) {
-        shown_->packet(record);
-    }
+void trace_sink::on(const packet_record& record) {
     direction_trace& said = direction_at(record.at);
     const frame_mark& mark = record.at.capture->mark;
     text_bytes_ += record.packet.pseudo.size() + record.packet.message.size();
@@ -82,10 +82,7 @@ void trace_sink::packet(const packet_record& record) {
     current_.time_digits = mark.time.digits;
 }
 
-void trace_sink::malformed(const malformed_record& record) {
-    if (shown_ != nullptr) {
-        shown_->malformed(record);
-    }
+void trace_sink::on(const malformed_record& record) {
     const frame_mark& mark = record.at.capture->mark;
     malformed_packet& broken = malformed_at(record.at);
     broken.frame = mark.frame;
@@ -94,11 +91,8 @@ void trace_sink::malformed(const malformed_record& record) {
     broken.reason = violation_name(record.error.what);
 }
 
-void trace_sink::malformed_ended(const malformed_record& record) {
-    if (shown_ != nullptr) {
-        shown_->malformed_ended(record);
-    }
-    malformed_at(record.at).bytes_total = record.lost_bytes;
+void trace_sink::on(const malformed_end& end) {
+    malformed_at(end.malformed.at).bytes_total = end.malformed.lost_bytes;
 }
 
 malformed_packet& trace_sink::malformed_at(const record_place& at) {
@@ -109,37 +103,25 @@ malformed_packet& trace_sink::malformed_at(const record_place& at) {
     return *broken;
 }
 
-void trace_sink::undecoded(const record_place& of, std::span<const std::byte> bytes) {
-    if (shown_ != nullptr) {
-        shown_->undecoded(of, bytes);
-    }
-    text_bytes_ += bytes.size();
+void trace_sink::on(const undecoded_record& record) {
+    text_bytes_ += record.bytes.size();
     if (text_bytes_ <= text_bytes_max) {
-        std::vector<std::byte>& kept = malformed_at(of).bytes;
-        kept.insert(kept.end(), bytes.begin(), bytes.end());
+        std::vector<std::byte>& kept = malformed_at(record.at).bytes;
+        kept.insert(kept.end(), record.bytes.begin(), record.bytes.end());
     }
 }
 
-void trace_sink::incomplete(const incomplete_record& record) {
-    if (shown_ != nullptr) {
-        shown_->incomplete(record);
-    }
+void trace_sink::on(const incomplete_record& record) {
     direction_at(record.at).unfinished.assign(record.bytes.begin(), record.bytes.end());
 }
 
-void trace_sink::event(const event_record& record) {
-    if (shown_ != nullptr) {
-        shown_->event(record);
-    }
+void trace_sink::on(const event_record& record) {
     if (const std::string_view doubt = doubt_of(record); !doubt.empty()) {
         direction_at(record.at).distrust(record.at.offset, doubt);
     }
 }
 
-void trace_sink::direction_ended(const end_record& record) {
-    if (shown_ != nullptr) {
-        shown_->direction_ended(record);
-    }
+void trace_sink::on(const direction_closed& record) {
     direction_trace& said = direction_at(record.at);
     said.end = record.kind == end_kind::fin     ? direction_end::fin
                : record.kind == end_kind::reset ? direction_end::reset
@@ -163,21 +145,15 @@ void trace_sink::end_capture() {
     text_bytes_ = 0;
 }
 
-void trace_sink::capture_began(std::string_view name, const capture_time& first_frame) {
+void trace_sink::on(const capture_start& start) {
     end_capture();
     has_begun_ = true;
-    current_.file = name;
-    if (next_ != nullptr) {
-        next_->capture_began(name, first_frame);
-    }
+    current_.file = start.name;
 }
 
-void trace_sink::summary(const totals& account) {
+void trace_sink::on(const totals& /*account*/) {
     end_capture();
     all_captures_ended();
-    if (next_ != nullptr) {
-        next_->summary(account);
-    }
 }
 
 }  // namespace chatos::dump

@@ -30,19 +30,10 @@ public:
     static constexpr std::size_t packets_max = 1'000'000;
     static constexpr std::size_t text_bytes_max = 256U << 20U;
 
-    /// `shown` gets the packets and events, `next` the rest; either may be null, and both must outlive the sink.
+    /// `shown` gets the records of streams, `next` the others; either may be null, and both must outlive the sink.
     trace_sink(record_sink* shown, record_sink* next) : shown_{shown}, next_{next} {}
 
-    void stream_began(const record_place& at, std::string_view name) override;
-    void packet(const packet_record& record) override;
-    void malformed(const malformed_record& record) override;
-    void malformed_ended(const malformed_record& record) override;
-    void incomplete(const incomplete_record& record) override;
-    void undecoded(const record_place& of, std::span<const std::byte> bytes) override;
-    void event(const event_record& record) override;
-    void direction_ended(const end_record& record) override;
-    void capture_began(std::string_view name, const capture_time& first_frame) override;
-    void summary(const totals& account) override;
+    void take(const any_record& record) final;
 
 protected:
     /// A capture is over.
@@ -53,6 +44,16 @@ protected:
     [[nodiscard]] record_sink* next() const noexcept { return next_; }
 
 private:
+    void on(const packet_record& record);
+    void on(const malformed_record& record);
+    void on(const malformed_end& end);
+    void on(const incomplete_record& record);
+    void on(const undecoded_record& record);
+    void on(const event_record& record);
+    void on(const direction_closed& record);
+    void on(const capture_start& start);
+    void on(const totals& account);
+    void on(const auto& /*not_judged*/) {}
     conformance::connection& connection_at(const record_place& at);
     conformance::direction_trace& direction_at(const record_place& at);
     conformance::malformed_packet& malformed_at(const record_place& at);

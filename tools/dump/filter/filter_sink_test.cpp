@@ -1,6 +1,7 @@
 #include "dump/filter/filter_sink.hpp"
 #include "dump/testing/capture_builder.hpp"
 #include "dump/testing/dumped.hpp"
+#include "dump/testing/every_record.hpp"
 
 #include <gtest/gtest.h>
 
@@ -45,6 +46,22 @@ TEST(filter_sink, keeps_events_apart_from_packets) {
     EXPECT_NE(events.find("MALFORMED  WIRE-1"), std::string::npos);
     EXPECT_NE(events.find("5 bytes from offset 12"), std::string::npos);
     EXPECT_EQ(filtered("packet").find("MALFORMED"), std::string::npos);
+}
+
+TEST(filter_sink, hides_packets_and_events_and_passes_all_other_records) {
+    kind_list shown;
+    filter_sink sink{parsed("stream==7"), shown};
+    for (const any_record& record : every_record(7)) {
+        sink.take(record);
+    }
+    EXPECT_EQ(shown.kinds, kinds_of(every_record(7)));
+    shown.kinds.clear();
+    for (const any_record& record : every_record(8)) {
+        sink.take(record);
+    }
+    EXPECT_EQ(shown.kinds,
+              kinds_of({capture_start{}, stream_start{}, hidden_packet{}, hidden_packet{}, hidden_loss{}, hidden_loss{},
+                        undecoded_record{}, hidden_loss{}, direction_closed{}, input_pause{}, totals{}}));
 }
 
 }  // namespace

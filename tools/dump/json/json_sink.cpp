@@ -33,9 +33,7 @@ void json_sink::begin_event(json_object& line, std::string_view event, const rec
     line.number("bytes", bytes);
 }
 
-void json_sink::stream_began(const record_place&, std::string_view) {}
-
-void json_sink::packet(const packet_record& record) {
+void json_sink::on(const packet_record& record) {
     const packet_layout& row = layout_of(record.packet.op);
     out_.add("{\"type\":\"packet\",");
     places_.add(out_, record.at);
@@ -68,9 +66,8 @@ void json_sink::packet(const packet_record& record) {
     out_.add(may_travel(record.packet.op, record.at.way) ? "}\n" : ",\"wrong_direction\":true}\n");
 }
 
-void json_sink::malformed(const malformed_record&) {}
-
-void json_sink::malformed_ended(const malformed_record& record) {
+void json_sink::on(const malformed_end& end) {
+    const malformed_record& record = end.malformed;
     json_object line{out_};
     begin_event(line, "malformed", record.at, record.lost_bytes);
     line.text("rule", rule_of(record.error.what));
@@ -85,7 +82,7 @@ void json_sink::malformed_ended(const malformed_record& record) {
     line.finish();
 }
 
-void json_sink::incomplete(const incomplete_record& record) {
+void json_sink::on(const incomplete_record& record) {
     output detail;
     add_incomplete_detail(detail, record);
     json_object line{out_};
@@ -96,7 +93,7 @@ void json_sink::incomplete(const incomplete_record& record) {
     line.finish();
 }
 
-void json_sink::event(const event_record& record) {
+void json_sink::on(const event_record& record) {
     json_object line{out_};
     begin_event(line, event_name(record.kind), record.at, record.bytes);
     switch (record.kind) {
@@ -124,7 +121,7 @@ void json_sink::event(const event_record& record) {
     line.finish();
 }
 
-void json_sink::summary(const totals& account) {
+void json_sink::on(const totals& account) {
     json_object line{out_};
     line.text("type", "summary");
     line.number("frames", account.capture != nullptr ? account.capture->frames : 0);

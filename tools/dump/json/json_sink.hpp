@@ -15,15 +15,17 @@ class json_sink final : public record_sink {
 public:
     explicit json_sink(output& out) : out_{out} {}
 
-    void stream_began(const record_place& at, std::string_view name) override;
-    void packet(const packet_record& record) override;
-    void malformed(const malformed_record& record) override;
-    void malformed_ended(const malformed_record& record) override;
-    void incomplete(const incomplete_record& record) override;
-    void event(const event_record& record) override;
-    void summary(const totals& account) override;
+    void take(const any_record& record) override {
+        std::visit([this](const auto& alternative) { on(alternative); }, record);
+    }
 
 private:
+    void on(const packet_record& record);
+    void on(const malformed_end& end);
+    void on(const incomplete_record& record);
+    void on(const event_record& record);
+    void on(const totals& account);
+    void on(const auto& /*not_printed*/) {}
     void begin_event(json_object& line, std::string_view event, const record_place& at, std::uint64_t bytes);
 
     output& out_;

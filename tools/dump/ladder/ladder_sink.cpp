@@ -80,7 +80,7 @@ void ladder_sink::add(ladder_mark mark, const record_place& at, bool is_wrong, c
     page_.rows.push_back(std::move(row));
 }
 
-void ladder_sink::packet(const packet_record& record) {
+void ladder_sink::on(const packet_record& record) {
     output label;
     label.add_padded(packet_name(record.packet.op), packet_name_columns);
     add_packet_words(label, record.packet);
@@ -93,7 +93,7 @@ void ladder_sink::packet(const packet_record& record) {
     names_.learn(record);
 }
 
-void ladder_sink::malformed(const malformed_record& record) {
+void ladder_sink::on(const malformed_record& record) {
     output label;
     label.add("MALFORMED  ");
     label.add(rule_of(record.error.what));
@@ -103,14 +103,14 @@ void ladder_sink::malformed(const malformed_record& record) {
     add(ladder_mark::broken, record.at, true, label);
 }
 
-void ladder_sink::incomplete(const incomplete_record& record) {
+void ladder_sink::on(const incomplete_record& record) {
     output label;
     label.add("INCOMPLETE  ");
     add_incomplete_detail(label, record);
     add(ladder_mark::broken, record.at, true, label);
 }
 
-void ladder_sink::event(const event_record& record) {
+void ladder_sink::on(const event_record& record) {
     const bool is_torn = record.kind == event_kind::gap || record.kind == event_kind::truncated;
     const bool is_harmless = record.kind == event_kind::midstream || record.kind == event_kind::resync;
     output label;
@@ -123,10 +123,10 @@ void ladder_sink::event(const event_record& record) {
     add(mark, record.at, !is_harmless, label);
 }
 
-void ladder_sink::capture_began(std::string_view, const capture_time& first_frame) {
+void ladder_sink::on(const capture_start& start) {
     ++capture_;
     if (page_.first.digits == 0) {
-        page_.first = first_frame;
+        page_.first = start.first_frame;
     }
 }
 
@@ -163,18 +163,18 @@ void ladder_sink::draw() {
     }
 }
 
-void ladder_sink::idle() {
+void ladder_sink::on(const input_pause& /*pause*/) {
     if (bounds_.goes_on && !page_.rows.empty()) {
         draw();
     }
 }
 
-void ladder_sink::summary(const totals& account) {
+void ladder_sink::on(const totals& account) {
     if (!page_.rows.empty() || is_first_page_) {
         draw();
     }
     if (next_ != nullptr) {
-        next_->summary(account);
+        next_->take(account);
     }
 }
 

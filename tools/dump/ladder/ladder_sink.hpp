@@ -25,18 +25,20 @@ public:
     ladder_sink(const ladder_bounds& bounds, ladder_canvas& canvas, record_sink* next)
         : bounds_{bounds}, canvas_{canvas}, next_{next} {}
 
-    void stream_began(const record_place&, std::string_view) override {}
-    void packet(const packet_record& record) override;
-    void hidden(const packet_record& record) override { names_.learn(record); }
-    void malformed(const malformed_record& record) override;
-    void malformed_ended(const malformed_record&) override {}
-    void incomplete(const incomplete_record& record) override;
-    void event(const event_record& record) override;
-    void capture_began(std::string_view name, const capture_time& first_frame) override;
-    void idle() override;
-    void summary(const totals& account) override;
+    void take(const any_record& record) override {
+        std::visit([this](const auto& alternative) { on(alternative); }, record);
+    }
 
 private:
+    void on(const packet_record& record);
+    void on(const hidden_packet& record) { names_.learn(record.hidden); }
+    void on(const malformed_record& record);
+    void on(const incomplete_record& record);
+    void on(const event_record& record);
+    void on(const capture_start& start);
+    void on(const input_pause& pause);
+    void on(const totals& account);
+    void on(const auto& /*not_drawn*/) {}
     void add(ladder_mark mark, const record_place& at, bool is_wrong, const output& label);
     std::size_t end_of(const record_place& at, bool is_client);
     [[nodiscard]] bool has_room(const record_place& at) const;

@@ -58,7 +58,7 @@ bool dump_interface(const std::string& interface, const std::string& expression,
     capture_options live = options;
     live.is_live = true;
     const std::string problem = dump_frames(source, {}, live, sink, account, capture_account, out);
-    sink.summary(account);
+    sink.take(account);
     out.flush();
     if (const std::uint64_t dropped = source.dropped_frames(); dropped != 0) {
         report(std::to_string(dropped) + " frames came too fast and were dropped by the system: what was in them shows "

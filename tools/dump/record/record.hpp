@@ -1,6 +1,8 @@
-// What the dump says about a stream, as values: packets, and what could not become packets. Readers of input make
-// records, sinks print them; neither knows the other.
+// What the dump reports of a stream: packets, and bytes that could not become packets. Readers of input make records,
+// sinks print them; neither knows the other.
 #pragma once
+
+#include "dump/capture/captured_frame.hpp"
 
 #include <chatos/decode.hpp>
 #include <chatos/layout.hpp>
@@ -10,32 +12,44 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <variant>
 
 namespace chatos::dump {
 
 enum class direction : std::uint8_t { client_to_server, server_to_client };
 
-/// "c2s" or "s2c", as options, lines and JSON write it.
+/// "c2s" or "s2c", as options, lines and JSON spell it.
 [[nodiscard]] constexpr std::string_view direction_name(direction way) noexcept {
     return way == direction::client_to_server ? "c2s" : "s2c";
 }
 
-/// False for a packet that the protocol never has in this direction (a CR from a server).
+/// False for a packet that the protocol does not have in this direction (a CR from a server).
 [[nodiscard]] constexpr bool may_travel(opcode op, direction way) noexcept {
     const packet_layout& row = layout_of(op);
     return way == direction::client_to_server ? row.from_client : row.from_server;
 }
 
 struct capture_place;
-struct capture_time;
 struct capture_totals;
 
-/// Where a record begins: which stream, which way, and the absolute offset of its first byte there.
+/// Where a record begins: stream, direction, and the absolute offset of its first byte.
 struct record_place {
     std::uint32_t stream{0};
     direction way{direction::client_to_server};
     std::uint64_t offset{0};
     const capture_place* capture{nullptr};  ///< where in a capture; null for a raw stream
+};
+
+/// A raw stream begins.
+struct stream_start {
+    record_place at;
+    std::string_view name;  ///< where the stream comes from (a file's name); not trusted
+};
+
+/// A capture begins; precedes its first record.
+struct capture_start {
+    std::string_view name;  ///< as in stream_start; empty if only one capture is read
+    capture_time first_frame;
 };
 
 struct packet_record {
@@ -44,50 +58,72 @@ struct packet_record {
     packet_view packet;
 };
 
+/// A packet that a filter keeps from being shown. Sinks that learn from packets, or match answers to requests, need it.
+struct hidden_packet {
+    packet_record hidden;
+};
+
+/// An event that a filter keeps from being shown, and after which packets of this stream may be missing.
+struct hidden_loss {
+    record_place at;
+};
+
 /// Framing is lost at `at`: from there to the end of the stream nothing is decoded, unless was_guessed says otherwise.
+/// Comes as soon as the error and the bytes around it are known; more of the stream may follow.
 struct malformed_record {
     record_place at;
-    /// From the first byte of the broken packet to a little behind the place of the error. Which bytes these are
-    /// does not depend on how the input was cut.
+    /// From the first byte of the malformed packet to a little after the position of the error. Which bytes these are
+    /// does not depend on how the input was fragmented.
     std::span<const std::byte> bytes;
     decode_error error;
-    std::uint64_t lost_bytes{0};  ///< from `at` on; final only when the stream has ended
-    /// Decoding had begun at a boundary that was guessed, and goes on at the next one that proves itself. Both calls
-    /// come then once that, or the end of the known bytes, is found; lost_bytes end there.
+    std::uint64_t lost_bytes{0};  ///< from `at` on; final only in malformed_end
+    /// Decoding had begun at a guessed boundary, and continues at the next boundary that proves itself. Both records
+    /// come once that boundary, or the end of the known bytes, has been found; lost_bytes end there.
     bool was_guessed{false};
+};
+
+/// The same record again at the end of that stream, when its `lost_bytes` are final.
+struct malformed_end {
+    malformed_record malformed;
 };
 
 /// The stream ends inside a packet.
 struct incomplete_record {
     record_place at;
     std::span<const std::byte> bytes;  ///< what there is of the packet
-    std::size_t need{0};               ///< at least so many more bytes were to come
+    std::size_t need{0};               ///< at least so many bytes are missing
 };
 
-/// What is to be said of a stream beside its packets.
+/// Bytes of a malformed packet and those after it, as they arrive. Never printed.
+struct undecoded_record {
+    record_place at;  ///< of the malformed packet
+    std::span<const std::byte> bytes;
+};
+
+/// What a capture tells of a stream besides its packets.
 enum class event_kind : std::uint8_t {
     gap,        ///< bytes are missing: no frame had them, or a frame that the snap length cut within its headers
     truncated,  ///< bytes are missing: the snap length cut them off the end of a frame
-    conflict,   ///< the same sequence numbers with other bytes
-    midstream,  ///< no handshake was seen
-    resync,     ///< decoding began, or went on, at a boundary that was found
-    unframed,   ///< the stream ended, and no boundary had been found for its last bytes
-    reset,      ///< the sender has reset the connection
-    evicted,    ///< something was given up so that memory stays bounded
+    conflict,   ///< the same sequence numbers came with different bytes
+    midstream,  ///< no handshake was captured
+    resync,     ///< decoding began, or continued, at a boundary that was found
+    unframed,   ///< the stream ended before a boundary was found for its last bytes
+    reset,      ///< the sender reset the connection
+    evicted,    ///< state was dropped to bound memory
 };
 
-/// An event of a captured stream. Which of the members mean something depends on the kind.
+/// An event of a captured stream. Which members are meaningful depends on the kind.
 struct event_record {
     event_kind kind{event_kind::gap};
     record_place at;
-    std::uint64_t bytes{0};  ///< gap, truncated: missing; conflict: differing; unframed: not decoded; evicted: given up
+    std::uint64_t bytes{0};  ///< gap, truncated: missing; conflict: differing; unframed: not decoded; evicted: dropped
     std::uint64_t undecoded{0};          ///< gap, truncated, resync: bytes directly before that belong to no packet
     std::string_view cause{};            ///< gap, resync, evicted: a short name
     std::span<const std::byte> kept{};   ///< conflict: the bytes that came first, which packets are made of
     std::span<const std::byte> other{};  ///< conflict: the bytes that came later
 };
 
-/// Whether packets may be missing behind the event.
+/// Whether packets may be missing after the event.
 [[nodiscard]] constexpr bool loses_bytes(const event_record& record) noexcept {
     switch (record.kind) {
     case event_kind::gap:
@@ -101,22 +137,26 @@ struct event_record {
     }
     return false;
 }
+
 /// How one direction of a captured stream ended.
 enum class end_kind : std::uint8_t {
     open,   ///< not at all, as far as the capture shows
-    fin,    ///< its sender ended it
+    fin,    ///< its sender closed it
     reset,  ///< its sender reset the connection
 };
 
-/// Told once for each direction of a captured stream, after all its records; it is no line of the output.
-struct end_record {
+/// Follows all records of one direction of a captured stream. Never printed.
+struct direction_closed {
     end_kind kind{end_kind::open};
     record_place at;          ///< the offset is that of the end
-    bool has_begun{true};     ///< false where no frame of this direction was seen
-    std::uint64_t unseen{0};  ///< bytes behind the end that the other side has acknowledged and no frame had
+    bool has_begun{true};     ///< false if the capture has no frame of this direction
+    std::uint64_t unseen{0};  ///< bytes past the end that the other side acknowledged and no frame had
 };
 
-/// The account of everything that was read: input = packets + malformed + incomplete + unframed.
+/// A live input has nothing more for now: sinks that collect show what they have.
+struct input_pause {};
+
+/// The account of everything that was read: input = packets + malformed + incomplete + unframed. The last record.
 struct totals {
     std::uint64_t streams{0};
     std::uint64_t packets{0};
@@ -128,6 +168,27 @@ struct totals {
     const capture_totals* capture{nullptr};  ///< null for raw streams
 };
 
+using any_record =
+    std::variant<packet_record, hidden_packet, hidden_loss, malformed_record, malformed_end, incomplete_record,
+                 undecoded_record, event_record, direction_closed, stream_start, capture_start, input_pause, totals>;
+
+/// The place of a record in its stream; null for a record that is not about a single stream.
+[[nodiscard]] inline const record_place* place_of(const any_record& record) noexcept {
+    return std::visit(
+        [](const auto& alternative) -> const record_place* {
+            if constexpr (requires { alternative.at; }) {
+                return &alternative.at;
+            } else if constexpr (requires { alternative.hidden; }) {
+                return &alternative.hidden.at;
+            } else if constexpr (requires { alternative.malformed; }) {
+                return &alternative.malformed.at;
+            } else {
+                return nullptr;
+            }
+        },
+        record);
+}
+
 /// Takes records in the order of the stream. Views in a record live until the call returns.
 class record_sink {
 public:
@@ -136,30 +197,7 @@ public:
     record_sink& operator=(const record_sink&) = delete;
     virtual ~record_sink() = default;
 
-    /// Of raw streams only. `name` says where the stream comes from (a file's name); it is not trusted.
-    virtual void stream_began(const record_place& at, std::string_view name) = 0;
-    virtual void packet(const packet_record& record) = 0;
-    /// A packet that is not to be shown. For whoever learns from packets, or follows what answers what.
-    virtual void hidden(const packet_record&) {}
-    /// An event that is not to be shown, and tells that bytes of this stream are missing or cannot be decoded.
-    virtual void hidden_loss(std::uint32_t /*stream*/) {}
-    /// As soon as the error and the bytes around it are known; more of the stream may follow.
-    virtual void malformed(const malformed_record& record) = 0;
-    /// The same record once more at the end of that stream, when `lost_bytes` is final.
-    virtual void malformed_ended(const malformed_record& record) = 0;
-    virtual void incomplete(const incomplete_record& record) = 0;
-    /// The bytes of a malformed packet and those behind it, as they come; they are no line of the output.
-    virtual void undecoded(const record_place& /*of*/, std::span<const std::byte> /*bytes*/) {}
-    /// Of captures only.
-    virtual void event(const event_record&) {}
-    /// Of captures only.
-    virtual void direction_ended(const end_record&) {}
-    /// Before the first record of a capture, with the time of its first frame. `name` as in stream_began(), empty where
-    /// only one capture is read.
-    virtual void capture_began(std::string_view /*name*/, const capture_time& /*first_frame*/) {}
-    /// The input has nothing more for now: whoever collects shows what there is.
-    virtual void idle() {}
-    virtual void summary(const totals& account) = 0;
+    virtual void take(const any_record& record) = 0;
 };
 
 }  // namespace chatos::dump

@@ -22,11 +22,7 @@ stream_traffic* stats_sink::stream_of(const record_place& at) {
     return &made;
 }
 
-void stats_sink::stream_began(const record_place& at, std::string_view) {
-    stream_of(at);
-}
-
-void stats_sink::packet(const packet_record& record) {
+void stats_sink::on(const packet_record& record) {
     const auto way = static_cast<std::size_t>(record.at.way);
     const auto count = [&record, way](traffic_pair& pair) {
         ++pair[way].packets;
@@ -43,9 +39,9 @@ void stats_sink::packet(const packet_record& record) {
     account_.trips.take(record, true);
 }
 
-void stats_sink::hidden(const packet_record& record) {
-    account_.names.learn(record);
-    account_.trips.take(record, false);
+void stats_sink::on(const hidden_packet& record) {
+    account_.names.learn(record.hidden);
+    account_.trips.take(record.hidden, false);
 }
 
 void stats_sink::count_event(std::string_view name, std::uint64_t bytes, const record_place& at) {
@@ -57,37 +53,29 @@ void stats_sink::count_event(std::string_view name, std::uint64_t bytes, const r
     }
 }
 
-void stats_sink::malformed(const malformed_record& record) {
-    account_.trips.lose(record.at.stream);
+void stats_sink::on(const malformed_end& end) {
+    count_event("malformed", end.malformed.lost_bytes, end.malformed.at);
 }
 
-void stats_sink::malformed_ended(const malformed_record& record) {
-    count_event("malformed", record.lost_bytes, record.at);
-}
-
-void stats_sink::incomplete(const incomplete_record& record) {
+void stats_sink::on(const incomplete_record& record) {
     count_event("incomplete", record.bytes.size(), record.at);
 }
 
-void stats_sink::event(const event_record& record) {
+void stats_sink::on(const event_record& record) {
     count_event(event_name(record.kind), record.bytes, record.at);
     if (loses_bytes(record)) {
         account_.trips.lose(record.at.stream);
     }
 }
 
-void stats_sink::hidden_loss(std::uint32_t stream) {
-    account_.trips.lose(stream);
-}
-
-void stats_sink::summary(const totals& account) {
+void stats_sink::on(const totals& account) {
     account_.trips.finish();
     if (form_ == stats_form::json) {
         add_stats_json(out_, account_);
     } else {
         add_stats_text(out_, account_);
     }
-    next_.summary(account);
+    next_.take(account);
 }
 
 }  // namespace chatos::dump

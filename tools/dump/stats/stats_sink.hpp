@@ -15,17 +15,21 @@ public:
     /// `next` shows the summary, behind the statistics; it must outlive the sink, and write to `out` as well.
     stats_sink(output& out, stats_form form, record_sink& next) : out_{out}, form_{form}, next_{next} {}
 
-    void stream_began(const record_place& at, std::string_view name) override;
-    void packet(const packet_record& record) override;
-    void hidden(const packet_record& record) override;
-    void malformed(const malformed_record& record) override;
-    void malformed_ended(const malformed_record& record) override;
-    void incomplete(const incomplete_record& record) override;
-    void event(const event_record& record) override;
-    void hidden_loss(std::uint32_t stream) override;
-    void summary(const totals& account) override;
+    void take(const any_record& record) override {
+        std::visit([this](const auto& alternative) { on(alternative); }, record);
+    }
 
 private:
+    void on(const stream_start& start) { stream_of(start.at); }
+    void on(const packet_record& record);
+    void on(const hidden_packet& record);
+    void on(const hidden_loss& loss) { account_.trips.lose(loss.at.stream); }
+    void on(const malformed_record& record) { account_.trips.lose(record.at.stream); }
+    void on(const malformed_end& end);
+    void on(const incomplete_record& record);
+    void on(const event_record& record);
+    void on(const totals& account);
+    void on(const auto& /*not_counted*/) {}
     stream_traffic* stream_of(const record_place& at);
     void count_event(std::string_view name, std::uint64_t bytes, const record_place& at);
 

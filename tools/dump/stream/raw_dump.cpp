@@ -110,7 +110,7 @@ bool dump_raw(const raw_options& options, record_sink& sink, output& out,
         } else {
             file.on_read(options.on_read);
             const auto stream = static_cast<std::uint32_t>(index);
-            sink.stream_began({.stream = stream, .way = options.way, .offset = 0}, files[index]);
+            sink.take(stream_start{{.stream = stream, .way = options.way}, files[index]});
             problem = raw_file{options, stream, sink, out, account}.read(files[index], file);
         }
         if (!problem.empty()) {
@@ -119,7 +119,7 @@ bool dump_raw(const raw_options& options, record_sink& sink, output& out,
             report(problem);
         }
     }
-    sink.summary(account);
+    sink.take(account);
     out.flush();
     return all_read;
 }

@@ -84,7 +84,7 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
     case decode_status::malformed:
         fail(result.error);
         if (!keeps_failed_) {
-            sink_->undecoded(broken_record().at, held_);
+            sink_->take(undecoded_record{broken_record().at, held_});
             lost_bytes_ = held_.size();
             account_->malformed_bytes += held_.size();
         }
@@ -95,7 +95,7 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
 void stream_reader::give(std::span<const std::byte> bytes, const decode_result& result) {
     ++account_->packets;
     account_->packet_bytes += bytes.size();
-    sink_->packet({.at = here(), .bytes = bytes, .packet = result.packet});
+    sink_->take(packet_record{.at = here(), .bytes = bytes, .packet = result.packet});
     offset_ += bytes.size();
 }
 
@@ -139,7 +139,7 @@ malformed_record stream_reader::broken_record() const noexcept {
 /// Counts bytes behind an error, and keeps those that show where it happened.
 void stream_reader::lose(std::span<const std::byte> fragment) {
     if (!fragment.empty()) {
-        sink_->undecoded(broken_record().at, fragment);
+        sink_->take(undecoded_record{broken_record().at, fragment});
     }
     lost_bytes_ += fragment.size();
     account_->malformed_bytes += fragment.size();
@@ -155,7 +155,7 @@ void stream_reader::lose(std::span<const std::byte> fragment) {
     held_.resize(std::min(held_.size(), shown_bytes));
     if (held_.size() == shown_bytes) {
         malformed_shown_ = true;
-        sink_->malformed(broken_record());
+        sink_->take(broken_record());
     }
 }
 
@@ -163,12 +163,12 @@ void stream_reader::end() {
     if (error_) {
         if (!malformed_shown_) {
             malformed_shown_ = true;
-            sink_->malformed(broken_record());
+            sink_->take(broken_record());
         }
-        sink_->malformed_ended(broken_record());
+        sink_->take(malformed_end{broken_record()});
     } else if (!held_.empty()) {
         account_->incomplete_bytes += held_.size();
-        sink_->incomplete({.at = here(), .bytes = held_, .need = need_});
+        sink_->take(incomplete_record{.at = here(), .bytes = held_, .need = need_});
     }
 }
 

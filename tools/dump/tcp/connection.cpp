@@ -126,11 +126,11 @@ void connection::tell_ends(bool is_finished) {
                               : one.bytes.has_seen_end() ? end_kind::fin
                                                          : end_kind::open;
         context_.now.ends = &ends_;
-        context_.sink.direction_ended(
-            {.kind = kind,
-             .at = {stream_, way, static_cast<std::uint64_t>(one.bytes.next_offset()), &context_.now},
-             .has_begun = one.bytes.has_begun(),
-             .unseen = one.bytes.acknowledged_unseen()});
+        context_.sink.take(
+            direction_closed{.kind = kind,
+                             .at = {stream_, way, static_cast<std::uint64_t>(one.bytes.next_offset()), &context_.now},
+                             .has_begun = one.bytes.has_begun(),
+                             .unseen = one.bytes.acknowledged_unseen()});
     }
 }
 

@@ -37,7 +37,7 @@ void packet_stream::tell(event_kind kind, std::uint64_t offset, std::uint64_t by
     event_record told = event_at(kind, offset);
     told.bytes = bytes;
     told.cause = cause;
-    context_->sink.event(told);
+    context_->sink.take(told);
 }
 
 /// Bytes that belong to no packet, and have not been counted yet.
@@ -68,7 +68,7 @@ std::span<const std::byte> packet_stream::without_known_rest(std::uint64_t offse
         event_record told = event_at(event_kind::resync, offset + rest);
         told.undecoded = passed_;
         told.cause = "announced_end";
-        context_->sink.event(told);
+        context_->sink.take(told);
     }
     return bytes.subspan(rest);
 }
@@ -145,8 +145,8 @@ void packet_stream::settle_doubtful(std::uint64_t end) {
                                   .error = packet.error,
                                   .lost_bytes = lost,
                                   .was_guessed = true};
-    context_->sink.malformed(record);
-    context_->sink.malformed_ended(record);
+    context_->sink.take(record);
+    context_->sink.take(malformed_end{record});
 }
 
 void packet_stream::look(bool at_end) {
@@ -174,7 +174,7 @@ void packet_stream::go_on(boundary_proof proof) {
         lose(told.undecoded);
     }
     told.cause = proof_name(proof);
-    context_->sink.event(told);
+    context_->sink.take(told);
     ++guesses_;
     reader_.keep_failed(guesses_ <= guesses_max);
     reader_.abandon(search->offset());
@@ -221,7 +221,7 @@ void packet_stream::missing(std::uint64_t offset, std::uint64_t count, gap_cause
     told.bytes = count;
     told.undecoded = undecoded + unfinished;
     told.cause = cause == gap_cause::lost ? "lost" : cause == gap_cause::header_cut ? "header_cut" : "payload_cut";
-    context_->sink.event(told);
+    context_->sink.take(told);
     context_->now.mark = current;
     go_on_at(offset + count);
 }
@@ -253,7 +253,7 @@ void packet_stream::conflict(std::int64_t offset, std::span<const std::byte> kep
     told.bytes = kept.size();
     told.kept = kept;
     told.other = other;
-    context_->sink.event(told);
+    context_->sink.take(told);
 }
 
 void packet_stream::ended() {

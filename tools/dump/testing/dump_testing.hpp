@@ -77,7 +77,7 @@ inline totals feed(record_sink& sink, std::span<const std::byte> bytes, const fe
         bytes = bytes.subspan(count);
     }
     reader.end();
-    sink.summary(account);
+    sink.take(account);
     return account;
 }
 

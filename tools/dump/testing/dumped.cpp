@@ -46,7 +46,7 @@ dumped dump_into(record_sink& sink, output& out, const byte_string& capture, con
     account.capture = &capture_account;
     memory_source source{capture, call.piece_bytes};
     std::string problem = dump_capture(source, {}, options, sink, account, capture_account, out);
-    sink.summary(account);
+    sink.take(account);
     return {out.text(), std::move(problem)};
 }
 

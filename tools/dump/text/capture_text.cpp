@@ -26,12 +26,12 @@ std::string upper_case(std::string_view word) {
 
 }  // namespace
 
-void text_sink::capture_began(std::string_view name, const capture_time& first_frame) {
-    time_.start(first_frame);
-    if (!name.empty()) {
+void text_sink::on(const capture_start& start) {
+    time_.start(start.first_frame);
+    if (!start.name.empty()) {
         out_.add(colours_.dim);
         out_.add("capture ");
-        add_quoted(out_, name);
+        add_quoted(out_, start.name);
         out_.add(colours_.plain);
         out_.add('\n');
     }
@@ -73,7 +73,7 @@ void text_sink::add_capture_place(const record_place& at) {
     out_.add(colours_.plain);
 }
 
-void text_sink::event(const event_record& record) {
+void text_sink::on(const event_record& record) {
     const bool is_harmless = record.kind == event_kind::midstream || record.kind == event_kind::resync;
     start_line(record.at);
     out_.add(is_harmless ? colours_.dim : colours_.warning);

@@ -10,15 +10,15 @@
 
 namespace chatos::dump {
 
-void text_sink::stream_began(const record_place& at, std::string_view name) {
+void text_sink::on(const stream_start& start) {
     if (!name_streams_) {
         return;
     }
     out_.add(colours_.dim);
     out_.add("stream ");
-    out_.add_number(at.stream);
+    out_.add_number(start.at.stream);
     out_.add(": ");
-    add_quoted(out_, name);
+    add_quoted(out_, start.name);
     out_.add(colours_.plain);
     out_.add('\n');
 }
@@ -43,7 +43,7 @@ void text_sink::add_note(std::string_view note) {
     out_.add(colours_.plain);
 }
 
-void text_sink::packet(const packet_record& record) {
+void text_sink::on(const packet_record& record) {
     start_line(record.at);
     out_.add(colours_.strong);
     out_.add_padded(packet_name(record.packet.op), packet_name_columns);
@@ -65,9 +65,9 @@ void text_sink::packet(const packet_record& record) {
     }
 }
 
-void text_sink::hidden(const packet_record& record) {
-    if (record.at.capture != nullptr) {
-        names_.learn(record);
+void text_sink::on(const hidden_packet& record) {
+    if (record.hidden.at.capture != nullptr) {
+        names_.learn(record.hidden);
     }
 }
 
@@ -88,7 +88,7 @@ void text_sink::add_excerpt(std::span<const std::byte> bytes, std::uint64_t offs
     }
 }
 
-void text_sink::malformed(const malformed_record& record) {
+void text_sink::on(const malformed_record& record) {
     const decode_error& error = record.error;
     start_line(record.at);
     out_.add(colours_.failure);
@@ -116,7 +116,8 @@ void text_sink::malformed(const malformed_record& record) {
                                 : "decoding stops here: framing is lost\n");
 }
 
-void text_sink::malformed_ended(const malformed_record& record) {
+void text_sink::on(const malformed_end& end) {
+    const malformed_record& record = end.malformed;
     if (record.at.capture != nullptr) {
         start_line(record.at);
     } else {
@@ -128,7 +129,7 @@ void text_sink::malformed_ended(const malformed_record& record) {
     out_.add(record.was_guessed ? " not decoded\n" : " to the end of the stream not decoded\n");
 }
 
-void text_sink::incomplete(const incomplete_record& record) {
+void text_sink::on(const incomplete_record& record) {
     start_line(record.at);
     out_.add(colours_.warning);
     out_.add("INCOMPLETE");
@@ -144,7 +145,7 @@ void text_sink::incomplete(const incomplete_record& record) {
     add_excerpt(record.bytes.subspan(from), record.at.offset + from);
 }
 
-void text_sink::summary(const totals& account) {
+void text_sink::on(const totals& account) {
     if (account.capture != nullptr) {
         capture_summary(account);
         return;

@@ -19,17 +19,21 @@ public:
               time_format time = time_format::relative)
         : out_{out}, colours_{colours}, detail_{detail}, name_streams_{name_streams}, time_{time} {}
 
-    void stream_began(const record_place& at, std::string_view name) override;
-    void packet(const packet_record& record) override;
-    void hidden(const packet_record& record) override;
-    void malformed(const malformed_record& record) override;
-    void malformed_ended(const malformed_record& record) override;
-    void incomplete(const incomplete_record& record) override;
-    void event(const event_record& record) override;
-    void capture_began(std::string_view name, const capture_time& first_frame) override;
-    void summary(const totals& account) override;
+    void take(const any_record& record) override {
+        std::visit([this](const auto& alternative) { on(alternative); }, record);
+    }
 
 private:
+    void on(const stream_start& start);
+    void on(const capture_start& start);
+    void on(const packet_record& record);
+    void on(const hidden_packet& record);
+    void on(const malformed_record& record);
+    void on(const malformed_end& end);
+    void on(const incomplete_record& record);
+    void on(const event_record& record);
+    void on(const totals& account);
+    void on(const auto& /*not_printed*/) {}
     void start_line(const record_place& at);
     void start_capture_line(const record_place& at);
     void add_capture_place(const record_place& at);

@@ -183,7 +183,7 @@ TEST(dump_text, is_harmless_whatever_the_bytes) {
 TEST(dump_text, escapes_the_name_of_a_stream) {
     output out;
     text_sink sink{out, no_colours, text_detail::lines, true};
-    sink.stream_began({.stream = 3}, "evil\x1b[31m\n");
+    sink.take(stream_start{{.stream = 3}, "evil\x1b[31m\n"});
     EXPECT_EQ(out.text(), "stream 3: \"evil\\x1b[31m\\n\"\n");
 }
 
