@@ -21,22 +21,22 @@ namespace {
 using error = error_code;
 
 constexpr const char* day = "86400000";
-constexpr double rest = 0.2;  // of one processor; one that spins takes all of it
+constexpr double idle_share = 0.2;  // of one processor; one that spins takes all of it
 
 // What was sent is worked off, sooner or later; a server that spins never comes to rest.
 void expect_to_come_to_rest(const process& server) {
     constexpr int looks_max = 100;
     for (int i = 0; i < looks_max; ++i) {
-        if (server.cpu_share_at_rest() < rest) {
+        if (server.cpu_share_at_rest() < idle_share) {
             return;
         }
     }
     ADD_FAILURE() << "it spins";
 }
 
-void expect_served(connection& one) {
-    one.send(make_rpm("nobody"));
-    EXPECT_TRUE(one.receives(make_error(error::unreachable)));
+void expect_served(connection& client) {
+    client.send(make_rpm("nobody"));
+    EXPECT_TRUE(client.receives(make_error(error::unreachable)));
 }
 
 TEST(Connections, silent_after_connect_all_hear_5_and_are_ended_and_users_are_not) {
@@ -46,9 +46,9 @@ TEST(Connections, silent_after_connect_all_hear_5_and_are_ended_and_users_are_no
     for (int i = 0; i < 100; ++i) {
         silent.emplace_back(all.bound);
     }
-    for (connection& one : silent) {
-        EXPECT_TRUE(one.receives(make_error(error::refused)));
-        EXPECT_EQ(one.next_event(), "end");
+    for (connection& client : silent) {
+        EXPECT_TRUE(client.receives(make_error(error::refused)));
+        EXPECT_EQ(client.next_event(), "end");
     }
     expect_served(alice);
     EXPECT_EQ(all.scrape()["chatos_closed_total{cause=\"slow_login\"}"], 100U);
@@ -73,8 +73,8 @@ TEST(Connections, frame_never_completed_however_many_bytes_trickle_in) {
                 std::chrono::milliseconds{5});  // slower than any limit, for as long as it takes
         }
     }};
-    for (connection* one : {&stuck, &slow}) {
-        EXPECT_TRUE(one->receives(make_error(error::refused)));
+    for (connection* client : {&stuck, &slow}) {
+        EXPECT_TRUE(client->receives(make_error(error::refused)));
     }
     EXPECT_EQ(stuck.next_event(), "end");
     trickle.request_stop();
@@ -115,9 +115,9 @@ TEST(Connections, ECONNABORTED_reset_before_they_were_accepted) {
     connection alice = join(all.bound, "alice");
     all.server.signal(SIGSTOP);
     for (int i = 0; i < 300; ++i) {
-        connection one{all.bound};
-        one.send(make_cr("ghost"));
-        one.reset();
+        connection client{all.bound};
+        client.send(make_cr("ghost"));
+        client.reset();
     }
     all.server.signal(SIGCONT);
     expect_served(alice);
@@ -178,9 +178,9 @@ TEST(Connections, descriptor_numbers_reused_within_a_turn_mix_nobody_up) {
                 {make_cr(pseudo), make_rpm("watcher"), make_rpm("nobody"), make_rpm(pseudo)});
         }
         all.server.signal(SIGCONT);
-        for (connection& one : coming) {
+        for (connection& client : coming) {
             for (const error code : {error::ok, error::ok, error::unreachable, error::ok}) {
-                ASSERT_TRUE(one.receives(make_error(code)));
+                ASSERT_TRUE(client.receives(make_error(code)));
             }
         }
         leaving = std::move(coming);

@@ -18,7 +18,7 @@ namespace {
 using error = error_code;
 
 // Of one processor. One that spins takes all of it, even on a busy machine much more than this.
-constexpr double rest = 0.2;
+constexpr double idle_share = 0.2;
 
 void converse(connection& alice, connection& bob) {
     alice.send({make_rpm("bob"), make_spm("bob", "hi")});
@@ -52,11 +52,11 @@ TEST(Descriptors, sixty_four_those_inside_are_served_newcomers_wait_and_it_recov
     connection bob = join(bound, "bob");
     std::deque<connection> waiting = queue_up(bound, 150);
     converse(alice, bob);
-    EXPECT_LT(server.cpu_share_at_rest(), rest);
+    EXPECT_LT(server.cpu_share_at_rest(), idle_share);
     converse(alice, bob);
     expect_all_to_get_in_as_others_leave(std::move(waiting));
     converse(alice, bob);
-    EXPECT_LT(server.cpu_share_at_rest(), rest);
+    EXPECT_LT(server.cpu_share_at_rest(), idle_share);
     server.signal(SIGTERM);
     EXPECT_EQ(alice.next_event(), "end");
     EXPECT_EQ(bob.next_event(), "end");
@@ -91,7 +91,7 @@ TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and
     connection scraper{all.metrics};
     scraper.send_bytes("GET /healthz HTTP/1.1\r\n\r\n");
     converse(alice, bob);
-    EXPECT_LT(all.server.cpu_share_at_rest(), rest);
+    EXPECT_LT(all.server.cpu_share_at_rest(), idle_share);
     converse(alice, bob);
     bob.end();
     EXPECT_EQ(bob.next_event(), "end");
@@ -109,7 +109,7 @@ TEST(Descriptors, too_few_for_a_single_connection_is_no_reason_to_spin_or_to_die
     process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 16}};
     const std::string bound = server.bound();
     const std::deque<connection> waiting = queue_up(bound, 5);
-    EXPECT_LT(server.cpu_share_at_rest(), rest);
+    EXPECT_LT(server.cpu_share_at_rest(), idle_share);
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);
 }

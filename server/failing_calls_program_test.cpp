@@ -35,8 +35,8 @@ std::size_t served_of_five(const std::string& bound) {
         all.emplace_back(bound).send(make_rpm("nobody"));
     }
     std::size_t served = 0;
-    for (connection& one : all) {
-        served += one.receive_bytes(2) == bytes_of(make_error(error::refused)) ? 1 : 0;
+    for (connection& client : all) {
+        served += client.receive_bytes(2) == bytes_of(make_error(error::refused)) ? 1 : 0;
     }
     return served;
 }

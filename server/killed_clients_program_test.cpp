@@ -34,9 +34,9 @@ protected:
         await_connections(2);
         expect_others_to_go_on();
         all.server.signal(SIGTERM);
-        for (connection* one : {&carol, &dora}) {
-            EXPECT_EQ(one->next_event(), "end");
-            one->end();
+        for (connection* client : {&carol, &dora}) {
+            EXPECT_EQ(client->next_event(), "end");
+            client->end();
         }
         EXPECT_EQ(all.server.wait(), 0);
     }

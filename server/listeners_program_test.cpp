@@ -35,8 +35,8 @@ TEST(Listeners, of_all_families_serve_the_same_users) {
         }
         EXPECT_TRUE(users[sender].receives(make_error(error::ok)));
     }
-    for (connection& one : users) {
-        one.end();
+    for (connection& client : users) {
+        client.end();
     }
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);

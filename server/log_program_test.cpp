@@ -136,11 +136,11 @@ TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {
     for (const int err : {full, ends[1]}) {
         monitored_server all{{}, {.err = err}};
         break_protocol(all.bound);
-        auto seen = all.scrape();
-        while (seen["chatos_log_lines_dropped_total"] < 2) {
-            seen = all.scrape();
+        auto samples = all.scrape();
+        while (samples["chatos_log_lines_dropped_total"] < 2) {
+            samples = all.scrape();
         }
-        EXPECT_EQ(seen["chatos_log_lines_written_total"], 0U);
+        EXPECT_EQ(samples["chatos_log_lines_written_total"], 0U);
         all.server.signal(SIGTERM);
         EXPECT_EQ(all.server.wait(), 0);
         ::close(err);

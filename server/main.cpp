@@ -26,7 +26,7 @@
 namespace {
 
 // A loop that takes longer than this to answer counts as stalled.
-constexpr auto scrape_patience = std::chrono::seconds{1};
+constexpr auto scrape_timeout = std::chrono::seconds{1};
 
 enum exit_code : int { drained = 0, bad_usage = 2, cannot_listen = 3 };
 
@@ -41,8 +41,8 @@ Prints 'listening on HOST:PORT' for each listener once it accepts connections. S
 what it has accepted is still answered; a second signal ends it at once.
 Exit: 0 stopped; 2 a flag or value that cannot be; 3 cannot listen.)";
 
-int complain(exit_code code, const std::string& what) {
-    std::fprintf(stderr, "chatos-server: %s\n", what.c_str());
+int report_error(exit_code code, const std::string& message) {
+    std::fprintf(stderr, "chatos-server: %s\n", message.c_str());
     return code;
 }
 
@@ -72,8 +72,8 @@ std::string is_given(const std::string& text) {
     return text.empty() ? "the value is empty; leave the flag out to do without" : "";
 }
 
-std::string type_name_of(chatos::ops::unit one) {
-    switch (one) {
+std::string type_name_of(chatos::ops::unit unit) {
+    switch (unit) {
     case chatos::ops::unit::number: return "N";
     case chatos::ops::unit::bytes: return "BYTES";
     case chatos::ops::unit::milliseconds: return "MS";
@@ -81,54 +81,54 @@ std::string type_name_of(chatos::ops::unit one) {
     return "N";
 }
 
-void add_limit(CLI::App& app, const chatos::ops::limit& one, chatos::ops::service_options& options) {
+void add_limit(CLI::App& app, const chatos::ops::limit& limit, chatos::ops::service_options& options) {
     app.add_option_function<std::string>(
-           std::string{one.flag},
-           [&one, &options](const std::string& text) {
-               one.set(options, parse_number(std::string{one.flag}, text, one.most));
+           std::string{limit.flag},
+           [&limit, &options](const std::string& text) {
+               limit.set(options, parse_number(std::string{limit.flag}, text, limit.most));
            },
-           std::string{one.meaning})
-        ->default_str(std::to_string(one.get(options)))
-        ->type_name(type_name_of(one.counts_in));
+           std::string{limit.meaning})
+        ->default_str(std::to_string(limit.get(options)))
+        ->type_name(type_name_of(limit.counts_in));
 }
 
-void describe(CLI::App& app, flags& chosen) {
+void describe(CLI::App& app, flags& flags) {
     app.set_version_flag("--version", std::string{"chatos-server "} + CHATOS_VERSION);
     app.footer(examples);
-    app.add_option("--listen", chosen.listen, "HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable; port 0 picks one")
+    app.add_option("--listen", flags.listen, "HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable; port 0 picks one")
         ->capture_default_str()
         ->type_name("ADDRESS")
         ->allow_extra_args(false);
-    for (const chatos::ops::limit& one : chatos::ops::limits()) {
-        add_limit(app, one, chosen.options);
+    for (const chatos::ops::limit& limit : chatos::ops::limits()) {
+        add_limit(app, limit, flags.options);
     }
-    app.add_option("--metrics", chosen.metrics, "Serve /metrics (Prometheus) and /healthz over HTTP; port 0 picks one")
+    app.add_option("--metrics", flags.metrics, "Serve /metrics (Prometheus) and /healthz over HTTP; port 0 picks one")
         ->check(is_given)
         ->type_name("ADDRESS");
-    app.add_option("--log-level", chosen.log_level, "error, warning, info (start, stop, refused input) or debug")
+    app.add_option("--log-level", flags.log_level, "error, warning, info (start, stop, refused input) or debug")
         ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
         ->capture_default_str()
         ->type_name("LEVEL");
-    app.add_option("--log-file", chosen.log_file, "Append the log to this file, opened again on SIGHUP; default stderr")
+    app.add_option("--log-file", flags.log_file, "Append the log to this file, opened again on SIGHUP; default stderr")
         ->check(is_given)
         ->type_name("PATH");
     app.add_option_function<std::string>(
            "--memory-max",
-           [&chosen](const std::string& text) {
-               chosen.options.memory_max = parse_number("--memory-max", text, UINT64_MAX);
+           [&flags](const std::string& text) {
+               flags.options.memory_max = parse_number("--memory-max", text, UINT64_MAX);
            },
            "Refuse to start when the limits may take more than this (--print-limits)")
         ->type_name("BYTES");
-    app.add_flag("--tunnel,!--no-tunnel", chosen.options.core.tunnels,
+    app.add_flag("--tunnel,!--no-tunnel", flags.options.core.tunnels,
                  "Carry private connections that were accepted (default: yes)");
-    app.add_flag("--io-uring,!--no-io-uring", chosen.io_uring,
+    app.add_flag("--io-uring,!--no-io-uring", flags.io_uring,
                  "Read and write many sockets in one system call, where there is io_uring (default: yes)");
     app.set_config("--config", "", "Read flags from a file: a line NAME=VALUE each, without the dashes; flags win")
         ->type_name("PATH");
     app.allow_config_extras(CLI::config_extras_mode::error);
-    app.add_flag("--print-limits", chosen.print_limits, "Show every limit and the memory they may take, and exit")
+    app.add_flag("--print-limits", flags.print_limits, "Show every limit and the memory they may take, and exit")
         ->configurable(false);
-    app.add_flag("--json", chosen.json, "With --print-limits: as JSON")->needs("--print-limits")->configurable(false);
+    app.add_flag("--json", flags.json, "With --print-limits: as JSON")->needs("--print-limits")->configurable(false);
 }
 
 std::uint64_t machine_bytes() {
@@ -166,40 +166,40 @@ chatos::ops::log_line started(const std::string& announcement, const chatos::ops
 }
 
 // Everything was checked; what can go wrong now is the system's to say.
-int serve_at(const flags& chosen, const std::vector<chatos::net::listen_address>& addresses,
+int serve_at(const flags& flags, const std::vector<chatos::net::listen_address>& addresses,
              const chatos::net::listen_address& metrics_address) {
-    chatos::ops::log_writer writer{chosen.log_file, STDERR_FILENO, chosen.options.log_queue_bytes_max};
+    chatos::ops::log_writer writer{flags.log_file, STDERR_FILENO, flags.options.log_queue_bytes_max};
     if (const std::string fault = writer.fault(); !fault.empty()) {
-        return complain(cannot_listen, "cannot write to --log-file " + chosen.log_file + ": " + fault +
-                                           "; give a file that can be written");
+        return report_error(cannot_listen, "cannot write to --log-file " + flags.log_file + ": " + fault +
+                                               "; give a file that can be written");
     }
-    chatos::ops::event_log log{*chatos::ops::parse_log_level(chosen.log_level), writer};
+    chatos::ops::event_log log{*chatos::ops::parse_log_level(flags.log_level), writer};
     raise_descriptor_limit();
     const char* notify_socket = std::getenv("NOTIFY_SOCKET");
     const chatos::ops::service_manager manager{notify_socket == nullptr ? "" : notify_socket};
     chatos::net::socket_server server{
-        chosen.options.core,
-        {.per_address_max = chosen.options.per_address_max,
+        flags.options.core,
+        {.per_address_max = flags.options.per_address_max,
          .log = &log,
-         .io_uring = chosen.io_uring,
+         .io_uring = flags.io_uring,
          .on_stopping = [&manager] { static_cast<void>(manager.notify("STOPPING=1\nSTATUS=draining\n")); }}};
     server.stop_on_signals();
     std::string announcement;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
         const auto result = server.listen(addresses[i]);
         if (!result.fault.empty()) {
-            return complain(cannot_listen,
-                            "cannot listen on " + chosen.listen[i] + ": " + result.fault + "; choose another address");
+            return report_error(cannot_listen, "cannot listen on " + flags.listen[i] + ": " + result.fault +
+                                                   "; choose another address");
         }
         announcement += "listening on " + result.bound + "\n";
     }
-    chatos::net::metrics_endpoint metrics{[&server] { return server.request_snapshot(scrape_patience); },
+    chatos::net::metrics_endpoint metrics{[&server] { return server.request_snapshot(scrape_timeout); },
                                           CHATOS_VERSION};
-    if (!chosen.metrics.empty()) {
+    if (!flags.metrics.empty()) {
         const auto result = metrics.listen(metrics_address);
         if (!result.fault.empty()) {
-            return complain(cannot_listen, "cannot serve metrics on " + chosen.metrics + ": " + result.fault +
-                                               "; choose another address");
+            return report_error(cannot_listen, "cannot serve metrics on " + flags.metrics + ": " + result.fault +
+                                                   "; choose another address");
         }
         announcement += "metrics on " + result.bound + "\n";
     }
@@ -211,35 +211,35 @@ int serve_at(const flags& chosen, const std::vector<chatos::net::listen_address>
         log.write(line.add("advice", "it does not hear us: NOTIFY_SOCKET names no socket that listens"));
     }
     announcement.pop_back();
-    log.write(started(announcement, chosen.options));
+    log.write(started(announcement, flags.options));
     server.run();
     log.write(chatos::ops::event_log::line(chatos::ops::log_level::info, "stopped"));
     return drained;
 }
 
-int serve(const flags& chosen) {
-    if (const std::string fault = chatos::ops::find_fault(chosen.options, machine_bytes()); !fault.empty()) {
-        return complain(bad_usage, fault);
+int serve(const flags& flags) {
+    if (const std::string fault = chatos::ops::find_fault(flags.options, machine_bytes()); !fault.empty()) {
+        return report_error(bad_usage, fault);
     }
-    if (chosen.print_limits) {
+    if (flags.print_limits) {
         const std::string report =
-            chosen.json ? chatos::ops::limits_json(chosen.options) : chatos::ops::limits_text(chosen.options);
+            flags.json ? chatos::ops::limits_json(flags.options) : chatos::ops::limits_text(flags.options);
         std::fputs(report.c_str(), stdout);
         return drained;
     }
     std::vector<chatos::net::listen_address> addresses;
-    for (const std::string& text : chosen.listen) {
+    for (const std::string& text : flags.listen) {
         auto parsed = chatos::net::parse_listen_address(text);
         if (!parsed.fault.empty()) {
-            return complain(bad_usage, "--listen " + text + ": " + parsed.fault);
+            return report_error(bad_usage, "--listen " + text + ": " + parsed.fault);
         }
         addresses.push_back(std::move(parsed.address));
     }
-    const auto metrics_address = chatos::net::parse_listen_address(chosen.metrics);
-    if (!chosen.metrics.empty() && !metrics_address.fault.empty()) {
-        return complain(bad_usage, "--metrics " + chosen.metrics + ": " + metrics_address.fault);
+    const auto metrics_address = chatos::net::parse_listen_address(flags.metrics);
+    if (!flags.metrics.empty() && !metrics_address.fault.empty()) {
+        return report_error(bad_usage, "--metrics " + flags.metrics + ": " + metrics_address.fault);
     }
-    return serve_at(chosen, addresses, metrics_address.address);
+    return serve_at(flags, addresses, metrics_address.address);
 }
 
 }  // namespace
@@ -247,21 +247,21 @@ int serve(const flags& chosen) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     return_freed_memory();
-    flags chosen;
-    chosen.options = chatos::ops::defaults_for(machine_bytes());
+    flags flags;
+    flags.options = chatos::ops::defaults_for(machine_bytes());
     CLI::App app{"Reference server of the ChatOS 1.0 chat protocol.", "chatos-server"};
-    describe(app, chosen);
+    describe(app, flags);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& wish) {
         return app.exit(wish);  // --help, --version
     } catch (const CLI::ConfigError& error) {
-        return complain(bad_usage, "the --config file: " + std::string{error.what()} +
-                                       "; a line is the name of a flag without its dashes, =, and its value");
+        return report_error(bad_usage, "the --config file: " + std::string{error.what()} +
+                                           "; a line is the name of a flag without its dashes, =, and its value");
     } catch (const CLI::FileError& error) {
-        return complain(bad_usage, "--config: " + std::string{error.what()} + "; give a file that can be read");
+        return report_error(bad_usage, "--config: " + std::string{error.what()} + "; give a file that can be read");
     } catch (const CLI::ParseError& error) {
-        return complain(bad_usage, std::string{error.what()} + "; see chatos-server --help");
+        return report_error(bad_usage, std::string{error.what()} + "; see chatos-server --help");
     }
-    return serve(chosen);
+    return serve(flags);
 }

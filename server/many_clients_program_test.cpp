@@ -21,7 +21,7 @@ constexpr std::size_t own_descriptors = 64;
 // All get in, hear one of them, and leave nothing behind. The resident size of the server with all of them in.
 std::size_t come_and_go(monitored_server& all, std::size_t count) {
     std::vector<error_code> answers;
-    client_pool users{all.bound, [&answers](client_pool::client&, const packet_view& packet) {
+    client_pool users{all.bound, [&answers](client_pool::member&, const packet_view& packet) {
                           if (packet.op == opcode::error) {
                               answers.push_back(packet.code);
                           } else {
@@ -37,17 +37,17 @@ std::size_t come_and_go(monitored_server& all, std::size_t count) {
     EXPECT_EQ(answers, std::vector{error_code::ok});
     EXPECT_EQ(users.messages(), count - 1) << "everybody but the sender (ALL-1, ALL-2), before the answer (ALL-3)";
     users.leave();
-    auto seen = all.scrape();
-    while (seen["chatos_connections"] != 0) {
+    auto samples = all.scrape();
+    while (samples["chatos_connections"] != 0) {
         std::this_thread::yield();
-        seen = all.scrape();
+        samples = all.scrape();
     }
     for (const char* gauge :
          {"chatos_users", "chatos_requests_pending", "chatos_deliveries_waiting", "chatos_output_bytes_queued",
           "chatos_output_memory_bytes", "chatos_input_memory_bytes"}) {
-        EXPECT_EQ(seen[gauge], 0U) << gauge;
+        EXPECT_EQ(samples[gauge], 0U) << gauge;
     }
-    EXPECT_EQ(seen["chatos_deliveries_made_total"], count - 1);
+    EXPECT_EQ(samples["chatos_deliveries_made_total"], count - 1);
     return resident;
 }
 
@@ -94,9 +94,9 @@ TEST(Crowd, thundering_reconnect_all_break_at_once_and_come_again_under_their_ol
         ASSERT_TRUE(users.run_until([&users] { return users.clients()[0].answers_received == 1; }));
         EXPECT_EQ(users.messages(), count - 1);
     }
-    auto seen = all.scrape();
-    EXPECT_EQ(seen["chatos_connections_opened_total"], rounds * count);
-    EXPECT_EQ(seen["chatos_users"], count);
+    auto samples = all.scrape();
+    EXPECT_EQ(samples["chatos_connections_opened_total"], rounds * count);
+    EXPECT_EQ(samples["chatos_users"], count);
 }
 
 TEST(Crowd, accept_storm_those_who_are_in_are_served_and_all_get_in) {

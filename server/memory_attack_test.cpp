@@ -61,8 +61,8 @@ public:
     static std::string name_of(int number) { return "user" + std::to_string(number); }
 
     // Sends as much as the server takes at once; it must not wait for a server that has stopped reading.
-    void flood(connection& one, const std::string& bytes) {
-        one.send_what_fits(bytes);
+    void flood(connection& client, const std::string& bytes) {
+        client.send_what_fits(bytes);
         worst_bytes_ = std::max(worst_bytes_, server_.server.resident_bytes() - base_bytes_);
     }
 
@@ -101,8 +101,8 @@ void take_output_memory(attack& all) {
     const std::string giant(65'000, 'm');
     const std::string message = bytes_of(make_sma(giant));
     // Nobody reads: large messages to everybody, then tiny ones, which take more memory than they have bytes.
-    for (connection& one : all.clients()) {
-        all.flood(one, repeated(message, 2) + repeated(bytes_of(make_sma("")), 20));
+    for (connection& client : all.clients()) {
+        all.flood(client, repeated(message, 2) + repeated(bytes_of(make_sma("")), 20));
     }
     // Messages to single recipients, which share nothing.
     for (int i = 0; i < attack::users; ++i) {
@@ -112,9 +112,9 @@ void take_output_memory(attack& all) {
     }
     // Answers to what was never read, so that places are free for more; then requests whose answers nobody reads.
     for (int round = 0; round < 3; ++round) {
-        for (connection& one : all.clients()) {
-            all.flood(one, repeated(bytes_of(make_error(error_code::ok)), 2'000) +
-                               repeated(bytes_of(make_sma("")), 20) + repeated(bytes_of(make_rpm("nobody")), 3'000));
+        for (connection& client : all.clients()) {
+            all.flood(client, repeated(bytes_of(make_error(error_code::ok)), 2'000) +
+                                  repeated(bytes_of(make_sma("")), 20) + repeated(bytes_of(make_rpm("nobody")), 3'000));
         }
     }
 }
@@ -124,9 +124,9 @@ void take_input_memory(attack& all) {
     const std::string message = bytes_of(make_sma(giant));
     // Strangers: packets that never end, of sizes that make vectors grow badly, and floods of requests.
     for (int i = 0; i < 280; ++i) {
-        connection& one = all.stranger();
+        connection& client = all.stranger();
         const std::size_t size = 30'000 + static_cast<std::size_t>(i) * 100;
-        all.flood(one, i % 3 == 0 ? repeated(bytes_of(make_rpm("nobody")), 5'000) : message.substr(0, size));
+        all.flood(client, i % 3 == 0 ? repeated(bytes_of(make_rpm("nobody")), 5'000) : message.substr(0, size));
     }
 }
 
@@ -134,14 +134,14 @@ TEST(MemoryAttack, the_server_stays_below_the_ceiling_that_it_prints) {
     const std::size_t ceiling = ceiling_bytes();
     attack all;
     // However slow the machine is, the attack goes on until it has reached the bounds that it is about.
-    std::map<std::string, std::uint64_t> seen;
+    std::map<std::string, std::uint64_t> samples;
     do {
         all.strangers_leave();
         take_output_memory(all);
         take_input_memory(all);
-        seen = all.server().scrape();
-    } while (seen["chatos_deliveries_without_room_total"] == 0 ||
-             seen["chatos_closed_total{cause=\"input_memory\"}"] == 0);
+        samples = all.server().scrape();
+    } while (samples["chatos_deliveries_without_room_total"] == 0 ||
+             samples["chatos_closed_total{cause=\"input_memory\"}"] == 0);
     EXPECT_LT(all.worst_bytes(), ceiling);
     RecordProperty("worst_bytes", static_cast<int>(all.worst_bytes()));
     // Whoever is honest is still served; as a stranger, so that no message of the attack comes before the answer.
@@ -158,9 +158,9 @@ TEST(MemoryAttack, each_connection_takes_less_than_the_ceiling_counts_for_it) {
     process server{{"--listen", "unix:" + folder.path("socket"), "--unregistered-max", "2000"}};
     const std::string bound = server.bound();
     const auto settle = [&bound] {
-        connection one{bound};
-        one.send(make_rpm("nobody"));
-        EXPECT_TRUE(one.receives(make_error(error_code::refused)));
+        connection client{bound};
+        client.send(make_rpm("nobody"));
+        EXPECT_TRUE(client.receives(make_error(error_code::refused)));
     };
     settle();
     const std::size_t before = server.resident_bytes();

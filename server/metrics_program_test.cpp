@@ -17,14 +17,15 @@ namespace {
 
 using error = error_code;
 
-void expect_balanced(std::map<std::string, std::uint64_t>& seen) {
-    EXPECT_EQ(seen["chatos_requests_accepted_total"], seen["chatos_requests_answered_total"] +
-                                                          seen["chatos_requests_abandoned_total"] +
-                                                          seen["chatos_requests_pending"]);
-    EXPECT_EQ(seen["chatos_deliveries_made_total"], seen["chatos_deliveries_settled_total{cause=\"answer\"}"] +
-                                                        seen["chatos_deliveries_settled_total{cause=\"time_limit\"}"] +
-                                                        seen["chatos_deliveries_settled_total{cause=\"departure\"}"] +
-                                                        seen["chatos_deliveries_waiting"]);
+void expect_balanced(std::map<std::string, std::uint64_t>& samples) {
+    EXPECT_EQ(samples["chatos_requests_accepted_total"], samples["chatos_requests_answered_total"] +
+                                                             samples["chatos_requests_abandoned_total"] +
+                                                             samples["chatos_requests_pending"]);
+    EXPECT_EQ(samples["chatos_deliveries_made_total"],
+              samples["chatos_deliveries_settled_total{cause=\"answer\"}"] +
+                  samples["chatos_deliveries_settled_total{cause=\"time_limit\"}"] +
+                  samples["chatos_deliveries_settled_total{cause=\"departure\"}"] +
+                  samples["chatos_deliveries_waiting"]);
 }
 
 TEST(Metrics, count_what_happened_and_what_is_pending) {
@@ -39,18 +40,18 @@ TEST(Metrics, count_what_happened_and_what_is_pending) {
     connection stranger{all.bound};
     stranger.send_bytes("\x09");
     EXPECT_TRUE(stranger.receives(make_error(error::refused)));
-    auto seen = all.scrape();
-    expect_balanced(seen);
-    EXPECT_EQ(seen["chatos_users"], 2U);
-    EXPECT_EQ(seen["chatos_connections"], 3U);
-    EXPECT_EQ(seen["chatos_packets_received_total{packet=\"CR\"}"], 2U);
-    EXPECT_EQ(seen["chatos_requests_pending"], 1U);
-    EXPECT_EQ(seen["chatos_deliveries_waiting"], 1U);
-    EXPECT_EQ(seen["chatos_deliveries_settled_total{cause=\"answer\"}"], 1U);
-    EXPECT_EQ(seen["chatos_refused_input_total{rule=\"WIRE-1\"}"], 1U);
-    EXPECT_EQ(seen["chatos_build_info{version=\"" CHATOS_VERSION "\"}"], 1U);
-    EXPECT_GT(seen["process_resident_memory_bytes"], 1'000'000U);
-    EXPECT_GT(seen["process_open_fds"], 5U);
+    auto samples = all.scrape();
+    expect_balanced(samples);
+    EXPECT_EQ(samples["chatos_users"], 2U);
+    EXPECT_EQ(samples["chatos_connections"], 3U);
+    EXPECT_EQ(samples["chatos_packets_received_total{packet=\"CR\"}"], 2U);
+    EXPECT_EQ(samples["chatos_requests_pending"], 1U);
+    EXPECT_EQ(samples["chatos_deliveries_waiting"], 1U);
+    EXPECT_EQ(samples["chatos_deliveries_settled_total{cause=\"answer\"}"], 1U);
+    EXPECT_EQ(samples["chatos_refused_input_total{rule=\"WIRE-1\"}"], 1U);
+    EXPECT_EQ(samples["chatos_build_info{version=\"" CHATOS_VERSION "\"}"], 1U);
+    EXPECT_GT(samples["process_resident_memory_bytes"], 1'000'000U);
+    EXPECT_GT(samples["process_open_fds"], 5U);
 }
 
 TEST(Metrics, the_books_balance_in_every_scrape_while_clients_talk) {
@@ -68,10 +69,10 @@ TEST(Metrics, the_books_balance_in_every_scrape_while_clients_talk) {
     }};
     std::uint64_t accepted = 0;
     for (int i = 0; i < 50; ++i) {
-        auto seen = all.scrape();
-        expect_balanced(seen);
-        EXPECT_GE(seen["chatos_requests_accepted_total"], accepted);
-        accepted = seen["chatos_requests_accepted_total"];
+        auto samples = all.scrape();
+        expect_balanced(samples);
+        EXPECT_GE(samples["chatos_requests_accepted_total"], accepted);
+        accepted = samples["chatos_requests_accepted_total"];
     }
 }
 

@@ -238,9 +238,9 @@ TEST(Program, sigterm_and_sigint_drain_and_exit_0) {
         server.signal(number);
         bob.send(make_error(error::ok));
         EXPECT_TRUE(alice.receives(make_error(error::ok)));
-        for (connection* one : {&alice, &bob}) {
-            EXPECT_EQ(one->next_event(), "end");
-            one->end();
+        for (connection* client : {&alice, &bob}) {
+            EXPECT_EQ(client->next_event(), "end");
+            client->end();
         }
         EXPECT_EQ(server.wait(), 0);
     }

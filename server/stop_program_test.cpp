@@ -28,11 +28,11 @@ constexpr const char* moment = "200";
 class load {
 public:
     explicit load(const std::string& bound)
-        : users_{bound, [this](client_pool::client& who, const packet_view& packet) { take(who, packet); }} {
+        : users_{bound, [this](client_pool::member& client, const packet_view& packet) { take(client, packet); }} {
         EXPECT_TRUE(users_.join(count));
-        for (client_pool::client& one : users_.clients()) {
+        for (client_pool::member& client : users_.clients()) {
             for (int i = 0; i < in_flight; ++i) {
-                send_next(one);
+                send_next(client);
             }
         }
         EXPECT_TRUE(users_.run_until([this] { return answers_ >= 3 * count; }));
@@ -44,8 +44,8 @@ public:
 
     // Whoever received a message proves that it was accepted.
     void expect_what_was_accepted_to_be_answered() {
-        for (const client_pool::client& one : users_.clients()) {
-            EXPECT_GE(one.answers_received, delivered_[one.pseudo]) << one.pseudo;
+        for (const client_pool::member& client : users_.clients()) {
+            EXPECT_GE(client.answers_received, delivered_[client.pseudo]) << client.pseudo;
         }
     }
 
@@ -53,15 +53,15 @@ private:
     static constexpr std::size_t count = 40;
     static constexpr int in_flight = 8;
 
-    void send_next(client_pool::client& from) {
+    void send_next(client_pool::member& from) {
         const std::string text = std::to_string(++sent_[from.pseudo]);
         users_.send(from, make_sma(text));
     }
 
-    void take(client_pool::client& who, const packet_view& packet) {
+    void take(client_pool::member& client, const packet_view& packet) {
         if (packet.op == opcode::error) {
             ++answers_;
-            send_next(who);
+            send_next(client);
             return;
         }
         std::uint32_t& last = delivered_[std::string{packet.pseudo}];

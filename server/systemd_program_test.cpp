@@ -31,8 +31,8 @@ public:
         }
         const auto size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + name_.size());
         EXPECT_EQ(::bind(socket_, reinterpret_cast<const ::sockaddr*>(&address), size), 0) << std::strerror(errno);
-        const ::timeval patience{.tv_sec = 60, .tv_usec = 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        const ::timeval timeout{.tv_sec = 60, .tv_usec = 0};
+        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     }
     manager(const manager&) = delete;
     manager& operator=(const manager&) = delete;

@@ -10,12 +10,12 @@ connection& connection_table::open() {
         slots_.emplace_back();
     }
     const std::uint32_t slot = free_.back();
-    slot_entry& here = slots_[slot];
-    here.occupant = std::make_unique<connection>();
-    here.occupant->id = {.slot = slot, .generation = ++here.generation};
+    slot_entry& entry = slots_[slot];
+    entry.occupant = std::make_unique<connection>();
+    entry.occupant->id = {.slot = slot, .generation = ++entry.generation};
     free_.pop_back();
     ++size_;
-    return *here.occupant;
+    return *entry.occupant;
 }
 
 void connection_table::close(connection& gone) {

@@ -25,9 +25,9 @@ public:
     /// Calls `visit(connection&)` for each; it must neither open nor close any.
     template <typename Visit>
     void for_each(Visit&& visit) const {
-        for (const slot_entry& one : slots_) {
-            if (one.occupant) {
-                visit(*one.occupant);
+        for (const slot_entry& entry : slots_) {
+            if (entry.occupant) {
+                visit(*entry.occupant);
             }
         }
     }

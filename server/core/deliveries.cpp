@@ -58,14 +58,14 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
         record_decision(done, code);  // TUN-1, TUN-4
     }
     connection* sender = connections_.find(done.sender);
-    request* made = sender == nullptr ? nullptr : sender->requests.find(done.request_number);
-    if (made == nullptr) {
+    request* request = sender == nullptr ? nullptr : sender->requests.find(done.request_number);
+    if (request == nullptr) {
         return;
     }
-    ensure(made->waiting != 0);
-    --made->waiting;
-    made->worst = std::max(made->worst, code);
-    if (made->waiting == 0) {
+    ensure(request->waiting != 0);
+    --request->waiting;
+    request->worst = std::max(request->worst, code);
+    if (request->waiting == 0) {
         send_due_answers(*sender);
     }
 }

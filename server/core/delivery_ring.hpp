@@ -26,12 +26,12 @@ struct delivery {
 /// those that wait. Each leaves the waiting part exactly once.
 class delivery_ring {
 public:
-    void push(const delivery& made) {
+    void push(const delivery& delivery) {
         if (waiting() == 0) {
-            oldest_since_ = made.sent;
+            oldest_since_ = delivery.sent;
         }
-        offers_ += made.kind == delivery_kind::connection_offer ? 1U : 0U;
-        deliveries_.push_back(made);
+        offers_ += delivery.kind == delivery_kind::connection_offer ? 1U : 0U;
+        deliveries_.push_back(delivery);
     }
 
     /// What an answer from this user answers.
@@ -62,8 +62,8 @@ public:
     [[nodiscard]] bool connection_offered() const noexcept { return offers_ != 0; }
 
 private:
-    void stop_waiting(const delivery& one) noexcept {
-        offers_ -= one.kind == delivery_kind::connection_offer ? 1U : 0U;
+    void stop_waiting(const delivery& delivery) noexcept {
+        offers_ -= delivery.kind == delivery_kind::connection_offer ? 1U : 0U;
     }
 
     ring<delivery> deliveries_;

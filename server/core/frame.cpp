@@ -23,10 +23,10 @@ frame::block* frame::allocate(std::size_t size_bytes, bool is_answer, memory_tal
 frame frame::of(const packet_view& packet, const limits& bounds, memory_tally* tally) {
     const std::size_t size = encoded_size(packet);
     block* shared = allocate(size, packet.op == opcode::error, tally);
-    frame made{shared};
+    frame frame{shared};
     const encode_result result = encode(packet, {reinterpret_cast<std::byte*>(shared + 1), size}, bounds);
     ensure(result.status == encode_status::ok && result.size == size);
-    return made;
+    return frame;
 }
 
 frame frame::of_bytes(std::span<const std::byte> relayed) {

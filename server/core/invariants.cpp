@@ -163,9 +163,9 @@ std::string server::check_tunnel_invariants() const {
 
 std::string server::check_invariants() const {
     std::string fault;
-    const auto found = [&fault](std::string what) {
+    const auto report = [&fault](std::string message) {
         if (fault.empty()) {
-            fault = std::move(what);
+            fault = std::move(message);
         }
     };
     std::uint64_t pending = 0;
@@ -179,34 +179,34 @@ std::string server::check_invariants() const {
         const auto deadline = deadline_of(client);
         const auto scheduled = timers_.scheduled_at(client.id.slot);
         if (deadline && (!scheduled || *scheduled > *deadline)) {
-            found(name_of(client) + "nobody looks at its deadline");
+            report(name_of(client) + "nobody looks at its deadline");
         }
         if (client.has_backlog && has_room_for_request(client) && !client.in_work_list) {
-            found(name_of(client) + "has bytes to process and is not in the list for it");
+            report(name_of(client) + "has bytes to process and is not in the list for it");
         }
         const bool in_registry = client.pseudo != nullptr && users_.find(*client.pseudo) == &client;
-        found(check_bounds(client, options_));
-        found(check_phase(client, in_registry));
+        report(check_bounds(client, options_));
+        report(check_phase(client, in_registry));
         output_bytes += client.output.is_counted() ? client.output.size_bytes() : 0;
         input_bytes += client.pending_input.memory_bytes();
         pending += client.requests.size();
         std::uint32_t answers_coming = client.requests.size();
         for (std::uint32_t i = 0; i < client.requests.size(); ++i) {
-            const request& one = client.requests[i];
-            waited_for += one.waiting;
-            answers_coming += one.offers_connection && !one.first_answer_sent ? 1U : 0U;
+            const request& request = client.requests[i];
+            waited_for += request.waiting;
+            answers_coming += request.offers_connection && !request.first_answer_sent ? 1U : 0U;
         }
         if (answers_coming != client.requests.answers_coming()) {
-            found(name_of(client) + "the answers that are coming were miscounted");
+            report(name_of(client) + "the answers that are coming were miscounted");
         }
         waiting += client.deliveries.waiting();
         for (std::uint32_t i = 0; i < client.deliveries.waiting(); ++i) {
-            const delivery& one = client.deliveries.waiting_at(i);
-            const connection* sender = connections_.find(one.sender);
-            if (sender == nullptr || !sender->requests.contains(one.request_number)) {
+            const delivery& delivery = client.deliveries.waiting_at(i);
+            const connection* sender = connections_.find(delivery.sender);
+            if (sender == nullptr || !sender->requests.contains(delivery.request_number)) {
                 ++orphaned;
             } else {
-                ++waiting_by_request[{one.sender.slot, one.request_number}];
+                ++waiting_by_request[{delivery.sender.slot, delivery.request_number}];
             }
         }
     });
@@ -216,27 +216,27 @@ std::string server::check_invariants() const {
             const auto counted = waiting_by_request.find({client.id.slot, first + i});
             const std::uint32_t expected = counted == waiting_by_request.end() ? 0 : counted->second;
             if (client.requests[i].waiting != expected) {
-                found(name_of(client) + "a request waits for deliveries that do not exist");
+                report(name_of(client) + "a request waits for deliveries that do not exist");
             }
         }
     });
     const statistics& s = statistics_;
     if (s.requests_pending != pending ||
         s.requests_accepted != s.requests_answered + s.requests_abandoned + s.requests_pending) {
-        found("requests accepted are not answered + abandoned + pending");
+        report("requests accepted are not answered + abandoned + pending");
     }
     if (s.deliveries_waiting != waiting || waiting != waited_for + orphaned ||
         s.deliveries_made !=
             s.deliveries_answered + s.deliveries_timed_out + s.deliveries_recipient_left + s.deliveries_waiting) {
-        found("deliveries made are not settled + waiting");
+        report("deliveries made are not settled + waiting");
     }
     if (tally_.output_bytes != output_bytes || tally_.input_bytes != input_bytes) {
-        found("the bytes of all clients together were miscounted");
+        report("the bytes of all clients together were miscounted");
     }
-    found(check_memory(tally_, options_));
-    found(check_tunnel_invariants());
+    report(check_memory(tally_, options_));
+    report(check_tunnel_invariants());
     if (users_.size() > options_.users_max || connections_.size() < users_.size()) {
-        found("more users than the bound");
+        report("more users than the bound");
     }
     return fault;
 }

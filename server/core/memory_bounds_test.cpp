@@ -39,8 +39,8 @@ TEST(MemoryBounds, everybodys_output_has_a_bound_and_beyond_it_deliveries_count_
 TEST(MemoryBounds, a_frame_that_many_are_to_receive_counts_once) {
     network net;
     client& alice = net.join("alice");
-    for (client* one : net.join_many("sloth", 50)) {
-        one->reads(false);
+    for (client* client : net.join_many("sloth", 50)) {
+        client->reads(false);
     }
     alice.send(make_sma(large));
     const statistics counts = net.core.count();
@@ -56,8 +56,8 @@ TEST(MemoryBounds, whoever_holds_most_unprocessed_bytes_makes_room_for_the_other
     const std::string whole = bytes_of(make_sma(message));
     glutton.send_bytes(std::string_view{whole}.substr(0, 60'000));
     std::vector<client*> crowd = net.join_many("crowd", 20);
-    for (client* one : crowd) {
-        one->send_bytes(std::string_view{whole}.substr(0, 30'000));
+    for (client* client : crowd) {
+        client->send_bytes(std::string_view{whole}.substr(0, 30'000));
         EXPECT_LE(net.core.count().input_memory_bytes, 400'000U + 2 * 4'096U);
     }
     alice.send_bytes(std::string_view{whole}.substr(0, 100));
@@ -128,13 +128,13 @@ TEST(MemoryBounds, a_long_queue_gives_its_memory_back_while_it_still_holds_somet
     }
 }
 
-std::uint64_t sum(const options& chosen) {
+std::uint64_t sum(const options& bounds) {
     std::uint64_t all = 0;
-    for (const memory_item& one : memory_ceiling(chosen)) {
-        EXPECT_FALSE(one.name.empty());
-        EXPECT_TRUE(one.per == "connection" || one.per == "user" || one.per == "tunnel" || one.per == "server");
-        EXPECT_EQ(one.bytes(), one.count * one.bytes_each);
-        all += one.bytes();
+    for (const memory_item& item : memory_ceiling(bounds)) {
+        EXPECT_FALSE(item.name.empty());
+        EXPECT_TRUE(item.per == "connection" || item.per == "user" || item.per == "tunnel" || item.per == "server");
+        EXPECT_EQ(item.bytes(), item.count * item.bytes_each);
+        all += item.bytes();
     }
     return all;
 }

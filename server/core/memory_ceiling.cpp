@@ -31,69 +31,69 @@ std::uint64_t bytes_of_connection() {
 
 // One bound holds for requests without their answer and answers that are not written together, so the dearer of the
 // two places counts for each; the blocks that short queues keep come on top.
-std::uint64_t bytes_of_answers(const options& chosen) {
+std::uint64_t bytes_of_answers(const options& bounds) {
     constexpr std::uint64_t place = 4 * std::max(sizeof(request), sizeof(frame));
     constexpr std::uint64_t short_queues = ring_minimum_places * (sizeof(request) + sizeof(frame));
-    return place * (std::uint64_t{chosen.answers_owed_max} + 1) + short_queues;
+    return place * (std::uint64_t{bounds.answers_owed_max} + 1) + short_queues;
 }
 
-std::uint64_t bytes_of_deliveries(const options& chosen) {
-    return allocated_bytes(std::bit_ceil(std::uint64_t{chosen.deliveries_unanswered_max}) * sizeof(delivery));
+std::uint64_t bytes_of_deliveries(const options& bounds) {
+    return allocated_bytes(std::bit_ceil(std::uint64_t{bounds.deliveries_unanswered_max}) * sizeof(delivery));
 }
 
-std::uint64_t bytes_of_permissions(const options& chosen) {
-    return allocated_bytes(std::bit_ceil(std::uint64_t{chosen.send_permissions_max}) * sizeof(connection_id));
+std::uint64_t bytes_of_permissions(const options& bounds) {
+    return allocated_bytes(std::bit_ceil(std::uint64_t{bounds.send_permissions_max}) * sizeof(connection_id));
 }
 
 // A node of the tree (three pointers and a colour before the value), the pseudo's own bytes, the place in the list.
-std::uint64_t bytes_of_name(const options& chosen) {
+std::uint64_t bytes_of_name(const options& bounds) {
     constexpr std::uint64_t node = 4 * sizeof(void*) + sizeof(std::pair<const std::string, connection*>);
-    return allocated_bytes(node) + allocated_bytes(chosen.packet_limits.pseudo_bytes_max + 1) +
+    return allocated_bytes(node) + allocated_bytes(bounds.packet_limits.pseudo_bytes_max + 1) +
            growth * sizeof(connection*);
 }
 
 // Its two buffers. A read of n bytes counts n and tunnel_read_cost_bytes towards the bound, and takes a frame and a
 // place in a queue; the shorter the reads, the more. One read may go beyond the bound.
-std::uint64_t bytes_of_tunnel(const options& chosen) {
+std::uint64_t bytes_of_tunnel(const options& bounds) {
     constexpr std::uint64_t shortest_read = frame::memory_bytes(1) + memory_tally::queue_entry_bytes;
     constexpr std::uint64_t counted = 1 + options::tunnel_read_cost_bytes;
-    const std::uint64_t last_read = frame::memory_bytes(chosen.receive_bytes_max) + memory_tally::queue_entry_bytes;
+    const std::uint64_t last_read = frame::memory_bytes(bounds.receive_bytes_max) + memory_tally::queue_entry_bytes;
     const std::uint64_t buffer =
-        chosen.tunnel_buffer_bytes_max / counted * std::max(shortest_read, counted) + last_read;
+        bounds.tunnel_buffer_bytes_max / counted * std::max(shortest_read, counted) + last_read;
     return 2 * buffer;
 }
 
 // What the book keeps of an offer, an agreement or a tunnel: a node in each of its trees, and two keys of two pseudos.
-std::uint64_t bytes_of_entry(const options& chosen) {
+std::uint64_t bytes_of_entry(const options& bounds) {
     constexpr std::uint64_t nodes = 5 * 192;
-    return nodes + 4 * allocated_bytes(chosen.packet_limits.pseudo_bytes_max + 1);
+    return nodes + 4 * allocated_bytes(bounds.packet_limits.pseudo_bytes_max + 1);
 }
 
 }  // namespace
 
-std::uint64_t connections_max(const options& chosen) noexcept {
-    const std::uint64_t ends = chosen.tunnels ? std::uint64_t{2} * chosen.tunnels_max : 0;
-    return std::uint64_t{chosen.users_max} + chosen.unregistered_max + ends;
+std::uint64_t connections_max(const options& bounds) noexcept {
+    const std::uint64_t ends = bounds.tunnels ? std::uint64_t{2} * bounds.tunnels_max : 0;
+    return std::uint64_t{bounds.users_max} + bounds.unregistered_max + ends;
 }
 
-std::vector<memory_item> memory_ceiling(const options& chosen) {
-    const std::uint64_t connections = connections_max(chosen);
-    const std::uint64_t packet = packet_bytes_max(chosen.packet_limits);
-    const std::uint64_t rest = input_buffer::memory_bytes_max(chosen.receive_bytes_max + packet);
-    const std::uint64_t tunnels = chosen.tunnels ? chosen.tunnels_max : 0;
-    const std::uint64_t offers = chosen.tunnels ? chosen.users_max : 0;  // PC-7: one to each user
+std::vector<memory_item> memory_ceiling(const options& bounds) {
+    const std::uint64_t connections = connections_max(bounds);
+    const std::uint64_t packet = packet_bytes_max(bounds.packet_limits);
+    const std::uint64_t remaining = input_buffer::memory_bytes_max(bounds.receive_bytes_max + packet);
+    const std::uint64_t tunnels = bounds.tunnels ? bounds.tunnels_max : 0;
+    const std::uint64_t offers = bounds.tunnels ? bounds.users_max : 0;  // PC-7: one to each user
     return {
         {"its record", "connection", connections, bytes_of_connection()},
-        {"requests and answers", "connection", connections, bytes_of_answers(chosen)},
-        {"its pseudo", "user", chosen.users_max, bytes_of_name(chosen)},
-        {"deliveries it has not answered", "user", chosen.users_max, bytes_of_deliveries(chosen)},
-        {"send permissions", "user", chosen.users_max, bytes_of_permissions(chosen)},
-        {"an offer made to it", "user", offers, bytes_of_entry(chosen)},
-        {"buffers and entry of a tunnel", "tunnel", tunnels, bytes_of_tunnel(chosen) + bytes_of_entry(chosen)},
-        {"frames and places in output queues", "server", 1, chosen.total_output_bytes_max},
+        {"requests and answers", "connection", connections, bytes_of_answers(bounds)},
+        {"its pseudo", "user", bounds.users_max, bytes_of_name(bounds)},
+        {"deliveries it has not answered", "user", bounds.users_max, bytes_of_deliveries(bounds)},
+        {"send permissions", "user", bounds.users_max, bytes_of_permissions(bounds)},
+        {"an offer made to it", "user", offers, bytes_of_entry(bounds)},
+        {"buffers and entry of a tunnel", "tunnel", tunnels, bytes_of_tunnel(bounds) + bytes_of_entry(bounds)},
+        {"frames and places in output queues", "server", 1, bounds.total_output_bytes_max},
         {"the frame that meets that bound", "server", 1, frame::memory_bytes(packet)},
-        {"unprocessed bytes", "server", 1, chosen.total_input_bytes_max},
-        {"the bytes that meet that bound, moved once", "server", 2, rest},
+        {"unprocessed bytes", "server", 1, bounds.total_input_bytes_max},
+        {"the bytes that meet that bound, moved once", "server", 2, remaining},
     };
 }
 

@@ -20,10 +20,10 @@ struct memory_item {
 };
 
 /// Connections that there can be at once: a newcomer is let in while fewer than unregistered_max are not users.
-[[nodiscard]] std::uint64_t connections_max(const options& chosen) noexcept;
+[[nodiscard]] std::uint64_t connections_max(const options& bounds) noexcept;
 
 /// Every client at every bound at the same moment. Memory as an allocation takes it, with its bookkeeping; what an
 /// allocator loses between allocations is for the caller to add. `chosen` is without fault.
-[[nodiscard]] std::vector<memory_item> memory_ceiling(const options& chosen);
+[[nodiscard]] std::vector<memory_item> memory_ceiling(const options& bounds);
 
 }  // namespace chatos::core

@@ -16,7 +16,7 @@ using event = notice::event;
 // A core whose notices are kept, and one connection that sends bytes to it.
 class recording_sink final : public notice_sink {
 public:
-    explicit recording_sink(const options& chosen = {}) : core{chosen, this} {}
+    explicit recording_sink(const options& bounds = {}) : core{bounds, this} {}
 
     void take(const notice& notice) override {
         events.push_back(notice.kind);

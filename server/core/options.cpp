@@ -27,40 +27,40 @@ std::uint64_t count_ms(std::chrono::milliseconds time) {
 
 }  // namespace
 
-std::string find_fault(const options& chosen) {
-    const std::uint64_t packet_bytes = packet_bytes_max(chosen.packet_limits);
+std::string find_fault(const options& bounds) {
+    const std::uint64_t packet_bytes = packet_bytes_max(bounds.packet_limits);
     // The signed sizes of the wire (WIRE-11) cap a pseudo at 32,767 bytes; 64 MiB messages keep the rest in memory.
     const std::array ranges{
-        range{"pseudo bytes", chosen.packet_limits.pseudo_bytes_max, smallest_legal_limits.pseudo_bytes_max, 32'767},
-        range{"message bytes", chosen.packet_limits.message_bytes_max, smallest_legal_limits.message_bytes_max,
+        range{"pseudo bytes", bounds.packet_limits.pseudo_bytes_max, smallest_legal_limits.pseudo_bytes_max, 32'767},
+        range{"message bytes", bounds.packet_limits.message_bytes_max, smallest_legal_limits.message_bytes_max,
               64U << 20U},
-        range{"capacity", chosen.users_max, 1, 1'000'000},
-        range{"unregistered connections", chosen.unregistered_max, 1, 1'000'000},
-        range{"send permissions", chosen.send_permissions_max, 1'024, 1'000'000},
-        range{"answers owed", chosen.answers_owed_max, 2'048, 1'000'000},
-        range{"unanswered deliveries", chosen.deliveries_unanswered_max, 1, 1'000'000},
-        range{"output bytes", chosen.output_bytes_max, packet_bytes, std::uint64_t{1} << 32U},
-        range{"output bytes of all", chosen.total_output_bytes_max,
+        range{"capacity", bounds.users_max, 1, 1'000'000},
+        range{"unregistered connections", bounds.unregistered_max, 1, 1'000'000},
+        range{"send permissions", bounds.send_permissions_max, 1'024, 1'000'000},
+        range{"answers owed", bounds.answers_owed_max, 2'048, 1'000'000},
+        range{"unanswered deliveries", bounds.deliveries_unanswered_max, 1, 1'000'000},
+        range{"output bytes", bounds.output_bytes_max, packet_bytes, std::uint64_t{1} << 32U},
+        range{"output bytes of all", bounds.total_output_bytes_max,
               frame::memory_bytes(packet_bytes) + memory_tally::queue_entry_bytes, std::uint64_t{1} << 40U},
-        range{"input bytes of all", chosen.total_input_bytes_max,
-              input_buffer::memory_bytes_max(chosen.receive_bytes_max + packet_bytes), std::uint64_t{1} << 40U},
-        range{"time-outs in a row", chosen.timeouts_in_a_row_max, 1, 1'000'000},
-        range{"bytes per read", chosen.receive_bytes_max, 1, 16U << 20U},
-        range{"work per go", chosen.work_per_slice_max, 1, 1'000'000},
-        range{"answer time limit in ms", count_ms(chosen.answer_timeout), 1, day_ms},
-        range{"PC time limit in ms", count_ms(chosen.pc_timeout), 1, day_ms},
-        range{"login time limit in ms", count_ms(chosen.login_timeout), 1, day_ms},
-        range{"flush time limit in ms", count_ms(chosen.flush_timeout), 1, day_ms},
-        range{"linger time limit in ms", count_ms(chosen.linger_timeout), 1, day_ms},
-        range{"drain time limit in ms", count_ms(chosen.drain_timeout), 1, day_ms},
-        range{"tunnels", chosen.tunnels_max, 1, 1'000'000},
-        range{"tunnel time limit in ms", count_ms(chosen.tunnel_timeout), 1, day_ms},
-        range{"tunnel buffer bytes", chosen.tunnel_buffer_bytes_max, 1, 64U << 20U},
+        range{"input bytes of all", bounds.total_input_bytes_max,
+              input_buffer::memory_bytes_max(bounds.receive_bytes_max + packet_bytes), std::uint64_t{1} << 40U},
+        range{"time-outs in a row", bounds.timeouts_in_a_row_max, 1, 1'000'000},
+        range{"bytes per read", bounds.receive_bytes_max, 1, 16U << 20U},
+        range{"work per go", bounds.work_per_slice_max, 1, 1'000'000},
+        range{"answer time limit in ms", count_ms(bounds.answer_timeout), 1, day_ms},
+        range{"PC time limit in ms", count_ms(bounds.pc_timeout), 1, day_ms},
+        range{"login time limit in ms", count_ms(bounds.login_timeout), 1, day_ms},
+        range{"flush time limit in ms", count_ms(bounds.flush_timeout), 1, day_ms},
+        range{"linger time limit in ms", count_ms(bounds.linger_timeout), 1, day_ms},
+        range{"drain time limit in ms", count_ms(bounds.drain_timeout), 1, day_ms},
+        range{"tunnels", bounds.tunnels_max, 1, 1'000'000},
+        range{"tunnel time limit in ms", count_ms(bounds.tunnel_timeout), 1, day_ms},
+        range{"tunnel buffer bytes", bounds.tunnel_buffer_bytes_max, 1, 64U << 20U},
     };
-    for (const range& one : ranges) {
-        if (one.value < one.least || one.value > one.most) {
-            return std::string{one.name} + " cannot be " + std::to_string(one.value) + "; give " +
-                   std::to_string(one.least) + " to " + std::to_string(one.most);
+    for (const range& range : ranges) {
+        if (range.value < range.least || range.value > range.most) {
+            return std::string{range.name} + " cannot be " + std::to_string(range.value) + "; give " +
+                   std::to_string(range.least) + " to " + std::to_string(range.most);
         }
     }
     return {};

@@ -98,6 +98,6 @@ struct options {
 };
 
 /// Empty when the options can be; otherwise one clause that says which cannot, and what would.
-[[nodiscard]] std::string find_fault(const options& chosen);
+[[nodiscard]] std::string find_fault(const options& bounds);
 
 }  // namespace chatos::core

@@ -23,11 +23,11 @@ void output_queue::leave_tally() noexcept {
     tally_ = nullptr;
 }
 
-void output_queue::push(frame one) {
-    count(one.size_bytes(), one.is_answer() ? 0U : 1U);
-    size_bytes_ += one.size_bytes();
-    answers_ += one.is_answer() ? 1U : 0U;
-    frames_.push_back(std::move(one));
+void output_queue::push(frame frame) {
+    count(frame.size_bytes(), frame.is_answer() ? 0U : 1U);
+    size_bytes_ += frame.size_bytes();
+    answers_ += frame.is_answer() ? 1U : 0U;
+    frames_.push_back(std::move(frame));
 }
 
 std::size_t output_queue::gather(std::span<std::span<const std::byte>> pieces) const noexcept {

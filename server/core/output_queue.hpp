@@ -20,7 +20,7 @@ public:
     void leave_tally() noexcept;
     [[nodiscard]] bool is_counted() const noexcept { return tally_ != nullptr; }
 
-    void push(frame one);
+    void push(frame frame);
 
     /// Points `pieces` at the bytes to write next, in order, and returns how many pieces it set. They stay valid
     /// until the queue is changed.

@@ -2,9 +2,9 @@
 
 namespace chatos::core {
 
-void request_queue::push(const request& made) {
-    first_answers_coming_ += made.offers_connection ? 1U : 0U;
-    requests_.push_back(made);
+void request_queue::push(const request& request) {
+    first_answers_coming_ += request.offers_connection ? 1U : 0U;
+    requests_.push_back(request);
 }
 
 request* request_queue::find(std::uint32_t number) noexcept {

@@ -25,7 +25,7 @@ public:
     [[nodiscard]] std::uint32_t next_number() const noexcept { return first_number_ + requests_.size(); }
 
     /// Appends a request; its number was next_number().
-    void push(const request& made);
+    void push(const request& request);
 
     /// The request `number`, or nullptr when it was abandoned. Valid until the queue is changed.
     [[nodiscard]] request* find(std::uint32_t number) noexcept;

@@ -91,7 +91,7 @@ std::uint32_t server::handle_spm(connection& client, const packet_view& packet) 
 }
 
 std::uint32_t server::handle_sma(connection& client, std::string_view message) {
-    request made{};
+    request request{};
     if (users_.size() > 1) {
         const frame packet = frame::of(make_spm(*client.pseudo, message), options_.packet_limits, &tally_);
         for (connection* recipient : users_.users()) {  // ALL-1, ALL-7, ALL-8
@@ -99,14 +99,14 @@ std::uint32_t server::handle_sma(connection& client, std::string_view message) {
                 continue;  // ALL-2
             }
             if (deliver(client, *recipient, packet, delivery_kind::message)) {
-                ++made.waiting;
+                ++request.waiting;
             } else {
-                made.worst = std::max(made.worst, error_code::unreachable);  // ALL-5
+                request.worst = std::max(request.worst, error_code::unreachable);  // ALL-5
             }
         }
     }
-    const std::uint32_t deliveries = made.waiting;
-    accept(client, made);  // ALL-3, ALL-6
+    const std::uint32_t deliveries = request.waiting;
+    accept(client, request);  // ALL-3, ALL-6
     return deliveries;
 }
 
@@ -130,10 +130,10 @@ std::uint32_t server::handle_pc(connection& client, std::string_view pseudo) {
     return 1;
 }
 
-void server::accept(connection& client, const request& made) {
+void server::accept(connection& client, const request& request) {
     ++statistics_.requests_accepted;
     ++statistics_.requests_pending;
-    client.requests.push(made);
+    client.requests.push(request);
     send_due_answers(client);
 }
 

@@ -8,8 +8,8 @@
 
 namespace chatos::core {
 
-server::server(const options& chosen, notice_sink* log) : options_{chosen}, log_{log} {
-    ensure(find_fault(chosen).empty());
+server::server(const options& bounds, notice_sink* log) : options_{bounds}, log_{log} {
+    ensure(find_fault(bounds).empty());
     for (const error_code code : {error_code::ok, error_code::pseudo_taken, error_code::out_of_capacity,
                                   error_code::unreachable, error_code::refused}) {
         answers_[static_cast<std::size_t>(code)] = frame::of(make_error(code), options_.packet_limits);
@@ -17,15 +17,15 @@ server::server(const options& chosen, notice_sink* log) : options_{chosen}, log_
 }
 
 connection& server::lookup(connection_id id) {
-    connection* found = connections_.find(id);
-    ensure(found != nullptr);
-    return *found;
+    connection* client = connections_.find(id);
+    ensure(client != nullptr);
+    return *client;
 }
 
 const connection& server::lookup(connection_id id) const {
-    const connection* found = connections_.find(id);
-    ensure(found != nullptr);
-    return *found;
+    const connection* client = connections_.find(id);
+    ensure(client != nullptr);
+    return *client;
 }
 
 bool server::accepts_connections() const noexcept {
@@ -203,12 +203,12 @@ void server::notify_refused(const connection& client, const decode_error& error,
     case violation::none:
     case violation::unknown_opcode: break;
     }
-    const auto rest = packet.subspan(static_cast<std::size_t>(error.offset - client.bytes_processed));
+    const auto remaining = packet.subspan(static_cast<std::size_t>(error.offset - client.bytes_processed));
     log_->take({.kind = notice::event::refused_input,
                 .connection = client.id,
                 .cause = error.what,
                 .offset = error.offset,
-                .excerpt = rest.first(std::min(length, rest.size()))});
+                .excerpt = remaining.first(std::min(length, remaining.size()))});
 }
 
 // After each go: is something left that can be processed without more bytes, and when?

@@ -44,7 +44,7 @@ enum class close_action : std::uint8_t {
 class server {
 public:
     /// `chosen` must be without fault (find_fault(), asserted). `log`, which may be nobody, outlives the server.
-    explicit server(const options& chosen, notice_sink* log = nullptr);
+    explicit server(const options& bounds, notice_sink* log = nullptr);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
@@ -122,7 +122,7 @@ private:
     std::uint32_t handle_spm(connection& client, const packet_view& packet);
     std::uint32_t handle_sma(connection& client, std::string_view message);
     std::uint32_t handle_pc(connection& client, std::string_view pseudo);
-    void accept(connection& client, const request& made);
+    void accept(connection& client, const request& request);
     void answer_at_once(connection& client, error_code code);
     void send_due_answers(connection& client);
 
@@ -136,7 +136,7 @@ private:
     void handle_unregistered_pc(connection& client, std::string_view pseudo);
     void answer_held_pc(connection& client);
     void become_tunnel_end(connection& client, const std::string& own, std::string_view peer);
-    void record_offer(const connection& asking, const connection& asked);
+    void record_offer(const connection& asking, const connection& recipient);
     void record_decision(const delivery& offer, error_code code);
     void open_tunnel_if_complete(connection& end);
     void refuse_tunnel_end(connection& end);

@@ -113,11 +113,11 @@ TEST(Timers, wake_in_order_and_keep_the_earliest_time_per_slot) {
 }
 
 TEST(Frame, one_encoding_is_shared_by_all_who_hold_it) {
-    const frame one = frame::of(make_spm("alice", "hi"), {});
-    const frame other = one;  // NOLINT(performance-unnecessary-copy-initialization): sharing is what is tested
-    EXPECT_EQ(one.bytes().data(), other.bytes().data());
-    EXPECT_EQ(one.size_bytes(), 14U);
-    EXPECT_FALSE(one.is_answer());
+    const frame original = frame::of(make_spm("alice", "hi"), {});
+    const frame other = original;  // NOLINT(performance-unnecessary-copy-initialization): sharing is what is tested
+    EXPECT_EQ(original.bytes().data(), other.bytes().data());
+    EXPECT_EQ(original.size_bytes(), 14U);
+    EXPECT_FALSE(original.is_answer());
     EXPECT_TRUE(frame::of(make_error(error_code::ok), {}).is_answer());
     EXPECT_TRUE(frame{}.bytes().empty());
 }

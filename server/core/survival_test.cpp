@@ -37,13 +37,13 @@ struct Survival : testing::Test {
             net.segment_bytes = segment_bytes;
             client& user = net.join("mallory");
             client& stranger = net.connect();
-            for (client* one : {&user, &stranger}) {
-                one->send_bytes(bytes + "what comes after it");
-                EXPECT_EQ(one->take(), packets{"ERROR 5"});
-                EXPECT_TRUE(one->saw_end());
-                EXPECT_FALSE(one->is_closed()) << "ERR-5: it is read on for a while";
-                one->end();
-                EXPECT_TRUE(one->is_closed());
+            for (client* client : {&user, &stranger}) {
+                client->send_bytes(bytes + "what comes after it");
+                EXPECT_EQ(client->take(), packets{"ERROR 5"});
+                EXPECT_TRUE(client->saw_end());
+                EXPECT_FALSE(client->is_closed()) << "ERR-5: it is read on for a while";
+                client->end();
+                EXPECT_TRUE(client->is_closed());
             }
         }
         everybody_else_goes_on();
@@ -164,8 +164,8 @@ TEST_F(Survival, joins_and_leaves_during_a_message_to_all) {
 TEST_F(Survival, pc_offers_flooded) {
     std::vector<client*> crowd = net.join_many("caller", 50);
     for (int round = 0; round < 20; ++round) {
-        for (client* one : crowd) {
-            one->send(make_pc("bob"));
+        for (client* client : crowd) {
+            client->send(make_pc("bob"));
         }
     }
     EXPECT_EQ(bob.take(), packets{"PC caller0"}) << "PC-7: nobody can block bob's answers by offering";

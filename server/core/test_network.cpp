@@ -45,8 +45,8 @@ std::string bytes_of(const packet_view& packet) {
 
 void client::send(std::initializer_list<packet_view> all) {
     std::string bytes;
-    for (const packet_view& one : all) {
-        bytes += bytes_of(one);
+    for (const packet_view& packet : all) {
+        bytes += bytes_of(packet);
     }
     send_bytes(bytes);
 }
@@ -102,20 +102,20 @@ std::size_t client::take_bytes() {
 
 client& network::connect(const origin& source) {
     const connection_id id = core.connect(now, source);
-    client& one = clients_.emplace_back(*this, id);
+    client& client = clients_.emplace_back(*this, id);
     if (by_slot_.size() <= id.slot) {
         by_slot_.resize(std::size_t{id.slot} + 1);
     }
-    by_slot_[id.slot] = &one;
+    by_slot_[id.slot] = &client;
     settle();
-    return one;
+    return client;
 }
 
 client& network::join(std::string_view pseudo, const origin& source) {
-    client& one = connect(source);
-    one.send(make_cr(pseudo));
-    EXPECT_EQ(one.take(), packets{"ERROR 0"});
-    return one;
+    client& client = connect(source);
+    client.send(make_cr(pseudo));
+    EXPECT_EQ(client.take(), packets{"ERROR 0"});
+    return client;
 }
 
 std::vector<client*> network::join_many(std::string_view prefix, int count) {
@@ -144,73 +144,73 @@ void network::oversleep(milliseconds time) {
 }
 
 client* network::find(connection_id id) {
-    client* one = by_slot_[id.slot];
-    return one->id_ == id && !one->closed_ ? one : nullptr;
+    client* client = by_slot_[id.slot];
+    return client->id_ == id && !client->closed_ ? client : nullptr;
 }
 
 // One read of one connection, as a driver would do it. False when there was nothing to do.
-bool network::feed(client& one) {
-    if (one.closed_ || !one.armed_) {
+bool network::feed(client& client) {
+    if (client.closed_ || !client.armed_) {
         return false;
     }
-    one.armed_ = core.wants_input(one.id_);
-    if (!one.armed_) {
+    client.armed_ = core.wants_input(client.id_);
+    if (!client.armed_) {
         return false;
     }
-    if (!one.to_send_.empty()) {
-        const std::size_t bytes = std::min({one.to_send_.size(), segment_bytes, core.bounds().receive_bytes_max});
-        const std::string now_sent = one.to_send_.substr(0, bytes);
-        one.to_send_.erase(0, bytes);
-        core.receive(one.id_, as_bytes(now_sent), now);
-        one.armed_ = core.wants_input(one.id_);
+    if (!client.to_send_.empty()) {
+        const std::size_t bytes = std::min({client.to_send_.size(), segment_bytes, core.bounds().receive_bytes_max});
+        const std::string now_sent = client.to_send_.substr(0, bytes);
+        client.to_send_.erase(0, bytes);
+        core.receive(client.id_, as_bytes(now_sent), now);
+        client.armed_ = core.wants_input(client.id_);
         return true;
     }
-    if (one.end_after_sending_ && !one.end_sent_) {
-        one.end_sent_ = true;
-        core.end_of_input(one.id_, now);
+    if (client.end_after_sending_ && !client.end_sent_) {
+        client.end_sent_ = true;
+        core.end_of_input(client.id_, now);
         return true;
     }
     return false;
 }
 
-void network::sync(client& one) {
+void network::sync(client& client) {
     std::array<std::span<const std::byte>, 4> pieces;
-    while (one.reading_) {
-        const std::size_t count = core.gather(one.id_, pieces);
+    while (client.reading_) {
+        const std::size_t count = core.gather(client.id_, pieces);
         std::size_t taken = 0;
         for (const auto& piece : std::span{pieces}.first(count)) {
-            const std::size_t bytes = std::min(piece.size(), one.read_bytes_max_ - taken);
-            one.received_.append(reinterpret_cast<const char*>(piece.data()), bytes);
+            const std::size_t bytes = std::min(piece.size(), client.read_bytes_max_ - taken);
+            client.received_.append(reinterpret_cast<const char*>(piece.data()), bytes);
             taken += bytes;
         }
         if (taken == 0) {
             break;
         }
-        core.wrote(one.id_, taken, now);
+        core.wrote(client.id_, taken, now);
     }
-    switch (core.close_action_of(one.id_)) {
+    switch (core.close_action_of(client.id_)) {
     case close_action::none: break;
-    case close_action::shut_down_sending: one.saw_end_ = true; break;
+    case close_action::shut_down_sending: client.saw_end_ = true; break;
     case close_action::close:
-        one.closed_ = true;
-        core.lost(one.id_, now);
+        client.closed_ = true;
+        core.lost(client.id_, now);
         return;
     }
-    one.armed_ = core.wants_input(one.id_);
+    client.armed_ = core.wants_input(client.id_);
 }
 
 void network::settle() {
     bool moved = true;
     while (moved) {
         moved = false;
-        for (client& one : clients_) {
-            moved = feed(one) || moved;
+        for (client& client : clients_) {
+            moved = feed(client) || moved;
         }
         moved = core.has_work() || moved;
         core.run(now);
         while (const auto changed = core.next_changed()) {
-            if (client* one = find(*changed)) {
-                sync(*one);
+            if (client* client = find(*changed)) {
+                sync(*client);
                 moved = true;
             }
         }

@@ -37,7 +37,7 @@ public:
     client& operator=(const client&) = delete;
 
     void send(std::initializer_list<packet_view> all);
-    void send(const packet_view& one) { send({one}); }
+    void send(const packet_view& packet) { send({packet}); }
     void send_bytes(std::string_view bytes);
     void answer(error_code code = error_code::ok) { send(make_error(code)); }
     /// Closes its sending side.
@@ -85,7 +85,7 @@ private:
 
 class network {
 public:
-    explicit network(const options& chosen = {}) : core{chosen} {}
+    explicit network(const options& bounds = {}) : core{bounds} {}
 
     /// A connection that has sent nothing yet.
     [[nodiscard]] client& connect(const origin& source = {});
@@ -112,8 +112,8 @@ public:
 private:
     friend class client;
 
-    bool feed(client& one);
-    void sync(client& one);
+    bool feed(client& client);
+    void sync(client& client);
     client* find(connection_id id);
 
     std::deque<client> clients_;

@@ -43,9 +43,9 @@ std::optional<timers::entry> timers::take_due(time_point now) {
     return due;
 }
 
-void timers::put(std::uint32_t position, entry one) noexcept {
-    heap_[position] = one;
-    positions_[one.slot] = position;
+void timers::put(std::uint32_t position, entry timer) noexcept {
+    heap_[position] = timer;
+    positions_[timer.slot] = position;
 }
 
 void timers::sift_up(std::uint32_t position) noexcept {

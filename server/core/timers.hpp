@@ -30,7 +30,7 @@ public:
 private:
     static constexpr std::uint32_t not_queued = UINT32_MAX;
 
-    void put(std::uint32_t position, entry one) noexcept;
+    void put(std::uint32_t position, entry timer) noexcept;
     void sift_up(std::uint32_t position) noexcept;
     void sift_down(std::uint32_t position) noexcept;
     void remove_at(std::uint32_t position);

@@ -12,14 +12,14 @@ namespace chatos::core::test {
 
 /// Where those come from who sit at that host.
 inline origin from_host(int number) {
-    origin made{};
-    made.bytes[15] = static_cast<std::byte>(number);
-    return made;
+    origin origin{};
+    origin.bytes[15] = static_cast<std::byte>(number);
+    return origin;
 }
 
 /// Alice and Bob live on different hosts.
 struct Tunnel : testing::Test {
-    explicit Tunnel(const options& chosen = {}) : net{chosen} {}
+    explicit Tunnel(const options& bounds = {}) : net{bounds} {}
 
     network net;
     const origin home_of_alice{from_host(1)};

@@ -12,23 +12,24 @@ bool is_present(connection_id end) noexcept {
 
 }  // namespace
 
-void tunnel_registry::offer(const offer_id& made, const tunnel_user& asking, const tunnel_user& asked) {
+void tunnel_registry::offer(const offer_id& offer, const tunnel_user& asking, const tunnel_user& recipient) {
     const number created = next_++;
-    const bool added = offered_.emplace(key_of(made), created).second;
+    const bool added = offered_.emplace(key_of(offer), created).second;
     ensure(added);
     tunnel& entry = tunnels_[created];
-    entry.offer = key_of(made);
-    entry.slots = {slots_.emplace(slot_key{asking.pseudo, asking.source, asked.pseudo}, endpoint_slot{created, 0}),
-                   slots_.emplace(slot_key{asked.pseudo, asked.source, asking.pseudo}, endpoint_slot{created, 1})};
+    entry.offer = key_of(offer);
+    entry.slots = {
+        slots_.emplace(slot_key{asking.pseudo, asking.source, recipient.pseudo}, endpoint_slot{created, 0}),
+        slots_.emplace(slot_key{recipient.pseudo, recipient.source, asking.pseudo}, endpoint_slot{created, 1})};
 }
 
-std::optional<tunnel_registry::end_pair> tunnel_registry::accept(const offer_id& made, time_point deadline) {
-    const auto found = offered_.find(key_of(made));
-    if (found == offered_.end()) {
+std::optional<tunnel_registry::end_pair> tunnel_registry::accept(const offer_id& offer, time_point deadline) {
+    const auto position = offered_.find(key_of(offer));
+    if (position == offered_.end()) {
         return std::nullopt;
     }
-    const number accepted = found->second;
-    offered_.erase(found);
+    const number accepted = position->second;
+    offered_.erase(position);
     tunnel& entry = tunnels_.at(accepted);
     entry.state = tunnel_state::accepted;
     entry.deadline = deadline;
@@ -52,12 +53,12 @@ void tunnel_registry::rehome(number to, std::uint8_t side) {
     }
 }
 
-std::optional<tunnel_registry::refusal> tunnel_registry::refuse(const offer_id& made) {
-    const auto found = offered_.find(key_of(made));
-    if (found == offered_.end()) {
+std::optional<tunnel_registry::refusal> tunnel_registry::refuse(const offer_id& offer) {
+    const auto position = offered_.find(key_of(offer));
+    if (position == offered_.end()) {
         return std::nullopt;
     }
-    const number refused = found->second;
+    const number refused = position->second;
     const std::array keys{tunnels_.at(refused).slots[0]->first, tunnels_.at(refused).slots[1]->first};
     const end_pair waited = erase(refused);
     refusal result;
@@ -69,9 +70,10 @@ std::optional<tunnel_registry::refusal> tunnel_registry::refuse(const offer_id& 
     return result;
 }
 
-bool tunnel_registry::has_user(const tunnel_user& who) const {
-    const auto found = slots_.lower_bound(slot_key{who.pseudo, who.source, std::string{}});
-    return found != slots_.end() && std::get<0>(found->first) == who.pseudo && std::get<1>(found->first) == who.source;
+bool tunnel_registry::has_user(const tunnel_user& user) const {
+    const auto position = slots_.lower_bound(slot_key{user.pseudo, user.source, std::string{}});
+    return position != slots_.end() && std::get<0>(position->first) == user.pseudo &&
+           std::get<1>(position->first) == user.source;
 }
 
 bool tunnel_registry::claim(connection_id end, const tunnel_user& own, std::string_view peer) {
@@ -83,16 +85,16 @@ bool tunnel_registry::claim_slot(connection_id end, const slot_key& wanted) {
     const endpoint_slot* best = nullptr;
     int best_rank = -1;
     const auto [first, last] = slots_.equal_range(wanted);
-    for (auto one = first; one != last; ++one) {
-        const endpoint_slot& here = one->second;
-        const tunnel& entry = tunnels_.at(here.tunnel);
-        if (entry.state == tunnel_state::open || is_present(entry.ends[here.side])) {
+    for (auto it = first; it != last; ++it) {
+        const endpoint_slot& slot = it->second;
+        const tunnel& entry = tunnels_.at(slot.tunnel);
+        if (entry.state == tunnel_state::open || is_present(entry.ends[slot.side])) {
             continue;  // TUN-4: taken
         }
         const int rank =
-            (entry.state == tunnel_state::accepted ? 2 : 0) + (is_present(entry.ends[1U - here.side]) ? 1 : 0);
+            (entry.state == tunnel_state::accepted ? 2 : 0) + (is_present(entry.ends[1U - slot.side]) ? 1 : 0);
         if (rank > best_rank) {
-            best = &here;
+            best = &slot;
             best_rank = rank;
         }
     }
@@ -106,15 +108,15 @@ bool tunnel_registry::claim_slot(connection_id end, const slot_key& wanted) {
 }
 
 const tunnel_registry::endpoint_slot& tunnel_registry::slot_of(connection_id end) const {
-    const auto found = ends_.find(end.slot);
-    ensure(found != ends_.end() && tunnels_.at(found->second.tunnel).ends[found->second.side] == end);
-    return found->second;
+    const auto position = ends_.find(end.slot);
+    ensure(position != ends_.end() && tunnels_.at(position->second.tunnel).ends[position->second.side] == end);
+    return position->second;
 }
 
 tunnel_registry::endpoint_state tunnel_registry::state_of(connection_id end) const {
-    const endpoint_slot& here = slot_of(end);
-    const tunnel& entry = tunnels_.at(here.tunnel);
-    return {.state = entry.state, .deadline = entry.deadline, .partner = entry.ends[1U - here.side]};
+    const endpoint_slot& slot = slot_of(end);
+    const tunnel& entry = tunnels_.at(slot.tunnel);
+    return {.state = entry.state, .deadline = entry.deadline, .partner = entry.ends[1U - slot.side]};
 }
 
 void tunnel_registry::open(connection_id end) {
@@ -126,12 +128,12 @@ void tunnel_registry::open(connection_id end) {
 }
 
 void tunnel_registry::remove_end(connection_id end) {
-    const endpoint_slot here = slot_of(end);
-    tunnel& entry = tunnels_.at(here.tunnel);
-    entry.ends[here.side] = {};
+    const endpoint_slot slot = slot_of(end);
+    tunnel& entry = tunnels_.at(slot.tunnel);
+    entry.ends[slot.side] = {};
     ends_.erase(end.slot);
-    if (entry.state == tunnel_state::open && !is_present(entry.ends[1U - here.side])) {
-        erase(here.tunnel);
+    if (entry.state == tunnel_state::open && !is_present(entry.ends[1U - slot.side])) {
+        erase(slot.tunnel);
     }
 }
 
@@ -153,8 +155,8 @@ std::size_t tunnel_registry::expire_unattended(time_point now) {
 }
 
 void tunnel_registry::erase_all_but_open() {
-    for (auto one = tunnels_.begin(); one != tunnels_.end();) {
-        const auto [gone, entry] = *one++;
+    for (auto it = tunnels_.begin(); it != tunnels_.end();) {
+        const auto [gone, entry] = *it++;
         if (entry.state != tunnel_state::open) {
             ensure(entry.ends == end_pair{});
             erase(gone);
@@ -164,8 +166,8 @@ void tunnel_registry::erase_all_but_open() {
 
 // Takes a tunnel out of every index. The ends that were there are none any more.
 tunnel_registry::end_pair tunnel_registry::erase(number gone) {
-    const auto found = tunnels_.find(gone);
-    const tunnel entry = found->second;
+    const auto position = tunnels_.find(gone);
+    const tunnel entry = position->second;
     for (std::size_t side = 0; side < entry.ends.size(); ++side) {
         slots_.erase(entry.slots[side]);
         if (is_present(entry.ends[side])) {
@@ -177,7 +179,7 @@ tunnel_registry::end_pair tunnel_registry::erase(number gone) {
     } else if (entry.state == tunnel_state::accepted) {
         awaited_.erase({entry.deadline, gone});
     }
-    tunnels_.erase(found);
+    tunnels_.erase(position);
     return entry.ends;
 }
 

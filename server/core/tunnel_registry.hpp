@@ -39,12 +39,12 @@ public:
     /// The ends that are there; generation 0 where none is.
     using end_pair = std::array<connection_id, 2>;
 
-    void offer(const offer_id& made, const tunnel_user& asking, const tunnel_user& asked);
+    void offer(const offer_id& offer, const tunnel_user& asking, const tunnel_user& recipient);
 
     /// The offer is accepted, and its ends have to come before `deadline`, which is no earlier than that of any
     /// acceptance before. Ends that wait at another offer between these two come over. Its ends; nothing when there
     /// is no such offer.
-    [[nodiscard]] std::optional<end_pair> accept(const offer_id& made, time_point deadline);
+    [[nodiscard]] std::optional<end_pair> accept(const offer_id& offer, time_point deadline);
 
     /// Where the ends went that waited for an offer.
     struct refusal {
@@ -52,10 +52,10 @@ public:
         end_pair orphaned{};  ///< there is none that lacks them: they are no ends any more
     };
     /// The offer is gone. Nothing when there is no such offer.
-    [[nodiscard]] std::optional<refusal> refuse(const offer_id& made);
+    [[nodiscard]] std::optional<refusal> refuse(const offer_id& offer);
 
     /// Some tunnel, in whatever state, has `who` as one of its users (TUN-3).
-    [[nodiscard]] bool has_user(const tunnel_user& who) const;
+    [[nodiscard]] bool has_user(const tunnel_user& user) const;
 
     /// Makes `end` the end of `own` at a tunnel with `peer`. False when there is none that lacks it.
     [[nodiscard]] bool claim(connection_id end, const tunnel_user& own, std::string_view peer);
@@ -113,8 +113,8 @@ private:
         std::array<slot_index::iterator, 2> slots{};
     };
 
-    static offer_key key_of(const offer_id& made) noexcept {
-        return {made.sender.slot, made.sender.generation, made.request_number};
+    static offer_key key_of(const offer_id& offer) noexcept {
+        return {offer.sender.slot, offer.sender.generation, offer.request_number};
     }
     [[nodiscard]] const endpoint_slot& slot_of(connection_id end) const;
     [[nodiscard]] bool claim_slot(connection_id end, const slot_key& wanted);

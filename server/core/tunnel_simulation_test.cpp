@@ -50,39 +50,39 @@ public:
 
 private:
     options some_options() {
-        options chosen{};
-        chosen.tunnels_max = 2 + random_.below(5);
-        chosen.tunnel_buffer_bytes_max = 1 + random_.below(3'000);
-        chosen.receive_bytes_max = 1 + random_.below(300);
-        chosen.work_per_slice_max = 1 + random_.below(5);
-        chosen.timeouts_in_a_row_max = 1'000'000;
-        chosen.deliveries_unanswered_max = 1'000'000;
-        return chosen;
+        options bounds{};
+        bounds.tunnels_max = 2 + random_.below(5);
+        bounds.tunnel_buffer_bytes_max = 1 + random_.below(3'000);
+        bounds.receive_bytes_max = 1 + random_.below(300);
+        bounds.work_per_slice_max = 1 + random_.below(5);
+        bounds.timeouts_in_a_row_max = 1'000'000;
+        bounds.deliveries_unanswered_max = 1'000'000;
+        return bounds;
     }
 
-    static origin home_of(std::size_t who) {
-        origin made{};
-        made.bytes[0] = static_cast<std::byte>(who);
-        return made;
+    static origin home_of(std::size_t index) {
+        origin origin{};
+        origin.bytes[0] = static_cast<std::byte>(index);
+        return origin;
     }
 
-    void join(std::size_t who) { users_[who] = &network_.join(names[who], home_of(who)); }
+    void join(std::size_t index) { users_[index] = &network_.join(names[index], home_of(index)); }
 
     void step() {
-        const std::size_t who = random_.below(names.size());
+        const std::size_t index = random_.below(names.size());
         switch (random_.below(12)) {
         case 0: random_.one_in(2) ? network_.wait(some_time()) : network_.oversleep(some_time()); break;
-        case 1: users_[who]->send(make_pc(names[random_.below(names.size())])); break;
+        case 1: users_[index]->send(make_pc(names[random_.below(names.size())])); break;
         case 2:
-        case 3: users_[who]->answer(random_.one_in(4) ? error_code::refused : error_code::ok); break;
+        case 3: users_[index]->answer(random_.one_in(4) ? error_code::refused : error_code::ok); break;
         case 4:
             if (random_.one_in(10)) {
-                users_[who]->reset();
-                join(who);
+                users_[index]->reset();
+                join(index);
             }
             break;
         case 5:
-        case 6: come(who); break;
+        case 6: come(index); break;
         default:
             std::erase_if(alive_, [this](std::size_t number) { return ends_[number].line->is_closed(); });
             if (!alive_.empty()) {
@@ -96,63 +96,63 @@ private:
 
     milliseconds some_time() { return milliseconds{random_.one_in(8) ? random_.below(20'000) : random_.below(300)}; }
 
-    void come(std::size_t who) {
-        const std::size_t peer = (who + 1 + random_.below(2)) % names.size();
-        tunnel_end one;
-        one.line = &network_.connect(home_of(random_.one_in(10) ? names.size() : who));
-        one.line->send(make_pc(names[who]));
-        one.line->send(make_pc(names[peer]));
-        send(one, std::to_string(ends_.size()) + ":");
+    void come(std::size_t index) {
+        const std::size_t peer = (index + 1 + random_.below(2)) % names.size();
+        tunnel_end end;
+        end.line = &network_.connect(home_of(random_.one_in(10) ? names.size() : index));
+        end.line->send(make_pc(names[index]));
+        end.line->send(make_pc(names[peer]));
+        send(end, std::to_string(ends_.size()) + ":");
         alive_.push_back(ends_.size());
-        ends_.push_back(one);
+        ends_.push_back(end);
     }
 
-    static void send(tunnel_end& one, const std::string& bytes) {
-        one.sent += bytes;
-        one.line->send_bytes(bytes);
+    static void send(tunnel_end& end, const std::string& bytes) {
+        end.sent += bytes;
+        end.line->send_bytes(bytes);
     }
 
-    void act(tunnel_end& one) {
+    void act(tunnel_end& end) {
         switch (random_.below(12)) {
-        case 0: one.line->end(); break;
+        case 0: end.line->end(); break;
         case 1:
-            one.broken = true;
-            one.sent_is_read = one.is_open() && one.line->unsent_bytes() == 0;
-            one.line->reset();
+            end.broken = true;
+            end.sent_is_read = end.is_open() && end.line->unsent_bytes() == 0;
+            end.line->reset();
             break;
         case 2:
-            one.has_stalled = true;
-            one.line->reads(false);
+            end.has_stalled = true;
+            end.line->reads(false);
             break;
         case 3:
-        case 4: one.line->reads(true); break;
-        case 5: one.line->reads_at_most(1 + random_.below(100)); break;
+        case 4: end.line->reads(true); break;
+        case 5: end.line->reads_at_most(1 + random_.below(100)); break;
         default:
-            if (!one.line->has_ended()) {
+            if (!end.line->has_ended()) {
                 std::string bytes(random_.below(600), '.');
                 for (char& byte : bytes) {
                     byte = static_cast<char>(random_.below(256));
                 }
-                send(one, bytes);
+                send(end, bytes);
             }
         }
     }
 
     // The partner that an end has heard from, if it is an end at all.
-    const tunnel_end* partner_of(const tunnel_end& one) {
-        const std::size_t colon = one.is_open() ? one.relayed().find(':') : std::string_view::npos;
+    const tunnel_end* partner_of(const tunnel_end& end) {
+        const std::size_t colon = end.is_open() ? end.relayed().find(':') : std::string_view::npos;
         return colon == std::string_view::npos ? nullptr
-                                               : &ends_[std::stoul(std::string{one.relayed().substr(0, colon)})];
+                                               : &ends_[std::stoul(std::string{end.relayed().substr(0, colon)})];
     }
 
     void listen() {
-        for (tunnel_end& one : ends_) {
-            const std::string more = one.line->take_text();
-            one.received += more;
-            const tunnel_end* partner = more.empty() ? nullptr : partner_of(one);
+        for (tunnel_end& end : ends_) {
+            const std::string more = end.line->take_text();
+            end.received += more;
+            const tunnel_end* partner = more.empty() ? nullptr : partner_of(end);
             if (partner != nullptr) {
-                ASSERT_NE(partner, &one);
-                ASSERT_TRUE(partner->sent.starts_with(one.relayed())) << "TUN-2: not what the partner has sent";
+                ASSERT_NE(partner, &end);
+                ASSERT_TRUE(partner->sent.starts_with(end.relayed())) << "TUN-2: not what the partner has sent";
             }
         }
     }
@@ -160,10 +160,10 @@ private:
     // Everybody reads, nobody writes any more, and all that waits runs out: nothing is left of any tunnel, and no byte
     // is lost on the way to an end that has always read.
     void come_to_rest() {
-        for (const tunnel_end& one : ends_) {
-            one.line->reads(true);
-            if (!one.line->is_closed()) {
-                one.line->end();
+        for (const tunnel_end& end : ends_) {
+            end.line->reads(true);
+            if (!end.line->is_closed()) {
+                end.line->end();
             }
         }
         network_.wait(milliseconds{200'000});
@@ -172,10 +172,10 @@ private:
         EXPECT_EQ(counted.tunnels_undecided + counted.tunnels_awaited + counted.tunnels_open, 0U);
         EXPECT_EQ(counted.tunnel_ends_waiting, 0U);
         EXPECT_EQ(network_.core.connections(), names.size());
-        for (const tunnel_end& one : ends_) {
-            const tunnel_end* partner = partner_of(one);
-            if (partner != nullptr && !one.broken && !one.has_stalled && partner->sent_is_read) {
-                EXPECT_EQ(one.relayed(), partner->sent);
+        for (const tunnel_end& end : ends_) {
+            const tunnel_end* partner = partner_of(end);
+            if (partner != nullptr && !end.broken && !end.has_stalled && partner->sent_is_read) {
+                EXPECT_EQ(end.relayed(), partner->sent);
                 ++unharmed_;
             }
         }
@@ -197,13 +197,13 @@ class TunnelSimulation : public testing::TestWithParam<std::uint64_t> {};
 
 TEST_P(TunnelSimulation, every_invariant_holds_after_every_step_and_no_byte_is_lost_or_changed) {
     SCOPED_TRACE(testing::Message() << "seed " << GetParam());
-    tunnel_simulation one{GetParam()};
-    one.run(2'000);
-    const statistics counted = one.count();
+    tunnel_simulation simulation{GetParam()};
+    simulation.run(2'000);
+    const statistics counted = simulation.count();
     EXPECT_GT(counted.tunnels_opened, 10U) << "a simulation in which nothing happens proves nothing";
     EXPECT_GT(counted.tunnels_refused, 10U);
     EXPECT_GT(counted.tunnel_bytes_relayed, 2'000U);
-    EXPECT_GT(one.unharmed(), 0);
+    EXPECT_GT(simulation.unharmed(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, TunnelSimulation, testing::Range<std::uint64_t>(1, 9));

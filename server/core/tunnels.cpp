@@ -49,23 +49,23 @@ void server::become_tunnel_end(connection& client, const std::string& own, std::
 }
 
 // Names the request that `asking` is about to make.
-void server::record_offer(const connection& asking, const connection& asked) {
+void server::record_offer(const connection& asking, const connection& recipient) {
     if (options_.tunnels) {
         ++statistics_.tunnels_offered;
         tunnels_.offer({.sender = asking.id, .request_number = asking.requests.next_number()},
-                       {*asking.pseudo, asking.source}, {*asked.pseudo, asked.source});
+                       {*asking.pseudo, asking.source}, {*recipient.pseudo, recipient.source});
     }
 }
 
 // The asking user may have left: its end may come all the same (TUN-5).
 void server::record_decision(const delivery& offer, error_code code) {
-    const offer_id made{.sender = offer.sender, .request_number = offer.request_number};
+    const offer_id id{.sender = offer.sender, .request_number = offer.request_number};
     const bool has_room = tunnels_.awaited() + tunnels_.open() < options_.tunnels_max;
     if (code == error_code::ok && has_room) {
-        if (const auto ends = tunnels_.accept(made, now_ + options_.tunnel_timeout)) {
+        if (const auto ends = tunnels_.accept(id, now_ + options_.tunnel_timeout)) {
             ++statistics_.tunnels_accepted;
-            for (const connection_id id : *ends) {
-                if (connection* end = connections_.find(id)) {
+            for (const connection_id end_id : *ends) {
+                if (connection* end = connections_.find(end_id)) {
                     arm_timer(*end);
                     open_tunnel_if_complete(*end);
                 }
@@ -73,19 +73,19 @@ void server::record_decision(const delivery& offer, error_code code) {
         }
         return;
     }
-    const auto refused = tunnels_.refuse(made);
+    const auto refused = tunnels_.refuse(id);
     if (!refused) {
         return;  // tunnels are off, or the server drains
     }
     ++statistics_.tunnels_refused;
     statistics_.tunnels_without_room += code == error_code::ok ? 1U : 0U;
-    for (const connection_id id : refused->orphaned) {
-        if (connection* end = connections_.find(id)) {
+    for (const connection_id end_id : refused->orphaned) {
+        if (connection* end = connections_.find(end_id)) {
             refuse_tunnel_end(*end);
         }
     }
-    for (const connection_id id : refused->rehomed) {
-        if (connection* end = connections_.find(id)) {
+    for (const connection_id end_id : refused->rehomed) {
+        if (connection* end = connections_.find(end_id)) {
             arm_timer(*end);
             open_tunnel_if_complete(*end);
         }
@@ -105,16 +105,16 @@ void server::open_tunnel_if_complete(connection& end) {
     ++statistics_.tunnels_opened;
     statistics_.tunnel_ends_waiting -= 2;
     const std::array both{&end, partner};
-    for (connection* one : both) {
-        one->current_phase = phase::tunnel_open;
-        one->phase_deadline = never;
-        one->output.leave_tally();  // from here on options::tunnel_buffer_bytes_max is its bound
-        one->output.push(answers_[static_cast<std::size_t>(error_code::ok)]);
-        mark_changed(*one);
+    for (connection* client : both) {
+        client->current_phase = phase::tunnel_open;
+        client->phase_deadline = never;
+        client->output.leave_tally();  // from here on options::tunnel_buffer_bytes_max is its bound
+        client->output.push(answers_[static_cast<std::size_t>(error_code::ok)]);
+        mark_changed(*client);
     }
-    for (connection* one : both) {
-        relay(*one, one->pending_input.bytes());
-        one->pending_input.clear();
+    for (connection* client : both) {
+        relay(*client, client->pending_input.bytes());
+        client->pending_input.clear();
     }
     end_tunnel_if_done(end);
     end_tunnel_if_done(*partner);

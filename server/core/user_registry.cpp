@@ -5,8 +5,8 @@
 namespace chatos::core {
 
 connection* user_registry::find(std::string_view pseudo) const {
-    const auto found = by_pseudo_.find(pseudo);
-    return found == by_pseudo_.end() ? nullptr : found->second;
+    const auto position = by_pseudo_.find(pseudo);
+    return position == by_pseudo_.end() ? nullptr : position->second;
 }
 
 void user_registry::add(connection& user, std::string_view pseudo) {

@@ -17,8 +17,8 @@ struct kind {
 };
 
 // What a client alone brings about is information; warnings are for what an operator can change.
-kind kind_of(event what) {
-    switch (what) {
+kind kind_of(event kind) {
+    switch (kind) {
     case event::registered: return {"registered", log_level::debug};
     case event::refused_input: return {"refused_input", log_level::info};
     case event::slow_login: return {"slow_login", log_level::info};
@@ -30,8 +30,8 @@ kind kind_of(event what) {
     return {"unknown", log_level::error};
 }
 
-std::string name_of(core::connection_id who) {
-    return std::to_string(who.slot) + "." + std::to_string(who.generation);
+std::string name_of(core::connection_id id) {
+    return std::to_string(id.slot) + "." + std::to_string(id.generation);
 }
 
 }  // namespace
@@ -56,17 +56,17 @@ void connection_log::take(const core::notice& notice) {
     log_->write(std::move(line));
 }
 
-void connection_log::connected(core::connection_id who, const source_address& from) {
+void connection_log::connected(core::connection_id id, const source_address& from) {
     if (wants(log_level::debug)) {
         ops::log_line line = ops::event_log::line(log_level::debug, "connected");
-        log_->write(std::move(line.add("connection", name_of(who)).add("peer", text_of(from))));
+        log_->write(std::move(line.add("connection", name_of(id)).add("peer", text_of(from))));
     }
 }
 
-void connection_log::disconnected(core::connection_id who, const source_address& from) {
+void connection_log::disconnected(core::connection_id id, const source_address& from) {
     if (wants(log_level::debug)) {
         ops::log_line line = ops::event_log::line(log_level::debug, "disconnected");
-        log_->write(std::move(line.add("connection", name_of(who)).add("peer", text_of(from))));
+        log_->write(std::move(line.add("connection", name_of(id)).add("peer", text_of(from))));
     }
 }
 

@@ -24,8 +24,8 @@ public:
 
     void take(const core::notice& notice) override;
 
-    void connected(core::connection_id who, const source_address& from);
-    void disconnected(core::connection_id who, const source_address& from);
+    void connected(core::connection_id id, const source_address& from);
+    void disconnected(core::connection_id id, const source_address& from);
     void over_address_limit(const source_address& from, std::uint32_t limit);
     void accept_paused(const std::string& why);
     void stopping(std::size_t connections);

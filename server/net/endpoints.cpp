@@ -63,12 +63,12 @@ std::optional<asio::ip::tcp::endpoint> resolve(asio::io_context& context, const 
         return asio::ip::tcp::endpoint{literal, where.port};
     }
     asio::ip::tcp::resolver resolver{context};
-    const auto found =
+    const auto position =
         resolver.resolve(where.host, std::to_string(where.port), asio::ip::resolver_base::passive, error);
-    if (error || found.empty()) {
+    if (error || position.empty()) {
         return std::nullopt;
     }
-    return found.begin()->endpoint();
+    return position.begin()->endpoint();
 }
 
 std::string name_of_tcp(const generic_endpoint& bound) {
@@ -110,12 +110,12 @@ opened_socket open_listener(const listen_address& where) {
     const bool tcp = where.unix_path.empty();
     generic_endpoint endpoint;
     if (tcp) {
-        const auto found = resolve(context, where, error);
-        if (!found) {
+        const auto position = resolve(context, where, error);
+        if (!position) {
             opened.fault = error.message();
             return opened;
         }
-        endpoint = *found;
+        endpoint = *position;
     } else {
         remove_stale_socket(context, where.unix_path);
         endpoint = asio::local::stream_protocol::endpoint{where.unix_path};

@@ -23,35 +23,35 @@ struct plan {
     int failing{0};
 };
 
-const plan& chosen() {
-    static const plan made = [] {
-        plan one;
+const plan& active_plan() {
+    static const plan environment_plan = [] {
+        plan parsed;
         if (const char* text = std::getenv("CHATOS_FAILING_CALL")) {
-            std::istringstream{text} >> one.call >> one.error >> one.well >> one.failing;
+            std::istringstream{text} >> parsed.call >> parsed.error >> parsed.well >> parsed.failing;
         }
-        return one;
+        return parsed;
     }();
-    return made;
+    return environment_plan;
 }
 
 // Only calls that would have gone well count: a loop may ask as often as it likes whether there is something.
 bool fails_now(const char* call) {
     static std::atomic<int> calls{0};
-    if (chosen().call != call) {
+    if (active_plan().call != call) {
         return false;
     }
     const int number = calls.fetch_add(1);
-    return number >= chosen().well && number < chosen().well + chosen().failing;
+    return number >= active_plan().well && number < active_plan().well + active_plan().failing;
 }
 
 bool is_ready(int socket) {
-    ::pollfd one{.fd = socket, .events = POLLIN, .revents = 0};
+    ::pollfd entry{.fd = socket, .events = POLLIN, .revents = 0};
     const ::timespec at_once{};
-    return ::syscall(SYS_ppoll, &one, 1, &at_once, nullptr, 0) == 1;
+    return ::syscall(SYS_ppoll, &entry, 1, &at_once, nullptr, 0) == 1;
 }
 
 ssize_t fail() {
-    errno = chosen().error;
+    errno = active_plan().error;
     return -1;
 }
 
@@ -63,7 +63,7 @@ int accept4(int listener, sockaddr* address, socklen_t* size, int flags) {
     if (!is_ready(listener) || !fails_now("accept")) {
         return static_cast<int>(::syscall(SYS_accept4, listener, address, size, flags));
     }
-    if (chosen().error == ECONNABORTED) {  // the connection is gone then
+    if (active_plan().error == ECONNABORTED) {  // the connection is gone then
         ::syscall(SYS_close, ::syscall(SYS_accept4, listener, address, size, flags));
     }
     return static_cast<int>(fail());

@@ -27,8 +27,8 @@ int other_end(int mine) {
     ::sockaddr_in own{};
     ::socklen_t size = sizeof own;
     EXPECT_EQ(::getsockname(mine, reinterpret_cast<::sockaddr*>(&own), &size), 0);
-    for (const auto& one : std::filesystem::directory_iterator{"/proc/self/fd"}) {
-        const int number = std::stoi(one.path().filename().string());
+    for (const auto& it : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+        const int number = std::stoi(it.path().filename().string());
         ::sockaddr_in peer{};
         size = sizeof peer;
         if (number != mine && ::getpeername(number, reinterpret_cast<::sockaddr*>(&peer), &size) == 0 &&

@@ -26,12 +26,12 @@ io_batch::io_batch(bool together) {
     if (!together) {
         return;
     }
-    auto made = std::make_unique<ring>();
+    auto result = std::make_unique<ring>();
     // Nothing is done behind the loop's back: every call completes while it is submitted.
-    made->open =
-        ::io_uring_queue_init(calls_max, &made->uring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN) == 0;
-    if (made->open) {
-        ring_ = std::move(made);
+    result->open =
+        ::io_uring_queue_init(calls_max, &result->uring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN) == 0;
+    if (result->open) {
+        ring_ = std::move(result);
     }
 }
 
@@ -64,37 +64,37 @@ std::span<const io_batch::call> io_batch::run() noexcept {
 
 void io_batch::run_sequentially() noexcept {
     for (std::size_t index = 0; index < size_; ++index) {
-        call& one = calls_[index];
-        one.result = one.sends ? ::send(one.socket, one.bytes, one.size, MSG_NOSIGNAL)
-                               : ::recv(one.socket, one.bytes, one.size, 0);
-        one.result = one.result < 0 ? -errno : one.result;
+        call& request = calls_[index];
+        request.result = request.sends ? ::send(request.socket, request.bytes, request.size, MSG_NOSIGNAL)
+                                 : ::recv(request.socket, request.bytes, request.size, 0);
+        request.result = request.result < 0 ? -errno : request.result;
     }
 }
 
 void io_batch::run_batched() noexcept {
     ::io_uring& uring = ring_->uring;
     for (std::size_t index = 0; index < size_; ++index) {
-        call& one = calls_[index];
+        call& request = calls_[index];
         ::io_uring_sqe* entry = ::io_uring_get_sqe(&uring);  // as many as calls_max, and all are free
-        if (one.sends) {
-            ::io_uring_prep_send(entry, one.socket, one.bytes, one.size, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (request.sends) {
+            ::io_uring_prep_send(entry, request.socket, request.bytes, request.size, MSG_NOSIGNAL | MSG_DONTWAIT);
         } else {
-            ::io_uring_prep_recv(entry, one.socket, one.bytes, one.size, MSG_DONTWAIT);
+            ::io_uring_prep_recv(entry, request.socket, request.bytes, request.size, MSG_DONTWAIT);
         }
         ::io_uring_sqe_set_data64(entry, index);
     }
     for (std::size_t done = 0; done < size_;) {
         const int submitted = ::io_uring_submit_and_wait(&uring, static_cast<unsigned>(size_ - done));
         core::ensure(submitted >= 0 || submitted == -EINTR || submitted == -EAGAIN || submitted == -EBUSY);
-        unsigned seen = 0;
+        unsigned completed = 0;
         unsigned head = 0;
         ::io_uring_cqe* outcome = nullptr;
         io_uring_for_each_cqe(&uring, head, outcome) {
             calls_[::io_uring_cqe_get_data64(outcome)].result = outcome->res;
-            ++seen;
+            ++completed;
         }
-        ::io_uring_cq_advance(&uring, seen);
-        done += seen;
+        ::io_uring_cq_advance(&uring, completed);
+        done += completed;
     }
 }
 

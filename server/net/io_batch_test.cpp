@@ -96,14 +96,14 @@ TEST_P(CallBatch, a_full_batch_loses_nothing) {
         tested.send(pairs.back().near.number(), bytes_of(text), pairs.size());
     }
     std::uint64_t expected = 0;
-    for (const io_batch::call& one : tested.run()) {
-        EXPECT_EQ(one.key, ++expected);
-        EXPECT_EQ(one.result, 1);
+    for (const io_batch::call& call : tested.run()) {
+        EXPECT_EQ(call.key, ++expected);
+        EXPECT_EQ(call.result, 1);
     }
     EXPECT_EQ(expected, pairs.size());
-    for (const ends& one : pairs) {
+    for (const ends& pair : pairs) {
         char byte = 0;
-        EXPECT_EQ(::recv(one.far.number(), &byte, 1, 0), 1);
+        EXPECT_EQ(::recv(pair.far.number(), &byte, 1, 0), 1);
     }
 }
 

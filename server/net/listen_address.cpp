@@ -9,8 +9,8 @@ namespace {
 constexpr std::string_view unix_prefix = "unix:";
 constexpr std::size_t unix_path_bytes_max = 107;  // sockaddr_un, without its final zero
 
-parsed_address fault(std::string_view what) {
-    return {.address = {}, .fault = std::string{what}};
+parsed_address fault(std::string_view name) {
+    return {.address = {}, .fault = std::string{name}};
 }
 
 bool parse_port(std::string_view text, std::uint16_t& port) {

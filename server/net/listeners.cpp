@@ -61,21 +61,21 @@ void listeners::resume(core::time_point now, core::duration pause_length) {
 }
 
 void listeners::close() {
-    for (listener& one : listeners_) {
-        if (one.socket.is_open() && !one.unix_path.empty()) {
-            static_cast<void>(::unlink(one.unix_path.c_str()));
+    for (listener& entry : listeners_) {
+        if (entry.socket.is_open() && !entry.unix_path.empty()) {
+            static_cast<void>(::unlink(entry.unix_path.c_str()));
         }
-        one = {};
+        entry = {};
     }
     paused_until_.reset();
 }
 
 // False when the system has no memory for it.
 bool listeners::watch(std::size_t index, bool wanted) {
-    listener& one = listeners_[index];
-    const bool done = !one.socket.is_open() ||
-                      poller_.watch(one.socket.number(), first_key_ + index, {.input = one.watched}, {.input = wanted});
-    one.watched = done ? wanted : one.watched;
+    listener& entry = listeners_[index];
+    const bool done = !entry.socket.is_open() || poller_.watch(entry.socket.number(), first_key_ + index,
+                                                                  {.input = entry.watched}, {.input = wanted});
+    entry.watched = done ? wanted : entry.watched;
     return done;
 }
 

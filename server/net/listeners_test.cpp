@@ -39,7 +39,7 @@ struct Listeners : testing::Test {
 
 TEST_F(Listeners, newcomers_are_told_and_let_in_one_by_one) {
     EXPECT_EQ(ready_count(), 0U);
-    const descriptor one = come();
+    const descriptor client = come();
     const descriptor two = come();
     ASSERT_EQ(ready_count(), 1U);
     EXPECT_EQ(ready.wait(milliseconds{0})[0].key, first_key);
@@ -54,7 +54,7 @@ TEST_F(Listeners, newcomers_are_told_and_let_in_one_by_one) {
 }
 
 TEST_F(Listeners, in_a_pause_newcomers_wait_and_are_told_of_afterwards) {
-    const descriptor one = come();
+    const descriptor client = come();
     doors.pause(0, now + pause_length);
     EXPECT_EQ(ready_count(), 0U);
     EXPECT_EQ(doors.paused_until(), now + pause_length);
@@ -74,7 +74,7 @@ TEST_F(Listeners, who_gave_up_waiting_does_not_keep_those_behind_from_coming_in)
 }
 
 TEST_F(Listeners, closed_they_leave_no_file_and_let_nobody_in) {
-    const descriptor one = come();
+    const descriptor client = come();
     EXPECT_TRUE(std::filesystem::exists(path));
     doors.close();
     EXPECT_FALSE(std::filesystem::exists(path));

@@ -10,11 +10,11 @@ namespace chatos::net {
 namespace {
 
 // Rounded up: who wakes up before a deadline would find nothing to do, again and again until it has come.
-int milliseconds_of(std::optional<std::chrono::nanoseconds> patience) {
-    if (!patience) {
+int milliseconds_of(std::optional<std::chrono::nanoseconds> timeout) {
+    if (!timeout) {
         return -1;
     }
-    const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(*patience).count();
+    const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(*timeout).count();
     return static_cast<int>(std::clamp<decltype(rounded)>(rounded, 0, std::numeric_limits<int>::max()));
 }
 
@@ -38,10 +38,10 @@ bool poller::watch(int socket, std::uint64_t key, interest had, interest wanted)
     return ::epoll_ctl(epoll_.number(), operation, socket, &event) == 0;
 }
 
-std::span<const poller::ready_socket> poller::wait(std::optional<std::chrono::nanoseconds> patience) noexcept {
+std::span<const poller::ready_socket> poller::wait(std::optional<std::chrono::nanoseconds> timeout) noexcept {
     ready_.clear();
     const int count =
-        ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()), milliseconds_of(patience));
+        ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()), milliseconds_of(timeout));
     for (int index = 0; index < count; ++index) {
         const epoll_event& event = events_[static_cast<std::size_t>(index)];
         const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;

@@ -42,7 +42,7 @@ public:
     };
     /// Waits until a socket is ready or `patience` is over, for ever without one. Tells some at least of those that are
     /// ready, and the others at the next call. A signal ends the wait early. Valid until the next call.
-    [[nodiscard]] std::span<const ready_socket> wait(std::optional<std::chrono::nanoseconds> patience) noexcept;
+    [[nodiscard]] std::span<const ready_socket> wait(std::optional<std::chrono::nanoseconds> timeout) noexcept;
 
 private:
     static constexpr std::size_t events_max = 256;

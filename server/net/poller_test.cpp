@@ -41,11 +41,11 @@ TEST_F(Readiness, tells_input_until_it_is_read) {
     EXPECT_TRUE(ready.wait(now).empty());
     write_other_end();
     for (int i = 0; i < 2; ++i) {
-        const auto found = ready.wait(now);
-        ASSERT_EQ(found.size(), 1U);
-        EXPECT_EQ(found[0].key, 7U);
-        EXPECT_TRUE(found[0].input);
-        EXPECT_FALSE(found[0].output);
+        const auto position = ready.wait(now);
+        ASSERT_EQ(position.size(), 1U);
+        EXPECT_EQ(position[0].key, 7U);
+        EXPECT_TRUE(position[0].input);
+        EXPECT_FALSE(position[0].output);
     }
     char byte = 0;
     EXPECT_EQ(::recv(ends[0], &byte, 1, 0), 1);

@@ -80,12 +80,12 @@ struct peer {
 
 class socket_server::loop {
 public:
-    loop(const core::options& chosen, const service_setup& setup)
-        : log_{setup.log, [this](connection_id who) { return source_at(who); }},
-          address_counter_{setup.per_address_max}, per_address_max_{setup.per_address_max},
-          on_stopping_{setup.on_stopping}, core_{chosen, log_.sink()}, listeners_{poller_, first_listener_key},
-          io_uring_{setup.io_uring}, shared_read_bytes_{std::min(chosen.receive_bytes_max, shared_read_bytes_max)},
-          read_buffer_(std::max(chosen.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
+    loop(const core::options& bounds, const service_setup& setup)
+        : log_{setup.log, [this](connection_id id) { return source_at(id); }}, address_counter_{setup.per_address_max},
+          per_address_max_{setup.per_address_max}, on_stopping_{setup.on_stopping}, core_{bounds, log_.sink()},
+          listeners_{poller_, first_listener_key}, io_uring_{setup.io_uring},
+          shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
+          read_buffer_(std::max(bounds.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
         core::ensure(poller_.watch(waker_.number(), waker_key, {}, {.input = true}));
     }
 
@@ -100,8 +100,8 @@ public:
         while (!ended_) {
             const auto ready = poller_.wait(wait_timeout());
             now_ = read_clock();
-            for (const poller::ready_socket& one : ready) {
-                dispatch(one);
+            for (const poller::ready_socket& event : ready) {
+                dispatch(event);
             }
             finish_reads();
             end_turn();
@@ -117,13 +117,13 @@ public:
     core::statistics count() const { return core_.count(); }
 
     // From any thread.
-    std::optional<ops::service_snapshot> request_snapshot(std::chrono::milliseconds patience) {
+    std::optional<ops::service_snapshot> request_snapshot(std::chrono::milliseconds timeout) {
         return board_.request(
             [this] {
                 snapshot_requested_.store(true);
                 waker_.wake();
             },
-            patience);
+            timeout);
     }
 
 private:
@@ -143,19 +143,19 @@ private:
         return std::max(*until - read_clock(), core::duration::zero());
     }
 
-    void dispatch(const poller::ready_socket& one) {
-        if (peer* awake = find(id_of(one.key))) {
-            if (one.output && awake->write_blocked) {
+    void dispatch(const poller::ready_socket& ready) {
+        if (peer* awake = find(id_of(ready.key))) {
+            if (ready.output && awake->write_blocked) {
                 awake->write_blocked = false;
                 written_.push_back(awake->id);
             }
-            if (one.input && awake->watched.input) {
+            if (ready.input && awake->watched.input) {
                 read_some(*awake);
             }
-        } else if (one.key == waker_key) {
+        } else if (ready.key == waker_key) {
             drain_wakeups();
-        } else if (one.key - first_listener_key < listeners_.size()) {
-            accept_some(one.key - first_listener_key);
+        } else if (ready.key - first_listener_key < listeners_.size()) {
+            accept_some(ready.key - first_listener_key);
         }  // or somebody who left in this turn
     }
 
@@ -290,19 +290,19 @@ private:
     // Reading. The core judges what came in the order in which it was read; in between, what one connection sent can
     // only end another one, or, where two are joined by a tunnel, fill it. So tunnel ends are read alone.
 
-    void read_some(peer& one) {
-        if (!core_.wants_input(one.id)) {
-            watch(one);  // it has changed its mind within this turn
+    void read_some(peer& peer) {
+        if (!core_.wants_input(peer.id)) {
+            watch(peer);  // it has changed its mind within this turn
             return;
         }
-        const bool alone = core_.is_tunnel_end(one.id);
+        const bool alone = core_.is_tunnel_end(peer.id);
         if (alone) {
             finish_reads();
         }
         const std::size_t share =
             reads_->is_batched() && !alone ? shared_read_bytes_ : core_.bounds().receive_bytes_max;
-        reads_->receive(one.socket.number(), std::span{read_buffer_}.subspan(reads_->size() * share, share),
-                        key_of(one.id));
+        reads_->receive(peer.socket.number(), std::span{read_buffer_}.subspan(reads_->size() * share, share),
+                        key_of(peer.id));
         if (alone || reads_->is_full()) {
             finish_reads();
         }
@@ -310,51 +310,51 @@ private:
 
     void finish_reads() {
         for (const io_batch::call& done : reads_->run()) {
-            if (peer* one = find(id_of(done.key))) {
-                take_read(*one, done);
+            if (peer* peer = find(id_of(done.key))) {
+                take_read(*peer, done);
             }
         }
     }
 
-    void take_read(peer& one, const io_batch::call& done) {
+    void take_read(peer& peer, const io_batch::call& done) {
         if (done.result < 0 && !is_temporary(static_cast<int>(-done.result))) {
-            drop(one);
+            drop(peer);
             return;
         }
-        if (done.result >= 0 && core_.wants_input(one.id)) {
+        if (done.result >= 0 && core_.wants_input(peer.id)) {
             if (done.result == 0) {
-                core_.end_of_input(one.id, now_);
+                core_.end_of_input(peer.id, now_);
             } else {
-                core_.receive(one.id, {done.bytes, static_cast<std::size_t>(done.result)}, now_);
+                core_.receive(peer.id, {done.bytes, static_cast<std::size_t>(done.result)}, now_);
             }
         }
-        watch(one);
+        watch(peer);
     }
 
-    void watch(peer& one) {
-        const interest wanted{.input = core_.wants_input(one.id), .output = one.write_blocked};
-        if (poller_.watch(one.socket.number(), key_of(one.id), one.watched, wanted)) {
-            one.watched = wanted;
+    void watch(peer& peer) {
+        const interest wanted{.input = core_.wants_input(peer.id), .output = peer.write_blocked};
+        if (poller_.watch(peer.socket.number(), key_of(peer.id), peer.watched, wanted)) {
+            peer.watched = wanted;
         } else {
-            drop(one);  // the system has no memory for it
+            drop(peer);  // the system has no memory for it
         }
     }
 
     // Writing.
 
     // Writes what is due; once nothing is, does the rest of what the core wants done.
-    void sync(peer& one) {
-        if (one.write_collected) {
+    void sync(peer& peer) {
+        if (peer.write_collected) {
             return;  // looked at again once it is written
         }
-        const std::size_t pieces = one.write_blocked ? 0 : core_.gather(one.id, write_buffer_.pieces());
+        const std::size_t pieces = peer.write_blocked ? 0 : core_.gather(peer.id, write_buffer_.pieces());
         if (pieces == 0) {
-            perform_close_action(one);
+            perform_close_action(peer);
             return;
         }
         const std::span<const std::byte> run = write_buffer_.collect(pieces);
-        one.write_collected = true;
-        writes_->send(one.socket.number(), run, key_of(one.id));
+        peer.write_collected = true;
+        writes_->send(peer.socket.number(), run, key_of(peer.id));
         if (writes_->is_full() || !write_buffer_.has_room() || run.size() > write_buffer::run_bytes_max) {
             finish_writes();
         }
@@ -362,23 +362,23 @@ private:
 
     void finish_writes() {
         for (const io_batch::call& done : writes_->run()) {
-            if (peer* one = find(id_of(done.key))) {
-                take_write(*one, done);
+            if (peer* peer = find(id_of(done.key))) {
+                take_write(*peer, done);
             }
         }
         write_buffer_.clear();
     }
 
-    void take_write(peer& one, const io_batch::call& done) {
-        one.write_collected = false;
+    void take_write(peer& peer, const io_batch::call& done) {
+        peer.write_collected = false;
         if (done.result < 0 && !is_temporary(static_cast<int>(-done.result))) {
-            drop(one);
+            drop(peer);
             return;
         }
         const auto bytes = static_cast<std::size_t>(std::max<::ssize_t>(done.result, 0));
-        core_.wrote(one.id, bytes, now_);
-        one.write_blocked = bytes < done.size;
-        written_.push_back(one.id);
+        core_.wrote(peer.id, bytes, now_);
+        peer.write_blocked = bytes < done.size;
+        written_.push_back(peer.id);
     }
 
     // Until nothing moves any more.
@@ -395,23 +395,23 @@ private:
     }
 
     void sync_if_open(connection_id id) {
-        if (peer* one = find(id)) {
-            sync(*one);
+        if (peer* peer = find(id)) {
+            sync(*peer);
         }
     }
 
-    void perform_close_action(peer& one) {
-        switch (core_.close_action_of(one.id)) {
+    void perform_close_action(peer& peer) {
+        switch (core_.close_action_of(peer.id)) {
         case core::close_action::none: break;
-        case core::close_action::close: drop(one); return;
+        case core::close_action::close: drop(peer); return;
         case core::close_action::shut_down_sending:
-            if (!one.sending_shut) {
-                one.sending_shut = true;
-                ::shutdown(one.socket.number(), SHUT_WR);  // a broken connection shows that on the next read
+            if (!peer.sending_shut) {
+                peer.sending_shut = true;
+                ::shutdown(peer.socket.number(), SHUT_WR);  // a broken connection shows that on the next read
             }
             break;
         }
-        watch(one);
+        watch(peer);
     }
 
     connection_log log_;
@@ -441,8 +441,8 @@ private:
     ops::snapshot_board board_;
 };
 
-socket_server::socket_server(const core::options& chosen, const service_setup& setup)
-    : loop_{std::make_unique<loop>(chosen, setup)} {}
+socket_server::socket_server(const core::options& bounds, const service_setup& setup)
+    : loop_{std::make_unique<loop>(bounds, setup)} {}
 socket_server::~socket_server() = default;
 listen_result socket_server::listen(const listen_address& where) {
     return loop_->listen(where);
@@ -456,8 +456,8 @@ void socket_server::run() {
 void socket_server::stop() {
     loop_->request_stop();
 }
-std::optional<ops::service_snapshot> socket_server::request_snapshot(std::chrono::milliseconds patience) {
-    return loop_->request_snapshot(patience);
+std::optional<ops::service_snapshot> socket_server::request_snapshot(std::chrono::milliseconds timeout) {
+    return loop_->request_snapshot(timeout);
 }
 core::statistics socket_server::count() const {
     return loop_->count();

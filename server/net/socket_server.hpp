@@ -29,7 +29,7 @@ struct service_setup {
 class socket_server {
 public:
     /// `chosen` must be without fault (core::find_fault(), asserted).
-    explicit socket_server(const core::options& chosen, const service_setup& setup = {});
+    explicit socket_server(const core::options& bounds, const service_setup& setup = {});
     ~socket_server();
     socket_server(const socket_server&) = delete;
     socket_server& operator=(const socket_server&) = delete;
@@ -51,7 +51,7 @@ public:
     [[nodiscard]] core::statistics count() const;
 
     /// What is counted now, from any thread. Nothing when the loop does not answer within `patience`, or has ended.
-    [[nodiscard]] std::optional<ops::service_snapshot> request_snapshot(std::chrono::milliseconds patience);
+    [[nodiscard]] std::optional<ops::service_snapshot> request_snapshot(std::chrono::milliseconds timeout);
 
 private:
     class loop;

@@ -17,16 +17,16 @@ using error = error_code;
 
 // Limits that no machine is too slow for; what waits for them has limits of its own.
 core::options patient() {
-    core::options chosen{};
-    chosen.answer_timeout = chosen.pc_timeout = chosen.login_timeout = std::chrono::hours{1};
-    chosen.drain_timeout = std::chrono::hours{1};
-    chosen.output_bytes_max = std::size_t{64} << 20U;
-    return chosen;
+    core::options bounds{};
+    bounds.answer_timeout = bounds.pc_timeout = bounds.login_timeout = std::chrono::hours{1};
+    bounds.drain_timeout = std::chrono::hours{1};
+    bounds.output_bytes_max = std::size_t{64} << 20U;
+    return bounds;
 }
 
 struct OverSockets : testing::Test {
-    explicit OverSockets(const core::options& chosen = patient(), const service_setup& setup = {})
-        : server{chosen, setup} {}
+    explicit OverSockets(const core::options& bounds = patient(), const service_setup& setup = {})
+        : server{bounds, setup} {}
     OverSockets(const OverSockets&) = delete;
     OverSockets& operator=(const OverSockets&) = delete;
 
@@ -50,10 +50,10 @@ struct OverSockets : testing::Test {
     }
 
     [[nodiscard]] connection join(const std::string& pseudo) const {
-        connection one{bound};
-        one.send(make_cr(pseudo));
-        EXPECT_TRUE(one.receives(make_error(error::ok))) << pseudo;
-        return one;
+        connection client{bound};
+        client.send(make_cr(pseudo));
+        EXPECT_TRUE(client.receives(make_error(error::ok))) << pseudo;
+        return client;
     }
 
     socket_server server;
@@ -84,18 +84,18 @@ TEST_F(WithoutIoUring, many_talk_at_once_and_everything_arrives) {
     for (int i = 0; i < 20; ++i) {
         all.push_back(join(std::string("user ") + static_cast<char>('a' + i)));
     }
-    for (connection& one : all) {
-        one.send(make_sma("hello"));
+    for (connection& client : all) {
+        client.send(make_sma("hello"));
     }
     const std::size_t size = bytes_of(make_spm("user x", "hello")).size();
-    for (connection& one : all) {
+    for (connection& client : all) {
         for (std::size_t i = 1; i < all.size(); ++i) {
-            ASSERT_EQ(one.receive_bytes(size).size(), size);
-            one.send(make_error(error::ok));
+            ASSERT_EQ(client.receive_bytes(size).size(), size);
+            client.send(make_error(error::ok));
         }
     }
-    for (connection& one : all) {
-        EXPECT_TRUE(one.receives(make_error(error::ok)));
+    for (connection& client : all) {
+        EXPECT_TRUE(client.receives(make_error(error::ok)));
     }
 }
 
@@ -182,8 +182,8 @@ TEST_F(OverSockets, many_connections_at_once) {
         all.emplace_back(bound);
         all.back().send(make_cr(std::string{"user"}.append(std::to_string(i))));
     }
-    for (connection& one : all) {
-        ASSERT_TRUE(one.receives(make_error(error::ok)));
+    for (connection& client : all) {
+        ASSERT_TRUE(client.receives(make_error(error::ok)));
     }
     all.front().send(make_sma("hello"));
     for (std::size_t i = 1; i < all.size(); ++i) {
@@ -205,9 +205,9 @@ TEST_F(OverSockets, stopping_answers_what_was_accepted_and_then_ends_every_conne
     bob.send(make_error(error::pseudo_taken));
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
     EXPECT_TRUE(alice.receives(make_error(error::pseudo_taken)));
-    for (connection* one : {&alice, &bob}) {
-        EXPECT_EQ(one->next_event(), "end");
-        one->end();
+    for (connection* client : {&alice, &bob}) {
+        EXPECT_EQ(client->next_event(), "end");
+        client->end();
     }
     runner.join();
     EXPECT_EQ(server.count().connections_open, 0U);

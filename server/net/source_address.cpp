@@ -20,35 +20,35 @@ constexpr std::size_t ipv4_at = 12;
 constexpr std::size_t link_at = 4;
 
 template <typename Value>
-void put_last(core::origin& made, const Value& value) {
-    std::memcpy(made.bytes.data() + made.bytes.size() - sizeof value, &value, sizeof value);
+void put_last(core::origin& origin, const Value& value) {
+    std::memcpy(origin.bytes.data() + origin.bytes.size() - sizeof value, &value, sizeof value);
 }
 
 core::origin origin_of_ipv6(const ::sockaddr_in6& address) {
-    core::origin made{};
-    std::memcpy(made.bytes.data(), &address.sin6_addr, made.bytes.size());
+    core::origin origin{};
+    std::memcpy(origin.bytes.data(), &address.sin6_addr, origin.bytes.size());
     if (IN6_IS_ADDR_LINKLOCAL(&address.sin6_addr)) {
         // The same address on another link is another host.
-        std::memcpy(made.bytes.data() + link_at, &address.sin6_scope_id, sizeof address.sin6_scope_id);
+        std::memcpy(origin.bytes.data() + link_at, &address.sin6_scope_id, sizeof address.sin6_scope_id);
     }
-    return made;
+    return origin;
 }
 
 core::origin origin_of_ipv4(const ::sockaddr_in& address) {
-    core::origin made{};
-    std::copy(ipv4_mark.begin(), ipv4_mark.end(), made.bytes.begin() + ipv4_mark_at);
-    put_last(made, address.sin_addr.s_addr);
-    return made;
+    core::origin origin{};
+    std::copy(ipv4_mark.begin(), ipv4_mark.end(), origin.bytes.begin() + ipv4_mark_at);
+    put_last(origin, address.sin_addr.s_addr);
+    return origin;
 }
 
 core::origin origin_of_user(int socket) {
-    core::origin made{};
-    made.bytes.front() = unix_mark;
+    core::origin origin{};
+    origin.bytes.front() = unix_mark;
     ::ucred credentials{.pid = 0, .uid = static_cast<::uid_t>(-1), .gid = 0};
     ::socklen_t size = sizeof credentials;
     static_cast<void>(::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size));
-    put_last(made, credentials.uid);
-    return made;
+    put_last(origin, credentials.uid);
+    return origin;
 }
 
 std::string text_of_ipv6(const core::origin& from) {
@@ -75,13 +75,13 @@ core::origin origin_of(int socket, const ::sockaddr& peer) noexcept {
 }
 
 source_address source_of(int socket, const ::sockaddr& peer) noexcept {
-    source_address seen{.origin = origin_of(socket, peer)};
+    source_address address{.origin = origin_of(socket, peer)};
     if (peer.sa_family == AF_INET) {
-        seen.port = ntohs(reinterpret_cast<const ::sockaddr_in&>(peer).sin_port);
+        address.port = ntohs(reinterpret_cast<const ::sockaddr_in&>(peer).sin_port);
     } else if (peer.sa_family == AF_INET6) {
-        seen.port = ntohs(reinterpret_cast<const ::sockaddr_in6&>(peer).sin6_port);
+        address.port = ntohs(reinterpret_cast<const ::sockaddr_in6&>(peer).sin6_port);
     }
-    return seen;
+    return address;
 }
 
 std::string text_of(const source_address& address) {
@@ -92,7 +92,7 @@ std::string text_of(const source_address& address) {
         return "unix:user-" + std::to_string(user);
     }
     const bool is_ipv4 =
-        std::all_of(bytes.begin(), bytes.begin() + ipv4_mark_at, [](std::byte one) { return one == std::byte{0}; }) &&
+        std::all_of(bytes.begin(), bytes.begin() + ipv4_mark_at, [](std::byte byte) { return byte == std::byte{0}; }) &&
         std::equal(ipv4_mark.begin(), ipv4_mark.end(), bytes.begin() + ipv4_mark_at);
     if (is_ipv4) {
         std::array<char, INET_ADDRSTRLEN> text{};
@@ -115,9 +115,9 @@ bool per_address_counter::add(const core::origin& from) {
 }
 
 void per_address_counter::remove(const core::origin& from) {
-    const auto found = counts_.find(from);
-    if (found != counts_.end() && --found->second == 0) {
-        counts_.erase(found);
+    const auto position = counts_.find(from);
+    if (position != counts_.end() && --position->second == 0) {
+        counts_.erase(position);
     }
 }
 

@@ -25,7 +25,7 @@ namespace chatos::net::test {
 namespace {
 
 constexpr std::size_t members_per_source = 10'000;
-constexpr auto patience = std::chrono::seconds{60};
+constexpr auto timeout = std::chrono::seconds{60};
 
 }  // namespace
 
@@ -79,133 +79,133 @@ bool client_pool::join(std::size_t count) {
 }
 
 void client_pool::open(std::size_t number) {
-    client& one = clients_.emplace_back();
-    one.pseudo = "user" + std::to_string(number);
-    one.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    ASSERT_GE(one.socket, 0) << std::strerror(errno);
+    member& client = clients_.emplace_back();
+    client.pseudo = "user" + std::to_string(number);
+    client.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    ASSERT_GE(client.socket, 0) << std::strerror(errno);
     const int on = 1;
-    ::setsockopt(one.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(one.socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    ::setsockopt(client.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(client.socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
     ::sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(number / members_per_source));
-    ASSERT_EQ(::bind(one.socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::bind(client.socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
     ASSERT_EQ(::inet_pton(AF_INET, host_.c_str(), &address.sin_addr), 1);
     address.sin_port = htons(port_);
-    if (::connect(one.socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) {
+    if (::connect(client.socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) {
         ASSERT_EQ(errno, EINPROGRESS) << std::strerror(errno);
     }
-    one.unsent = bytes_of(make_cr(one.pseudo));
+    client.unsent = bytes_of(make_cr(client.pseudo));
     ::epoll_event interest{.events = EPOLLIN | EPOLLOUT, .data = {.u64 = number}};
-    ASSERT_EQ(::epoll_ctl(epoll_, EPOLL_CTL_ADD, one.socket, &interest), 0) << std::strerror(errno);
+    ASSERT_EQ(::epoll_ctl(epoll_, EPOLL_CTL_ADD, client.socket, &interest), 0) << std::strerror(errno);
 }
 
-void client_pool::send(client& from, const packet_view& packet) {
+void client_pool::send(member& from, const packet_view& packet) {
     from.unsent += bytes_of(packet);
     flush(static_cast<std::size_t>(&from - clients_.data()));
 }
 
 void client_pool::flush(std::size_t number) {
-    client& one = clients_[number];
-    if (one.ended || one.socket < 0) {
+    member& client = clients_[number];
+    if (client.ended || client.socket < 0) {
         return;
     }
-    while (!one.unsent.empty()) {
-        const ::ssize_t sent = ::send(one.socket, one.unsent.data(), one.unsent.size(), MSG_NOSIGNAL);
+    while (!client.unsent.empty()) {
+        const ::ssize_t sent = ::send(client.socket, client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL);
         if (sent <= 0) {
             break;  // the system takes no more, or reading will tell what is wrong
         }
-        one.unsent.erase(0, static_cast<std::size_t>(sent));
+        client.unsent.erase(0, static_cast<std::size_t>(sent));
     }
-    const std::uint32_t events = (one.reads ? EPOLLIN : 0U) | (one.unsent.empty() ? 0U : EPOLLOUT);
+    const std::uint32_t events = (client.reads ? EPOLLIN : 0U) | (client.unsent.empty() ? 0U : EPOLLOUT);
     ::epoll_event interest{.events = events, .data = {.u64 = number}};
-    ::epoll_ctl(epoll_, EPOLL_CTL_MOD, one.socket, &interest);
+    ::epoll_ctl(epoll_, EPOLL_CTL_MOD, client.socket, &interest);
 }
 
 void client_pool::take(std::size_t number, std::uint32_t events) {
-    client& one = clients_[number];
-    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && (one.reads || (events & EPOLLIN) == 0)) {
+    member& client = clients_[number];
+    if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && (client.reads || (events & EPOLLIN) == 0)) {
         std::array<char, 16'384> buffer{};
-        const ::ssize_t count = ::recv(one.socket, buffer.data(), buffer.size(), 0);
+        const ::ssize_t count = ::recv(client.socket, buffer.data(), buffer.size(), 0);
         if (count > 0) {
-            one.unfinished.append(buffer.data(), static_cast<std::size_t>(count));
-            take_packets(one);
+            client.unfinished.append(buffer.data(), static_cast<std::size_t>(count));
+            take_packets(client);
         } else if (count == 0 || errno != EAGAIN) {
-            one.ended = true;
+            client.ended = true;
             ++ended_;
-            ::close(std::exchange(one.socket, -1));
+            ::close(std::exchange(client.socket, -1));
             return;
         }
     }
     flush(number);
 }
 
-void client_pool::take_packets(client& one) {
+void client_pool::take_packets(member& client) {
     std::size_t at = 0;
     while (true) {
-        const auto rest = std::as_bytes(std::span{one.unfinished}).subspan(at);
-        const decode_result found = decode(rest);
-        EXPECT_NE(found.status, decode_status::malformed) << one.pseudo;
-        if (found.status != decode_status::complete) {
+        const auto remaining = std::as_bytes(std::span{client.unfinished}).subspan(at);
+        const decode_result result = decode(remaining);
+        EXPECT_NE(result.status, decode_status::malformed) << client.pseudo;
+        if (result.status != decode_status::complete) {
             break;
         }
-        at += found.consumed;
-        if (!one.registered) {
-            register_or_retry(one, found.packet);
+        at += result.consumed;
+        if (!client.registered) {
+            register_or_retry(client, result.packet);
             continue;
         }
-        if (found.packet.op == opcode::error) {
-            ++one.answers_received;
+        if (result.packet.op == opcode::error) {
+            ++client.answers_received;
         } else {
-            ++one.messages;
+            ++client.messages;
             ++messages_;
-            if (one.answers) {
-                one.unsent += bytes_of(make_error(error_code::ok));
+            if (client.answers) {
+                client.unsent += bytes_of(make_error(error_code::ok));
             }
         }
         if (on_packet_) {
-            on_packet_(one, found.packet);
+            on_packet_(client, result.packet);
         }
     }
-    one.unfinished.erase(0, at);
+    client.unfinished.erase(0, at);
 }
 
-void client_pool::register_or_retry(client& one, const packet_view& answer) {
+void client_pool::register_or_retry(member& client, const packet_view& answer) {
     if (answer == make_error(error_code::pseudo_taken)) {
-        one.unsent += bytes_of(make_cr(one.pseudo));
+        client.unsent += bytes_of(make_cr(client.pseudo));
         return;
     }
-    EXPECT_EQ(answer, make_error(error_code::ok)) << one.pseudo;
-    one.registered = true;
+    EXPECT_EQ(answer, make_error(error_code::ok)) << client.pseudo;
+    client.registered = true;
     ++registered_;
 }
 
 bool client_pool::run_until(const std::function<bool()>& done) {
     std::array<::epoll_event, 256> ready{};
-    auto deadline = std::chrono::steady_clock::now() + patience;
+    auto deadline = std::chrono::steady_clock::now() + timeout;
     while (!done()) {
         constexpr int look_again_ms = 10;  // what `done` asks about may be elsewhere
         const int count = ::epoll_wait(epoll_, ready.data(), ready.size(), look_again_ms);
         const auto now = std::chrono::steady_clock::now();
         if (count > 0) {
-            deadline = now + patience;
+            deadline = now + timeout;
         } else if (now > deadline) {
             return false;
         }
         for (int i = 0; i < count; ++i) {
-            const ::epoll_event& one = ready[static_cast<std::size_t>(i)];
-            take(one.data.u64, one.events);
+            const ::epoll_event& event = ready[static_cast<std::size_t>(i)];
+            take(event.data.u64, event.events);
         }
     }
     return true;
 }
 
 void client_pool::leave(bool with_reset) {
-    for (client& one : clients_) {
-        if (one.socket >= 0) {
+    for (member& client : clients_) {
+        if (client.socket >= 0) {
             const ::linger at_once{.l_onoff = with_reset ? 1 : 0, .l_linger = 0};
-            ::setsockopt(one.socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-            ::close(one.socket);
+            ::setsockopt(client.socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+            ::close(client.socket);
         }
     }
     clients_.clear();

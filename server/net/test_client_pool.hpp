@@ -17,7 +17,7 @@ namespace chatos::net::test {
 
 class client_pool {
 public:
-    struct client {
+    struct member {
         std::string pseudo{};
         bool reads{true};    ///< else it lets everything lie
         bool answers{true};  ///< else it takes messages and never acknowledges
@@ -30,7 +30,7 @@ public:
         std::string unfinished{};
         std::string unsent{};
     };
-    using packet_event = std::function<void(client&, const packet_view&)>;
+    using packet_event = std::function<void(member&, const packet_view&)>;
 
     /// At a TCP address of 127.0.0.0/8; ten thousand members come from each address. `on_packet` may be empty.
     explicit client_pool(const std::string& bound, packet_event on_packet = {});
@@ -46,13 +46,13 @@ public:
     /// `count` more members connect, some hundred at a time, and are in.
     [[nodiscard]] bool join(std::size_t count);
     /// Sends what the system takes and the rest as it does.
-    void send(client& from, const packet_view& packet);
+    void send(member& from, const packet_view& packet);
     /// Takes and answers what comes until `done()`; false when that does not come true for a minute.
     [[nodiscard]] bool run_until(const std::function<bool()>& done);
     /// All close; with a reset if so wanted.
     void leave(bool with_reset = false);
 
-    [[nodiscard]] std::span<client> clients() { return clients_; }
+    [[nodiscard]] std::span<member> clients() { return clients_; }
     [[nodiscard]] std::size_t registered() const { return registered_; }
     [[nodiscard]] std::size_t messages() const { return messages_; }
     [[nodiscard]] std::size_t ended() const { return ended_; }
@@ -60,15 +60,15 @@ public:
 private:
     void open(std::size_t number);
     void take(std::size_t number, std::uint32_t events);
-    void take_packets(client& one);
-    void register_or_retry(client& one, const packet_view& answer);
+    void take_packets(member& client);
+    void register_or_retry(member& client, const packet_view& answer);
     void flush(std::size_t number);
 
     std::string host_;
     std::uint16_t port_{0};
     packet_event on_packet_;
     int epoll_{-1};
-    std::vector<client> clients_;
+    std::vector<member> clients_;
     std::size_t registered_{0};
     std::size_t messages_{0};
     std::size_t ended_{0};

@@ -36,9 +36,9 @@ template <typename Address>
 int open_connected(int family, const Address& address, const std::string& source = {}) {
     const int socket = ::socket(family, SOCK_STREAM, 0);
     EXPECT_GE(socket, 0) << std::strerror(errno);
-    const ::timeval patience{.tv_sec = receive_timeout_s, .tv_usec = 0};
-    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    const ::timeval timeout{.tv_sec = receive_timeout_s, .tv_usec = 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     const int on = 1;
     ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (!source.empty()) {
@@ -92,8 +92,8 @@ connection::~connection() {
 
 void connection::send(std::initializer_list<packet_view> all) {
     std::string bytes;
-    for (const packet_view& one : all) {
-        bytes += bytes_of(one);
+    for (const packet_view& packet : all) {
+        bytes += bytes_of(packet);
     }
     send_bytes(bytes);
 }

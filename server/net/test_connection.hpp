@@ -21,7 +21,7 @@ public:
     ~connection();
 
     void send(std::initializer_list<packet_view> all);
-    void send(const packet_view& one) { send({one}); }
+    void send(const packet_view& packet) { send({packet}); }
     void send_bytes(std::string_view bytes);
     /// Sends what the system takes at once, gives the server some time to take more, and then drops the rest.
     void send_what_fits(std::string_view bytes);

@@ -42,15 +42,15 @@ void kill_client(connection spoken) {
 }
 
 connection join_when_free(const std::string& bound, const std::string& pseudo) {
-    connection one{bound};
+    connection client{bound};
     const std::string taken = bytes_of(make_error(error_code::pseudo_taken));
     std::string answer;
     do {
-        one.send(make_cr(pseudo));
-        answer = one.receive_bytes(2);
+        client.send(make_cr(pseudo));
+        answer = client.receive_bytes(2);
     } while (answer == taken);
     EXPECT_EQ(answer, bytes_of(make_error(error_code::ok))) << pseudo;
-    return one;
+    return client;
 }
 
 }  // namespace chatos::net::test

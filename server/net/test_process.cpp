@@ -40,8 +40,8 @@ std::string read_all(int from) {
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
     std::vector<char*> raw;
-    for (std::string& one : texts) {
-        raw.push_back(one.data());
+    for (std::string& text : texts) {
+        raw.push_back(text.data());
     }
     raw.push_back(nullptr);
     return raw;
@@ -52,8 +52,8 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
 process::process(std::vector<std::string> arguments, const process_setup& setup) {
     arguments.insert(arguments.begin(), CHATOS_SERVER);
     std::vector<std::string> environment = setup.environment;
-    for (char** one = environ; *one != nullptr; ++one) {
-        environment.emplace_back(*one);
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+        environment.emplace_back(*variable);
     }
     const std::vector<char*> raw_arguments = pointers_to(arguments);
     const std::vector<char*> raw_environment = pointers_to(environment);
@@ -153,10 +153,10 @@ void process::close_out() {
 }
 
 connection join(const std::string& bound, const std::string& pseudo) {
-    connection one{bound};
-    one.send(make_cr(pseudo));
-    EXPECT_TRUE(one.receives(make_error(error_code::ok)));
-    return one;
+    connection client{bound};
+    client.send(make_cr(pseudo));
+    EXPECT_TRUE(client.receives(make_error(error_code::ok)));
+    return client;
 }
 
 scratch_folder::scratch_folder() : folder_{::testing::TempDir() + "chatos-XXXXXX"} {

@@ -16,10 +16,10 @@ namespace {
 using error = error_code;
 
 core::options patient() {
-    core::options chosen{};
-    chosen.answer_timeout = chosen.pc_timeout = chosen.login_timeout = std::chrono::hours{1};
-    chosen.tunnel_timeout = chosen.flush_timeout = chosen.drain_timeout = std::chrono::hours{1};
-    return chosen;
+    core::options bounds{};
+    bounds.answer_timeout = bounds.pc_timeout = bounds.login_timeout = std::chrono::hours{1};
+    bounds.tunnel_timeout = bounds.flush_timeout = bounds.drain_timeout = std::chrono::hours{1};
+    return bounds;
 }
 
 std::string unix_address(const std::string& name) {
@@ -28,7 +28,7 @@ std::string unix_address(const std::string& name) {
 
 // Alice and Bob have agreed on a private connection.
 struct TunnelOverSockets : testing::Test {
-    explicit TunnelOverSockets(const core::options& chosen = patient()) : server{chosen} {}
+    explicit TunnelOverSockets(const core::options& bounds = patient()) : server{bounds} {}
     TunnelOverSockets(const TunnelOverSockets&) = delete;
     TunnelOverSockets& operator=(const TunnelOverSockets&) = delete;
 
@@ -105,11 +105,11 @@ TEST_F(TunnelOverSockets, TUN_2_megabytes_both_ways_to_ends_that_read_late) {
     auto [a, b] = open();
     constexpr std::size_t bytes = 20'000'000;  // more than all buffers on the way
     const auto flood = [](char first) {
-        std::string made(bytes, first);
+        std::string text(bytes, first);
         for (std::size_t i = 0; i < bytes; i += 1'000) {
-            made[i] = static_cast<char>(i / 1'000);
+            text[i] = static_cast<char>(i / 1'000);
         }
-        return made;
+        return text;
     };
     const std::string from_a = flood('a');
     const std::string from_b = flood('b');
@@ -174,9 +174,9 @@ TEST_F(TunnelOverSockets, TUN_5_users_who_leave_do_not_cut_it) {
 
 struct HastyTunnelOverSockets : TunnelOverSockets {
     static core::options hasty() {
-        core::options chosen = patient();
-        chosen.tunnel_timeout = std::chrono::milliseconds{20};
-        return chosen;
+        core::options bounds = patient();
+        bounds.tunnel_timeout = std::chrono::milliseconds{20};
+        return bounds;
     }
     HastyTunnelOverSockets() : TunnelOverSockets{hasty()} {}
 };

@@ -15,8 +15,8 @@ waker::waker() : event_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {
 
 void waker::wake(int number) noexcept {
     const int errno_before = errno;  // a signal handler leaves no trace
-    constexpr std::uint64_t one = 1;
-    static_cast<void>(::write(number, &one, sizeof one));  // fails only when it has been rung 2^64 times
+    constexpr std::uint64_t increment = 1;
+    static_cast<void>(::write(number, &increment, sizeof increment));  // fails only when it has been rung 2^64 times
     errno = errno_before;
 }
 

@@ -14,19 +14,19 @@ using options = service_options;
 
 // Where a member lies: in the options themselves, in the core's, or among the sizes of packets.
 template <typename Owner, typename Value>
-Value& place(options& chosen, Value Owner::*member) {
+Value& place(options& bounds, Value Owner::*member) {
     if constexpr (std::is_same_v<Owner, options>) {
-        return chosen.*member;
+        return bounds.*member;
     } else if constexpr (std::is_same_v<Owner, core::options>) {
-        return chosen.core.*member;
+        return bounds.core.*member;
     } else {
-        return chosen.core.packet_limits.*member;
+        return bounds.core.packet_limits.*member;
     }
 }
 
 template <auto Member>
-std::uint64_t read(const options& chosen) {
-    options copy = chosen;
+std::uint64_t read(const options& bounds) {
+    options copy = bounds;
     const auto value = place(copy, Member);
     if constexpr (std::is_same_v<std::remove_cv_t<decltype(value)>, std::chrono::milliseconds>) {
         return static_cast<std::uint64_t>(std::max<std::chrono::milliseconds::rep>(value.count(), 0));
@@ -36,8 +36,8 @@ std::uint64_t read(const options& chosen) {
 }
 
 template <auto Member>
-void write(options& chosen, std::uint64_t value) {
-    auto& target = place(chosen, Member);
+void write(options& bounds, std::uint64_t value) {
+    auto& target = place(bounds, Member);
     target = static_cast<std::remove_reference_t<decltype(target)>>(value);
 }
 
@@ -105,8 +105,8 @@ constexpr std::array table{
 
 }  // namespace
 
-std::string_view name_of(unit one) noexcept {
-    switch (one) {
+std::string_view name_of(unit value) noexcept {
+    switch (value) {
     case unit::number: return "";
     case unit::bytes: return "bytes";
     case unit::milliseconds: return "ms";

@@ -13,7 +13,7 @@ namespace chatos::ops {
 enum class unit : std::uint8_t { number, bytes, milliseconds };
 
 /// "bytes", "ms", or nothing for a number.
-[[nodiscard]] std::string_view name_of(unit one) noexcept;
+[[nodiscard]] std::string_view name_of(unit unit) noexcept;
 
 struct limit {
     std::string_view flag;  ///< "--capacity"

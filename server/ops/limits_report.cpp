@@ -18,10 +18,10 @@ std::string padded(std::uint64_t number, std::size_t width) {
     return padded(std::to_string(number), width, true);
 }
 
-std::uint64_t bytes_per(std::string_view what, const std::vector<core::memory_item>& items) {
+std::uint64_t bytes_per(std::string_view name, const std::vector<core::memory_item>& items) {
     std::uint64_t all = 0;
-    for (const core::memory_item& one : items) {
-        all += one.per == what ? one.bytes_each : 0;
+    for (const core::memory_item& item : items) {
+        all += item.per == name ? item.bytes_each : 0;
     }
     return all;
 }
@@ -43,48 +43,48 @@ std::string quoted(std::string_view text) {
 
 }  // namespace
 
-std::string limits_text(const service_options& chosen) {
+std::string limits_text(const service_options& options) {
     std::string text = "Limits\n";
-    for (const limit& one : limits()) {
-        text += "  " + padded(one.flag, 28) + padded(one.get(chosen), 12) + " " + padded(name_of(one.counts_in), 6) +
-                std::string{one.meaning} + "\n";
+    for (const limit& limit : limits()) {
+        text += "  " + padded(limit.flag, 28) + padded(limit.get(options), 12) + " " +
+                padded(name_of(limit.counts_in), 6) + std::string{limit.meaning} + "\n";
     }
-    const auto items = memory_ceiling(chosen);
+    const auto items = memory_ceiling(options);
     text += "\nWorst case of memory, in bytes, beyond what an idle server takes\n";
     text += "  " + padded("what", 45) + padded("per", 12) + padded("count", 8, true) + padded("each", 14, true) +
             padded("together", 16, true) + "\n";
-    for (const core::memory_item& one : items) {
-        text += "  " + padded(one.name, 45) + padded(one.per, 12) + padded(one.count, 8) + padded(one.bytes_each, 14) +
-                padded(one.bytes(), 16) + "\n";
+    for (const core::memory_item& item : items) {
+        text += "  " + padded(item.name, 45) + padded(item.per, 12) + padded(item.count, 8) +
+                padded(item.bytes_each, 14) + padded(item.bytes(), 16) + "\n";
     }
-    const std::uint64_t all = memory_ceiling_bytes(chosen);
+    const std::uint64_t all = memory_ceiling_bytes(options);
     text += "  per connection " + std::to_string(bytes_per("connection", items)) + ", per user " +
             std::to_string(bytes_per("user", items)) + " more\n";
     text += "  at most " + std::to_string(all) + " bytes in all, " + rounded(all) + "\n";
     return text;
 }
 
-std::string limits_json(const service_options& chosen) {
+std::string limits_json(const service_options& options) {
     std::string text = "{\"limits\": [";
     std::string_view separator;
-    for (const limit& one : limits()) {
-        text += std::string{separator} + "\n  {\"flag\": " + quoted(one.flag) +
-                ", \"value\": " + std::to_string(one.get(chosen)) + ", \"unit\": " + quoted(name_of(one.counts_in)) +
-                ", \"meaning\": " + quoted(one.meaning) + "}";
+    for (const limit& limit : limits()) {
+        text += std::string{separator} + "\n  {\"flag\": " + quoted(limit.flag) +
+                ", \"value\": " + std::to_string(limit.get(options)) +
+                ", \"unit\": " + quoted(name_of(limit.counts_in)) + ", \"meaning\": " + quoted(limit.meaning) + "}";
         separator = ",";
     }
     text += "],\n \"memory\": [";
     separator = {};
-    const auto items = memory_ceiling(chosen);
-    for (const core::memory_item& one : items) {
-        text += std::string{separator} + "\n  {\"what\": " + quoted(one.name) + ", \"per\": " + quoted(one.per) +
-                ", \"count\": " + std::to_string(one.count) + ", \"bytes_each\": " + std::to_string(one.bytes_each) +
-                ", \"bytes\": " + std::to_string(one.bytes()) + "}";
+    const auto items = memory_ceiling(options);
+    for (const core::memory_item& item : items) {
+        text += std::string{separator} + "\n  {\"what\": " + quoted(item.name) + ", \"per\": " + quoted(item.per) +
+                ", \"count\": " + std::to_string(item.count) + ", \"bytes_each\": " + std::to_string(item.bytes_each) +
+                ", \"bytes\": " + std::to_string(item.bytes()) + "}";
         separator = ",";
     }
     text += "],\n \"memory_bytes_per_connection\": " + std::to_string(bytes_per("connection", items)) +
             ",\n \"memory_bytes_per_user\": " + std::to_string(bytes_per("user", items)) +
-            ",\n \"memory_bytes_max\": " + std::to_string(memory_ceiling_bytes(chosen)) + "}\n";
+            ",\n \"memory_bytes_max\": " + std::to_string(memory_ceiling_bytes(options)) + "}\n";
     return text;
 }
 

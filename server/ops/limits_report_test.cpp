@@ -16,89 +16,89 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 TEST(LimitTable, each_flag_reads_and_writes_a_place_of_its_own) {
-    service_options chosen;
+    service_options options;
     std::set<std::string_view> flags;
     std::uint64_t value = 1'000'000;
-    for (const limit& one : limits()) {
-        EXPECT_TRUE(flags.insert(one.flag).second) << one.flag;
-        EXPECT_TRUE(one.flag.starts_with("--"));
-        EXPECT_EQ(one.counts_in == unit::milliseconds, one.flag.ends_with("-ms")) << one.flag;
-        EXPECT_FALSE(one.meaning.empty());
-        EXPECT_GE(one.most, UINT32_MAX);
-        one.set(chosen, ++value);
+    for (const limit& limit : limits()) {
+        EXPECT_TRUE(flags.insert(limit.flag).second) << limit.flag;
+        EXPECT_TRUE(limit.flag.starts_with("--"));
+        EXPECT_EQ(limit.counts_in == unit::milliseconds, limit.flag.ends_with("-ms")) << limit.flag;
+        EXPECT_FALSE(limit.meaning.empty());
+        EXPECT_GE(limit.most, UINT32_MAX);
+        limit.set(options, ++value);
     }
     value = 1'000'000;
-    for (const limit& one : limits()) {
-        EXPECT_EQ(one.get(chosen), ++value) << one.flag << " shares its place with another";
+    for (const limit& limit : limits()) {
+        EXPECT_EQ(limit.get(options), ++value) << limit.flag << " shares its place with another";
     }
-    EXPECT_EQ(chosen.core.users_max, 1'000'001U);
+    EXPECT_EQ(options.core.users_max, 1'000'001U);
 }
 
 TEST(ServiceOptions, a_limit_that_cannot_be_is_named_with_what_was_expected) {
     EXPECT_EQ(find_fault({}, 64 * gibibyte), "");
-    service_options chosen;
-    chosen.core.users_max = 0;
-    EXPECT_EQ(find_fault(chosen, gibibyte * 64), "--capacity 0: capacity cannot be 0; give 1 to 1000000");
-    chosen = {};
-    chosen.core.packet_limits.message_bytes_max = 32U << 20U;
-    EXPECT_TRUE(contains(find_fault(chosen, gibibyte * 64), "output bytes cannot be 4194304; give 3355"))
-        << "a message must fit through the output: " << find_fault(chosen, gibibyte * 64);
-    EXPECT_EQ(find_fault(chosen, 16U << 20U),
+    service_options options;
+    options.core.users_max = 0;
+    EXPECT_EQ(find_fault(options, gibibyte * 64), "--capacity 0: capacity cannot be 0; give 1 to 1000000");
+    options = {};
+    options.core.packet_limits.message_bytes_max = 32U << 20U;
+    EXPECT_TRUE(contains(find_fault(options, gibibyte * 64), "output bytes cannot be 4194304; give 3355"))
+        << "a message must fit through the output: " << find_fault(options, gibibyte * 64);
+    EXPECT_EQ(find_fault(options, 16U << 20U),
               "--message-bytes-max cannot be 33554432: this machine has 16777216 bytes of memory; give less");
-    chosen = {};
-    chosen.log_queue_bytes_max = 10;
-    EXPECT_TRUE(contains(find_fault(chosen, gibibyte * 64), "give 4096 or more"));
+    options = {};
+    options.log_queue_bytes_max = 10;
+    EXPECT_TRUE(contains(find_fault(options, gibibyte * 64), "give 4096 or more"));
 }
 
 TEST(ServiceOptions, a_worst_case_over_the_chosen_memory_is_refused) {
-    service_options chosen;
-    chosen.memory_max = gibibyte;
-    const std::string fault = find_fault(chosen, 64 * gibibyte);
+    service_options options;
+    options.memory_max = gibibyte;
+    const std::string fault = find_fault(options, 64 * gibibyte);
     EXPECT_TRUE(contains(fault, "--memory-max is 1073741824; lower a limit")) << fault;
-    EXPECT_TRUE(contains(fault, std::to_string(memory_ceiling_bytes(chosen))));
-    chosen.memory_max = memory_ceiling_bytes(chosen);
-    EXPECT_EQ(find_fault(chosen, 64 * gibibyte), "");
+    EXPECT_TRUE(contains(fault, std::to_string(memory_ceiling_bytes(options))));
+    options.memory_max = memory_ceiling_bytes(options);
+    EXPECT_EQ(find_fault(options, 64 * gibibyte), "");
 }
 
 TEST(ServiceOptions, the_defaults_can_be_on_a_small_machine) {
     for (const std::uint64_t machine : {gibibyte / 4, gibibyte, 8 * gibibyte}) {
-        const service_options chosen = defaults_for(machine);
-        EXPECT_EQ(find_fault(chosen, machine), "") << machine;
+        const service_options options = defaults_for(machine);
+        EXPECT_EQ(find_fault(options, machine), "") << machine;
     }
     EXPECT_EQ(defaults_for(gibibyte).core.total_output_bytes_max, gibibyte / 4);
     EXPECT_EQ(defaults_for(64 * gibibyte).core.total_output_bytes_max, core::options{}.total_output_bytes_max);
 }
 
 TEST(LimitsReport, the_parts_are_the_sum_and_hold_more_than_the_core) {
-    const service_options chosen;
+    const service_options options;
     std::uint64_t core_alone = 0;
-    for (const core::memory_item& one : core::memory_ceiling(chosen.core)) {
-        core_alone += one.bytes();
+    for (const core::memory_item& item : core::memory_ceiling(options.core)) {
+        core_alone += item.bytes();
     }
-    EXPECT_GT(memory_ceiling_bytes(chosen), core_alone);
-    service_options more = chosen;
+    EXPECT_GT(memory_ceiling_bytes(options), core_alone);
+    service_options more = options;
     more.log_queue_bytes_max *= 2;
-    EXPECT_GT(memory_ceiling_bytes(more), memory_ceiling_bytes(chosen));
+    EXPECT_GT(memory_ceiling_bytes(more), memory_ceiling_bytes(options));
 }
 
 TEST(LimitsReport, text_and_json_name_every_limit_and_every_term) {
-    service_options chosen;
-    chosen.core.users_max = 4'711;
-    const std::string text = limits_text(chosen);
-    const std::string json = limits_json(chosen);
-    for (const limit& one : limits()) {
-        EXPECT_TRUE(contains(text, std::string{"  "} + std::string{one.flag} + " ")) << one.flag;
-        EXPECT_TRUE(contains(json, "{\"flag\": \"" + std::string{one.flag} +
-                                       "\", \"value\": " + std::to_string(one.get(chosen)) + ","))
-            << one.flag;
+    service_options options;
+    options.core.users_max = 4'711;
+    const std::string text = limits_text(options);
+    const std::string json = limits_json(options);
+    for (const limit& limit : limits()) {
+        EXPECT_TRUE(contains(text, std::string{"  "} + std::string{limit.flag} + " ")) << limit.flag;
+        EXPECT_TRUE(contains(json, "{\"flag\": \"" + std::string{limit.flag} +
+                                       "\", \"value\": " + std::to_string(limit.get(options)) + ","))
+            << limit.flag;
     }
-    for (const core::memory_item& one : memory_ceiling(chosen)) {
-        EXPECT_TRUE(contains(text, std::string{one.name})) << one.name;
-        EXPECT_TRUE(contains(json, "\"bytes\": " + std::to_string(one.bytes()) + "}")) << one.name;
+    for (const core::memory_item& item : memory_ceiling(options)) {
+        EXPECT_TRUE(contains(text, std::string{item.name})) << item.name;
+        EXPECT_TRUE(contains(json, "\"bytes\": " + std::to_string(item.bytes()) + "}")) << item.name;
     }
     EXPECT_TRUE(contains(text, "4711 "));
-    EXPECT_TRUE(contains(text, "at most " + std::to_string(memory_ceiling_bytes(chosen)) + " bytes in all, "));
-    EXPECT_TRUE(contains(json, "\"memory_bytes_max\": " + std::to_string(memory_ceiling_bytes(chosen)) + "}\n"));
+    EXPECT_TRUE(contains(text, "at most " + std::to_string(memory_ceiling_bytes(options)) + " bytes in all, "));
+    EXPECT_TRUE(contains(json, "\"memory_bytes_max\": " + std::to_string(memory_ceiling_bytes(options)) + "}\n"));
 }
 
 }  // namespace

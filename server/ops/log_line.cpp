@@ -40,9 +40,9 @@ std::string_view name_of(log_level level) noexcept {
 }
 
 std::optional<log_level> parse_log_level(std::string_view name) noexcept {
-    const auto found = std::find(level_names.begin(), level_names.end(), name);
-    return found == level_names.end() ? std::nullopt
-                                      : std::optional{static_cast<log_level>(found - level_names.begin())};
+    const auto position = std::find(level_names.begin(), level_names.end(), name);
+    return position == level_names.end() ? std::nullopt
+                                         : std::optional{static_cast<log_level>(position - level_names.begin())};
 }
 
 log_line::log_line(std::chrono::system_clock::time_point when, log_level level, std::string_view event)

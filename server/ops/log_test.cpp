@@ -134,7 +134,7 @@ TEST_F(LogWriter, a_pipe_that_nobody_reads_costs_lines_and_the_next_one_says_how
     std::array<int, 2> ends{};
     ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
     const std::string line(1'000, 'x');
-    std::string seen;
+    std::string received;
     {
         log_writer writer{{}, ends[1], 20'000};
         for (int i = 0; i < 200; ++i) {
@@ -143,10 +143,10 @@ TEST_F(LogWriter, a_pipe_that_nobody_reads_costs_lines_and_the_next_one_says_how
         EXPECT_GT(writer.count().dropped, 50U) << "the pipe holds 64 KiB, the queue 20,000 bytes";
         const std::uint64_t dropped = writer.count().dropped;
         std::array<char, 4'096> buffer{};
-        while (reported(seen) != dropped) {
+        while (reported(received) != dropped) {
             const ::ssize_t count = ::read(ends[0], buffer.data(), buffer.size());
             ASSERT_GT(count, 0);
-            seen.append(buffer.data(), static_cast<std::size_t>(count));
+            received.append(buffer.data(), static_cast<std::size_t>(count));
         }
     }
     ::close(ends[0]);

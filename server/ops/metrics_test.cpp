@@ -20,19 +20,19 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 service_snapshot busy() {
-    service_snapshot seen;
-    seen.core.connections_open = 5;
-    seen.core.packets_by_opcode = {0, 1, 2, 3, 4, 5, 6};
-    seen.core.requests_accepted = 15;
-    seen.core.requests_answered = 10;
-    seen.core.requests_abandoned = 2;
-    seen.core.requests_pending = 3;
-    seen.core.refused_by_violation = {0, 11, 12, 13, 14, 15, 16};
-    seen.core.deliveries_timed_out = 21;
-    seen.core.output_bytes_queued = 18'446'744'073'709'551'615U;
-    seen.core.tunnels_open = 32;
-    seen.closed_address_limit = 31;
-    return seen;
+    service_snapshot snapshot;
+    snapshot.core.connections_open = 5;
+    snapshot.core.packets_by_opcode = {0, 1, 2, 3, 4, 5, 6};
+    snapshot.core.requests_accepted = 15;
+    snapshot.core.requests_answered = 10;
+    snapshot.core.requests_abandoned = 2;
+    snapshot.core.requests_pending = 3;
+    snapshot.core.refused_by_violation = {0, 11, 12, 13, 14, 15, 16};
+    snapshot.core.deliveries_timed_out = 21;
+    snapshot.core.output_bytes_queued = 18'446'744'073'709'551'615U;
+    snapshot.core.tunnels_open = 32;
+    snapshot.closed_address_limit = 31;
+    return snapshot;
 }
 
 TEST(MetricsText, says_what_was_counted_under_the_names_that_dashboards_use) {
@@ -56,7 +56,7 @@ TEST(MetricsText, every_sample_follows_the_help_and_type_of_its_name_and_comes_o
     std::string described;
     std::string typed;
     std::string kind;
-    std::set<std::string> seen;
+    std::set<std::string> strings;
     std::size_t samples = 0;
     for (std::string line; std::getline(text, line);) {
         std::istringstream words{line};
@@ -67,14 +67,14 @@ TEST(MetricsText, every_sample_follows_the_help_and_type_of_its_name_and_comes_o
             EXPECT_TRUE(line.ends_with('.')) << line;
         } else if (line.starts_with("# TYPE ")) {
             words >> hash >> word >> typed >> kind;
-            EXPECT_TRUE(seen.insert("TYPE " + typed).second) << "metrics of one name lie together: " << line;
+            EXPECT_TRUE(strings.insert("TYPE " + typed).second) << "metrics of one name lie together: " << line;
         } else {
             std::smatch parts;
             ASSERT_TRUE(std::regex_match(line, parts, sample)) << line;
             EXPECT_EQ(parts[1], described);
             EXPECT_EQ(parts[1], typed);
             EXPECT_EQ(typed.ends_with("_total"), kind == "counter") << line;
-            EXPECT_TRUE(seen.insert(line.substr(0, line.rfind(' '))).second) << line;
+            EXPECT_TRUE(strings.insert(line.substr(0, line.rfind(' '))).second) << line;
             ++samples;
         }
     }
@@ -83,10 +83,10 @@ TEST(MetricsText, every_sample_follows_the_help_and_type_of_its_name_and_comes_o
 
 TEST(Scrape, healthz_tells_service_draining_and_a_stuck_loop_apart) {
     const std::string ask = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
-    service_snapshot seen;
-    EXPECT_TRUE(answer_scrape(ask, seen, {}, "1").starts_with("HTTP/1.1 200 OK\r\n"));
-    seen.draining = true;
-    const std::string draining = answer_scrape(ask, seen, {}, "1");
+    service_snapshot snapshot;
+    EXPECT_TRUE(answer_scrape(ask, snapshot, {}, "1").starts_with("HTTP/1.1 200 OK\r\n"));
+    snapshot.draining = true;
+    const std::string draining = answer_scrape(ask, snapshot, {}, "1");
     EXPECT_TRUE(draining.starts_with("HTTP/1.1 503 "));
     EXPECT_TRUE(draining.ends_with("\r\n\r\ndraining\n"));
     EXPECT_TRUE(answer_scrape(ask, std::nullopt, {}, "1").ends_with("\r\n\r\nstalled\n"));
@@ -125,10 +125,10 @@ TEST(SnapshotBoard, an_asker_gets_what_is_published_after_it_asked) {
     snapshot_board board;
     board.publish({.accept_pauses = 1});
     std::jthread loop;
-    const auto seen = board.request([&] { loop = std::jthread{[&board] { board.publish({.accept_pauses = 2}); }}; },
-                                    std::chrono::seconds{60});
-    ASSERT_TRUE(seen.has_value());
-    EXPECT_EQ(seen->accept_pauses, 2U);
+    const auto samples = board.request([&] { loop = std::jthread{[&board] { board.publish({.accept_pauses = 2}); }}; },
+                                       std::chrono::seconds{60});
+    ASSERT_TRUE(samples.has_value());
+    EXPECT_EQ(samples->accept_pauses, 2U);
     EXPECT_FALSE(board.request([] {}, std::chrono::milliseconds{1}).has_value()) << "nobody publishes";
 }
 

@@ -10,7 +10,7 @@
 namespace chatos::ops {
 
 /// Every metric with its HELP and TYPE. `version` is that of the program.
-[[nodiscard]] std::string metrics_text(const service_snapshot& seen, const process_figures& process,
+[[nodiscard]] std::string metrics_text(const service_snapshot& snapshot, const process_figures& process,
                                        std::string_view version);
 
 }  // namespace chatos::ops

@@ -17,8 +17,8 @@ process_figures read_process_figures() {
         figures.resident_bytes = resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
     }
     std::error_code error;
-    for (std::filesystem::directory_iterator one{"/proc/self/fd", error}, end; !error && one != end;
-         one.increment(error)) {
+    for (std::filesystem::directory_iterator it{"/proc/self/fd", error}, end; !error && it != end;
+         it.increment(error)) {
         ++figures.descriptors_open;
     }
     ::rlimit limit{};

@@ -107,16 +107,16 @@ class Prometheus(unittest.TestCase):
     def await_value(self, process, log, web, query, expected):
         url = f"http://{web}/api/v1/query?" + urllib.parse.urlencode({"query": query})
         deadline = time.monotonic() + PATIENCE_S
-        seen = None
+        sample = None
         while time.monotonic() < deadline and process.poll() is None:
             with contextlib.suppress(OSError):
                 result = json.loads(get(url))["data"]["result"]
-                seen = result[0]["value"][1] if result else None
-                if seen == expected:
+                sample = result[0]["value"][1] if result else None
+                if sample == expected:
                     return
             time.sleep(0.05)
         log.seek(0)
-        self.fail(f"{query} is {seen} and not {expected}; Prometheus said:\n{log.read()}")
+        self.fail(f"{query} is {sample} and not {expected}; Prometheus said:\n{log.read()}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ namespace chatos::ops {
 
 /// The HTTP answer to the request that begins `head`. Without a snapshot the server's loop did not answer in time: both
 /// paths then say so with 503.
-[[nodiscard]] std::string answer_scrape(std::string_view head, const std::optional<service_snapshot>& seen,
+[[nodiscard]] std::string answer_scrape(std::string_view head, const std::optional<service_snapshot>& snapshot,
                                         const process_figures& process, std::string_view version);
 
 }  // namespace chatos::ops

@@ -20,19 +20,19 @@ constexpr std::uint64_t gaps_divisor = 8;
 
 std::uint64_t sum(const std::vector<core::memory_item>& items) {
     std::uint64_t all = 0;
-    for (const core::memory_item& one : items) {
-        all += one.bytes();
+    for (const core::memory_item& item : items) {
+        all += item.bytes();
     }
     return all;
 }
 
 // "--capacity 0: " when that flag alone is at fault; empty when it takes several, which the fault then names in words.
-std::string flag_at_fault(const service_options& chosen) {
-    for (const limit& one : limits()) {
+std::string flag_at_fault(const service_options& options) {
+    for (const limit& limit : limits()) {
         service_options alone;
-        one.set(alone, one.get(chosen));
+        limit.set(alone, limit.get(options));
         if (!core::find_fault(alone.core).empty()) {
-            return std::string{one.flag} + " " + std::to_string(one.get(chosen)) + ": ";
+            return std::string{limit.flag} + " " + std::to_string(limit.get(options)) + ": ";
         }
     }
     return {};
@@ -41,51 +41,51 @@ std::string flag_at_fault(const service_options& chosen) {
 }  // namespace
 
 service_options defaults_for(std::uint64_t machine_bytes) {
-    service_options chosen;
+    service_options options;
     const auto at_most = [](std::size_t& bound, std::uint64_t bytes) {
         bound = static_cast<std::size_t>(std::min<std::uint64_t>(bound, bytes));
     };
-    at_most(chosen.core.total_output_bytes_max, machine_bytes / 4);
-    at_most(chosen.core.total_input_bytes_max, machine_bytes / 16);
-    return chosen;
+    at_most(options.core.total_output_bytes_max, machine_bytes / 4);
+    at_most(options.core.total_input_bytes_max, machine_bytes / 16);
+    return options;
 }
 
-std::string find_fault(const service_options& chosen, std::uint64_t machine_bytes) {
-    for (const limit& one : limits()) {
-        const std::uint64_t value = one.get(chosen);
-        if (one.counts_in == unit::bytes && value > machine_bytes) {
-            return std::string{one.flag} + " cannot be " + std::to_string(value) + ": this machine has " +
+std::string find_fault(const service_options& options, std::uint64_t machine_bytes) {
+    for (const limit& limit : limits()) {
+        const std::uint64_t value = limit.get(options);
+        if (limit.counts_in == unit::bytes && value > machine_bytes) {
+            return std::string{limit.flag} + " cannot be " + std::to_string(value) + ": this machine has " +
                    std::to_string(machine_bytes) + " bytes of memory; give less";
         }
     }
-    if (const std::string fault = core::find_fault(chosen.core); !fault.empty()) {
-        return flag_at_fault(chosen) + fault;
+    if (const std::string fault = core::find_fault(options.core); !fault.empty()) {
+        return flag_at_fault(options) + fault;
     }
-    if (chosen.log_queue_bytes_max < 4'096) {
-        return "--log-queue-bytes-max cannot be " + std::to_string(chosen.log_queue_bytes_max) + "; give 4096 or more";
+    if (options.log_queue_bytes_max < 4'096) {
+        return "--log-queue-bytes-max cannot be " + std::to_string(options.log_queue_bytes_max) + "; give 4096 or more";
     }
-    const std::uint64_t ceiling = memory_ceiling_bytes(chosen);
-    if (chosen.memory_max != 0 && ceiling > chosen.memory_max) {
+    const std::uint64_t ceiling = memory_ceiling_bytes(options);
+    if (options.memory_max != 0 && ceiling > options.memory_max) {
         return "these limits may take " + std::to_string(ceiling) + " bytes, and --memory-max is " +
-               std::to_string(chosen.memory_max) + "; lower a limit (--print-limits shows what each takes)";
+               std::to_string(options.memory_max) + "; lower a limit (--print-limits shows what each takes)";
     }
     return {};
 }
 
-std::vector<core::memory_item> memory_ceiling(const service_options& chosen) {
-    std::vector<core::memory_item> items = core::memory_ceiling(chosen.core);
-    const std::uint64_t connections = core::connections_max(chosen.core);
+std::vector<core::memory_item> memory_ceiling(const service_options& options) {
+    std::vector<core::memory_item> items = core::memory_ceiling(options.core);
+    const std::uint64_t connections = core::connections_max(options.core);
     items.push_back({"its socket in the loop", "connection", connections, loop_bytes_per_connection});
     items.push_back({"its address", "connection", connections, address_bytes});
-    items.push_back({"receive buffer", "server", 1, chosen.core.receive_bytes_max});
-    items.push_back({"log queue, and the lines being written", "server", 2, chosen.log_queue_bytes_max});
+    items.push_back({"receive buffer", "server", 1, options.core.receive_bytes_max});
+    items.push_back({"log queue, and the lines being written", "server", 2, options.log_queue_bytes_max});
     items.push_back({"threads for log and metrics", "server", 1, threads_bytes});
     items.push_back({"gaps between blocks, an eighth of all above", "server", 1, sum(items) / gaps_divisor});
     return items;
 }
 
-std::uint64_t memory_ceiling_bytes(const service_options& chosen) {
-    return sum(memory_ceiling(chosen));
+std::uint64_t memory_ceiling_bytes(const service_options& options) {
+    return sum(memory_ceiling(options));
 }
 
 }  // namespace chatos::ops

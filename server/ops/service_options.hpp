@@ -30,13 +30,13 @@ struct service_options {
 [[nodiscard]] service_options defaults_for(std::uint64_t machine_bytes);
 
 /// Empty when the options can be; otherwise one clause that says which cannot, and what would.
-[[nodiscard]] std::string find_fault(const service_options& chosen, std::uint64_t machine_bytes);
+[[nodiscard]] std::string find_fault(const service_options& options, std::uint64_t machine_bytes);
 
 /// The core's worst case and, on top of it, that of the sockets, the log and the metrics. Kernel memory (socket
 /// buffers) is not in it, nor the program itself: an idle server's few megabytes.
-[[nodiscard]] std::vector<core::memory_item> memory_ceiling(const service_options& chosen);
+[[nodiscard]] std::vector<core::memory_item> memory_ceiling(const service_options& options);
 
 /// All of memory_ceiling() together.
-[[nodiscard]] std::uint64_t memory_ceiling_bytes(const service_options& chosen);
+[[nodiscard]] std::uint64_t memory_ceiling_bytes(const service_options& options);
 
 }  // namespace chatos::ops

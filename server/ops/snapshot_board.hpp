@@ -26,13 +26,13 @@ public:
     /// Calls `ask`, which is to make the loop publish, and waits for what it publishes then. Nothing when that takes
     /// longer than `patience`: the loop is stuck, or has ended.
     [[nodiscard]] std::optional<service_snapshot> request(const std::function<void()>& ask,
-                                                          std::chrono::milliseconds patience) {
+                                                          std::chrono::milliseconds timeout) {
         std::unique_lock lock{mutex_};
         const std::uint64_t before = number_;
         lock.unlock();
         ask();
         lock.lock();
-        if (!published_.wait_for(lock, patience, [this, before] { return number_ != before; })) {
+        if (!published_.wait_for(lock, timeout, [this, before] { return number_ != before; })) {
             return std::nullopt;
         }
         return latest_;

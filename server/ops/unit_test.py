@@ -34,7 +34,7 @@ class Unit(unittest.TestCase):
             unit.write_text(TEMPLATE.replace("@chatos_program_folder@", str(SERVER.resolve().parent)))
             return subprocess.run(["systemd-analyze", *arguments, str(unit)], capture_output=True, text=True, check=False)
 
-    def test_systemd_has_nothing_to_complain_about(self):
+    def test_systemd_accepts_the_unit(self):
         said = self.analyze("verify", "--man=no")
         self.assertEqual((said.returncode, said.stdout + said.stderr), (0, ""))
 
@@ -46,7 +46,7 @@ class Unit(unittest.TestCase):
         flags = setting("ExecStart").split()[1:]
         report = json.loads(subprocess.run([str(SERVER), *flags, "--print-limits", "--json"], capture_output=True,
                                            text=True, check=True).stdout)
-        limits = {one["flag"]: one["value"] for one in report["limits"]}
+        limits = {limit["flag"]: limit["value"] for limit in report["limits"]}
         self.assertGreaterEqual(int(setting("LimitNOFILE")),
                                 limits["--capacity"] + limits["--unregistered-max"] + SPARE_DESCRIPTORS)
         self.assertGreater(int(setting("MemoryMax").removesuffix("G")) << 30, report["memory_bytes_max"])

@@ -79,7 +79,7 @@ struct actor {
     error_code answer_code{error_code::ok};
     std::uint32_t read_bytes{0};
 
-    ring<asked_request> asked;
+    ring<asked_request> requests;
     ring<owed_answer> owed;
 
     std::string outbox;

@@ -15,9 +15,9 @@ constexpr std::uint32_t serial_bytes = 8;
 constexpr auto message_text = [] {
     std::array<char, 64 + 1'024> text{};
     std::uint32_t state = 1;
-    for (char& one : text) {
+    for (char& character : text) {
         state = state * 1'103'515'245U + 12'345U;
-        one = static_cast<char>('a' + (state >> 16U) % 26U);
+        character = static_cast<char>('a' + (state >> 16U) % 26U);
     }
     return text;
 }();
@@ -54,14 +54,14 @@ void chronicle::next_step(time_point now) noexcept {
 }
 
 record* chronicle::find(std::uint32_t serial) noexcept {
-    record& found = records_[serial % records_max];
-    return serial != 0 && found.serial == serial ? &found : nullptr;
+    record& record = records_[serial % records_max];
+    return serial != 0 && record.serial == serial ? &record : nullptr;
 }
 
-std::uint32_t chronicle::compose(opcode kind, std::uint16_t who, std::uint16_t pseudo, std::uint32_t length) {
+std::uint32_t chronicle::compose(opcode kind, std::uint16_t index, std::uint16_t pseudo, std::uint32_t length) {
     const std::uint32_t serial = ++serials_;
     records_[serial % records_max] =
-        record{.serial = serial, .kind = kind, .sender = who, .target_pseudo = pseudo, .length = length};
+        record{.serial = serial, .kind = kind, .sender = index, .target_pseudo = pseudo, .length = length};
     return serial;
 }
 
@@ -80,73 +80,73 @@ bool chronicle::is_message(std::string_view text, std::uint32_t serial, std::uin
 }
 
 bool chronicle::held_since(std::uint16_t pseudo, std::uint32_t step) const {
-    const name& one = names_[pseudo];
-    return one.holder >= 0 || one.freed_step >= step || one.may_hold != 0;
+    const name& entry = names_[pseudo];
+    return entry.holder >= 0 || entry.freed_step >= step || entry.may_hold != 0;
 }
 
 bool chronicle::free_since(std::uint16_t pseudo, std::uint32_t step) const {
-    const name& one = names_[pseudo];
-    return one.holder < 0 || one.taken_step >= step;
+    const name& entry = names_[pseudo];
+    return entry.holder < 0 || entry.taken_step >= step;
 }
 
-void chronicle::completes(std::uint16_t who, const sent_packet& packet) {
-    actor& one = actors[who];
+void chronicle::completes(std::uint16_t index, const sent_packet& packet) {
+    actor& client = actors[index];
     if (fresh_records_.empty() && fresh_favours_.empty()) {
         users_before_ = users_;
     }
     if (packet.kind == opcode::error && !packet.malformed) {
-        --one.answers_on_the_way;
-        if (one.registered && !one.broken && !one.cut) {
-            note_answer(who, packet.code);
+        --client.answers_on_the_way;
+        if (client.registered && !client.broken && !client.cut) {
+            note_answer(index, packet.code);
         }
         return;
     }
-    one.broken = one.broken || packet.malformed;
-    if (!one.broken && !one.cut && !one.saw_end && !draining_) {
-        note_request(who, packet);
+    client.broken = client.broken || packet.malformed;
+    if (!client.broken && !client.cut && !client.saw_end && !draining_) {
+        note_request(index, packet);
     }
 }
 
-void chronicle::note_request(std::uint16_t who, const sent_packet& packet) {
-    actor& one = actors[who];
-    one.asked.push_back({.kind = packet.kind,
-                         .by_stranger = !one.registered,
-                         .pseudo = packet.pseudo,
-                         .serial = packet.serial,
-                         .step = step_,
-                         .order = orders_});
+void chronicle::note_request(std::uint16_t index, const sent_packet& packet) {
+    actor& client = actors[index];
+    client.requests.push_back({.kind = packet.kind,
+                               .by_stranger = !client.registered,
+                               .pseudo = packet.pseudo,
+                               .serial = packet.serial,
+                               .step = step_,
+                               .order = orders_});
     const name& target = names_[packet.pseudo];
     const std::uint32_t target_session =
         target.holder >= 0 ? actors[static_cast<std::size_t>(target.holder)].session : 0;
     if (packet.kind == opcode::rpm) {
-        favour& granted = favour_of(who, packet.pseudo);
-        granted = {.asker_session = one.session,
-                   .session = one.registered && target.may_hold == 0 ? target_session : not_known};
+        favour& granted = favour_of(index, packet.pseudo);
+        granted = {.asker_session = client.session,
+                   .session = client.registered && target.may_hold == 0 ? target_session : not_known};
         fresh_favours_.push_back(&granted);
     }
-    record* made = find(packet.serial);
-    if (made == nullptr) {
+    record* record = find(packet.serial);
+    if (record == nullptr) {
         return;
     }
-    made->order = ++orders_;
-    made->sender_session = one.session;
-    made->sender_pseudo = one.pseudo;
-    made->target_held = target_session != 0;
-    made->target = static_cast<std::uint16_t>(std::max(target.holder, 0));
-    made->target_session = target_session;
-    made->departures = departures_;
-    made->without_room = last_count_.deliveries_without_room;
-    made->handed = now_;
-    made->asked_anew = !one.registered;
-    fresh_records_.push_back(made->serial);
-    if (made->kind == opcode::spm) {
-        const favour& granted = favour_of(who, packet.pseudo);
+    record->order = ++orders_;
+    record->sender_session = client.session;
+    record->sender_pseudo = client.pseudo;
+    record->target_held = target_session != 0;
+    record->target = static_cast<std::uint16_t>(std::max(target.holder, 0));
+    record->target_session = target_session;
+    record->departures = departures_;
+    record->without_room = last_count_.deliveries_without_room;
+    record->handed = now_;
+    record->asked_anew = !client.registered;
+    fresh_records_.push_back(record->serial);
+    if (record->kind == opcode::spm) {
+        const favour& granted = favour_of(index, packet.pseudo);
         const bool as_stranger = granted.asker_session == 0 && granted.session == not_known;
-        made->favoured_session = granted.asker_session == one.session || as_stranger ? granted.session : 0;
-    } else if (made->kind == opcode::pc) {
-        note_offer(*made, who);
+        record->favoured_session = granted.asker_session == client.session || as_stranger ? granted.session : 0;
+    } else if (record->kind == opcode::pc) {
+        note_offer(*record, index);
     } else {
-        made->broadcast = ++broadcasts_;
+        record->broadcast = ++broadcasts_;
         std::fill_n(have_seen_.begin() + static_cast<std::ptrdiff_t>(broadcasts_ % broadcasts_max * seen_words_),
                     seen_words_, 0U);
     }
@@ -154,35 +154,35 @@ void chronicle::note_request(std::uint16_t who, const sent_packet& packet) {
 
 // A PC carries nothing to know it by. Of two between the same pseudos only one can be undecided (PC-7), but which of
 // them arrives cannot be told.
-void chronicle::note_offer(record& made, std::uint16_t who) {
-    const actor& one = actors[who];
+void chronicle::note_offer(record& request, std::uint16_t index) {
+    const actor& client = actors[index];
     const auto note = [&](std::uint16_t pseudo) {
-        std::uint32_t& last = offers_[pseudo * actors.size() + made.target_pseudo];
+        std::uint32_t& last = offers_[pseudo * actors.size() + request.target_pseudo];
         record* other = find(last);
-        if (other != nullptr && other != &made && other->target_session == made.target_session &&
-            (!other->finished || other->blurred || (other->reached && other->seen == 0))) {
-            other->blurred = made.blurred = true;
+        if (other != nullptr && other != &request && other->target_session == request.target_session &&
+            (!other->finished || other->blurred || (other->reached && other->arrived == 0))) {
+            other->blurred = request.blurred = true;
         }
-        last = made.serial;
+        last = request.serial;
     };
-    if (one.registered) {
-        note(one.pseudo);
+    if (client.registered) {
+        note(client.pseudo);
         return;
     }
-    made.blurred = true;
-    for (std::uint32_t i = 0; i < one.asked.size(); ++i) {
-        if (one.asked[i].kind == opcode::cr) {
-            note(one.asked[i].pseudo);  // it may be registered by the time the PC is reached
+    request.blurred = true;
+    for (std::uint32_t i = 0; i < client.requests.size(); ++i) {
+        if (client.requests[i].kind == opcode::cr) {
+            note(client.requests[i].pseudo);  // it may be registered by the time the PC is reached
         }
     }
 }
 
-void chronicle::note_answer(std::uint16_t who, error_code code) {
-    actor& one = actors[who];
-    if (one.owed.empty()) {
+void chronicle::note_answer(std::uint16_t index, error_code code) {
+    actor& client = actors[index];
+    if (client.owed.empty()) {
         return;
     }
-    const owed_answer oldest = one.owed.pop_front();
+    const owed_answer oldest = client.owed.pop_front();
     record* answered = find(oldest.serial);
     if (answered == nullptr) {
         return;
@@ -195,101 +195,101 @@ void chronicle::note_answer(std::uint16_t who, error_code code) {
 }
 
 // What was not processed at once happens at a moment that clients do not see: less can be said about it.
-void chronicle::handed_over(std::uint16_t who, bool processed) {
-    const bool known = processed && users_ == users_before_ && may_hold_ == 0 && actors[who].registered;
+void chronicle::handed_over(std::uint16_t index, bool processed) {
+    const bool known = processed && users_ == users_before_ && may_hold_ == 0 && actors[index].registered;
     for (const std::uint32_t serial : fresh_records_) {
-        record* one = find(serial);
-        if (one == nullptr) {
+        record* record = find(serial);
+        if (record == nullptr) {
             continue;
         }
-        const bool own = one->sender == who && one->seen == 0 && one->answered == 0;
-        if (own && known && one->kind == opcode::sma && !one->asked_anew) {
-            one->expected = users_ - 1;
+        const bool own = record->sender == index && record->arrived == 0 && record->answered == 0;
+        if (own && known && record->kind == opcode::sma && !record->asked_anew) {
+            record->expected = users_ - 1;
         }
         if (!processed) {
-            one->blurred = one->blurred || !own;
-            one->order = own ? 0 : one->order;
-            one->favoured_session = own ? not_known : one->favoured_session;
+            record->blurred = record->blurred || !own;
+            record->order = own ? 0 : record->order;
+            record->favoured_session = own ? not_known : record->favoured_session;
         }
     }
     if (!processed) {
-        for (favour* one : fresh_favours_) {
-            one->session = not_known;
+        for (favour* permission : fresh_favours_) {
+            permission->session = not_known;
         }
     }
     fresh_records_.clear();
     fresh_favours_.clear();
-    if (processed && !draining_ && !actors[who].cut && actors[who].asked.size() > bounds_.answers_owed_max) {
-        fail("FLOW-5: the core reads on though more answers are due than the bound", about(who));
+    if (processed && !draining_ && !actors[index].cut && actors[index].requests.size() > bounds_.answers_owed_max) {
+        fail("FLOW-5: the core reads on though more answers are due than the bound", about(index));
     }
 }
 
-void chronicle::told(const notice& notice, std::uint16_t who) {
-    actor& one = actors[who];
+void chronicle::notified(const notice& notice, std::uint16_t index) {
+    actor& client = actors[index];
     if (notice.kind != notice::event::registered) {
-        one.cut = true;
-        one.refused = notice.kind != notice::event::unresponsive && notice.kind != notice::event::no_room;
-        session_over(who);
+        client.cut = true;
+        client.refused = notice.kind != notice::event::unresponsive && notice.kind != notice::event::no_room;
+        session_over(index);
         return;
     }
     const asked_request* claim = nullptr;
-    for (std::uint32_t i = 0; i < one.asked.size() && claim == nullptr; ++i) {
-        if (one.asked[i].kind == opcode::cr && pseudo_text(one.asked[i].pseudo) == notice.pseudo) {
-            claim = &one.asked[i];
+    for (std::uint32_t i = 0; i < client.requests.size() && claim == nullptr; ++i) {
+        if (client.requests[i].kind == opcode::cr && pseudo_text(client.requests[i].pseudo) == notice.pseudo) {
+            claim = &client.requests[i];
         }
     }
-    if (claim == nullptr || one.was_registered) {
-        fail("CONN-1: registered without asking", about(who));
+    if (claim == nullptr || client.was_registered) {
+        fail("CONN-1: registered without asking", about(index));
         return;
     }
     name& taken = names_[claim->pseudo];
     if (taken.holder >= 0) {
-        fail("CONN-2: two users hold one pseudo", about(who));
+        fail("CONN-2: two users hold one pseudo", about(index));
     }
-    taken.holder = who;
+    taken.holder = index;
     taken.taken_step = step_;
-    one.registered = one.was_registered = true;
-    one.pseudo = claim->pseudo;
-    one.session = ++sessions_;
-    one.registered_order = claim->order;
+    client.registered = client.was_registered = true;
+    client.pseudo = claim->pseudo;
+    client.session = ++sessions_;
+    client.registered_order = claim->order;
     if (++users_ > bounds_.users_max && may_hold_ == 0) {
-        fail("CONN-4: more users than the bound", about(who));
+        fail("CONN-4: more users than the bound", about(index));
     }
 }
 
-void chronicle::session_over(std::uint16_t who, bool certain) {
-    actor& one = actors[who];
-    if (!one.registered) {
+void chronicle::session_over(std::uint16_t index, bool certain) {
+    actor& client = actors[index];
+    if (!client.registered) {
         return;
     }
     if (users_ >= bounds_.users_max) {
         full_step_ = step_;
     }
-    name& freed = names_[one.pseudo];
+    name& freed = names_[client.pseudo];
     freed.holder = -1;
     freed.freed_step = step_;
-    one.registered = false;
+    client.registered = false;
     --users_;
     ++departures_;
     if (certain) {
-        one.ended_order = orders_;
+        client.ended_order = orders_;
     } else {
-        one.may_hold = true;
+        client.may_hold = true;
         ++freed.may_hold;
         ++may_hold_;
     }
 }
 
-void chronicle::gone(std::uint16_t who) {
-    session_over(who);
-    actor& one = actors[who];
-    if (one.may_hold) {
+void chronicle::gone(std::uint16_t index) {
+    session_over(index);
+    actor& client = actors[index];
+    if (client.may_hold) {
         full_step_ = step_;  // it may have kept somebody out until now
-        names_[one.pseudo].freed_step = step_;
-        --names_[one.pseudo].may_hold;
+        names_[client.pseudo].freed_step = step_;
+        --names_[client.pseudo].may_hold;
         --may_hold_;
     }
-    one = actor{};
+    client = actor{};
 }
 
 void chronicle::drains() {

@@ -46,7 +46,7 @@ struct record {
     std::uint32_t length{0};
     std::uint32_t broadcast{0};          ///< number among the SMAs
     std::uint32_t expected{UINT32_MAX};  ///< recipients of an SMA; UINT32_MAX: not known
-    std::uint32_t seen{0};
+    std::uint32_t arrived{0};
     std::uint32_t answered{0};
     std::uint32_t departures{0};    ///< sessions that had ended before
     std::uint64_t without_room{0};  ///< deliveries that had found no room before
@@ -61,7 +61,7 @@ public:
     // What an actor is about to send.
 
     /// A record for a request that `who` composes; returns its serial.
-    [[nodiscard]] std::uint32_t compose(opcode kind, std::uint16_t who, std::uint16_t pseudo, std::uint32_t length);
+    [[nodiscard]] std::uint32_t compose(opcode kind, std::uint16_t index, std::uint16_t pseudo, std::uint32_t length);
     /// Appends the message of the request `serial`: it tells which request it is, and any changed byte shows.
     static void append_message(std::string& text, std::uint32_t serial, std::uint32_t length);
 
@@ -72,17 +72,17 @@ public:
 
     void next_step(time_point now) noexcept;
     /// The core is about to get the last byte of `packet`.
-    void completes(std::uint16_t who, const sent_packet& packet);
+    void completes(std::uint16_t index, const sent_packet& packet);
     /// The core has the bytes that completed them, and has processed them all, or not (yet).
-    void handed_over(std::uint16_t who, bool processed);
-    void told(const notice& notice, std::uint16_t who);
+    void handed_over(std::uint16_t index, bool processed);
+    void notified(const notice& notice, std::uint16_t index);
     /// End of input or of the connection. `certain`: the core has nothing left to process before it.
-    void session_over(std::uint16_t who, bool certain = true);
-    void gone(std::uint16_t who);
+    void session_over(std::uint16_t index, bool certain = true);
+    void gone(std::uint16_t index);
     void drains();
-    void arrives(std::uint16_t who, const packet_view& packet);
+    void arrives(std::uint16_t index, const packet_view& packet);
     /// The core has shut down its sending side, and everything it sent has arrived.
-    void saw_end(std::uint16_t who);
+    void saw_end(std::uint16_t index);
     /// After each step.
     void check(const statistics& counted);
     void fail(std::string_view rule, std::string detail);
@@ -113,23 +113,23 @@ private:
     favour& favour_of(std::uint16_t asker, std::uint16_t pseudo) { return favours_[asker * actors.size() + pseudo]; }
     bool held_since(std::uint16_t pseudo, std::uint32_t step) const;
     bool free_since(std::uint16_t pseudo, std::uint32_t step) const;
-    void note_request(std::uint16_t who, const sent_packet& packet);
-    void note_answer(std::uint16_t who, error_code code);
-    void note_offer(record& made, std::uint16_t who);
+    void note_request(std::uint16_t index, const sent_packet& packet);
+    void note_answer(std::uint16_t index, error_code code);
+    void note_offer(record& record, std::uint16_t index);
 
     // chronicle_arrivals.cpp: what reaches a client
-    void take_answer(std::uint16_t who, error_code code);
-    void judge_claim(std::uint16_t who, const asked_request& claim, error_code code);
+    void take_answer(std::uint16_t index, error_code code);
+    void judge_claim(std::uint16_t index, const asked_request& claim, error_code code);
     void judge_question(const asked_request& question, error_code code);
-    void judge_message(std::uint16_t who, const asked_request& request, error_code code);
-    void judge_one(const record& made, std::uint8_t code);
-    void judge_broadcast(const record& made, std::uint8_t code);
-    bool may_have_failed(const record& made) const;
-    void take_message(std::uint16_t who, const packet_view& packet);
-    void take_offer(std::uint16_t who, std::string_view sender);
-    bool fits(const record& made, std::uint16_t who);
-    bool first_time(const record& made, std::uint16_t who);
-    std::string about(std::uint16_t who) const;
+    void judge_message(std::uint16_t index, const asked_request& request, error_code code);
+    void judge_one(const record& record, std::uint8_t code);
+    void judge_broadcast(const record& record, std::uint8_t code);
+    bool may_have_failed(const record& record) const;
+    void take_message(std::uint16_t index, const packet_view& packet);
+    void take_offer(std::uint16_t index, std::string_view sender);
+    bool fits(const record& record, std::uint16_t index);
+    bool first_time(const record& record, std::uint16_t index);
+    std::string about(std::uint16_t index) const;
 
     options bounds_;
     std::function<std::uint64_t()> without_room_;

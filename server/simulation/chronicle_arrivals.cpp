@@ -39,86 +39,86 @@ std::optional<std::uint32_t> serial_of(std::string_view message) {
 
 }  // namespace
 
-std::string chronicle::about(std::uint16_t who) const {
-    const actor& one = actors[who];
-    std::string text = "actor " + std::to_string(who);
-    if (one.was_registered) {
-        text.append(one.registered ? ", user " : ", once ").append(pseudo_text(one.pseudo));
+std::string chronicle::about(std::uint16_t index) const {
+    const actor& client = actors[index];
+    std::string text = "actor " + std::to_string(index);
+    if (client.was_registered) {
+        text.append(client.registered ? ", user " : ", once ").append(pseudo_text(client.pseudo));
     }
     return text.append(", step ").append(std::to_string(step_));
 }
 
-void chronicle::arrives(std::uint16_t who, const packet_view& packet) {
-    actors[who].heard_refusal = packet == make_error(error_code::refused);
+void chronicle::arrives(std::uint16_t index, const packet_view& packet) {
+    actors[index].heard_refusal = packet == make_error(error_code::refused);
     switch (packet.op) {
-    case opcode::error: take_answer(who, packet.code); break;
-    case opcode::spm: take_message(who, packet); break;
-    case opcode::pc: take_offer(who, packet.pseudo); break;
-    default: fail("a server sends SPM, PC and ERROR only", about(who)); break;
+    case opcode::error: take_answer(index, packet.code); break;
+    case opcode::spm: take_message(index, packet); break;
+    case opcode::pc: take_offer(index, packet.pseudo); break;
+    default: fail("a server sends SPM, PC and ERROR only", about(index)); break;
     }
-    if (actors[who].owed.size() > bounds_.deliveries_unanswered_max + actors[who].answers_on_the_way) {
-        fail("more deliveries that are not answered than the bound", about(who));
+    if (actors[index].owed.size() > bounds_.deliveries_unanswered_max + actors[index].answers_on_the_way) {
+        fail("more deliveries that are not answered than the bound", about(index));
     }
 }
 
-void chronicle::take_answer(std::uint16_t who, error_code code) {
-    actor& one = actors[who];
-    if (one.final_refusal) {
-        fail("ERR-2: something comes after the last ERROR", about(who));
+void chronicle::take_answer(std::uint16_t index, error_code code) {
+    actor& client = actors[index];
+    if (client.final_refusal) {
+        fail("ERR-2: something comes after the last ERROR", about(index));
     }
-    if (one.asked.empty()) {
-        if (!one.cut || code != error_code::refused) {
-            fail("FLOW-1: an answer to no request", about(who) + ", ERROR " + std::to_string(static_cast<int>(code)));
+    if (client.requests.empty()) {
+        if (!client.cut || code != error_code::refused) {
+            fail("FLOW-1: an answer to no request", about(index) + ", ERROR " + std::to_string(static_cast<int>(code)));
         }
-        one.final_refusal = true;
+        client.final_refusal = true;
         return;
     }
-    asked_request& oldest = one.asked.front();
+    asked_request& oldest = client.requests.front();
     if (oldest.kind == opcode::pc && !oldest.first_answered && code == error_code::ok) {
-        if (!oldest.by_stranger && oldest.pseudo == one.pseudo) {
-            fail("PC-6: a connection to oneself", about(who));
+        if (!oldest.by_stranger && oldest.pseudo == client.pseudo) {
+            fail("PC-6: a connection to oneself", about(index));
         }
         oldest.first_answered = true;
-        if (record* made = find(oldest.serial)) {
-            made->reached = true;
+        if (record* record = find(oldest.serial)) {
+            record->reached = true;
         }
         return;
     }
-    const asked_request answered = one.asked.pop_front();
-    if (record* made = find(answered.serial)) {
-        made->finished = true;
+    const asked_request answered = client.requests.pop_front();
+    if (record* record = find(answered.serial)) {
+        record->finished = true;
     }
-    if (one.unsure || (one.cut && code == error_code::refused)) {
+    if (client.unsure || (client.cut && code == error_code::refused)) {
         return;  // perhaps the last word, perhaps an answer
     }
     if (code == error_code::refused && answered.by_stranger && answered.kind != opcode::cr) {
         return;  // CONN-8
     }
     switch (answered.kind) {
-    case opcode::cr: judge_claim(who, answered, code); break;
+    case opcode::cr: judge_claim(index, answered, code); break;
     case opcode::rpm: judge_question(answered, code); break;
-    default: judge_message(who, answered, code); break;
+    default: judge_message(index, answered, code); break;
     }
 }
 
-void chronicle::judge_claim(std::uint16_t who, const asked_request& claim, error_code code) {
-    actor& one = actors[who];
+void chronicle::judge_claim(std::uint16_t index, const asked_request& claim, error_code code) {
+    actor& client = actors[index];
     bool right = false;
     switch (code) {
     case error_code::ok:
-        right = one.was_registered && !one.heard && one.pseudo == claim.pseudo;
-        one.heard = true;
+        right = client.was_registered && !client.heard && client.pseudo == claim.pseudo;
+        client.heard = true;
         break;
     case error_code::pseudo_taken: right = held_since(claim.pseudo, claim.step); break;
     case error_code::out_of_capacity:
-        right = !one.heard && (users_ >= bounds_.users_max || full_step_ >= claim.step || may_hold_ != 0);
+        right = !client.heard && (users_ >= bounds_.users_max || full_step_ >= claim.step || may_hold_ != 0);
         break;
-    case error_code::refused: right = one.heard && free_since(claim.pseudo, claim.step); break;
+    case error_code::refused: right = client.heard && free_since(claim.pseudo, claim.step); break;
     case error_code::unreachable: break;
     }
     if (!right) {
-        fail("CONN: a claim has the wrong answer",
-             about(who) + ", CR " + pseudo_text(claim.pseudo) + " has ERROR " + std::to_string(static_cast<int>(code)));
+        fail("CONN: a claim has the wrong answer", about(index) + ", CR " + pseudo_text(claim.pseudo) + " has ERROR " +
+                                                       std::to_string(static_cast<int>(code)));
     }
 }
 
@@ -132,194 +132,195 @@ void chronicle::judge_question(const asked_request& question, error_code code) {
     }
 }
 
-void chronicle::judge_message(std::uint16_t who, const asked_request& request, error_code code) {
-    const record* made = find(request.serial);
+void chronicle::judge_message(std::uint16_t index, const asked_request& request, error_code code) {
+    const record* record = find(request.serial);
     const auto given = static_cast<std::uint8_t>(code);
-    const bool told_apart = made != nullptr && !made->blurred && (made->kind == opcode::pc || made->length >= 8);
+    const bool told_apart =
+        record != nullptr && !record->blurred && (record->kind == opcode::pc || record->length >= 8);
     if (!told_apart || (request.kind == opcode::pc && !request.first_answered)) {
         return;
     }
     const bool failed_before = failed();
     if (request.kind == opcode::sma) {
-        judge_broadcast(*made, given);
+        judge_broadcast(*record, given);
     } else {
-        judge_one(*made, given);
+        judge_one(*record, given);
     }
     if (failed() && !failed_before) {
-        first_.detail = about(who) + ", request " + std::to_string(made->serial) + ": ERROR " + std::to_string(given) +
-                        ", seen by " + std::to_string(made->seen) + ", answered by " + std::to_string(made->answered) +
-                        ", highest code " + std::to_string(made->worst) +
-                        (made->expected == not_known ? "" : ", recipients " + std::to_string(made->expected));
+        first_.detail = about(index) + ", request " + std::to_string(record->serial) + ": ERROR " +
+                        std::to_string(given) + ", seen by " + std::to_string(record->arrived) + ", answered by " +
+                        std::to_string(record->answered) + ", highest code " + std::to_string(record->worst) +
+                        (record->expected == not_known ? "" : ", recipients " + std::to_string(record->expected));
     }
 }
 
 // Whether a 4 has a cause beside a recipient who said so.
-bool chronicle::may_have_failed(const record& made) const {
-    const auto limit = made.kind == opcode::pc ? bounds_.pc_timeout : bounds_.answer_timeout;
-    if (draining_ || made.order == 0 || now_ >= made.handed + limit) {
+bool chronicle::may_have_failed(const record& record) const {
+    const auto limit = record.kind == opcode::pc ? bounds_.pc_timeout : bounds_.answer_timeout;
+    if (draining_ || record.order == 0 || now_ >= record.handed + limit) {
         return true;
     }
-    if (made.kind == opcode::sma) {
-        return departures_ != made.departures || without_room_() != made.without_room;
+    if (record.kind == opcode::sma) {
+        return departures_ != record.departures || without_room_() != record.without_room;
     }
-    if (without_room_() != made.without_room) {
+    if (without_room_() != record.without_room) {
         return true;
     }
-    const actor& target = actors[made.target];
-    return !made.target_held || !target.registered || target.session != made.target_session;
+    const actor& target = actors[record.target];
+    return !record.target_held || !target.registered || target.session != record.target_session;
 }
 
 // PM-4, PC-3.
-void chronicle::judge_one(const record& made, std::uint8_t code) {
-    if (made.answered != 0 && made.worst == code) {
+void chronicle::judge_one(const record& record, std::uint8_t code) {
+    if (record.answered != 0 && record.worst == code) {
         return;
     }
-    const bool in_time = made.answered != 0 && !made.late && !draining_;
-    const bool favoured = made.favoured_session != 0 && made.favoured_session == made.target_session;
-    if (code == 4 ? in_time || !may_have_failed(made)
-                  : code != 5 || made.seen != 0 || made.kind == opcode::pc || (favoured && made.order != 0)) {
-        fail(made.kind == opcode::pc ? "PC-3: the decision is not the peer's"
-                                     : "PM-4: the answer is not the recipient's",
+    const bool in_time = record.answered != 0 && !record.late && !draining_;
+    const bool favoured = record.favoured_session != 0 && record.favoured_session == record.target_session;
+    if (code == 4 ? in_time || !may_have_failed(record)
+                  : code != 5 || record.arrived != 0 || record.kind == opcode::pc || (favoured && record.order != 0)) {
+        fail(record.kind == opcode::pc ? "PC-3: the decision is not the peer's"
+                                       : "PM-4: the answer is not the recipient's",
              {});
     }
 }
 
 // ALL-3 to ALL-5.
-void chronicle::judge_broadcast(const record& made, std::uint8_t code) {
-    if (made.expected == not_known) {
+void chronicle::judge_broadcast(const record& record, std::uint8_t code) {
+    if (record.expected == not_known) {
         return;
     }
-    if (made.answered > made.expected || (!made.late && made.worst > std::max<std::uint8_t>(code, 4)) ||
-        (code == 5 && made.worst != 5)) {
+    if (record.answered > record.expected || (!record.late && record.worst > std::max<std::uint8_t>(code, 4)) ||
+        (code == 5 && record.worst != 5)) {
         fail("ALL-5: the answer is not the highest code", {});
     }
-    const bool complete = made.answered == made.expected;
-    if (complete && !made.late && code != made.worst && !draining_) {
+    const bool complete = record.answered == record.expected;
+    if (complete && !record.late && code != record.worst && !draining_) {
         fail("ALL-5: the answer is not the highest code", {});
     }
-    if (!complete && (code < 4 || !may_have_failed(made))) {
+    if (!complete && (code < 4 || !may_have_failed(record))) {
         fail("ALL-3: the answer comes before every recipient's", {});
     }
 }
 
 // ALL-7, ALL-8, FLOW-8: only who was a user when the request was processed. What was processed in order arrives in
 // order.
-bool chronicle::fits(const record& made, std::uint16_t who) {
-    actor& one = actors[who];
-    if (made.order == 0) {
+bool chronicle::fits(const record& record, std::uint16_t index) {
+    actor& client = actors[index];
+    if (record.order == 0) {
         return true;
     }
-    if (made.order <= one.registered_order || made.order > one.ended_order) {
-        fail("ALL-8: a delivery to somebody who was no user when it was made", about(who));
+    if (record.order <= client.registered_order || record.order > client.ended_order) {
+        fail("ALL-8: a delivery to somebody who was no user when it was made", about(index));
         return false;
     }
-    if (made.order <= one.last_order) {
-        fail(made.order == one.last_order ? "a delivery arrives twice" : "FLOW-5: deliveries arrive out of order",
-             about(who));
+    if (record.order <= client.last_order) {
+        fail(record.order == client.last_order ? "a delivery arrives twice" : "FLOW-5: deliveries arrive out of order",
+             about(index));
         return false;
     }
-    one.last_order = made.order;
+    client.last_order = record.order;
     return true;
 }
 
-bool chronicle::first_time(const record& made, std::uint16_t who) {
-    if (made.kind != opcode::sma) {
-        return made.seen == 0;
+bool chronicle::first_time(const record& record, std::uint16_t index) {
+    if (record.kind != opcode::sma) {
+        return record.arrived == 0;
     }
-    if (broadcasts_ - made.broadcast >= broadcasts_max) {
+    if (broadcasts_ - record.broadcast >= broadcasts_max) {
         return true;  // too long ago to tell
     }
-    std::uint64_t& word = have_seen_[made.broadcast % broadcasts_max * seen_words_ + who / 64U];
-    const std::uint64_t bit = std::uint64_t{1} << (who % 64U);
+    std::uint64_t& word = have_seen_[record.broadcast % broadcasts_max * seen_words_ + index / 64U];
+    const std::uint64_t bit = std::uint64_t{1} << (index % 64U);
     const bool first = (word & bit) == 0;
     word |= bit;
     return first;
 }
 
-void chronicle::take_message(std::uint16_t who, const packet_view& packet) {
-    actor& one = actors[who];
+void chronicle::take_message(std::uint16_t index, const packet_view& packet) {
+    actor& client = actors[index];
     const auto serial = serial_of(packet.message);
-    one.owed.push_back({.serial = serial.value_or(0), .kind = opcode::spm});
-    if (!one.was_registered) {
-        fail("ALL-7: a delivery to somebody who is no user", about(who));
+    client.owed.push_back({.serial = serial.value_or(0), .kind = opcode::spm});
+    if (!client.was_registered) {
+        fail("ALL-7: a delivery to somebody who is no user", about(index));
         return;
     }
     const auto sender = number_of(packet.pseudo, actors.size());
-    record* made = serial ? find(*serial) : nullptr;
-    const bool changed = made != nullptr && (!is_message(packet.message, made->serial, made->length) ||
-                                             (!made->asked_anew && made->sender_pseudo != sender));
+    record* record = serial ? find(*serial) : nullptr;
+    const bool changed = record != nullptr && (!is_message(packet.message, record->serial, record->length) ||
+                                               (!record->asked_anew && record->sender_pseudo != sender));
     if (!sender || (!serial && packet.message.size() >= 8) || changed) {
-        fail("PM-3: the message or its sender is not what was sent", about(who));
+        fail("PM-3: the message or its sender is not what was sent", about(index));
         return;
     }
-    if (made == nullptr) {
+    if (record == nullptr) {
         return;  // too short, or so late that it is not remembered
     }
-    if (!first_time(*made, who)) {
-        fail("a delivery arrives twice", about(who));
+    if (!first_time(*record, index)) {
+        fail("a delivery arrives twice", about(index));
         return;
     }
-    if (!fits(*made, who)) {
+    if (!fits(*record, index)) {
         return;
     }
-    ++made->seen;
-    if (made->kind == opcode::sma) {
-        if (made->sender == who && made->sender_session == one.session) {
-            fail("ALL-2: a sender receives its own message", about(who));
+    ++record->arrived;
+    if (record->kind == opcode::sma) {
+        if (record->sender == index && record->sender_session == client.session) {
+            fail("ALL-2: a sender receives its own message", about(index));
         }
         return;
     }
-    if (made->target_pseudo != one.pseudo) {
-        fail("PM-3: a message reaches somebody else", about(who));
+    if (record->target_pseudo != client.pseudo) {
+        fail("PM-3: a message reaches somebody else", about(index));
     }
-    if (made->favoured_session != not_known && !made->asked_anew && made->favoured_session != one.session) {
-        fail("PM-5, PM-10: a message without a favourable RPM is delivered", about(who));
+    if (record->favoured_session != not_known && !record->asked_anew && record->favoured_session != client.session) {
+        fail("PM-5, PM-10: a message without a favourable RPM is delivered", about(index));
     }
 }
 
-void chronicle::take_offer(std::uint16_t who, std::string_view sender) {
-    actor& one = actors[who];
-    if (!one.was_registered) {
-        fail("ALL-7: a delivery to somebody who is no user", about(who));
+void chronicle::take_offer(std::uint16_t index, std::string_view sender) {
+    actor& client = actors[index];
+    if (!client.was_registered) {
+        fail("ALL-7: a delivery to somebody who is no user", about(index));
     }
     const auto from = number_of(sender, actors.size());
-    const std::uint32_t serial = from ? offers_[*from * actors.size() + one.pseudo] : 0;
-    one.owed.push_back({.serial = serial, .kind = opcode::pc});
+    const std::uint32_t serial = from ? offers_[*from * actors.size() + client.pseudo] : 0;
+    client.owed.push_back({.serial = serial, .kind = opcode::pc});
     if (serial == 0) {
-        fail("PC-1: an offer that nobody made", about(who));
+        fail("PC-1: an offer that nobody made", about(index));
         return;
     }
-    record* made = find(serial);
-    if (made == nullptr || made->blurred) {
+    record* record = find(serial);
+    if (record == nullptr || record->blurred) {
         return;
     }
-    if (made->target_session != one.session) {
-        made->blurred = true;  // an older one that is not remembered, or made when this user was not there yet
+    if (record->target_session != client.session) {
+        record->blurred = true;  // an older one that is not remembered, or made when this user was not there yet
         return;
     }
-    if (made->seen != 0) {
-        fail("a delivery arrives twice", about(who));
+    if (record->arrived != 0) {
+        fail("a delivery arrives twice", about(index));
         return;
     }
-    if (fits(*made, who)) {
-        ++made->seen;
+    if (fits(*record, index)) {
+        ++record->arrived;
     }
 }
 
 // Nobody who behaved is sent away with a request unanswered (FLOW-8).
-void chronicle::saw_end(std::uint16_t who) {
-    actor& one = actors[who];
-    one.saw_end = true;
-    if (!one.asked.empty() && !one.cut && !one.unsure) {
-        fail("FLOW-8: closed with an answer still due", about(who));
+void chronicle::saw_end(std::uint16_t index) {
+    actor& client = actors[index];
+    client.saw_end = true;
+    if (!client.requests.empty() && !client.cut && !client.unsure) {
+        fail("FLOW-8: closed with an answer still due", about(index));
     }
-    if (one.refused && !one.heard_refusal) {
-        fail("ERR-2, ERR-4: closed without a last ERROR 5", about(who));
+    if (client.refused && !client.heard_refusal) {
+        fail("ERR-2, ERR-4: closed without a last ERROR 5", about(index));
     }
-    if (!one.ended && !one.cut && !draining_) {
-        fail("closed without a reason", about(who));
+    if (!client.ended && !client.cut && !draining_) {
+        fail("closed without a reason", about(index));
     }
-    session_over(who);
+    session_over(index);
 }
 
 }  // namespace chatos::core::simulation

@@ -21,8 +21,8 @@ std::span<const std::byte> as_bytes(std::string_view text) {
 }  // namespace
 
 actor* simulation::find(connection_id id) {
-    actor& one = chronicle_.actors[actor_by_slot_[id.slot]];
-    return one.connected && one.id == id ? &one : nullptr;
+    actor& client = chronicle_.actors[actor_by_slot_[id.slot]];
+    return client.connected && client.id == id ? &client : nullptr;
 }
 
 void simulation::take(const notice& notice) {
@@ -30,7 +30,7 @@ void simulation::take(const notice& notice) {
         chronicle_.fail("a notice about somebody who is gone", {});
         return;
     }
-    chronicle_.told(notice, actor_by_slot_[notice.connection.slot]);
+    chronicle_.notified(notice, actor_by_slot_[notice.connection.slot]);
 }
 
 void simulation::arrives(connection_id at, const packet_view& packet) {
@@ -40,146 +40,147 @@ void simulation::arrives(connection_id at, const packet_view& packet) {
 }
 
 // `fragments` of 0: all. What the core does not want now is handed over when it does.
-void simulation::hand_over(std::uint16_t who, std::uint32_t fragments) {
-    actor& one = chronicle_.actors[who];
+void simulation::hand_over(std::uint16_t index, std::uint32_t fragments) {
+    actor& client = chronicle_.actors[index];
     const bool all = fragments == 0;
-    while (one.unsent() != 0 && (all || fragments-- != 0) && subject_->core.wants_input(one.id)) {
-        const std::size_t bytes = std::min(
-            {one.unsent(), one.fragment == 0 ? SIZE_MAX : std::size_t{one.fragment}, bounds_.receive_bytes_max});
-        one.handed += bytes;
-        while (!one.on_the_way.empty()) {
-            sent_packet& next = one.on_the_way.front();
-            if (next.end - std::uint64_t{2} * (next.count - 1) > one.handed) {
+    while (client.unsent() != 0 && (all || fragments-- != 0) && subject_->core.wants_input(client.id)) {
+        const std::size_t bytes =
+            std::min({client.unsent(), client.fragment == 0 ? SIZE_MAX : std::size_t{client.fragment},
+                      bounds_.receive_bytes_max});
+        client.handed += bytes;
+        while (!client.on_the_way.empty()) {
+            sent_packet& next = client.on_the_way.front();
+            if (next.end - std::uint64_t{2} * (next.count - 1) > client.handed) {
                 break;
             }
-            chronicle_.completes(who, next);
+            chronicle_.completes(index, next);
             if (--next.count == 0) {
-                static_cast<void>(one.on_the_way.pop_front());
+                static_cast<void>(client.on_the_way.pop_front());
             }
         }
-        const std::string_view run = std::string_view{one.outbox}.substr(one.outbox_begin, bytes);
-        one.outbox_begin += bytes;
+        const std::string_view run = std::string_view{client.outbox}.substr(client.outbox_begin, bytes);
+        client.outbox_begin += bytes;
         ++events_;
-        subject_->receive(one.id, as_bytes(run), now_);
-        chronicle_.handed_over(who, subject_->core.wants_input(one.id));
-        if (one.unsent() == 0) {
-            one.outbox.clear();
-            one.outbox_begin = 0;
+        subject_->receive(client.id, as_bytes(run), now_);
+        chronicle_.handed_over(index, subject_->core.wants_input(client.id));
+        if (client.unsent() == 0) {
+            client.outbox.clear();
+            client.outbox_begin = 0;
         }
     }
-    if (one.unsent() == 0 && one.will_end) {
-        hand_end(who);
+    if (client.unsent() == 0 && client.will_end) {
+        hand_end(index);
     }
 }
 
-void simulation::hand_end(std::uint16_t who) {
-    actor& one = chronicle_.actors[who];
-    const bool wanted = subject_->core.wants_input(one.id);
-    if (one.ended || (!wanted && !one.ends_early)) {
+void simulation::hand_end(std::uint16_t index) {
+    actor& client = chronicle_.actors[index];
+    const bool wanted = subject_->core.wants_input(client.id);
+    if (client.ended || (!wanted && !client.ends_early)) {
         return;
     }
-    one.ended = true;
-    chronicle_.session_over(who, wanted);
+    client.ended = true;
+    chronicle_.session_over(index, wanted);
     ++events_;
-    subject_->core.end_of_input(one.id, now_);
+    subject_->core.end_of_input(client.id, now_);
 }
 
-void simulation::answer_what_came(std::uint16_t who) {
-    actor& one = chronicle_.actors[who];
-    if (one.answers == answering::at_once && !one.ended && !one.will_end && !one.stuck &&
-        one.owed.size() > one.answers_on_the_way) {
-        send_answers(who, one.owed.size() - one.answers_on_the_way, one.answer_code);
+void simulation::answer_what_came(std::uint16_t index) {
+    actor& client = chronicle_.actors[index];
+    if (client.answers == answering::at_once && !client.ended && !client.will_end && !client.stuck &&
+        client.owed.size() > client.answers_on_the_way) {
+        send_answers(index, client.owed.size() - client.answers_on_the_way, client.answer_code);
     }
 }
 
 // Brings a connection into line with what the core wants.
-void simulation::serve(std::uint16_t who) {
-    actor& one = chronicle_.actors[who];
+void simulation::serve(std::uint16_t index) {
+    actor& client = chronicle_.actors[index];
     ++served_;
-    while (one.reads != reading::nothing && !chronicle_.failed()) {
-        const bool slow = one.reads == reading::slowly;
-        if (read(who, slow ? one.read_bytes : SIZE_MAX) == 0) {
+    while (client.reads != reading::nothing && !chronicle_.failed()) {
+        const bool slow = client.reads == reading::slowly;
+        if (read(index, slow ? client.read_bytes : SIZE_MAX) == 0) {
             break;
         }
     }
-    const close_action wish = subject_->core.close_action_of(one.id);
+    const close_action wish = subject_->core.close_action_of(client.id);
     if (wish == close_action::close) {
-        if (!one.saw_end && one.reads == reading::all && one.inbox.empty() && !one.hindered) {
-            chronicle_.saw_end(who);
+        if (!client.saw_end && client.reads == reading::all && client.inbox.empty() && !client.hindered) {
+            chronicle_.saw_end(index);
         }
-        lose(who);
+        lose(index);
         return;
     }
     if (wish == close_action::shut_down_sending) {
-        if (!one.saw_end) {
-            chronicle_.saw_end(who);
+        if (!client.saw_end) {
+            chronicle_.saw_end(index);
         }
-        if (!one.ended && !subject_->core.wants_input(one.id)) {
-            chronicle_.fail("ERR-5: not read on while it closes", "actor " + std::to_string(who));
+        if (!client.ended && !subject_->core.wants_input(client.id)) {
+            chronicle_.fail("ERR-5: not read on while it closes", "actor " + std::to_string(index));
         }
-        if (!one.lingers && !one.ended) {
-            one.outbox.clear();
-            one.outbox_begin = 0;
-            one.on_the_way.clear();
-            one.will_end = true;
-            one.ends_early = true;
-            hand_end(who);
+        if (!client.lingers && !client.ended) {
+            client.outbox.clear();
+            client.outbox_begin = 0;
+            client.on_the_way.clear();
+            client.will_end = true;
+            client.ends_early = true;
+            hand_end(index);
         }
         return;
     }
-    answer_what_came(who);
-    if (one.unsent() != 0 || one.will_end) {
-        hand_over(who, 0);
+    answer_what_came(index);
+    if (client.unsent() != 0 || client.will_end) {
+        hand_over(index, 0);
     }
 }
 
-std::size_t simulation::read(std::uint16_t who, std::size_t bytes_max) {
-    actor& one = chronicle_.actors[who];
+std::size_t simulation::read(std::uint16_t index, std::size_t bytes_max) {
+    actor& client = chronicle_.actors[index];
     std::array<std::span<const std::byte>, 16> pieces;
-    const std::size_t count = subject_->core.gather(one.id, pieces);
+    const std::size_t count = subject_->core.gather(client.id, pieces);
     std::size_t taken = 0;
     for (std::size_t i = 0; i < count && taken < bytes_max; ++i) {
         const auto piece = pieces[i].first(std::min(pieces[i].size(), bytes_max - taken));
-        unpack(who, piece);
+        unpack(index, piece);
         taken += piece.size();
     }
     if (taken != 0) {
         ++events_;
-        subject_->core.wrote(one.id, taken, now_);
+        subject_->core.wrote(client.id, taken, now_);
     }
     return taken;
 }
 
 // Cuts what has come into packets.
-void simulation::unpack(std::uint16_t who, std::span<const std::byte> piece) {
-    actor& one = chronicle_.actors[who];
-    const bool kept = !one.inbox.empty();
+void simulation::unpack(std::uint16_t index, std::span<const std::byte> piece) {
+    actor& client = chronicle_.actors[index];
+    const bool kept = !client.inbox.empty();
     if (kept) {
-        one.inbox.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        client.inbox.append(reinterpret_cast<const char*>(piece.data()), piece.size());
     }
-    std::span<const std::byte> rest = kept ? as_bytes(one.inbox) : piece;
-    while (!rest.empty()) {
-        const decode_result found = decode(rest, bounds_.packet_limits);
-        if (found.status == decode_status::malformed) {
+    std::span<const std::byte> remaining = kept ? as_bytes(client.inbox) : piece;
+    while (!remaining.empty()) {
+        const decode_result result = decode(remaining, bounds_.packet_limits);
+        if (result.status == decode_status::malformed) {
             chronicle_.fail("WIRE: the server sends a malformed packet", {});
             return;
         }
-        if (found.status == decode_status::incomplete) {
+        if (result.status == decode_status::incomplete) {
             break;
         }
-        subject_->carry(one.id, found.packet, *this);
-        rest = rest.subspan(found.consumed);
+        subject_->carry(client.id, result.packet, *this);
+        remaining = remaining.subspan(result.consumed);
     }
     if (kept) {
-        one.inbox.erase(0, one.inbox.size() - rest.size());
+        client.inbox.erase(0, client.inbox.size() - remaining.size());
     } else {
-        one.inbox.assign(reinterpret_cast<const char*>(rest.data()), rest.size());
+        client.inbox.assign(reinterpret_cast<const char*>(remaining.data()), remaining.size());
     }
 }
 
-void simulation::lose(std::uint16_t who) {
-    const connection_id id = chronicle_.actors[who].id;
-    chronicle_.gone(who);
+void simulation::lose(std::uint16_t index) {
+    const connection_id id = chronicle_.actors[index].id;
+    chronicle_.gone(index);
     ++events_;
     subject_->lost(id, now_);
 }
@@ -238,21 +239,21 @@ void simulation::check() {
 }
 
 // After a turn nothing waits for a driver that only looks where it is told to.
-void simulation::check_line(std::uint16_t who) {
-    const actor& one = chronicle_.actors[who];
+void simulation::check_line(std::uint16_t index) {
+    const actor& client = chronicle_.actors[index];
     std::array<std::span<const std::byte>, 1> piece;
-    if (one.connected && one.reads != reading::nothing && subject_->core.gather(one.id, piece) != 0) {
-        chronicle_.fail("the driver was not told of something to write", "actor " + std::to_string(who));
+    if (client.connected && client.reads != reading::nothing && subject_->core.gather(client.id, piece) != 0) {
+        chronicle_.fail("the driver was not told of something to write", "actor " + std::to_string(index));
     }
 }
 
 bool simulation::come_to_rest() {
     turn();
-    for (std::uint16_t who = 0; who < chronicle_.actors.size() && !chronicle_.failed(); ++who) {
-        actor& one = chronicle_.actors[who];
-        if (one.connected) {
-            one.reads = reading::all;
-            serve(who);
+    for (std::uint16_t index = 0; index < chronicle_.actors.size() && !chronicle_.failed(); ++index) {
+        actor& client = chronicle_.actors[index];
+        if (client.connected) {
+            client.reads = reading::all;
+            serve(index);
         }
     }
     turn();
@@ -263,11 +264,11 @@ bool simulation::come_to_rest() {
     check();
     check_rest();
     if (!chronicle_.failed() && !chronicle_.is_draining()) {
-        static_cast<void>(play({.what = act::drain}));
-        for (const actor& one : chronicle_.actors) {
-            if (one.connected && !one.saw_end) {
+        static_cast<void>(play({.kind = act::drain}));
+        for (const actor& client : chronicle_.actors) {
+            if (client.connected && !client.saw_end) {
                 chronicle_.fail("a server that is told to stop waits for nothing",
-                                "slot " + std::to_string(one.id.slot));
+                                "slot " + std::to_string(client.id.slot));
             }
         }
     }
@@ -294,9 +295,9 @@ void simulation::check_rest() {
     if (counted.requests_pending != 0 || counted.deliveries_waiting != 0) {
         chronicle_.fail("a request or a delivery outlives its time limit", {});
     }
-    for (const actor& one : chronicle_.actors) {
-        if (one.connected && !one.asked.empty() && !one.cut && !one.unsure) {
-            chronicle_.fail("FLOW-1: a request without its answer", "slot " + std::to_string(one.id.slot));
+    for (const actor& client : chronicle_.actors) {
+        if (client.connected && !client.requests.empty() && !client.cut && !client.unsure) {
+            chronicle_.fail("FLOW-1: a request without its answer", "slot " + std::to_string(client.id.slot));
         }
     }
 }

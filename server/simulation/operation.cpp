@@ -31,7 +31,7 @@ bool read_number(std::string_view digits, Number& number) {
     return error == std::errc{} && end == digits.data() + digits.size();
 }
 
-bool read_field(std::string_view word, operation& one) {
+bool read_field(std::string_view word, operation& operation) {
     const std::size_t sign = word.find('=');
     if (sign == std::string_view::npos) {
         return false;
@@ -39,40 +39,40 @@ bool read_field(std::string_view word, operation& one) {
     const std::string_view name = word.substr(0, sign);
     const std::string_view digits = word.substr(sign + 1);
     if (name == "actor") {
-        return read_number(digits, one.actor);
+        return read_number(digits, operation.actor);
     }
     if (name == "pseudo") {
-        return read_number(digits, one.pseudo);
+        return read_number(digits, operation.pseudo);
     }
     if (name == "amount") {
-        return read_number(digits, one.amount);
+        return read_number(digits, operation.amount);
     }
     if (name == "fragment") {
-        return read_number(digits, one.fragment);
+        return read_number(digits, operation.fragment);
     }
     if (name == "hold") {
-        return read_number(digits, one.hold);
+        return read_number(digits, operation.hold);
     }
     if (name == "code") {
-        return read_number(digits, one.code) && one.code <= 5 && one.code != 3;
+        return read_number(digits, operation.code) && operation.code <= 5 && operation.code != 3;
     }
     if (name == "turn" && digits == "0") {
-        one.turn = false;
+        operation.turn = false;
         return true;
     }
     return false;
 }
 
-std::string deed(const operation& one) {
-    const std::string name = "user" + std::to_string(one.pseudo);
-    const std::string amount = std::to_string(one.amount);
-    const std::string code = std::to_string(one.code);
-    switch (one.what) {
+std::string deed(const operation& operation) {
+    const std::string name = "user" + std::to_string(operation.pseudo);
+    const std::string amount = std::to_string(operation.amount);
+    const std::string code = std::to_string(operation.code);
+    switch (operation.kind) {
     case act::join:
         return "joins as " + name +
-               (one.code == 1   ? ", to answer when told to"
-                : one.code == 2 ? ", never to answer"
-                                : "");
+               (operation.code == 1   ? ", to answer when told to"
+                : operation.code == 2 ? ", never to answer"
+                                      : "");
     case act::claim: return "sends CR " + name;
     case act::ask: return "sends RPM " + name;
     case act::write: return "sends RPM " + name + " and an SPM of " + amount + " bytes";
@@ -85,8 +85,8 @@ std::string deed(const operation& one) {
     case act::malformed: return "sends malformed bytes, kind " + amount;
     case act::unfinished: return "sends the first " + amount + " bytes of an SMA and no more";
     case act::end:
-        return (one.amount == 0 ? "" : "sends " + amount + " times RPM " + name + " and ") + "closes its sending side" +
-               (one.code == 1 ? ", and the core hears at once" : "");
+        return (operation.amount == 0 ? "" : "sends " + amount + " times RPM " + name + " and ") +
+               "closes its sending side" + (operation.code == 1 ? ", and the core hears at once" : "");
     case act::reset: return "breaks its connection";
     case act::reads_all: return "reads everything from now on";
     case act::reads_slowly: return "reads " + amount + " bytes at a time from now on";
@@ -104,25 +104,25 @@ std::string deed(const operation& one) {
 
 }  // namespace
 
-std::string text_of(const operation& one) {
-    std::string text{act_names[static_cast<std::size_t>(one.what)]};
+std::string text_of(const operation& operation) {
+    std::string text{act_names[static_cast<std::size_t>(operation.kind)]};
     const auto add = [&text](std::string_view name, std::uint32_t value) {
         if (value != 0) {
             text.append(" ").append(name).append("=").append(std::to_string(value));
         }
     };
-    add("actor", one.actor);
-    add("pseudo", one.pseudo);
-    add("amount", one.amount);
-    add("code", one.code);
-    add("fragment", one.fragment);
-    add("hold", one.hold);
-    return one.turn ? text : text + " turn=0";
+    add("actor", operation.actor);
+    add("pseudo", operation.pseudo);
+    add("amount", operation.amount);
+    add("code", operation.code);
+    add("fragment", operation.fragment);
+    add("hold", operation.hold);
+    return operation.turn ? text : text + " turn=0";
 }
 
 std::optional<operation> operation_from(std::string_view text) {
     const std::string_view name = take_word(text);
-    operation one{};
+    operation operation{};
     std::uint8_t number = 0;
     while (number < act_count && act_names[number] != name) {
         ++number;
@@ -130,27 +130,27 @@ std::optional<operation> operation_from(std::string_view text) {
     if (number == act_count) {
         return std::nullopt;
     }
-    one.what = static_cast<act>(number);
+    operation.kind = static_cast<act>(number);
     for (std::string_view word = take_word(text); !word.empty(); word = take_word(text)) {
-        if (!read_field(word, one)) {
+        if (!read_field(word, operation)) {
             return std::nullopt;
         }
     }
-    return one;
+    return operation;
 }
 
-std::string in_words(const operation& one) {
-    std::string words = deed(one);
-    if (one.what < act::wait) {
-        words = "actor " + std::to_string(one.actor) + " " + words;
+std::string in_words(const operation& operation) {
+    std::string words = deed(operation);
+    if (operation.kind < act::wait) {
+        words = "actor " + std::to_string(operation.actor) + " " + words;
     }
-    if (one.fragment != 0) {
-        words += ", in fragments of " + std::to_string(one.fragment);
+    if (operation.fragment != 0) {
+        words += ", in fragments of " + std::to_string(operation.fragment);
     }
-    if (one.hold != 0) {
-        words += ", " + std::to_string(one.hold) + " of them now";
+    if (operation.hold != 0) {
+        words += ", " + std::to_string(operation.hold) + " of them now";
     }
-    return one.turn ? words : words + "; in the same turn:";
+    return operation.turn ? words : words + "; in the same turn:";
 }
 
 }  // namespace chatos::core::simulation

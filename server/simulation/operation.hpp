@@ -40,7 +40,7 @@ enum class act : std::uint8_t {
 inline constexpr std::uint8_t act_count = static_cast<std::uint8_t>(act::drain) + 1;
 
 struct operation {
-    act what{act::wait};
+    act kind{act::wait};
     bool turn{true};          ///< the driver takes its turn afterwards; else it goes on with the next operation
     std::uint8_t code{0};     ///< an assigned error code, save where `act` says otherwise
     std::uint8_t hold{0};     ///< fragments handed over now, the rest when this actor has something to do again; 0: all
@@ -53,10 +53,10 @@ struct operation {
 };
 
 /// "broadcast actor=17 amount=20 fragment=3": fields that are 0 are left out, and so is `turn` unless it is off.
-[[nodiscard]] std::string text_of(const operation& one);
+[[nodiscard]] std::string text_of(const operation& operation);
 /// What text_of() wrote; nothing when it is not that.
 [[nodiscard]] std::optional<operation> operation_from(std::string_view text);
 /// "user 17 sends an SMA of 20 bytes in fragments of 3".
-[[nodiscard]] std::string in_words(const operation& one);
+[[nodiscard]] std::string in_words(const operation& operation);
 
 }  // namespace chatos::core::simulation

@@ -48,11 +48,11 @@ TEST(SimulationProgram, exit_1_with_a_list_that_fails_again_when_it_is_replayed)
     EXPECT_NE(done.text.find("again: core_simulation --seed 1 --users 6 --events 3000"), std::string::npos)
         << done.text;
     EXPECT_NE(done.text.find("# actor "), std::string::npos) << done.text;
-    const std::string found = "found: PM-3: the message or its sender is not what was sent";
-    EXPECT_NE(done.text.find(found), std::string::npos) << done.text;
+    const std::string text = "found: PM-3: the message or its sender is not what was sent";
+    EXPECT_NE(done.text.find(text), std::string::npos) << done.text;
     const result again = call("--fault changes_a_message --replay " + file);
     EXPECT_EQ(again.exit_code, 1) << again.text;
-    EXPECT_NE(again.text.find(found), std::string::npos) << again.text;
+    EXPECT_NE(again.text.find(text), std::string::npos) << again.text;
     EXPECT_EQ(call("--replay " + file).exit_code, 0) << "without the fault";
     std::filesystem::remove(file);
 }

@@ -13,16 +13,16 @@ namespace chatos::core::simulation {
 
 using std::chrono::milliseconds;
 
-options bounds_of(const setting& chosen) {
-    dice random{chosen.seed * 2 + 1};
+options bounds_of(const setting& setting) {
+    dice random{setting.seed * 2 + 1};
     options bounds{};
     bounds.packet_limits = smallest_legal_limits;
     bounds.tunnels = false;
     const auto packet_bytes = static_cast<std::uint32_t>(packet_bytes_max(bounds.packet_limits));
     const bool roomy = random.one_in(2);
     const auto choose = [&](std::uint32_t least, std::uint32_t range) { return least + random.below(range); };
-    bounds.users_max = random.one_in(3) ? std::max(1U, chosen.users * 3 / 4) : chosen.users + 1;
-    bounds.unregistered_max = random.one_in(3) ? std::max(2U, chosen.users / 4) : chosen.users * 2;
+    bounds.users_max = random.one_in(3) ? std::max(1U, setting.users * 3 / 4) : setting.users + 1;
+    bounds.unregistered_max = random.one_in(3) ? std::max(2U, setting.users / 4) : setting.users * 2;
     bounds.deliveries_unanswered_max = roomy ? 4'096 : choose(2, 60);
     bounds.output_bytes_max = roomy ? 1U << 20U : choose(packet_bytes, 5'000);
     bounds.timeouts_in_a_row_max = choose(1, 10);
@@ -36,7 +36,7 @@ options bounds_of(const setting& chosen) {
     bounds.drain_timeout = milliseconds{choose(10, 3'000)};
     if (random.one_in(4)) {
         bounds.total_output_bytes_max =
-            frame::memory_bytes(packet_bytes) + memory_tally::queue_entry_bytes + choose(1, chosen.users * 200);
+            frame::memory_bytes(packet_bytes) + memory_tally::queue_entry_bytes + choose(1, setting.users * 200);
     }
     if (random.one_in(4)) {
         bounds.total_input_bytes_max =
@@ -45,7 +45,7 @@ options bounds_of(const setting& chosen) {
     return bounds;
 }
 
-schedule::schedule(const setting& chosen) : random_{chosen.seed * 2}, users_{chosen.users} {
+schedule::schedule(const setting& setting) : random_{setting.seed * 2}, users_{setting.users} {
     // About as many deliveries by broadcasts as by everything else together, however many hear them.
     broadcasts_in_1000_ = std::clamp(8'000U / users_, 3U, 200U);
     in_fragments_ = random_.one_in(2);
@@ -54,7 +54,7 @@ schedule::schedule(const setting& chosen) : random_{chosen.seed * 2}, users_{cho
 
 act schedule::some_act() {
     struct weight {
-        act what;
+        act kind;
         std::uint32_t in_10000;
     };
     static constexpr std::array weights{
@@ -71,11 +71,11 @@ act schedule::some_act() {
         return act::broadcast;
     }
     drawn = random_.below(10'000);
-    for (const weight& one : weights) {
-        if (drawn < one.in_10000) {
-            return one.what;
+    for (const weight& weight : weights) {
+        if (drawn < weight.in_10000) {
+            return weight.kind;
         }
-        drawn -= one.in_10000;
+        drawn -= weight.in_10000;
     }
     return act::wait;
 }
@@ -87,47 +87,47 @@ std::uint32_t schedule::some_length() {
     return random_.one_in(30) ? random_.below(8) : 8 + random_.below(40);
 }
 
-void schedule::fragment(operation& one) {
+void schedule::fragment(operation& operation) {
     if (in_fragments_ && random_.one_in(6)) {
-        one.fragment = static_cast<std::uint16_t>(1 + random_.below(random_.one_in(4) ? 200 : 20));
-        one.hold = random_.one_in(4) ? static_cast<std::uint8_t>(1 + random_.below(3)) : std::uint8_t{0};
+        operation.fragment = static_cast<std::uint16_t>(1 + random_.below(random_.one_in(4) ? 200 : 20));
+        operation.hold = random_.one_in(4) ? static_cast<std::uint8_t>(1 + random_.below(3)) : std::uint8_t{0};
     }
 }
 
 operation schedule::next() {
     static constexpr std::array<std::uint8_t, 5> codes{0, 1, 2, 4, 5};
-    operation one{.what = some_act()};
-    one.turn = !random_.one_in(5);
-    one.actor = static_cast<std::uint16_t>(random_.below(users_));
-    one.pseudo = static_cast<std::uint16_t>(random_.below(users_));
-    switch (one.what) {
+    operation operation{.kind = some_act()};
+    operation.turn = !random_.one_in(5);
+    operation.actor = static_cast<std::uint16_t>(random_.below(users_));
+    operation.pseudo = static_cast<std::uint16_t>(random_.below(users_));
+    switch (operation.kind) {
     case act::join:
-        one.pseudo = random_.one_in(10) ? one.pseudo : one.actor;
-        one.code = random_.one_in(8) ? static_cast<std::uint8_t>(random_.one_in(4) ? 2 : 1) : std::uint8_t{0};
+        operation.pseudo = random_.one_in(10) ? operation.pseudo : operation.actor;
+        operation.code = random_.one_in(8) ? static_cast<std::uint8_t>(random_.one_in(4) ? 2 : 1) : std::uint8_t{0};
         break;
     case act::write:
     case act::write_unasked:
-    case act::broadcast: one.amount = some_length(); break;
-    case act::burst: one.amount = 1 + random_.below(random_.one_in(10) ? 6'000 : 60); break;
-    case act::answer: one.amount = 1 + random_.below(random_.one_in(4) ? 200 : 4); [[fallthrough]];
+    case act::broadcast: operation.amount = some_length(); break;
+    case act::burst: operation.amount = 1 + random_.below(random_.one_in(10) ? 6'000 : 60); break;
+    case act::answer: operation.amount = 1 + random_.below(random_.one_in(4) ? 200 : 4); [[fallthrough]];
     case act::stray:
-    case act::answers_all: one.code = random_.one_in(2) ? codes[random_.below(5)] : std::uint8_t{0}; break;
-    case act::malformed: one.amount = random_.below(100); break;
-    case act::unfinished: one.amount = 1 + random_.below(20); break;
+    case act::answers_all: operation.code = random_.one_in(2) ? codes[random_.below(5)] : std::uint8_t{0}; break;
+    case act::malformed: operation.amount = random_.below(100); break;
+    case act::unfinished: operation.amount = 1 + random_.below(20); break;
     case act::end:
-        one.code = random_.one_in(3) ? 1 : 0;
-        one.amount = random_.one_in(3) ? random_.below(60) : 0;
+        operation.code = random_.one_in(3) ? 1 : 0;
+        operation.amount = random_.one_in(3) ? random_.below(60) : 0;
         break;
     case act::reads_slowly:
-    case act::read_some: one.amount = 1 + random_.below(60); break;
-    case act::wait: one.amount = random_.below(random_.one_in(200) ? 20'000 : 6); break;
-    case act::oversleep: one.amount = random_.below(random_.one_in(20) ? 60'000 : 200); break;
+    case act::read_some: operation.amount = 1 + random_.below(60); break;
+    case act::wait: operation.amount = random_.below(random_.one_in(200) ? 20'000 : 6); break;
+    case act::oversleep: operation.amount = random_.below(random_.one_in(20) ? 60'000 : 200); break;
     default: break;
     }
-    if (one.what <= act::unfinished) {
-        fragment(one);
+    if (operation.kind <= act::unfinished) {
+        fragment(operation);
     }
-    return one;
+    return operation;
 }
 
 }  // namespace chatos::core::simulation

@@ -21,11 +21,11 @@ struct setting {
 };
 
 /// Bounds for the core: often so tight that they are reached. Without tunnels, which have a simulation of their own.
-[[nodiscard]] options bounds_of(const setting& chosen);
+[[nodiscard]] options bounds_of(const setting& setting);
 
 class schedule {
 public:
-    explicit schedule(const setting& chosen);
+    explicit schedule(const setting& setting);
     [[nodiscard]] operation next();
     /// Whether the server is told to stop in the middle of everything, rather than when all is quiet.
     [[nodiscard]] bool drains_early() const noexcept { return drains_; }
@@ -33,7 +33,7 @@ public:
 private:
     act some_act();
     std::uint32_t some_length();
-    void fragment(operation& one);
+    void fragment(operation& operation);
 
     dice random_;
     std::uint32_t users_;

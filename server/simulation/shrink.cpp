@@ -64,15 +64,15 @@ private:
     bool simplify() {
         bool any = false;
         for (std::size_t i = 0; i < list_.size(); ++i) {
-            any = change(i, [](operation& one) { one.turn = true; }) || any;
-            any = change(i, [](operation& one) { one.fragment = one.hold = 0; }) || any;
-            any = change(i, [](operation& one) { one.hold = 0; }) || any;
-            any = change(i, [](operation& one) { one.code = 0; }) || any;
-            any = change(i, [](operation& one) { one.pseudo = one.actor; }) || any;
+            any = change(i, [](operation& operation) { operation.turn = true; }) || any;
+            any = change(i, [](operation& operation) { operation.fragment = operation.hold = 0; }) || any;
+            any = change(i, [](operation& operation) { operation.hold = 0; }) || any;
+            any = change(i, [](operation& operation) { operation.code = 0; }) || any;
+            any = change(i, [](operation& operation) { operation.pseudo = operation.actor; }) || any;
             any = change(i,
-                         [](operation& one) {
-                             if (one.what >= act::wait) {
-                                 one.actor = one.pseudo = 0;  // nobody's
+                         [](operation& operation) {
+                             if (operation.kind >= act::wait) {
+                                 operation.actor = operation.pseudo = 0;  // nobody's
                              }
                          }) ||
                   any;
@@ -85,12 +85,12 @@ private:
     bool smaller_amount(std::size_t position) {
         const std::uint32_t before = list_[position].amount;
         std::uint32_t too_small = 0;
-        if (before == 0 || change(position, [](operation& one) { one.amount = 0; })) {
+        if (before == 0 || change(position, [](operation& operation) { operation.amount = 0; })) {
             return before != 0;
         }
         while (list_[position].amount - too_small > 1 && tries_ != 0) {
             const std::uint32_t middle = too_small + (list_[position].amount - too_small) / 2;
-            if (!change(position, [middle](operation& one) { one.amount = middle; })) {
+            if (!change(position, [middle](operation& operation) { operation.amount = middle; })) {
                 too_small = middle;
             }
         }
@@ -104,9 +104,9 @@ private:
             return numbers.emplace(old, static_cast<std::uint16_t>(numbers.size())).first->second;
         };
         std::vector<operation> candidate = list_;
-        for (operation& one : candidate) {
-            one.actor = number_of(one.actor);
-            one.pseudo = number_of(one.pseudo);
+        for (operation& operation : candidate) {
+            operation.actor = number_of(operation.actor);
+            operation.pseudo = number_of(operation.pseudo);
         }
         return candidate != list_ && accept(std::move(candidate));
     }

@@ -9,18 +9,19 @@ namespace chatos::core::simulation {
 
 using std::chrono::milliseconds;
 
-simulation::simulation(const setting& chosen, const subject_maker& make)
-    : bounds_{bounds_of(chosen)}, chronicle_{chosen.users, bounds_,
-                                             [this] { return subject_->count().deliveries_without_room; }},
+simulation::simulation(const setting& setting, const subject_maker& make)
+    : bounds_{bounds_of(setting)}, chronicle_{setting.users, bounds_,
+                                              [this] { return subject_->count().deliveries_without_room; }},
       subject_{make(bounds_, *this)} {}
 
-bool simulation::play(const operation& one) {
+bool simulation::play(const operation& operation) {
     chronicle_.next_step(now_);
-    if (one.actor < chronicle_.actors.size() && one.pseudo < chronicle_.actors.size() && act_out(one)) {
-        if (one.turn) {
+    if (operation.actor < chronicle_.actors.size() && operation.pseudo < chronicle_.actors.size() &&
+        act_out(operation)) {
+        if (operation.turn) {
             turn();
-            check_line(one.actor);
-            check_line(one.pseudo);  // most people have the pseudo of their own number
+            check_line(operation.actor);
+            check_line(operation.pseudo);  // most people have the pseudo of their own number
         }
         check();
     }
@@ -28,13 +29,13 @@ bool simulation::play(const operation& one) {
 }
 
 // False when the operation is impossible now.
-bool simulation::act_out(const operation& one) {
-    switch (one.what) {
-    case act::join: join(one); return true;
-    case act::wait: wait(one.amount); return true;
+bool simulation::act_out(const operation& operation) {
+    switch (operation.kind) {
+    case act::join: join(operation); return true;
+    case act::wait: wait(operation.amount); return true;
     case act::oversleep:
         turn();  // nobody goes to sleep before
-        now_ += milliseconds{one.amount};
+        now_ += milliseconds{operation.amount};
         chronicle_.next_step(now_);
         subject_->advance(now_);
         return true;
@@ -47,25 +48,25 @@ bool simulation::act_out(const operation& one) {
         return true;
     default: break;
     }
-    actor& someone = chronicle_.actors[one.actor];
+    actor& someone = chronicle_.actors[operation.actor];
     if (!someone.connected) {
         return false;
     }
-    if (one.what == act::reset) {
-        lose(one.actor);
-    } else if (one.what == act::read_some && someone.reads == reading::nothing) {
-        static_cast<void>(read(one.actor, one.amount));
-        serve(one.actor);
-    } else if (one.what >= act::reads_all) {
-        change_ways(one);
+    if (operation.kind == act::reset) {
+        lose(operation.actor);
+    } else if (operation.kind == act::read_some && someone.reads == reading::nothing) {
+        static_cast<void>(read(operation.actor, operation.amount));
+        serve(operation.actor);
+    } else if (operation.kind >= act::reads_all) {
+        change_ways(operation);
     } else {
-        speak(one);
+        speak(operation);
     }
     return true;
 }
 
-void simulation::join(const operation& one) {
-    actor& newcomer = chronicle_.actors[one.actor];
+void simulation::join(const operation& operation) {
+    actor& newcomer = chronicle_.actors[operation.actor];
     if (newcomer.connected || !subject_->core.accepts_connections()) {
         return;
     }
@@ -73,62 +74,65 @@ void simulation::join(const operation& one) {
     newcomer.connected = true;
     newcomer.id = subject_->core.connect(now_);
     ++events_;
-    newcomer.answers = one.code == 0 ? answering::at_once : one.code == 1 ? answering::when_told : answering::never;
+    newcomer.answers = operation.code == 0   ? answering::at_once
+                       : operation.code == 1 ? answering::when_told
+                                             : answering::never;
     if (actor_by_slot_.size() <= newcomer.id.slot) {
         actor_by_slot_.resize(std::size_t{newcomer.id.slot} + 1);
     }
-    actor_by_slot_[newcomer.id.slot] = one.actor;
-    send_request(one.actor, opcode::cr, one.pseudo, 0);
-    newcomer.fragment = one.fragment;
-    hand_over(one.actor, one.hold);
+    actor_by_slot_[newcomer.id.slot] = operation.actor;
+    send_request(operation.actor, opcode::cr, operation.pseudo, 0);
+    newcomer.fragment = operation.fragment;
+    hand_over(operation.actor, operation.hold);
 }
 
-void simulation::speak(const operation& one) {
-    actor& speaker = chronicle_.actors[one.actor];
-    if (speaker.ended || speaker.will_end || (speaker.stuck && one.what != act::end)) {
+void simulation::speak(const operation& operation) {
+    actor& speaker = chronicle_.actors[operation.actor];
+    if (speaker.ended || speaker.will_end || (speaker.stuck && operation.kind != act::end)) {
         return;
     }
-    const auto code = static_cast<error_code>(one.code);
-    switch (one.what) {
-    case act::claim: send_request(one.actor, opcode::cr, one.pseudo, 0); break;
-    case act::ask: send_request(one.actor, opcode::rpm, one.pseudo, 0); break;
-    case act::write: send_request(one.actor, opcode::rpm, one.pseudo, 0); [[fallthrough]];
-    case act::write_unasked: send_request(one.actor, opcode::spm, one.pseudo, one.amount); break;
-    case act::broadcast: send_request(one.actor, opcode::sma, 0, one.amount); break;
-    case act::offer: send_request(one.actor, opcode::pc, one.pseudo, 0); break;
-    case act::burst: send_burst(one); break;
+    const auto code = static_cast<error_code>(operation.code);
+    switch (operation.kind) {
+    case act::claim: send_request(operation.actor, opcode::cr, operation.pseudo, 0); break;
+    case act::ask: send_request(operation.actor, opcode::rpm, operation.pseudo, 0); break;
+    case act::write: send_request(operation.actor, opcode::rpm, operation.pseudo, 0); [[fallthrough]];
+    case act::write_unasked: send_request(operation.actor, opcode::spm, operation.pseudo, operation.amount); break;
+    case act::broadcast: send_request(operation.actor, opcode::sma, 0, operation.amount); break;
+    case act::offer: send_request(operation.actor, opcode::pc, operation.pseudo, 0); break;
+    case act::burst: send_burst(operation); break;
     case act::answer:
         if (speaker.answers == answering::when_told) {
-            send_answers(one.actor, std::min(one.amount, speaker.owed.size() - speaker.answers_on_the_way), code);
+            send_answers(operation.actor, std::min(operation.amount, speaker.owed.size() - speaker.answers_on_the_way),
+                         code);
         }
         break;
-    case act::stray: send_stray(one.actor, code); return;
-    case act::malformed: send_malformed(one.actor, one.amount); break;
+    case act::stray: send_stray(operation.actor, code); return;
+    case act::malformed: send_malformed(operation.actor, operation.amount); break;
     case act::unfinished:
-        send_raw(one.actor, std::string{"\x04\0\0\0\x40", 5}.append(20, 'x').substr(0, one.amount), false);
+        send_raw(operation.actor, std::string{"\x04\0\0\0\x40", 5}.append(20, 'x').substr(0, operation.amount), false);
         break;
     case act::end:
         if (!speaker.stuck) {
-            send_burst(one);
+            send_burst(operation);
         }
         speaker.will_end = true;
-        speaker.ends_early = one.code == 1;
+        speaker.ends_early = operation.code == 1;
         break;
     default: break;
     }
-    speaker.fragment = one.fragment;
-    hand_over(one.actor, one.hold);
+    speaker.fragment = operation.fragment;
+    hand_over(operation.actor, operation.hold);
 }
 
-void simulation::send_burst(const operation& one) {
-    for (std::uint32_t i = 0; i < one.amount && chronicle_.actors[one.actor].unsent() < 100'000; ++i) {
-        send_request(one.actor, opcode::rpm, one.pseudo, 0);
+void simulation::send_burst(const operation& operation) {
+    for (std::uint32_t i = 0; i < operation.amount && chronicle_.actors[operation.actor].unsent() < 100'000; ++i) {
+        send_request(operation.actor, opcode::rpm, operation.pseudo, 0);
     }
 }
 
-void simulation::change_ways(const operation& one) {
-    actor& changed = chronicle_.actors[one.actor];
-    switch (one.what) {
+void simulation::change_ways(const operation& operation) {
+    actor& changed = chronicle_.actors[operation.actor];
+    switch (operation.kind) {
     case act::reads_all: changed.reads = reading::all; break;
     case act::reads_slowly: changed.reads = reading::slowly; break;
     case act::reads_nothing:
@@ -137,25 +141,25 @@ void simulation::change_ways(const operation& one) {
         break;
     case act::answers_all:
         changed.answers = answering::at_once;
-        changed.answer_code = static_cast<error_code>(one.code);
+        changed.answer_code = static_cast<error_code>(operation.code);
         break;
     case act::answers_told: changed.answers = answering::when_told; break;
     case act::linger: changed.lingers = true; break;
     default: return;
     }
-    changed.read_bytes = std::max(1U, one.amount);
-    serve(one.actor);
+    changed.read_bytes = std::max(1U, operation.amount);
+    serve(operation.actor);
 }
 
-void simulation::put(std::uint16_t who, sent_packet packet) {
-    actor& one = chronicle_.actors[who];
-    one.composed = one.handed + one.unsent();
-    packet.end = one.composed;
-    one.on_the_way.push_back(packet);
+void simulation::put(std::uint16_t index, sent_packet packet) {
+    actor& client = chronicle_.actors[index];
+    client.composed = client.handed + client.unsent();
+    packet.end = client.composed;
+    client.on_the_way.push_back(packet);
 }
 
-void simulation::send_request(std::uint16_t who, opcode kind, std::uint16_t pseudo, std::uint32_t length) {
-    std::string& outbox = chronicle_.actors[who].outbox;
+void simulation::send_request(std::uint16_t index, opcode kind, std::uint16_t pseudo, std::uint32_t length) {
+    std::string& outbox = chronicle_.actors[index].outbox;
     const auto big_endian = [&outbox](std::uint32_t value, int bytes) {
         for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
             outbox.push_back(static_cast<char>((value >> static_cast<unsigned>(shift)) & 0xffU));
@@ -169,56 +173,56 @@ void simulation::send_request(std::uint16_t who, opcode kind, std::uint16_t pseu
     }
     std::uint32_t serial = 0;
     if (kind == opcode::spm || kind == opcode::sma || kind == opcode::pc) {
-        serial = chronicle_.compose(kind, who, pseudo, length);
+        serial = chronicle_.compose(kind, index, pseudo, length);
     }
     if (kind == opcode::spm || kind == opcode::sma) {
         big_endian(length, 4);
         chronicle::append_message(outbox, serial, length);
     }
-    put(who, {.kind = kind, .pseudo = pseudo, .serial = serial});
+    put(index, {.kind = kind, .pseudo = pseudo, .serial = serial});
 }
 
-void simulation::send_answers(std::uint16_t who, std::uint32_t count, error_code code) {
+void simulation::send_answers(std::uint16_t index, std::uint32_t count, error_code code) {
     if (count == 0) {
         return;
     }
-    actor& one = chronicle_.actors[who];
+    actor& client = chronicle_.actors[index];
     for (std::uint32_t i = 0; i < count; ++i) {
-        one.outbox.push_back(static_cast<char>(opcode::error));
-        one.outbox.push_back(static_cast<char>(code));
+        client.outbox.push_back(static_cast<char>(opcode::error));
+        client.outbox.push_back(static_cast<char>(code));
     }
-    one.answers_on_the_way += count;
-    put(who, {.kind = opcode::error, .code = code, .count = count});
+    client.answers_on_the_way += count;
+    put(index, {.kind = opcode::error, .code = code, .count = count});
 }
 
 // FLOW-3. Only from somebody to whom nothing is on its way: otherwise it might answer what has not arrived.
-void simulation::send_stray(std::uint16_t who, error_code code) {
-    actor& one = chronicle_.actors[who];
+void simulation::send_stray(std::uint16_t index, error_code code) {
+    actor& client = chronicle_.actors[index];
     std::array<std::span<const std::byte>, 1> piece;
     const server& core = subject_->core;
-    if (one.unsent() != 0 || !one.owed.empty() || !one.inbox.empty() || core.gather(one.id, piece) != 0 ||
-        !core.wants_input(one.id)) {
+    if (client.unsent() != 0 || !client.owed.empty() || !client.inbox.empty() || core.gather(client.id, piece) != 0 ||
+        !core.wants_input(client.id)) {
         return;
     }
     const statistics before = subject_->count();
-    send_answers(who, 1, code);
-    one.fragment = 0;
-    hand_over(who, 0);
+    send_answers(index, 1, code);
+    client.fragment = 0;
+    hand_over(index, 0);
     const statistics after = subject_->count();
-    if (one.registered && bounds_.receive_bytes_max > 1 && after.answers_unasked != before.answers_unasked + 1) {
-        chronicle_.fail("FLOW-3: an answer that nobody asked for is not ignored", "actor " + std::to_string(who));
+    if (client.registered && bounds_.receive_bytes_max > 1 && after.answers_unasked != before.answers_unasked + 1) {
+        chronicle_.fail("FLOW-3: an answer that nobody asked for is not ignored", "actor " + std::to_string(index));
     }
 }
 
-void simulation::send_raw(std::uint16_t who, std::string_view bytes, bool malformed) {
-    chronicle_.actors[who].outbox += bytes;
-    chronicle_.actors[who].stuck = !malformed;
+void simulation::send_raw(std::uint16_t index, std::string_view bytes, bool malformed) {
+    chronicle_.actors[index].outbox += bytes;
+    chronicle_.actors[index].stuck = !malformed;
     if (malformed) {
-        put(who, {.malformed = true});
+        put(index, {.malformed = true});
     }
 }
 
-void simulation::send_malformed(std::uint16_t who, std::uint32_t kind) {
+void simulation::send_malformed(std::uint16_t index, std::uint32_t kind) {
     using namespace std::string_view_literals;
     static constexpr std::array forms{
         "\0"sv,                          // WIRE-1
@@ -235,7 +239,7 @@ void simulation::send_malformed(std::uint16_t who, std::uint32_t kind) {
         "\x06\x03"sv,                    // WIRE-12
         "\x06\xc8"sv,                    // WIRE-12
     };
-    send_raw(who, forms[kind % forms.size()], true);
+    send_raw(index, forms[kind % forms.size()], true);
 }
 
 }  // namespace chatos::core::simulation

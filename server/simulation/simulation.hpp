@@ -20,10 +20,10 @@ namespace chatos::core::simulation {
 
 class simulation final : private notice_sink, private packet_sink {
 public:
-    simulation(const setting& chosen, const subject_maker& make);
+    simulation(const setting& setting, const subject_maker& make);
 
     /// False from the first failure on.
-    bool play(const operation& one);
+    bool play(const operation& operation);
     /// Everybody reads again, every limit runs out, the server is told to stop: nothing may be left.
     bool come_to_rest();
 
@@ -36,30 +36,30 @@ public:
 
 private:
     // simulation.cpp: what operations do
-    bool act_out(const operation& one);
-    void join(const operation& one);
-    void speak(const operation& one);
-    void send_burst(const operation& one);
-    void change_ways(const operation& one);
-    void send_request(std::uint16_t who, opcode kind, std::uint16_t pseudo, std::uint32_t length);
-    void send_answers(std::uint16_t who, std::uint32_t count, error_code code);
-    void send_stray(std::uint16_t who, error_code code);
-    void send_raw(std::uint16_t who, std::string_view bytes, bool malformed);
-    void send_malformed(std::uint16_t who, std::uint32_t kind);
-    void put(std::uint16_t who, sent_packet packet);
+    bool act_out(const operation& operation);
+    void join(const operation& operation);
+    void speak(const operation& operation);
+    void send_burst(const operation& operation);
+    void change_ways(const operation& operation);
+    void send_request(std::uint16_t index, opcode kind, std::uint16_t pseudo, std::uint32_t length);
+    void send_answers(std::uint16_t index, std::uint32_t count, error_code code);
+    void send_stray(std::uint16_t index, error_code code);
+    void send_raw(std::uint16_t index, std::string_view bytes, bool malformed);
+    void send_malformed(std::uint16_t index, std::uint32_t kind);
+    void put(std::uint16_t index, sent_packet packet);
 
     // driver.cpp: what a driver does
-    void hand_over(std::uint16_t who, std::uint32_t fragments);
-    void hand_end(std::uint16_t who);
-    void answer_what_came(std::uint16_t who);
-    void serve(std::uint16_t who);
-    std::size_t read(std::uint16_t who, std::size_t bytes_max);
-    void unpack(std::uint16_t who, std::span<const std::byte> piece);
-    void lose(std::uint16_t who);
+    void hand_over(std::uint16_t index, std::uint32_t fragments);
+    void hand_end(std::uint16_t index);
+    void answer_what_came(std::uint16_t index);
+    void serve(std::uint16_t index);
+    std::size_t read(std::uint16_t index, std::size_t bytes_max);
+    void unpack(std::uint16_t index, std::span<const std::byte> piece);
+    void lose(std::uint16_t index);
     void turn();
     void wait(std::uint32_t time_ms);
     void check();
-    void check_line(std::uint16_t who);
+    void check_line(std::uint16_t index);
     void check_rest();
     void take(const notice& notice) override;
     void arrives(connection_id at, const packet_view& packet) override;

@@ -12,8 +12,8 @@
 namespace chatos::core::simulation {
 
 // How test reports show them.
-void PrintTo(const setting& chosen, std::ostream* out) {
-    *out << "seed " << chosen.seed << " users " << chosen.users;
+void PrintTo(const setting& setting, std::ostream* out) {
+    *out << "seed " << setting.seed << " users " << setting.users;
 }
 void PrintTo(const planted_fault& planted, std::ostream* out) {
     *out << planted.name;
@@ -29,25 +29,25 @@ constexpr std::uint64_t events_per_seed = 500'000;
 constexpr std::uint32_t tries_max = 5'000;
 #endif
 
-std::vector<operation> shrunk(const setting& chosen, const outcome& end, const subject_maker& make) {
+std::vector<operation> shrunk(const setting& setting, const outcome& end, const subject_maker& make) {
     const auto same = [&](std::span<const operation> list) {
-        return run_list(chosen, list, make).found.rule == end.found.rule;
+        return run_list(setting, list, make).first_failure.rule == end.first_failure.rule;
     };
-    return shrink(operations_of(chosen, end), same, tries_max);
+    return shrink(operations_of(setting, end), same, tries_max);
 }
 
 class Simulation : public testing::TestWithParam<setting> {};
 
 TEST_P(Simulation, every_client_gets_what_it_may_expect_and_nothing_else) {
-    const setting chosen = GetParam();
-    const outcome end = run_schedule(chosen, events_per_seed);
-    ASSERT_FALSE(end.failed()) << end.found.rule << " (" << end.found.detail << ")\nagain: core_simulation --seed "
-                               << chosen.seed << " --users " << chosen.users << " --events " << events_per_seed
-                               << "\nshrunk, for core_simulation --replay FILE:\n"
-                               << text_of(chosen, shrunk(chosen, end, honest_subject));
+    const setting setting = GetParam();
+    const outcome end = run_schedule(setting, events_per_seed);
+    ASSERT_FALSE(end.failed()) << end.first_failure.rule << " (" << end.first_failure.detail
+                               << ")\nagain: core_simulation --seed " << setting.seed << " --users " << setting.users
+                               << " --events " << events_per_seed << "\nshrunk, for core_simulation --replay FILE:\n"
+                               << text_of(setting, shrunk(setting, end, honest_subject));
     EXPECT_GT(end.deliveries, end.events / 20) << "a simulation in which nothing happens proves nothing";
     EXPECT_GT(end.packets, end.events / 20);
-    EXPECT_GT(end.connections, chosen.users / 2);
+    EXPECT_GT(end.connections, setting.users / 2);
     std::cout << static_cast<double>(end.events) / end.cpu_seconds << " events per CPU second\n";
 }
 
@@ -65,8 +65,8 @@ std::vector<setting> some_settings() {
     return all;
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Simulation, testing::ValuesIn(some_settings()), [](const auto& one) {
-    return "seed_" + std::to_string(one.param.seed) + "_users_" + std::to_string(one.param.users);
+INSTANTIATE_TEST_SUITE_P(Seeds, Simulation, testing::ValuesIn(some_settings()), [](const auto& it) {
+    return "seed_" + std::to_string(it.param.seed) + "_users_" + std::to_string(it.param.users);
 });
 
 TEST(SimulationItself, the_same_seed_gives_the_same_events) {
@@ -80,11 +80,11 @@ TEST(SimulationItself, the_same_seed_gives_the_same_events) {
 
 TEST(SimulationItself, a_list_plays_what_the_seed_played) {
     for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {  // some are told to stop early
-        const setting chosen{.seed = seed, .users = 20};
-        const outcome planned = run_schedule(chosen, 10'000);
-        const replay read = replay_from(text_of(chosen, operations_of(chosen, planned)));
+        const setting setting{.seed = seed, .users = 20};
+        const outcome planned = run_schedule(setting, 10'000);
+        const replay read = replay_from(text_of(setting, operations_of(setting, planned)));
         ASSERT_EQ(read.fault, "");
-        const outcome played = run_list(read.chosen, read.list);
+        const outcome played = run_list(read.settings, read.list);
         EXPECT_EQ(played.events, planned.events);
         EXPECT_EQ(played.deliveries, planned.deliveries);
     }
@@ -94,26 +94,26 @@ class PlantedFault : public testing::TestWithParam<planted_fault> {};
 
 TEST_P(PlantedFault, is_found_made_short_and_shown_again) {
     const subject_maker& make = GetParam().make;
-    setting chosen{.seed = 0, .users = 8};
+    setting setting{.seed = 0, .users = 8};
     outcome end{};
-    while (!end.failed() && chosen.seed < 40) {
-        ++chosen.seed;
-        end = run_schedule(chosen, 3'000, make);
+    while (!end.failed() && setting.seed < 40) {
+        ++setting.seed;
+        end = run_schedule(setting, 3'000, make);
     }
     ASSERT_TRUE(end.failed()) << "not found";
-    const std::vector<operation> list = shrunk(chosen, end, make);
-    const std::string text = text_of(chosen, list);
+    const std::vector<operation> list = shrunk(setting, end, make);
+    const std::string text = text_of(setting, list);
     EXPECT_LE(list.size(), 10U) << text;
     const replay read = replay_from(text);
     ASSERT_EQ(read.fault, "");
     EXPECT_EQ(read.list, list);
-    EXPECT_EQ(run_list(read.chosen, read.list, make).found.rule, end.found.rule) << text;
-    EXPECT_FALSE(run_list(read.chosen, read.list).failed()) << "the fault is the double's, not the core's\n" << text;
-    std::cout << end.found.rule << "\n" << text;
+    EXPECT_EQ(run_list(read.settings, read.list, make).first_failure.rule, end.first_failure.rule) << text;
+    EXPECT_FALSE(run_list(read.settings, read.list).failed()) << "the fault is the double's, not the core's\n" << text;
+    std::cout << end.first_failure.rule << "\n" << text;
 }
 
 INSTANTIATE_TEST_SUITE_P(Doubles, PlantedFault, testing::ValuesIn(planted_faults()),
-                         [](const auto& one) { return one.param.name; });
+                         [](const auto& it) { return it.param.name; });
 
 TEST(ReplayFile, says_which_line_is_none) {
     EXPECT_NE(replay_from("").fault, "");
@@ -130,27 +130,27 @@ TEST(ReplayFile, says_which_line_is_none) {
 TEST(ReplayFile, every_operation_survives_the_way_through_text) {
     schedule plan{{.seed = 9, .users = 100}};
     for (int i = 0; i < 20'000; ++i) {
-        const operation one = plan.next();
-        ASSERT_EQ(operation_from(text_of(one)), one) << text_of(one);
-        ASSERT_NE(in_words(one), "");
+        const operation operation = plan.next();
+        ASSERT_EQ(operation_from(text_of(operation)), operation) << text_of(operation);
+        ASSERT_NE(in_words(operation), "");
     }
 }
 
 TEST(Shrink, leaves_what_matters_and_nothing_else) {
-    std::vector<operation> list(1'000, operation{.what = act::wait, .turn = false, .amount = 7});
-    list[100] = {.what = act::join, .actor = 12, .pseudo = 30, .amount = 99};
-    list[900] = {.what = act::broadcast, .actor = 12, .amount = 900};
+    std::vector<operation> list(1'000, operation{.kind = act::wait, .turn = false, .amount = 7});
+    list[100] = {.kind = act::join, .actor = 12, .pseudo = 30, .amount = 99};
+    list[900] = {.kind = act::broadcast, .actor = 12, .amount = 900};
     const auto fails = [](std::span<const operation> candidate) {
         bool joined = false;
-        for (const operation& one : candidate) {
-            joined = joined || one.what == act::join;
-            if (joined && one.what == act::broadcast && one.amount >= 17) {
+        for (const operation& operation : candidate) {
+            joined = joined || operation.kind == act::join;
+            if (joined && operation.kind == act::broadcast && operation.amount >= 17) {
                 return true;
             }
         }
         return false;
     };
-    const std::vector<operation> expected{{.what = act::join}, {.what = act::broadcast, .amount = 17}};
+    const std::vector<operation> expected{{.kind = act::join}, {.kind = act::broadcast, .amount = 17}};
     EXPECT_EQ(shrink(list, fails), expected);
 }
 

@@ -46,17 +46,17 @@ void copy_text(std::string_view text, std::array<char, Size>& to) {
     to[text.copy(to.data(), Size - 1)] = '\0';
 }
 
-void tell_end(const simulation& done, report& told) {
+void tell_end(const simulation& done, report& report) {
     const statistics counted = done.count();
-    told.events = done.events();
-    told.deliveries = counted.deliveries_made;
-    told.connections = counted.connections_opened;
+    report.events = done.events();
+    report.deliveries = counted.deliveries_made;
+    report.connections = counted.connections_opened;
     for (const std::uint64_t packets : counted.packets_by_opcode) {
-        told.packets += packets;
+        report.packets += packets;
     }
-    copy_text(done.first_failure().rule, told.rule);
-    copy_text(done.first_failure().detail, told.detail);
-    told.finished = true;
+    copy_text(done.first_failure().rule, report.rule);
+    copy_text(done.first_failure().detail, report.detail);
+    report.finished = true;
 }
 
 // Runs `play(report&)` in a child; whatever ends it, the report tells how far it came.
@@ -64,40 +64,40 @@ template <typename Play>
 outcome run_apart(Play&& play) {
     void* shared = ::mmap(nullptr, sizeof(report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) {
-        return {.found = {"no simulation", "no memory to share with it"}};
+        return {.first_failure = {"no simulation", "no memory to share with it"}};
     }
-    auto* told = new (shared) report{};
+    auto* reported = new (shared) report{};
     std::fflush(nullptr);
     const pid_t child = ::fork();
     if (child == 0) {
         constexpr rlimit no_core_file{0, 0};
         ::setrlimit(RLIMIT_CORE, &no_core_file);
         const double begin = cpu_seconds_now();
-        play(*told);
-        told->cpu_seconds = cpu_seconds_now() - begin;
+        play(*reported);
+        reported->cpu_seconds = cpu_seconds_now() - begin;
         ::_exit(0);
     }
     int status = 0;
     const bool waited = child > 0 && ::waitpid(child, &status, 0) == child;
-    outcome end{.found = {told->rule.data(), told->detail.data()},
-                .operations = told->operations,
-                .drain_at = told->drain_at,
-                .events = told->events,
-                .packets = told->packets,
-                .deliveries = told->deliveries,
-                .connections = told->connections,
-                .cpu_seconds = told->cpu_seconds};
+    outcome end{.first_failure = {reported->rule.data(), reported->detail.data()},
+                .operations = reported->operations,
+                .drain_at = reported->drain_at,
+                .events = reported->events,
+                .packets = reported->packets,
+                .deliveries = reported->deliveries,
+                .connections = reported->connections,
+                .cpu_seconds = reported->cpu_seconds};
     if (!waited) {
-        end.found = {"no simulation", "the process could not be started"};
-    } else if (!told->finished) {
-        end.found = {"the core gives up", WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
-                                                              : "exit " + std::to_string(WEXITSTATUS(status))};
+        end.first_failure = {"no simulation", "the process could not be started"};
+    } else if (!reported->finished) {
+        end.first_failure = {"the core gives up", WIFSIGNALED(status) ? "signal " + std::to_string(WTERMSIG(status))
+                                                                      : "exit " + std::to_string(WEXITSTATUS(status))};
     }
     ::munmap(shared, sizeof(report));
     return end;
 }
 
-bool read_setting(std::string_view line, setting& chosen) {
+bool read_setting(std::string_view line, setting& parameters) {
     const auto number = [&line](std::string_view name, auto& value) {
         if (!line.starts_with(name)) {
             return false;
@@ -107,27 +107,27 @@ bool read_setting(std::string_view line, setting& chosen) {
         line.remove_prefix(static_cast<std::size_t>(end - line.data()));
         return error == std::errc{};
     };
-    return number("seed ", chosen.seed) && number(" users ", chosen.users) && line.empty() && chosen.users != 0 &&
-           chosen.users <= setting::users_max;
+    return number("seed ", parameters.seed) && number(" users ", parameters.users) && line.empty() &&
+           parameters.users != 0 && parameters.users <= setting::users_max;
 }
 
 }  // namespace
 
-outcome run_schedule(const setting& chosen, std::uint64_t events, const subject_maker& make) {
-    return run_apart([&](report& told) {
-        schedule plan{chosen};
-        simulation played{chosen, make};
+outcome run_schedule(const setting& setting, std::uint64_t events, const subject_maker& make) {
+    return run_apart([&](report& report) {
+        schedule plan{setting};
+        simulation played{setting, make};
         bool well = true;
-        const auto play = [&](const operation& one) {
-            ++told.operations;
-            well = played.play(one);
+        const auto play = [&](const operation& operation) {
+            ++report.operations;
+            well = played.play(operation);
         };
         while (well && played.events() < events) {
             play(plan.next());
         }
         if (well && plan.drains_early()) {
-            told.drain_at = told.operations;
-            play({.what = act::drain});
+            report.drain_at = report.operations;
+            play({.kind = act::drain});
             for (std::uint32_t i = 0; well && i < operations_after_drain; ++i) {
                 play(plan.next());
             }
@@ -135,17 +135,17 @@ outcome run_schedule(const setting& chosen, std::uint64_t events, const subject_
         if (well) {
             static_cast<void>(played.come_to_rest());
         }
-        tell_end(played, told);
+        tell_end(played, report);
     });
 }
 
-outcome run_list(const setting& chosen, std::span<const operation> list, const subject_maker& make) {
-    return run_apart([&](report& told) {
-        simulation played{chosen, make};
+outcome run_list(const setting& setting, std::span<const operation> list, const subject_maker& make) {
+    return run_apart([&](report& report) {
+        simulation played{setting, make};
         bool well = true;
-        for (const operation& one : list) {
-            ++told.operations;
-            well = well && played.play(one);
+        for (const operation& operation : list) {
+            ++report.operations;
+            well = well && played.play(operation);
             if (!well) {
                 break;
             }
@@ -153,25 +153,25 @@ outcome run_list(const setting& chosen, std::span<const operation> list, const s
         if (well) {
             static_cast<void>(played.come_to_rest());
         }
-        tell_end(played, told);
+        tell_end(played, report);
     });
 }
 
-std::vector<operation> operations_of(const setting& chosen, const outcome& end) {
-    schedule plan{chosen};
+std::vector<operation> operations_of(const setting& setting, const outcome& end) {
+    schedule plan{setting};
     std::vector<operation> list;
     list.reserve(end.operations);
     while (list.size() < end.operations) {
-        list.push_back(list.size() == end.drain_at ? operation{.what = act::drain} : plan.next());
+        list.push_back(list.size() == end.drain_at ? operation{.kind = act::drain} : plan.next());
     }
     return list;
 }
 
-std::string text_of(const setting& chosen, std::span<const operation> list) {
-    std::string text = "seed " + std::to_string(chosen.seed) + " users " + std::to_string(chosen.users) + "\n";
-    for (const operation& one : list) {
-        const std::string plain = text_of(one);
-        text += plain + std::string(plain.size() < 40 ? 40 - plain.size() : 1, ' ') + "# " + in_words(one) + "\n";
+std::string text_of(const setting& setting, std::span<const operation> list) {
+    std::string text = "seed " + std::to_string(setting.seed) + " users " + std::to_string(setting.users) + "\n";
+    for (const operation& operation : list) {
+        const std::string plain = text_of(operation);
+        text += plain + std::string(plain.size() < 40 ? 40 - plain.size() : 1, ' ') + "# " + in_words(operation) + "\n";
     }
     return text;
 }
@@ -188,14 +188,14 @@ replay replay_from(std::string_view text) {
         if (line.empty()) {
             continue;
         }
-        const auto one = begun ? operation_from(line) : std::nullopt;
-        if (begun ? !one : !read_setting(line, read.chosen)) {
+        const auto it = begun ? operation_from(line) : std::nullopt;
+        if (begun ? !it : !read_setting(line, read.settings)) {
             read.fault = "line " + std::to_string(number) +
                          (begun ? " is no operation: " : " should be \"seed N users N\": ") + std::string{line};
             return read;
         }
         if (begun) {
-            read.list.push_back(*one);
+            read.list.push_back(*it);
         }
         begun = true;
     }

@@ -180,75 +180,75 @@ async def close(writer, reset=False):
 
 
 async def user(place, manner="polite"):
-    one = Client(place, *await place.connect(), manner)
+    client = Client(place, *await place.connect(), manner)
     try:
-        await one.join(place.name())
+        await client.join(place.name())
     except BaseException:
-        await one.leave()
+        await client.leave()
         raise
-    return one
+    return client
 
 
 async def conversation(place):
-    one = await user(place)
+    client = await user(place)
     try:
         for _ in range(place.dice.randint(1, 30)):
             other = place.name()
             match place.dice.randint(0, 4):
                 case 0:
-                    assert await one.ask(rpm(other)) in (OK, UNREACHABLE, REFUSED)
+                    assert await client.ask(rpm(other)) in (OK, UNREACHABLE, REFUSED)
                 case 1 | 2:
-                    if await one.ask(rpm(other)) == OK:
-                        await one.ask(spm(other, place.message()))
+                    if await client.ask(rpm(other)) == OK:
+                        await client.ask(spm(other, place.message()))
                 case 3:
-                    await one.ask(sma(place.message()))
+                    await client.ask(sma(place.message()))
                 case 4:
-                    if await one.ask(pc(other)) == OK:
-                        assert await one.answer() in (OK, UNREACHABLE, REFUSED)
+                    if await client.ask(pc(other)) == OK:
+                        assert await client.answer() in (OK, UNREACHABLE, REFUSED)
     finally:
-        await one.leave()
+        await client.leave()
 
 
 async def pipeline(place):
-    one = await user(place)
+    client = await user(place)
     try:
         count = place.dice.randint(1, 300)
-        one.send(b"".join(place.dice.choice([rpm(place.name()), sma(b"piped"), cr(b"again"), spm(b"nobody", b"")])
+        client.send(b"".join(place.dice.choice([rpm(place.name()), sma(b"piped"), cr(b"again"), spm(b"nobody", b"")])
                           for _ in range(count)))
         for _ in range(count):
-            await one.answer()
+            await client.answer()
     finally:
-        await one.leave()
+        await client.leave()
 
 
 async def byte_by_byte(place):
-    one = await user(place)
+    client = await user(place)
     try:
         for byte in rpm(place.name()) + sma(b"slowly"):
-            one.send(bytes([byte]))
+            client.send(bytes([byte]))
             await asyncio.sleep(0)
-        assert await one.answer() in (OK, UNREACHABLE, REFUSED)  # too slow for the server (ERR-4)
-        await one.answer()
+        assert await client.answer() in (OK, UNREACHABLE, REFUSED)  # too slow for the server (ERR-4)
+        await client.answer()
     finally:
-        await one.leave()
+        await client.leave()
 
 
 async def mute(place):
-    one = await user(place, "mute")
+    client = await user(place, "mute")
     try:
         await asyncio.sleep(place.dice.random() * 2)
     finally:
-        await one.leave()
+        await client.leave()
 
 
 async def late(place):
-    one = await user(place, "mute")
+    client = await user(place, "mute")
     try:
         for _ in range(10):
             await asyncio.sleep(0.15)
-            one.send(error(OK))
+            client.send(error(OK))
     finally:
-        await one.leave()
+        await client.leave()
 
 
 async def never_reads(place):
@@ -292,12 +292,12 @@ async def unfinished(place):
 
 
 async def unasked_answers(place):
-    one = await user(place)
+    client = await user(place)
     try:
-        one.send(error(OK) * place.dice.randint(1, 2_000))
-        assert await one.ask(rpm(b"nobody")) in (UNREACHABLE, REFUSED)
+        client.send(error(OK) * place.dice.randint(1, 2_000))
+        assert await client.ask(rpm(b"nobody")) in (UNREACHABLE, REFUSED)
     finally:
-        await one.leave()
+        await client.leave()
 
 
 async def storm(place):
@@ -355,8 +355,8 @@ async def tunnel(place):
     finally:
         for _, writer in ends:
             await close(writer, place.dice.random() < 0.5)
-        for one in users:
-            await one.leave()
+        for client in users:
+            await client.leave()
 
 
 async def tunnel_nonsense(place):
@@ -378,9 +378,9 @@ MIX = [(conversation, 12), (pipeline, 3), (byte_by_byte, 2), (mute, 2), (late, 2
 async def keep_busy(place, counts, over):
     behaviours, weights = zip(*MIX)
     while not over.is_set():
-        chosen = place.dice.choices(behaviours, weights)[0]
+        scenario = place.dice.choices(behaviours, weights)[0]
         try:
-            await chosen(place)
-            counts[chosen.__name__] += 1
+            await scenario(place)
+            counts[scenario.__name__] += 1
         except ENDS:
             await asyncio.sleep(0.001)  # a server that drains takes nobody

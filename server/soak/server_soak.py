@@ -95,20 +95,20 @@ def address(said):
     return host, int(port)
 
 
-def check_books(seen):
-    settled = sum(value for name, value in seen.items() if name.startswith("chatos_deliveries_settled_total"))
-    for left, right, what in [
-            (seen["chatos_requests_accepted_total"],
-             seen["chatos_requests_answered_total"] + seen["chatos_requests_abandoned_total"] + seen["chatos_requests_pending"],
+def check_books(samples):
+    settled = sum(value for name, value in samples.items() if name.startswith("chatos_deliveries_settled_total"))
+    for left, right, description in [
+            (samples["chatos_requests_accepted_total"],
+             samples["chatos_requests_answered_total"] + samples["chatos_requests_abandoned_total"] + samples["chatos_requests_pending"],
              "requests: accepted is not answered + abandoned + pending"),
-            (seen["chatos_deliveries_made_total"], settled + seen["chatos_deliveries_waiting"],
+            (samples["chatos_deliveries_made_total"], settled + samples["chatos_deliveries_waiting"],
              "deliveries: made is not settled + waiting")]:
         if left != right:
-            raise Finding(f"{what}: {left} and {right}")
+            raise Finding(f"{description}: {left} and {right}")
     for name, bound in [("chatos_users", "--capacity"), ("chatos_tunnels_open", "--tunnels-max"),
                         ("chatos_output_memory_bytes", "--total-output-bytes-max")]:
-        if seen[name] > LIMITS[bound]:
-            raise Finding(f"{name} is {seen[name]}, beyond {bound}")
+        if samples[name] > LIMITS[bound]:
+            raise Finding(f"{name} is {samples[name]}, beyond {bound}")
 
 
 class Soak:
@@ -117,7 +117,7 @@ class Soak:
         self.arguments = arguments
         self.counts = collections.Counter()
         self.resident = []  # (moment, bytes)
-        self.seen = {}
+        self.samples = {}
         self.actors = []
         self.places = []
         self.over = asyncio.Event()
@@ -128,14 +128,14 @@ class Soak:
         self.actors = [asyncio.create_task(clients.keep_busy(place, self.counts, self.over)) for place in self.places]
 
     def check_actors(self):
-        for one in self.actors:
-            if one.done() and not one.cancelled():
-                raise one.exception() or Finding("a client stopped by itself")
+        for actor in self.actors:
+            if actor.done() and not actor.cancelled():
+                raise actor.exception() or Finding("a client stopped by itself")
 
     async def end(self):
         self.over.set()
-        for one in self.actors:
-            one.cancel()
+        for actor in self.actors:
+            actor.cancel()
         if self.actors:
             _, stuck = await asyncio.wait(self.actors, timeout=clients.PATIENCE_S)
             if stuck:
@@ -148,21 +148,21 @@ class Soak:
         if self.server.process.returncode is not None:
             raise Finding(f"it ended with {self.server.process.returncode}")
         self.check_actors()
-        seen = await self.server.scrape()
-        check_books(seen)
-        for name, value in seen.items():
-            if "_total" in name and value < self.seen.get(name, 0):
-                raise Finding(f"{name} went back from {self.seen[name]} to {value}")
-        self.seen = seen
-        self.resident.append((time.monotonic(), seen["process_resident_memory_bytes"]))
+        samples = await self.server.scrape()
+        check_books(samples)
+        for name, value in samples.items():
+            if "_total" in name and value < self.samples.get(name, 0):
+                raise Finding(f"{name} went back from {self.samples[name]} to {value}")
+        self.samples = samples
+        self.resident.append((time.monotonic(), samples["process_resident_memory_bytes"]))
 
     # The time is up and everything was seen.
     async def run_mix(self):
         dice = random.Random(self.arguments.seed)
         began = time.monotonic()
-        while time.monotonic() - began < self.arguments.seconds or not all(self.seen.get(name) for name in WANTED):
+        while time.monotonic() - began < self.arguments.seconds or not all(self.samples.get(name) for name in WANTED):
             if time.monotonic() - began > self.arguments.seconds + clients.PATIENCE_S / 2:
-                raise Finding("never seen: " + ", ".join(name for name in WANTED if not self.seen.get(name)))
+                raise Finding("never seen: " + ", ".join(name for name in WANTED if not self.samples.get(name)))
             await asyncio.sleep(SCRAPE_EVERY_S)
             await self.look()
             self.disturb(dice)
@@ -183,7 +183,7 @@ class Soak:
         deadline = time.monotonic() + clients.PATIENCE_S
         while True:
             await self.look()
-            left = {name: self.seen[name] for name in EMPTY_AT_REST if self.seen[name] != 0}
+            left = {name: self.samples[name] for name in EMPTY_AT_REST if self.samples[name] != 0}
             if not left:
                 return
             if time.monotonic() > deadline:
@@ -220,17 +220,17 @@ class Soak:
         self.check_memory()
         await self.stop_under_load()
         print("clients    " + ", ".join(f"{count} {name}" for name, count in sorted(self.counts.items())))
-        for what in ("requests_accepted", "deliveries_made", "tunnels_opened", "connections_opened"):
-            print(f"{what.replace('_', ' '):<20}{self.seen[f'chatos_{what}_total']:>12,}")
+        for counter in ("requests_accepted", "deliveries_made", "tunnels_opened", "connections_opened"):
+            print(f"{counter.replace('_', ' '):<20}{self.samples[f'chatos_{counter}_total']:>12,}")
 
 
 async def soak(arguments):
     with tempfile.TemporaryDirectory() as folder:
         server = Server(arguments.server, pathlib.Path(folder))
         await server.start()
-        one = Soak(server, arguments)
+        soak = Soak(server, arguments)
         try:
-            await one.run()
+            await soak.run()
             print(f"nothing found in {arguments.seconds} s (seed {arguments.seed})")
             return 0
         except Exception as finding:  # pylint: disable=broad-except
@@ -241,7 +241,7 @@ async def soak(arguments):
             return 1
         finally:
             server.kill()
-            await one.end()
+            await soak.end()
 
 
 def positive(text):
