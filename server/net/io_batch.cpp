@@ -66,7 +66,7 @@ void io_batch::run_sequentially() noexcept {
     for (std::size_t index = 0; index < size_; ++index) {
         call& request = calls_[index];
         request.result = request.sends ? ::send(request.socket, request.bytes, request.size, MSG_NOSIGNAL)
-                                 : ::recv(request.socket, request.bytes, request.size, 0);
+                                       : ::recv(request.socket, request.bytes, request.size, 0);
         request.result = request.result < 0 ? -errno : request.result;
     }
 }

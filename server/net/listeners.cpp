@@ -74,7 +74,7 @@ void listeners::close() {
 bool listeners::watch(std::size_t index, bool wanted) {
     listener& entry = listeners_[index];
     const bool done = !entry.socket.is_open() || poller_.watch(entry.socket.number(), first_key_ + index,
-                                                                  {.input = entry.watched}, {.input = wanted});
+                                                               {.input = entry.watched}, {.input = wanted});
     entry.watched = done ? wanted : entry.watched;
     return done;
 }
