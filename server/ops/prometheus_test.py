@@ -1,8 +1,7 @@
 """The metrics as Prometheus itself reads them: promtool lints them, and a Prometheus of our own scrapes them.
 
 usage: prometheus_test.py CHATOS_SERVER
-Needs the Debian package prometheus; without it the test fails and says so. Everything runs on loopback ports that the
-system picks, in a folder that is removed again, and ends with the test.
+Needs the Debian package prometheus; without it the test fails and says so. Everything runs on free loopback ports, in a folder that is removed again, and ends with the test.
 """
 
 import contextlib
@@ -19,8 +18,12 @@ import unittest
 import urllib.parse
 import urllib.request
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools/base"))
+sys.dont_write_bytecode = True
+from reserved_port import ReservedPort  # noqa: E402
+
 SERVER = sys.argv[1]
-PATIENCE_S = 60  # ends a test that has failed already
+PATIENCE_S = 300  # ends a test that has failed already
 
 # How a real scrape is configured; the interval is only short here.
 CONFIGURATION = """
@@ -35,14 +38,8 @@ scrape_configs:
 
 
 def get(url):
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
         return answer.read().decode()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -53,7 +50,7 @@ def running(command, **more):
     finally:
         process.terminate()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -92,10 +89,10 @@ class Prometheus(unittest.TestCase):
 
     def test_a_prometheus_scrapes_it(self):
         with chatos_server() as (address, metrics), join(address, b"alice"), join(address, b"bob"), \
-                tempfile.TemporaryDirectory() as folder:
+                tempfile.TemporaryDirectory() as folder, ReservedPort() as port:
+            web = f"127.0.0.1:{port.number}"
             configuration = pathlib.Path(folder, "prometheus.yml")
             configuration.write_text(CONFIGURATION.format(target=metrics))
-            web = f"127.0.0.1:{free_port()}"
             with open(pathlib.Path(folder, "log"), "w+") as log, \
                     running(["prometheus", f"--config.file={configuration}", f"--storage.tsdb.path={folder}/data",
                              f"--web.listen-address={web}"], stdout=log, stderr=log) as process:

@@ -19,6 +19,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "base"))
+from reserved_port import ReservedPort  # noqa: E402
+
 # receivers, messages in flight, rival, most that ours may cost of what the rival costs
 WANTED = [
     (100, 32, "redis", 0.8),
@@ -30,7 +33,7 @@ WANTED = [
 IDLE_USERS = 9_000
 IDLE_BYTES_MAX = 700
 MANY_USERS = 19_000
-STARTING_SECONDS_MAX = 10
+STARTING_SECONDS_MAX = 120
 PACKAGES = {"redis-server": "redis-server", "mosquitto": "mosquitto"}
 BENCH_MODES = {"ours": ("fanout", "idle"), "redis": ("redis-fanout", "redis-idle"), "mosquitto": ("mqtt-fanout", "mqtt-idle")}
 
@@ -44,20 +47,15 @@ def find_program(name):
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Server:
-    """A server that was started here, alone, on a free port; stopped, by its process, at the end of the block."""
+    """A server that was started here, alone, on a port of its own; stopped, by its process, at the end of the block."""
 
     def __init__(self, name, programs):
         self.name = name
         self.programs = programs
         self.folder = tempfile.TemporaryDirectory(prefix="chatos-compare-")
-        self.port = free_port()
+        self.reserved = ReservedPort()
+        self.port = self.reserved.number
         self.target = f"127.0.0.1:{self.port}"
         self.log = open(pathlib.Path(self.folder.name) / "log", "w+")
         self.process = None
@@ -103,6 +101,7 @@ class Server:
                 self.process.wait()
         self.log.close()
         self.folder.cleanup()
+        self.reserved.release()
 
     def __exit__(self, *_):
         self.stop()

@@ -3,13 +3,13 @@ and compares what they print with what the page shows.
 
 Kinds: a session without a comment above it is run with a build at hand; `fuzz` needs the fuzz targets, in the build that
 --fuzz-build names, and of their output only the words are compared. The sessions of a page share a folder, in which `build` and the project's folders lie. Port
-7777 of the page is a free one when it is run. `tools/dev run` and `tools/dev fuzz` stand for what they do once they have built. --update writes what
+7777 of the page is replaced by a reserved port while it runs, and back in what it prints. `tools/dev run` and `tools/dev fuzz` stand for what they do once they have built. --update writes what
 was printed into the page instead of comparing."""
 
 import argparse
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,16 +17,19 @@ from pathlib import Path
 
 import tour
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "base"))
+from reserved_port import ReservedPort  # noqa: E402
+
 FUZZ_BUILD = "build-fuzz"
 STANDS_FOR = {"tools/dev fuzz fuzz_canary": f"python3 fuzz/run/fuzz.py --bin {FUZZ_BUILD}/bin --work {FUZZ_BUILD}/work fuzz_canary",
               "tools/dev run": "echo '== judging the reference server'; build/bin/chatos-conformance run --profile conformance/profiles/chatos-server.json"}
 PORT = "7777"
+HANG_GUARD_S = 800
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+def replaced_number(text, number, other):
+    """Where it is a number of its own, and no part of another."""
+    return re.sub(rf"(?<![0-9.]){number}(?!\.?[0-9])", other, text)
 
 
 class Place:
@@ -43,10 +46,13 @@ class Place:
 
     def run(self, steps, source):
         """What each command printed, both streams as a terminal shows them."""
+        with ReservedPort() as reserved:
+            return self.run_at(str(reserved.number), steps, source)
+
+    def run_at(self, port, steps, source):
         mark, script = "chatos-tour-next-command", ""
-        port = free_port() if any(PORT in step.command for step in steps) else PORT
         for step in steps:
-            command = STANDS_FOR.get(step.command, step.command).replace(PORT, port).replace(FUZZ_BUILD, self.fuzz_build)
+            command = replaced_number(STANDS_FOR.get(step.command, step.command), PORT, port).replace(FUZZ_BUILD, self.fuzz_build)
             command = f"(cd '{source}' && {command})" if step.command.startswith("tools/dev fuzz") else command
             script += f"{command}\nprintf '%s\\n' {mark}\n"
         # Whatever the session started ends with it.
@@ -56,12 +62,12 @@ class Place:
         shell = subprocess.Popen(["bash", "-c", script], cwd=self.folder.name, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True, start_new_session=True)
         try:
-            printed, _ = shell.communicate(timeout=240)
+            printed, _ = shell.communicate(timeout=HANG_GUARD_S)
         except subprocess.TimeoutExpired:
-            os.killpg(shell.pid, signal.SIGTERM)
+            os.killpg(shell.pid, signal.SIGKILL)
             printed, _ = shell.communicate()
-            printed += "(ended after 240 s)"
-        return [part.replace(port, PORT).replace(self.fuzz_build, FUZZ_BUILD).splitlines() for part in printed.split(mark + "\n")]
+            printed += f"(ended after {HANG_GUARD_S} s)"
+        return [replaced_number(part, port, PORT).replace(self.fuzz_build, FUZZ_BUILD).splitlines() for part in printed.split(mark + "\n")]
 
 
 def check(page, source, build, fuzz_build, kind, update):

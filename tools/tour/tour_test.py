@@ -1,7 +1,11 @@
 """The reader of pages and the comparison: what they must find, and what they must not pass over."""
 
+import pathlib
+import socket
+import tempfile
 import unittest
 
+import run_tours
 import tour
 
 PAGE = """# Page
@@ -86,6 +90,27 @@ class Rewritten(unittest.TestCase):
     def test_a_page_that_shows_the_truth_stays_as_it_is(self):
         first = tour.sessions(PAGE)[0]
         self.assertEqual(tour.page_with(PAGE, [(first, [["first", "middle", "last"], []])]), PAGE)
+
+
+class Running(unittest.TestCase):
+    def run_steps(self, *commands):
+        with tempfile.TemporaryDirectory() as folder:
+            place = run_tours.Place(pathlib.Path(folder), pathlib.Path(folder), run_tours.FUZZ_BUILD)
+            self.addCleanup(place.folder.cleanup)
+            return place.run([tour.Step([], command, []) for command in commands], pathlib.Path(folder))
+
+    def test_what_listens_on_the_port_of_the_page_does_not_disturb_it(self):
+        listens = 'python3 -c "import socket; print(socket.create_server((\'127.0.0.1\', 7777)).getsockname())"'
+        try:
+            listener = socket.create_server(("127.0.0.1", 7777))
+        except OSError:
+            listener = socket.socket()  # another program does it already
+        with listener:
+            self.assertEqual(self.run_steps(listens, "echo 7777 127.0.0.1:7777 17777 77770"),
+                             [["('127.0.0.1', 7777)"], ["7777 127.0.0.1:7777 17777 77770"], []])
+
+    def test_it_runs_with_another_port_than_the_page_shows(self):
+        self.assertEqual(self.run_steps("[ 7777 -eq 77''77 ] || echo another"), [["another"], []])
 
 
 if __name__ == "__main__":
