@@ -1,4 +1,6 @@
 // chatos-conformance judging clients, as users meet it: the profile starts them, reports tell of them.
+#include "runner/reserved_port.hpp"
+#include "runner/sockets.hpp"
 #include "testing/program_run.hpp"
 #include "testing/scenario_text.hpp"
 #include "testing/temporary_folder.hpp"
@@ -7,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <future>
+#include <thread>
 
 namespace chatos::conformance::testing {
 namespace {
@@ -141,6 +145,34 @@ TEST_F(ClientRole, a_client_that_cannot_be_started_ends_the_run_with_3) {
     const program_result result = judge(broken, {"client.cli.register"});
     EXPECT_EQ(result.exit_code, 3);
     expect_part(result.err, "\"/no/such/client\" could not be started: No such file or directory");
+}
+
+TEST_F(ClientRole, another_runner_that_connects_is_refused_counted_and_not_judged) {
+    // The client waits until this process, which has reserved a port as runners do, has tried in its place.
+    json slow = profile();
+    std::string script = "echo {port} > " + folder_.path("new") + "; mv " + folder_.path("new") + ' ' +
+                         folder_.path("port") + "; while [ ! -e " + folder_.path("go") +
+                         " ]; do sleep 0.01; done; exec";
+    for (const std::string word : slow.at("command")) {
+        script += ' ' + word;
+    }
+    slow["command"] = {"/bin/sh", "-c", script};
+    auto judged = std::async(std::launch::async, [&] {
+        return judge(slow, {"client.cli.register", "--time-factor", "50"});
+    });
+    while (folder_.read("port").empty()) {
+        std::this_thread::yield();
+    }
+    reserved_port reservation;
+    EXPECT_NE(reservation.renew(), 0);
+    const endpoint client_port{"127.0.0.1", static_cast<std::uint16_t>(std::stoul(folder_.read("port")))};
+    const auto address = std::get<socket_address>(resolve(client_port));
+    EXPECT_FALSE(answers_anything(address, "probe", std::chrono::seconds{300}));
+    folder_.write("go", "");
+    const program_result result = judged.get();
+    EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
+    expect_part(result.out,
+                "note: 1 connection of other programs to ports on which the client was awaited: refused, and");
 }
 
 TEST_F(ClientRole, captures_show_the_client_on_its_side) {

@@ -1,4 +1,5 @@
 // chatos-conformance as users meet it: a process with flags, files, output and exit codes.
+#include "runner/reserved_port.hpp"
 #include "testing/fake_server.hpp"
 #include "testing/program_run.hpp"
 #include "testing/scenario_text.hpp"
@@ -225,11 +226,8 @@ TEST_F(ConformanceProgram, a_full_disk_behind_the_report_ends_with_3) {
 }
 
 TEST_F(ConformanceProgram, a_target_where_nobody_listens_ends_with_3_and_a_report) {
-    std::string where;
-    {
-        fake_server server{answering(answer_politely)};
-        where = server.where().text();
-    }
+    reserved_port nobodys;
+    const std::string where = "127.0.0.1:" + std::to_string(nobodys.renew());
     const program_result result = run({"run", good_file(), "--target", where, "--json", folder_.path("report.json")});
     EXPECT_EQ(result.exit_code, 3);
     EXPECT_EQ(result.err, "chatos-conformance: nobody accepts connections at " + where +

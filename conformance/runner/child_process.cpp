@@ -251,6 +251,10 @@ bool child_process::is_started() const noexcept {
     return running_ != nullptr;
 }
 
+pid_t child_process::group() const noexcept {
+    return running_ ? running_->pid : 0;
+}
+
 processor_use child_process::use() const {
     return running_ && !running_->status ? processor_use_of(running_->pid) : processor_use{};
 }

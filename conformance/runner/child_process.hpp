@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace chatos::conformance {
@@ -36,6 +37,8 @@ public:
     void stop();
 
     [[nodiscard]] bool is_started() const noexcept;
+    /// Its process group, whose leader it is; 0 when it is not started.
+    [[nodiscard]] pid_t group() const noexcept;
     /// Nothing while it runs.
     [[nodiscard]] std::optional<process_end> end();
     /// The text of end().

@@ -61,6 +61,7 @@ void started_client::play(execution& run) {
     }
     crash_ = clients.crash();
     output_ = clients.last_output();
+    refused_connections_ += clients.refused_connections();
     has_connected_ = has_connected_ || clients.has_connected();
     if (error) {
         refused_ = error;

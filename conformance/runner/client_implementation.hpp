@@ -30,6 +30,7 @@ public:
     [[nodiscard]] std::vector<std::string> last_output() const override { return output_; }
     /// Every scenario starts its own.
     void discard() override { crash_.reset(); }
+    [[nodiscard]] std::size_t refused_connections() const override { return refused_connections_; }
 
 private:
     std::string name_;
@@ -38,6 +39,7 @@ private:
     std::optional<std::string> refused_;
     std::optional<std::string> crash_;
     std::vector<std::string> output_;
+    std::size_t refused_connections_{0};
     bool has_connected_{false};
     std::chrono::milliseconds grace_{500};
 };

@@ -1,5 +1,6 @@
 #include "runner/client_processes.hpp"
 
+#include "runner/client_listener.hpp"
 #include "runner/command_words.hpp"
 #include "runner/sockets.hpp"
 
@@ -8,8 +9,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -19,21 +19,6 @@ namespace {
 
 constexpr std::size_t printed_bytes_max = 16'384;
 constexpr std::size_t strangers_max = 16;
-
-descriptor listen_on_loopback(std::uint16_t& port) {
-    descriptor made{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const raw = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(made.get(), raw, size) != 0 || ::listen(made.get(), 16) != 0 ||
-        ::getsockname(made.get(), raw, &size) != 0) {
-        made.reset();
-    }
-    port = ntohs(address.sin_port);
-    return made;
-}
 
 /// write() to a pipe whose reader may be gone: that is an error then, and no signal.
 ssize_t write_without_signal(int pipe, std::string_view text) {
@@ -57,7 +42,7 @@ ssize_t write_without_signal(int pipe, std::string_view text) {
 
 struct client_processes::client {
     child_process process;
-    descriptor listener;
+    client_listener listener;
     descriptor input;
     descriptor output;
     std::string pending;                // for its input
@@ -73,16 +58,16 @@ client_processes::~client_processes() = default;
 
 std::optional<std::string> client_processes::start(std::size_t actor, const std::string& pseudo) {
     clients_.resize(std::max(clients_.size(), actor + 1));
+    refused_before_ += clients_[actor] ? clients_[actor]->listener.refused() : 0;
     clients_[actor] = std::make_unique<client>();
     client& one = *clients_[actor];
-    std::uint16_t port = 0;
-    one.listener = listen_on_loopback(port);
-    if (!one.listener.is_open()) {
+    if (!one.listener.open()) {
         return "no loopback port can be listened on: " + std::generic_category().message(errno);
     }
-    const std::vector<std::string> words =
-        filled_in(command_, {{"{host}", "127.0.0.1"}, {"{port}", std::to_string(port)}, {"{pseudo}", pseudo}});
+    const std::vector<std::string> words = filled_in(
+        command_, {{"{host}", "127.0.0.1"}, {"{port}", std::to_string(one.listener.port())}, {"{pseudo}", pseudo}});
     child_streams streams;
+    one.listener.refuse_waiting();
     auto error = one.process.start(words, streams);
     one.input = std::move(streams.input);
     one.output = std::move(streams.output);
@@ -110,9 +95,9 @@ void client_processes::add_polled(std::vector<pollfd>& polled) const {
         if (!one) {
             continue;
         }
-        const auto add = [&](const descriptor& what, short events) {
-            if (what.is_open()) {
-                polled.push_back({what.get(), events, 0});
+        const auto add = [&](const auto& source, short events) {
+            if (source.get() >= 0) {
+                polled.push_back({source.get(), events, 0});
             }
         };
         add(one->listener, POLLIN);
@@ -159,13 +144,11 @@ void client_processes::serve(execution& run, moment now, const std::function<voi
 
 void client_processes::accept_connections(std::size_t actor, client& one,
                                           const std::function<void(std::size_t, descriptor)>& accepted) {
-    while (one.listener.is_open()) {
-        descriptor socket{::accept4(one.listener.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+    for (;;) {
+        descriptor socket = one.listener.accept(one.process.group());
         if (!socket.is_open()) {
             return;
         }
-        const int on = 1;
-        (void)::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         if (!std::exchange(one.connected, true)) {
             has_connected_ = true;
             accepted(actor, std::move(socket));
@@ -217,7 +200,7 @@ void client_processes::notice_end(std::size_t actor, client& one, execution& run
     const process_end how = *one.process.end();
     one.end_is_told = true;
     if (!one.connected) {
-        one.listener.reset();
+        one.listener.stop_listening();
         run.connection_failed(actor, "the client ended before it connected: " + how.text, now);
     }
     run.process_ended(actor, how, now);
@@ -227,7 +210,7 @@ void client_processes::finish(std::chrono::milliseconds grace) {
     for (const auto& one : clients_) {
         if (one) {
             one->input.reset();
-            one->listener.reset();
+            one->listener.stop_listening();
             one->strangers.clear();
         }
     }
@@ -244,6 +227,14 @@ void client_processes::finish(std::chrono::milliseconds grace) {
         }
         one->process.stop();
     }
+}
+
+std::size_t client_processes::refused_connections() const noexcept {
+    std::size_t sum = refused_before_;
+    for (const auto& one : clients_) {
+        sum += one ? one->listener.refused() : 0;
+    }
+    return sum;
 }
 
 std::vector<std::string> client_processes::last_output(std::size_t lines_max) const {

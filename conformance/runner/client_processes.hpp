@@ -44,6 +44,8 @@ public:
     /// True when one had to be ended.
     [[nodiscard]] bool had_to_end_one() const noexcept { return had_to_end_one_; }
     [[nodiscard]] bool has_connected() const noexcept { return has_connected_; }
+    /// Connections that did not come from the clients.
+    [[nodiscard]] std::size_t refused_connections() const noexcept;
     /// The last lines that they printed, oldest first.
     [[nodiscard]] std::vector<std::string> last_output(std::size_t lines_max = 12) const;
 
@@ -61,6 +63,7 @@ private:
     std::vector<std::unique_ptr<client>> clients_;  // by actor; null: not started
     std::string printed_;
     std::optional<std::string> crash_;
+    std::size_t refused_before_{0};  // by the listeners of actors that were started again
     bool had_to_end_one_{false};
     bool has_connected_{false};
 };

@@ -1,11 +1,9 @@
 #include "runner/implementation.hpp"
 
 #include "runner/command_words.hpp"
+#include "runner/socket_owner.hpp"
 
 #include <algorithm>
-#include <cstddef>
-#include <netinet/in.h>
-#include <sys/un.h>
 #include <thread>
 #include <utility>
 
@@ -14,57 +12,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A loopback port that nobody listens on at this moment; 0 when there is none.
-std::uint16_t free_loopback_port() {
-    const descriptor socket{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
-        ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
-        return 0;
-    }
-    return ntohs(address.sin_port);
-}
-
-/// Nobody else has it as long as it is open: Linux knows such names without a file, one for each network namespace, as
-/// are ports.
-descriptor mark_of(std::uint16_t port) {
-    descriptor mark{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    const std::string name = "chatos-conformance port " + std::to_string(port);
-    std::copy(name.begin(), name.end(), &address.sun_path[1]);
-    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
-    if (::bind(mark.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
-        mark.reset();
-    }
-    return mark;
-}
+constexpr int lost_ports_max = 3;
 
 std::string needs_option(const std::string& option) {
     return "needs the server to be started with " + option + "; say how under \"options\" in a profile";
 }
 
 }  // namespace
-
-/// Between the choice of a port and the moment its server listens, another server of ours could be given the same one,
-/// in this process or another; each would then be judged by what the other says.
-std::uint16_t reserved_port::renew() {
-    release();
-    for (int attempt = 0; attempt < 100 && !mark_.is_open(); ++attempt) {
-        const std::uint16_t candidate = free_loopback_port();
-        mark_ = candidate == 0 ? descriptor{} : mark_of(candidate);
-        number_ = mark_.is_open() ? candidate : std::uint16_t{0};
-    }
-    return number_;
-}
-
-void reserved_port::release() noexcept {
-    mark_.reset();
-    number_ = 0;
-}
 
 std::optional<std::string> implementation::death_behind_failure(const std::string& /*pseudo*/,
                                                                 std::chrono::milliseconds /*answer*/) {
@@ -122,7 +76,14 @@ std::optional<std::string> started_command::make_ready(const option_values& need
     }
     std::optional<std::string> error = start_once(needs);
     if (error && process_.death()) {
-        error = start_once(needs);  // somebody else may have taken the port in between
+        error = start_once(needs);  // one that failed by chance gets another try
+    }
+    for (int lost_ports = 1; has_lost_port(); ++lost_ports) {
+        if (lost_ports == lost_ports_max) {
+            return "the server did not get the port that it was given: another program listens on 127.0.0.1:" +
+                   std::to_string(port_.number()) + "; does the server stay in the foreground?";
+        }
+        error = start_once(needs);
     }
     return error;
 }
@@ -163,18 +124,37 @@ std::optional<std::string> started_command::start_once(const option_values& need
         return error;
     }
     options_ = needs;
+    return await_listening();
+}
+
+std::optional<std::string> started_command::await_listening() {
     const auto until = std::chrono::steady_clock::now() + start_time_;
     while (!accepts_connections(address_, 200ms)) {
         if (const auto death = process_.death()) {
             return "the server ended before it accepted a connection: " + *death;
         }
         if (std::chrono::steady_clock::now() >= until) {
-            return "the server did not accept a connection on 127.0.0.1:" + std::to_string(port) + " within " +
-                   std::to_string(start_time_.count()) + " ms; does it listen on the {port} that it is given?";
+            return "the server did not accept a connection on 127.0.0.1:" + std::to_string(port_.number()) +
+                   " within " + std::to_string(start_time_.count()) +
+                   " ms; does it listen on the {port} that it is given?";
         }
         std::this_thread::sleep_for(2ms);
     }
     return std::nullopt;
+}
+
+/// True when what listens on the port is not the server: another runner, or a program that took the port between the
+/// check and the start, so that the server ends without it.
+bool started_command::has_lost_port() {
+    const socket_owner owner = owner_of_listener(port_.number(), process_.group());
+    if (!process_.is_started() || owner != socket_owner::unknown) {
+        return owner == socket_owner::runner;
+    }
+    if (process_.await_death(conflict_wait_)) {
+        return accepts_connections(address_, 200ms);
+    }
+    conflict_wait_ = std::max(conflict_wait_ / 2, 20ms);  // it is in a container, for example
+    return false;
 }
 
 }  // namespace chatos::conformance

@@ -3,9 +3,11 @@
 
 #include "runner/child_process.hpp"
 #include "runner/endpoint.hpp"
+#include "runner/reserved_port.hpp"
 #include "runner/sockets.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -47,6 +49,8 @@ public:
     [[nodiscard]] virtual std::vector<std::string> last_output() const = 0;
     /// What make_ready() gives next shall be a fresh one, if that is in our power.
     virtual void discard() = 0;
+    /// Connections that other programs made to where only the implementation was to connect; none of them was judged.
+    [[nodiscard]] virtual std::size_t refused_connections() const { return 0; }
 };
 
 /// A server, reached at its address.
@@ -88,29 +92,15 @@ struct start_command {
     std::map<std::string, std::vector<std::string>> options;
 };
 
-/// A loopback port that nobody listens on, and that no other server of this program is given meanwhile, whichever
-/// process starts it.
-class reserved_port {
-public:
-    reserved_port() noexcept = default;
-    ~reserved_port() { release(); }
-    reserved_port(const reserved_port&) = delete;
-    reserved_port& operator=(const reserved_port&) = delete;
-
-    /// Releases the one before; 0 when there is none.
-    [[nodiscard]] std::uint16_t renew();
-    void release() noexcept;
-
-private:
-    descriptor mark_;
-    std::uint16_t number_{0};
-};
-
-/// One that we start on a free loopback port, and start again when it ended or other options are needed.
+/// One that we start on a reserved port, and start again when it ended or other options are needed. Nothing is bound to
+/// the port before the start. What accepts connections there afterwards belongs to the process group that was started,
+/// or, as the server may run in a container or be a daemon, to a program that is not a runner, while that group lives.
 class started_command final : public server_implementation {
 public:
-    started_command(start_command command, std::chrono::milliseconds start_time)
-        : command_{std::move(command)}, start_time_{start_time} {}
+    /// `conflict_wait`: in which a server whose port another program has taken finds that out and ends.
+    started_command(start_command command, std::chrono::milliseconds start_time,
+                    std::chrono::milliseconds conflict_wait = std::chrono::seconds{2})
+        : command_{std::move(command)}, start_time_{start_time}, conflict_wait_{conflict_wait} {}
 
     [[nodiscard]] std::string name() const override { return command_.name; }
     [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override;
@@ -127,9 +117,12 @@ public:
 private:
     [[nodiscard]] std::vector<std::string> words_for(std::uint16_t port, const option_values& needs) const;
     [[nodiscard]] std::optional<std::string> start_once(const option_values& needs);
+    [[nodiscard]] std::optional<std::string> await_listening();
+    [[nodiscard]] bool has_lost_port();
 
     start_command command_;
     std::chrono::milliseconds start_time_;
+    std::chrono::milliseconds conflict_wait_;
     reserved_port port_;
     child_process process_;
     option_values options_;

@@ -53,6 +53,17 @@ int connect_error(const descriptor& socket) {
     return ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
+/// Where nobody listens, a connection may get the port that it goes to as its own, and TCP lets it meet itself.
+bool is_connected_to_itself(const descriptor& socket) {
+    sockaddr_storage ours{};
+    sockaddr_storage theirs{};
+    socklen_t ours_size = sizeof ours;
+    socklen_t theirs_size = sizeof theirs;
+    return ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&ours), &ours_size) == 0 &&
+           ::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&theirs), &theirs_size) == 0 &&
+           std::memcmp(&ours, &theirs, sizeof ours) == 0;
+}
+
 std::string error_text(int error) {
     return std::generic_category().message(error);
 }
@@ -325,7 +336,7 @@ std::variant<socket_address, std::string> resolve(const endpoint& where) {
 bool accepts_connections(const socket_address& where, std::chrono::milliseconds time) {
     const descriptor socket = open_socket(where);
     return begin_connect(socket, where) == 0 && wait_for(socket, POLLOUT, steady::now() + time) &&
-           connect_error(socket) == 0;
+           connect_error(socket) == 0 && !is_connected_to_itself(socket);
 }
 
 void run_over_tcp(execution& run, const socket_address& where, const child_process* server) {

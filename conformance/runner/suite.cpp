@@ -33,6 +33,7 @@ public:
             thread.join();
         }
         note_ways();
+        note_refused_connections();
         findings_.move_to(report_);
         mark_stale();
         return std::move(report_);
@@ -220,6 +221,17 @@ private:
             std::to_string(all.open) + " that the scenarios leave open ran; " + std::to_string(scenarios) +
             (scenarios == 1 ? " scenario leaves" : " scenarios leave") + " more than one open" +
             (all.given_up == 0 ? "" : "; " + std::to_string(all.given_up) + " could not be kept to the end"));
+    }
+
+    void note_refused_connections() {
+        std::size_t refused = 0;
+        for (const implementation* one : under_test_) {
+            refused += one->refused_connections();
+        }
+        if (refused != 0) {
+            findings_.note(std::to_string(refused) + (refused == 1 ? " connection" : " connections") +
+                           " of other programs to ports on which the client was awaited: refused, and not judged");
+        }
     }
 
     [[nodiscard]] std::size_t index_of(const std::string& id) const {

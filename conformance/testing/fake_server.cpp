@@ -54,17 +54,16 @@ void visitor::reset_on_close() const {
 }
 
 fake_server::fake_server(behaviour what, std::uint16_t port)
-    : what_{std::move(what)}, listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    : what_{std::move(what)}, port_{port != 0 ? port : reserved_.renew()}, listener_{::socket(
+                                                                               AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
+                                                                               0)} {
     const int on = 1;
     (void)::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    sockaddr_in address = loopback(port);
-    socklen_t size = sizeof address;
-    if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
-        ::listen(listener_.get(), 1'024) != 0 ||
-        ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    const sockaddr_in address = loopback(port_);
+    if (::bind(listener_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+        ::listen(listener_.get(), 1'024) != 0) {
         throw std::runtime_error{"the test's server cannot listen"};
     }
-    port_ = ntohs(address.sin_port);
     acceptor_ = std::thread{[this] { accept_visitors(); }};
 }
 

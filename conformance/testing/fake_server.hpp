@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runner/implementation.hpp"
+#include "runner/reserved_port.hpp"
 
 #include <chatos/decode.hpp>
 
@@ -40,7 +41,8 @@ using behaviour = std::function<void(visitor&, fake_server&)>;
 
 class fake_server {
 public:
-    /// On a free port, or on the one given. Throws std::runtime_error when it cannot listen.
+    /// On a port that is reserved as long as it lives, or on the one given. Throws std::runtime_error when it cannot
+    /// listen.
     explicit fake_server(behaviour what, std::uint16_t port = 0);
     /// Ends all connections.
     ~fake_server();
@@ -68,6 +70,7 @@ private:
     void join_finished();
 
     behaviour what_;
+    reserved_port reserved_;
     std::uint16_t port_{0};
     descriptor listener_;
     std::atomic<unsigned> visitors_{0};

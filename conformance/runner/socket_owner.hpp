@@ -1,0 +1,25 @@
+// Who has a TCP socket of this machine, as far as /proc tells: the sockets of another user's processes, and of those
+// in another container, are there, and their processes are not.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <sys/types.h>
+
+namespace chatos::conformance {
+
+/// The names in the abstract namespace by which runners reserve ports begin so.
+inline constexpr std::string_view port_mark_prefix = "chatos-conformance port ";
+
+enum class socket_owner : std::uint8_t {
+    process_group,  ///< a process of the group that was asked for
+    runner,         ///< a process that reserves ports: another runner, or this one
+    unknown,        ///< any other program, or one that /proc does not show
+};
+
+/// Of what listens on the port of 127.0.0.1; the first of the above that any of several listeners has.
+[[nodiscard]] socket_owner owner_of_listener(std::uint16_t port, pid_t group);
+/// Of the other end of a loopback connection.
+[[nodiscard]] socket_owner owner_of_peer(int connection, pid_t group);
+
+}  // namespace chatos::conformance
