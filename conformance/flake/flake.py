@@ -1,14 +1,16 @@
 """Runs the suite again and again on a starved core and tells every verdict and every choice that is not always the same.
 
 usage: flake.py --program chatos-conformance --profile FILE.json... [--runs N] [--loops N] [--seconds N] [--time-factor X]
-                [SCENARIO...]
+                [--at-once] [--jobs N] [SCENARIO...]
 
-A run judges what each profile describes. The suite, the implementation and some endless loops share one core, all of them niced, so that the suite and the implementation
+A run judges what each profile describes, one after the other or, with --at-once, all at the same time: as runners of
+several users of a machine do, which must not meet (give a profile several times for several runners). The suite, the implementation and some endless loops share one core, all of them niced, so that the suite and the implementation
 get their turns late and at odd moments. The first run is what the others are compared with. Exit: 0 nothing flipped, 1
 something did or a run did not end by itself, 2 wrong usage.
 """
 
 import argparse
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -18,7 +20,7 @@ import sys
 import tempfile
 import time
 
-RUN_SECONDS_MAX = 300
+RUN_SECONDS_MAX = 600
 NICENESS = 10
 # Ends with its parent, however that ends.
 BUSY_LOOP = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
@@ -53,20 +55,24 @@ def starved_core(loops):
 def run_suite(arguments, folder):
     """What is compared, by scenario, and why it was judged so; or a sentence that says why there is no report."""
     seen = {}
-    for profile in arguments.profile:
-        judged = judge(arguments, profile, folder)
-        if isinstance(judged, str):
-            return f"{judged} ({profile})"
-        seen |= judged
+    with concurrent.futures.ThreadPoolExecutor(len(arguments.profile) if arguments.at_once else 1) as pool:
+        numbers = range(len(arguments.profile))
+        for profile, judged in zip(arguments.profile, pool.map(lambda number: judge(arguments, number, folder), numbers)):
+            if isinstance(judged, str):
+                return f"{judged} ({profile})"
+            seen |= judged
     return seen
 
 
-def judge(arguments, profile, folder):
-    report = pathlib.Path(folder) / "report.json"
+def judge(arguments, number, folder):
+    profile = arguments.profile[number]
+    report = pathlib.Path(folder) / f"report{number}.json"
     report.unlink(missing_ok=True)
     command = [arguments.program, "run", *arguments.scenarios, "--profile", profile, "--json", str(report)]
     if arguments.time_factor:
         command += ["--time-factor", arguments.time_factor]
+    if arguments.jobs:
+        command += ["--jobs", str(arguments.jobs)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=RUN_SECONDS_MAX)
     except subprocess.TimeoutExpired:
@@ -77,15 +83,16 @@ def judge(arguments, profile, folder):
     for one in json.loads(report.read_text(encoding="utf-8"))["scenarios"]:
         blamed = " ".join([one["verdict"], *one["failed_rules"]])
         choices = ", ".join(f"{rule} {what}" for rule, what in sorted(one["choices"].items()))
-        seen[one["id"]] = ((blamed, choices or "none"), one["why"])
+        seen[one["id"], number] = ((blamed, choices or "none"), one["why"])
     return seen
 
 
 def flips(first, seen):
     """A line for each verdict and each set of choices that is not what it was in the first run."""
-    for name in sorted(first.keys() | seen.keys()):
-        (verdict, choices), _ = first.get(name, (("missing", ""), ""))
-        (verdict_now, choices_now), why = seen.get(name, (("missing", ""), ""))
+    for key in sorted(first.keys() | seen.keys()):
+        name, _ = key
+        (verdict, choices), _ = first.get(key, (("missing", ""), ""))
+        (verdict_now, choices_now), why = seen.get(key, (("missing", ""), ""))
         if verdict != verdict_now:
             yield f"{name}: was {verdict}, is {verdict_now}" + (f" ({why})" if why else "")
         elif choices != choices_now:
@@ -122,6 +129,8 @@ def main():
     parser.add_argument("--loops", type=count, default=3, metavar="N", help="endless loops on the same core (3)")
     parser.add_argument("--seconds", type=count, metavar="N", help="begin no further run after so long")
     parser.add_argument("--time-factor", metavar="X", help="as for chatos-conformance run")
+    parser.add_argument("--at-once", action="store_true", help="judge all profiles at the same time")
+    parser.add_argument("--jobs", type=count, metavar="N", help="as for chatos-conformance run")
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="ids or globs; default all")
     arguments = parser.parse_args()
     for path in (arguments.program, *arguments.profile):

@@ -45,6 +45,17 @@ class Flake(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertRegex(done.stdout, r"^\d{1,4} runs of 1 scenarios")
 
+    def test_runners_at_the_same_time_are_compared_each_with_itself(self):
+        taken = pathlib.Path(self.folder.name) / "taken"
+        # Of the runners of a run, only the first that starts its server makes the folder: it alone is judged otherwise.
+        script = f"mkdir {taken} 2>/dev/null && exec {FAKE_SERVER} mute $0; exec {FAKE_SERVER} polite $0"
+        profile = str(pathlib.Path(self.folder.name) / "profile.json")
+        done = flake(self.folder.name, script, "--runs", "3", "--at-once", "--profile", profile, "--profile", profile,
+                     "--jobs", "1", "--time-factor", "0.1", "server.pm.rpm-nobody")
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertRegex(done.stdout, "run 2: server.pm.rpm-nobody: was fail .*, is pass")
+        self.assertIn("3 runs of 3 scenarios on one core beside 1 busy loops: 2 flips", done.stdout)
+
     def test_wrong_usage(self):
         done = flake(self.folder.name, "true", "--runs", "0")
         self.assertEqual(done.returncode, 2)
