@@ -17,9 +17,6 @@ namespace {
 
 using error = error_code;
 
-// Of one processor. One that spins takes all of it, even on a busy machine much more than this.
-constexpr double idle_share = 0.2;
-
 void converse(connection& alice, connection& bob) {
     alice.send({make_rpm("bob"), make_spm("bob", "hi")});
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
@@ -52,11 +49,11 @@ TEST(Descriptors, sixty_four_those_inside_are_served_newcomers_wait_and_it_recov
     connection bob = join(bound, "bob");
     std::deque<connection> waiting = queue_up(bound, 150);
     converse(alice, bob);
-    EXPECT_LT(server.cpu_share_at_rest(), idle_share);
+    expect_to_rest(server);
     converse(alice, bob);
     expect_all_to_get_in_as_others_leave(std::move(waiting));
     converse(alice, bob);
-    EXPECT_LT(server.cpu_share_at_rest(), idle_share);
+    expect_to_rest(server);
     server.signal(SIGTERM);
     EXPECT_EQ(alice.next_event(), "end");
     EXPECT_EQ(bob.next_event(), "end");
@@ -91,7 +88,7 @@ TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and
     connection scraper{all.metrics};
     scraper.send_bytes("GET /healthz HTTP/1.1\r\n\r\n");
     converse(alice, bob);
-    EXPECT_LT(all.server.cpu_share_at_rest(), idle_share);
+    expect_to_rest(all.server);
     converse(alice, bob);
     bob.end();
     EXPECT_EQ(bob.next_event(), "end");
@@ -109,7 +106,7 @@ TEST(Descriptors, too_few_for_a_single_connection_is_no_reason_to_spin_or_to_die
     process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 16}};
     const std::string bound = server.bound();
     const std::deque<connection> waiting = queue_up(bound, 5);
-    EXPECT_LT(server.cpu_share_at_rest(), idle_share);
+    expect_to_rest(server);
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);
 }

@@ -15,6 +15,9 @@
 namespace chatos::net::test {
 namespace {
 
+// Thousands of clients may take long on a slow machine.
+const std::vector<std::string> unhurried{"--answer-timeout-ms", "86400000", "--login-timeout-ms", "86400000"};
+
 // The server's own descriptors beside its connections: see descriptors_spare in the loop.
 constexpr std::size_t own_descriptors = 64;
 
@@ -56,7 +59,7 @@ TEST(Crowd, ten_thousand_users_at_once_come_hear_one_of_them_and_leave_nothing_b
     if (const std::string why = raise_descriptor_limit(count + own_descriptors); !why.empty()) {
         GTEST_SKIP() << why;
     }
-    monitored_server all;
+    monitored_server all{unhurried};
     come_and_go(all, count);
     all.server.signal(SIGTERM);
     EXPECT_EQ(all.server.wait(), 0);
@@ -67,7 +70,9 @@ TEST(Crowd, nineteen_thousand_users_at_once_when_the_flags_allow_them) {
     if (const std::string why = raise_descriptor_limit(count + own_descriptors); !why.empty()) {
         GTEST_SKIP() << why;
     }
-    monitored_server all{{"--capacity", "20000", "--unregistered-max", "20000"}};
+    std::vector<std::string> flags = unhurried;
+    flags.insert(flags.end(), {"--capacity", "20000", "--unregistered-max", "20000"});
+    monitored_server all{flags};
     const std::size_t before = all.server.resident_bytes();
     const std::size_t with_all = come_and_go(all, count);
     RecordProperty("resident_bytes_per_user", static_cast<int>((with_all - before) / count));
@@ -80,7 +85,7 @@ TEST(Crowd, thundering_reconnect_all_break_at_once_and_come_again_under_their_ol
     if (const std::string why = raise_descriptor_limit(2 * count + own_descriptors); !why.empty()) {
         GTEST_SKIP() << why;
     }
-    monitored_server all;
+    monitored_server all{unhurried};
     client_pool users{all.bound};
     constexpr std::size_t rounds = 3;
     for (std::size_t round = 0; round < rounds; ++round) {
@@ -104,7 +109,7 @@ TEST(Crowd, accept_storm_those_who_are_in_are_served_and_all_get_in) {
     if (const std::string why = raise_descriptor_limit(count + own_descriptors); !why.empty()) {
         GTEST_SKIP() << why;
     }
-    monitored_server all;
+    monitored_server all{unhurried};
     connection alice = join(all.bound, "alice");
     connection bob = join(all.bound, "bob");
     alice.send(make_rpm("bob"));

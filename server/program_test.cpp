@@ -5,10 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <filesystem>
 #include <fstream>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -32,15 +30,10 @@ TEST(Program, version_and_help_go_to_stdout_and_exit_0) {
 }
 
 struct config_file {
-    explicit config_file(const std::string& text)
-        : path{testing::TempDir() + "chatos-server-" + std::to_string(::getpid()) + ".conf"} {
-        std::ofstream{path} << text;
-    }
-    config_file(const config_file&) = delete;
-    config_file& operator=(const config_file&) = delete;
-    ~config_file() { std::filesystem::remove(path); }
+    explicit config_file(const std::string& text) { std::ofstream{path} << text; }
 
-    std::string path;
+    scratch_folder folder;
+    std::string path{folder.path("conf")};
 };
 
 TEST(Program, a_config_file_has_the_flags_names_and_flags_win) {

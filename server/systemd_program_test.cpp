@@ -31,7 +31,7 @@ public:
         }
         const auto size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + name_.size());
         EXPECT_EQ(::bind(socket_, reinterpret_cast<const ::sockaddr*>(&address), size), 0) << std::strerror(errno);
-        const ::timeval timeout{.tv_sec = 60, .tv_usec = 0};
+        const ::timeval timeout{.tv_sec = 300, .tv_usec = 0};
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     }
     manager(const manager&) = delete;
@@ -68,7 +68,8 @@ TEST(ServiceManager, hears_ready_and_stopping_at_a_path) {
 }
 
 TEST(ServiceManager, hears_ready_and_stopping_at_an_abstract_name) {
-    run_under(manager{"@chatos-test-" + std::to_string(::getpid())});
+    const scratch_folder folder;  // whose name no other test has
+    run_under(manager{"@" + folder.path("notify")});
 }
 
 TEST(ServiceManager, one_that_is_not_there_or_cannot_be_is_no_reason_to_stop) {

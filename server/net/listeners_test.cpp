@@ -1,5 +1,6 @@
 // Who waits at a door, and when it is watched.
 #include "net/listeners.hpp"
+#include "net/test_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -17,9 +18,7 @@ constexpr std::uint64_t first_key = 5;
 constexpr milliseconds pause_length{100};
 
 struct Listeners : testing::Test {
-    Listeners() : path{testing::TempDir() + "chatos-listeners-" + std::to_string(::getpid())} {
-        EXPECT_EQ(doors.listen({.host = {}, .port = 0, .unix_path = path}).fault, "");
-    }
+    Listeners() { EXPECT_EQ(doors.listen({.host = {}, .port = 0, .unix_path = path}).fault, ""); }
 
     descriptor come() const {
         descriptor visitor{::socket(AF_UNIX, SOCK_STREAM, 0)};
@@ -31,7 +30,8 @@ struct Listeners : testing::Test {
     }
     std::size_t ready_count() { return ready.wait(milliseconds{0}).size(); }
 
-    std::string path;
+    test::scratch_folder folder;
+    std::string path{folder.path("socket")};
     poller ready;
     listeners doors{ready, first_key};
     core::time_point now{};

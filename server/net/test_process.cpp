@@ -5,10 +5,8 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <ctime>
 #include <fcntl.h>
-#include <filesystem>
 #include <fstream>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -159,13 +157,15 @@ connection join(const std::string& bound, const std::string& pseudo) {
     return client;
 }
 
-scratch_folder::scratch_folder() : folder_{::testing::TempDir() + "chatos-XXXXXX"} {
-    EXPECT_NE(::mkdtemp(folder_.data()), nullptr);
-}
-
-scratch_folder::~scratch_folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
+void expect_to_rest(const process& server) {
+    constexpr double rest = 0.2;  // of one processor; one that spins takes all of it
+    constexpr int looks_max = 100;
+    for (int i = 0; i < looks_max; ++i) {
+        if (server.cpu_share_at_rest() < rest) {
+            return;
+        }
+    }
+    ADD_FAILURE() << "it spins";
 }
 
 }  // namespace chatos::net::test

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/test_connection.hpp"
+#include "net/test_folder.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -55,18 +56,7 @@ private:
 /// A registered user, whose ERROR 0 is taken already.
 [[nodiscard]] connection join(const std::string& bound, const std::string& pseudo);
 
-/// A folder that exists as long as this does.
-class scratch_folder {
-public:
-    scratch_folder();
-    ~scratch_folder();
-    scratch_folder(const scratch_folder&) = delete;
-    scratch_folder& operator=(const scratch_folder&) = delete;
-    /// The path of a file in it.
-    [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
-
-private:
-    std::string folder_;
-};
+/// It comes to rest: what was asked of it is done sooner or later, and then it does not spin.
+void expect_to_rest(const process& server);
 
 }  // namespace chatos::net::test

@@ -1,6 +1,7 @@
 // TUN over real sockets: the bytes, ends and breaks of both ends go through the system.
 #include "net/socket_server.hpp"
 #include "net/test_connection.hpp"
+#include "net/test_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,10 +21,6 @@ core::options patient() {
     bounds.answer_timeout = bounds.pc_timeout = bounds.login_timeout = std::chrono::hours{1};
     bounds.tunnel_timeout = bounds.flush_timeout = bounds.drain_timeout = std::chrono::hours{1};
     return bounds;
-}
-
-std::string unix_address(const std::string& name) {
-    return "unix:" + testing::TempDir() + "chatos-" + name + "-" + std::to_string(::getpid()) + ".sock";
 }
 
 // Alice and Bob have agreed on a private connection.
@@ -80,6 +77,7 @@ struct TunnelOverSockets : testing::Test {
         EXPECT_EQ(a.receive_bytes(6), "answer");
     }
 
+    scratch_folder folder;
     socket_server server;
     std::string bound;
     std::thread runner;
@@ -148,12 +146,12 @@ TEST_F(TunnelOverSockets, TUN_3_over_ipv6_where_the_machine_has_it) {
 }
 
 TEST_F(TunnelOverSockets, TUN_3_over_a_unix_socket) {
-    agree_at(listen(unix_address("tunnel")));
+    agree_at(listen("unix:" + folder.path("tunnel")));
     expect_to_carry();
 }
 
 TEST_F(TunnelOverSockets, TUN_3_an_end_that_comes_from_elsewhere_is_a_stranger) {
-    const std::string elsewhere = listen(unix_address("elsewhere"));
+    const std::string elsewhere = listen("unix:" + folder.path("elsewhere"));
     agree_at(listen("127.0.0.1:0"));
     connection other{elsewhere};
     other.send({make_pc("alice"), make_pc("bob")});

@@ -1,13 +1,13 @@
 // core_simulation as people call it: what it prints, and its exit codes.
+#include "net/test_folder.hpp"
+
 #include <gtest/gtest.h>
 
 #include <array>
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 #include <string>
 #include <sys/wait.h>
-#include <unistd.h>
 
 namespace chatos::core::simulation {
 namespace {
@@ -42,7 +42,8 @@ TEST(SimulationProgram, exit_0_and_its_figures_when_nothing_is_found) {
 }
 
 TEST(SimulationProgram, exit_1_with_a_list_that_fails_again_when_it_is_replayed) {
-    const std::string file = testing::TempDir() + "core_simulation_" + std::to_string(::getpid()) + ".txt";
+    const net::test::scratch_folder folder;
+    const std::string file = folder.path("list");
     const result done = call("--fault changes_a_message --users 6 --events 3000 --save " + file);
     EXPECT_EQ(done.exit_code, 1) << done.text;
     EXPECT_NE(done.text.find("again: core_simulation --seed 1 --users 6 --events 3000"), std::string::npos)
@@ -54,11 +55,11 @@ TEST(SimulationProgram, exit_1_with_a_list_that_fails_again_when_it_is_replayed)
     EXPECT_EQ(again.exit_code, 1) << again.text;
     EXPECT_NE(again.text.find(text), std::string::npos) << again.text;
     EXPECT_EQ(call("--replay " + file).exit_code, 0) << "without the fault";
-    std::filesystem::remove(file);
 }
 
 TEST(SimulationProgram, exit_2_and_what_to_do_when_it_is_called_wrongly) {
-    const std::string file = testing::TempDir() + "core_simulation_" + std::to_string(::getpid()) + "_bad.txt";
+    const net::test::scratch_folder folder;
+    const std::string file = folder.path("bad");
     std::ofstream{file} << "seed 1 users 2\njump actor=1\n";
     for (const std::string& arguments : {std::string{"--seeds 5-1"}, std::string{"--seeds x"}, std::string{"--users 0"},
                                          std::string{"--fault none_such"}, std::string{"--replay /does/not/exist"},
@@ -68,7 +69,6 @@ TEST(SimulationProgram, exit_2_and_what_to_do_when_it_is_called_wrongly) {
         EXPECT_NE(done.text, "") << arguments;
     }
     EXPECT_NE(call("--replay " + file).text.find("line 2 is no operation: jump actor=1"), std::string::npos);
-    std::filesystem::remove(file);
     EXPECT_EQ(call("--help").exit_code, 0);
 }
 

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-from testing.programs import FakeServer, Program, RawUser, Server, cr, error, frame, offer, pc, rpm, sma, spm
+from testing.programs import PATIENCE, FakeServer, Program, RawUser, Server, cr, error, frame, offer, pc, rpm, sma, spm
 
 CLIENT, SERVER, CONFORMANCE, SCHEMA = map(os.path.abspath, sys.argv[1:5])
 
@@ -38,7 +38,7 @@ class Chat(unittest.TestCase):
         """A client that is given all its lines at once; what it printed."""
         text = "".join(line + "\n" for line in lines)
         ended = subprocess.run([CLIENT, address, "--pseudo", name, *arguments], input=text.encode(), capture_output=True,
-                               check=False, timeout=60)
+                               check=False, timeout=PATIENCE)
         return ended.returncode, ended.stdout.decode(), ended.stderr.decode()
 
     def fake(self):
@@ -168,9 +168,9 @@ class Ends(Chat):
         self.assertEqual(alice.finish()[0], 5)
 
     def test_no_server_is_3(self):
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
-        code, out, err = self.script(f"127.0.0.1:{port}", "alice")
+        with socket.socket() as taken:  # bound, so that no other program listens there either
+            taken.bind(("127.0.0.1", 0))
+            code, out, err = self.script(f"127.0.0.1:{taken.getsockname()[1]}", "alice")
         self.assertEqual((code, out), (3, ""))
         self.assertRegex(err, r"^chatos-client: cannot connect to 127\.0\.0\.1:\d+: Connection refused; start a server")
 
@@ -178,14 +178,14 @@ class Ends(Chat):
         server = self.server()
         alice = self.joined(server.address, "alice")
         server.kill()
-        self.assertEqual(alice.process.wait(60), 3)
+        self.assertEqual(alice.process.wait(PATIENCE), 3)
         err = alice.finish()[2]
         self.assertIn("chatos-client: the connection is lost", err)
 
     def test_a_silent_server_is_3(self):
         server = self.fake()
         alice = self.client(server.address, "alice", "--answer-limit-ms", "50")
-        self.assertEqual(alice.process.wait(60), 3)
+        self.assertEqual(alice.process.wait(PATIENCE), 3)
         self.assertIn("the server is silent: no answer for 50 ms", alice.finish()[2])
 
     def test_wrong_usage_is_2(self):
@@ -210,7 +210,7 @@ class Ends(Chat):
         bob = self.joined(address, "bob")
         bob.process.stdout.close()
         self.script(address, "alice", "hi")
-        self.assertEqual(bob.process.wait(60), 1)
+        self.assertEqual(bob.process.wait(PATIENCE), 1)
 
 
 class BrokenServers(Chat):
@@ -252,7 +252,7 @@ class BrokenServers(Chat):
         alice = self.client(server.address, "alice")
         server.accept().receive(len(cr(b"alice")))
         server.send(error(0) + spm(b"bob", b"hi")[:-1]).close()
-        self.assertEqual(alice.process.wait(60), 3)
+        self.assertEqual(alice.process.wait(PATIENCE), 3)
 
 
 class Contacts(Chat):
@@ -270,7 +270,7 @@ class Contacts(Chat):
         server.peer.setblocking(False)
         with self.assertRaises(BlockingIOError):
             server.peer.recv(1)
-        server.peer.settimeout(60)
+        server.peer.settimeout(PATIENCE)
         alice.say("/refuse bob")
         self.assertEqual(server.receive(4), error(5) + error(0))
         alice.say("/accept bob").expect("\\* bob asks for nothing now")
