@@ -97,7 +97,7 @@ void expect_to_end(process& server) {
     const auto began = std::chrono::steady_clock::now();
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);
-    constexpr auto far_beyond_the_limits = std::chrono::seconds{60};
+    constexpr auto far_beyond_the_limits = std::chrono::seconds{300};
     EXPECT_LT(std::chrono::steady_clock::now() - began, far_beyond_the_limits);
 }
 

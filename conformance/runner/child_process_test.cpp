@@ -14,7 +14,7 @@ using lines = std::vector<std::string>;
 
 /// Waits until it has ended; the time only bounds a test that has failed already.
 std::string death_of(child_process& process) {
-    return process.await_death(60s).value_or("still running");
+    return process.await_death(300s).value_or("still running");
 }
 
 /// Waits for a first line of output.

@@ -29,7 +29,7 @@ class CampaignTest(unittest.TestCase):
         self.assertEqual([place.prepared for place in self.places], [1, 1])
 
     def test_workers_work_at_the_same_time(self):
-        both = threading.Barrier(2, timeout=60)
+        both = threading.Barrier(2, timeout=300)
         self.run_all(["a", "b"], lambda place, item: both.wait())
         self.assertEqual(set(self.reported), {"a", "b"})
 

@@ -23,7 +23,7 @@ namespace chatos::net::test {
 
 namespace {
 
-constexpr int receive_timeout_s = 60;
+constexpr int receive_timeout_s = 300;
 
 void bind_to(int socket, const std::string& source) {
     ::sockaddr_in address{};

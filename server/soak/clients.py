@@ -13,7 +13,7 @@ import weakref
 CR, RPM, SPM, SMA, PC, ERROR = range(1, 7)
 OK, TAKEN, FULL, UNREACHABLE, REFUSED = 0, 1, 2, 4, 5
 CODES = {OK, TAKEN, FULL, UNREACHABLE, REFUSED}
-PATIENCE_S = 60  # ends a soak that has failed already
+PATIENCE_S = 300  # ends a soak that has failed already
 NAMES = [b"user%d" % i for i in range(40)]
 
 

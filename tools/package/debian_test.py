@@ -20,7 +20,7 @@ SHIPPED = """usr/bin/chatos-server usr/bin/chatos-conformance usr/bin/chatos-dum
 
 
 def run(*command, **more):
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=240, **more)
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=800, **more)
     if done.returncode != 0:
         raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout

@@ -16,6 +16,7 @@ from pathlib import Path
 import help_text
 
 GIVEN = None
+HANG_GUARD_S = 300
 
 
 def programs():
@@ -28,14 +29,14 @@ def help_of(name):
 
 def run(*command, **more):
     environment = {**os.environ, "PATH": f"{GIVEN.programs}:{os.environ['PATH']}"}
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30, env=environment, **more).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=HANG_GUARD_S, env=environment, **more).stdout
 
 
 class Pages(unittest.TestCase):
     def test_mandoc_has_nothing_to_say(self):
         for name in programs():
             page = gzip.decompress((GIVEN.pages / "man" / f"{name}.1.gz").read_bytes()).decode()
-            said = subprocess.run([GIVEN.mandoc, "-T", "lint", "-W", "warning"], input=page, capture_output=True, text=True, timeout=30)
+            said = subprocess.run([GIVEN.mandoc, "-T", "lint", "-W", "warning"], input=page, capture_output=True, text=True, timeout=HANG_GUARD_S)
             self.assertEqual(said.stdout + said.stderr, "", name)
 
     def test_every_flag_is_on_the_page(self):
@@ -113,7 +114,7 @@ class Zsh(unittest.TestCase):
         os.waitpid(self.process, 0)
         self.folder.cleanup()
 
-    def seen_until(self, what, seconds=30):
+    def seen_until(self, what, seconds=HANG_GUARD_S):
         seen, end = "", time.monotonic() + seconds
         while what not in seen:
             left = end - time.monotonic()

@@ -19,7 +19,7 @@ class Sharkd:
         return self
 
     def __exit__(self, *_):
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=300)
 
     def call(self, method, **parameters):
         self.number += 1

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 # How long anything may take before a test gives it up. Nothing waits that long unless it fails.
-PATIENCE = 60
+PATIENCE = 300
 
 
 class Program:

@@ -12,6 +12,7 @@ import threading
 
 DUMP, SERVER = sys.argv[1:]
 SKIPPED = 77
+HANG_GUARD_S = 300
 
 
 def start_dump(*options):
@@ -34,7 +35,7 @@ def complaint(*options):
 
 def talk(port):
     """A login, and a message to everybody (nobody else is there)."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=HANG_GUARD_S) as client:
         for packet in (b"\x01\0\x03bob", b"\x04\0\0\0\x05hello"):
             client.sendall(packet)
             assert client.recv(2, socket.MSG_WAITALL) == b"\x06\0"
@@ -44,7 +45,7 @@ def show_conversation(port):
     running, said = start_dump("--json", "--port", str(port), "-f", f"tcp port {port}")
     if running is None:
         return said
-    watchdog = threading.Timer(30, running.kill)
+    watchdog = threading.Timer(HANG_GUARD_S, running.kill)
     watchdog.start()
     try:
         talk(port)
@@ -74,7 +75,7 @@ def show_conversation(port):
 def end_without_traffic(signal_number):
     running, _ = start_dump("--ladder", "-f", "host 203.0.113.77")
     running.send_signal(signal_number)
-    out, err = running.communicate(timeout=30)
+    out, err = running.communicate(timeout=HANG_GUARD_S)
     assert running.returncode == 0 and err == "", (running.returncode, err)
     assert out.startswith("0 packets in 0 streams; 0 frames = 0 decoded + 0 skipped\n"), out
 
