@@ -11,7 +11,7 @@ namespace {
 using namespace chatos::conformance;
 
 void add_filters(CLI::App& command, selection& chosen) {
-    command.add_option("WHAT", chosen.what,
+    command.add_option("WHAT", chosen.words,
                        "Scenario ids, globs (quote them), files or folders; default: all built-in scenarios");
     command.add_option("--rule", chosen.rules, "Only scenarios that test this rule, e.g. PM-4 (repeatable)")
         ->type_name("ID")

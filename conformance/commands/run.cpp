@@ -69,12 +69,12 @@ public:
         if (!found.problems.empty()) {
             return complain_of(found.problems);
         }
-        if (found.made.selected.empty()) {
+        if (found.loaded.selected.empty()) {
             complain("no scenario that judges a " + std::string{role_name(*chosen.role)} +
                      " is left to run: the filters exclude all; `chatos-conformance list` takes the same filters");
             return exit_usage;
         }
-        if (!choose_ways(found.made)) {
+        if (!choose_ways(found.loaded)) {
             return exit_usage;
         }
         if (const int code = choose_implementation(*chosen.role); code != exit_good) {
@@ -83,7 +83,7 @@ public:
         if (!files_.open(settings_.outputs)) {
             return exit_usage;
         }
-        return run_and_report(found.made);
+        return run_and_report(found.loaded);
     }
 
 private:
@@ -93,7 +93,7 @@ private:
         -> std::optional<std::variant_alternative_t<0, decltype(loader("", path))>> {
         const auto text = read_text_file(path);
         if (const auto* error = std::get_if<file_error>(&text)) {
-            complain(printable(path) + ": " + error->what);
+            complain(printable(path) + ": " + error->message);
             return std::nullopt;
         }
         auto loaded = loader(std::get<std::string>(text), path);

@@ -113,7 +113,7 @@ struct step_printer {
     std::string operator()(const reading_action& action) const {
         return by_runner(action.reading ? "reads again" : "stops reading");
     }
-    std::string operator()(const tell_action& action) const {
+    std::string operator()(const stdin_action& action) const {
         std::string text = actor + " is told to " + action.command;
         text += action.pseudo.text.empty() ? "" : ' ' + names.expand(action.pseudo);
         text += action.text.text.empty() ? "" : ' ' + quoted_excerpt(names.expand(action.text));
@@ -201,17 +201,17 @@ int list_command(const selection& chosen) {
     }
     std::size_t columns = 0;
     std::size_t rule_columns = 0;
-    for (const scenario* one : found.made.selected) {
+    for (const scenario* one : found.loaded.selected) {
         columns = std::max(columns, one->id.size());
         rule_columns = std::max(rule_columns, joined(one->rules).size());
     }
     const painter paint{wants_colour(STDOUT_FILENO)};
-    for (const scenario* one : found.made.selected) {
+    for (const scenario* one : found.loaded.selected) {
         std::cout << padded(one->id, columns) << "  " << paint(colour::cyan, padded(joined(one->rules), rule_columns))
                   << "  " << printable(one->title) << '\n';
     }
-    std::cerr << found.made.selected.size() << " scenarios\n";
-    return found.made.selected.empty() ? exit_usage : exit_good;
+    std::cerr << found.loaded.selected.size() << " scenarios\n";
+    return found.loaded.selected.empty() ? exit_usage : exit_good;
 }
 
 int rules_command() {
@@ -221,7 +221,7 @@ int rules_command() {
     }
     const painter paint{wants_colour(STDOUT_FILENO)};
     std::size_t faults = 0;
-    for (const ledger_line& line : make_ledger(found.made.scenarios)) {
+    for (const ledger_line& line : make_ledger(found.loaded.scenarios)) {
         std::vector<std::string> ids;
         for (const scenario* one : line.tested_by) {
             ids.push_back(one->id);
@@ -236,7 +236,7 @@ int rules_command() {
                       << paint(colour::dim, kill_text(line.faults.size(), line.caught_by.size())) << '\n';
         }
     }
-    std::cerr << all_rules().size() << " rules, tested by " << found.made.scenarios.size() << " scenarios; " << faults
+    std::cerr << all_rules().size() << " rules, tested by " << found.loaded.scenarios.size() << " scenarios; " << faults
               << " faults of the models break them\n";
     return exit_good;
 }
@@ -250,9 +250,9 @@ int explain_command(const std::string& word) {
     std::transform(upper.begin(), upper.end(), upper.begin(),
                    [](char one) { return one >= 'a' && one <= 'z' ? static_cast<char>(one - ('a' - 'A')) : one; });
     if (const rule* known = find_rule(upper)) {
-        return explain_rule(*known, found.made.scenarios);
+        return explain_rule(*known, found.loaded.scenarios);
     }
-    for (const scenario& one : found.made.scenarios) {
+    for (const scenario& one : found.loaded.scenarios) {
         if (one.id == word) {
             return explain_scenario(one);
         }

@@ -31,7 +31,7 @@ std::string problem::text() const {
     if (!pointer.empty()) {
         text += pointer + ": ";
     }
-    return text + what;
+    return text + message;
 }
 
 void problem_list::add(unsigned line, std::string pointer, std::string what) {

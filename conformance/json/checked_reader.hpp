@@ -17,7 +17,7 @@ struct problem {
     std::string file;
     unsigned line{0};     ///< 0: the file as a whole
     std::string pointer;  ///< JSON pointer; empty for the whole document or for text that is not JSON
-    std::string what;
+    std::string message;
 
     /// "scenarios/a.json:12: /steps/3/send: unknown key ..."
     [[nodiscard]] std::string text() const;

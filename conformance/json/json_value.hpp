@@ -34,7 +34,7 @@ struct json_value {
 struct json_error {
     unsigned line{1};
     unsigned column{1};
-    std::string what;
+    std::string message;
 };
 
 [[nodiscard]] std::variant<json_value, json_error> parse_json(std::string_view text);

@@ -10,7 +10,7 @@ namespace {
 json_value parsed(std::string_view text) {
     auto result = parse_json(text);
     if (const auto* error = std::get_if<json_error>(&result)) {
-        ADD_FAILURE() << error->line << ':' << error->column << ": " << error->what;
+        ADD_FAILURE() << error->line << ':' << error->column << ": " << error->message;
         return {};
     }
     return std::get<json_value>(std::move(result));
@@ -21,7 +21,7 @@ std::string refusal(std::string_view text) {
     const auto result = parse_json(text);
     const auto* error = std::get_if<json_error>(&result);
     return error == nullptr ? ""
-                            : std::to_string(error->line) + ':' + std::to_string(error->column) + ": " + error->what;
+                            : std::to_string(error->line) + ':' + std::to_string(error->column) + ": " + error->message;
 }
 
 TEST(JsonValue, keeps_kinds_values_and_the_order_of_keys) {

@@ -9,7 +9,7 @@ namespace chatos::conformance {
 
 /// Why a file could not be read: a clause that follows its name.
 struct file_error {
-    std::string what;
+    std::string message;
 };
 
 /// All of the file, if it has at most 16 MiB.

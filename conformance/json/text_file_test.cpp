@@ -9,7 +9,7 @@ namespace {
 std::string read(const std::string& path) {
     const auto result = read_text_file(path);
     const auto* error = std::get_if<file_error>(&result);
-    return error == nullptr ? std::get<std::string>(result) : "refused: " + error->what;
+    return error == nullptr ? std::get<std::string>(result) : "refused: " + error->message;
 }
 
 TEST(TextFile, is_read_byte_by_byte_to_its_end) {

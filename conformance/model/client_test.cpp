@@ -1,6 +1,6 @@
 // The model client: bytes and lines in, bytes and lines out.
 #include "model/client.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 
 #include <chatos/packet.hpp>
 

@@ -63,7 +63,7 @@ TEST(Faults, every_choice_of_a_server_has_a_variant) {
 
 TEST(Faults, every_fault_has_a_scenario_that_kills_it_and_tests_its_rule) {
     const catalog_result catalog = make_catalog({});
-    const auto& scenarios = catalog.made.scenarios;
+    const auto& scenarios = catalog.loaded.scenarios;
     for (const known_fault& fault : known_faults()) {
         const bool is_killed = std::any_of(scenarios.begin(), scenarios.end(), [&](const scenario& killer) {
             return killer.role == fault.role && contains(killer.kills, fault.name) &&
@@ -75,7 +75,7 @@ TEST(Faults, every_fault_has_a_scenario_that_kills_it_and_tests_its_rule) {
 
 TEST(Faults, scenarios_kill_only_faults_of_their_role) {
     const catalog_result catalog = make_catalog({});
-    for (const scenario& scenario : catalog.made.scenarios) {
+    for (const scenario& scenario : catalog.loaded.scenarios) {
         for (const std::string& name : scenario.kills) {
             const known_fault* fault = find_known_fault(name);
             EXPECT_TRUE(fault != nullptr && fault->role == scenario.role) << scenario.id << " kills " << name;

@@ -1,5 +1,5 @@
 // Messages to all users, order, timeouts and malformed input, rule by rule (ALL, FLOW, ERR).
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/model_run.hpp"
 
 #include <gtest/gtest.h>

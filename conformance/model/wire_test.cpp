@@ -1,6 +1,6 @@
 // The model's own reading of the bytes, rule by rule, and against the codec.
 #include "model/wire.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/model_run.hpp"
 
 #include <chatos/decode.hpp>

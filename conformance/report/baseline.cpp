@@ -53,7 +53,7 @@ std::variant<baseline, std::vector<problem>> load_baseline(std::string_view json
     problem_list problems{source};
     auto parsed = parse_json(json);
     if (const auto* error = std::get_if<json_error>(&parsed)) {
-        problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->what);
+        problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->message);
         return problems.take();
     }
     baseline made;

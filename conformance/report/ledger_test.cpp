@@ -11,7 +11,7 @@ namespace {
 TEST(Ledger, every_rule_is_tested) {
     const catalog_result found = make_catalog({});
     ASSERT_TRUE(found.problems.empty());
-    for (const ledger_line& line : make_ledger(found.made.scenarios)) {
+    for (const ledger_line& line : make_ledger(found.loaded.scenarios)) {
         EXPECT_FALSE(line.tested_by.empty()) << line.what->id << ": no scenario tests it; write one";
     }
 }
@@ -28,7 +28,7 @@ TEST(Ledger, has_a_line_for_each_rule_in_their_order) {
 TEST(Ledger, counts_the_faults_that_break_a_rule_and_who_must_catch_them) {
     const catalog_result found = make_catalog({});
     std::size_t faults = 0;
-    for (const ledger_line& line : make_ledger(found.made.scenarios)) {
+    for (const ledger_line& line : make_ledger(found.loaded.scenarios)) {
         faults += line.faults.size();
         for (const known_fault* one : line.faults) {
             EXPECT_EQ(one->rule, line.what->id);

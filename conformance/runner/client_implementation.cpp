@@ -27,7 +27,7 @@ std::optional<std::string> lacks(const client_dialogue& dialogue, const expect_a
 
 std::optional<std::string> lacks(const client_dialogue& dialogue, const std::vector<step>& steps) {
     for (const step& one : steps) {
-        if (const auto* tell = std::get_if<tell_action>(&one.action)) {
+        if (const auto* tell = std::get_if<stdin_action>(&one.action)) {
             if (!tell->if_known && !dialogue.input.contains(tell->command)) {
                 return "the command \"" + tell->command + "\" under \"stdin\"";
             }

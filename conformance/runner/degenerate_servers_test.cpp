@@ -2,7 +2,7 @@
 #include "runner/suite.hpp"
 #include "scenario/catalog.hpp"
 #include "testing/fake_implementation.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ const catalog& all_scenarios() {
     selection servers;
     servers.role = test_role::server;
     static const catalog_result result = make_catalog(servers);
-    return result.made;
+    return result.loaded;
 }
 
 /// Every scenario that wants the server to say no fails or cannot be tested, and so do three of four in all.

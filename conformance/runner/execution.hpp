@@ -148,7 +148,7 @@ private:
     progress expect_silence(std::size_t index, const step& one, moment now);
     progress expect_screen(std::size_t index, const step& one, const screen_pattern& pattern, moment now);
     progress expect_exit(std::size_t index, const step& one, const exit_pattern& pattern, moment now);
-    progress run_tell(std::size_t index, const step& one, const tell_action& action, moment now);
+    progress run_tell(std::size_t index, const step& one, const stdin_action& action, moment now);
     [[nodiscard]] bool wait_until_ready(std::size_t index, const step& one, moment now);
     [[nodiscard]] bool judges_client() const noexcept { return scenario_.role == test_role::client; }
     [[nodiscard]] std::string wanted_from(std::size_t index, const std::string& what) const;

@@ -1,5 +1,5 @@
 // Bytes that are no packets: the far end of a tunnel.
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -8,20 +8,20 @@ namespace chatos::conformance {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::hand_run;
 using testing::make_scenario;
+using testing::manual_run;
 using testing::wire;
 
 /// Alice's end gets ERROR 0, then "hello", then `more`.
-struct tunnel_run : hand_run {
+struct tunnel_run : manual_run {
     explicit tunnel_run(const std::string& more = "")
-        : hand_run{make_scenario(R"([{"actor": "alice", "connect": true},
+        : manual_run{make_scenario(R"([{"actor": "alice", "connect": true},
                                     {"actor": "alice", "expect": {"packet": "ERROR", "code": 0}},
                                     {"actor": "alice", "expect": {"bytes": {"raw": "'hello'"}}})" +
-                                 more + "]")} {}
+                                   more + "]")} {}
 };
 
-std::string failure_of(hand_run& run) {
+std::string failure_of(manual_run& run) {
     if (!run.finished()) {
         return "not finished";
     }
@@ -59,7 +59,7 @@ TEST(ExecutionBytes, that_differ_or_are_missing_or_too_many_fail) {
 }
 
 TEST(ExecutionBytes, that_look_like_packets_are_not_taken_for_any) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "connect": true},
+    manual_run run{make_scenario(R"([{"actor": "alice", "connect": true},
                                    {"actor": "alice", "expect": {"packet": "ERROR", "code": 0}},
                                    {"actor": "alice", "expect": {"bytes": [{"packet": "ERROR", "code": 4}, {"raw": "x:09"}]}}])")};
     run.receives_bytes("alice", wire(make_error(error_code::ok)) + wire(make_error(error_code::unreachable)) + "\x09");

@@ -42,7 +42,7 @@ bool execution::wait_until_ready(std::size_t index, const step& one, moment now)
     return true;
 }
 
-execution::progress execution::run_tell(std::size_t index, const step& one, const tell_action& action, moment now) {
+execution::progress execution::run_tell(std::size_t index, const step& one, const stdin_action& action, moment now) {
     if (ensure_connected(index, now) == progress::moved) {
         return progress::stuck;
     }

@@ -1,5 +1,5 @@
 // Steps that judge a client: its process, its screen, what it is told, and the fence behind it all.
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 namespace chatos::conformance {
 namespace {
 
-using testing::hand_run;
+using testing::manual_run;
 using lines = std::vector<std::string>;
 
 constexpr std::string_view keys =
@@ -27,13 +27,13 @@ client_dialogue dialogue() {
     return made;
 }
 
-std::string failure_of(hand_run& run) {
+std::string failure_of(manual_run& run) {
     const outcome seen = run.result();
     return seen.failure ? seen.failure->rule + ": " + seen.failure->expected + "; " + seen.failure->seen : "passed";
 }
 
 TEST(ExecutionClient, is_started_registers_and_is_fenced_with_a_message) {
-    hand_run run{client_scenario(""), dialogue()};
+    manual_run run{client_scenario(""), dialogue()};
     EXPECT_EQ(run.log(), lines{"alice-t starts"});
     run.receives("alice", make_cr("alice-t"));
     EXPECT_EQ(run.log(), (lines{"alice sends ERROR 0 OK", "alice reads",
@@ -45,17 +45,17 @@ TEST(ExecutionClient, is_started_registers_and_is_fenced_with_a_message) {
 }
 
 TEST(ExecutionClient, a_second_answer_to_the_fence_fails) {
-    hand_run run{client_scenario(""), dialogue()};
+    manual_run run{client_scenario(""), dialogue()};
     run.receives("alice", make_cr("alice-t"));
     run.receives_all("alice", {make_error(error_code::ok), make_error(error_code::ok)});
     EXPECT_EQ(failure_of(run), "CLI-2: from alice comes nothing more; from alice came ERROR 0 OK");
 }
 
 TEST(ExecutionClient, one_that_is_not_registered_is_not_fenced_and_may_hang_up) {
-    hand_run run{testing::make_scenario(R"([{"actor": "alice", "expect": {"packet": "CR"}},
+    manual_run run{testing::make_scenario(R"([{"actor": "alice", "expect": {"packet": "CR"}},
                                             {"actor": "alice", "send": {"packet": "ERROR", "code": 1}}])",
-                                        keys),
-                 dialogue()};
+                                          keys),
+                   dialogue()};
     run.receives("alice", make_cr("alice-t"));
     EXPECT_EQ(run.log(),
               (lines{"alice-t starts", "alice sends ERROR 1 PSEUDO_TAKEN", "alice reads", "alice ends: fin"}));
@@ -64,13 +64,13 @@ TEST(ExecutionClient, one_that_is_not_registered_is_not_fenced_and_may_hang_up) 
 }
 
 TEST(ExecutionClient, a_login_blames_the_client_for_what_is_no_cr) {
-    hand_run run{client_scenario(""), dialogue()};
+    manual_run run{client_scenario(""), dialogue()};
     run.receives("alice", make_sma("hello"));
     EXPECT_EQ(failure_of(run), R"(CLI-1: from alice comes CR pseudo="alice-t"; from alice came SMA message="hello")");
 }
 
 TEST(ExecutionClient, is_told_what_the_profile_says) {
-    hand_run run{
+    manual_run run{
         client_scenario(R"({"actor": "alice", "tell": {"command": "msg", "pseudo": "{alice}", "text": "{{hi}}"}},
                                     {"actor": "alice", "expect": {"packet": "RPM"}})"),
         dialogue()};
@@ -81,7 +81,7 @@ TEST(ExecutionClient, is_told_what_the_profile_says) {
 }
 
 TEST(ExecutionClient, a_command_that_the_profile_does_not_know_is_passed_over) {
-    hand_run run{
+    manual_run run{
         client_scenario(R"({"actor": "alice", "tell": {"command": "accept", "pseudo": "bob", "if_known": true}})"),
         dialogue()};
     run.receives("alice", make_cr("alice-t"));
@@ -91,7 +91,7 @@ TEST(ExecutionClient, a_command_that_the_profile_does_not_know_is_passed_over) {
 TEST(ExecutionClient, waits_with_commands_until_the_client_says_that_it_is_ready) {
     client_dialogue with_ready = dialogue();
     with_ready.screen["ready"] = "^welcome";
-    hand_run run{client_scenario(R"({"actor": "alice", "tell": {"command": "say", "text": "hi"}})"), with_ready};
+    manual_run run{client_scenario(R"({"actor": "alice", "tell": {"command": "say", "text": "hi"}})"), with_ready};
     run.receives("alice", make_cr("alice-t"));
     EXPECT_EQ(run.log().back(), "alice sends ERROR 0 OK");
     run.shows("alice", "wel");
@@ -103,7 +103,7 @@ TEST(ExecutionClient, waits_with_commands_until_the_client_says_that_it_is_ready
 TEST(ExecutionClient, one_that_is_never_ready_fails) {
     client_dialogue with_ready = dialogue();
     with_ready.screen["ready"] = "^welcome";
-    hand_run run{client_scenario(R"({"actor": "alice", "tell": {"command": "say", "text": "hi"}})"), with_ready};
+    manual_run run{client_scenario(R"({"actor": "alice", "tell": {"command": "say", "text": "hi"}})"), with_ready};
     run.receives("alice", make_cr("alice-t"));
     run.wait_for_deadline();
     EXPECT_EQ(failure_of(run), "CLI-2: from alice comes on its screen that it is ready; its screen shows nothing new");
@@ -113,7 +113,7 @@ const std::string shows_message =
     R"({"actor": "alice", "expect": {"screen": "message", "pseudo": "bob", "text": "hi"}})";
 
 TEST(ExecutionClient, the_screen_is_looked_at_in_pieces_and_each_text_counts_once) {
-    hand_run run{client_scenario(shows_message + ", " + shows_message), dialogue()};
+    manual_run run{client_scenario(shows_message + ", " + shows_message), dialogue()};
     run.receives("alice", make_cr("alice-t"));
     run.shows("alice", "noise\n<bob> h");
     run.shows("alice", "i\n");
@@ -123,7 +123,7 @@ TEST(ExecutionClient, the_screen_is_looked_at_in_pieces_and_each_text_counts_onc
 }
 
 TEST(ExecutionClient, a_screen_does_not_wait_for_a_process_that_has_ended) {
-    hand_run run{client_scenario(shows_message), dialogue()};
+    manual_run run{client_scenario(shows_message), dialogue()};
     run.receives("alice", make_cr("alice-t"));
     run.exits("alice", 1);
     EXPECT_TRUE(run.finished());
@@ -131,7 +131,7 @@ TEST(ExecutionClient, a_screen_does_not_wait_for_a_process_that_has_ended) {
 }
 
 TEST(ExecutionClient, a_text_that_the_profile_does_not_know_is_passed_over) {
-    hand_run run{
+    manual_run run{
         client_scenario(R"({"actor": "alice", "expect": {"screen": "offer", "pseudo": "bob", "if_known": true}})"),
         dialogue()};
     run.receives("alice", make_cr("alice-t"));
@@ -139,10 +139,10 @@ TEST(ExecutionClient, a_text_that_the_profile_does_not_know_is_passed_over) {
 }
 
 std::string ended(const std::string& reason, int code, bool by_signal) {
-    hand_run run{client_scenario(R"({"actor": "alice", "expect": {"closed": "any"}},
+    manual_run run{client_scenario(R"({"actor": "alice", "expect": {"closed": "any"}},
                                     {"actor": "alice", "expect": {"exit": ")" +
-                                 reason + R"("}})"),
-                 dialogue()};
+                                   reason + R"("}})"),
+                   dialogue()};
     run.receives("alice", make_cr("alice-t"));
     run.closes("alice");
     if (!run.finished()) {
@@ -160,7 +160,7 @@ TEST(ExecutionClient, an_exit_code_is_wanted_where_the_profile_names_one) {
 }
 
 TEST(ExecutionClient, one_that_goes_on_has_not_ended) {
-    hand_run run{client_scenario(R"({"actor": "alice", "expect": {"exit": "quit"}})"), dialogue()};
+    manual_run run{client_scenario(R"({"actor": "alice", "expect": {"exit": "quit"}})"), dialogue()};
     run.receives("alice", make_cr("alice-t"));
     run.wait_for_deadline();
     EXPECT_EQ(failure_of(run), "CLI-2: from alice comes its own end with exit status 0; its process goes on");
@@ -168,13 +168,14 @@ TEST(ExecutionClient, one_that_goes_on_has_not_ended) {
 
 TEST(ExecutionClient, has_longer_to_start_than_to_answer) {
     scenario what = client_scenario("");
-    hand_run run{what, dialogue()};
+    manual_run run{what, dialogue()};
     EXPECT_EQ(run.deadline().count(), 2'000);  // connected at once, and silent
 }
 
 TEST(ExecutionClient, a_flood_of_packets_is_no_small_matter_whatever_the_scenario_is_about) {
-    hand_run run{client_scenario(R"({"actor": "alice", "expect": {"screen": "broken"}})", R"("unexpected": "CLI-5",)"),
-                 dialogue()};
+    manual_run run{
+        client_scenario(R"({"actor": "alice", "expect": {"screen": "broken"}})", R"("unexpected": "CLI-5",)"),
+        dialogue()};
     run.receives("alice", make_cr("alice-t"));
     run.receives_all("alice", std::vector<packet_view>(10'001, make_error(error_code::ok)));
     EXPECT_EQ(failure_of(run),
@@ -183,7 +184,7 @@ TEST(ExecutionClient, a_flood_of_packets_is_no_small_matter_whatever_the_scenari
 }
 
 TEST(ExecutionClient, a_flood_on_the_screen_is_bounded) {
-    hand_run run{client_scenario(shows_message), dialogue()};
+    manual_run run{client_scenario(shows_message), dialogue()};
     run.receives("alice", make_cr("alice-t"));
     const std::string line(100'000, 'x');
     for (int time = 0; time < 20; ++time) {

@@ -1,5 +1,5 @@
 // The end of a scenario: nothing came that nobody expected.
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -10,8 +10,8 @@ namespace chatos::conformance {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::hand_run;
 using testing::make_scenario;
+using testing::manual_run;
 using lines = std::vector<std::string>;
 
 const packet_view ok = make_error(error_code::ok);
@@ -20,11 +20,11 @@ const packet_view unreachable = make_error(error_code::unreachable);
 constexpr const char* alice_logs_in = R"([{"actor": "alice", "login": true}])";
 
 /// Alice is logged in and her fence is out.
-struct fenced_run : hand_run {
-    fenced_run() : hand_run{make_scenario(alice_logs_in, R"("unexpected": "PM-7",)")} { receives("alice", ok); }
+struct fenced_run : manual_run {
+    fenced_run() : manual_run{make_scenario(alice_logs_in, R"("unexpected": "PM-7",)")} { receives("alice", ok); }
 };
 
-std::string failure_of(hand_run& run) {
+std::string failure_of(manual_run& run) {
     if (!run.finished()) {
         return "not finished";
     }
@@ -53,8 +53,8 @@ TEST(ExecutionEnd, any_error_answers_the_fence_because_another_rule_judges_the_c
 }
 
 TEST(ExecutionEnd, what_came_before_the_fence_is_unexpected) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "login": true}])",
-                               R"("unexpected": "PM-7",)")};
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "login": true}])",
+                                 R"("unexpected": "PM-7",)")};
     run.receives("alice", ok);
     run.receives("alice", make_spm("eve", "psst"));
     EXPECT_EQ(failure_of(run), R"(PM-7: alice receives nothing more; alice received SPM pseudo="eve" message="psst")");
@@ -116,7 +116,7 @@ TEST(ExecutionEnd, a_server_that_does_not_close_is_waited_for_a_bounded_while_an
 }
 
 TEST(ExecutionEnd, all_registered_actors_are_fenced_and_others_only_end) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "connect": true},
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "connect": true},
                                    {"actor": "carol", "login": true}, {"actor": "carol", "close": "fin"}])")};
     run.receives("alice", ok);
     run.receives("carol", ok);
@@ -132,13 +132,13 @@ TEST(ExecutionEnd, all_registered_actors_are_fenced_and_others_only_end) {
 }
 
 TEST(ExecutionEnd, a_stranger_may_be_hung_up_on_and_a_user_may_not) {
-    hand_run stranger{make_scenario(R"([{"actor": "bob", "connect": true}, {"actor": "alice", "login": true}])")};
+    manual_run stranger{make_scenario(R"([{"actor": "bob", "connect": true}, {"actor": "alice", "login": true}])")};
     stranger.closes("bob");
     stranger.receives("alice", ok);
     stranger.receives("alice", unreachable);
     stranger.closes("alice");
     EXPECT_EQ(failure_of(stranger), "");
-    hand_run user{make_scenario(R"([{"actor": "bob", "login": true}, {"actor": "alice", "login": true}])")};
+    manual_run user{make_scenario(R"([{"actor": "bob", "login": true}, {"actor": "alice", "login": true}])")};
     user.receives("bob", ok);
     user.closes("bob");
     user.receives("alice", ok);
@@ -146,7 +146,7 @@ TEST(ExecutionEnd, a_stranger_may_be_hung_up_on_and_a_user_may_not) {
 }
 
 TEST(ExecutionEnd, without_a_closing_fence_nobody_asks_and_leftovers_are_legal) {
-    hand_run run{make_scenario(alice_logs_in, R"("closing_fence": false,)")};
+    manual_run run{make_scenario(alice_logs_in, R"("closing_fence": false,)")};
     run.receives_all("alice", {ok, make_spm("bob", "late")});
     EXPECT_EQ(run.log().back(), "alice ends: fin");
     run.receives("alice", unreachable);
@@ -155,7 +155,7 @@ TEST(ExecutionEnd, without_a_closing_fence_nobody_asks_and_leftovers_are_legal) 
 }
 
 TEST(ExecutionEnd, an_actor_without_steps_never_connects) {
-    hand_run run{make_scenario(alice_logs_in)};
+    manual_run run{make_scenario(alice_logs_in)};
     run.receives("alice", ok);
     run.receives("alice", unreachable);
     run.closes("alice");
@@ -166,7 +166,7 @@ TEST(ExecutionEnd, an_actor_without_steps_never_connects) {
 }
 
 TEST(ExecutionEnd, one_that_stopped_reading_reads_again_for_its_fence) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "alice", "reading": false}])")};
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "alice", "reading": false}])")};
     run.receives("alice", ok);
     const lines log = run.log();
     ASSERT_GE(log.size(), 2U);
@@ -178,7 +178,7 @@ TEST(ExecutionEnd, one_that_stopped_reading_reads_again_for_its_fence) {
 }
 
 TEST(ExecutionEnd, the_last_write_is_done_before_the_fence_goes_out) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true},
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true},
                                    {"actor": "alice", "send": {"packet": "ERROR", "code": 0}}])")};
     run.hold_writes();
     run.receives("alice", ok);
@@ -188,14 +188,14 @@ TEST(ExecutionEnd, the_last_write_is_done_before_the_fence_goes_out) {
 }
 
 TEST(ExecutionEnd, every_connection_is_closed_after_a_failure) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "connect": true}])")};
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "connect": true}])")};
     run.log();
     run.receives("alice", unreachable);
     EXPECT_EQ(run.log(), (lines{"alice ends: full", "bob ends: full"}));
     EXPECT_TRUE(run.finished());
 }
 
-std::pair<std::size_t, std::size_t> silences_of(hand_run& run) {
+std::pair<std::size_t, std::size_t> silences_of(manual_run& run) {
     const outcome seen = run.result();
     return {seen.silences.fenced, seen.silences.windowed};
 }
@@ -210,16 +210,16 @@ TEST(ExecutionEnd, silence_is_proved_by_the_answer_to_the_fence_whether_the_serv
 
 TEST(ExecutionEnd, silence_towards_a_stranger_is_proved_by_the_end_of_the_connection) {
     const char* knocks = R"([{"actor": "alice", "connect": true}])";
-    hand_run closed{make_scenario(knocks)};
+    manual_run closed{make_scenario(knocks)};
     closed.closes("alice");
     EXPECT_EQ(silences_of(closed), (proofs{1, 0}));
-    hand_run open{make_scenario(knocks)};
+    manual_run open{make_scenario(knocks)};
     open.wait(1s);
     EXPECT_EQ(silences_of(open), (proofs{0, 1}));
 }
 
 TEST(ExecutionEnd, a_silence_in_the_steps_is_a_window_and_who_has_closed_claims_nothing) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "connect": true},
+    manual_run run{make_scenario(R"([{"actor": "alice", "connect": true},
                                    {"actor": "alice", "expect": {"silence_ms": 50}},
                                    {"actor": "alice", "close": "full"}])")};
     run.wait(1s);
@@ -232,11 +232,11 @@ TEST(ExecutionEnd, an_optional_event_that_did_not_come_is_fenced_by_what_came_in
                             {"actor": "alice", "expect": {"packet": "PC"}, "optional": true},
                             {"actor": "alice", "expect": {"packet": "SPM"}, "optional": true},
                             {"actor": "alice", "close": "full"}])";
-    hand_run run{make_scenario(steps)};
+    manual_run run{make_scenario(steps)};
     run.receives("alice", ok);
     run.receives("alice", make_spm("bob", "hi"));
     EXPECT_EQ(silences_of(run), (proofs{1, 0}));
-    hand_run waits{make_scenario(steps)};
+    manual_run waits{make_scenario(steps)};
     waits.receives("alice", ok);
     waits.wait(2s);
     waits.wait(2s);

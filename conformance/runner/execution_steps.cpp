@@ -90,7 +90,7 @@ execution::progress execution::run_action(std::size_t index, const step& one, mo
     if (const auto* expect = std::get_if<expect_action>(&one.action)) {
         return run_expect(index, one, *expect, now);
     }
-    if (const auto* tell = std::get_if<tell_action>(&one.action)) {
+    if (const auto* tell = std::get_if<stdin_action>(&one.action)) {
         return run_tell(index, one, *tell, now);
     }
     if (ensure_connected(index, now) == progress::moved) {

@@ -1,5 +1,5 @@
 // What each kind of step does, with a network and a clock that exist only in the test.
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@ namespace chatos::conformance {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::hand_run;
 using testing::make_scenario;
+using testing::manual_run;
 using testing::wire;
 using lines = std::vector<std::string>;
 
@@ -18,12 +18,12 @@ const packet_view unreachable = make_error(error_code::unreachable);
 const packet_view refused = make_error(error_code::refused);
 
 /// A run of these steps without a closing fence, so that a test ends where its steps end.
-hand_run run_of(std::string_view steps, const std::string& keys = "") {
-    return hand_run{make_scenario(steps, keys + R"("closing_fence": false,)")};
+manual_run run_of(std::string_view steps, const std::string& keys = "") {
+    return manual_run{make_scenario(steps, keys + R"("closing_fence": false,)")};
 }
 
 /// "" when it passed; else "RULE at POINTER: seen".
-std::string failure_of(hand_run& run) {
+std::string failure_of(manual_run& run) {
     if (!run.finished()) {
         return "not finished";
     }
@@ -32,7 +32,7 @@ std::string failure_of(hand_run& run) {
 }
 
 TEST(ExecutionSteps, run_in_order_and_each_waits_for_the_one_before) {
-    hand_run run = run_of(R"([
+    manual_run run = run_of(R"([
         {"actor": "alice", "login": true},
         {"actor": "alice", "send": {"packet": "SMA", "message": "one"}},
         {"actor": "alice", "expect": {"packet": "ERROR", "code": 0}},
@@ -48,7 +48,7 @@ TEST(ExecutionSteps, run_in_order_and_each_waits_for_the_one_before) {
 }
 
 TEST(ExecutionSteps, a_connection_is_made_when_the_first_step_of_its_actor_comes) {
-    hand_run run = run_of(R"([
+    manual_run run = run_of(R"([
         {"actor": "alice", "connect": true, "id": "there"},
         {"actor": "bob", "reading": false, "after": ["alice-ends"]},
         {"actor": "alice", "close": "full", "id": "alice-ends"}])");
@@ -57,11 +57,11 @@ TEST(ExecutionSteps, a_connection_is_made_when_the_first_step_of_its_actor_comes
 }
 
 TEST(ExecutionSteps, nothing_is_sent_before_the_connection_is_there_and_the_last_write_is_done) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true, "id": "in"},
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true, "id": "in"},
                                     {"actor": "bob", "connect": true, "after": ["in"]},
                                     {"actor": "bob", "send": {"packet": "CR", "pseudo": "a"}},
                                     {"actor": "bob", "send": {"packet": "SMA", "message": "b"}}])",
-                               R"("closing_fence": false,)")};
+                                 R"("closing_fence": false,)")};
     run.hold_connections();
     run.hold_writes();
     run.log();
@@ -76,7 +76,7 @@ TEST(ExecutionSteps, nothing_is_sent_before_the_connection_is_there_and_the_last
 }
 
 TEST(ExecutionSteps, after_orders_steps_of_different_actors) {
-    hand_run run = run_of(R"([
+    manual_run run = run_of(R"([
         {"actor": "bob", "send": {"packet": "SMA", "message": "later"}, "after": ["alice-in"]},
         {"actor": "alice", "login": true, "id": "alice-in"}])");
     EXPECT_EQ(run.log(), (lines{"alice connects", R"(alice sends CR pseudo="alice-t")"}));
@@ -90,10 +90,10 @@ TEST(ExecutionSteps, what_comes_before_its_cause_fails_however_it_looks) {
         {"actor": "alice", "expect": {"packet": "ERROR", "code": 5}, "after": ["bob-answers"], "rule": "PM-4"},
         {"actor": "bob", "expect": {"packet": "SPM"}},
         {"actor": "bob", "send": {"packet": "ERROR", "code": 5}, "id": "bob-answers"}])";
-    hand_run early = run_of(steps);
+    manual_run early = run_of(steps);
     early.receives("alice", refused);
     EXPECT_EQ(failure_of(early), "PM-4 at /steps/1: alice received ERROR 5 REFUSED, too early");
-    hand_run in_time = run_of(steps);
+    manual_run in_time = run_of(steps);
     in_time.receives("bob", make_spm("alice", "hi"));
     in_time.receives("alice", refused);
     in_time.closes("alice");
@@ -102,7 +102,7 @@ TEST(ExecutionSteps, what_comes_before_its_cause_fails_however_it_looks) {
 }
 
 TEST(ExecutionSteps, what_came_before_its_cause_is_caught_even_if_the_cause_has_come_by_the_time_of_the_look) {
-    hand_run run = run_of(R"([
+    manual_run run = run_of(R"([
         {"actor": "alice", "connect": true},
         {"actor": "alice", "expect": {"packet": "ERROR", "code": 0}},
         {"actor": "alice", "expect": {"packet": "ERROR", "code": 5}, "after": ["bob-answers"]},
@@ -113,7 +113,7 @@ TEST(ExecutionSteps, what_came_before_its_cause_is_caught_even_if_the_cause_has_
 }
 
 TEST(ExecutionSteps, another_packet_than_the_expected_fails_with_the_rule_of_the_step) {
-    hand_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "ERROR", "code": 0}, "rule": "PM-1",
+    manual_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "ERROR", "code": 0}, "rule": "PM-1",
                               "note": "bob is there"}])");
     run.receives("alice", unreachable);
     ASSERT_TRUE(run.finished());
@@ -128,7 +128,7 @@ TEST(ExecutionSteps, another_packet_than_the_expected_fails_with_the_rule_of_the
 }
 
 TEST(ExecutionSteps, a_second_answer_is_caught_at_the_next_expectation) {
-    hand_run run = run_of(R"([
+    manual_run run = run_of(R"([
         {"actor": "alice", "send": {"packet": "RPM", "pseudo": "{bob}"}},
         {"actor": "alice", "expect": {"packet": "ERROR", "code": 0}},
         {"actor": "alice", "expect": {"packet": "SPM"}}])");
@@ -137,7 +137,7 @@ TEST(ExecutionSteps, a_second_answer_is_caught_at_the_next_expectation) {
 }
 
 TEST(ExecutionSteps, the_answer_that_does_not_come_fails_at_the_deadline_and_not_before) {
-    hand_run run = run_of(R"([{"actor": "alice", "login": true}])");
+    manual_run run = run_of(R"([{"actor": "alice", "login": true}])");
     run.wait(300ms);
     EXPECT_EQ(run.deadline(), 2'000ms);
     run.wait(1'699ms);
@@ -152,7 +152,7 @@ TEST(ExecutionSteps, the_answer_that_does_not_come_fails_at_the_deadline_and_not
 }
 
 TEST(ExecutionSteps, the_clock_of_an_expectation_starts_when_its_turn_comes) {
-    hand_run run = run_of(R"([
+    manual_run run = run_of(R"([
         {"actor": "alice", "login": true},
         {"actor": "alice", "expect": {"packet": "SPM"}}])");
     run.wait(1'500ms);
@@ -163,11 +163,11 @@ TEST(ExecutionSteps, the_clock_of_an_expectation_starts_when_its_turn_comes) {
 TEST(ExecutionSteps, within_ms_and_silence_are_scaled_by_the_time_factor_and_replace_the_patience) {
     patience times;
     times.time_factor = 0.5;
-    hand_run run{make_scenario(R"([{"actor": "alice", "connect": true},
+    manual_run run{make_scenario(R"([{"actor": "alice", "connect": true},
                                    {"actor": "alice", "expect": {"packet": "SPM"}, "within_ms": 5000},
                                    {"actor": "alice", "expect": {"silence_ms": 300}},
                                    {"actor": "alice", "expect": {"packet": "ERROR"}}])"),
-                 times};
+                   times};
     EXPECT_EQ(run.deadline(), 2'500ms);
     run.receives("alice", make_spm("bob", "hi"));
     EXPECT_EQ(run.deadline(), 150ms);
@@ -179,19 +179,19 @@ TEST(ExecutionSteps, an_optional_packet_may_come_or_be_passed_over) {
     const char* steps = R"([
         {"actor": "alice", "expect": {"packet": "ERROR", "code": 5}, "optional": true, "within_ms": 100},
         {"actor": "alice", "expect": {"closed": "any"}}])";
-    hand_run with = run_of(steps);
+    manual_run with = run_of(steps);
     with.receives("alice", refused);
     with.closes("alice");
     EXPECT_EQ(failure_of(with), "");
-    hand_run without = run_of(steps);
+    manual_run without = run_of(steps);
     without.closes("alice");
     EXPECT_EQ(failure_of(without), "");
-    hand_run late = run_of(steps);
+    manual_run late = run_of(steps);
     late.wait_for_deadline();
     EXPECT_EQ(late.time(), 100ms);
     late.closes("alice", true);
     EXPECT_EQ(failure_of(late), "");
-    hand_run other = run_of(steps);
+    manual_run other = run_of(steps);
     other.receives("alice", ok);
     EXPECT_EQ(failure_of(other), "PM-4 at /steps/1: alice received ERROR 0 OK");
 }
@@ -199,15 +199,15 @@ TEST(ExecutionSteps, an_optional_packet_may_come_or_be_passed_over) {
 TEST(ExecutionSteps, packets_in_any_order_are_all_waited_for) {
     const char* steps = R"([{"actor": "alice", "expect": {"unordered": [
         {"packet": "SPM", "message": "a"}, {"packet": "SPM", "message": "b"}, {"packet": "ERROR", "code": 0}]}}])";
-    hand_run run = run_of(steps);
+    manual_run run = run_of(steps);
     run.receives("alice", ok);
     run.receives_all("alice", {make_spm("bob", "b"), make_spm("bob", "a")});
     run.closes("alice");
     EXPECT_EQ(failure_of(run), "");
-    hand_run twice = run_of(steps);
+    manual_run twice = run_of(steps);
     twice.receives_all("alice", {make_spm("bob", "b"), make_spm("bob", "b")});
     EXPECT_EQ(failure_of(twice), R"(PM-4 at /steps/0: alice received SPM pseudo="bob" message="b")");
-    hand_run one_short = run_of(steps);
+    manual_run one_short = run_of(steps);
     one_short.receives_all("alice", {ok, make_spm("bob", "b")});
     one_short.wait_for_deadline();
     EXPECT_EQ(failure_of(one_short), "PM-4 at /steps/0: nothing came for 2000 ms");
@@ -215,16 +215,16 @@ TEST(ExecutionSteps, packets_in_any_order_are_all_waited_for) {
 
 TEST(ExecutionSteps, silence_is_broken_by_anything) {
     const char* steps = R"([{"actor": "alice", "expect": {"silence_ms": 200}}])";
-    hand_run quiet = run_of(steps);
+    manual_run quiet = run_of(steps);
     quiet.wait_for_deadline();
     EXPECT_EQ(quiet.time(), 200ms);
     quiet.closes("alice");
     EXPECT_EQ(failure_of(quiet), "");
-    hand_run loud = run_of(steps);
+    manual_run loud = run_of(steps);
     loud.wait(199ms);
     loud.receives("alice", ok);
     EXPECT_EQ(failure_of(loud), "PM-4 at /steps/0: alice received ERROR 0 OK");
-    hand_run closed = run_of(steps);
+    manual_run closed = run_of(steps);
     closed.closes("alice");
     EXPECT_EQ(failure_of(closed), "PM-4 at /steps/0: alice received the end of the connection (FIN)");
 }
@@ -238,7 +238,7 @@ TEST(ExecutionSteps, the_first_event_chooses_an_alternative_and_its_steps_run) {
             {"name": "closed", "steps": [{"expect": {"closed": "any"}}]}]}, "id": "chosen"},
         {"actor": "bob", "connect": true, "after": ["chosen"]}])";
     const std::string keys = R"("rules": ["CONN-2", "CONN-3"],)";
-    hand_run open = run_of(steps, keys);
+    manual_run open = run_of(steps, keys);
     open.log();
     open.receives("alice", make_error(error_code::pseudo_taken));
     EXPECT_EQ(open.log(), lines{R"(alice sends CR pseudo="other")"}) << "bob waits until the alternative is through";
@@ -249,24 +249,24 @@ TEST(ExecutionSteps, the_first_event_chooses_an_alternative_and_its_steps_run) {
     ASSERT_TRUE(open.finished());
     EXPECT_EQ(open.result().choices, (std::map<std::string, std::string>{{"CONN-3", "open"}}));
 
-    hand_run closed = run_of(steps, keys);
+    manual_run closed = run_of(steps, keys);
     closed.closes("alice", true);
     closed.closes("bob");
     ASSERT_TRUE(closed.finished());
     EXPECT_EQ(closed.result().choices.at("CONN-3"), "closed");
 
-    hand_run neither = run_of(steps, keys);
+    manual_run neither = run_of(steps, keys);
     neither.receives("alice", ok);
     EXPECT_EQ(failure_of(neither), "CONN-2 at /steps/0: alice received ERROR 0 OK");
 
-    hand_run broken_inside = run_of(steps, keys);
+    manual_run broken_inside = run_of(steps, keys);
     broken_inside.receives("alice", make_error(error_code::pseudo_taken));
     broken_inside.receives("alice", refused);
     EXPECT_EQ(failure_of(broken_inside), "CONN-1 at /steps/0/expect/one_of/0/steps/2: alice received ERROR 5 REFUSED");
 }
 
 TEST(ExecutionSteps, alternatives_inside_alternatives_run_before_the_step_is_over) {
-    hand_run run = run_of(
+    manual_run run = run_of(
         R"([
         {"actor": "alice", "expect": {"choice": "CONN-3", "one_of": [
             {"name": "a", "steps": [
@@ -301,13 +301,13 @@ TEST(ExecutionSteps, a_remembered_text_must_come_again) {
         {"actor": "bob", "connect": true, "after": ["never-mind"]},
         {"actor": "alice", "reading": true, "id": "never-mind"},
         {"actor": "bob", "expect": {"packet": "PC", "pseudo": {"same": "who"}}}])";
-    hand_run same = run_of(steps);
+    manual_run same = run_of(steps);
     same.receives("alice", make_spm("zoe", "hi"));
     same.receives("bob", make_pc("zoe"));
     same.closes("alice");
     same.closes("bob");
     EXPECT_EQ(failure_of(same), "");
-    hand_run other = run_of(steps);
+    manual_run other = run_of(steps);
     other.receives("alice", make_spm("zoe", "hi"));
     other.receives("bob", make_pc("zack"));
     EXPECT_EQ(failure_of(other), R"(PM-4 at /steps/3: bob received PC pseudo="zack")");
@@ -315,7 +315,7 @@ TEST(ExecutionSteps, a_remembered_text_must_come_again) {
 
 TEST(ExecutionSteps, ends_of_a_connection_are_told_apart) {
     const auto result = [](const std::string& how, bool reset) {
-        hand_run run = run_of(R"([{"actor": "alice", "expect": {"closed": ")" + how + R"("}}])");
+        manual_run run = run_of(R"([{"actor": "alice", "expect": {"closed": ")" + how + R"("}}])");
         run.closes("alice", reset);
         return failure_of(run);
     };
@@ -332,9 +332,9 @@ TEST(ExecutionSteps, what_comes_after_the_end_of_the_connection_is_not_waited_fo
                              R"({"unordered": [{"packet": "ERROR"}, {"packet": "SPM"}]})",
                              R"({"one_of": [{"name": "a", "steps": [{"expect": {"packet": "ERROR"}}]},
                                             {"name": "b", "steps": [{"expect": {"closed": "any"}}]}]})"}) {
-        hand_run run = run_of(R"([{"actor": "alice", "expect": {"closed": "any"}},
+        manual_run run = run_of(R"([{"actor": "alice", "expect": {"closed": "any"}},
                                   {"actor": "alice", "expect": )" +
-                              std::string{next} + "}]");
+                                std::string{next} + "}]");
         run.closes("alice");
         ASSERT_TRUE(run.finished()) << next;
         const outcome seen = run.result();
@@ -345,7 +345,7 @@ TEST(ExecutionSteps, what_comes_after_the_end_of_the_connection_is_not_waited_fo
 }
 
 TEST(ExecutionSteps, an_end_inside_a_packet_is_shown_as_such) {
-    hand_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "ERROR"}}])");
+    manual_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "ERROR"}}])");
     run.receives_bytes("alice", "\x03\x05");
     run.closes("alice");
     ASSERT_TRUE(run.finished());
@@ -356,7 +356,7 @@ TEST(ExecutionSteps, an_end_inside_a_packet_is_shown_as_such) {
 }
 
 TEST(ExecutionSteps, an_end_inside_a_packet_is_an_end_only_where_an_end_is_expected) {
-    hand_run run = run_of(R"([{"actor": "alice", "expect": {"closed": "fin"}}])");
+    manual_run run = run_of(R"([{"actor": "alice", "expect": {"closed": "fin"}}])");
     run.receives_bytes("alice", "\x06");
     run.closes("alice");
     EXPECT_EQ(failure_of(run), "PM-4 at /steps/0: alice received the end of the connection (FIN) inside a packet")
@@ -365,7 +365,7 @@ TEST(ExecutionSteps, an_end_inside_a_packet_is_an_end_only_where_an_end_is_expec
 
 TEST(ExecutionSteps, malformed_bytes_blame_the_rule_of_the_wire_that_they_break) {
     const auto blamed = [](std::string_view bytes) {
-        hand_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "ERROR"}}])");
+        manual_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "ERROR"}}])");
         run.receives_bytes("alice", bytes);
         return run.finished() ? run.result().failure->rule : "none";
     };
@@ -379,14 +379,14 @@ TEST(ExecutionSteps, malformed_bytes_blame_the_rule_of_the_wire_that_they_break)
 }
 
 TEST(ExecutionSteps, malformed_bytes_blame_a_step_that_is_about_the_layout_itself) {
-    hand_run run =
+    manual_run run =
         run_of(R"([{"actor": "alice", "expect": {"packet": "SPM"}, "rule": "WIRE-3"}])", R"("rules": ["WIRE-3"],)");
     run.receives_bytes("alice", std::string_view{"\x03\x00\x00", 3});
     EXPECT_TRUE(failure_of(run).starts_with("WIRE-3 at /steps/0: alice received malformed bytes (WIRE-9"));
 }
 
 TEST(ExecutionSteps, packets_may_come_in_any_pieces) {
-    hand_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "SPM", "message": "hello"}},
+    manual_run run = run_of(R"([{"actor": "alice", "expect": {"packet": "SPM", "message": "hello"}},
                              {"actor": "alice", "expect": {"packet": "ERROR", "code": 4}}])");
     const std::string bytes = wire(make_spm("bob", "hello")) + wire(unreachable);
     for (const char byte : bytes) {
@@ -397,7 +397,7 @@ TEST(ExecutionSteps, packets_may_come_in_any_pieces) {
 }
 
 TEST(ExecutionSteps, a_flood_of_large_packets_is_cut_off_by_its_bytes) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "connect": true},
+    manual_run run{make_scenario(R"([{"actor": "alice", "connect": true},
                                    {"actor": "bob", "login": true},
                                    {"actor": "alice", "close": "full", "after": ["never"]},
                                    {"actor": "bob", "connect": true, "id": "never"}])")};
@@ -415,16 +415,16 @@ TEST(ExecutionSteps, a_flood_is_cut_off) {
     for (int count = 0; count < 10'001; ++count) {
         flood += wire(unreachable);
     }
-    hand_run run = run_of(R"([{"actor": "alice", "connect": true},
+    manual_run run = run_of(R"([{"actor": "alice", "connect": true},
                                   {"actor": "alice", "connect": true, "after": ["bob-in"]},
                                   {"actor": "bob", "login": true, "id": "bob-in"}])",
-                          R"("unexpected": "ERR-3",)");
+                            R"("unexpected": "ERR-3",)");
     run.receives_bytes("alice", flood);
     EXPECT_EQ(failure_of(run), "FLOW-1 at : the server sent more than 10,000 packets that no step expected");
 }
 
 TEST(ExecutionSteps, a_connection_that_fails_fails_the_scenario) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true, "id": "in"},
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true, "id": "in"},
                                        {"actor": "bob", "login": true, "after": ["in"], "rule": "CONN-6"}])")};
     run.hold_connections();
     run.receives("alice", ok);
@@ -438,7 +438,7 @@ TEST(ExecutionSteps, a_connection_that_fails_fails_the_scenario) {
 }
 
 TEST(ExecutionSteps, a_connection_that_neither_comes_nor_fails_is_given_up) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true, "id": "in"},
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true, "id": "in"},
                                    {"actor": "bob", "login": true, "after": ["in"]}])")};
     run.hold_connections();
     run.receives("alice", ok);
@@ -451,7 +451,7 @@ TEST(ExecutionSteps, a_connection_that_neither_comes_nor_fails_is_given_up) {
 }
 
 TEST(ExecutionSteps, a_scenario_ends_at_the_latest_when_its_time_is_over) {
-    hand_run run{make_scenario(R"([{"actor": "alice", "login": true},
+    manual_run run{make_scenario(R"([{"actor": "alice", "login": true},
                                    {"actor": "alice", "expect": {"silence_ms": 100000}}])")};
     run.receives("alice", ok);
     run.wait_for_deadline();
@@ -464,7 +464,7 @@ TEST(ExecutionSteps, the_exchange_is_kept_in_words_and_bounded) {
     for (int count = 0; count < 300; ++count) {
         steps += R"(, {"actor": "alice", "send": {"packet": "ERROR", "code": 0}})";
     }
-    hand_run run = run_of(steps + "]");
+    manual_run run = run_of(steps + "]");
     run.closes("alice");
     ASSERT_TRUE(run.finished());
     const outcome seen = run.result();
@@ -476,7 +476,7 @@ TEST(ExecutionSteps, the_exchange_is_kept_in_words_and_bounded) {
 }
 
 TEST(ExecutionSteps, what_is_sent_is_shown_as_a_receiver_reads_it) {
-    hand_run run = run_of(R"([{"actor": "alice", "send": [{"packet": "ERROR", "code": 4}, {"raw": "u8:9 u8:1"}]},
+    manual_run run = run_of(R"([{"actor": "alice", "send": [{"packet": "ERROR", "code": 4}, {"raw": "u8:9 u8:1"}]},
                               {"actor": "alice", "send": {"raw": "u8:3 u16:5 'ab'"}, "split": "bytes"}])");
     run.closes("alice");
     ASSERT_TRUE(run.finished());

@@ -20,7 +20,7 @@ const closed_pattern* close_in(const expect_action* expected) {
 bool fits_code(const code_pattern& pattern, error_code code) {
     const bool listed =
         std::find(pattern.codes.begin(), pattern.codes.end(), static_cast<std::uint8_t>(code)) != pattern.codes.end();
-    return pattern.what == code_pattern::kind::anything || listed == (pattern.what == code_pattern::kind::in);
+    return pattern.mode == code_pattern::kind::anything || listed == (pattern.mode == code_pattern::kind::in);
 }
 
 std::string hint_for_silence(const failure_facts& facts) {

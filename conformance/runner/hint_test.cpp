@@ -1,5 +1,5 @@
 // A hint says something about what was really seen: each kind of failure through the machine that finds it.
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 namespace chatos::conformance {
 namespace {
 
-using testing::hand_run;
 using testing::make_scenario;
+using testing::manual_run;
 
 /// Alice has logged in and expects `expect` after having sent an SMA.
 scenario expecting(const std::string& expect) {
@@ -24,7 +24,7 @@ protected:
     /// The failure after what `happens` did to alice, who has logged in.
     template <typename Happens>
     static step_failure failure(const std::string& expect, Happens happens) {
-        hand_run run{expecting(expect)};
+        manual_run run{expecting(expect)};
         run.receives("alice", make_error(error_code::ok));
         happens(run);
         if (!run.finished()) {
@@ -40,20 +40,21 @@ protected:
 };
 
 TEST_F(Hint, silence) {
-    const auto waits = [](hand_run& run) { run.wait_for_deadline(); };
+    const auto waits = [](manual_run& run) { run.wait_for_deadline(); };
     expect_hint(failure(ok_, waits), "no answer came in time");
     expect_hint(failure(spm_, waits), "the delivery never arrived");
     expect_hint(failure(R"({"closed": "fin"})", waits), "the connection stayed open");
 }
 
 TEST_F(Hint, reset_instead_of_fin) {
-    expect_hint(failure(R"({"closed": "fin"})", [](hand_run& run) { run.closes("alice", true); }), "shutdown(SHUT_WR)");
+    expect_hint(failure(R"({"closed": "fin"})", [](manual_run& run) { run.closes("alice", true); }),
+                "shutdown(SHUT_WR)");
 }
 
 TEST_F(Hint, an_end_instead_of_a_packet) {
-    expect_hint(failure(ok_, [](hand_run& run) { run.closes("alice"); }), "hung up");
-    expect_hint(failure(ok_, [](hand_run& run) { run.closes("alice", true); }), "reset the connection");
-    const auto in_the_middle = [](hand_run& run) {
+    expect_hint(failure(ok_, [](manual_run& run) { run.closes("alice"); }), "hung up");
+    expect_hint(failure(ok_, [](manual_run& run) { run.closes("alice", true); }), "reset the connection");
+    const auto in_the_middle = [](manual_run& run) {
         run.receives_bytes("alice", "\x06");
         run.closes("alice");
     };
@@ -61,18 +62,18 @@ TEST_F(Hint, an_end_instead_of_a_packet) {
 }
 
 TEST_F(Hint, an_echo_of_the_own_message_and_a_pseudo_the_wrong_way_round) {
-    const auto echo = [](hand_run& run) { run.receives("alice", make_spm("alice-t", "hi")); };
+    const auto echo = [](manual_run& run) { run.receives("alice", make_spm("alice-t", "hi")); };
     expect_hint(failure(ok_, echo), "echo of the actor's own message");
     expect_hint(failure(spm_, echo), "who sent it, not who receives it");
 }
 
 TEST_F(Hint, packets_that_only_clients_send) {
-    expect_hint(failure(ok_, [](hand_run& run) { run.receives("alice", make_sma("hi")); }), "never sends SMA");
+    expect_hint(failure(ok_, [](manual_run& run) { run.receives("alice", make_sma("hi")); }), "never sends SMA");
 }
 
 TEST_F(Hint, malformed_bytes) {
     const auto sends = [](const std::string& bytes) {
-        return [bytes](hand_run& run) { run.receives_bytes("alice", bytes); };
+        return [bytes](manual_run& run) { run.receives_bytes("alice", bytes); };
     };
     expect_hint(failure(ok_, sends("\x09")), "longer or shorter than its sizes say");
     expect_hint(failure(ok_, sends(std::string{"\x03\xff\x00x", 4})), "network byte order");
@@ -81,7 +82,7 @@ TEST_F(Hint, malformed_bytes) {
 
 TEST_F(Hint, codes) {
     const auto code = [](error_code which) {
-        return [which](hand_run& run) { run.receives("alice", make_error(which)); };
+        return [which](manual_run& run) { run.receives("alice", make_error(which)); };
     };
     expect_hint(failure(ok_, code(error_code::refused)), "refused what it must accept");
     expect_hint(failure(R"({"packet": "ERROR", "code": 4})", code(error_code::ok)), "agreed to what it must refuse");
@@ -90,11 +91,11 @@ TEST_F(Hint, codes) {
 }
 
 TEST_F(Hint, what_nobody_expected_and_too_much_of_it) {
-    const auto two_answers = [](hand_run& run) {
+    const auto two_answers = [](manual_run& run) {
         run.receives_all("alice", {make_error(error_code::ok), make_error(error_code::ok), make_error(error_code::ok)});
     };
     expect_hint(failure(ok_, two_answers), "one ERROR too many");
-    const auto stray = [](hand_run& run) {
+    const auto stray = [](manual_run& run) {
         run.receives_all("alice", {make_error(error_code::ok), make_spm("carol", "hi")});
     };
     expect_hint(failure(ok_, stray), "among the recipients");
@@ -104,7 +105,7 @@ TEST_F(Hint, a_connection_that_is_refused) {
     scenario what = make_scenario(R"([{"actor": "alice", "login": true},
                                       {"actor": "bob", "connect": true}])",
                                   R"("actors": ["alice", "bob"],)");
-    hand_run run{what};
+    manual_run run{what};
     run.fails_to_connect("bob", "no luck");
     ASSERT_TRUE(run.finished());
     expect_hint(run.result().failure.value(), "does the server still accept connections");
@@ -112,14 +113,14 @@ TEST_F(Hint, a_connection_that_is_refused) {
 
 TEST_F(Hint, the_bytes_of_the_only_right_packet_and_the_offset_of_the_wrong_one) {
     const step_failure seen =
-        failure(ok_, [](hand_run& run) { run.receives("alice", make_error(error_code::refused)); });
+        failure(ok_, [](manual_run& run) { run.receives("alice", make_error(error_code::refused)); });
     EXPECT_EQ(seen.expected_hex, "06 00");
     EXPECT_EQ(seen.seen_hex, "06 05");
     EXPECT_EQ(seen.seen_offset, 2U) << "behind the answer to the CR";
-    EXPECT_EQ(failure(R"({"packet": "ERROR"})", [](hand_run& run) { run.closes("alice"); }).expected_hex, "");
-    EXPECT_EQ(failure(R"({"packet": "SPM", "pseudo": "b"})", [](hand_run& run) { run.closes("alice"); }).expected_hex,
+    EXPECT_EQ(failure(R"({"packet": "ERROR"})", [](manual_run& run) { run.closes("alice"); }).expected_hex, "");
+    EXPECT_EQ(failure(R"({"packet": "SPM", "pseudo": "b"})", [](manual_run& run) { run.closes("alice"); }).expected_hex,
               "");
-    EXPECT_EQ(failure(spm_, [](hand_run& run) { run.closes("alice"); }).expected_hex,
+    EXPECT_EQ(failure(spm_, [](manual_run& run) { run.closes("alice"); }).expected_hex,
               "03 00 03 62 6f 62 00 00 00 02 68 69");
 }
 

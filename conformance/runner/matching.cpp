@@ -14,7 +14,7 @@ namespace {
 bool text_matches(const text_pattern& pattern, const std::string& text, const pseudonyms& names,
                   const bindings& bound) {
     using kind = text_pattern::kind;
-    switch (pattern.what) {
+    switch (pattern.mode) {
     case kind::anything:
     case kind::bind: return true;
     case kind::literal: return text == names.expand(pattern.text);
@@ -30,12 +30,12 @@ bool text_matches(const text_pattern& pattern, const std::string& text, const ps
 bool code_matches(const code_pattern& pattern, error_code code) {
     const bool listed =
         std::find(pattern.codes.begin(), pattern.codes.end(), static_cast<std::uint8_t>(code)) != pattern.codes.end();
-    return pattern.what == code_pattern::kind::anything || (pattern.what == code_pattern::kind::in) == listed;
+    return pattern.mode == code_pattern::kind::anything || (pattern.mode == code_pattern::kind::in) == listed;
 }
 
 std::string describe_text(const text_pattern& pattern, const pseudonyms& names) {
     using kind = text_pattern::kind;
-    switch (pattern.what) {
+    switch (pattern.mode) {
     case kind::anything: return "any";
     case kind::literal: return quoted_excerpt(names.expand(pattern.text));
     case kind::regex: return "matching " + quoted_excerpt(pattern.text.text);
@@ -46,10 +46,10 @@ std::string describe_text(const text_pattern& pattern, const pseudonyms& names) 
 }
 
 std::string describe_code(const code_pattern& pattern) {
-    if (pattern.what == code_pattern::kind::anything) {
+    if (pattern.mode == code_pattern::kind::anything) {
         return "with any code";
     }
-    std::string shown = pattern.what == code_pattern::kind::not_in ? "with a code other than" : "";
+    std::string shown = pattern.mode == code_pattern::kind::not_in ? "with a code other than" : "";
     for (std::size_t index = 0; index < pattern.codes.size(); ++index) {
         shown += index == 0 ? (shown.empty() ? "" : " ") : " or ";
         shown += std::to_string(pattern.codes[index]) + ' ';
@@ -121,10 +121,10 @@ bool matches(const packet_pattern& pattern, const received_event& event, const p
         !text_matches(pattern.message, packet.message, names, bound) || !code_matches(pattern.code, packet.code)) {
         return false;
     }
-    if (pattern.pseudo.what == text_pattern::kind::bind) {
+    if (pattern.pseudo.mode == text_pattern::kind::bind) {
         bound[pattern.pseudo.name] = packet.pseudo;
     }
-    if (pattern.message.what == text_pattern::kind::bind) {
+    if (pattern.message.mode == text_pattern::kind::bind) {
         bound[pattern.message.name] = packet.message;
     }
     return true;

@@ -1,5 +1,5 @@
 #include "runner/matching.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>

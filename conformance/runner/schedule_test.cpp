@@ -1,6 +1,6 @@
 #include "runner/schedule.hpp"
 #include "scenario/catalog.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -10,8 +10,8 @@
 namespace chatos::conformance {
 namespace {
 
-using testing::hand_run;
 using testing::make_scenario;
+using testing::manual_run;
 using namespace std::chrono_literals;
 
 std::vector<std::string> texts(const scenario& what, std::size_t chosen_max = 1'000) {
@@ -112,7 +112,7 @@ TEST(OrdersOf, stops_counting_somewhere) {
 }
 
 TEST(OrdersOf, every_builtin_scenario_leaves_at_least_one_and_each_can_be_said) {
-    for (const scenario& one : make_catalog({}).made.scenarios) {
+    for (const scenario& one : make_catalog({}).loaded.scenarios) {
         const open_orders found = orders_of(one, 3);
         EXPECT_GE(found.chosen.size(), 1U) << one.id;
         for (const schedule& order : found.chosen) {
@@ -143,13 +143,13 @@ protected:
 };
 
 TEST_F(Turns, an_actor_waits_for_his) {
-    hand_run run{what_, {}, {segmentation::whole, order_of(what_, "bob,alice")}};
+    manual_run run{what_, {}, {segmentation::whole, order_of(what_, "bob,alice")}};
     EXPECT_EQ(run.log(), (std::vector<std::string>{"bob connects", "bob sends CR pseudo=\"bob-t\"", "alice connects",
                                                    "alice sends CR pseudo=\"alice-t\""}));
 }
 
 TEST_F(Turns, the_next_begins_only_when_the_bytes_of_the_one_before_are_on_their_way) {
-    hand_run run{what_, {}, {segmentation::whole, order_of(what_, "bob,alice")}, true};
+    manual_run run{what_, {}, {segmentation::whole, order_of(what_, "bob,alice")}, true};
     EXPECT_EQ(run.log(), (std::vector<std::string>{"bob connects", "bob sends CR pseudo=\"bob-t\""}));
     run.release_writes();
     EXPECT_EQ(run.log(), (std::vector<std::string>{"alice connects", "alice sends CR pseudo=\"alice-t\""}));
@@ -161,7 +161,7 @@ TEST_F(Turns, an_order_that_waits_for_its_own_future_is_given_up_and_fails_nobod
                                   {"actor": "alice", "send": {"packet": "ERROR", "code": 0}},
                                   {"actor": "bob", "send": {"packet": "SMA", "message": "x"}},
                                   {"actor": "bob", "expect": {"packet": "ERROR"}}])");
-    hand_run run{what, {}, {segmentation::whole, order_of(what, "alice,bob,alice,bob")}};
+    manual_run run{what, {}, {segmentation::whole, order_of(what, "alice,bob,alice,bob")}};
     run.receives("bob", make_error(error_code::ok));
     (void)run.log();
     run.wait(999ms);

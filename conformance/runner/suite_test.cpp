@@ -1,7 +1,7 @@
 // Verdicts, controls and what a report says, over real loopback TCP against servers that the tests make up.
 #include "runner/suite.hpp"
 #include "testing/fake_implementation.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>

@@ -103,14 +103,14 @@ std::vector<std::byte> only_bytes_of(const packet_pattern& pattern, const pseudo
     only.op = pattern.op;
     for (const part which : layout_of(pattern.op).parts()) {
         if (which == part::error_code) {
-            if (pattern.code.what != code_pattern::kind::in || pattern.code.codes.size() != 1) {
+            if (pattern.code.mode != code_pattern::kind::in || pattern.code.codes.size() != 1) {
                 return {};
             }
             only.code = pattern.code.codes.front();
             continue;
         }
         const text_pattern& text = which == part::pseudo ? pattern.pseudo : pattern.message;
-        if (text.what != text_pattern::kind::literal) {
+        if (text.mode != text_pattern::kind::literal) {
             return {};
         }
         (which == part::pseudo ? only.pseudo : only.message) = text.text;

@@ -1,6 +1,6 @@
 #include "runner/event.hpp"
 #include "runner/unit_bytes.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // How long a server that never says anything can keep the whole suite waiting: computed, not waited for.
 #include "runner/waiting.hpp"
 #include "scenario/catalog.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@ namespace chatos::conformance {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::hand_run;
+using testing::manual_run;
 
 outcome silent_outcome() {
     outcome seen;
@@ -93,11 +93,11 @@ TEST(WaitingBudget, a_mute_server_is_judged_within_a_minute) {
     std::chrono::milliseconds total{0};
     // Controls stand alone, so those without one come first.
     for (const bool with_control : {false, true}) {
-        for (const scenario& one : result.made.scenarios) {
+        for (const scenario& one : result.loaded.scenarios) {
             if (one.control.empty() == with_control || failed.contains(one.control)) {
                 continue;
             }
-            hand_run run{one, budget.now()};
+            manual_run run{one, budget.now()};
             while (!run.finished()) {
                 run.wait_for_deadline();
             }

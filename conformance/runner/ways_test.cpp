@@ -1,7 +1,7 @@
 // Scenarios in several ways, and several at a time, over real loopback TCP.
 #include "runner/suite.hpp"
 #include "testing/fake_implementation.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>

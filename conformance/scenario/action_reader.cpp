@@ -189,16 +189,16 @@ text_pattern read_text_pattern(const json_place& place, const scenario& made) {
             any->refuse("expected true");
         }
     } else if (const auto regex = reader.find("regex")) {
-        pattern.what = kind::regex;
+        pattern.mode = kind::regex;
         pattern.text.text = regex->as_string().value_or("");
         if (const re2::RE2 compiled{pattern.text.text, re2::RE2::Quiet}; !compiled.ok()) {
             regex->refuse("invalid regular expression (RE2): " + compiled.error());
         }
     } else if (const auto bind = reader.find("bind")) {
-        pattern.what = kind::bind;
+        pattern.mode = kind::bind;
         pattern.name = read_binding(*bind);
     } else if (const auto same = reader.find("same")) {
-        pattern.what = kind::same;
+        pattern.mode = kind::same;
         pattern.name = read_binding(*same);
     } else {
         place.refuse("expected a string or an object with one of \"repeat\", \"any\", \"regex\", \"bind\", \"same\"");
@@ -226,7 +226,7 @@ code_pattern read_code_pattern(const json_place& place) {
     } else if (const auto other = reader.find("not")) {
         pattern = {kind::not_in, {read_code(*other)}};
     } else if (const auto in = reader.find("in")) {
-        pattern.what = kind::in;
+        pattern.mode = kind::in;
         for (const json_place& item : in->as_array(1)) {
             pattern.codes.push_back(read_code(item));
         }

@@ -37,16 +37,16 @@ public:
         for (const builtin_file& file : builtin_files()) {
             add(load_scenario(file.text, std::string{file.name}), false);
         }
-        for (const std::string& word : chosen_.what) {
+        for (const std::string& word : chosen_.words) {
             add_word(word);
         }
-        std::sort(result_.made.scenarios.begin(), result_.made.scenarios.end(),
+        std::sort(result_.loaded.scenarios.begin(), result_.loaded.scenarios.end(),
                   [](const scenario& left, const scenario& right) { return left.id < right.id; });
         check_controls();
         check_filters();
         select();
         if (!result_.problems.empty()) {
-            result_.made = {};
+            result_.loaded = {};
         }
         return std::move(result_);
     }
@@ -63,7 +63,7 @@ private:
             return;
         }
         scenario& made = std::get<scenario>(loaded);
-        std::vector<scenario>& all = result_.made.scenarios;
+        std::vector<scenario>& all = result_.loaded.scenarios;
         const auto same = std::find_if(all.begin(), all.end(), [&](const scenario& one) { return one.id == made.id; });
         const bool is_new = same == all.end();
         const bool replaces = from_file && from_files_.insert(made.id).second;
@@ -112,14 +112,14 @@ private:
     void add_file(const std::string& path) {
         const auto text = read_text_file(path);
         if (const auto* error = std::get_if<file_error>(&text)) {
-            refuse(path, error->what);
+            refuse(path, error->message);
             return;
         }
         add(load_scenario(std::get<std::string>(text), path), true);
     }
 
     void check_controls() {
-        const std::vector<scenario>& all = result_.made.scenarios;
+        const std::vector<scenario>& all = result_.loaded.scenarios;
         for (const scenario& one : all) {
             const auto found =
                 std::find_if(all.begin(), all.end(), [&](const scenario& other) { return other.id == one.control; });
@@ -160,7 +160,7 @@ private:
             return std::any_of(words.begin(), words.end(),
                                [&](const std::string& other) { return lower(other) == lower(word); });
         };
-        const bool by_word = chosen_.what.empty() || from_files_.contains(one.id) ||
+        const bool by_word = chosen_.words.empty() || from_files_.contains(one.id) ||
                              std::any_of(patterns_.begin(), patterns_.end(),
                                          [&](const std::string& pattern) { return glob_matches(pattern, one.id); });
         return by_word && (!chosen_.role || *chosen_.role == one.role) &&
@@ -172,13 +172,13 @@ private:
     }
 
     void select() {
-        for (const scenario& one : result_.made.scenarios) {
+        for (const scenario& one : result_.loaded.scenarios) {
             if (is_chosen(one)) {
-                result_.made.selected.push_back(&one);
+                result_.loaded.selected.push_back(&one);
             }
         }
         for (const std::string& pattern : patterns_) {
-            const std::vector<scenario>& all = result_.made.scenarios;
+            const std::vector<scenario>& all = result_.loaded.scenarios;
             if (std::none_of(all.begin(), all.end(),
                              [&](const scenario& one) { return glob_matches(pattern, one.id); })) {
                 refuse(pattern, "no scenario has this id; `chatos-conformance list` shows them");

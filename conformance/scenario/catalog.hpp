@@ -21,7 +21,7 @@ struct builtin_file {
 
 /// What to choose; several words in one list are alternatives, the lists narrow each other.
 struct selection {
-    std::vector<std::string> what;    ///< ids, globs (* and ?), files, folders; empty: all built-in ones
+    std::vector<std::string> words;   ///< ids, globs (* and ?), files, folders; empty: all built-in ones
     std::vector<std::string> rules;   ///< "PM-4"
     std::vector<std::string> levels;  ///< "must", ...
     std::vector<std::string> areas;   ///< "pm"
@@ -35,7 +35,7 @@ struct catalog {
 
 /// Loads and selects. Problems (of files, of words that match nothing) leave the catalog empty.
 struct catalog_result {
-    catalog made;
+    catalog loaded;
     std::vector<problem> problems;
 };
 [[nodiscard]] catalog_result make_catalog(const selection& chosen);

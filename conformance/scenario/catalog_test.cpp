@@ -23,7 +23,7 @@ std::vector<std::string> problems_of(const selection& chosen) {
 std::vector<std::string> chosen_ids(const selection& chosen) {
     std::vector<std::string> ids;
     const catalog_result result = make_catalog(chosen);
-    for (const scenario* one : result.made.selected) {
+    for (const scenario* one : result.loaded.selected) {
         ids.push_back(one->id);
     }
     return ids;
@@ -108,9 +108,9 @@ TEST(Catalog, a_file_takes_the_place_of_the_built_in_scenario_with_its_id) {
     const std::string id = chosen_ids({}).front();
     const std::string path = folder.write("changed.json", file_with_id(id));
     const catalog_result result = make_catalog({{path}, {}, {}, {}});
-    ASSERT_EQ(result.made.selected.size(), 1U);
-    EXPECT_EQ(result.made.selected.front()->source, path);
-    EXPECT_EQ(result.made.scenarios.size(), builtin_files().size());
+    ASSERT_EQ(result.loaded.selected.size(), 1U);
+    EXPECT_EQ(result.loaded.selected.front()->source, path);
+    EXPECT_EQ(result.loaded.scenarios.size(), builtin_files().size());
 }
 
 TEST(Catalog, one_id_in_two_files_is_refused) {

@@ -77,7 +77,7 @@ filled_word read_word(const json_place& place, const char* key, std::span<const 
 
 }  // namespace
 
-tell_action read_tell(const json_place& place, const scenario& made) {
+stdin_action read_tell(const json_place& place, const scenario& made) {
     check_role(place, "\"tell\"", made);
     filled_word filled = read_word(place, "command", all_commands(), made);
     return {std::move(filled.name), std::move(filled.pseudo), std::move(filled.text), filled.if_known};

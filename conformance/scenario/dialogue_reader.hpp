@@ -8,7 +8,7 @@
 namespace chatos::conformance {
 
 /// All three refuse what they read in a scenario that judges a server.
-[[nodiscard]] tell_action read_tell(const json_place& place, const scenario& made);
+[[nodiscard]] stdin_action read_tell(const json_place& place, const scenario& made);
 /// An object with the key "screen".
 [[nodiscard]] screen_pattern read_screen(const json_place& place, const scenario& made);
 /// The value of the key "exit".

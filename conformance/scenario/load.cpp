@@ -130,7 +130,7 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     problem_list problems{source};
     const std::variant<json_value, json_error> parsed = parse_json(json);
     if (const auto* error = std::get_if<json_error>(&parsed)) {
-        problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->what);
+        problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->message);
         return problems.take();
     }
     scenario made;

@@ -134,17 +134,17 @@ TEST(LoadScenario, reads_everything_that_a_field_can_be_compared_with) {
     const auto packet_at = [&](std::size_t index) {
         return std::get<packet_pattern>(std::get<expect_action>(made.steps.at(index).action).event);
     };
-    EXPECT_EQ(packet_at(0).pseudo.what, text_pattern::kind::bind);
+    EXPECT_EQ(packet_at(0).pseudo.mode, text_pattern::kind::bind);
     EXPECT_EQ(packet_at(0).pseudo.name, "who");
-    EXPECT_EQ(packet_at(0).message.what, text_pattern::kind::regex);
-    EXPECT_EQ(packet_at(1).pseudo.what, text_pattern::kind::same);
-    EXPECT_EQ(packet_at(1).message.what, text_pattern::kind::anything);
-    EXPECT_EQ(packet_at(2).message.what, text_pattern::kind::literal);
+    EXPECT_EQ(packet_at(0).message.mode, text_pattern::kind::regex);
+    EXPECT_EQ(packet_at(1).pseudo.mode, text_pattern::kind::same);
+    EXPECT_EQ(packet_at(1).message.mode, text_pattern::kind::anything);
+    EXPECT_EQ(packet_at(2).message.mode, text_pattern::kind::literal);
     EXPECT_EQ(packet_at(2).message.text.times, 3U);
-    EXPECT_EQ(packet_at(3).pseudo.what, text_pattern::kind::anything);
+    EXPECT_EQ(packet_at(3).pseudo.mode, text_pattern::kind::anything);
     EXPECT_EQ(packet_at(4).code.codes, (std::vector<std::uint8_t>{4, 5}));
-    EXPECT_EQ(packet_at(5).code.what, code_pattern::kind::not_in);
-    EXPECT_EQ(packet_at(6).code.what, code_pattern::kind::anything);
+    EXPECT_EQ(packet_at(5).code.mode, code_pattern::kind::not_in);
+    EXPECT_EQ(packet_at(6).code.mode, code_pattern::kind::anything);
     const auto& hurried = std::get<expect_action>(made.steps[4].action);
     EXPECT_TRUE(hurried.optional);
     EXPECT_EQ(hurried.within, std::chrono::milliseconds{70});

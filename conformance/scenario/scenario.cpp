@@ -10,8 +10,8 @@ bool is_refusal(const std::vector<step>& steps);
 bool is_refusal(const packet_pattern& pattern) {
     const code_pattern& code = pattern.code;
     const bool allows_ok = std::find(code.codes.begin(), code.codes.end(), 0) != code.codes.end();
-    return pattern.op == opcode::error && ((code.what == code_pattern::kind::in && !allows_ok) ||
-                                           (code.what == code_pattern::kind::not_in && allows_ok));
+    return pattern.op == opcode::error && ((code.mode == code_pattern::kind::in && !allows_ok) ||
+                                           (code.mode == code_pattern::kind::not_in && allows_ok));
 }
 
 struct refusal_visitor {

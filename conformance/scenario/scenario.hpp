@@ -52,7 +52,7 @@ struct send_action {
 struct connect_action {};
 
 /// What is written to the standard input of a client under test: a command of the profile ("msg"), filled in.
-struct tell_action {
+struct stdin_action {
     std::string command;
     text_source pseudo;
     text_source text;
@@ -68,14 +68,14 @@ struct reading_action {
 
 struct text_pattern {
     enum class kind : std::uint8_t { anything, literal, regex, bind, same };
-    kind what{kind::anything};
+    kind mode{kind::anything};
     text_source text;  ///< literal, or the regular expression
     std::string name;  ///< bind, same
 };
 
 struct code_pattern {
     enum class kind : std::uint8_t { anything, in, not_in };
-    kind what{kind::anything};
+    kind mode{kind::anything};
     std::vector<std::uint8_t> codes;
 };
 
@@ -143,7 +143,7 @@ struct step {
     std::string rule;                ///< who is to blame if this fails
     std::string note;
     std::string pointer;  ///< where it stands in the file: "/steps/3"
-    std::variant<connect_action, send_action, close_action, reading_action, tell_action, expect_action> action;
+    std::variant<connect_action, send_action, close_action, reading_action, stdin_action, expect_action> action;
 };
 
 /// Whom a scenario judges. The actors of one that judges a server are clients, played by the runner, each with a

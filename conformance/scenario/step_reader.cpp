@@ -93,7 +93,7 @@ void append_login(const json_place& place, const step& common, const scenario& m
     } else {
         packet_pattern request;
         request.op = opcode::cr;
-        request.pseudo.what = text_pattern::kind::literal;
+        request.pseudo.mode = text_pattern::kind::literal;
         request.pseudo.text = {pseudo, 1};
         first.action = expect_action{request, false, std::nullopt};
         second.action = send_action{{packet_source{}}, split_mode::whole, {}};  // ERROR 0

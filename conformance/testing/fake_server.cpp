@@ -1,6 +1,6 @@
 #include "testing/fake_server.hpp"
 
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 
 #include <array>
 #include <cerrno>

@@ -12,7 +12,7 @@
 //   crashes     polite, and ends as a process at a random moment
 //   shouts      polite, and prints without end, and without a line's end
 #include "testing/fake_server.hpp"
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 
 #include <cstdio>
 #include <cstdlib>

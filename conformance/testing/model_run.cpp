@@ -1,6 +1,6 @@
 #include "testing/model_run.hpp"
 
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 
 #include <chatos/decode.hpp>
 

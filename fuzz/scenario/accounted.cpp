@@ -58,7 +58,7 @@ private:
     [[nodiscard]] bool fits_packet(conformance::packet_pattern pattern, std::size_t at) const {
         using kind = conformance::text_pattern::kind;
         for (conformance::text_pattern* text : {&pattern.pseudo, &pattern.message}) {
-            text->what = text->what == kind::same ? kind::anything : text->what;
+            text->mode = text->mode == kind::same ? kind::anything : text->mode;
         }
         conformance::bindings bound;
         return at < seen_.events.size() && conformance::matches(pattern, seen_.events[at], names_, bound);

@@ -16,7 +16,7 @@ namespace {
 std::optional<std::string> text_that_fits(const conformance::text_pattern& pattern,
                                           const conformance::bindings& bound) {
     using kind = conformance::text_pattern::kind;
-    switch (pattern.what) {
+    switch (pattern.mode) {
     case kind::anything:
     case kind::bind: return "any";
     case kind::literal: return conformance::pseudonyms{std::string{run_name}}.expand(pattern.text);
@@ -34,7 +34,7 @@ std::optional<error_code> code_that_fits(const conformance::code_pattern& patter
     for (const error_code code : {error_code::ok, error_code::pseudo_taken, error_code::out_of_capacity,
                                   error_code::unreachable, error_code::refused}) {
         const bool is_listed = std::ranges::find(pattern.codes, static_cast<std::uint8_t>(code)) != pattern.codes.end();
-        if (pattern.what == kind::anything || is_listed == (pattern.what == kind::in)) {
+        if (pattern.mode == kind::anything || is_listed == (pattern.mode == kind::in)) {
             return code;
         }
     }

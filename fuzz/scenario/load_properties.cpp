@@ -48,9 +48,9 @@ const json_value* value_at(const json_value& document, std::string_view pointer)
 verdict check_syntax_error(const conformance::problem& one, std::string_view text) {
     constexpr std::string_view start = "column ";
     std::size_t column = 0;
-    const char* last = one.what.data() + one.what.size();
-    if (one.what.starts_with(start)) {
-        (void)std::from_chars(one.what.data() + start.size(), last, column);
+    const char* last = one.message.data() + one.message.size();
+    if (one.message.starts_with(start)) {
+        (void)std::from_chars(one.message.data() + start.size(), last, column);
     }
     std::string_view line = text;
     for (unsigned number = 1; number < one.line; ++number) {
@@ -75,7 +75,7 @@ std::string told(const std::vector<conformance::step>& steps) {
             const conformance::outgoing made = conformance::bytes_of(*send, names);
             text.append(reinterpret_cast<const char*>(made.bytes.data()), made.bytes.size());
             text += std::to_string(made.write_ends.size());
-        } else if (const auto* tell = std::get_if<conformance::tell_action>(&one.action)) {
+        } else if (const auto* tell = std::get_if<conformance::stdin_action>(&one.action)) {
             text += tell->command + names.expand(tell->pseudo) + ' ' + names.expand(tell->text) +
                     (tell->if_known ? "?" : "");
         } else if (const auto* expect = std::get_if<conformance::expect_action>(&one.action)) {
@@ -118,7 +118,7 @@ std::uint64_t size_of(const std::vector<conformance::step>& steps) {
             for (const auto& unit : send->units) {
                 size += std::visit([](const auto& each) { return size_of(each); }, unit);
             }
-        } else if (const auto* tell = std::get_if<conformance::tell_action>(&one.action)) {
+        } else if (const auto* tell = std::get_if<conformance::stdin_action>(&one.action)) {
             size += size_of(tell->pseudo) + size_of(tell->text);
         } else if (const auto* expect = std::get_if<conformance::expect_action>(&one.action)) {
             size += size_of(expect->event);
@@ -164,7 +164,7 @@ verdict check_places(const std::vector<conformance::problem>& problems, std::str
         if (one.file != source_name || one.line < 1 || one.line > lines) {
             return failure{"places", "no such line: " + shown};
         }
-        if (one.what.empty() || !is_printable(shown)) {
+        if (one.message.empty() || !is_printable(shown)) {
             return failure{"places", "no words that can be shown: " + shown};
         }
         if (document == nullptr) {

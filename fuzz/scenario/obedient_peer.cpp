@@ -114,7 +114,7 @@ private:
         } else if (std::holds_alternative<conformance::reading_action>(one->action)) {
             is_done = actor.readings < seen(index).readings;
             actor.readings += is_done ? 1 : 0;
-        } else if (std::holds_alternative<conformance::tell_action>(one->action)) {
+        } else if (std::holds_alternative<conformance::stdin_action>(one->action)) {
             is_done = actor.tellings < seen(index).tellings;
             actor.tellings += is_done ? 1 : 0;
         } else if (const auto* expect = std::get_if<expect_action>(&one->action)) {
@@ -261,8 +261,8 @@ private:
         const auto* remembers = std::get_if<packet_pattern>(&pattern);
         const bool is_given = give(index, wanted);
         if (remembers != nullptr && &pattern != &wanted) {
-            gave_up_ = gave_up_ || remembers->pseudo.what == conformance::text_pattern::kind::bind ||
-                       remembers->message.what == conformance::text_pattern::kind::bind;
+            gave_up_ = gave_up_ || remembers->pseudo.mode == conformance::text_pattern::kind::bind ||
+                       remembers->message.mode == conformance::text_pattern::kind::bind;
         }
         return is_given;
     }

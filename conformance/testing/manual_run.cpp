@@ -1,4 +1,4 @@
-#include "testing/hand_run.hpp"
+#include "testing/manual_run.hpp"
 
 #include <chatos/encode.hpp>
 
@@ -8,30 +8,30 @@
 
 namespace chatos::conformance::testing {
 
-hand_run::hand_run(scenario what, const patience& times, way how, bool holds_writes)
+manual_run::manual_run(scenario what, const patience& times, way how, bool holds_writes)
     : what_{std::move(what)}, run_{what_, pseudonyms{"t"}, times, std::move(how)}, holds_writes_{holds_writes} {
     turn();
 }
 
-hand_run::hand_run(scenario what, client_dialogue dialogue)
+manual_run::manual_run(scenario what, client_dialogue dialogue)
     : what_{std::move(what)}, run_{what_, pseudonyms{"t"}, {}, {}, std::move(dialogue)}, holds_writes_{false} {
     turn();
 }
 
-std::vector<std::string> hand_run::log() {
+std::vector<std::string> manual_run::log() {
     return std::exchange(log_, {});
 }
 
-void hand_run::receives(std::string_view actor, const packet_view& packet) {
+void manual_run::receives(std::string_view actor, const packet_view& packet) {
     receives_bytes(actor, wire(packet));
 }
 
-void hand_run::receives_bytes(std::string_view actor, std::string_view bytes) {
+void manual_run::receives_bytes(std::string_view actor, std::string_view bytes) {
     run_.received(index_of(actor), std::as_bytes(std::span{bytes}), now_);
     turn();
 }
 
-void hand_run::receives_all(std::string_view actor, const std::vector<packet_view>& packets) {
+void manual_run::receives_all(std::string_view actor, const std::vector<packet_view>& packets) {
     std::string bytes;
     for (const packet_view& packet : packets) {
         bytes += wire(packet);
@@ -39,55 +39,55 @@ void hand_run::receives_all(std::string_view actor, const std::vector<packet_vie
     receives_bytes(actor, bytes);
 }
 
-void hand_run::closes(std::string_view actor, bool reset) {
+void manual_run::closes(std::string_view actor, bool reset) {
     run_.closed_by_peer(index_of(actor), reset, now_);
     turn();
 }
 
-void hand_run::shows(std::string_view actor, std::string_view text) {
+void manual_run::shows(std::string_view actor, std::string_view text) {
     run_.printed(index_of(actor), text, now_);
     turn();
 }
 
-void hand_run::exits(std::string_view actor, int code) {
+void manual_run::exits(std::string_view actor, int code) {
     run_.process_ended(index_of(actor), {false, code, "exit status " + std::to_string(code)}, now_);
     turn();
 }
 
-void hand_run::is_killed(std::string_view actor, int signal) {
+void manual_run::is_killed(std::string_view actor, int signal) {
     run_.process_ended(index_of(actor), {true, signal, "killed by signal " + std::to_string(signal)}, now_);
     turn();
 }
 
-void hand_run::wait(std::chrono::milliseconds time) {
+void manual_run::wait(std::chrono::milliseconds time) {
     now_ += time;
     turn();
 }
 
-void hand_run::wait_for_deadline() {
+void manual_run::wait_for_deadline() {
     now_ = std::max(now_, run_.deadline());
     turn();
 }
 
-std::chrono::milliseconds hand_run::time() const {
+std::chrono::milliseconds manual_run::time() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(now_);
 }
 
-std::chrono::milliseconds hand_run::deadline() const {
+std::chrono::milliseconds manual_run::deadline() const {
     return std::chrono::duration_cast<std::chrono::milliseconds>(run_.deadline());
 }
 
-void hand_run::connects(std::string_view actor) {
+void manual_run::connects(std::string_view actor) {
     run_.connected(index_of(actor), now_);
     turn();
 }
 
-void hand_run::fails_to_connect(std::string_view actor, const std::string& reason) {
+void manual_run::fails_to_connect(std::string_view actor, const std::string& reason) {
     run_.connection_failed(index_of(actor), reason, now_);
     turn();
 }
 
-void hand_run::release_writes() {
+void manual_run::release_writes() {
     holds_writes_ = false;
     for (const std::size_t actor : std::exchange(held_writes_, {})) {
         run_.written(actor, now_);
@@ -95,7 +95,7 @@ void hand_run::release_writes() {
     turn();
 }
 
-std::size_t hand_run::index_of(std::string_view actor) const {
+std::size_t manual_run::index_of(std::string_view actor) const {
     const auto found = std::find(what_.actors.begin(), what_.actors.end(), actor);
     if (found == what_.actors.end()) {
         throw std::runtime_error{"no actor " + std::string{actor}};
@@ -103,7 +103,7 @@ std::size_t hand_run::index_of(std::string_view actor) const {
     return static_cast<std::size_t>(found - what_.actors.begin());
 }
 
-void hand_run::turn() {
+void manual_run::turn() {
     for (;;) {
         const std::vector<network_request> requests = run_.advance(now_);
         for (const network_request& request : requests) {
@@ -115,25 +115,25 @@ void hand_run::turn() {
     }
 }
 
-void hand_run::perform(const connect_request& request) {
+void manual_run::perform(const connect_request& request) {
     log_.push_back(what_.actors[request.actor] + " connects");
     if (!holds_connections_) {
         run_.connected(request.actor, now_);
     }
 }
 
-void hand_run::perform(const start_request& request) {
+void manual_run::perform(const start_request& request) {
     log_.push_back(request.pseudo + " starts");
     if (!holds_connections_) {
         run_.connected(request.actor, now_);
     }
 }
 
-void hand_run::perform(const tell_request& request) {
+void manual_run::perform(const tell_request& request) {
     log_.push_back(what_.actors[request.actor] + " is told " + quoted_excerpt(request.text));
 }
 
-void hand_run::perform(const write_request& request) {
+void manual_run::perform(const write_request& request) {
     std::string line = what_.actors[request.actor] + " sends";
     for (std::span<const std::byte> rest{request.bytes}; !rest.empty();) {
         const decode_result result = decode(rest);
@@ -150,12 +150,12 @@ void hand_run::perform(const write_request& request) {
     }
 }
 
-void hand_run::perform(const end_request& request) {
+void manual_run::perform(const end_request& request) {
     const char* how = request.how == close_how::fin ? "fin" : request.how == close_how::full ? "full" : "reset";
     log_.push_back(what_.actors[request.actor] + " ends: " + how);
 }
 
-void hand_run::perform(const reading_request& request) {
+void manual_run::perform(const reading_request& request) {
     log_.push_back(what_.actors[request.actor] + (request.reading ? " reads" : " stops reading"));
 }
 

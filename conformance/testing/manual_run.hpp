@@ -14,13 +14,13 @@ namespace chatos::conformance::testing {
 
 /// Pseudos end in "-t" ("alice-t"). Connections are accepted at once and writes are done at once unless a test says
 /// otherwise. Whatever is put in is followed by as many turns as it takes until the execution asks for nothing more.
-class hand_run {
+class manual_run {
 public:
-    explicit hand_run(scenario what, const patience& times = {}, way how = {}, bool holds_writes = false);
+    explicit manual_run(scenario what, const patience& times = {}, way how = {}, bool holds_writes = false);
     /// With clients under test, which are talked with so.
-    hand_run(scenario what, client_dialogue dialogue);
-    hand_run(const hand_run&) = delete;
-    hand_run& operator=(const hand_run&) = delete;
+    manual_run(scenario what, client_dialogue dialogue);
+    manual_run(const manual_run&) = delete;
+    manual_run& operator=(const manual_run&) = delete;
 
     /// What the execution asked for so far, one line each: `alice connects`, `alice sends CR pseudo="alice-t"`,
     /// `alice sends 2 bytes` (no packet), `alice ends: fin`, `alice stops reading`, `alice-t starts`, `alice is told
