@@ -27,6 +27,9 @@ endif()
 # Coverage must lead a fuzzer through the code under test; that of judges and tests would only slow it down. Linked after
 # chatos_build_flags, whose flags these take back.
 add_library(chatos_not_under_test INTERFACE)
+if(CHATOS_TEST_BATCHES)
+  target_compile_options(chatos_not_under_test INTERFACE -Wno-shadow)  # as above
+endif()
 if(CHATOS_FUZZ)
   target_compile_options(chatos_not_under_test INTERFACE ${chatos_no_fuzz_coverage})
 endif()
