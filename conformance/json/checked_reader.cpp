@@ -34,9 +34,9 @@ std::string problem::text() const {
     return text + message;
 }
 
-void problem_list::add(unsigned line, std::string pointer, std::string what) {
+void problem_list::add(unsigned line, std::string pointer, std::string message) {
     if (problems_.size() < problems_max) {
-        problems_.push_back({file_, line, std::move(pointer), std::move(what)});
+        problems_.push_back({file_, line, std::move(pointer), std::move(message)});
     }
 }
 
@@ -102,11 +102,11 @@ std::optional<json_place> object_reader::find(std::string_view key) {
 }
 
 std::optional<json_place> object_reader::require(std::string_view key) {
-    std::optional<json_place> found = find(key);
-    if (!found && is_object_) {
+    std::optional<json_place> place = find(key);
+    if (!place && is_object_) {
         place_.refuse("the key \"" + std::string{key} + "\" is missing");
     }
-    return found;
+    return place;
 }
 
 void object_reader::finish() {

@@ -28,7 +28,7 @@ class problem_list {
 public:
     explicit problem_list(std::string file) : file_{std::move(file)} {}
 
-    void add(unsigned line, std::string pointer, std::string what);
+    void add(unsigned line, std::string pointer, std::string message);
     [[nodiscard]] bool empty() const noexcept { return problems_.empty(); }
     [[nodiscard]] std::vector<problem> take() noexcept { return std::move(problems_); }
 
@@ -37,7 +37,7 @@ private:
     std::vector<problem> problems_;
 };
 
-/// A value and where it stands.
+/// A value and its place.
 class json_place {
 public:
     json_place(const json_value& value, std::string pointer, problem_list& problems)
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] bool is(json_kind kind) const noexcept { return value_->kind == kind; }
 
     /// Adds a problem at this place.
-    void refuse(std::string what) const { problems_->add(value_->line, pointer_, std::move(what)); }
+    void refuse(std::string message) const { problems_->add(value_->line, pointer_, std::move(message)); }
 
     /// The value as a type; otherwise refuses it ("expected a string, found an integer") and gives nothing.
     [[nodiscard]] std::optional<std::string> as_string() const;
@@ -67,7 +67,7 @@ private:
     problem_list* problems_;
 };
 
-/// Reads an object's keys; finish() refuses those that nobody asked for.
+/// Reads an object's keys; finish() refuses those that were not read.
 class object_reader {
 public:
     /// Refuses the place if it is not an object; every key is then missing, silently.
@@ -86,7 +86,7 @@ private:
     std::vector<std::string> known_;
 };
 
-/// `"a", "b" or "c"`: what could have stood there.
+/// `"a", "b" or "c"`: the words that were expected.
 [[nodiscard]] std::string quoted_choices(const std::vector<std::string>& words, std::string_view last = "or");
 
 }  // namespace chatos::conformance

@@ -16,23 +16,23 @@ constexpr std::size_t depth_max = 64;
 constexpr std::size_t keys_max = 1'000;
 constexpr const char* too_large = "the number is too large";
 
-/// How far the parser has read. It reads one character ahead behind a number, so what counts is the line of the last
+/// How far the parser has read. It reads one character ahead after a number, so what counts is the line of the last
 /// character that is not white space.
 struct read_position {
     unsigned line{1};
     unsigned column{0};
     unsigned token_line{1};
 
-    bool behind_line_break{false};
+    bool is_after_line_break{false};
 
     /// A line break counts as the last character of its line.
     void advance(char character) noexcept {
-        if (behind_line_break) {
+        if (is_after_line_break) {
             ++line;
             column = 0;
         }
         ++column;
-        behind_line_break = character == '\n';
+        is_after_line_break = character == '\n';
         if (character != ' ' && character != '\t' && character != '\r' && character != '\n') {
             token_line = line;
         }
@@ -84,8 +84,8 @@ public:
 
     bool null() { return put(json_kind::null) != nullptr; }
     bool boolean(bool value) {
-        json_value* made = put(json_kind::boolean);
-        made->boolean = value;
+        json_value* slot = put(json_kind::boolean);
+        slot->boolean = value;
         return true;
     }
     bool number_integer(std::int64_t value) {
@@ -141,13 +141,13 @@ public:
 
 private:
     json_value* put(json_kind kind) {
-        json_value* made = &root_;
+        json_value* slot = &root_;
         if (!open_.empty()) {
-            made = &open_.back()->items.emplace_back();
+            slot = &open_.back()->items.emplace_back();
         }
-        made->kind = kind;
-        made->line = position_.token_line;
-        return made;
+        slot->kind = kind;
+        slot->line = position_.token_line;
+        return slot;
     }
     // Only the innermost open container grows, so pointers to those around it stay valid.
     bool open(json_kind kind) {

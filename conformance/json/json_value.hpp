@@ -1,5 +1,5 @@
-// JSON text to values that know the line they stand on, so that whoever reads a scenario, a profile or a report can
-// say where something is wrong. Keeps nlohmann/json inside one translation unit.
+// JSON text to values that know their line, so that readers of scenarios, profiles and reports can say where a problem
+// is. Keeps nlohmann/json inside one translation unit.
 #pragma once
 
 #include <cstdint>

@@ -242,8 +242,8 @@ TEST(ModelFaults, servers_that_do_next_to_nothing) {
         {fault::ok_to_everything, lines(3, "alice < ERROR 0")},
         {fault::taken_to_everything, lines(3, "alice < ERROR 1")},
     };
-    for (const auto& [one, wanted] : cases) {
-        model_run run{{}, {one}};
+    for (const auto& [fault, wanted] : cases) {
+        model_run run{{}, {fault}};
         run.connects("alice");
         EXPECT_EQ(run.sends_bytes("alice", bytes), wanted);
     }

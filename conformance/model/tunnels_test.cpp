@@ -24,10 +24,10 @@ struct offered_run : model_run {
         (void)sends("alice", make_pc("bob"));
     }
     /// Connects a stranger and sends the two PCs of a tunnel end.
-    lines comes(const std::string& who, const std::string& own, const std::string& peer) {
-        connects(who);
-        lines all = sends(who, make_pc(own));
-        const lines second = sends(who, make_pc(peer));
+    lines comes(const std::string& client, const std::string& own, const std::string& peer) {
+        connects(client);
+        lines all = sends(client, make_pc(own));
+        const lines second = sends(client, make_pc(peer));
         all.insert(all.end(), second.begin(), second.end());
         return all;
     }
@@ -80,7 +80,7 @@ TEST(ModelTunnels, a_taken_end_gets_4_and_so_does_who_comes_after_the_tunnel_has
     EXPECT_EQ(run.comes("d", "alice", "bob"), (lines{"d < ERROR 4", "d closed"}));
 }
 
-TEST(ModelTunnels, a_stranger_nobody_has_agreed_with_gets_5_and_so_does_one_who_then_registers) {
+TEST(ModelTunnels, an_end_without_an_offer_gets_5_even_if_it_registers_later) {
     accepted_run run;
     run.connects("x");
     EXPECT_EQ(run.sends("x", make_pc("nobody")), (lines{"x < ERROR 5"}));

@@ -20,13 +20,13 @@ bool mentions(const std::vector<std::string>& words, std::string_view what) {
                        [&](const std::string& word) { return word.find(what) != std::string::npos; });
 }
 
-void read_options(const json_place& place, profile& made) {
+void read_options(const json_place& place, profile& profile) {
     object_reader reader{place};
     for (const char* name :
          {"capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms", "tunnel_timeout_ms"}) {
         if (const auto option = reader.find(name)) {
-            made.options[name] = read_words(*option, 1);
-            if (!made.options[name].empty() && !mentions(made.options[name], "{value}")) {
+            profile.options[name] = read_words(*option, 1);
+            if (!profile.options[name].empty() && !mentions(profile.options[name], "{value}")) {
                 option->refuse("no word contains {value}, so the option cannot be set");
             }
         }
@@ -34,18 +34,18 @@ void read_options(const json_place& place, profile& made) {
     reader.finish();
 }
 
-void read_limits(const json_place& place, profile& made) {
+void read_limits(const json_place& place, profile& profile) {
     object_reader reader{place};
     if (const auto pseudo = reader.find("pseudo_bytes")) {
-        made.pseudo_bytes = static_cast<std::uint32_t>(pseudo->as_integer(32, 32'767).value_or(255));
+        profile.pseudo_bytes = static_cast<std::uint32_t>(pseudo->as_integer(32, 32'767).value_or(255));
     }
     if (const auto message = reader.find("message_bytes")) {
-        made.message_bytes = static_cast<std::uint32_t>(message->as_integer(1'024, 2'147'483'647).value_or(65'536));
+        profile.message_bytes = static_cast<std::uint32_t>(message->as_integer(1'024, 2'147'483'647).value_or(65'536));
     }
     reader.finish();
 }
 
-void read_known_failures(const json_place& place, profile& made) {
+void read_known_failures(const json_place& place, profile& profile) {
     for (const json_place& item : place.as_array()) {
         object_reader reader{item};
         known_failure known;
@@ -62,28 +62,28 @@ void read_known_failures(const json_place& place, profile& made) {
             }
         }
         reader.finish();
-        made.known_failures.push_back(std::move(known));
+        profile.known_failures.push_back(std::move(known));
     }
 }
 
-void read_extensions(const json_place& place, profile& made) {
+void read_extensions(const json_place& place, profile& profile) {
     for (const json_place& item : place.as_array()) {
         const auto extension = item.as_string();
         if (extension && *extension != "tunnel") {
             item.refuse("unknown extension \"" + *extension + "\"; expected \"tunnel\"");
         }
-        made.extensions.push_back(extension.value_or(""));
+        profile.extensions.push_back(extension.value_or(""));
     }
 }
 
-void read_command(const json_place& place, profile& made) {
-    made.command = read_words(place, 1);
-    const bool is_client = made.role == test_role::client;
-    if (!made.command.empty() && !mentions(made.command, "{port}")) {
+void read_command(const json_place& place, profile& profile) {
+    profile.command = read_words(place, 1);
+    const bool is_client = profile.role == test_role::client;
+    if (!profile.command.empty() && !mentions(profile.command, "{port}")) {
         place.refuse(is_client ? "no word contains {port}, so the client cannot be told where to connect"
                                : "no word contains {port}, so the server cannot be told where to listen");
     }
-    if (!made.command.empty() && is_client && !mentions(made.command, "{pseudo}")) {
+    if (!profile.command.empty() && is_client && !mentions(profile.command, "{pseudo}")) {
         place.refuse("no word contains {pseudo}, so the client cannot be told its name");
     }
 }
@@ -105,7 +105,7 @@ void read_input(const json_place& place, client_dialogue& dialogue) {
             continue;
         }
         const std::string text = given->as_string().value_or("");
-        // Who is answered goes without saying where only one offer can be open.
+        // /accept and /refuse may omit the pseudo if only one offer can be open.
         const bool needs_pseudo = word.name == "msg" || word.name == "private";
         if (given->is(json_kind::string)) {
             check_places(*given, text, word, needs_pseudo);
@@ -146,22 +146,22 @@ void read_exit_codes(const json_place& place, client_dialogue& dialogue) {
     reader.finish();
 }
 
-void read_dialogue(object_reader& reader, profile& made) {
+void read_dialogue(object_reader& reader, profile& profile) {
     const auto read = [&](const char* key, const auto& read_value) {
         auto place = reader.find(key);
-        if (place && made.role == test_role::server) {
+        if (place && profile.role == test_role::server) {
             place->refuse("servers have no \"" + std::string{key} + "\"; it requires \"role\": \"client\"");
         }
         if (place) {
-            read_value(*place, made.dialogue);
+            read_value(*place, profile.dialogue);
         }
         return place;
     };
     const auto input = read("stdin", read_input);
     read("screen", read_screen);
     read("exit", read_exit_codes);
-    const bool decides = made.dialogue.input.contains("accept") || made.dialogue.input.contains("refuse");
-    if (input && decides && !made.dialogue.screen.contains("offer")) {
+    const bool decides = profile.dialogue.input.contains("accept") || profile.dialogue.input.contains("refuse");
+    if (input && decides && !profile.dialogue.screen.contains("offer")) {
         input->refuse(
             "\"accept\" and \"refuse\" need the pattern \"offer\" under \"screen\": a decision needs a visible offer");
     }
@@ -176,7 +176,7 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
         problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->message);
         return problems.take();
     }
-    profile made;
+    profile result;
     object_reader reader{json_place{std::get<json_value>(parsed), "", problems}};
     if (const auto schema = reader.require("schema")) {
         const auto version = schema->as_integer(0, 1'000'000'000);
@@ -186,40 +186,40 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
         }
     }
     if (const auto name = reader.require("name")) {
-        made.name = name->as_string().value_or("");
+        result.name = name->as_string().value_or("");
     }
     if (const auto role = reader.find("role")) {
         const auto word = role->as_string();
-        made.role = word == "client" ? test_role::client : test_role::server;
+        result.role = word == "client" ? test_role::client : test_role::server;
         if (word && *word != "server" && *word != "client") {
             role->refuse("expected \"server\" or \"client\"");
         }
     }
-    const bool is_client = made.role == test_role::client;
+    const bool is_client = result.role == test_role::client;
     if (const auto command = is_client ? reader.require("command") : reader.find("command")) {
-        read_command(*command, made);
+        read_command(*command, result);
     }
     if (const auto options = reader.find("options")) {
-        read_options(*options, made);
+        read_options(*options, result);
         if (is_client) {
             options->refuse("only servers have options; omit the key for a client");
         }
     }
-    read_dialogue(reader, made);
+    read_dialogue(reader, result);
     if (const auto sizes = reader.find("limits")) {
-        read_limits(*sizes, made);
+        read_limits(*sizes, result);
     }
     if (const auto extensions = reader.find("extensions")) {
-        read_extensions(*extensions, made);
+        read_extensions(*extensions, result);
     }
     if (const auto known = reader.find("known_failures")) {
-        read_known_failures(*known, made);
+        read_known_failures(*known, result);
     }
     reader.finish();
     if (!problems.empty()) {
         return problems.take();
     }
-    return made;
+    return result;
 }
 
 }  // namespace chatos::conformance

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t times_max = 1'000'000;
 constexpr std::int64_t offset_max = 1'000'000'000;
-/// A few bytes of a scenario may stand for so many on the wire, and no more: what a run needs stays within bounds.
+/// Bounds what a few bytes of a scenario may expand to on the wire.
 constexpr std::int64_t text_bytes_max = 16'777'216;
 constexpr std::int64_t window_max_ms = 1'000'000'000;
 
@@ -37,15 +37,15 @@ std::optional<opcode> read_packet_name(const json_place& place) {
     return std::nullopt;
 }
 
-bool has_part(opcode op, part which) {
+bool has_part(opcode op, part part) {
     const auto parts = layout_of(op).parts();
-    return std::find(parts.begin(), parts.end(), which) != parts.end();
+    return std::find(parts.begin(), parts.end(), part) != parts.end();
 }
 
 /// A key that the packet has no field for is refused by name, which says more than "unknown key".
 template <typename Read>
-void read_part(object_reader& reader, opcode op, part which, std::string_view key, bool required, const Read& read) {
-    if (!has_part(op, which)) {
+void read_part(object_reader& reader, opcode op, part part, std::string_view key, bool required, const Read& read) {
+    if (!has_part(op, part)) {
         if (const auto place = reader.find(key)) {
             place->refuse("a packet " + std::string{packet_name(op)} + " has no " + std::string{key});
         }
@@ -56,12 +56,12 @@ void read_part(object_reader& reader, opcode op, part which, std::string_view ke
     }
 }
 
-text_source read_repeat(const json_place& place, const scenario& made) {
+text_source read_repeat(const json_place& place, const scenario& scenario) {
     object_reader reader{place};
     text_source source;
     if (const auto repeat = reader.require("repeat")) {
         source.text = repeat->as_string().value_or("");
-        check_text(*repeat, source.text, made);
+        check_text(*repeat, source.text, scenario);
         if (repeat->is(json_kind::string) && source.text.empty()) {
             repeat->refuse("expected at least one character");
         }
@@ -100,7 +100,7 @@ std::vector<byte_edit> read_edits(const json_place& place) {
     return edits;
 }
 
-raw_source read_raw(const json_place& place, const scenario& made) {
+raw_source read_raw(const json_place& place, const scenario& scenario) {
     const auto text = place.as_string();
     if (!text) {
         return {};
@@ -112,16 +112,16 @@ raw_source read_raw(const json_place& place, const scenario& made) {
     }
     for (const raw_atom& atom : std::get<raw_source>(parsed).atoms) {
         if (const auto* quoted = std::get_if<std::string>(&atom)) {
-            check_text(place, *quoted, made);
+            check_text(place, *quoted, scenario);
         }
     }
     return std::get<raw_source>(std::move(parsed));
 }
 
-void read_unit(const json_place& place, const scenario& made, send_action& action) {
+void read_unit(const json_place& place, const scenario& scenario, send_action& action) {
     object_reader reader{place};
     if (const auto raw = reader.find("raw")) {
-        action.units.emplace_back(read_raw(*raw, made));
+        action.units.emplace_back(read_raw(*raw, scenario));
         reader.finish();
         return;
     }
@@ -133,9 +133,9 @@ void read_unit(const json_place& place, const scenario& made, send_action& actio
     packet_source packet;
     packet.op = *op;
     read_part(reader, *op, part::pseudo, "pseudo", true,
-              [&](const json_place& at) { packet.pseudo = read_text(at, made); });
+              [&](const json_place& at) { packet.pseudo = read_text(at, scenario); });
     read_part(reader, *op, part::message, "message", true,
-              [&](const json_place& at) { packet.message = read_text(at, made); });
+              [&](const json_place& at) { packet.message = read_text(at, scenario); });
     read_part(reader, *op, part::error_code, "code", true, [&](const json_place& at) {
         packet.code = static_cast<std::uint8_t>(at.as_integer(0, 255).value_or(0));
     });
@@ -166,7 +166,6 @@ void read_split(const json_place& place, send_action& action) {
     }
 }
 
-/// What a text is remembered as.
 std::string read_binding(const json_place& place) {
     const auto name = place.as_string();
     if (name && !is_name(*name)) {
@@ -177,10 +176,10 @@ std::string read_binding(const json_place& place) {
     return name.value_or("");
 }
 
-text_pattern read_text_pattern(const json_place& place, const scenario& made) {
+text_pattern read_text_pattern(const json_place& place, const scenario& scenario) {
     using kind = text_pattern::kind;
     if (!place.is(json_kind::object) || place.value().find("repeat") != nullptr) {
-        return {kind::literal, read_text(place, made), ""};
+        return {kind::literal, read_text(place, scenario), ""};
     }
     object_reader reader{place};
     text_pattern pattern;
@@ -238,7 +237,7 @@ code_pattern read_code_pattern(const json_place& place) {
     return pattern;
 }
 
-packet_pattern read_packet_pattern(const json_place& place, const scenario& made) {
+packet_pattern read_packet_pattern(const json_place& place, const scenario& scenario) {
     object_reader reader{place};
     packet_pattern pattern;
     const auto name = reader.require("packet");
@@ -248,9 +247,9 @@ packet_pattern read_packet_pattern(const json_place& place, const scenario& made
     }
     pattern.op = *op;
     read_part(reader, *op, part::pseudo, "pseudo", false,
-              [&](const json_place& at) { pattern.pseudo = read_text_pattern(at, made); });
+              [&](const json_place& at) { pattern.pseudo = read_text_pattern(at, scenario); });
     read_part(reader, *op, part::message, "message", false,
-              [&](const json_place& at) { pattern.message = read_text_pattern(at, made); });
+              [&](const json_place& at) { pattern.message = read_text_pattern(at, scenario); });
     read_part(reader, *op, part::error_code, "code", false,
               [&](const json_place& at) { pattern.code = read_code_pattern(at); });
     reader.finish();
@@ -275,29 +274,29 @@ bool starts_with_event(const std::vector<step>& steps) {
 
 alternative read_alternative(const json_place& place, const nested_step_reader& read_nested) {
     object_reader reader{place};
-    alternative made;
+    alternative result;
     if (const auto name = reader.require("name")) {
-        made.name = name->as_string().value_or("");
-        if (name->is(json_kind::string) && !is_label(made.name)) {
-            name->refuse("\"" + made.name +
+        result.name = name->as_string().value_or("");
+        if (name->is(json_kind::string) && !is_label(result.name)) {
+            name->refuse("\"" + result.name +
                          "\" is not a valid alternative name; expected lower-case words and digits joined by -");
         }
     }
     if (const auto steps = reader.require("steps")) {
         for (const json_place& item : steps->as_array(1)) {
-            read_nested(item, made.steps);
+            read_nested(item, result.steps);
         }
-        if (!starts_with_event(made.steps)) {
+        if (!starts_with_event(result.steps)) {
             steps->refuse(
                 "the first step of an alternative must expect a packet or a close, so that the first event tells "
                 "which alternative it is");
         }
     }
     reader.finish();
-    return made;
+    return result;
 }
 
-one_of_pattern read_one_of(const json_place& place, const std::optional<json_place>& choice, const scenario& made,
+one_of_pattern read_one_of(const json_place& place, const std::optional<json_place>& choice, const scenario& scenario,
                            const nested_step_reader& read_nested) {
     one_of_pattern pattern;
     for (const json_place& item : place.as_array(2)) {
@@ -305,41 +304,41 @@ one_of_pattern read_one_of(const json_place& place, const std::optional<json_pla
     }
     if (choice) {
         pattern.choice = choice->as_string().value_or("");
-        const rule* found = find_rule(pattern.choice);
-        if (found == nullptr) {
+        const rule* rule = find_rule(pattern.choice);
+        if (rule == nullptr) {
             choice->refuse("unknown rule \"" + pattern.choice + "\"; `chatos-conformance rules` lists them");
-        } else if (std::find(made.rules.begin(), made.rules.end(), pattern.choice) == made.rules.end()) {
+        } else if (std::find(scenario.rules.begin(), scenario.rules.end(), pattern.choice) == scenario.rules.end()) {
             choice->refuse("the choice " + pattern.choice + " must be among the scenario's \"rules\"");
         }
     }
     return pattern;
 }
 
-event_pattern read_event(const json_place& place, const scenario& made, const nested_step_reader& read_nested) {
+event_pattern read_event(const json_place& place, const scenario& scenario, const nested_step_reader& read_nested) {
     object_reader reader{place};
     if (reader.has("packet")) {
-        return read_packet_pattern(place, made);
+        return read_packet_pattern(place, scenario);
     }
     if (reader.has("screen")) {
-        return read_screen(place, made);
+        return read_screen(place, scenario);
     }
     event_pattern pattern;
     if (const auto closed = reader.find("closed")) {
         pattern = read_closed(*closed);
     } else if (const auto exit = reader.find("exit")) {
-        pattern = read_exit(*exit, made);
+        pattern = read_exit(*exit, scenario);
     } else if (const auto silence = reader.find("silence_ms")) {
         pattern = silence_pattern{std::chrono::milliseconds{silence->as_integer(1, window_max_ms).value_or(1)}};
     } else if (const auto unordered = reader.find("unordered")) {
         unordered_pattern packets;
         for (const json_place& item : unordered->as_array(2)) {
-            packets.packets.push_back(read_packet_pattern(item, made));
+            packets.packets.push_back(read_packet_pattern(item, scenario));
         }
         pattern = std::move(packets);
     } else if (const auto one_of = reader.find("one_of")) {
-        pattern = read_one_of(*one_of, reader.find("choice"), made, read_nested);
+        pattern = read_one_of(*one_of, reader.find("choice"), scenario, read_nested);
     } else if (const auto bytes = reader.find("bytes")) {
-        pattern = bytes_pattern{read_send(*bytes, std::nullopt, made).units};
+        pattern = bytes_pattern{read_send(*bytes, std::nullopt, scenario).units};
     } else if (place.is(json_kind::object)) {
         place.refuse("expected one of \"packet\", \"closed\", \"screen\", \"exit\", \"silence_ms\", \"unordered\", "
                      "\"one_of\", \"bytes\"");
@@ -351,35 +350,36 @@ event_pattern read_event(const json_place& place, const scenario& made, const ne
 
 }  // namespace
 
-void check_text(const json_place& place, const std::string& text, const scenario& made) {
+void check_text(const json_place& place, const std::string& text, const scenario& scenario) {
     const auto is_known = [&](std::string_view name) -> std::optional<std::string> {
         const auto among = [&](const std::vector<std::string>& names) {
             return std::find(names.begin(), names.end(), name) != names.end();
         };
-        return name == "run" || among(made.actors) || among(made.names) ? std::optional{std::string{}} : std::nullopt;
+        return name == "run" || among(scenario.actors) || among(scenario.names) ? std::optional{std::string{}}
+                                                                                : std::nullopt;
     };
-    (void)expand_template(text, is_known, [&](std::string what) { place.refuse(std::move(what)); });
+    (void)expand_template(text, is_known, [&](std::string message) { place.refuse(std::move(message)); });
 }
 
-text_source read_text(const json_place& place, const scenario& made) {
+text_source read_text(const json_place& place, const scenario& scenario) {
     if (place.is(json_kind::object)) {
-        return read_repeat(place, made);
+        return read_repeat(place, scenario);
     }
     const auto text = place.as_string();
     if (text) {
-        check_text(place, *text, made);
+        check_text(place, *text, scenario);
     }
     return {text.value_or(""), 1};
 }
 
-send_action read_send(const json_place& place, const std::optional<json_place>& split, const scenario& made) {
+send_action read_send(const json_place& place, const std::optional<json_place>& split, const scenario& scenario) {
     send_action action;
     if (place.is(json_kind::array)) {
         for (const json_place& item : place.as_array(1)) {
-            read_unit(item, made, action);
+            read_unit(item, scenario, action);
         }
     } else {
-        read_unit(place, made, action);
+        read_unit(place, scenario, action);
     }
     if (split) {
         read_split(*split, action);
@@ -396,10 +396,10 @@ close_action read_close(const json_place& place) {
 }
 
 expect_action read_expect(const json_place& place, const std::optional<json_place>& optional,
-                          const std::optional<json_place>& within, const scenario& made,
+                          const std::optional<json_place>& within, const scenario& scenario,
                           const nested_step_reader& read_nested) {
     expect_action action;
-    action.event = read_event(place, made, read_nested);
+    action.event = read_event(place, scenario, read_nested);
     if (optional) {
         action.optional = optional->as_boolean().value_or(false);
         const bool single = std::holds_alternative<packet_pattern>(action.event) ||

@@ -13,17 +13,17 @@ namespace chatos::conformance {
 using nested_step_reader = std::function<void(const json_place&, std::vector<step>&)>;
 
 [[nodiscard]] send_action read_send(const json_place& place, const std::optional<json_place>& split,
-                                    const scenario& made);
+                                    const scenario& scenario);
 [[nodiscard]] close_action read_close(const json_place& place);
 [[nodiscard]] expect_action read_expect(const json_place& place, const std::optional<json_place>& optional,
-                                        const std::optional<json_place>& within, const scenario& made,
+                                        const std::optional<json_place>& within, const scenario& scenario,
                                         const nested_step_reader& read_nested);
 
-void read_nested_step(const json_place& place, std::size_t actor, const scenario& made, std::vector<step>& into);
+void read_nested_step(const json_place& place, std::size_t actor, const scenario& scenario, std::vector<step>& into);
 
 /// A string or a repeated one.
-[[nodiscard]] text_source read_text(const json_place& place, const scenario& made);
+[[nodiscard]] text_source read_text(const json_place& place, const scenario& scenario);
 /// Refuses a string whose {names} are unknown.
-void check_text(const json_place& place, const std::string& text, const scenario& made);
+void check_text(const json_place& place, const std::string& text, const scenario& scenario);
 
 }  // namespace chatos::conformance

@@ -16,28 +16,28 @@ namespace {
 namespace files = std::filesystem;
 
 std::string upper(std::string_view text) {
-    std::string made{text};
-    std::transform(made.begin(), made.end(), made.begin(),
-                   [](char one) { return one >= 'a' && one <= 'z' ? static_cast<char>(one - ('a' - 'A')) : one; });
-    return made;
+    std::string result{text};
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c; });
+    return result;
 }
 
 std::string lower(std::string_view text) {
-    std::string made{text};
-    std::transform(made.begin(), made.end(), made.begin(),
-                   [](char one) { return one >= 'A' && one <= 'Z' ? static_cast<char>(one + ('a' - 'A')) : one; });
-    return made;
+    std::string result{text};
+    std::transform(result.begin(), result.end(), result.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return result;
 }
 
 class catalog_builder {
 public:
-    explicit catalog_builder(const selection& chosen) : chosen_{chosen} {}
+    explicit catalog_builder(const selection& selection) : selection_{selection} {}
 
     catalog_result build() {
         for (const builtin_file& file : builtin_files()) {
             add(load_scenario(file.text, std::string{file.name}), false);
         }
-        for (const std::string& word : chosen_.words) {
+        for (const std::string& word : selection_.words) {
             add_word(word);
         }
         std::sort(result_.loaded.scenarios.begin(), result_.loaded.scenarios.end(),
@@ -52,8 +52,8 @@ public:
     }
 
 private:
-    void refuse(std::string file, std::string what) {
-        result_.problems.push_back({std::move(file), 0, "", std::move(what)});
+    void refuse(std::string file, std::string message) {
+        result_.problems.push_back({std::move(file), 0, "", std::move(message)});
     }
 
     /// A file's scenario takes the place of a built-in one with the same id: that is how one tries a changed copy.
@@ -62,17 +62,18 @@ private:
             std::move(problems->begin(), problems->end(), std::back_inserter(result_.problems));
             return;
         }
-        scenario& made = std::get<scenario>(loaded);
+        scenario& added = std::get<scenario>(loaded);
         std::vector<scenario>& all = result_.loaded.scenarios;
-        const auto same = std::find_if(all.begin(), all.end(), [&](const scenario& one) { return one.id == made.id; });
+        const auto same =
+            std::find_if(all.begin(), all.end(), [&](const scenario& other) { return other.id == added.id; });
         const bool is_new = same == all.end();
-        const bool replaces = from_file && from_files_.insert(made.id).second;
+        const bool replaces = from_file && from_files_.insert(added.id).second;
         if (is_new) {
-            all.push_back(std::move(made));
+            all.push_back(std::move(added));
         } else if (replaces) {
-            *same = std::move(made);
+            *same = std::move(added);
         } else {
-            refuse(made.source, "the id \"" + made.id + "\" is taken by " + same->source);
+            refuse(added.source, "the id \"" + added.id + "\" is taken by " + same->source);
         }
     }
 
@@ -120,73 +121,78 @@ private:
 
     void check_controls() {
         const std::vector<scenario>& all = result_.loaded.scenarios;
-        for (const scenario& one : all) {
-            const auto found =
-                std::find_if(all.begin(), all.end(), [&](const scenario& other) { return other.id == one.control; });
-            if (!one.control.empty() && found == all.end()) {
-                refuse(one.source, "/control: unknown scenario \"" + one.control + "\"");
-            } else if (found != all.end() && !found->control.empty()) {
-                refuse(one.source, "/control: \"" + one.control + "\" must not have a control itself");
-            } else if (found != all.end() && found->role != one.role) {
-                refuse(one.source, "/control: \"" + one.control + "\" judges a " + std::string{role_name(found->role)} +
-                                       ", and this one a " + std::string{role_name(one.role)});
+        for (const scenario& scenario : all) {
+            const auto control =
+                std::find_if(all.begin(), all.end(), [&](const auto& other) { return other.id == scenario.control; });
+            if (!scenario.control.empty() && control == all.end()) {
+                refuse(scenario.source, "/control: unknown scenario \"" + scenario.control + "\"");
+            } else if (control != all.end() && !control->control.empty()) {
+                refuse(scenario.source, "/control: \"" + scenario.control + "\" must not have a control itself");
+            } else if (control != all.end() && control->role != scenario.role) {
+                refuse(scenario.source, "/control: \"" + scenario.control + "\" judges a " +
+                                            std::string{role_name(control->role)} + ", and this one a " +
+                                            std::string{role_name(scenario.role)});
             }
         }
     }
 
     void check_filters() {
-        for (const std::string& id : chosen_.rules) {
+        for (const std::string& id : selection_.rules) {
             if (find_rule(upper(id)) == nullptr) {
                 refuse("--rule " + id, "unknown rule; `chatos-conformance rules` lists them");
             }
         }
-        for (const std::string& level : chosen_.levels) {
+        for (const std::string& level : selection_.levels) {
             if (!parse_level(level)) {
                 refuse("--level " + level, "expected must, should or choice");
             }
         }
-        for (const std::string& area : chosen_.areas) {
+        for (const std::string& area : selection_.areas) {
             const auto areas = all_areas();
             if (std::none_of(areas.begin(), areas.end(),
-                             [&](const rule_area& one) { return lower(one.id) == lower(area); })) {
+                             [&](const rule_area& known_area) { return lower(known_area.id) == lower(area); })) {
                 refuse("--area " + area, "expected wire, conn, pm, all, pc, flow, err or cli");
             }
         }
     }
 
-    [[nodiscard]] bool is_chosen(const scenario& one) const {
-        const auto any_rule = [&](auto fits) { return std::any_of(one.rules.begin(), one.rules.end(), fits); };
+    [[nodiscard]] bool is_selected(const scenario& scenario) const {
+        const auto any_rule = [&](auto fits) {
+            return std::any_of(scenario.rules.begin(), scenario.rules.end(), fits);
+        };
         const auto listed = [](const std::vector<std::string>& words, std::string_view word) {
             return std::any_of(words.begin(), words.end(),
                                [&](const std::string& other) { return lower(other) == lower(word); });
         };
-        const bool by_word = chosen_.words.empty() || from_files_.contains(one.id) ||
-                             std::any_of(patterns_.begin(), patterns_.end(),
-                                         [&](const std::string& pattern) { return glob_matches(pattern, one.id); });
-        return by_word && (!chosen_.role || *chosen_.role == one.role) &&
-               (chosen_.rules.empty() || any_rule([&](const std::string& id) { return listed(chosen_.rules, id); })) &&
-               (chosen_.levels.empty() || any_rule([&](const std::string& id) {
-                    return listed(chosen_.levels, level_name(find_rule(id)->level));
+        const bool by_word = selection_.words.empty() || from_files_.contains(scenario.id) ||
+                             std::any_of(patterns_.begin(), patterns_.end(), [&](const std::string& pattern) {
+                                 return glob_matches(pattern, scenario.id);
+                             });
+        return by_word && (!selection_.role || *selection_.role == scenario.role) &&
+               (selection_.rules.empty() ||
+                any_rule([&](const std::string& id) { return listed(selection_.rules, id); })) &&
+               (selection_.levels.empty() || any_rule([&](const std::string& id) {
+                    return listed(selection_.levels, level_name(find_rule(id)->level));
                 })) &&
-               (chosen_.areas.empty() || listed(chosen_.areas, scenario_area(one)));
+               (selection_.areas.empty() || listed(selection_.areas, scenario_area(scenario)));
     }
 
     void select() {
-        for (const scenario& one : result_.loaded.scenarios) {
-            if (is_chosen(one)) {
-                result_.loaded.selected.push_back(&one);
+        for (const scenario& scenario : result_.loaded.scenarios) {
+            if (is_selected(scenario)) {
+                result_.loaded.selected.push_back(&scenario);
             }
         }
         for (const std::string& pattern : patterns_) {
             const std::vector<scenario>& all = result_.loaded.scenarios;
             if (std::none_of(all.begin(), all.end(),
-                             [&](const scenario& one) { return glob_matches(pattern, one.id); })) {
+                             [&](const scenario& scenario) { return glob_matches(pattern, scenario.id); })) {
                 refuse(pattern, "no scenario has this id; `chatos-conformance list` shows them");
             }
         }
     }
 
-    const selection& chosen_;
+    const selection& selection_;
     std::vector<std::string> patterns_;
     std::set<std::string> from_files_;
     catalog_result result_;
@@ -219,8 +225,8 @@ bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
     return at == pattern.size();
 }
 
-catalog_result make_catalog(const selection& chosen) {
-    return catalog_builder{chosen}.build();
+catalog_result make_catalog(const selection& selection) {
+    return catalog_builder{selection}.build();
 }
 
 }  // namespace chatos::conformance

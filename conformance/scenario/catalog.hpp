@@ -38,7 +38,7 @@ struct catalog_result {
     catalog loaded;
     std::vector<problem> problems;
 };
-[[nodiscard]] catalog_result make_catalog(const selection& chosen);
+[[nodiscard]] catalog_result make_catalog(const selection& selection);
 
 /// `*` stands for any characters, `?` for one.
 [[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view text) noexcept;

@@ -8,29 +8,29 @@
 namespace chatos::conformance {
 namespace {
 
-void check_role(const json_place& place, const char* what, const scenario& made) {
-    if (made.role != test_role::client) {
-        place.refuse(std::string{what} + " belongs to scenarios with \"role\": \"client\": a server has no " +
+void check_role(const json_place& place, const char* key, const scenario& scenario) {
+    if (scenario.role != test_role::client) {
+        place.refuse(std::string{key} + " belongs to scenarios with \"role\": \"client\": a server has no " +
                      "commands and no screen");
     }
 }
 
 std::vector<std::string> names_of(std::span<const dialogue_word> words) {
     std::vector<std::string> names;
-    for (const dialogue_word& one : words) {
-        names.emplace_back(one.name);
+    for (const dialogue_word& word : words) {
+        names.emplace_back(word.name);
     }
     return names;
 }
 
 constexpr std::size_t line_bytes_max = 4'096;
 
-/// A line of its own would be a command of its own; one without bound no person could type.
+/// Each line is a command, and a user types only short ones.
 void check_one_line(const json_place& place, const text_source& source) {
     if (source.text.size() * source.times > line_bytes_max) {
         place.refuse("expected at most 4096 bytes: the text must be one line");
     }
-    if (std::any_of(source.text.begin(), source.text.end(), [](char one) { return one >= 0 && one < ' '; })) {
+    if (std::any_of(source.text.begin(), source.text.end(), [](char c) { return c >= 0 && c < ' '; })) {
         place.refuse("expected no control characters: the text must be one line");
     }
 }
@@ -44,7 +44,7 @@ struct filled_word {
 
 /// `key` names the word; "pseudo" and "text" fill it in, as far as it has places for them.
 filled_word read_word(const json_place& place, const char* key, std::span<const dialogue_word> words,
-                      const scenario& made) {
+                      const scenario& scenario) {
     object_reader reader{place};
     filled_word filled;
     const auto name = reader.require(key);
@@ -62,7 +62,7 @@ filled_word read_word(const json_place& place, const char* key, std::span<const 
                 given->refuse("\"" + filled.name + "\" has no " + part);
             }
         } else if (const auto given = reader.require(part)) {
-            into = read_text(*given, made);
+            into = read_text(*given, scenario);
             check_one_line(*given, into);
         }
     };
@@ -77,24 +77,24 @@ filled_word read_word(const json_place& place, const char* key, std::span<const 
 
 }  // namespace
 
-stdin_action read_tell(const json_place& place, const scenario& made) {
-    check_role(place, "\"tell\"", made);
-    filled_word filled = read_word(place, "command", all_commands(), made);
+stdin_action read_tell(const json_place& place, const scenario& scenario) {
+    check_role(place, "\"tell\"", scenario);
+    filled_word filled = read_word(place, "command", all_commands(), scenario);
     return {std::move(filled.name), std::move(filled.pseudo), std::move(filled.text), filled.if_known};
 }
 
-screen_pattern read_screen(const json_place& place, const scenario& made) {
-    check_role(place, "\"screen\"", made);
-    filled_word filled = read_word(place, "screen", all_screen_texts(), made);
+screen_pattern read_screen(const json_place& place, const scenario& scenario) {
+    check_role(place, "\"screen\"", scenario);
+    filled_word filled = read_word(place, "screen", all_screen_texts(), scenario);
     return {std::move(filled.name), std::move(filled.pseudo), std::move(filled.text), filled.if_known};
 }
 
-exit_pattern read_exit(const json_place& place, const scenario& made) {
-    check_role(place, "\"exit\"", made);
+exit_pattern read_exit(const json_place& place, const scenario& scenario) {
+    check_role(place, "\"exit\"", scenario);
     const std::string reason = place.as_string().value_or("");
     std::vector<std::string> reasons{"any"};
-    for (const std::string_view one : all_exit_reasons()) {
-        reasons.emplace_back(one);
+    for (const std::string_view known_reason : all_exit_reasons()) {
+        reasons.emplace_back(known_reason);
     }
     if (place.is(json_kind::string) && std::find(reasons.begin(), reasons.end(), reason) == reasons.end()) {
         place.refuse("unknown exit reason \"" + reason + "\"; expected " + quoted_choices(reasons));

@@ -8,10 +8,10 @@
 namespace chatos::conformance {
 
 /// All three refuse what they read in a scenario that judges a server.
-[[nodiscard]] stdin_action read_tell(const json_place& place, const scenario& made);
+[[nodiscard]] stdin_action read_tell(const json_place& place, const scenario& scenario);
 /// An object with the key "screen".
-[[nodiscard]] screen_pattern read_screen(const json_place& place, const scenario& made);
+[[nodiscard]] screen_pattern read_screen(const json_place& place, const scenario& scenario);
 /// The value of the key "exit".
-[[nodiscard]] exit_pattern read_exit(const json_place& place, const scenario& made);
+[[nodiscard]] exit_pattern read_exit(const json_place& place, const scenario& scenario);
 
 }  // namespace chatos::conformance

@@ -5,11 +5,11 @@
 namespace chatos::conformance {
 namespace {
 
-bool is_letter(char one) noexcept {
-    return one >= 'a' && one <= 'z';
+bool is_letter(char c) noexcept {
+    return c >= 'a' && c <= 'z';
 }
-bool is_letter_or_digit(char one) noexcept {
-    return is_letter(one) || (one >= '0' && one <= '9');
+bool is_letter_or_digit(char c) noexcept {
+    return is_letter(c) || (c >= '0' && c <= '9');
 }
 
 /// Words, one separator between two of them.
@@ -38,7 +38,7 @@ bool is_label(std::string_view text) noexcept {
 
 bool is_name(std::string_view text) noexcept {
     return !text.empty() && text.size() <= 12 && is_letter(text.front()) &&
-           std::all_of(text.begin(), text.end(), [](char one) { return is_letter_or_digit(one) || one == '-'; });
+           std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '-'; });
 }
 
 }  // namespace chatos::conformance

@@ -1,4 +1,4 @@
-// The scenario as a whole: its keys, its steps in order, and what can only be judged once all of it has been read.
+// The scenario as a whole: its keys, its steps, and the checks that need all of it.
 #include "scenario/load.hpp"
 
 #include "rules/rule.hpp"
@@ -71,7 +71,7 @@ std::vector<std::string> read_rules(const std::optional<json_place>& place) {
     return rules;
 }
 
-/// Names of faults. Whether there are such faults is not for a scenario file to know.
+/// Names of faults, which need not exist.
 std::vector<std::string> read_kills(const std::optional<json_place>& place) {
     std::vector<std::string> kills;
     if (!place) {
@@ -109,17 +109,17 @@ std::map<std::string, std::int64_t> read_needs(const std::optional<json_place>& 
     return needs;
 }
 
-/// The rule that is blamed where no step says otherwise must be one that can be broken.
-void check_default_blame(const scenario& made, const std::optional<json_place>& rules_place) {
-    if (!made.rules.empty() && made.unexpected.empty()) {
-        const rule* first = find_rule(made.rules.front());
-        const bool all_choices = std::all_of(made.rules.begin(), made.rules.end(), [](const std::string& id) {
-            const rule* one = find_rule(id);
-            return one != nullptr && one->level == rule_level::choice;
+/// The rule that applies to steps without one must be one that can be violated.
+void check_default_blame(const scenario& scenario, const std::optional<json_place>& rules_place) {
+    if (!scenario.rules.empty() && scenario.unexpected.empty()) {
+        const rule* first = find_rule(scenario.rules.front());
+        const bool all_choices = std::all_of(scenario.rules.begin(), scenario.rules.end(), [](const std::string& id) {
+            const rule* rule = find_rule(id);
+            return rule != nullptr && rule->level == rule_level::choice;
         });
         if (first != nullptr && first->level == rule_level::choice && !all_choices) {
             rules_place->refuse("the first rule applies to steps that name none, so it must not be the CHOICE " +
-                                made.rules.front() + " when others are listed; put another rule first");
+                                scenario.rules.front() + " when others are listed; put another rule first");
         }
     }
 }
@@ -133,8 +133,8 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
         problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->message);
         return problems.take();
     }
-    scenario made;
-    made.source = source;
+    scenario result;
+    result.source = source;
     object_reader reader{json_place{std::get<json_value>(parsed), "", problems}};
     if (const auto schema = reader.require("schema")) {
         const auto version = schema->as_integer(0, option_max);
@@ -143,62 +143,62 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
             return problems.take();
         }
     }
-    made.id = read_id(reader.require("id"));
-    made.role = read_role(reader.find("role"));
+    result.id = read_id(reader.require("id"));
+    result.role = read_role(reader.find("role"));
     if (const auto title = reader.require("title")) {
-        made.title = title->as_string().value_or("");
-        if (title->is(json_kind::string) && (made.title.empty() || made.title.size() > 160)) {
+        result.title = title->as_string().value_or("");
+        if (title->is(json_kind::string) && (result.title.empty() || result.title.size() > 160)) {
             title->refuse("expected 1 to 160 bytes");
         }
     }
     const auto rules_place = reader.require("rules");
-    made.rules = read_rules(rules_place);
-    made.kills = read_kills(reader.find("kills"));
+    result.rules = read_rules(rules_place);
+    result.kills = read_kills(reader.find("kills"));
     const auto needs_place = reader.find("needs");
-    made.needs = read_needs(needs_place);
-    if (needs_place && made.role == test_role::client) {
+    result.needs = read_needs(needs_place);
+    if (needs_place && result.role == test_role::client) {
         needs_place->refuse("these are options of a server, and this scenario judges a client");
     }
     if (const auto extension = reader.find("extension")) {
-        made.extension = extension->as_string().value_or("");
-        if (extension->is(json_kind::string) && made.extension != "tunnel") {
-            extension->refuse("unknown extension \"" + made.extension + "\"; expected \"tunnel\"");
+        result.extension = extension->as_string().value_or("");
+        if (extension->is(json_kind::string) && result.extension != "tunnel") {
+            extension->refuse("unknown extension \"" + result.extension + "\"; expected \"tunnel\"");
         }
     }
     if (const auto control = reader.find("control")) {
-        made.control = read_id(control);
-        if (made.control == made.id) {
+        result.control = read_id(control);
+        if (result.control == result.id) {
             control->refuse("a scenario cannot be its own control");
         }
     }
     if (const auto unexpected = reader.find("unexpected")) {
-        made.unexpected = read_blamed_rule(*unexpected);
+        result.unexpected = read_blamed_rule(*unexpected);
     }
-    check_default_blame(made, rules_place);
-    if (made.unexpected.empty() && !made.rules.empty()) {
-        made.unexpected = made.rules.front();
+    check_default_blame(result, rules_place);
+    if (result.unexpected.empty() && !result.rules.empty()) {
+        result.unexpected = result.rules.front();
     }
     const auto actors_place = reader.require("actors");
-    made.actors = read_names(actors_place, 1);
-    if (made.actors.size() > actors_max) {
+    result.actors = read_names(actors_place, 1);
+    if (result.actors.size() > actors_max) {
         actors_place->refuse("more than 64 actors");
     }
-    made.names = read_names(reader.find("names"), 0);
+    result.names = read_names(reader.find("names"), 0);
     if (const auto fence = reader.find("closing_fence")) {
-        made.closing_fence = fence->as_boolean().value_or(true);
+        result.closing_fence = fence->as_boolean().value_or(true);
     }
     if (const auto steps = reader.require("steps")) {
         if (steps->value().items.size() > steps_max) {
             steps->refuse("more than 10,000 steps");
         } else {
-            read_steps(*steps, made);
+            read_steps(*steps, result);
         }
     }
     reader.finish();
     if (!problems.empty()) {
         return problems.take();
     }
-    return made;
+    return result;
 }
 
 }  // namespace chatos::conformance

@@ -11,7 +11,7 @@
 
 namespace chatos::conformance {
 
-/// `source` names the text in problems (a path, or "built in"). Never throws for what stands in the text; unknown keys,
+/// `source` names the text in problems (a path, or "built in"). Never throws because of the text: unknown keys,
 /// wrong types, unknown rules, actors, ids and names, and steps that could never run are problems.
 [[nodiscard]] std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json,
                                                                          const std::string& source);

@@ -16,24 +16,25 @@ std::optional<unsigned> hex_value(char digit) noexcept {
     return std::nullopt;
 }
 
-/// The text between apostrophes at the front of `rest`, which it shortens; nothing when the closing one is missing.
-std::optional<std::string> take_quoted(std::string_view& rest) {
+/// The text between apostrophes at the front of `remaining`, which it shortens; nothing when the closing one is
+/// missing.
+std::optional<std::string> take_quoted(std::string_view& remaining) {
     std::string text;
-    for (std::size_t at = 1; at < rest.size(); ++at) {
-        if (rest[at] != '\'') {
-            text += rest[at];
-        } else if (at + 1 < rest.size() && rest[at + 1] == '\'') {
+    for (std::size_t at = 1; at < remaining.size(); ++at) {
+        if (remaining[at] != '\'') {
+            text += remaining[at];
+        } else if (at + 1 < remaining.size() && remaining[at + 1] == '\'') {
             text += '\'';
             ++at;
         } else {
-            rest.remove_prefix(at + 1);
+            remaining.remove_prefix(at + 1);
             return text;
         }
     }
     return std::nullopt;
 }
 
-/// "u16:7" as bytes; nothing when it is no integer atom or the number does not fit.
+/// "u16:7" as bytes; nothing when it is not an integer atom or the number does not fit.
 std::optional<std::vector<std::byte>> parse_integer_atom(std::string_view atom) {
     const std::size_t colon = atom.find(':');
     const std::string_view width = atom.substr(0, colon);
@@ -75,22 +76,22 @@ std::optional<std::vector<std::byte>> parse_hex(std::string_view digits) {
 
 std::variant<raw_source, std::string> parse_raw_bytes(std::string_view text) {
     raw_source source;
-    std::string_view rest = text;
+    std::string_view remaining = text;
     for (;;) {
-        const std::size_t start = rest.find_first_not_of(' ');
+        const std::size_t start = remaining.find_first_not_of(' ');
         if (start == std::string_view::npos) {
             break;
         }
-        rest.remove_prefix(start);
-        if (rest.front() == '\'') {
-            std::optional<std::string> quoted = take_quoted(rest);
+        remaining.remove_prefix(start);
+        if (remaining.front() == '\'') {
+            std::optional<std::string> quoted = take_quoted(remaining);
             if (!quoted) {
-                return "the text " + std::string{rest} + " has no closing apostrophe";
+                return "the text " + std::string{remaining} + " has no closing apostrophe";
             }
             source.atoms.emplace_back(std::move(*quoted));
             continue;
         }
-        const std::string_view atom = rest.substr(0, rest.find(' '));
+        const std::string_view atom = remaining.substr(0, remaining.find(' '));
         auto bytes = atom.starts_with("x:") ? parse_hex(atom.substr(2)) : parse_integer_atom(atom);
         if (!bytes) {
             return "\"" + std::string{atom} +
@@ -98,7 +99,7 @@ std::variant<raw_source, std::string> parse_raw_bytes(std::string_view text) {
                    "or 'text'";
         }
         source.atoms.emplace_back(std::move(*bytes));
-        rest.remove_prefix(atom.size());
+        remaining.remove_prefix(atom.size());
     }
     if (source.atoms.empty()) {
         return "expected at least one atom, for example u8:4 u32:2 'hi'";

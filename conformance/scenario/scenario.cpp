@@ -23,18 +23,18 @@ struct refusal_visitor {
     bool operator()(const exit_pattern& /*pattern*/) const { return false; }
     bool operator()(const unordered_pattern& pattern) const {
         return std::any_of(pattern.packets.begin(), pattern.packets.end(),
-                           [](const packet_pattern& one) { return is_refusal(one); });
+                           [](const packet_pattern& packet) { return is_refusal(packet); });
     }
     // Refused whichever alternative is taken.
     bool operator()(const one_of_pattern& pattern) const {
         return std::all_of(pattern.alternatives.begin(), pattern.alternatives.end(),
-                           [](const alternative& one) { return is_refusal(one.steps); });
+                           [](const alternative& alternative) { return is_refusal(alternative.steps); });
     }
 };
 
 bool is_refusal(const std::vector<step>& steps) {
-    return std::any_of(steps.begin(), steps.end(), [](const step& one) {
-        const auto* expect = std::get_if<expect_action>(&one.action);
+    return std::any_of(steps.begin(), steps.end(), [](const step& step) {
+        const auto* expect = std::get_if<expect_action>(&step.action);
         return expect != nullptr && !expect->optional && std::visit(refusal_visitor{}, expect->event);
     });
 }
@@ -45,8 +45,8 @@ std::string_view role_name(test_role role) noexcept {
     return role == test_role::server ? "server" : "client";
 }
 
-std::string_view scenario_area(const scenario& what) noexcept {
-    const std::string_view id = what.id;
+std::string_view scenario_area(const scenario& scenario) noexcept {
+    const std::string_view id = scenario.id;
     const std::size_t first = id.find('.');
     if (first == std::string_view::npos) {
         return id;
@@ -55,8 +55,8 @@ std::string_view scenario_area(const scenario& what) noexcept {
     return rest.substr(0, rest.find('.'));
 }
 
-bool expects_refusal(const scenario& what) noexcept {
-    return is_refusal(what.steps);
+bool expects_refusal(const scenario& scenario) noexcept {
+    return is_refusal(scenario.steps);
 }
 
 }  // namespace chatos::conformance

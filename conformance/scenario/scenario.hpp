@@ -142,7 +142,7 @@ struct step {
     std::vector<std::size_t> after;  ///< indexes into scenario::steps
     std::string rule;                ///< who is to blame if this fails
     std::string note;
-    std::string pointer;  ///< where it stands in the file: "/steps/3"
+    std::string pointer;  ///< its place in the file: "/steps/3"
     std::variant<connect_action, send_action, close_action, reading_action, stdin_action, expect_action> action;
 };
 
@@ -172,9 +172,9 @@ struct scenario {
 [[nodiscard]] std::string_view role_name(test_role role) noexcept;
 
 /// The part of an id that says what a scenario is about: "pm" for "server.pm.relay-code".
-[[nodiscard]] std::string_view scenario_area(const scenario& what) noexcept;
+[[nodiscard]] std::string_view scenario_area(const scenario& scenario) noexcept;
 
 /// True when the scenario wants the implementation to say no: a non-zero ERROR, or an end of the connection.
-[[nodiscard]] bool expects_refusal(const scenario& what) noexcept;
+[[nodiscard]] bool expects_refusal(const scenario& scenario) noexcept;
 
 }  // namespace chatos::conformance

@@ -25,34 +25,34 @@ struct step_ids {
 };
 
 std::optional<std::string> only_action(const json_place& place, object_reader& reader) {
-    std::vector<std::string> found;
+    std::vector<std::string> actions;
     for (const std::string& key : action_keys) {
         if (reader.has(key)) {
-            found.push_back(key);
+            actions.push_back(key);
         }
     }
-    if (found.size() == 1) {
-        return found.front();
+    if (actions.size() == 1) {
+        return actions.front();
     }
     if (place.is(json_kind::object)) {
-        place.refuse(found.empty() ? "no action; expected one of " + quoted_choices(action_keys)
-                                   : "expected one action, found " + quoted_choices(found, "and"));
+        place.refuse(actions.empty() ? "no action; expected one of " + quoted_choices(action_keys)
+                                     : "expected one action, found " + quoted_choices(actions, "and"));
     }
     return std::nullopt;
 }
 
-std::size_t read_actor(object_reader& reader, const scenario& made) {
+std::size_t read_actor(object_reader& reader, const scenario& scenario) {
     const auto place = reader.require("actor");
     const auto name = place ? place->as_string() : std::nullopt;
     if (!name) {
         return 0;
     }
-    const auto at = std::find(made.actors.begin(), made.actors.end(), *name);
-    if (at == made.actors.end()) {
-        place->refuse("unknown actor \"" + *name + "\"; expected " + quoted_choices(made.actors));
+    const auto at = std::find(scenario.actors.begin(), scenario.actors.end(), *name);
+    if (at == scenario.actors.end()) {
+        place->refuse("unknown actor \"" + *name + "\"; expected " + quoted_choices(scenario.actors));
         return 0;
     }
-    return static_cast<std::size_t>(at - made.actors.begin());
+    return static_cast<std::size_t>(at - scenario.actors.begin());
 }
 
 void read_true(const json_place& place) {
@@ -62,13 +62,13 @@ void read_true(const json_place& place) {
     }
 }
 
-/// Appends the steps that a login stands for: of a client that the runner plays, a CR and its answer; of a client under
-/// test, the same the other way round.
-void append_login(const json_place& place, const step& common, const scenario& made, std::vector<step>& steps) {
-    std::string pseudo = "{" + made.actors[common.actor] + "}";
+/// Appends the steps of a login: the runner sends a CR and expects its answer, or, for a client under test, expects a
+/// CR and answers it.
+void append_login(const json_place& place, const step& common, const scenario& scenario, std::vector<step>& steps) {
+    std::string pseudo = "{" + scenario.actors[common.actor] + "}";
     if (place.is(json_kind::string)) {
         pseudo = place.value().string;
-        check_text(place, pseudo, made);
+        check_text(place, pseudo, scenario);
         if (pseudo.empty()) {
             place.refuse("expected at least one character");
         }
@@ -79,9 +79,9 @@ void append_login(const json_place& place, const step& common, const scenario& m
     step second = common;
     second.after.clear();
     if (common.rule.empty()) {
-        first.rule = second.rule = made.role == test_role::server ? "CONN-1" : "CLI-1";
+        first.rule = second.rule = scenario.role == test_role::server ? "CONN-1" : "CLI-1";
     }
-    if (made.role == test_role::server) {
+    if (scenario.role == test_role::server) {
         packet_source request;
         request.op = opcode::cr;
         request.pseudo.text = pseudo;
@@ -103,29 +103,29 @@ void append_login(const json_place& place, const step& common, const scenario& m
 }
 
 void append_action(const std::string& action, const json_place& place, object_reader& reader, step common,
-                   const scenario& made, std::vector<step>& steps) {
+                   const scenario& scenario, std::vector<step>& steps) {
     if (action == "login") {
-        append_login(place, common, made, steps);
+        append_login(place, common, scenario, steps);
         return;
     }
     if (action == "connect") {
         read_true(place);
         common.action = connect_action{};
     } else if (action == "send") {
-        common.action = read_send(place, reader.find("split"), made);
+        common.action = read_send(place, reader.find("split"), scenario);
     } else if (action == "close") {
         common.action = read_close(place);
     } else if (action == "reading") {
         common.action = reading_action{place.as_boolean().value_or(true)};
     } else if (action == "tell") {
-        common.action = read_tell(place, made);
+        common.action = read_tell(place, scenario);
     } else {
-        // One after the other: the order of asking is the order in which problems list the keys.
+        // In this order problems list the keys.
         const auto optional = reader.find("optional");
         const auto within = reader.find("within_ms");
         common.action =
-            read_expect(place, optional, within, made, [&](const json_place& nested, std::vector<step>& into) {
-                read_nested_step(nested, common.actor, made, into);
+            read_expect(place, optional, within, scenario, [&](const json_place& nested, std::vector<step>& into) {
+                read_nested_step(nested, common.actor, scenario, into);
             });
     }
     steps.push_back(std::move(common));
@@ -141,12 +141,12 @@ void read_common(object_reader& reader, const json_place& place, step& common) {
     }
 }
 
-void read_step(const json_place& place, scenario& made, step_ids& ids) {
+void read_step(const json_place& place, scenario& scenario, step_ids& ids) {
     object_reader reader{place};
     step common;
-    common.actor = read_actor(reader, made);
+    common.actor = read_actor(reader, scenario);
     read_common(reader, place, common);
-    const std::size_t first = made.steps.size();
+    const std::size_t first = scenario.steps.size();
     if (const auto after = reader.find("after")) {
         for (const json_place& item : after->as_array(1)) {
             if (const auto id = item.as_string()) {
@@ -158,14 +158,14 @@ void read_step(const json_place& place, scenario& made, step_ids& ids) {
     const auto action = only_action(place, reader);
     if (action) {
         const auto action_place = reader.find(*action);
-        append_action(*action, *action_place, reader, std::move(common), made, made.steps);
+        append_action(*action, *action_place, reader, std::move(common), scenario, scenario.steps);
     }
     if (id) {
         const auto name = id->as_string();
         if (name && !is_label(*name)) {
             id->refuse("\"" + *name + "\" is not a valid step id; expected lower-case words and digits joined by -");
-        } else if (name && !made.steps.empty()) {
-            if (!ids.index_of.emplace(*name, made.steps.size() - 1).second) {
+        } else if (name && !scenario.steps.empty()) {
+            if (!ids.index_of.emplace(*name, scenario.steps.size() - 1).second) {
                 id->refuse("duplicate step id \"" + *name + "\"");
             }
         }
@@ -182,80 +182,79 @@ void read_step(const json_place& place, scenario& made, step_ids& ids) {
     }
 }
 
-void resolve_references(scenario& made, const step_ids& ids) {
+void resolve_references(scenario& scenario, const step_ids& ids) {
     for (const auto& reference : ids.references) {
-        const auto found = ids.index_of.find(reference.id);
-        if (found == ids.index_of.end()) {
+        const auto target = ids.index_of.find(reference.id);
+        if (target == ids.index_of.end()) {
             reference.place.refuse("no step has the id \"" + reference.id + "\"");
-        } else if (reference.from < made.steps.size()) {
-            made.steps[reference.from].after.push_back(found->second);
+        } else if (reference.from < scenario.steps.size()) {
+            scenario.steps[reference.from].after.push_back(target->second);
         }
     }
 }
 
-/// Steps that wait for each other in a circle would never run: find them by letting every step run that can.
-void check_order(const json_place& place, const scenario& made) {
-    std::vector<bool> done(made.steps.size(), false);
-    std::size_t left = made.steps.size();
+/// Finds steps that wait for each other in a circle, by running every step that can run.
+void check_order(const json_place& place, const scenario& scenario) {
+    std::vector<bool> done(scenario.steps.size(), false);
+    std::size_t left = scenario.steps.size();
     for (bool progress = true; progress && left != 0;) {
         progress = false;
         std::set<std::size_t> blocked_actors;
-        for (std::size_t index = 0; index < made.steps.size(); ++index) {
-            const step& one = made.steps[index];
-            if (done[index] || blocked_actors.contains(one.actor)) {
+        for (std::size_t index = 0; index < scenario.steps.size(); ++index) {
+            const step& step = scenario.steps[index];
+            if (done[index] || blocked_actors.contains(step.actor)) {
                 continue;
             }
-            if (std::all_of(one.after.begin(), one.after.end(), [&](std::size_t before) { return done[before]; })) {
+            if (std::all_of(step.after.begin(), step.after.end(), [&](std::size_t before) { return done[before]; })) {
                 done[index] = true;
                 --left;
                 progress = true;
             } else {
-                blocked_actors.insert(one.actor);
+                blocked_actors.insert(step.actor);
             }
         }
     }
-    for (std::size_t index = 0; left != 0 && index < made.steps.size(); ++index) {
+    for (std::size_t index = 0; left != 0 && index < scenario.steps.size(); ++index) {
         if (!done[index]) {
-            place.refuse("the step at " + made.steps[index].pointer +
+            place.refuse("the step at " + scenario.steps[index].pointer +
                          " can never run: by \"after\" it waits for a step that waits for it");
             return;
         }
     }
 }
 
-/// Where the packets of a connection end and bytes begin must be plain before anything comes.
-void check_bytes(const json_place& place, const scenario& made) {
-    for (std::size_t actor = 0; actor < made.actors.size(); ++actor) {
+/// It must be known in advance after how many packets a connection's bytes begin.
+void check_bytes(const json_place& place, const scenario& scenario) {
+    for (std::size_t actor = 0; actor < scenario.actors.size(); ++actor) {
         const step* unclear = nullptr;
-        for (const step& one : made.steps) {
-            const expect_action* expect = one.actor == actor ? std::get_if<expect_action>(&one.action) : nullptr;
+        for (const step& step : scenario.steps) {
+            const expect_action* expect = step.actor == actor ? std::get_if<expect_action>(&step.action) : nullptr;
             if (expect == nullptr) {
                 continue;
             }
             if (std::holds_alternative<bytes_pattern>(expect->event) && unclear != nullptr) {
                 place.refuse(
-                    "the step at " + one.pointer +
+                    "the step at " + step.pointer +
                     " expects bytes, so earlier steps of its actor may only expect single packets that are not optional; the one at " +
                     unclear->pointer + " does not");
             }
             const bool is_plain = std::holds_alternative<packet_pattern>(expect->event) && !expect->optional;
             const bool is_bytes = std::holds_alternative<bytes_pattern>(expect->event);
-            unclear = unclear == nullptr && !is_plain && !is_bytes ? &one : unclear;
+            unclear = unclear == nullptr && !is_plain && !is_bytes ? &step : unclear;
         }
     }
 }
 
-/// All places where a pattern stands that remembers a text ("bind") or compares with one ("same"): no other object of a
-/// scenario has such a key.
-void collect(const json_place& place, std::string_view key, std::vector<json_place>& found) {
+/// Collects all patterns that remember a text ("bind") or compare with one ("same"); no other object has such keys.
+void collect(const json_place& place, std::string_view key, std::vector<json_place>& places) {
     const json_value& value = place.value();
     for (std::size_t index = 0; index < value.items.size(); ++index) {
         const bool is_member = place.is(json_kind::object);
         const json_place inner = place.child(value.items[index], is_member ? value.keys[index] : std::to_string(index));
         if (is_member && value.keys[index] == key && inner.is(json_kind::string)) {
-            found.push_back(inner);
+            places.push_back(inner);
         } else {
-            collect(inner, key, found);
+            collect(inner, key, places);
         }
     }
 }
@@ -281,19 +280,19 @@ std::string read_blamed_rule(const json_place& place) {
     if (!id) {
         return "";
     }
-    const rule* found = find_rule(*id);
-    if (found == nullptr) {
+    const rule* rule = find_rule(*id);
+    if (rule == nullptr) {
         place.refuse("unknown rule \"" + *id + "\"; `chatos-conformance rules` lists them");
         return "";
     }
-    if (found->level == rule_level::choice) {
+    if (rule->level == rule_level::choice) {
         place.refuse(*id + " is a CHOICE and cannot be violated; use \"one_of\" with \"choice\" to record it");
         return "";
     }
     return *id;
 }
 
-void read_nested_step(const json_place& place, std::size_t actor, const scenario& made, std::vector<step>& into) {
+void read_nested_step(const json_place& place, std::size_t actor, const scenario& scenario, std::vector<step>& into) {
     object_reader reader{place};
     for (const char* key : {"actor", "id", "after"}) {
         if (reader.has(key)) {
@@ -306,7 +305,7 @@ void read_nested_step(const json_place& place, std::size_t actor, const scenario
     read_common(reader, place, common);
     if (const auto action = only_action(place, reader)) {
         const auto action_place = reader.find(*action);
-        append_action(*action, *action_place, reader, std::move(common), made, into);
+        append_action(*action, *action_place, reader, std::move(common), scenario, into);
         const auto* expect = into.empty() ? nullptr : std::get_if<expect_action>(&into.back().action);
         if (expect != nullptr && std::holds_alternative<bytes_pattern>(expect->event)) {
             action_place->refuse(
@@ -316,17 +315,17 @@ void read_nested_step(const json_place& place, std::size_t actor, const scenario
     }
 }
 
-void read_steps(const json_place& place, scenario& made) {
-    if (made.actors.empty()) {
+void read_steps(const json_place& place, scenario& scenario) {
+    if (scenario.actors.empty()) {
         return;  // refused already
     }
     step_ids ids;
     for (const json_place& item : place.as_array(1)) {
-        read_step(item, made, ids);
+        read_step(item, scenario, ids);
     }
-    resolve_references(made, ids);
-    check_order(place, made);
-    check_bytes(place, made);
+    resolve_references(scenario, ids);
+    check_order(place, scenario);
+    check_bytes(place, scenario);
     check_comparisons(place);
 }
 

@@ -14,8 +14,8 @@ public:
         : address_{server.address()}, options_{std::move(options)} {}
 
     [[nodiscard]] std::string name() const override { return "fake"; }
-    [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override {
-        for (const auto& [option, value] : what.needs) {
+    [[nodiscard]] std::optional<std::string> lacks(const scenario& scenario) const override {
+        for (const auto& [option, value] : scenario.needs) {
             if (!options_.contains(option)) {
                 return "cannot be told " + option;
             }

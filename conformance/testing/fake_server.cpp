@@ -53,10 +53,9 @@ void visitor::reset_on_close() const {
     (void)::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-fake_server::fake_server(behaviour what, std::uint16_t port)
-    : what_{std::move(what)}, port_{port != 0 ? port : reserved_.renew()}, listener_{::socket(
-                                                                               AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
-                                                                               0)} {
+fake_server::fake_server(behaviour behaviour, std::uint16_t port)
+    : behaviour_{std::move(behaviour)}, port_{port != 0 ? port : reserved_.renew()},
+      listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
     const int on = 1;
     (void)::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     const sockaddr_in address = loopback(port_);
@@ -72,12 +71,12 @@ fake_server::~fake_server() {
     acceptor_.join();
     {
         const std::scoped_lock lock{mutex_};
-        for (const connection& one : connections_) {
-            (void)::shutdown(one.socket.get(), SHUT_RDWR);
+        for (const connection& accepted : connections_) {
+            (void)::shutdown(accepted.socket.get(), SHUT_RDWR);
         }
     }
-    for (connection& one : connections_) {
-        one.thread.join();
+    for (connection& accepted : connections_) {
+        accepted.thread.join();
     }
 }
 
@@ -86,7 +85,7 @@ socket_address fake_server::address() const {
 }
 
 void fake_server::stop_listening() {
-    // A listener that is shut down refuses connections and wakes the one who accepts; its number stays taken.
+    // Shutting the listener down refuses connections and wakes accept(); its descriptor stays in use.
     (void)::shutdown(listener_.get(), SHUT_RDWR);
     const std::scoped_lock lock{mutex_};
     stopped_ = true;
@@ -110,23 +109,23 @@ void fake_server::accept_visitors() {
         ++visitors_;
         join_finished();
         const std::scoped_lock lock{mutex_};
-        connection& one = connections_.emplace_back();
-        one.socket = std::move(accepted);
-        one.thread = std::thread{[this, &one] { serve(one); }};
+        connection& entry = connections_.emplace_back();
+        entry.socket = std::move(accepted);
+        entry.thread = std::thread{[this, &entry] { serve(entry); }};
     }
 }
 
-void fake_server::serve(connection& one) {
+void fake_server::serve(connection& accepted) {
     int number = -1;
     {
         const std::scoped_lock lock{mutex_};
-        number = one.socket.get();
+        number = accepted.socket.get();
     }
     visitor guest{number};
-    what_(guest, *this);
+    behaviour_(guest, *this);
     const std::scoped_lock lock{mutex_};
-    one.socket.reset();
-    one.over = true;
+    accepted.socket.reset();
+    accepted.over = true;
 }
 
 void fake_server::join_finished() {
@@ -141,8 +140,8 @@ void fake_server::join_finished() {
             at = next;
         }
     }
-    for (connection& one : finished) {
-        one.thread.join();
+    for (connection& accepted : finished) {
+        accepted.thread.join();
     }
 }
 

@@ -25,11 +25,11 @@ public:
 
     /// Sends all of it; false when the connection is gone.
     bool send(std::string_view bytes) const;
-    /// What came next, at least one byte; nothing when the other side has ended its own.
+    /// At least one byte; nothing once the peer has ended its side.
     [[nodiscard]] std::optional<std::string> receive() const;
-    /// Reads until the other side has ended its own.
+    /// Reads until the peer has ended its side.
     void drain() const;
-    /// Closing shall be a TCP reset.
+    /// Makes closing a TCP reset.
     void reset_on_close() const;
 
 private:
@@ -43,7 +43,7 @@ class fake_server {
 public:
     /// On a port that is reserved as long as it lives, or on the one given. Throws std::runtime_error when it cannot
     /// listen.
-    explicit fake_server(behaviour what, std::uint16_t port = 0);
+    explicit fake_server(behaviour behaviour, std::uint16_t port = 0);
     /// Ends all connections.
     ~fake_server();
     fake_server(const fake_server&) = delete;
@@ -51,9 +51,9 @@ public:
 
     [[nodiscard]] endpoint where() const { return {"127.0.0.1", port_}; }
     [[nodiscard]] socket_address address() const;
-    /// No connection is accepted from the moment this returns; those that exist go on. A behaviour may call it.
+    /// Accepts no connection after it returns; existing ones continue. A behaviour may call it.
     void stop_listening();
-    /// Waits until somebody has called stop_listening().
+    /// Waits for a call of stop_listening().
     void wait_until_stopped();
     /// Connections accepted so far.
     [[nodiscard]] unsigned visitors() const noexcept { return visitors_; }
@@ -66,10 +66,10 @@ private:
     };
 
     void accept_visitors();
-    void serve(connection& one);
+    void serve(connection& accepted);
     void join_finished();
 
-    behaviour what_;
+    behaviour behaviour_;
     reserved_port reserved_;
     std::uint16_t port_{0};
     descriptor listener_;

@@ -5,7 +5,7 @@
 //   escapes     answers with pseudos and messages that would move a terminal's cursor, and prints such lines
 //   refuses     prints two lines and ends at once
 //   garbage     answers whatever comes with random bytes
-//   floods      sends the largest messages without end, to whoever has said something
+//   floods      sends the largest messages without end, to any client that has sent something
 //   chatters    the same with ERRORs
 //   stalls      half of the answers end in mid-packet, and nothing more comes
 //   hangs-up    polite, and closes or resets each connection at a random moment
@@ -33,7 +33,7 @@ using namespace chatos::conformance::testing;
     std::_Exit(7);
 }
 
-/// The same numbers in every run: what a test finds, it finds again.
+/// The same numbers in every run.
 unsigned random_below(unsigned limit) {
     static std::mutex mutex;
     static std::minstd_rand source{20'210'203};
@@ -43,8 +43,8 @@ unsigned random_below(unsigned limit) {
 
 std::string random_bytes() {
     std::string bytes(1 + random_below(64), '\0');
-    for (char& one : bytes) {
-        one = static_cast<char>(random_below(256));
+    for (char& byte : bytes) {
+        byte = static_cast<char>(random_below(256));
     }
     return bytes;
 }
@@ -61,7 +61,7 @@ behaviour flooding(const std::string& packet) {
     };
 }
 
-/// Polite for a while; then `end` says how it goes on.
+/// Polite for a while, then `end`.
 behaviour polite_until(std::function<void(visitor&)> end) {
     return [end = std::move(end)](visitor& guest, fake_server&) {
         std::string unread;

@@ -8,13 +8,15 @@
 
 namespace chatos::conformance::testing {
 
-manual_run::manual_run(scenario what, const patience& times, way how, bool holds_writes)
-    : what_{std::move(what)}, run_{what_, pseudonyms{"t"}, times, std::move(how)}, holds_writes_{holds_writes} {
+manual_run::manual_run(scenario scenario, const patience& times, way how, bool holds_writes)
+    : scenario_{std::move(scenario)}, run_{scenario_, pseudonyms{"t"}, times, std::move(how)}, holds_writes_{
+                                                                                                   holds_writes} {
     turn();
 }
 
-manual_run::manual_run(scenario what, client_dialogue dialogue)
-    : what_{std::move(what)}, run_{what_, pseudonyms{"t"}, {}, {}, std::move(dialogue)}, holds_writes_{false} {
+manual_run::manual_run(scenario scenario, client_dialogue dialogue)
+    : scenario_{std::move(scenario)}, run_{scenario_, pseudonyms{"t"}, {}, {}, std::move(dialogue)}, holds_writes_{
+                                                                                                         false} {
     turn();
 }
 
@@ -96,18 +98,18 @@ void manual_run::release_writes() {
 }
 
 std::size_t manual_run::index_of(std::string_view actor) const {
-    const auto found = std::find(what_.actors.begin(), what_.actors.end(), actor);
-    if (found == what_.actors.end()) {
+    const auto it = std::find(scenario_.actors.begin(), scenario_.actors.end(), actor);
+    if (it == scenario_.actors.end()) {
         throw std::runtime_error{"no actor " + std::string{actor}};
     }
-    return static_cast<std::size_t>(found - what_.actors.begin());
+    return static_cast<std::size_t>(it - scenario_.actors.begin());
 }
 
 void manual_run::turn() {
     for (;;) {
         const std::vector<network_request> requests = run_.advance(now_);
         for (const network_request& request : requests) {
-            std::visit([this](const auto& one) { perform(one); }, request);
+            std::visit([this](const auto& r) { perform(r); }, request);
         }
         if (requests.empty()) {
             return;
@@ -116,7 +118,7 @@ void manual_run::turn() {
 }
 
 void manual_run::perform(const connect_request& request) {
-    log_.push_back(what_.actors[request.actor] + " connects");
+    log_.push_back(scenario_.actors[request.actor] + " connects");
     if (!holds_connections_) {
         run_.connected(request.actor, now_);
     }
@@ -130,16 +132,16 @@ void manual_run::perform(const start_request& request) {
 }
 
 void manual_run::perform(const tell_request& request) {
-    log_.push_back(what_.actors[request.actor] + " is told " + quoted_excerpt(request.text));
+    log_.push_back(scenario_.actors[request.actor] + " is told " + quoted_excerpt(request.text));
 }
 
 void manual_run::perform(const write_request& request) {
-    std::string line = what_.actors[request.actor] + " sends";
-    for (std::span<const std::byte> rest{request.bytes}; !rest.empty();) {
-        const decode_result result = decode(rest);
+    std::string line = scenario_.actors[request.actor] + " sends";
+    for (std::span<const std::byte> remaining{request.bytes}; !remaining.empty();) {
+        const decode_result result = decode(remaining);
         const bool whole = result.status == decode_status::complete;
-        line += whole ? ' ' + describe(owned(result.packet)) : ' ' + std::to_string(rest.size()) + " bytes";
-        rest = rest.subspan(whole ? result.consumed : rest.size());
+        line += whole ? ' ' + describe(owned(result.packet)) : ' ' + std::to_string(remaining.size()) + " bytes";
+        remaining = remaining.subspan(whole ? result.consumed : remaining.size());
     }
     line += request.write_ends.size() > 1 ? " in " + std::to_string(request.write_ends.size()) + " writes" : "";
     log_.push_back(std::move(line));
@@ -152,17 +154,17 @@ void manual_run::perform(const write_request& request) {
 
 void manual_run::perform(const end_request& request) {
     const char* how = request.how == close_how::fin ? "fin" : request.how == close_how::full ? "full" : "reset";
-    log_.push_back(what_.actors[request.actor] + " ends: " + how);
+    log_.push_back(scenario_.actors[request.actor] + " ends: " + how);
 }
 
 void manual_run::perform(const reading_request& request) {
-    log_.push_back(what_.actors[request.actor] + (request.reading ? " reads" : " stops reading"));
+    log_.push_back(scenario_.actors[request.actor] + (request.reading ? " reads" : " stops reading"));
 }
 
 std::string wire(const packet_view& packet) {
     std::string bytes(encoded_size(packet), '\0');
-    const encode_result made = encode(packet, std::as_writable_bytes(std::span{bytes}));
-    if (made.status != encode_status::ok) {
+    const encode_result result = encode(packet, std::as_writable_bytes(std::span{bytes}));
+    if (result.status != encode_status::ok) {
         throw std::runtime_error{"the test made a packet that cannot be encoded"};
     }
     return bytes;

@@ -1,4 +1,4 @@
-// For tests: drives an execution by hand, with a network and a clock that exist only here.
+// For tests: drives an execution with a simulated network and clock.
 #pragma once
 
 #include "runner/execution.hpp"
@@ -13,16 +13,16 @@
 namespace chatos::conformance::testing {
 
 /// Pseudos end in "-t" ("alice-t"). Connections are accepted at once and writes are done at once unless a test says
-/// otherwise. Whatever is put in is followed by as many turns as it takes until the execution asks for nothing more.
+/// otherwise. Each call runs the execution until it requests nothing more.
 class manual_run {
 public:
-    explicit manual_run(scenario what, const patience& times = {}, way how = {}, bool holds_writes = false);
-    /// With clients under test, which are talked with so.
-    manual_run(scenario what, client_dialogue dialogue);
+    explicit manual_run(scenario scenario, const patience& times = {}, way how = {}, bool holds_writes = false);
+    /// With clients under test.
+    manual_run(scenario scenario, client_dialogue dialogue);
     manual_run(const manual_run&) = delete;
     manual_run& operator=(const manual_run&) = delete;
 
-    /// What the execution asked for so far, one line each: `alice connects`, `alice sends CR pseudo="alice-t"`,
+    /// The requests of the execution so far, a line each: `alice connects`, `alice sends CR pseudo="alice-t"`,
     /// `alice sends 2 bytes` (no packet), `alice ends: fin`, `alice stops reading`, `alice-t starts`, `alice is told
     /// "/quit\n"`. Cleared by the call.
     std::vector<std::string> log();
@@ -30,7 +30,7 @@ public:
     void receives(std::string_view actor, const packet_view& packet);
     void receives_bytes(std::string_view actor, std::string_view bytes);
     void closes(std::string_view actor, bool reset = false);
-    /// Packets that come before the execution gets its next turn.
+    /// Packets that arrive together.
     void receives_all(std::string_view actor, const std::vector<packet_view>& packets);
 
     /// The process of a client under test shows or ends.
@@ -38,18 +38,17 @@ public:
     void exits(std::string_view actor, int code);
     void is_killed(std::string_view actor, int signal);
 
-    /// Time passes.
     void wait(std::chrono::milliseconds time);
-    /// Time passes until the execution wants its turn even if nothing happens.
+    /// Advances time to the deadline.
     void wait_for_deadline();
     [[nodiscard]] std::chrono::milliseconds time() const;
     [[nodiscard]] std::chrono::milliseconds deadline() const;
 
-    /// From now on connections neither come nor fail until they are told to.
+    /// From now on connecting waits for connects() or fails_to_connect().
     void hold_connections() { holds_connections_ = true; }
     void connects(std::string_view actor);
     void fails_to_connect(std::string_view actor, const std::string& reason);
-    /// From now on writes are not done until released.
+    /// From now on writes wait for release_writes().
     void hold_writes() { holds_writes_ = true; }
     void release_writes();
 
@@ -67,7 +66,7 @@ private:
     void perform(const end_request& request);
     void perform(const reading_request& request);
 
-    scenario what_;
+    scenario scenario_;
     moment now_{0};
     execution run_;
     std::vector<std::string> log_;

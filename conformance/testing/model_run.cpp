@@ -9,11 +9,11 @@ namespace {
 
 model_settings settings_of(std::initializer_list<variant> variants, std::initializer_list<fault> faults) {
     model_settings settings;
-    for (const variant one : variants) {
-        settings.wire.variants.add(one);
+    for (const variant variant : variants) {
+        settings.wire.variants.add(variant);
     }
-    for (const fault one : faults) {
-        settings.wire.faults.add(one);
+    for (const fault fault : faults) {
+        settings.wire.faults.add(fault);
     }
     return settings;
 }
@@ -32,10 +32,10 @@ std::string text_of(const packet_view& packet) {
 model_run::model_run(std::initializer_list<variant> variants, std::initializer_list<fault> faults)
     : model_{settings_of(variants, faults)} {}
 
-void model_run::connects(const std::string& who) {
+void model_run::connects(const std::string& client) {
     const connection_id id = names_.size() + 1;
-    ids_[who] = id;
-    names_[id] = who;
+    ids_[client] = id;
+    names_[id] = client;
     model_.connect(id, now_);
 }
 
@@ -46,53 +46,54 @@ void model_run::joins(std::initializer_list<std::string> names) {
     }
 }
 
-lines model_run::sends(const std::string& who, const packet_view& packet) {
-    return sends_bytes(who, wire(packet));
+lines model_run::sends(const std::string& client, const packet_view& packet) {
+    return sends_bytes(client, wire(packet));
 }
 
-lines model_run::sends_bytes(const std::string& who, std::string_view bytes) {
-    model_.receive(ids_.at(who), std::as_bytes(std::span{bytes}), now_);
-    return told();
+lines model_run::sends_bytes(const std::string& client, std::string_view bytes) {
+    model_.receive(ids_.at(client), std::as_bytes(std::span{bytes}), now_);
+    return take_lines();
 }
 
-lines model_run::writes(const std::string& who, const std::string& to, const std::string& message) {
-    (void)sends(who, make_rpm(to));
-    return sends(who, make_spm(to, message));
+lines model_run::writes(const std::string& client, const std::string& to, const std::string& message) {
+    (void)sends(client, make_rpm(to));
+    return sends(client, make_spm(to, message));
 }
 
-lines model_run::answers(const std::string& who, int code) {
-    return sends(who, make_error(static_cast<error_code>(code)));
+lines model_run::answers(const std::string& client, int code) {
+    return sends(client, make_error(static_cast<error_code>(code)));
 }
 
-lines model_run::half_closes(const std::string& who) {
-    model_.end(ids_.at(who), now_);
-    return told();
+lines model_run::half_closes(const std::string& client) {
+    model_.end(ids_.at(client), now_);
+    return take_lines();
 }
 
-lines model_run::is_reset(const std::string& who) {
-    model_.lost(ids_.at(who), now_);
-    return told();
+lines model_run::is_reset(const std::string& client) {
+    model_.lost(ids_.at(client), now_);
+    return take_lines();
 }
 
 lines model_run::wait(std::chrono::milliseconds time) {
     now_ += time;
     model_.tick(now_);
-    return told();
+    return take_lines();
 }
 
-lines model_run::told() {
+lines model_run::take_lines() {
     lines all;
-    for (const model_output& one : model_.take_output()) {
-        const std::string& who = names_.at(one.connection);
-        if (one.action != model_output::kind::bytes) {
-            all.push_back(who + (one.action == model_output::kind::close ? " closed"
-                                 : one.action == model_output::kind::end ? " ended"
-                                                                         : " reset"));
+    for (const model_output& output : model_.take_output()) {
+        const std::string& client = names_.at(output.connection);
+        if (output.action != model_output::kind::bytes) {
+            all.push_back(client + (output.action == model_output::kind::close ? " closed"
+                                    : output.action == model_output::kind::end ? " ended"
+                                                                               : " reset"));
             continue;
         }
-        const decode_result result = decode(std::as_bytes(std::span{one.bytes}));
-        const bool is_packet = result.status == decode_status::complete && result.consumed == one.bytes.size();
-        all.push_back(who + " < " + (is_packet ? text_of(result.packet) : std::to_string(one.bytes.size()) + " bytes"));
+        const decode_result result = decode(std::as_bytes(std::span{output.bytes}));
+        const bool is_packet = result.status == decode_status::complete && result.consumed == output.bytes.size();
+        all.push_back(client + " < " +
+                      (is_packet ? text_of(result.packet) : std::to_string(output.bytes.size()) + " bytes"));
     }
     return all;
 }

@@ -1,4 +1,4 @@
-// For tests: drives a model by hand, with a network and a clock that exist only here.
+// For tests: drives a model with a simulated network and clock.
 #pragma once
 
 #include "model/model.hpp"
@@ -16,7 +16,7 @@ namespace chatos::conformance::testing {
 
 using lines = std::vector<std::string>;
 
-/// Connections have names. What comes out is told in lines, each call giving those that it brought about:
+/// Connections have names. Each call returns the output that it caused, as lines:
 /// `alice < ERROR 0`, `bob < SPM alice hi`, `bob < PC alice`, `bob < 3 bytes` (no packet), `alice closed`, `alice
 /// reset`.
 class model_run {
@@ -24,24 +24,24 @@ public:
     explicit model_run(const model_settings& settings = {}) : model_{settings} {}
     model_run(std::initializer_list<variant> variants, std::initializer_list<fault> faults = {});
 
-    void connects(const std::string& who);
-    /// Connects and registers under its own name; the lines of that are dropped.
+    void connects(const std::string& client);
+    /// Connects and registers under that name; drops the output.
     void joins(std::initializer_list<std::string> names);
-    [[nodiscard]] lines sends(const std::string& who, const packet_view& packet);
-    [[nodiscard]] lines sends_bytes(const std::string& who, std::string_view bytes);
-    /// A favourable RPM first, whose answer is dropped.
-    [[nodiscard]] lines writes(const std::string& who, const std::string& to, const std::string& message);
-    [[nodiscard]] lines answers(const std::string& who, int code);
-    [[nodiscard]] lines half_closes(const std::string& who);
-    [[nodiscard]] lines is_reset(const std::string& who);
+    [[nodiscard]] lines sends(const std::string& client, const packet_view& packet);
+    [[nodiscard]] lines sends_bytes(const std::string& client, std::string_view bytes);
+    /// Sends an RPM first, and drops its answer.
+    [[nodiscard]] lines writes(const std::string& client, const std::string& to, const std::string& message);
+    [[nodiscard]] lines answers(const std::string& client, int code);
+    [[nodiscard]] lines half_closes(const std::string& client);
+    [[nodiscard]] lines is_reset(const std::string& client);
     [[nodiscard]] lines wait(std::chrono::milliseconds time);
 
-    [[nodiscard]] bool wants_input(const std::string& who) const { return model_.wants_input(ids_.at(who)); }
+    [[nodiscard]] bool wants_input(const std::string& client) const { return model_.wants_input(ids_.at(client)); }
     [[nodiscard]] model& server() noexcept { return model_; }
     [[nodiscard]] model_time now() const noexcept { return now_; }
 
 private:
-    [[nodiscard]] lines told();
+    [[nodiscard]] lines take_lines();
 
     model model_;
     model_time now_{0};
@@ -49,7 +49,7 @@ private:
     std::map<connection_id, std::string> names_;
 };
 
-/// Settings with these limits of time: answer, PC, login.
+/// Settings with these timeouts.
 [[nodiscard]] model_settings with_limits(std::chrono::milliseconds answer, std::chrono::milliseconds pc,
                                          std::chrono::milliseconds login);
 

@@ -15,15 +15,15 @@ void remove(json& document, const std::string& pointer) {
     parent.erase(place.back());
 }
 
-std::string text_of(const json& one, const json& good) {
-    if (one.contains("text")) {
-        return one["text"];
+std::string text_of(const json& entry, const json& good) {
+    if (entry.contains("text")) {
+        return entry["text"];
     }
     json document = good;
-    for (const auto& pointer : one.value("remove", json::array())) {
+    for (const auto& pointer : entry.value("remove", json::array())) {
         remove(document, pointer);
     }
-    const json changes = one.value("set", json::object());
+    const json changes = entry.value("set", json::object());
     for (const auto& [pointer, value] : changes.items()) {
         document[json::json_pointer{pointer}] = value;
     }
@@ -35,8 +35,8 @@ std::string text_of(const json& one, const json& good) {
 std::vector<refused_case> refused_cases(const std::string& table_path) {
     const json table = json::parse(source_file(table_path));
     std::vector<refused_case> cases;
-    for (const json& one : table.at("cases")) {
-        cases.push_back({one.at("name"), text_of(one, table.at("good")), one.at("problems")});
+    for (const json& entry : table.at("cases")) {
+        cases.push_back({entry.at("name"), text_of(entry, table.at("good")), entry.at("problems")});
     }
     return cases;
 }

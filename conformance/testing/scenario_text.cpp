@@ -25,8 +25,8 @@ scenario make_scenario(std::string_view steps, std::string_view keys) {
     auto loaded = load_scenario(scenario_text(steps, keys), "test.json");
     if (const auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
         std::string text;
-        for (const problem& one : *problems) {
-            text += one.text() + '\n';
+        for (const problem& problem : *problems) {
+            text += problem.text() + '\n';
         }
         throw std::runtime_error{text};
     }
