@@ -3,9 +3,9 @@
 usage: kill_matrix.py --program chatos-conformance --scenarios FOLDER [--role server|client]
                       [--kinds faults,degenerate,variants] [--only NAME]... [--own] [--part I/N] [--jobs N] [--json FILE]
 
-A fault must be caught by a scenario that blames the rule that the fault breaks, and by those whose "kills" name it. The
-models as they are and their legal variants must raise no alarm. Those that do next to nothing must pass no scenario that
-wants a refusal. Exit: 0 all as it should be, 1 something is not, 2 wrong usage.
+A fault must be caught by a scenario that reports the rule that the fault violates, and by those whose "kills" name it. The
+models without faults and their legal variants must raise no alarm. Degenerate models must pass no scenario that expects a
+refusal. Exit status: 0 success, 1 a fault or variant is not judged as it must be, 2 wrong usage.
 """
 
 import argparse
@@ -21,13 +21,13 @@ import time
 ROLES = ("server", "client")
 KINDS = ("faults", "degenerate", "variants")
 TITLES = {
-    "faults": "faults: the rule that is broken, who catches it and blames that rule, who else fails and what they blame",
-    "degenerate": "those that do next to nothing",
-    "variants": "legal variants: no alarm wanted",
+    "faults": "faults: the violated rule, scenarios that catch it and report that rule, other failed scenarios and the rules they report",
+    "degenerate": "degenerate models",
+    "variants": "legal variants: no alarm expected",
 }
 OPTIONS = {name: ["--" + name.replace("_", "-"), "{value}"]
            for name in ("capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms", "tunnel_timeout_ms")}
-# How the model client is talked with.
+# How to control the model client.
 DIALOGUE = {
     "stdin": {"say": "{text}\n", "msg": "/msg {pseudo} {text}\n", "private": "/private {pseudo}\n",
               "accept": "/accept {pseudo}\n", "refuse": "/refuse {pseudo}\n", "quit": "/quit\n"},
@@ -35,9 +35,9 @@ DIALOGUE = {
                "offer": "^\\* {pseudo} wants a private connection", "broken": "^\\* the connection is broken: "},
     "exit": {"quit": 0, "taken": 4, "full": 5},
 }
-# Waiting in vain is most of what a run against a fault does, so it waits shorter than against a stranger's server. What
-# goes wrong then is tried again with all the time there is, so that no verdict depends on how busy the machine is.
-IMPATIENT, PATIENT = 0.2, 2.0
+# A run against a fault mostly waits in vain, so it waits less than against other servers. Unexpected results are tried
+# again with more time, so that no verdict depends on the load of the machine.
+SHORT_FACTOR, LONG_FACTOR = 0.2, 2.0
 
 
 class Suite:
@@ -46,104 +46,106 @@ class Suite:
     def __init__(self, program, scenarios, folder):
         self.program = str(pathlib.Path(program).resolve())
         self.folder = pathlib.Path(folder)
-        read = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(pathlib.Path(scenarios).glob("*.json")))
-        self.scenarios = {one["id"]: one for one in read}
+        documents = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(pathlib.Path(scenarios).glob("*.json")))
+        self.scenarios = {scenario["id"]: scenario for scenario in documents}
 
-    def listed(self, what, role):
-        command = [self.program, "model", "--role", role, f"--list-{what}", "--json"]
-        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)[what]
+    def list(self, kind, role):
+        command = [self.program, "model", "--role", role, f"--list-{kind}", "--json"]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)[kind]
 
     def killers_of(self, fault):
-        return [name for name, one in self.scenarios.items() if fault in one.get("kills", [])]
+        return [name for name, scenario in self.scenarios.items() if fault in scenario.get("kills", [])]
 
     def profile_of(self, role, name, arguments):
-        made = {"schema": 1, "name": name, "role": role}
+        profile = {"schema": 1, "name": name, "role": role}
         if role == "server":
-            return {**made, "options": OPTIONS, "extensions": ["tunnel"],
+            return {**profile, "options": OPTIONS, "extensions": ["tunnel"],
                     "command": [self.program, "model", "--port", "{port}", *arguments]}
         command = [self.program, "model", "--role", "client", "--connect", "{host}:{port}", "--pseudo", "{pseudo}"]
-        return {**made, **DIALOGUE, "command": [*command, *arguments]}
+        return {**profile, **DIALOGUE, "command": [*command, *arguments]}
 
-    def run(self, role, name, arguments, chosen, factor):
-        """What a report says of each scenario that was judged, by its id."""
+    def run(self, role, name, arguments, scenarios, factor):
+        """The report's entry for each judged scenario, by id."""
         profile = self.folder / f"{name}.profile.json"
         report = self.folder / f"{name}.report.json"
         profile.write_text(json.dumps(self.profile_of(role, name, arguments)), encoding="utf-8")
-        command = [self.program, "run", *chosen, "--profile", str(profile), "--json", str(report), "--strict",
+        command = [self.program, "run", *scenarios, "--profile", str(profile), "--json", str(report), "--strict",
                    "--time-factor", str(factor)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1, 3) or not report.exists():
             raise RuntimeError(f"{name}: the suite ended with {done.returncode}: {done.stderr.strip()[-300:]}")
-        return {one["id"]: one for one in json.loads(report.read_text(encoding="utf-8"))["scenarios"]}
+        return {entry["id"]: entry for entry in json.loads(report.read_text(encoding="utf-8"))["scenarios"]}
 
 
 class Row:
-    """What one fault or variant showed; `problem` is empty when all is as it should be."""
+    """The result of one fault or variant; `problem` is empty if it is as expected."""
 
     def __init__(self, entry):
-        self.role, self.name, self.rule, self.what = (entry[key] for key in ("role", "name", "rule", "what"))
+        self.role = self.name = self.rule = ""
+        for key in ("role", "name", "rule", "what"):
+            setattr(self, key, entry[key])
         self.caught_by, self.others, self.blamed, self.problem, self.seconds = [], [], [], "", 0.0
 
     def text(self, width):
-        rest = self.problem or (listed_shortly(self.caught_by) if self.caught_by else "no alarm")
+        result = self.problem or (listed_shortly(self.caught_by) if self.caught_by else "no alarm")
         also = [rule for rule in self.blamed if rule != self.rule]
         if self.others and self.rule and not self.problem:
-            rest += f"; {len(self.others)} more blame {' '.join(also)}"
-        return f"  {self.role}  {self.name:<{width}}  {self.rule:<7}  {rest}"
+            result += f"; {len(self.others)} more report {' '.join(also)}"
+        return f"  {self.role}  {self.name:<{width}}  {self.rule:<7}  {result}"
 
 
 def listed_shortly(names):
     return ", ".join(names[:2]) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
 
 
-def told(names, seen):
-    return ", ".join(f"{name} ({' '.join([seen[name]['verdict'], *seen[name]['failed_rules']])})" for name in names)
+def results_text(names, results):
+    return ", ".join(f"{name} ({' '.join([results[name]['verdict'], *results[name]['failed_rules']])})" for name in names)
 
 
 def judge_fault(suite, entry, own, factor):
     row = Row(entry)
     killers = suite.killers_of(row.name)
     if not killers and own:
-        row.problem = "no scenario says that it kills it"
+        row.problem = "no scenario kills it"
         return row
-    seen = suite.run(row.role, row.name, ["--fault", row.name], killers if own else [], factor)
-    failed = {name: one for name, one in seen.items() if one["verdict"] in ("fail", "warn")}
-    row.caught_by = [name for name, one in failed.items() if row.rule in one["failed_rules"]]
+    results = suite.run(row.role, row.name, ["--fault", row.name], killers if own else [], factor)
+    failed = {name: result for name, result in results.items() if result["verdict"] in ("fail", "warn")}
+    row.caught_by = [name for name, result in failed.items() if row.rule in result["failed_rules"]]
     row.others = [name for name in failed if name not in row.caught_by]
-    row.blamed = sorted({rule for one in failed.values() for rule in one["failed_rules"]})
+    row.blamed = sorted({rule for result in failed.values() for rule in result["failed_rules"]})
     missed = [name for name in killers if name not in row.caught_by]
     if not failed:
         row.problem = "survives"
     elif not row.caught_by:
-        row.problem = f"nobody blames {row.rule}, but {' '.join(row.blamed)}: {listed_shortly(row.others)}"
+        row.problem = f"no scenario reports {row.rule}, but {' '.join(row.blamed)}: {listed_shortly(row.others)}"
     elif missed:
-        row.problem = "is not caught by " + told(missed, seen)
+        row.problem = "is not caught by " + results_text(missed, results)
     elif not killers:
-        row.problem = "no scenario says that it kills it"
+        row.problem = "no scenario kills it"
     return row
 
 
 def judge_degenerate(suite, entry, _own, factor):
-    """Nobody passes a scenario that has a control, nor more than a quarter of all."""
+    """It passes no scenario that has a control, and at most a quarter of all."""
     row = Row(entry)
-    seen = suite.run(row.role, row.name, ["--fault", row.name], [], factor)
-    passed = [name for name, one in seen.items() if one["verdict"] in ("pass", "known-failure", "stale")]
-    row.caught_by = [name for name in seen if name not in passed]
+    results = suite.run(row.role, row.name, ["--fault", row.name], [], factor)
+    passed = [name for name, result in results.items() if result["verdict"] in ("pass", "known-failure", "stale")]
+    row.caught_by = [name for name in results if name not in passed]
     negative = [name for name in passed if suite.scenarios[name].get("control")]
     if negative:
         row.problem = "passes " + ", ".join(negative)
-    elif len(passed) * 4 > len(seen):
-        row.problem = f"passes {len(passed)} of {len(seen)} scenarios"
+    elif len(passed) * 4 > len(results):
+        row.problem = f"passes {len(passed)} of {len(results)} scenarios"
     return row
 
 
 def judge_variant(suite, entry, _own, _factor):
     row = Row(entry)
-    seen = suite.run(row.role, f"variant-{row.role}-{row.name}", ["--variant", row.name] if row.rule else [], [], PATIENT)
-    row.others = [name for name, one in seen.items() if one["verdict"] != "pass"]
-    row.blamed = sorted({rule for one in seen.values() for rule in one["failed_rules"]})
+    results = suite.run(row.role, f"variant-{row.role}-{row.name}", ["--variant", row.name] if row.rule else [], [], LONG_FACTOR)
+    row.others = [name for name, result in results.items() if result["verdict"] != "pass"]
+    row.blamed = sorted({rule for result in results.values() for rule in result["failed_rules"]})
     if row.others:
-        row.problem = "is legal, but fails " + told(row.others, seen)
+        row.problem = "is legal, but fails " + results_text(row.others, results)
     return row
 
 
@@ -152,36 +154,37 @@ JUDGES = {"faults": judge_fault, "degenerate": judge_degenerate, "variants": jud
 
 def judge(kind, suite, entry, own):
     start = time.monotonic()
-    row = JUDGES[kind](suite, entry, own, IMPATIENT)
+    row = JUDGES[kind](suite, entry, own, SHORT_FACTOR)
     if row.problem and kind != "variants":
-        row = JUDGES[kind](suite, entry, own, PATIENT)
+        row = JUDGES[kind](suite, entry, own, LONG_FACTOR)
     row.seconds = round(time.monotonic() - start, 2)
     return row
 
 
-def chosen_entries(suite, arguments):
-    """What is to be judged, by kind."""
+def select_entries(suite, arguments):
+    """The faults and variants to judge, by kind."""
     roles = [role for role in ROLES if arguments.role in (None, role)]
-    faults = [one for role in roles for one in suite.listed("faults", role)]
-    variants = [one for role in roles for one in (
-        {"role": role, "name": "none", "rule": "", "what": "the model as it is"}, *suite.listed("variants", role))]
-    entries = {"faults": [one for one in faults if one["rule"]], "degenerate": [one for one in faults if not one["rule"]],
+    faults = [fault for role in roles for fault in suite.list("faults", role)]
+    variants = [variant for role in roles for variant in (
+        {"role": role, "name": "none", "rule": "", "what": "the model as it is"}, *suite.list("variants", role))]
+    entries = {"faults": [fault for fault in faults if fault["rule"]],
+               "degenerate": [fault for fault in faults if not fault["rule"]],
                "variants": variants}
-    known = {one["name"] for found in entries.values() for one in found}
+    known = {entry["name"] for kind_entries in entries.values() for entry in kind_entries}
     unknown = sorted(set(arguments.only or []) - known)
     if unknown:
-        sys.exit(complaint(f"--only {unknown[0]}: there is no such fault or variant"))
-    entries = {kind: found for kind, found in entries.items() if kind in arguments.kinds.split(",")}
+        sys.exit(usage_error(f"--only {unknown[0]}: unknown fault or variant"))
+    entries = {kind: group for kind, group in entries.items() if kind in arguments.kinds.split(",")}
     if arguments.only:
-        entries = {kind: [one for one in found if one["name"] in arguments.only] for kind, found in entries.items()}
+        entries = {kind: [entry for entry in group if entry["name"] in arguments.only] for kind, group in entries.items()}
     if arguments.part:
         index, count = (int(number) for number in arguments.part.split("/"))
-        entries = {kind: found[index - 1::count] for kind, found in entries.items()}
+        entries = {kind: group[index - 1::count] for kind, group in entries.items()}
     return entries
 
 
-def complaint(what):
-    print("kill_matrix.py: " + what, file=sys.stderr)
+def usage_error(message):
+    print("kill_matrix.py: " + message, file=sys.stderr)
     return 2
 
 
@@ -198,29 +201,29 @@ def main():
     parser.add_argument("--json", metavar="FILE", help="write all rows as JSON")
     arguments = parser.parse_args()
     if set(arguments.kinds.split(",")) - set(KINDS):
-        return complaint(f"--kinds {arguments.kinds}: expected some of {', '.join(KINDS)}")
+        return usage_error(f"--kinds {arguments.kinds}: expected some of {', '.join(KINDS)}")
 
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         suite = Suite(arguments.program, arguments.scenarios, folder)
-        entries = chosen_entries(suite, arguments)
+        entries = select_entries(suite, arguments)
         with concurrent.futures.ThreadPoolExecutor(max_workers=arguments.jobs) as pool:
-            jobs = {kind: [pool.submit(judge, kind, suite, one, arguments.own) for one in found]
-                    for kind, found in entries.items()}
-            rows = {kind: [job.result() for job in found] for kind, found in jobs.items() if found}
+            jobs = {kind: [pool.submit(judge, kind, suite, entry, arguments.own) for entry in group]
+                    for kind, group in entries.items()}
+            rows = {kind: [job.result() for job in group] for kind, group in jobs.items() if group}
     if not rows:
-        return complaint("nothing is left to run")
+        return usage_error("nothing to run")
 
-    for kind, found in rows.items():
-        width = max(len(row.name) for row in found)
-        print("\n".join([TITLES[kind], *(row.text(width) for row in found)]) + "\n")
+    for kind, group in rows.items():
+        width = max(len(row.name) for row in group)
+        print("\n".join([TITLES[kind], *(row.text(width) for row in group)]) + "\n")
     if arguments.json:
-        as_data = {kind: [vars(row) for row in found] for kind, found in rows.items()}
+        as_data = {kind: [vars(row) for row in group] for kind, group in rows.items()}
         pathlib.Path(arguments.json).write_text(json.dumps(as_data, indent=1) + "\n", encoding="utf-8")
-    bad = [row for found in rows.values() for row in found if row.problem]
+    bad = [row for group in rows.values() for row in group if row.problem]
     for row in bad:
         print(f"not as it should be: {row.name} {row.problem}")
-    counts = ", ".join(f"{len(found)} {kind}" for kind, found in rows.items())
+    counts = ", ".join(f"{len(group)} {kind}" for kind, group in rows.items())
     print(f"{counts}: {len(bad)} not as they should be ({time.monotonic() - start:.0f} s)")
     return 1 if bad else 0
 
