@@ -36,6 +36,12 @@ endif()
 
 # chatos_compiled_alone(SOURCES...): never in a batch with others (CMAKE_UNITY_BUILD), because their names meet.
 function(chatos_compiled_alone)
+  foreach(source IN LISTS ARGN)
+    cmake_path(ABSOLUTE_PATH source)
+    if(NOT EXISTS ${source})
+      message(FATAL_ERROR "chatos_compiled_alone: there is no ${source}; was it renamed?")
+    endif()
+  endforeach()
   set_property(SOURCE ${ARGN} PROPERTY SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
