@@ -17,8 +17,8 @@ struct read_text {
     json_place place() { return {root, "", problems}; }
     std::vector<std::string> lines() {
         std::vector<std::string> texts;
-        for (const problem& one : problems.take()) {
-            texts.push_back(one.text());
+        for (const problem& problem : problems.take()) {
+            texts.push_back(problem.text());
         }
         return texts;
     }

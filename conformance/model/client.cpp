@@ -84,7 +84,7 @@ void client_model::read_packets(bool& is_first) {
                 read_packets(is_first);
                 settle();
             }
-            give_up("what came from the server is no packet");
+            give_up("the server sent bytes that are not a packet");
             return;
         }
         unread_.erase(0, result.consumed);

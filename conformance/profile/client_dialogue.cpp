@@ -43,9 +43,9 @@ std::span<const std::string_view> all_exit_reasons() noexcept {
 }
 
 const dialogue_word* find_word(std::span<const dialogue_word> words, std::string_view name) noexcept {
-    const auto found =
-        std::find_if(words.begin(), words.end(), [&](const dialogue_word& one) { return one.name == name; });
-    return found == words.end() ? nullptr : &*found;
+    const auto match =
+        std::find_if(words.begin(), words.end(), [&](const dialogue_word& word) { return word.name == name; });
+    return match == words.end() ? nullptr : &*match;
 }
 
 std::string fill_in(std::string_view pattern, std::string_view pseudo, std::string_view text) {
@@ -65,11 +65,11 @@ std::optional<std::size_t> find_on_screen(std::string_view pattern, std::string_
                                           std::string_view shown) {
     const std::string filled = fill_in(pattern, re2::RE2::QuoteMeta(piece(pseudo)), re2::RE2::QuoteMeta(piece(text)));
     const re2::RE2 compiled{"(?m)" + filled, re2::RE2::Quiet};
-    re2::StringPiece found;
-    if (!compiled.ok() || !compiled.Match(piece(shown), 0, shown.size(), re2::RE2::UNANCHORED, &found, 1)) {
+    re2::StringPiece match;
+    if (!compiled.ok() || !compiled.Match(piece(shown), 0, shown.size(), re2::RE2::UNANCHORED, &match, 1)) {
         return std::nullopt;
     }
-    return static_cast<std::size_t>(found.data() - shown.data()) + found.size();
+    return static_cast<std::size_t>(match.data() - shown.data()) + match.size();
 }
 
 std::optional<std::string> screen_pattern_error(std::string_view pattern) {

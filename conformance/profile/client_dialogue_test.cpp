@@ -40,8 +40,8 @@ TEST(ClientDialogue, a_pattern_that_is_none_is_told) {
 }
 
 TEST(ClientDialogue, words_are_found_by_their_names) {
-    for (const dialogue_word& one : all_commands()) {
-        EXPECT_EQ(find_word(all_commands(), one.name), &one);
+    for (const dialogue_word& word : all_commands()) {
+        EXPECT_EQ(find_word(all_commands(), word.name), &word);
     }
     EXPECT_EQ(find_word(all_screen_texts(), "msg"), nullptr);
 }

@@ -12,8 +12,8 @@ namespace {
 
 const catalog& all_scenarios() {
     static const catalog_result result = make_catalog({});
-    for (const problem& one : result.problems) {
-        ADD_FAILURE() << one.text();
+    for (const problem& scenario : result.problems) {
+        ADD_FAILURE() << scenario.text();
     }
     return result.loaded;
 }
@@ -24,48 +24,48 @@ TEST(BuiltinScenarios, all_of_them_load) {
 }
 
 TEST(BuiltinScenarios, each_is_named_after_its_id) {
-    for (const scenario& one : all_scenarios().scenarios) {
-        EXPECT_EQ(one.source, "built in/" + one.id + ".json");
-        EXPECT_TRUE(one.id.starts_with(std::string{role_name(one.role)} + '.')) << one.id;
+    for (const scenario& scenario : all_scenarios().scenarios) {
+        EXPECT_EQ(scenario.source, "built in/" + scenario.id + ".json");
+        EXPECT_TRUE(scenario.id.starts_with(std::string{role_name(scenario.role)} + '.')) << scenario.id;
     }
 }
 
 TEST(BuiltinScenarios, the_area_in_an_id_is_one_that_rules_have) {
-    for (const scenario& one : all_scenarios().scenarios) {
-        std::string area{scenario_area(one)};
+    for (const scenario& scenario : all_scenarios().scenarios) {
+        std::string area{scenario_area(scenario)};
         std::transform(area.begin(), area.end(), area.begin(),
                        [](char letter) { return static_cast<char>(letter - ('a' - 'A')); });
         EXPECT_TRUE(std::any_of(all_areas().begin(), all_areas().end(), [&](const rule_area& other) {
             return other.id == area;
-        })) << one.id;
+        })) << scenario.id;
     }
 }
 
 TEST(BuiltinScenarios, every_must_rule_of_a_server_or_a_client_has_one_that_tests_it) {
-    for (const rule& one : all_rules()) {
-        const rule_party party = area_of(one.id).party;
-        if (one.level != rule_level::must || party == rule_party::tunnel) {
+    for (const rule& rule : all_rules()) {
+        const rule_party party = area_of(rule.id).party;
+        if (rule.level != rule_level::must || party == rule_party::tunnel) {
             continue;
         }
         const test_role role = party == rule_party::client ? test_role::client : test_role::server;
         EXPECT_TRUE(std::any_of(all_scenarios().scenarios.begin(), all_scenarios().scenarios.end(),
                                 [&](const scenario& tested) {
                                     return tested.role == role && std::find(tested.rules.begin(), tested.rules.end(),
-                                                                            one.id) != tested.rules.end();
+                                                                            rule.id) != tested.rules.end();
                                 }))
-            << one.id << ": " << one.text;
+            << rule.id << ": " << rule.text;
     }
 }
 
 TEST(BuiltinScenarios, what_expects_a_refusal_proves_that_the_server_does_not_refuse_everything) {
-    for (const scenario& one : all_scenarios().scenarios) {
-        const bool sees_a_yes = std::any_of(one.steps.begin(), one.steps.end(), [](const step& each) {
+    for (const scenario& scenario : all_scenarios().scenarios) {
+        const bool sees_a_yes = std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const step& each) {
             const auto* expect = std::get_if<expect_action>(&each.action);
             const auto* packet = expect == nullptr ? nullptr : std::get_if<packet_pattern>(&expect->event);
             return packet != nullptr && !expect->optional &&
                    (packet->op != opcode::error || packet->code.codes == std::vector<std::uint8_t>{0});
         });
-        EXPECT_TRUE(!expects_refusal(one) || sees_a_yes || !one.control.empty()) << one.id;
+        EXPECT_TRUE(!expects_refusal(scenario) || sees_a_yes || !scenario.control.empty()) << scenario.id;
     }
 }
 

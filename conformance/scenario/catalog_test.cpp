@@ -14,8 +14,8 @@ using testing::temporary_folder;
 
 std::vector<std::string> problems_of(const selection& chosen) {
     std::vector<std::string> lines;
-    for (const problem& one : make_catalog(chosen).problems) {
-        lines.push_back(one.text());
+    for (const problem& entry : make_catalog(chosen).problems) {
+        lines.push_back(entry.text());
     }
     return lines;
 }
@@ -23,8 +23,8 @@ std::vector<std::string> problems_of(const selection& chosen) {
 std::vector<std::string> chosen_ids(const selection& chosen) {
     std::vector<std::string> ids;
     const catalog_result result = make_catalog(chosen);
-    for (const scenario* one : result.loaded.selected) {
-        ids.push_back(one->id);
+    for (const scenario* entry : result.loaded.selected) {
+        ids.push_back(entry->id);
     }
     return ids;
 }

@@ -10,7 +10,7 @@ std::string expanded(std::string_view text) {
     const auto value_of = [](std::string_view name) {
         return name == "bob" ? std::optional<std::string>{"{B}"} : std::nullopt;
     };
-    const auto result = expand_template(text, value_of, [&](std::string what) { error = std::move(what); });
+    const auto result = expand_template(text, value_of, [&](std::string message) { error = std::move(message); });
     return result ? *result : "refused: " + error;
 }
 

@@ -1,5 +1,5 @@
-"""An implementation that behaves as badly as MODE neither stops a run nor makes it hang: a verdict for every scenario of its
-role, in bounded time and memory.
+"""An implementation that misbehaves as MODE says neither stops a run nor makes it hang: every scenario of its role gets a
+verdict, in bounded time and memory.
 
 usage: bad_peer_test.py PROGRAM server FAKE_SERVER MODE MEBIBYTES_MAX
        bad_peer_test.py PROGRAM client BAD_CLIENT.py MODE MEBIBYTES_MAX
@@ -17,16 +17,16 @@ SECONDS_MAX = 600  # a run takes seconds; a busy machine is slower
 
 
 def profile_of(role, peer, mode):
-    """What it is told it does not look at; that it can be told makes every scenario run."""
-    made = {"schema": 1, "name": mode, "role": role}
+    """It ignores options and commands, but having them makes every scenario run."""
+    profile = {"schema": 1, "name": mode, "role": role}
     if role == "server":
         options = ("capacity", "answer_timeout_ms", "pc_timeout_ms", "login_timeout_ms", "tunnel_timeout_ms")
-        return {**made, "options": {name: ["{value}"] for name in options}, "extensions": ["tunnel"],
+        return {**profile, "options": {name: ["{value}"] for name in options}, "extensions": ["tunnel"],
                 "command": ["/bin/sh", "-c", f"exec {peer} {mode} $0", "{port}"]}
-    told = {"say": "{text}\n", "msg": "{pseudo} {text}\n", "quit": "quit\n"}
-    told |= {word: word + " {pseudo}\n" for word in ("private", "accept", "refuse")}
-    shown = {"ready": "^ready$", "message": "{pseudo}: {text}", "offer": "{pseudo} offers", "broken": "broken"}
-    return {**made, "stdin": told, "screen": shown, "command": [sys.executable, peer, mode, "{port}", "{pseudo}"]}
+    commands = {"say": "{text}\n", "msg": "{pseudo} {text}\n", "quit": "quit\n"}
+    commands |= {word: word + " {pseudo}\n" for word in ("private", "accept", "refuse")}
+    screen = {"ready": "^ready$", "message": "{pseudo}: {text}", "offer": "{pseudo} offers", "broken": "broken"}
+    return {**profile, "stdin": commands, "screen": screen, "command": [sys.executable, peer, mode, "{port}", "{pseudo}"]}
 
 
 def main():
@@ -43,13 +43,13 @@ def main():
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         _, status, usage = os.wait4(run.pid, 0)
         seconds, mebibytes = time.monotonic() - start, usage.ru_maxrss / 1024
-        judged = {one["id"]: one for one in json.loads(report.read_text(encoding="utf-8"))["scenarios"]}
-    verdicts = [one["verdict"] for one in judged.values()]
+        judged = {entry["id"]: entry for entry in json.loads(report.read_text(encoding="utf-8"))["scenarios"]}
+    verdicts = [entry["verdict"] for entry in judged.values()]
     print(f"{mode}: {len(judged)} scenarios, {verdicts.count('pass')} passed, {seconds:.1f} s, {mebibytes:.0f} MiB")
     wanted = 3 if mode == "never-connects" else 1
     assert os.waitstatus_to_exitcode(status) == wanted, f"exit code {os.waitstatus_to_exitcode(status)}"
     assert judged.keys() == scenarios
-    assert all(one["why"] for one in judged.values() if one["verdict"] != "pass")
+    assert all(entry["why"] for entry in judged.values() if entry["verdict"] != "pass")
     assert mode == "shouts" or verdicts.count("pass") * 2 < len(verdicts), "such a peer keeps few rules"
     assert seconds < SECONDS_MAX, f"{seconds:.1f} s"
     assert mebibytes < mebibytes_max, f"{mebibytes:.0f} MiB"

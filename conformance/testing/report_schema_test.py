@@ -13,9 +13,9 @@ import jsonschema
 
 def check_changes(program, fake_server, validator, before):
     """A run against a baseline in which every verdict and every choice was another one."""
-    for one in before["scenarios"]:
-        one["verdict"] = "stale"
-        one["choices"] = {rule: "something else" for rule in one["choices"]}
+    for scenario in before["scenarios"]:
+        scenario["verdict"] = "stale"
+        scenario["choices"] = {rule: "something else" for rule in scenario["choices"]}
     with tempfile.TemporaryDirectory() as folder:
         baseline, captures = pathlib.Path(folder) / "baseline", pathlib.Path(folder) / "captures"
         baseline.write_text(json.dumps(before), encoding="utf-8")
@@ -27,8 +27,8 @@ def check_changes(program, fake_server, validator, before):
         validator.validate(report)
         assert len(report["changes"]["verdicts"]) == len(report["scenarios"])
         assert report["changes"]["choices"], "this server takes choices"
-        assert any(len(one.get("ways", [])) == 4 and one["orders"]["ran"] == 2 for one in report["scenarios"])
-        assert any("capture" in one for one in report["scenarios"])
+        assert any(len(entry.get("ways", [])) == 4 and entry["orders"]["ran"] == 2 for entry in report["scenarios"])
+        assert any("capture" in entry for entry in report["scenarios"])
 
 
 def main():
@@ -47,14 +47,14 @@ def main():
         report = json.loads(run.stdout.decode("utf-8"))
         validator.validate(report)
         before = before or report
-        seen = [one["verdict"] for one in report["scenarios"]]
-        verdicts |= set(seen)
+        mode_verdicts = [entry["verdict"] for entry in report["scenarios"]]
+        verdicts |= set(mode_verdicts)
         for key, count in report["summary"].items():
             verdict = {"passed": "pass", "failed": "fail", "warned": "warn", "known_failures": "known-failure"}.get(key, key)
-            assert seen.count(verdict.replace("_", "-")) == count, f"{mode}: {key} is {count}"
-        silences = [one["silences"] for one in report["scenarios"]]
-        windowed = sum(1 for one in silences if one["windowed"])
-        fenced = sum(1 for one in silences if one["fenced"] and not one["windowed"])
+            assert mode_verdicts.count(verdict.replace("_", "-")) == count, f"{mode}: {key} is {count}"
+        silences = [entry["silences"] for entry in report["scenarios"]]
+        windowed = sum(1 for silence in silences if silence["windowed"])
+        fenced = sum(1 for silence in silences if silence["fenced"] and not silence["windowed"])
         assert (report["silence"]["by_fence"], report["silence"]["by_window"]) == (fenced, windowed), mode
         for key in report:
             assert not validator.is_valid({name: value for name, value in report.items() if name != key}), key
