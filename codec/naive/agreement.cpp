@@ -1,5 +1,6 @@
 #include "agreement.hpp"
 
+#include "base/hex.hpp"
 #include "decode_batch_with.hpp"
 
 #include <chatos/layout.hpp>
@@ -74,7 +75,7 @@ void agreement::check_decode(byte_view input) {
     const bool views_lie_there = lies_there(found.packet.pseudo, expected.pseudo, input) &&
                                  lies_there(found.packet.message, expected.message, input);
     if (compare(found, expected, input, "decode()") && !views_lie_there) {
-        disagreement_ = "decode(): a view lies elsewhere: " + in_hex(input);
+        disagreement_ = "decode(): a view lies elsewhere: " + base::to_hex(input);
     }
 }
 
@@ -99,7 +100,7 @@ void agreement::check_batch(byte_view input, const detail::kernel& fast) {
     if (found.count != expected_packets_.size() || found.consumed != expected_bytes_) {
         disagreement_ = std::string{fast.name} + " takes " + std::to_string(found.count) +
                         " packets, the naive decoder " + std::to_string(expected_packets_.size()) + ": " +
-                        in_hex(input);
+                        base::to_hex(input);
         return;
     }
     byte_view rest = input;
@@ -109,7 +110,7 @@ void agreement::check_batch(byte_view input, const detail::kernel& fast) {
         compare({.status = decode_status::complete, .packet = packet, .consumed = expected.bytes}, expected, rest,
                 fast.name);
         if (!lies_there(packet.pseudo, expected.pseudo, rest) || !lies_there(packet.message, expected.message, rest)) {
-            disagreement_ = std::string{fast.name} + ": a view lies elsewhere: " + in_hex(input);
+            disagreement_ = std::string{fast.name} + ": a view lies elsewhere: " + base::to_hex(input);
         }
         rest = rest.subspan(expected.bytes);
     }
@@ -142,7 +143,8 @@ void agreement::check_fragments(byte_view input, std::span<const std::size_t> en
             const std::size_t held = more ? 0 : fragment_end - packet_start;
             const std::size_t left = more ? fragment_end - packet_start : 0;
             if (decoder.offset() != packet_start || decoder.buffered() != held || fragment.size() != left) {
-                disagreement_ = "stream_decoder: took too much or too little: " + in_hex(input.first(fragment_end));
+                disagreement_ =
+                    "stream_decoder: took too much or too little: " + base::to_hex(input.first(fragment_end));
                 return;
             }
         }
@@ -155,7 +157,7 @@ bool agreement::compare(const decode_result& found, const naive::reading& expect
         return true;
     }
     disagreement_ = std::string{who} + " says " + in_words(found) + ", the naive decoder " + in_words(expected) +
-                    ", of " + in_hex(packet.first(std::min<std::size_t>(packet.size(), 300)));
+                    ", of " + base::to_hex(packet.first(std::min<std::size_t>(packet.size(), 300)));
     return false;
 }
 

@@ -102,14 +102,4 @@ std::string in_words(const naive::reading& reading) {
     return "nothing";
 }
 
-std::string in_hex(byte_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::byte byte : bytes) {
-        text += digits[std::to_integer<std::size_t>(byte >> 4U)];
-        text += digits[std::to_integer<std::size_t>(byte & std::byte{0xF})];
-    }
-    return text;
-}
-
 }  // namespace chatos::testing

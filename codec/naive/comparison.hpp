@@ -36,6 +36,5 @@ using byte_view = std::span<const std::byte>;
 
 [[nodiscard]] std::string in_words(const decode_result& result);
 [[nodiscard]] std::string in_words(const naive::reading& reading);
-[[nodiscard]] std::string in_hex(byte_view bytes);
 
 }  // namespace chatos::testing

@@ -1,7 +1,6 @@
 // What holds for every packet, told without a second decoder: where decisions fall, what is consumed, which byte
 // belongs to which field, and that bytes that were accepted encode back to themselves.
 #include "boundary_sequences.hpp"
-#include "hex_bytes.hpp"
 #include "packet_space.hpp"
 
 #include <chatos/decode.hpp>

@@ -1,6 +1,7 @@
 // The encoder against the naive decoder: it refuses exactly what that decoder would refuse, and for the same reason,
 // and what it writes reads back as it was.
 #include "agreement.hpp"
+#include "base/hex.hpp"
 #include "boundary_sequences.hpp"
 #include "packet_space.hpp"
 
@@ -52,9 +53,9 @@ public:
             const encode_result found = encode(value, buffer_, bounds_);
             ++cases_;
             if (expected.what == naive::outcome::wrong) {
-                ASSERT_NO_FATAL_FAILURE(expect_refused(found, expected)) << in_hex(wire);
+                ASSERT_NO_FATAL_FAILURE(expect_refused(found, expected)) << base::to_hex(wire);
             } else {
-                ASSERT_NO_FATAL_FAILURE(expect_written(found, wire)) << in_hex(wire);
+                ASSERT_NO_FATAL_FAILURE(expect_written(found, wire)) << base::to_hex(wire);
             }
         }
     }

@@ -1,5 +1,5 @@
 // The naive decoder is the yardstick, so a few cases that are beyond doubt, each worked out by hand from the rules.
-#include "hex_bytes.hpp"
+#include "base/hex.hpp"
 #include "naive_decoder.hpp"
 #include "naive_utf8.hpp"
 
@@ -13,7 +13,7 @@ namespace {
 constexpr size_limits default_limits{.pseudo = 255, .message = 65'536};
 
 reading read_hex(std::string_view hex) {
-    const auto bytes = chatos::testing::hex_bytes(hex);
+    const auto bytes = chatos::base::hex_bytes(hex);
     return read_packet(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), default_limits, 100);
 }
 

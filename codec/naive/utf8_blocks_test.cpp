@@ -1,6 +1,7 @@
 // Texts that meet the ends of blocks of 8, 16, 32 and 64 bytes in every way: sequences across them, texts that are cut
 // short at them, bytes just before and behind the text, which must not matter.
 #include "agreement.hpp"
+#include "base/hex.hpp"
 #include "boundary_sequences.hpp"
 #include "decode_batch_with.hpp"
 #include "packet_space.hpp"
@@ -88,7 +89,7 @@ TEST_P(Utf8Blocks, WIRE_8_a_sequence_at_every_place_of_texts_of_every_size_up_to
                 text.resize(size, 'z');
                 const std::string_view placed = around.place(text);
                 const char* who = dissenter(placed, naive_first_ill_formed(placed));
-                ASSERT_EQ(who, nullptr) << in_hex(std::as_bytes(std::span{placed}));
+                ASSERT_EQ(who, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
                 ++cases;
             }
         }
@@ -106,7 +107,7 @@ TEST_P(Utf8Blocks, WIRE_8_every_boundary_sequence_across_every_end_of_a_block) {
                     std::string text = std::string(block_end - back, 'a').append(sequence).append(behind, 'z');
                     const std::string_view placed = around.place(text);
                     const char* who = dissenter(placed, naive_first_ill_formed(placed));
-                    ASSERT_EQ(who, nullptr) << in_hex(std::as_bytes(std::span{placed}));
+                    ASSERT_EQ(who, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
                     ++cases;
                 }
             }
@@ -131,7 +132,7 @@ TEST_P(Utf8Blocks, WIRE_8_dense_text_of_every_size_with_one_byte_changed) {
                     text[at] = static_cast<char>(static_cast<unsigned char>(text[at]) ^ change);
                     const std::string_view placed = around.place(text);
                     const char* who = dissenter(placed, naive_first_ill_formed(placed));
-                    ASSERT_EQ(who, nullptr) << in_hex(std::as_bytes(std::span{placed}));
+                    ASSERT_EQ(who, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
                     ++cases;
                 }
             }
@@ -160,7 +161,7 @@ TEST(Utf8Runs, WIRE_8_every_run_of_7_characters_of_one_to_four_bytes_cut_short_a
             for (std::size_t size = before; size <= text.size(); ++size) {
                 const std::string_view placed = around.place(std::string_view{text}.substr(0, size));
                 ASSERT_EQ(dissenter(placed, naive_first_ill_formed(placed)), nullptr)
-                    << in_hex(std::as_bytes(std::span{placed}));
+                    << base::to_hex(std::as_bytes(std::span{placed}));
                 ++cases;
             }
         }

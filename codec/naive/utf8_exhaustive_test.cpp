@@ -1,6 +1,7 @@
 // Every short sequence there is: all of up to three bytes, and all of four bytes with a first byte of F0 and above.
 // Longer sequences are covered by these, because a well-formed text is a row of well-formed sequences; how the rows
 // meet blocks is utf8_blocks_test.cpp.
+#include "base/hex.hpp"
 #include "sampled.hpp"
 #include "utf8_implementations.hpp"
 
@@ -91,7 +92,7 @@ TEST_P(Utf8ExhaustiveFourBytes, WIRE_8_every_sequence_that_starts_with_this_byte
 
 INSTANTIATE_TEST_SUITE_P(FirstByte, Utf8ExhaustiveFourBytes, ::testing::Range(0xF0U, 0x100U),
                          [](const ::testing::TestParamInfo<unsigned>& first) {
-                             return "F" + std::string(1, "0123456789ABCDEF"[first.param % 16]);
+                             return "F" + std::string(1, base::hex_digits[first.param % 16]);
                          });
 
 }  // namespace

@@ -1,7 +1,8 @@
 // The codec allocates nothing, shown by counting: this program replaces operator new and delete, and where the C
 // library allows it malloc and its like, and calls every public function of the codec between two readings of the
 // counter. The first calls count as well.
-#include "hex_bytes.hpp"
+
+#include "base/hex.hpp"
 
 #include <chatos/decode.hpp>
 #include <chatos/decode_batch.hpp>
@@ -170,7 +171,7 @@ void operator delete[](void* old, std::align_val_t, const std::nothrow_t&) noexc
 namespace chatos {
 namespace {
 
-using testing::hex_bytes;
+using base::hex_bytes;
 
 /// Calls of the allocator, either way, while `work` runs.
 template <typename Work>
@@ -219,9 +220,9 @@ const std::vector<std::vector<std::byte>>& inputs() {
                                 "04 00000002 c3c3",
                                 "06 03",
                                 "06 ff"}) {
-            made.push_back(hex_bytes(hex));
+            made.push_back(base::hex_bytes(hex));
         }
-        std::vector<std::byte> large = hex_bytes("04 00004000");
+        std::vector<std::byte> large = base::hex_bytes("04 00004000");
         large.resize(large.size() + 0x4000, std::byte{'m'});
         made.push_back(large);
         large.back() = std::byte{0xC3};

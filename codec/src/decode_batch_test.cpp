@@ -1,4 +1,4 @@
-#include "hex_bytes.hpp"
+#include "base/hex.hpp"
 
 #include <chatos/decode_batch.hpp>
 
@@ -10,10 +10,10 @@
 namespace chatos {
 namespace {
 
-using testing::hex_bytes;
+using base::hex_bytes;
 
-const std::vector<std::byte> all_packets =
-    hex_bytes("01 0003 626f62  02 0001 61  03 0003 626f62 00000002 6869  04 00000000  05 0002 c3a9  06 00  06 05");
+const std::vector<std::byte> all_packets = base::hex_bytes(
+    "01 0003 626f62  02 0001 61  03 0003 626f62 00000002 6869  04 00000000  05 0002 c3a9  06 00  06 05");
 
 TEST(DecodeBatch, gives_every_packet_of_the_buffer_in_order) {
     std::array<packet_view, 16> packets;
@@ -47,7 +47,7 @@ TEST(DecodeBatch, no_room_for_packets_decodes_nothing) {
 
 TEST(DecodeBatch, ERR_1_a_malformed_packet_ends_the_batch_with_its_absolute_offset) {
     std::array<packet_view, 16> packets;
-    const auto bytes = hex_bytes("06 00  04 00000002 41ff  06 00");
+    const auto bytes = base::hex_bytes("06 00  04 00000002 41ff  06 00");
     const batch_result result = decode_batch(bytes, packets, {}, 100);
     EXPECT_EQ(result.count, 1U);
     EXPECT_EQ(result.consumed, 2U);
@@ -57,7 +57,7 @@ TEST(DecodeBatch, ERR_1_a_malformed_packet_ends_the_batch_with_its_absolute_offs
 
 TEST(DecodeBatch, an_unfinished_packet_says_how_much_is_missing) {
     std::array<packet_view, 16> packets;
-    const auto bytes = hex_bytes("06 00 04 0000");
+    const auto bytes = base::hex_bytes("06 00 04 0000");
     const batch_result result = decode_batch(bytes, packets);
     EXPECT_EQ(result.count, 1U);
     EXPECT_EQ(result.status, decode_status::incomplete);

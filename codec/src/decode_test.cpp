@@ -1,4 +1,4 @@
-#include "hex_bytes.hpp"
+#include "base/hex.hpp"
 
 #include <chatos/decode.hpp>
 
@@ -9,7 +9,7 @@
 namespace chatos {
 namespace {
 
-using testing::hex_bytes;
+using base::hex_bytes;
 
 struct accepted_case {
     const char* hex;
@@ -33,7 +33,7 @@ const accepted_case accepted_cases[] = {
 
 TEST(Decode, WIRE_2_to_6_gives_every_packet_with_its_fields) {
     for (const accepted_case& one : accepted_cases) {
-        const auto input = hex_bytes(one.hex);
+        const auto input = base::hex_bytes(one.hex);
         const decode_result result = decode(input);
         ASSERT_EQ(result.status, decode_status::complete) << one.hex;
         EXPECT_EQ(result.packet, one.packet) << one.hex;
@@ -42,19 +42,19 @@ TEST(Decode, WIRE_2_to_6_gives_every_packet_with_its_fields) {
 }
 
 TEST(Decode, views_point_into_the_input) {
-    const auto input = hex_bytes("03 0003 626f62 00000002 6869");
+    const auto input = base::hex_bytes("03 0003 626f62 00000002 6869");
     const decode_result result = decode(input);
     EXPECT_EQ(static_cast<const void*>(result.packet.pseudo.data()), &input[3]);
     EXPECT_EQ(static_cast<const void*>(result.packet.message.data()), &input[10]);
 }
 
 TEST(Decode, takes_one_packet_and_leaves_what_follows) {
-    const auto input = hex_bytes("06 00 ff ff");
+    const auto input = base::hex_bytes("06 00 ff ff");
     EXPECT_EQ(decode(input).consumed, 2U);
 }
 
 TEST(Decode, need_counts_the_bytes_up_to_the_next_decision) {
-    const auto input = hex_bytes("03 0003 626f62 00000002 6869");
+    const auto input = base::hex_bytes("03 0003 626f62 00000002 6869");
     // After k bytes: opcode, pseudo size, pseudo, message size, message.
     const std::size_t needs[] = {1, 2, 1, 3, 2, 1, 4, 3, 2, 1, 2, 1};
     for (std::size_t size = 0; size < input.size(); ++size) {
@@ -97,7 +97,7 @@ const refused_case refused_cases[] = {
 
 TEST(Decode, refuses_with_code_field_and_offset) {
     for (const refused_case& one : refused_cases) {
-        const auto input = hex_bytes(one.hex);
+        const auto input = base::hex_bytes(one.hex);
         const decode_result result = decode(input);
         ASSERT_EQ(result.status, decode_status::malformed) << one.hex;
         EXPECT_EQ(result.error, (decode_error{one.what, one.where, one.offset})) << one.hex;
@@ -106,7 +106,7 @@ TEST(Decode, refuses_with_code_field_and_offset) {
 
 TEST(Decode, WIRE_14_judges_as_soon_as_the_field_is_there_and_never_before) {
     for (const refused_case& one : refused_cases) {
-        const auto input = hex_bytes(one.hex);
+        const auto input = base::hex_bytes(one.hex);
         for (std::size_t size = 0; size < input.size(); ++size) {
             const decode_result result = decode(std::span{input}.first(size));
             EXPECT_EQ(result.status, size < one.decided_at ? decode_status::incomplete : decode_status::malformed)
@@ -116,14 +116,14 @@ TEST(Decode, WIRE_14_judges_as_soon_as_the_field_is_there_and_never_before) {
 }
 
 TEST(Decode, error_offsets_are_absolute_in_the_stream) {
-    const auto input = hex_bytes("06 03");
+    const auto input = base::hex_bytes("06 03");
     EXPECT_EQ(decode(input, {}, 1'000).error.offset, 1'001U);
 }
 
 TEST(Decode, WIRE_14_limits_are_inclusive) {
     const limits bounds{.pseudo_bytes_max = 2, .message_bytes_max = 3};
     const auto verdict = [&](const char* hex) {
-        const auto input = hex_bytes(hex);
+        const auto input = base::hex_bytes(hex);
         const decode_result result = decode(input, bounds);
         EXPECT_NE(result.status, decode_status::incomplete) << hex;
         return result.error.what;
@@ -137,7 +137,7 @@ TEST(Decode, WIRE_14_limits_are_inclusive) {
 TEST(Decode, WIRE_11_a_negative_size_is_called_negative_and_not_too_large) {
     const limits all{.pseudo_bytes_max = 0xFFFF, .message_bytes_max = 0xFFFFFFFF};
     for (const char* hex : {"01 8000", "04 80000000"}) {
-        const auto input = hex_bytes(hex);
+        const auto input = base::hex_bytes(hex);
         EXPECT_EQ(decode(input, all).error.what, violation::negative_size) << hex;
     }
 }

@@ -1,4 +1,4 @@
-#include "hex_bytes.hpp"
+#include "base/hex.hpp"
 
 #include <chatos/encode.hpp>
 
@@ -10,7 +10,7 @@
 namespace chatos {
 namespace {
 
-using testing::hex_bytes;
+using base::hex_bytes;
 
 std::vector<std::byte> encoded(const packet_view& packet, const limits& bounds = {}) {
     std::vector<std::byte> output(encoded_size(packet));
@@ -21,18 +21,18 @@ std::vector<std::byte> encoded(const packet_view& packet, const limits& bounds =
 }
 
 TEST(Encode, WIRE_2_to_6_writes_the_bytes_of_the_figures) {
-    EXPECT_EQ(encoded(make_cr("bob")), hex_bytes("01 0003 626f62"));
-    EXPECT_EQ(encoded(make_rpm("bob")), hex_bytes("02 0003 626f62"));
-    EXPECT_EQ(encoded(make_spm("bob", "hi")), hex_bytes("03 0003 626f62 00000002 6869"));
-    EXPECT_EQ(encoded(make_sma("hi")), hex_bytes("04 00000002 6869"));
-    EXPECT_EQ(encoded(make_pc("\xC3\xA9")), hex_bytes("05 0002 c3a9"));
-    EXPECT_EQ(encoded(make_error(error_code::refused)), hex_bytes("06 05"));
+    EXPECT_EQ(encoded(make_cr("bob")), base::hex_bytes("01 0003 626f62"));
+    EXPECT_EQ(encoded(make_rpm("bob")), base::hex_bytes("02 0003 626f62"));
+    EXPECT_EQ(encoded(make_spm("bob", "hi")), base::hex_bytes("03 0003 626f62 00000002 6869"));
+    EXPECT_EQ(encoded(make_sma("hi")), base::hex_bytes("04 00000002 6869"));
+    EXPECT_EQ(encoded(make_pc("\xC3\xA9")), base::hex_bytes("05 0002 c3a9"));
+    EXPECT_EQ(encoded(make_error(error_code::refused)), base::hex_bytes("06 05"));
 }
 
 TEST(Encode, WIRE_6_sizes_are_big_endian) {
     const std::string message(0x10203, 'x');
     const auto bytes = encoded(make_sma(message), {.pseudo_bytes_max = 8, .message_bytes_max = 0x10203});
-    EXPECT_EQ(std::vector(bytes.begin(), bytes.begin() + 5), hex_bytes("04 00010203"));
+    EXPECT_EQ(std::vector(bytes.begin(), bytes.begin() + 5), base::hex_bytes("04 00010203"));
 }
 
 TEST(Encode, a_short_buffer_stays_untouched_and_the_size_is_told) {

@@ -1,4 +1,4 @@
-#include "hex_bytes.hpp"
+#include "base/hex.hpp"
 
 #include <chatos/stream_decoder.hpp>
 
@@ -11,7 +11,7 @@
 namespace chatos {
 namespace {
 
-using testing::hex_bytes;
+using base::hex_bytes;
 
 constexpr limits small{.pseudo_bytes_max = 8, .message_bytes_max = 16};
 
@@ -47,7 +47,7 @@ std::vector<std::string> events_of(const std::vector<std::vector<std::byte>>& fr
     return events;
 }
 
-const std::vector<std::byte> stream_of_all_packets = hex_bytes(
+const std::vector<std::byte> stream_of_all_packets = base::hex_bytes(
     "01 0003 626f62  02 0001 61  03 0003 626f62 00000002 6869  04 00000000  05 0002 c3a9  06 00  06 05  03 0001");
 
 TEST(StreamDecoder, WIRE_13_every_split_in_three_gives_the_same_events) {
@@ -73,14 +73,14 @@ TEST(StreamDecoder, WIRE_13_byte_by_byte_gives_the_same_events) {
 }
 
 TEST(StreamDecoder, error_offsets_count_from_the_start_of_the_stream) {
-    EXPECT_EQ(events_of({hex_bytes("06 00 06"), hex_bytes("00 06 03")}).back(),
+    EXPECT_EQ(events_of({base::hex_bytes("06 00 06"), base::hex_bytes("00 06 03")}).back(),
               "malformed unassigned_error_code error_code 5");
 }
 
 TEST(StreamDecoder, ERR_1_an_error_stays_and_takes_nothing_more) {
     std::array<std::byte, packet_bytes_max(small)> storage{};
     stream_decoder decoder{storage, small};
-    const auto bytes = hex_bytes("09 06 00");
+    const auto bytes = base::hex_bytes("09 06 00");
     std::span<const std::byte> input{bytes};
     EXPECT_EQ(decoder.next(input).status, decode_status::malformed);
     std::span<const std::byte> good = std::span{bytes}.subspan(1);
@@ -93,7 +93,7 @@ TEST(StreamDecoder, ERR_1_an_error_stays_and_takes_nothing_more) {
 TEST(StreamDecoder, need_shrinks_with_every_byte_that_comes) {
     std::array<std::byte, packet_bytes_max(small)> storage{};
     stream_decoder decoder{storage, small};
-    const auto bytes = hex_bytes("04 00000002 6869");
+    const auto bytes = base::hex_bytes("04 00000002 6869");
     const std::size_t needs[] = {4, 3, 2, 1, 2, 1};
     for (std::size_t index = 0; index < 6; ++index) {
         std::span<const std::byte> input = std::span{bytes}.subspan(index, 1);
@@ -104,7 +104,7 @@ TEST(StreamDecoder, need_shrinks_with_every_byte_that_comes) {
 }
 
 TEST(StreamDecoder, the_largest_packet_fits_the_storage_byte_by_byte) {
-    const auto bytes = hex_bytes("03 0008 6161616161616161 00000010 62626262626262626262626262626262");
+    const auto bytes = base::hex_bytes("03 0008 6161616161616161 00000010 62626262626262626262626262626262");
     ASSERT_EQ(bytes.size(), packet_bytes_max(small));
     std::vector<std::vector<std::byte>> fragments;
     for (const std::byte byte : bytes) {

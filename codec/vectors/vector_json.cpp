@@ -1,5 +1,7 @@
 #include "vector_json.hpp"
 
+#include "base/hex.hpp"
+
 #include <chatos/decode.hpp>
 #include <chatos/layout.hpp>
 
@@ -27,15 +29,6 @@ std::string quoted(std::string_view text) {
         }
     }
     return json + '"';
-}
-
-std::string hex(const std::vector<std::byte>& bytes) {
-    std::string text;
-    for (const std::byte byte : bytes) {
-        text += digits[std::to_integer<std::size_t>(byte >> 4U)];
-        text += digits[std::to_integer<std::size_t>(byte & std::byte{0xF})];
-    }
-    return text;
 }
 
 std::string member(std::string_view name, const std::string& value) {
@@ -73,7 +66,8 @@ std::string verdict_of(const decode_result& result) {
 }
 
 std::string vector_of(const vector_case& one) {
-    std::string json = "{" + member("name", quoted(one.name)) + ", " + member("bytes", quoted(hex(one.bytes))) + ", ";
+    std::string json =
+        "{" + member("name", quoted(one.name)) + ", " + member("bytes", quoted(base::to_hex(one.bytes))) + ", ";
     constexpr limits usual{};
     if (one.bounds.pseudo_bytes_max != usual.pseudo_bytes_max ||
         one.bounds.message_bytes_max != usual.message_bytes_max) {

@@ -1,6 +1,6 @@
 // The committed files are what the generator writes, and both decoders agree with what they say.
 #include "agreement.hpp"
-#include "hex_bytes.hpp"
+#include "base/hex.hpp"
 #include "vector_json.hpp"
 
 #include <chatos/encode.hpp>
@@ -132,7 +132,7 @@ struct loaded_vector {
 
 loaded_vector load(const std::string& file_name, json vector) {
     loaded_vector one{file_name + ": " + vector.at("name").get<std::string>(),
-                      testing::hex_bytes(vector.at("bytes").get<std::string>()),
+                      base::hex_bytes(vector.at("bytes").get<std::string>()),
                       {},
                       {}};
     if (vector.contains("limits")) {

@@ -1,5 +1,7 @@
 #include "runner/event.hpp"
 
+#include "base/hex.hpp"
+
 #include <chatos/display.hpp>
 #include <chatos/layout.hpp>
 
@@ -24,13 +26,7 @@ std::string quoted_excerpt(std::string_view text) {
 }
 
 std::string hex_excerpt(std::span<const std::byte> bytes, std::size_t bytes_max) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string shown;
-    for (const std::byte byte : bytes.first(std::min(bytes.size(), bytes_max))) {
-        shown += shown.empty() ? "" : " ";
-        shown += digits[std::to_integer<unsigned>(byte) >> 4U];
-        shown += digits[std::to_integer<unsigned>(byte) & 0xFU];
-    }
+    std::string shown = base::to_hex(bytes.first(std::min(bytes.size(), bytes_max)), " ");
     if (bytes.size() > bytes_max) {
         shown += " ... (" + std::to_string(bytes.size()) + " bytes)";
     }

@@ -1,20 +1,11 @@
 #include "scenario/raw_bytes.hpp"
 
+#include "base/hex.hpp"
+
 #include <charconv>
 
 namespace chatos::conformance {
 namespace {
-
-std::optional<unsigned> hex_value(char digit) noexcept {
-    if (digit >= '0' && digit <= '9') {
-        return static_cast<unsigned>(digit - '0');
-    }
-    const char lower = static_cast<char>(digit | 0x20);
-    if (lower >= 'a' && lower <= 'f') {
-        return static_cast<unsigned>(lower - 'a' + 10);
-    }
-    return std::nullopt;
-}
 
 /// The text between apostrophes at the front of `remaining`, which it shortens; nothing when the closing one is
 /// missing.
@@ -59,19 +50,7 @@ std::optional<std::vector<std::byte>> parse_integer_atom(std::string_view atom) 
 }  // namespace
 
 std::optional<std::vector<std::byte>> parse_hex(std::string_view digits) {
-    std::vector<std::byte> bytes;
-    if (digits.empty() || digits.size() % 2 != 0) {
-        return std::nullopt;
-    }
-    for (std::size_t at = 0; at < digits.size(); at += 2) {
-        const auto high = hex_value(digits[at]);
-        const auto low = hex_value(digits[at + 1]);
-        if (!high || !low) {
-            return std::nullopt;
-        }
-        bytes.push_back(static_cast<std::byte>(*high * 16 + *low));
-    }
-    return bytes;
+    return digits.empty() ? std::nullopt : base::from_hex(digits);
 }
 
 std::variant<raw_source, std::string> parse_raw_bytes(std::string_view text) {

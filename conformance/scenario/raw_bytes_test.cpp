@@ -1,3 +1,4 @@
+#include "base/hex.hpp"
 #include "scenario/raw_bytes.hpp"
 
 #include <gtest/gtest.h>
@@ -18,11 +19,7 @@ std::string read(std::string_view text) {
             shown += '\'' + *quoted + '\'';
             continue;
         }
-        for (const std::byte byte : std::get<std::vector<std::byte>>(atom)) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            shown += digits[std::to_integer<unsigned>(byte) / 16];
-            shown += digits[std::to_integer<unsigned>(byte) % 16];
-        }
+        shown += base::to_hex(std::get<std::vector<std::byte>>(atom));
     }
     return shown;
 }

@@ -1,5 +1,6 @@
 // The properties of captures over inputs that are known: the seeds, every truncation of them, seeded mutations; and
 // that the properties can fail.
+#include "base/hex.hpp"
 #include "capture/capture_properties.hpp"
 #include "capture/link_properties.hpp"
 #include "capture/reassembly_properties.hpp"
@@ -30,7 +31,7 @@ protected:
     static ::testing::AssertionResult holds(const std::vector<std::byte>& input) {
         if (const verdict found = GetParam().check(input)) {
             return ::testing::AssertionFailure() << "property '" << found->property << "' is broken: " << found->detail
-                                                 << "\ninput " << hex_of(input);
+                                                 << "\ninput " << base::to_hex(input);
         }
         return ::testing::AssertionSuccess();
     }

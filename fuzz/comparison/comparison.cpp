@@ -1,5 +1,6 @@
 #include "comparison/comparison.hpp"
 
+#include "base/hex.hpp"
 #include "comparison/history.hpp"
 #include "core/server.hpp"
 
@@ -193,18 +194,9 @@ void tell(auto& side, const history_step& step, time now) {
     }
 }
 
-std::string hex_of(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char one : bytes) {
-        const auto byte = static_cast<unsigned char>(one);
-        text += {' ', digits[byte >> 4U], digits[byte & 0xFU]};
-    }
-    return text.empty() ? " nothing" : text;
-}
-
 std::string told(const seen_by_client& client) {
-    return hex_of(client.bytes) + (client.closed ? ", closed" : "");
+    const std::string bytes = client.bytes.empty() ? "nothing" : base::to_hex(client.bytes, " ");
+    return ' ' + bytes + (client.closed ? ", closed" : "");
 }
 
 /// What the first place that differs has seen on either side.

@@ -1,5 +1,6 @@
 // The dump's properties over inputs that are known: the seed corpus, every truncation of it, other plans, seeded
 // mutations.
+#include "base/hex.hpp"
 #include "dump/dump_properties.hpp"
 #include "mutator/packet_mutator.hpp"
 #include "seeds/corpus_files.hpp"
@@ -13,8 +14,8 @@ namespace {
 
 ::testing::AssertionResult holds(const std::vector<std::byte>& input) {
     if (const verdict found = check_dump(input)) {
-        return ::testing::AssertionFailure()
-               << "property '" << found->property << "' is broken: " << found->detail << "\ninput " << hex_of(input);
+        return ::testing::AssertionFailure() << "property '" << found->property << "' is broken: " << found->detail
+                                             << "\ninput " << base::to_hex(input);
     }
     return ::testing::AssertionSuccess();
 }

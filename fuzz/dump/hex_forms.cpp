@@ -1,5 +1,6 @@
 #include "dump/hex_forms.hpp"
 
+#include "base/hex.hpp"
 #include "dump/input/hex_text.hpp"
 #include "properties/decode_plan.hpp"
 #include "properties/shown_text.hpp"
@@ -12,17 +13,16 @@ namespace chatos::fuzz {
 namespace {
 
 constexpr std::size_t row_bytes = 16;
-constexpr std::string_view lower_digits = "0123456789abcdef";
 constexpr std::string_view upper_digits = "0123456789ABCDEF";
 
-void add_pair(std::string& text, std::byte one, std::string_view digits = lower_digits) {
+void add_pair(std::string& text, std::byte one, std::string_view digits = base::hex_digits) {
     text += digits[std::to_integer<std::size_t>(one) / 16];
     text += digits[std::to_integer<std::size_t>(one) % 16];
 }
 
 void add_offset(std::string& text, std::size_t offset) {
     for (int shift = 28; shift >= 0; shift -= 4) {
-        text += lower_digits[(offset >> static_cast<unsigned>(shift)) & 0xFU];
+        text += base::hex_digits[(offset >> static_cast<unsigned>(shift)) & 0xFU];
     }
 }
 
@@ -87,9 +87,9 @@ std::string pairs(std::span<const std::byte> bytes, std::string_view before, std
 std::string hex_text_of(std::span<const std::byte> bytes, std::uint8_t choice) {
     // A listing of nothing is no listing.
     switch (choice % (bytes.empty() ? 5 : 7)) {
-    case 0: return pairs(bytes, "", "", lower_digits);
-    case 1: return pairs(bytes, " ", "\n", lower_digits);
-    case 2: return pairs(bytes, ",0x", " # the end", lower_digits);
+    case 0: return pairs(bytes, "", "", base::hex_digits);
+    case 1: return pairs(bytes, " ", "\n", base::hex_digits);
+    case 2: return pairs(bytes, ",0x", " # the end", base::hex_digits);
     case 3: return pairs(bytes, "\n# 7f\n\t0X", "", upper_digits);
     case 4: return pairs(bytes, ":", ";\v\f", upper_digits);
     case 5: return paired_listing(bytes);

@@ -1,5 +1,6 @@
 #include "dump/json_line.hpp"
 
+#include "base/hex.hpp"
 #include "naive_utf8.hpp"
 
 #include <algorithm>
@@ -133,13 +134,12 @@ private:
     }
 
     bool hex(std::uint32_t& unit) {
-        constexpr std::string_view digits = "0123456789abcdefABCDEF";
         for (int index = 0; index < 4; ++index) {
-            const std::size_t digit = rest_.empty() ? std::string_view::npos : digits.find(rest_.front());
-            if (digit == std::string_view::npos) {
+            const std::optional<unsigned> digit = rest_.empty() ? std::nullopt : base::hex_value(rest_.front());
+            if (!digit) {
                 return false;
             }
-            unit = unit * 16 + static_cast<std::uint32_t>(digit < 16 ? digit : digit - 6);
+            unit = unit * 16 + *digit;
             rest_.remove_prefix(1);
         }
         return true;

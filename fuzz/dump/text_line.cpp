@@ -1,5 +1,7 @@
 #include "dump/text_line.hpp"
 
+#include "base/hex.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -34,14 +36,8 @@ text_line& text_line::number(std::uint64_t expected, std::size_t columns) {
 }
 
 text_line& text_line::hex_row(std::span<const std::byte> expected) {
-    constexpr std::string_view digits = "0123456789abcdef";
     constexpr std::size_t columns = 47;
-    for (std::size_t index = 0; index < expected.size(); ++index) {
-        const auto value = std::to_integer<std::size_t>(expected[index]);
-        const std::array<char, 3> pair{' ', digits[value / 16], digits[value % 16]};
-        word(std::string_view{pair.data(), pair.size()}.substr(index == 0 ? 1 : 0));
-    }
-    return spaces(columns - (expected.empty() ? 0 : expected.size() * 3 - 1));
+    return padded(base::to_hex(expected, " "), columns);
 }
 
 std::string_view text_line::quoted() {

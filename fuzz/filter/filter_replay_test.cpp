@@ -1,4 +1,5 @@
 // The properties of filters over texts that are known: the seeds, every truncation of them, seeded mutations.
+#include "base/hex.hpp"
 #include "filter/filter_properties.hpp"
 #include "seeds/corpus_files.hpp"
 
@@ -13,8 +14,8 @@ namespace {
 
 ::testing::AssertionResult holds(const std::vector<std::byte>& input) {
     if (const verdict found = check_filter(input)) {
-        return ::testing::AssertionFailure()
-               << "property '" << found->property << "' is broken: " << found->detail << "\ninput " << hex_of(input);
+        return ::testing::AssertionFailure() << "property '" << found->property << "' is broken: " << found->detail
+                                             << "\ninput " << base::to_hex(input);
     }
     return ::testing::AssertionSuccess();
 }

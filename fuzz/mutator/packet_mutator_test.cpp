@@ -1,4 +1,5 @@
 // Mutants stay inside their room, are the same for the same seed, and mostly get past the framing.
+#include "base/hex.hpp"
 #include "mutator/packet_mutator.hpp"
 #include "mutator/stream_outline.hpp"
 #include "properties/decode_plan.hpp"
@@ -52,8 +53,8 @@ TEST(packet_mutator, the_seed_alone_decides) {
     const seed one = make_packet_seeds().front();
     std::set<std::string> different;
     for (std::uint32_t number = 0; number < 100; ++number) {
-        const std::string mutant = hex_of(mutant_of(one, number, 100));
-        EXPECT_EQ(mutant, hex_of(mutant_of(one, number, 100)));
+        const std::string mutant = base::to_hex(mutant_of(one, number, 100));
+        EXPECT_EQ(mutant, base::to_hex(mutant_of(one, number, 100)));
         different.insert(mutant);
     }
     EXPECT_GT(different.size(), 60U);

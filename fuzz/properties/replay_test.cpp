@@ -1,4 +1,5 @@
 // The codec's properties over inputs that are known: the seed corpora, every truncation of them, seeded mutations.
+#include "base/hex.hpp"
 #include "mutator/packet_mutator.hpp"
 #include "properties/allocation_watch.hpp"
 #include "properties/canary_property.hpp"
@@ -39,7 +40,7 @@ constexpr harness harnesses[] = {
 ::testing::AssertionResult holds(const harness& one, const std::vector<std::byte>& input) {
     if (const verdict found = one.check(input)) {
         return ::testing::AssertionFailure() << one.name << ": property '" << found->property
-                                             << "' is broken: " << found->detail << "\ninput " << hex_of(input);
+                                             << "' is broken: " << found->detail << "\ninput " << base::to_hex(input);
     }
     return ::testing::AssertionSuccess();
 }

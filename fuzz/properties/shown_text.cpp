@@ -1,5 +1,6 @@
 #include "properties/shown_text.hpp"
 
+#include "base/hex.hpp"
 #include "naive_utf8.hpp"
 
 #include <cstddef>
@@ -29,10 +30,6 @@ constexpr bool is_harmful(std::uint32_t point) noexcept {
            (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
            (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF || (point >= 0xFFF9 && point <= 0xFFFB) ||
            (point >= 0xE0000 && point <= 0xE007F);
-}
-
-int hex_value(char digit) noexcept {
-    return digit >= '0' && digit <= '9' ? digit - '0' : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
 }
 
 /// Reads a shown text piece by piece and holds each beside the bytes that it should stand for.
@@ -97,10 +94,8 @@ private:
 
     /// \xHH: a control character, or a byte with which no well-formed sequence starts.
     bool escaped_byte() {
-        if (shown_.size() < 4 || hex_value(shown_[2]) < 0 || hex_value(shown_[3]) < 0 || starts_with_a_character()) {
-            return false;
-        }
-        return stands_for(4, static_cast<char>(hex_value(shown_[2]) * 16 + hex_value(shown_[3])));
+        return !text_.empty() && !starts_with_a_character() &&
+               shown_.substr(2, 2) == base::to_hex(text_.substr(0, 1)) && stands_for(4, text_[0]);
     }
 
     /// \u{...}: at least four digits, of the sequence that is there.
@@ -111,10 +106,11 @@ private:
         }
         std::uint32_t said = 0;
         for (const char digit : shown_.substr(3, end - 3)) {
-            if (hex_value(digit) < 0) {
+            const std::size_t value = base::hex_digits.find(digit);
+            if (value == std::string_view::npos) {
                 return false;
             }
-            said = said * 16 + static_cast<std::uint32_t>(hex_value(digit));
+            said = said * 16 + static_cast<std::uint32_t>(value);
         }
         const std::size_t bytes = sequence_bytes(static_cast<unsigned char>(text_[0]));
         if (text_.size() < bytes || code_point(text_.substr(0, bytes)) != said) {

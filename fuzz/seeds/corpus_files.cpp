@@ -24,14 +24,4 @@ std::vector<seed> read_corpus(const std::filesystem::path& folder) {
     return inputs;
 }
 
-std::string hex_of(std::span<const std::byte> bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const std::byte one : bytes) {
-        text += digits[std::to_integer<std::size_t>(one) / 16];
-        text += digits[std::to_integer<std::size_t>(one) % 16];
-    }
-    return text;
-}
-
 }  // namespace chatos::fuzz

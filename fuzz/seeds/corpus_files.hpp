@@ -17,6 +17,4 @@ namespace chatos::fuzz {
 /// The bytes of a file. Throws std::ios_base::failure when it cannot be read.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 
-[[nodiscard]] std::string hex_of(std::span<const std::byte> bytes);
-
 }  // namespace chatos::fuzz

@@ -1,5 +1,6 @@
 #include "seeds/packet_seeds.hpp"
 
+#include "base/hex.hpp"
 #include "properties/decode_plan.hpp"
 
 #include <chatos/encode.hpp>
@@ -150,15 +151,7 @@ void add_limits(std::vector<seed>& seeds) {
 
 /// A dictionary's line: name="\x01\x00".
 std::string entry(const std::string& name, std::string_view value) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string line = name + "=\"";
-    for (const char letter : value) {
-        const auto byte = static_cast<unsigned char>(letter);
-        line += "\\x";
-        line += digits[byte >> 4U];
-        line += digits[byte & 0xFU];
-    }
-    return line + "\"\n";
+    return name + "=\"\\x" + base::to_hex(value, "\\x") + "\"\n";
 }
 
 /// `number` in as many big-endian bytes as the table gives the size.

@@ -1,4 +1,5 @@
 // Whether the files are what the generator writes, and whether the seeds show what they are to show.
+#include "base/hex.hpp"
 #include "properties/decode_plan.hpp"
 #include "seeds/corpus_files.hpp"
 #include "seeds/packet_seeds.hpp"
@@ -23,7 +24,7 @@ TEST(fuzz_seeds, files_are_what_the_generator_writes) {
             const auto file = std::ranges::find(files, made.name, &seed::name);
             ASSERT_NE(file, files.end()) << set.name << "/" << made.name
                                          << " is missing: run fuzz_write_seeds on fuzz/";
-            EXPECT_EQ(hex_of(file->input), hex_of(made.input))
+            EXPECT_EQ(base::to_hex(file->input), base::to_hex(made.input))
                 << set.name << "/" << made.name << " is stale: run fuzz_write_seeds on fuzz/";
         }
         if (!set.dictionary.empty()) {

@@ -1,5 +1,7 @@
 #include "session/checker.hpp"
 
+#include "base/hex.hpp"
+
 #include <chatos/decode.hpp>
 #include <chatos/layout.hpp>
 
@@ -111,15 +113,7 @@ verdict check_doubtful(const party& one, std::string_view rest, bool all) {
 std::string packet_in_words(std::string_view wire) {
     const decode_result seen = packet_at(wire);
     if (seen.status != decode_status::complete) {
-        std::string words = "bytes";
-        for (const char one : wire.substr(0, 12)) {
-            constexpr std::string_view digits = "0123456789abcdef";
-            const auto value = static_cast<unsigned char>(one);
-            words += ' ';
-            words += digits[value >> 4U];
-            words += digits[value & 15U];
-        }
-        return words + (wire.size() > 12 ? " ..." : "");
+        return "bytes " + base::to_hex(wire.substr(0, 12), " ") + (wire.size() > 12 ? " ..." : "");
     }
     std::string words{packet_name(seen.packet.op)};
     if (seen.packet.op == opcode::error) {

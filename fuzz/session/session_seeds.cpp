@@ -1,5 +1,6 @@
 #include "session/session_seeds.hpp"
 
+#include "base/hex.hpp"
 #include "session/session_script.hpp"
 
 #include <cstdint>
@@ -463,15 +464,8 @@ std::vector<seed> make_session_seeds() {
 std::string make_session_dictionary() {
     std::string text = "# Steps of sessions that belong together, written from the commands of session_script.hpp.\n";
     const auto line = [&text](std::string_view name, const script& steps) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        text.append(name).append("=\"");
-        for (std::size_t i = setup_bytes; i < steps.bytes().size(); ++i) {
-            const auto byte = std::to_integer<unsigned>(steps.bytes()[i]);
-            text += "\\x";
-            text += digits[byte >> 4U];
-            text += digits[byte & 15U];
-        }
-        text += "\"\n";
+        const auto bytes = std::span{steps.bytes()}.subspan(setup_bytes);
+        text.append(name).append("=\"\\x").append(base::to_hex(bytes, "\\x")).append("\"\n");
     };
     line("spm", script{0}.add(ask_and_send, alice, bob));
     line("spm_answered", script{0}.add(ask_and_send, alice, bob).add(answer_all, bob));
