@@ -53,7 +53,7 @@ double per_second(std::uint64_t count, std::uint64_t elapsed_ns) {
     return per(static_cast<double>(count) * 1e9, elapsed_ns);
 }
 
-void add_latencies(report& out, const histogram& latencies) {
+void add_latencies(report& out, const base::histogram& latencies) {
     out.add("latency_p50_ns", "latency p50", figure_kind::nanoseconds, latencies.at_per_mille(500));
     out.add("latency_p99_ns", "latency p99", figure_kind::nanoseconds, latencies.at_per_mille(990));
     out.add("latency_p999_ns", "latency p99.9", figure_kind::nanoseconds, latencies.at_per_mille(999));

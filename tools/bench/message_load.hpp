@@ -3,9 +3,9 @@
 // is answered.
 #pragma once
 
+#include "base/histogram.hpp"
 #include "bench/connection_pool.hpp"
 #include "bench/dialect.hpp"
-#include "bench/histogram.hpp"
 #include "bench/measured_phase.hpp"
 #include "bench/window.hpp"
 
@@ -32,7 +32,7 @@ struct message_figures {
     usage used{};                                       ///< of the measured phase
     std::uint64_t messages{0};                          ///< done in it
     std::uint64_t deliveries{0};                        ///< of these
-    histogram latencies{};                              ///< from send until done, in ns
+    base::histogram latencies{};                        ///< from send until done, in ns
     std::optional<std::uint64_t> resident_before{};     ///< the server's memory when only the senders were logged in
     std::optional<std::uint64_t> resident_logged_in{};  ///< when everybody was, before the first message
     std::optional<std::uint64_t> resident_at_end{};     ///< after the measured phase

@@ -1,9 +1,9 @@
 // The load of coming and going: users connect, register and leave, some at a time, each under a new name.
 #pragma once
 
+#include "base/histogram.hpp"
 #include "bench/connection_pool.hpp"
 #include "bench/dialect.hpp"
-#include "bench/histogram.hpp"
 #include "bench/measured_phase.hpp"
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct registration_plan {
 struct registration_figures {
     usage used{};
     std::uint64_t registrations{0};
-    histogram latencies{};  ///< from the start of connecting until registered, in ns
+    base::histogram latencies{};  ///< from the start of connecting until registered, in ns
     std::optional<std::uint64_t> resident_at_end{};
     std::string fault{};  ///< what was wrong; the rest is what was measured until then
 };

@@ -18,4 +18,8 @@ bool wants_colors(int descriptor) {
     return !is_refused && can_draw(descriptor);
 }
 
+colors colors_for(int descriptor) {
+    return wants_colors(descriptor) ? terminal_colors : no_colors;
+}
+
 }  // namespace chatos::base

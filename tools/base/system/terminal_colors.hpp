@@ -1,6 +1,8 @@
 // What a terminal can show, and what its user wants of it.
 #pragma once
 
+#include "base/colors.hpp"
+
 namespace chatos::base {
 
 /// True when `descriptor` is a terminal on which text can be drawn over and colored (TERM is set and not "dumb").
@@ -8,5 +10,8 @@ namespace chatos::base {
 
 /// True when `descriptor` is such a terminal and the user has not refused colors with NO_COLOR.
 [[nodiscard]] bool wants_colors(int descriptor);
+
+/// The colors for texts on `descriptor`, or none.
+[[nodiscard]] colors colors_for(int descriptor);
 
 }  // namespace chatos::base

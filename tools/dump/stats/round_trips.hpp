@@ -1,9 +1,9 @@
 // What answers what, and after which time: requests of clients, and deliveries of the server (FLOW-1, FLOW-2).
 #pragma once
 
+#include "base/histogram.hpp"
 #include "dump/capture/captured_frame.hpp"
 #include "dump/record/record.hpp"
-#include "dump/stats/duration_histogram.hpp"
 
 #include <array>
 #include <cstddef>
@@ -38,7 +38,7 @@ struct exchange_account {
     std::uint64_t answered{0};
     std::uint64_t unanswered{0};  ///< the stream ended first
     std::uint64_t unknown{0};     ///< bytes that are missing, or a bound of memory, hide the answer
-    duration_histogram times;     ///< of those answered, where frames have times
+    base::histogram times;        ///< of those answered, where frames have times
 };
 
 /// Attributes each ERROR to the oldest thing that its sender has not answered. Where bytes of a stream are missing, or

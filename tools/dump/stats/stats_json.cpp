@@ -43,8 +43,8 @@ void put_round_trips(json_object& line, const stats_account& account) {
         line.number("unknown", one.unknown);
         if (one.times.count() != 0) {
             line.number("min_ns", one.times.lowest());
-            line.number("median_ns", one.times.at_percent(50));
-            line.number("p99_ns", one.times.at_percent(99));
+            line.number("median_ns", one.times.at_per_mille(500));
+            line.number("p99_ns", one.times.at_per_mille(990));
             line.number("max_ns", one.times.highest());
         }
         line.end_object();

@@ -105,8 +105,9 @@ void add_round_trips(output& out, const stats_account& account) {
         for (const std::uint64_t number : {one.asked, one.answered, one.unanswered, one.unknown}) {
             out.add_number(number, number_columns);
         }
-        const duration_histogram& times = one.times;
-        for (const std::uint64_t time : {times.lowest(), times.at_percent(50), times.at_percent(99), times.highest()}) {
+        const base::histogram& times = one.times;
+        for (const std::uint64_t time :
+             {times.lowest(), times.at_per_mille(500), times.at_per_mille(990), times.highest()}) {
             add_right(out, times.count() == 0 ? "-" : duration_text(time), number_columns);
         }
         out.add('\n');

@@ -1,5 +1,5 @@
 // Percentiles from buckets, against sorted values.
-#include "bench/histogram.hpp"
+#include "base/histogram.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,12 +7,13 @@
 #include <random>
 #include <vector>
 
-namespace chatos::bench {
+namespace chatos::base {
 namespace {
 
 TEST(histogram, has_nothing_to_tell_without_values) {
     const histogram empty;
     EXPECT_EQ(empty.count(), 0U);
+    EXPECT_EQ(empty.lowest(), 0U);
     EXPECT_EQ(empty.highest(), 0U);
     EXPECT_EQ(empty.at_per_mille(500), 0U);
     EXPECT_EQ(empty.at_per_mille(1000), 0U);
@@ -36,11 +37,11 @@ TEST(histogram, one_value_is_every_percentile) {
     for (const std::uint64_t value :
          {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, std::uint64_t{129}, std::uint64_t{255},
           std::uint64_t{256}, std::uint64_t{1'000'003}, std::uint64_t{1} << 63U, ~std::uint64_t{0}}) {
-        histogram one;
-        one.add(value);
-        EXPECT_EQ(one.at_per_mille(1), value);
-        EXPECT_EQ(one.at_per_mille(500), value);
-        EXPECT_EQ(one.at_per_mille(1000), value);
+        histogram single;
+        single.add(value);
+        EXPECT_EQ(single.at_per_mille(1), value);
+        EXPECT_EQ(single.at_per_mille(500), value);
+        EXPECT_EQ(single.at_per_mille(1000), value);
     }
 }
 
@@ -48,7 +49,7 @@ TEST(histogram, is_within_one_percent_above_and_never_below) {
     std::mt19937_64 random{7};
     histogram buckets;
     std::vector<std::uint64_t> sorted;
-    for (int i = 0; i < 20'000; ++i) {
+    for (int count = 0; count < 20'000; ++count) {
         const std::uint64_t value = random() >> (random() % 64U);
         buckets.add(value);
         sorted.push_back(value);
@@ -56,10 +57,11 @@ TEST(histogram, is_within_one_percent_above_and_never_below) {
     std::sort(sorted.begin(), sorted.end());
     for (const std::uint32_t per_mille : {1U, 10U, 100U, 500U, 900U, 990U, 999U, 1000U}) {
         const std::uint64_t exact = sorted[(sorted.size() * per_mille + 999U) / 1000U - 1U];
-        const std::uint64_t found = buckets.at_per_mille(per_mille);
-        EXPECT_GE(found, exact) << per_mille;
-        EXPECT_LE(found - exact, exact / 100U) << per_mille;
+        const std::uint64_t estimate = buckets.at_per_mille(per_mille);
+        EXPECT_GE(estimate, exact) << per_mille;
+        EXPECT_LE(estimate - exact, exact / 100U) << per_mille;
     }
+    EXPECT_EQ(buckets.lowest(), sorted.front());
     EXPECT_EQ(buckets.highest(), sorted.back());
 }
 
@@ -73,4 +75,4 @@ TEST(histogram, forgets_when_cleared) {
 }
 
 }  // namespace
-}  // namespace chatos::bench
+}  // namespace chatos::base

@@ -1,26 +1,33 @@
-// Durations of any number of messages in a fixed amount of memory: exact below 128 ns, within one percent above.
+// Any number of values, such as durations, in a fixed amount of memory: exact below 128, within one percent above.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
-namespace chatos::bench {
+namespace chatos::base {
 
-/// Counts values in buckets that are 1/128 of their octave wide. Adding takes no allocation and no search.
+/// Counts values in buckets that are 1/128 of their octave wide. Adding takes no search, and no allocation but for the
+/// first value.
 class histogram {
 public:
-    void add(std::uint64_t value) noexcept {
+    void add(std::uint64_t value) {
+        if (count_++ == 0) {
+            buckets_.assign(bucket_count, 0);
+            lowest_ = value;
+        }
         ++buckets_[bucket_of(value)];
-        ++count_;
-        highest_ = value > highest_ ? value : highest_;
+        lowest_ = std::min(lowest_, value);
+        highest_ = std::max(highest_, value);
     }
     /// Forgets all values.
     void clear() noexcept { *this = {}; }
 
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-    /// The highest value, exactly; 0 when there is none.
+    /// The lowest and the highest value, exactly; 0 when there is none.
+    [[nodiscard]] std::uint64_t lowest() const noexcept { return lowest_; }
     [[nodiscard]] std::uint64_t highest() const noexcept { return highest_; }
     /// A value that `per_mille` of 1,000 values do not exceed, at most one percent above the true one and never above
     /// highest(); 0 when there is none. `per_mille` is from 0 to 1,000.
@@ -42,9 +49,10 @@ private:
 
     static std::uint64_t highest_in(std::size_t bucket) noexcept;
 
-    std::array<std::uint64_t, bucket_count> buckets_{};
+    std::vector<std::uint64_t> buckets_;  // empty until the first value
     std::uint64_t count_{0};
+    std::uint64_t lowest_{0};
     std::uint64_t highest_{0};
 };
 
-}  // namespace chatos::bench
+}  // namespace chatos::base
