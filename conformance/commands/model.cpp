@@ -1,9 +1,10 @@
 // `chatos-conformance model`: the executable models, and what they can be told.
+#include "base/shown_text.hpp"
+#include "base/text_columns.hpp"
 #include "commands/commands.hpp"
 #include "model/connect.hpp"
 #include "model/fault.hpp"
 #include "model/serve.hpp"
-#include "report/text_layout.hpp"
 
 #include <chatos/limits.hpp>
 #include <chatos/utf8.hpp>
@@ -56,8 +57,8 @@ private:
             columns = std::max(columns, one.name.size());
         }
         for (const listed_entry& one : entries_) {
-            std::cout << role_name(one.role) << "  " << padded(std::string{one.name}, columns) << "  "
-                      << padded(std::string{one.rule}, 7) << "  " << one.what << '\n';
+            std::cout << role_name(one.role) << "  " << base::padded(std::string{one.name}, columns) << "  "
+                      << base::padded(std::string{one.rule}, 7) << "  " << one.what << '\n';
         }
     }
 
@@ -70,7 +71,7 @@ template <typename Fault, typename Variant>
 bool choose(const model_command_settings& chosen, flag_set<Fault>& faults, flag_set<Variant>& variants) {
     const std::string role{role_name(chosen.role.value_or(test_role::server))};
     const auto refuse = [&](const std::string& flag, const std::string& name, const std::string& what) {
-        complain("model --" + flag + ' ' + printable(name) + ": there is no such " + flag + " of a " + role +
+        complain("model --" + flag + ' ' + base::printable(name) + ": there is no such " + flag + " of a " + role +
                  "; `chatos-conformance model --role " + role + " --list-" + what + "` shows them");
         return false;
     };
@@ -114,12 +115,12 @@ int serve(const model_command_settings& chosen) {
 int chat(const model_command_settings& chosen) {
     const auto server = parse_endpoint(chosen.server);
     if (!server) {
-        complain("model --connect " + printable(chosen.server) +
+        complain("model --connect " + base::printable(chosen.server) +
                  ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
         return exit_usage;
     }
     if (chosen.pseudo.empty() || find_ill_formed_utf8(chosen.pseudo) != utf8_well_formed) {
-        complain("model --pseudo " + printable(chosen.pseudo) + ": expected a name, in UTF-8");
+        complain("model --pseudo " + base::printable(chosen.pseudo) + ": expected a name, in UTF-8");
         return exit_usage;
     }
     connect_settings settings;

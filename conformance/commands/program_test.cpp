@@ -85,7 +85,7 @@ TEST_F(ConformanceProgram, ends_with_1_when_a_scenario_fails_and_says_why_and_ho
          {std::string{"FAIL  my.bad"}, std::string{"PM-4 (MUST, text)"}, std::string{"alice receives ERROR 0 OK"},
           std::string{"alice received ERROR 4 UNREACHABLE"}, std::string{"hex 06 00\n"},
           std::string{"hex 06 04, from offset 2 of what"}, std::string{"/steps/2"},
-          std::string{"|---------->|  ERROR 4 UNREACHABLE"}, std::string{"@2 06 04  <== this"},
+          std::string{"---------->|  ERROR 4 UNREACHABLE"}, std::string{"@2 06 04  <== this"},
           std::string{"  hint            the server refused what it must accept"},
           "chatos-conformance run " + bad + " --server-command '" + fake("polite") + "'"}) {
         EXPECT_NE(result.out.find(wanted), std::string::npos) << wanted << "\n" << result.out;

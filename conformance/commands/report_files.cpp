@@ -1,11 +1,11 @@
 #include "commands/report_files.hpp"
 
+#include "base/shown_text.hpp"
 #include "report/capture.hpp"
 #include "report/html_report.hpp"
 #include "report/json_report.hpp"
 #include "report/junit_report.hpp"
 #include "report/tap_report.hpp"
-#include "report/text_layout.hpp"
 
 #include <filesystem>
 #include <iostream>
@@ -17,7 +17,7 @@ bool report_files::open(const report_outputs& outputs) {
         std::error_code error;
         std::filesystem::create_directories(outputs.pcap_folder, error);
         if (!std::filesystem::is_directory(outputs.pcap_folder, error)) {
-            complain("--pcap " + printable(outputs.pcap_folder) +
+            complain("--pcap " + base::printable(outputs.pcap_folder) +
                      ": the folder cannot be made; expected the name of a folder, existing or new");
             return false;
         }
@@ -38,7 +38,7 @@ bool report_files::write_captures(const suite_report& report, const run_facts& f
         stream << capture_of(one);
         stream.close();
         if (!stream) {
-            complain("--pcap " + printable(path) + ": the capture could not be written; is the disk full?");
+            complain("--pcap " + base::printable(path) + ": the capture could not be written; is the disk full?");
             return false;
         }
     }
@@ -49,7 +49,7 @@ bool report_files::add(const std::string& flag, const std::string& path, writer 
     if (path.empty()) {
         return true;
     }
-    file made{flag + (flag == "--tap" ? "" : ' ' + printable(path)), how, {}, path == "-"};
+    file made{flag + (flag == "--tap" ? "" : ' ' + base::printable(path)), how, {}, path == "-"};
     if (made.to_standard_output && standard_output_) {
         complain(made.flag + ": another report goes to standard output already; write one of them into a file");
         return false;

@@ -1,10 +1,12 @@
 // `chatos-conformance run`
+#include "base/shown_text.hpp"
+#include "base/system/terminal_colors.hpp"
 #include "commands/commands.hpp"
 #include "commands/report_files.hpp"
 #include "json/text_file.hpp"
 #include "profile/profile.hpp"
 #include "report/console.hpp"
-#include "report/text_layout.hpp"
+#include "report/shell_word.hpp"
 #include "runner/client_implementation.hpp"
 #include "runner/suite.hpp"
 
@@ -93,7 +95,7 @@ private:
         -> std::optional<std::variant_alternative_t<0, decltype(loader("", path))>> {
         const auto text = read_text_file(path);
         if (const auto* error = std::get_if<file_error>(&text)) {
-            complain(printable(path) + ": " + error->message);
+            complain(base::printable(path) + ": " + error->message);
             return std::nullopt;
         }
         auto loaded = loader(std::get<std::string>(text), path);
@@ -128,12 +130,12 @@ private:
             complain("--role " + wanted + ": " +
                      (settings_.profile_path.empty()
                           ? "a client is started as a profile says; give --profile FILE.json with \"role\": \"client\""
-                          : printable(settings_.profile_path) + " describes a " + described + "; give --role " +
+                          : base::printable(settings_.profile_path) + " describes a " + described + "; give --role " +
                                 described + ", or the profile of a " + wanted));
             return false;
         }
         if (role == test_role::client && !settings_.target.empty()) {
-            complain("--target " + printable(settings_.target) + ": " + printable(settings_.profile_path) +
+            complain("--target " + base::printable(settings_.target) + ": " + base::printable(settings_.profile_path) +
                      " describes a client, which connects to us; leave --target out");
             return false;
         }
@@ -152,7 +154,7 @@ private:
             const auto* known = std::find_if(std::begin(all_segmentations), std::end(all_segmentations),
                                              [&](segmentation one) { return segmentation_name(one) == word; });
             if (known == std::end(all_segmentations)) {
-                complain("--segment " + printable(word) +
+                complain("--segment " + base::printable(word) +
                          ": expected whole, bytes or boundaries, or several of them with commas between");
                 return false;
             }
@@ -165,7 +167,7 @@ private:
 
     bool choose_schedule(const catalog& found) {
         if (found.selected.size() != 1 || settings_.interleave != 0) {
-            complain("--schedule " + printable(settings_.schedule) +
+            complain("--schedule " + base::printable(settings_.schedule) +
                      ": expected one selected scenario and no --interleave; "
                      "there are " +
                      std::to_string(found.selected.size()) + " scenarios");
@@ -173,7 +175,7 @@ private:
         }
         auto parsed = parse_schedule(settings_.schedule, *found.selected.front());
         if (const auto* error = std::get_if<std::string>(&parsed)) {
-            complain("--schedule " + printable(settings_.schedule) + ": " + printable(*error));
+            complain("--schedule " + base::printable(settings_.schedule) + ": " + base::printable(*error));
             return false;
         }
         options_.only_order.emplace(found.selected.front(), std::get<schedule>(std::move(parsed)));
@@ -221,7 +223,7 @@ private:
     int choose_target() {
         const auto where = parse_endpoint(settings_.target);
         if (!where) {
-            complain("--target " + printable(settings_.target) +
+            complain("--target " + base::printable(settings_.target) +
                      ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
             return exit_usage;
         }
@@ -277,7 +279,8 @@ private:
         }
         // Files first: whoever reads the console may stop reading, which ends us.
         const bool written = files_.write(report, facts);
-        write_console_report(console == STDERR_FILENO ? std::cerr : std::cout, report, facts, wants_colour(console));
+        write_console_report(console == STDERR_FILENO ? std::cerr : std::cout, report, facts,
+                             base::colors_for(console));
         return written ? exit_code_of(report) : exit_gone;
     }
 
@@ -294,9 +297,9 @@ private:
 
     static int exit_code_of(const suite_report& report) {
         if (report.gone) {
-            complain(printable(*report.gone));
+            complain(base::printable(*report.gone));
             for (const std::string& line : report.gone_output) {
-                std::cerr << "  | " << printable(line) << '\n';
+                std::cerr << "  | " << base::printable(line) << '\n';
             }
             return exit_gone;
         }

@@ -1,8 +1,11 @@
 // `list`, `rules`, `explain` and `schema`: what the suite knows, for people.
+#include "base/colors.hpp"
+#include "base/shown_text.hpp"
+#include "base/system/terminal_colors.hpp"
+#include "base/text_columns.hpp"
 #include "commands/commands.hpp"
 #include "commands/embedded.hpp"
 #include "report/ledger.hpp"
-#include "report/text_layout.hpp"
 #include "rules/rule.hpp"
 #include "runner/matching.hpp"
 #include "runner/unit_bytes.hpp"
@@ -36,8 +39,8 @@ void print_faults(const ledger_line& line) {
                 killers.push_back(candidate->id);
             }
         }
-        std::cout << "  " << padded(std::string{one->name}, 32) << "  "
-                  << wrapped(std::string{one->description} + "; caught by " + joined(killers), 36) << '\n';
+        std::cout << "  " << base::padded(std::string{one->name}, 32) << "  "
+                  << base::wrapped(std::string{one->description} + "; caught by " + joined(killers), 36) << '\n';
     }
 }
 
@@ -50,25 +53,25 @@ void print_kills(const scenario& one) {
               << (one.role == test_role::client ? "--role client " : "") << "--fault NAME`):\n";
     for (const std::string& name : one.kills) {
         const known_fault* known = find_known_fault(name);
-        std::cout << "  " << padded(name, 32) << "  "
-                  << wrapped(known == nullptr ? std::string{}
-                                              : std::string{known->rule} + ": " + std::string{known->description},
-                             36)
+        std::cout << "  " << base::padded(name, 32) << "  "
+                  << base::wrapped(known == nullptr ? std::string{}
+                                                    : std::string{known->rule} + ": " + std::string{known->description},
+                                   36)
                   << '\n';
     }
 }
 
 int explain_rule(const rule& one, const std::vector<scenario>& all) {
-    const painter paint{wants_colour(STDOUT_FILENO)};
-    std::cout << paint(colour::bold, one.id) << "  " << level_name(one.level) << ", " << origin_name(one.origin) << " ("
-              << area_of(one.id).title << ")\n\n  " << wrapped(one.text, 2) << "\n\n";
+    const base::colors paint = base::colors_for(STDOUT_FILENO);
+    std::cout << paint(paint.bold, one.id) << "  " << level_name(one.level) << ", " << origin_name(one.origin) << " ("
+              << area_of(one.id).title << ")\n\n  " << base::wrapped(one.text, 2) << "\n\n";
     for (const ledger_line& line : make_ledger(all)) {
         if (line.what != &one) {
             continue;
         }
         std::cout << "Scenarios that test it:" << '\n';
         for (const scenario* tested : line.tested_by) {
-            std::cout << "  " << padded(tested->id, 40) << "  " << tested->title << '\n';
+            std::cout << "  " << base::padded(tested->id, 40) << "  " << tested->title << '\n';
         }
         print_faults(line);
     }
@@ -135,7 +138,7 @@ void print_step(const step& one, const scenario& what, const pseudonyms& names, 
     for (const std::size_t before : one.after) {
         text += ", after " + what.steps[before].pointer;
     }
-    std::cout << std::string(indent, ' ') << padded(one.pointer, 12) << wrapped(text, indent + 12) << '\n';
+    std::cout << std::string(indent, ' ') << base::padded(one.pointer, 12) << base::wrapped(text, indent + 12) << '\n';
     const auto* expect = std::get_if<expect_action>(&one.action);
     const auto* one_of = expect == nullptr ? nullptr : std::get_if<one_of_pattern>(&expect->event);
     if (one_of == nullptr) {
@@ -150,12 +153,12 @@ void print_step(const step& one, const scenario& what, const pseudonyms& names, 
 }
 
 int explain_scenario(const scenario& one) {
-    const painter paint{wants_colour(STDOUT_FILENO)};
-    std::cout << paint(colour::bold, one.id) << "\n  " << wrapped(one.title, 2) << "\n\n";
+    const base::colors paint = base::colors_for(STDOUT_FILENO);
+    std::cout << paint(paint.bold, one.id) << "\n  " << base::wrapped(one.title, 2) << "\n\n";
     for (const std::string& id : one.rules) {
         const rule* found = find_rule(id);
-        std::cout << "  " << padded(id, 8) << padded(std::string{level_name(found->level)}, 8)
-                  << wrapped(found->text, 18) << '\n';
+        std::cout << "  " << base::padded(id, 8) << base::padded(std::string{level_name(found->level)}, 8)
+                  << base::wrapped(found->text, 18) << '\n';
     }
     for (const auto& [option, value] : one.needs) {
         std::cout << "  needs the server to be started with " << option << ' ' << value << '\n';
@@ -189,7 +192,7 @@ void complain(const std::string& what) {
 
 int complain_of(const std::vector<problem>& problems) {
     for (const problem& one : problems) {
-        complain(printable(one.text()));
+        complain(base::printable(one.text()));
     }
     return exit_usage;
 }
@@ -205,10 +208,11 @@ int list_command(const selection& chosen) {
         columns = std::max(columns, one->id.size());
         rule_columns = std::max(rule_columns, joined(one->rules).size());
     }
-    const painter paint{wants_colour(STDOUT_FILENO)};
+    const base::colors paint = base::colors_for(STDOUT_FILENO);
     for (const scenario* one : found.loaded.selected) {
-        std::cout << padded(one->id, columns) << "  " << paint(colour::cyan, padded(joined(one->rules), rule_columns))
-                  << "  " << printable(one->title) << '\n';
+        std::cout << base::padded(one->id, columns) << "  "
+                  << paint(paint.cyan, base::padded(joined(one->rules), rule_columns)) << "  "
+                  << base::printable(one->title) << '\n';
     }
     std::cerr << found.loaded.selected.size() << " scenarios\n";
     return found.loaded.selected.empty() ? exit_usage : exit_good;
@@ -219,21 +223,22 @@ int rules_command() {
     if (!found.problems.empty()) {
         return complain_of(found.problems);
     }
-    const painter paint{wants_colour(STDOUT_FILENO)};
+    const base::colors paint = base::colors_for(STDOUT_FILENO);
     std::size_t faults = 0;
     for (const ledger_line& line : make_ledger(found.loaded.scenarios)) {
         std::vector<std::string> ids;
         for (const scenario* one : line.tested_by) {
             ids.push_back(one->id);
         }
-        std::cout << paint(colour::bold, padded(std::string{line.what->id}, 8))
-                  << padded(std::string{level_name(line.what->level)}, 7)
-                  << padded(std::string{origin_name(line.what->origin)}, 9) << wrapped(line.what->text, 24) << '\n'
-                  << std::string(24, ' ') << paint(colour::dim, wrapped("tested by " + joined(ids), 24)) << '\n';
+        std::cout << paint(paint.bold, base::padded(std::string{line.what->id}, 8))
+                  << base::padded(std::string{level_name(line.what->level)}, 7)
+                  << base::padded(std::string{origin_name(line.what->origin)}, 9) << base::wrapped(line.what->text, 24)
+                  << '\n'
+                  << std::string(24, ' ') << paint(paint.dim, base::wrapped("tested by " + joined(ids), 24)) << '\n';
         faults += line.faults.size();
         if (!line.faults.empty()) {
-            std::cout << std::string(24, ' ')
-                      << paint(colour::dim, kill_text(line.faults.size(), line.caught_by.size())) << '\n';
+            std::cout << std::string(24, ' ') << paint(paint.dim, kill_text(line.faults.size(), line.caught_by.size()))
+                      << '\n';
         }
     }
     std::cerr << all_rules().size() << " rules, tested by " << found.loaded.scenarios.size() << " scenarios; " << faults
@@ -257,7 +262,7 @@ int explain_command(const std::string& word) {
             return explain_scenario(one);
         }
     }
-    complain("explain " + printable(word) +
+    complain("explain " + base::printable(word) +
              ": neither a rule nor a scenario; `chatos-conformance rules` and "
              "`chatos-conformance list` show what there is");
     return exit_usage;
@@ -270,7 +275,7 @@ int schema_command(const std::string& which) {
             return exit_good;
         }
     }
-    complain("schema " + printable(which) + ": expected scenario, profile or report");
+    complain("schema " + base::printable(which) + ": expected scenario, profile or report");
     return exit_usage;
 }
 

@@ -1,7 +1,9 @@
 #include "report/console.hpp"
 
+#include "base/colors.hpp"
+#include "base/shown_text.hpp"
+#include "base/text_columns.hpp"
 #include "report/explanation.hpp"
-#include "report/text_layout.hpp"
 #include "rules/rule.hpp"
 
 #include <algorithm>
@@ -35,13 +37,13 @@ std::string listed(const std::vector<std::string>& words, std::size_t words_max)
 
 class console_report {
 public:
-    console_report(std::ostream& out, const suite_report& report, const run_facts& facts, bool colours)
-        : out_{out}, report_{report}, facts_{facts}, paint_{colours} {}
+    console_report(std::ostream& out, const suite_report& report, const run_facts& facts, const base::colors& paint)
+        : out_{out}, report_{report}, facts_{facts}, paint_{paint} {}
 
     void write() {
-        out_ << paint_(colour::bold, "ChatOS conformance") << ": "
+        out_ << paint_(paint_.bold, "ChatOS conformance") << ": "
              << counted_plural(report_.scenarios.size(), "scenario") << " against "
-             << printable(report_.implementation_name) << "\n\n";
+             << base::printable(report_.implementation_name) << "\n\n";
         write_areas();
         write_silences();
         write_choices();
@@ -58,16 +60,15 @@ public:
         }
         write_notes();
         out_ << '\n'
-             << paint_(run_passed(report_) ? colour::green : colour::red, summary_line(report_, facts_.duration))
-             << '\n';
+             << paint_(run_passed(report_) ? paint_.green : paint_.red, summary_line(report_, facts_.duration)) << '\n';
     }
 
 private:
-    void label(std::string_view name) { out_ << padded("  " + std::string{name}, label_columns); }
+    void label(std::string_view name) { out_ << base::padded("  " + std::string{name}, label_columns); }
 
     void paragraph(std::string_view name, std::string_view text) {
         label(name);
-        out_ << wrapped(text, label_columns) << '\n';
+        out_ << base::wrapped(text, label_columns) << '\n';
     }
 
     void write_areas() {
@@ -81,7 +82,7 @@ private:
                 }
             }
             if (total != 0) {
-                out_ << "  " << padded(std::string{area.id}, 6) << padded(std::string{area.title}, 34)
+                out_ << "  " << base::padded(std::string{area.id}, 6) << base::padded(std::string{area.title}, 34)
                      << area_counts(counts) << '\n';
             }
         }
@@ -89,18 +90,18 @@ private:
 
     [[nodiscard]] std::string area_counts(const std::array<std::size_t, verdict_count>& counts) const {
         std::string text;
-        const auto add = [&](verdict which, std::string_view word, colour tint) {
+        const auto add = [&](verdict which, std::string_view word, std::string_view tint) {
             if (const std::size_t number = counts[static_cast<std::size_t>(which)]; number != 0) {
                 text += (text.empty() ? "" : ", ") + paint_(tint, counted(number, word));
             }
         };
-        add(verdict::pass, "passed", colour::green);
-        add(verdict::fail, "failed", colour::red);
-        add(verdict::stale, "stale", colour::red);
-        add(verdict::not_testable, "not testable", colour::red);
-        add(verdict::warn, "warned", colour::yellow);
-        add(verdict::known_failure, "known", colour::yellow);
-        add(verdict::unsupported, "unsupported", colour::dim);
+        add(verdict::pass, "passed", paint_.green);
+        add(verdict::fail, "failed", paint_.red);
+        add(verdict::stale, "stale", paint_.red);
+        add(verdict::not_testable, "not testable", paint_.red);
+        add(verdict::warn, "warned", paint_.yellow);
+        add(verdict::known_failure, "known", paint_.yellow);
+        add(verdict::unsupported, "unsupported", paint_.dim);
         return text;
     }
 
@@ -128,14 +129,15 @@ private:
             return;
         }
         const report_changes& changes = *facts_.changes;
-        out_ << '\n' << paint_(colour::bold, "changed since ") << printable(changes.source) << '\n';
+        out_ << '\n' << paint_(paint_.bold, "changed since ") << base::printable(changes.source) << '\n';
         for (const choice_change& one : changes.choices) {
-            out_ << "  " << paint_(colour::yellow, padded(one.rule, 9)) << "choice was " << printable(one.before)
-                 << ", is " << printable(one.now) << "  (" << wrapped(printable(listed(one.scenarios, 3)), 13) << ")\n";
+            out_ << "  " << paint_(paint_.yellow, base::padded(one.rule, 9)) << "choice was "
+                 << base::printable(one.before) << ", is " << base::printable(one.now) << "  ("
+                 << base::wrapped(base::printable(listed(one.scenarios, 3)), 13) << ")\n";
         }
         for (const verdict_change& one : changes.verdicts) {
-            out_ << "  " << padded(one.id, 40) << "  verdict was " << printable(one.before) << ", is "
-                 << paint_(one.now == verdict_name(verdict::pass) ? colour::green : colour::red, one.now) << '\n';
+            out_ << "  " << base::padded(one.id, 40) << "  verdict was " << base::printable(one.before) << ", is "
+                 << paint_(one.now == verdict_name(verdict::pass) ? paint_.green : paint_.red, one.now) << '\n';
         }
         if (changes.none()) {
             out_ << "  no verdict and no choice\n";
@@ -144,19 +146,19 @@ private:
                                         std::pair{&changes.missing, "only in the baseline, not run now"}}) {
             if (!ids->empty()) {
                 out_ << "  " << counted_plural(ids->size(), "scenario") << ' ' << what << ": "
-                     << wrapped(printable(listed(*ids, 5)), 4) << '\n';
+                     << base::wrapped(base::printable(listed(*ids, 5)), 4) << '\n';
             }
         }
     }
 
     void write_scenario(const scenario_report& one) {
-        const colour tint = one.judged == verdict::warn ? colour::yellow : colour::red;
+        const std::string_view tint = one.judged == verdict::warn ? paint_.yellow : paint_.red;
         std::string word{verdict_name(one.judged)};
         std::transform(word.begin(), word.end(), word.begin(),
                        [](char letter) { return static_cast<char>(letter - ('a' - 'A')); });
         out_ << '\n'
-             << paint_(tint, word) << "  " << paint_(colour::bold, one.what->id) << "  " << printable(one.what->title)
-             << '\n';
+             << paint_(tint, word) << "  " << paint_(paint_.bold, one.what->id) << "  "
+             << base::printable(one.what->title) << '\n';
         write_explanation(out_, one, facts_, paint_);
     }
 
@@ -171,18 +173,20 @@ private:
             }
         }
         out_ << '\n'
-             << paint_(which == verdict::not_testable ? colour::red : colour::yellow, verdict_name(which)) << '\n';
+             << paint_(which == verdict::not_testable ? paint_.red : paint_.yellow, verdict_name(which)) << '\n';
         for (const auto& [reason, ids] : ids_by_reason) {
-            out_ << "  " << wrapped(printable(reason) + ":", 2) << "\n    " << wrapped(listed(ids, 10), 4) << '\n';
+            out_ << "  " << base::wrapped(base::printable(reason) + ":", 2) << "\n    "
+                 << base::wrapped(listed(ids, 10), 4) << '\n';
         }
     }
 
     void write_notes() {
         for (const std::string& note : report_.notes) {
-            out_ << '\n' << wrapped("note: " + note, 6) << '\n';
+            out_ << '\n' << base::wrapped("note: " + note, 6) << '\n';
         }
         if (report_.gone) {
-            out_ << '\n' << paint_(colour::red, "gone") << "  " << wrapped(printable(*report_.gone), 6) << '\n';
+            out_ << '\n'
+                 << paint_(paint_.red, "gone") << "  " << base::wrapped(base::printable(*report_.gone), 6) << '\n';
             write_output(out_, role_name(report_.scenarios.front().what->role), report_.gone_output);
         }
     }
@@ -190,7 +194,7 @@ private:
     std::ostream& out_;
     const suite_report& report_;
     const run_facts& facts_;
-    painter paint_;
+    base::colors paint_;
 };
 
 }  // namespace
@@ -220,8 +224,9 @@ std::string summary_line(const suite_report& report, std::chrono::milliseconds d
     return text + seconds;
 }
 
-void write_console_report(std::ostream& out, const suite_report& report, const run_facts& facts, bool colours) {
-    console_report{out, report, facts, colours}.write();
+void write_console_report(std::ostream& out, const suite_report& report, const run_facts& facts,
+                          const base::colors& paint) {
+    console_report{out, report, facts, paint}.write();
 }
 
 }  // namespace chatos::conformance

@@ -2,14 +2,15 @@
 // last words, the command that repeats it.
 #pragma once
 
+#include "base/colors.hpp"
 #include "report/run_facts.hpp"
-#include "report/text_layout.hpp"
 
 #include <ostream>
 
 namespace chatos::conformance {
 
-void write_explanation(std::ostream& out, const scenario_report& one, const run_facts& facts, const painter& paint);
+void write_explanation(std::ostream& out, const scenario_report& one, const run_facts& facts,
+                       const base::colors& paint);
 
 /// "server printed" with lines; nothing when there are none.
 void write_output(std::ostream& out, std::string_view who, const std::vector<std::string>& lines);

@@ -1,9 +1,8 @@
 #include "report/html_report.hpp"
 
+#include "base/xml_text.hpp"
 #include "report/ledger.hpp"
-#include "report/markup.hpp"
 #include "report/sequence_chart.hpp"
-#include "report/sequence_svg.hpp"
 #include "rules/rule.hpp"
 
 #include <algorithm>
@@ -34,10 +33,6 @@ std::string joined(const std::set<std::string>& words) {
     return text;
 }
 
-std::string attribute(std::string_view name, std::string_view value) {
-    return ' ' + std::string{name} + "=\"" + markup_text(value) + '"';
-}
-
 /// "pm.relay-ok" for "server.pm.relay-ok": what fits on a chip.
 std::string short_id(const std::string& id) {
     return id.starts_with("server.") || id.starts_with("client.") ? id.substr(7) : id;
@@ -62,16 +57,17 @@ public:
 
 private:
     void write_head() {
-        const std::string name = markup_text(report_.implementation_name);
+        const std::string name = base::xml_text(report_.implementation_name);
         out_ << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
                 "script-src 'unsafe-inline'\">\n<title>ChatOS conformance of "
              << name << "</title>\n<style>\n"
-             << page_file("page.css") << "</style>\n</head>\n<body>\n<header>\n<h1>ChatOS conformance</h1>\n"
+             << page_file("page.css") << base::chart_style()
+             << "</style>\n</head>\n<body>\n<header>\n<h1>ChatOS conformance</h1>\n"
              << "<p><code>" << name << "</code></p>\n<p class=\"soft\">" << utc_text(facts_.started) << ", "
              << seconds_text() << (facts_.strict ? ", strict" : "") << ", chatos-conformance "
-             << markup_text(facts_.tool_version) << "</p>\n</header>\n";
+             << base::xml_text(facts_.tool_version) << "</p>\n</header>\n";
     }
 
     [[nodiscard]] std::string seconds_text() const {
@@ -93,7 +89,7 @@ private:
         }
         out_ << "</ul>\n<p><a href=\"#scenarios\">Scenarios</a> \u00b7 <a href=\"#rules\">Rules</a></p>\n";
         if (report_.gone) {
-            out_ << "<div class=\"card\"><b>gone</b> " << markup_text(*report_.gone);
+            out_ << "<div class=\"card\"><b>gone</b> " << base::xml_text(*report_.gone);
             write_lines(report_.gone_output);
             out_ << "</div>\n";
         }
@@ -101,7 +97,7 @@ private:
             out_ << "<p class=\"soft\">" << text << "</p>\n";
         }
         for (const std::string& note : report_.notes) {
-            out_ << "<p class=\"soft\">" << markup_text(note) << "</p>\n";
+            out_ << "<p class=\"soft\">" << base::xml_text(note) << "</p>\n";
         }
     }
 
@@ -112,8 +108,8 @@ private:
         out_ << "<h2>Choices seen</h2>\n<div class=\"card\"><dl>\n";
         for (const auto& [rule_id, what] : report_.choices) {
             const rule* found = find_rule(rule_id);
-            out_ << "<dt>" << markup_text(rule_id) << "</dt><dd><b>" << markup_text(what)
-                 << "</b> <span class=\"soft\">" << markup_text(found == nullptr ? "" : found->text)
+            out_ << "<dt>" << base::xml_text(rule_id) << "</dt><dd><b>" << base::xml_text(what)
+                 << "</b> <span class=\"soft\">" << base::xml_text(found == nullptr ? "" : found->text)
                  << "</span></dd>\n";
         }
         out_ << "</dl></div>\n";
@@ -124,19 +120,19 @@ private:
             return;
         }
         const report_changes& changes = *facts_.changes;
-        out_ << "<h2>Changed since <code>" << markup_text(changes.source) << "</code></h2>\n<div class=\"card\">\n";
+        out_ << "<h2>Changed since <code>" << base::xml_text(changes.source) << "</code></h2>\n<div class=\"card\">\n";
         for (const choice_change& one : changes.choices) {
-            out_ << "<p>" << markup_text(one.rule) << ": the choice was <b>" << markup_text(one.before)
-                 << "</b>, is <b>" << markup_text(one.now) << "</b> <span class=\"soft\">in";
+            out_ << "<p>" << base::xml_text(one.rule) << ": the choice was <b>" << base::xml_text(one.before)
+                 << "</b>, is <b>" << base::xml_text(one.now) << "</b> <span class=\"soft\">in";
             for (const std::string& id : one.scenarios) {
-                out_ << ' ' << markup_text(id);
+                out_ << ' ' << base::xml_text(id);
             }
             out_ << "</span></p>\n";
         }
         for (const verdict_change& one : changes.verdicts) {
-            out_ << "<p><a href=\"#s-" << markup_text(one.id) << "\">" << markup_text(one.id)
-                 << "</a>: the verdict was <b>" << markup_text(one.before) << "</b>, is <b>" << markup_text(one.now)
-                 << "</b></p>\n";
+            out_ << "<p><a href=\"#s-" << base::xml_text(one.id) << "\">" << base::xml_text(one.id)
+                 << "</a>: the verdict was <b>" << base::xml_text(one.before) << "</b>, is <b>"
+                 << base::xml_text(one.now) << "</b></p>\n";
         }
         out_ << (changes.none() ? "<p>No verdict and no choice.</p>\n" : "");
         if (!changes.added.empty() || !changes.missing.empty()) {
@@ -168,9 +164,10 @@ private:
     }
 
     void write_select(std::string_view name, const std::vector<std::string>& words) {
-        out_ << "<label>" << name << "<select" << attribute("name", name) << "><option value=\"\">all</option>";
+        out_ << "<label>" << name << "<select" << base::xml_attribute("name", name)
+             << "><option value=\"\">all</option>";
         for (const std::string& word : words) {
-            out_ << "<option>" << markup_text(word) << "</option>";
+            out_ << "<option>" << base::xml_text(word) << "</option>";
         }
         out_ << "</select></label>\n";
     }
@@ -199,16 +196,17 @@ private:
             one.judged == verdict::fail || one.judged == verdict::warn || one.judged == verdict::stale;
         const bool open = wants_attention && opened_ < opened_max;
         opened_ += open ? 1 : 0;
-        out_ << "<details class=\"scenario\"" << attribute("id", "s-" + one.what->id) << attribute("data-verdict", name)
-             << attribute("data-area", area_name(*one.what)) << attribute("data-level", joined(levels))
-             << attribute("data-text", text) << (open ? " open" : "") << ">\n<summary><span class=\"badge " << name
-             << "\">" << name << "</span><code>" << markup_text(one.what->id) << "</code><span class=\"soft\">"
-             << markup_text(one.what->title) << "</span></summary>\n<div class=\"inside\">\n<dl>\n";
+        out_ << "<details class=\"scenario\"" << base::xml_attribute("id", "s-" + one.what->id)
+             << base::xml_attribute("data-verdict", name) << base::xml_attribute("data-area", area_name(*one.what))
+             << base::xml_attribute("data-level", joined(levels)) << base::xml_attribute("data-text", text)
+             << (open ? " open" : "") << ">\n<summary><span class=\"badge " << name << "\">" << name << "</span><code>"
+             << base::xml_text(one.what->id) << "</code><span class=\"soft\">" << base::xml_text(one.what->title)
+             << "</span></summary>\n<div class=\"inside\">\n<dl>\n";
         write_explanation(one);
         out_ << "</dl>\n";
         if (!one.seen.exchange.empty()) {
             out_ << "<div class=\"chart\">";
-            write_svg(out_, make_chart(one, chart_rows_max));
+            out_ << base::chart_svg(make_chart(one, chart_rows_max), false);
             out_ << "</div>\n";
         }
         out_ << "</div>\n</details>\n";
@@ -266,12 +264,12 @@ private:
 
     void entry(std::string_view name, std::string_view text) {
         if (!text.empty()) {
-            out_ << "<dt>" << markup_text(name) << "</dt><dd>" << markup_text(text) << "</dd>\n";
+            out_ << "<dt>" << base::xml_text(name) << "</dt><dd>" << base::xml_text(text) << "</dd>\n";
         }
     }
     void code_entry(std::string_view name, std::string_view text) {
         if (!text.empty()) {
-            out_ << "<dt>" << name << "</dt><dd><pre>" << markup_text(text) << "</pre></dd>\n";
+            out_ << "<dt>" << name << "</dt><dd><pre>" << base::xml_text(text) << "</pre></dd>\n";
         }
     }
     void write_lines(const std::vector<std::string>& lines) {
@@ -280,7 +278,7 @@ private:
         }
         out_ << "<pre>";
         for (const std::string& line : lines) {
-            out_ << markup_text(line) << '\n';
+            out_ << base::xml_text(line) << '\n';
         }
         out_ << "</pre>";
     }
@@ -288,8 +286,8 @@ private:
     void write_ledger() {
         out_ << "<h2 id=\"rules\">Rules</h2>\n<div class=\"card\">\n";
         for (const rule_area& area : all_areas()) {
-            out_ << "<h3 class=\"area\"" << attribute("data-area", area.id) << '>' << markup_text(area.id)
-                 << " <span class=\"soft\">" << markup_text(area.title) << "</span></h3>\n";
+            out_ << "<h3 class=\"area\"" << base::xml_attribute("data-area", area.id) << '>' << base::xml_text(area.id)
+                 << " <span class=\"soft\">" << base::xml_text(area.title) << "</span></h3>\n";
             for (const rule& one : all_rules()) {
                 if (area_of(one.id).id == area.id) {
                     write_rule(one, area);
@@ -323,20 +321,22 @@ private:
             }
             const std::string_view name = verdict_name(tested.judged);
             verdicts.emplace(name);
-            chips += "<a class=\"chip " + std::string{name} + '"' + attribute("href", "#s-" + tested.what->id) +
-                     attribute("title", name) + '>' + markup_text(short_id(tested.what->id)) + "</a>";
+            chips += "<a class=\"chip " + std::string{name} + '"' +
+                     base::xml_attribute("href", "#s-" + tested.what->id) + base::xml_attribute("title", name) + '>' +
+                     base::xml_text(short_id(tested.what->id)) + "</a>";
         }
         if (chips.empty()) {
             chips = "<span class=\"soft\">no scenario of this run tests it</span>";
         } else if (const std::string count = kill_count(one); !count.empty()) {
             chips += "<br><span class=\"soft kills\">" + count + "</span>";
         }
-        out_ << "<div class=\"rule\"" << attribute("data-area", area.id)
-             << attribute("data-level", level_name(one.level)) << attribute("data-verdict", joined(verdicts))
-             << attribute("data-text", std::string{one.id} + ' ' + std::string{one.text}) << "><b>" << one.id
+        out_ << "<div class=\"rule\"" << base::xml_attribute("data-area", area.id)
+             << base::xml_attribute("data-level", level_name(one.level))
+             << base::xml_attribute("data-verdict", joined(verdicts))
+             << base::xml_attribute("data-text", std::string{one.id} + ' ' + std::string{one.text}) << "><b>" << one.id
              << "</b><span><span class=\"badge level\">" << level_name(one.level) << "</span></span><div>"
-             << markup_text(one.text) << " <span class=\"soft\">(" << origin_name(one.origin) << ")</span><br>" << chips
-             << "</div></div>\n";
+             << base::xml_text(one.text) << " <span class=\"soft\">(" << origin_name(one.origin) << ")</span><br>"
+             << chips << "</div></div>\n";
     }
 
     std::ostream& out_;

@@ -1,6 +1,6 @@
 #include "report/run_facts.hpp"
 
-#include "report/text_layout.hpp"
+#include "report/shell_word.hpp"
 
 #include <algorithm>
 #include <ctime>

@@ -1,6 +1,6 @@
 #include "report/tap_report.hpp"
 
-#include "report/text_layout.hpp"
+#include "base/shown_text.hpp"
 
 #include <algorithm>
 
@@ -10,7 +10,7 @@ namespace {
 /// A description or a reason: one line in which `#` begins nothing.
 std::string tap_text(std::string_view text) {
     std::string made;
-    for (const char one : printable(text)) {
+    for (const char one : base::printable(text)) {
         made += one == '#' || one == '\\' ? "\\" + std::string(1, one) : std::string(1, one);
     }
     return made;
@@ -19,7 +19,7 @@ std::string tap_text(std::string_view text) {
 /// A scalar of YAML in double quotes.
 std::string yaml_text(std::string_view text) {
     std::string made = "\"";
-    for (const char one : printable(text)) {
+    for (const char one : base::printable(text)) {
         made += one == '"' || one == '\\' ? "\\" + std::string(1, one) : std::string(1, one);
     }
     return made + '"';
@@ -76,10 +76,10 @@ void write_tap_report(std::ostream& out, const suite_report& report, const run_f
         }
     }
     for (const std::string& note : report.notes) {
-        out << "# " << printable(note) << '\n';
+        out << "# " << base::printable(note) << '\n';
     }
     if (report.gone) {
-        out << "# gone: " << printable(*report.gone) << '\n';
+        out << "# gone: " << base::printable(*report.gone) << '\n';
     }
 }
 

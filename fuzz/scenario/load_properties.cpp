@@ -1,7 +1,7 @@
 #include "scenario/load_properties.hpp"
 
 #include "json/json_value.hpp"
-#include "report/text_layout.hpp"
+#include "base/shown_text.hpp"
 #include "runner/matching.hpp"
 #include "runner/unit_bytes.hpp"
 #include "scenario/accounted.hpp"
@@ -160,7 +160,7 @@ verdict check_places(const std::vector<conformance::problem>& problems, std::str
     const auto* document = std::get_if<json_value>(&parsed);
     const auto lines = static_cast<unsigned>(std::ranges::count(text, '\n')) + 1;
     for (const conformance::problem& one : problems) {
-        const std::string shown = conformance::printable(one.text());
+        const std::string shown = base::printable(one.text());
         if (one.file != source_name || one.line < 1 || one.line > lines) {
             return failure{"places", "no such line: " + shown};
         }

@@ -1,9 +1,9 @@
 #include "dump/check/check_sink.hpp"
 
+#include "base/junit.hpp"
 #include "dump/json/json_object.hpp"
 #include "dump/text/endpoint_text.hpp"
 #include "dump/text/text_format.hpp"
-#include "report/markup.hpp"
 #include "rules/rule.hpp"
 
 #include <algorithm>
@@ -242,45 +242,41 @@ void check_sink::show_unseen() {
     }
 }
 
-std::string check_sink::junit() const {
-    using conformance::markup_text;
-    constexpr std::size_t shown_max = 100;
-    const auto count = [&](judge_verdict verdict) {
-        return std::count_if(verdicts_.begin(), verdicts_.end(),
-                             [&](const auto& one) { return one.verdict == verdict; });
-    };
-    const std::string totals = " tests=\"" + std::to_string(verdicts_.size()) + "\" failures=\"" +
-                               std::to_string(count(judge_verdict::fail)) + "\" errors=\"0\"";
-    std::string xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"ChatOS capture\"" + totals +
-                      ">\n  <testsuite name=\"chatos.capture\"" + totals + " skipped=\"" +
-                      std::to_string(count(judge_verdict::inconclusive)) + "\">\n";
-    for (const rule_verdict& one : verdicts_) {
-        const std::string area{one.rule.substr(0, one.rule.find('-'))};
-        xml += "    <testcase name=\"" + std::string{one.rule} + "\" classname=\"chatos.capture." + area + "\"";
-        if (one.verdict == judge_verdict::pass) {
-            xml += "/>\n";
-            continue;
+/// The violations of a rule, a line for each, and where the rule is explained.
+std::string check_sink::details_of(std::string_view rule) const {
+    constexpr std::size_t lines_max = 100;
+    std::string details;
+    std::size_t lines = 0;
+    for (const located_violation& located : violations_) {
+        const violation& violation = located.violation;
+        if (violation.rule == rule && ++lines <= lines_max) {
+            details += (located.file.empty() ? "" : located.file + ", ") + "stream " +
+                       std::to_string(violation.stream) + ", frame " + std::to_string(violation.frame) + ", offset " +
+                       std::to_string(violation.offset) + ", by the " + std::string{name_of(violation.violator)} +
+                       ": expected " + violation.expected + "; came " + violation.actual + "\n";
         }
-        if (one.verdict == judge_verdict::inconclusive) {
-            xml += ">\n      <skipped message=\"" + markup_text(one.reason) + "\"/>\n    </testcase>\n";
-            continue;
-        }
-        std::string details;
-        std::size_t shown = 0;
-        for (const located_violation& each : violations_) {
-            if (each.violation.rule == one.rule && ++shown <= shown_max) {
-                details += (each.file.empty() ? "" : each.file + ", ") + "stream " +
-                           std::to_string(each.violation.stream) + ", frame " + std::to_string(each.violation.frame) +
-                           ", offset " + std::to_string(each.violation.offset) + ", by the " +
-                           std::string{name_of(each.violation.violator)} + ": expected " + each.violation.expected +
-                           "; came " + each.violation.actual + "\n";
-            }
-        }
-        xml += ">\n      <failure message=\"" + counted(one.violations, "violation") + "\" type=\"" +
-               std::string{one.rule} + "\">" + markup_text(details) + "see " + explanation_of(one.rule) +
-               "</failure>\n    </testcase>\n";
     }
-    return xml + "  </testsuite>\n</testsuites>\n";
+    return details + "see " + explanation_of(rule);
+}
+
+std::string check_sink::junit() const {
+    base::junit_suite suite{.name = "chatos.capture"};
+    for (const rule_verdict& verdict : verdicts_) {
+        base::junit_case test{.name = std::string{verdict.rule},
+                              .class_name =
+                                  "chatos.capture." + std::string{verdict.rule.substr(0, verdict.rule.find('-'))}};
+        if (verdict.verdict == judge_verdict::inconclusive) {
+            test.outcome = base::junit_outcome::skipped;
+            test.message = verdict.reason;
+        } else if (verdict.verdict == judge_verdict::fail) {
+            test.outcome = base::junit_outcome::failed;
+            test.message = counted(verdict.violations, "violation");
+            test.type = test.name;
+            test.text = details_of(verdict.rule);
+        }
+        suite.cases.push_back(std::move(test));
+    }
+    return base::junit_xml({.name = "ChatOS capture", .suites = {std::move(suite)}});
 }
 
 }  // namespace chatos::dump

@@ -41,6 +41,7 @@ private:
     void show_text(const conformance::rule_verdict& one);
     void show_json(const conformance::rule_verdict& one);
     void show_unseen();
+    [[nodiscard]] std::string details_of(std::string_view rule) const;
     void add_verdicts(const captured_trace& one, const std::vector<conformance::rule_verdict>& verdicts);
 
     check_form form_;
