@@ -1,7 +1,7 @@
 #include "scenario/load_properties.hpp"
 
-#include "json/json_value.hpp"
 #include "base/shown_text.hpp"
+#include "json/json_value.hpp"
 #include "runner/matching.hpp"
 #include "runner/unit_bytes.hpp"
 #include "scenario/accounted.hpp"
