@@ -35,8 +35,8 @@ std::string protocol_name(protocol spoken) {
     return spoken == protocol::redis ? "redis" : spoken == protocol::mqtt ? "mqtt" : "chatos";
 }
 
-std::string benchmark_name(const request& asked) {
-    switch (asked.what) {
+std::string benchmark_name(const request& request) {
+    switch (request.what) {
     case benchmark::personal: return "personal";
     case benchmark::connect: return "connect";
     case benchmark::idle: return "idle";
@@ -84,11 +84,11 @@ void add_resident(report& out, const std::string& key, const std::string& label,
     }
 }
 
-outcome begin(const request& asked) {
+outcome begin(const request& request) {
     outcome result;
-    result.figures.add_text("benchmark", "", benchmark_name(asked));
-    result.figures.add_text("protocol", "", protocol_name(asked.spoken));
-    result.figures.add_text("target", "", asked.target);
+    result.figures.add_text("benchmark", "", benchmark_name(request));
+    result.figures.add_text("protocol", "", protocol_name(request.spoken));
+    result.figures.add_text("target", "", request.target);
     return result;
 }
 
@@ -99,115 +99,115 @@ void add_fault(outcome& result, const std::string& fault) {
     }
 }
 
-message_plan plan_of(const request& asked) {
+message_plan plan_of(const request& request) {
     message_plan plan;
-    plan.server = asked.server;
-    plan.load = {.senders = asked.senders,
-                 .receivers = asked.receivers,
-                 .message_bytes = asked.message_bytes,
-                 .in_flight = asked.in_flight};
-    plan.measured = {.messages = asked.messages, .seconds = asked.messages == 0 ? asked.seconds : 0};
-    if (asked.what == benchmark::personal) {
-        plan.load.senders = asked.pairs;
-        plan.load.receivers = asked.pairs;
+    plan.server = request.server;
+    plan.load = {.senders = request.senders,
+                 .receivers = request.receivers,
+                 .message_bytes = request.message_bytes,
+                 .in_flight = request.in_flight};
+    plan.measured = {.messages = request.messages, .seconds = request.messages == 0 ? request.seconds : 0};
+    if (request.what == benchmark::personal) {
+        plan.load.senders = request.pairs;
+        plan.load.receivers = request.pairs;
         plan.load.to = audience::partner;
-    } else if (asked.what == benchmark::idle) {
+    } else if (request.what == benchmark::idle) {
         plan.load.senders = 1;
-        plan.load.receivers = asked.users - 1;
+        plan.load.receivers = request.users - 1;
         plan.load.in_flight = 1;
         plan.measured = {.messages = 1};
     }
     return plan;
 }
 
-std::string title_of(const request& asked, const workload& load) {
+std::string title_of(const request& request, const workload& load) {
     const std::string size =
         std::to_string(load.in_flight) + " in flight each, " + std::to_string(load.message_bytes) + " bytes";
-    const std::string where = " on " + protocol_name(asked.spoken) + " at " + asked.target + ": ";
-    switch (asked.what) {
+    const std::string where = " on " + protocol_name(request.spoken) + " at " + request.target + ": ";
+    switch (request.what) {
     case benchmark::personal: return "personal" + where + std::to_string(load.senders) + " pairs, " + size;
     case benchmark::connect:
-        return "connect" + where + std::to_string(asked.users) + " users, " + std::to_string(asked.at_once) +
+        return "connect" + where + std::to_string(request.users) + " users, " + std::to_string(request.at_once) +
                " at once";
-    case benchmark::idle: return "idle" + where + std::to_string(asked.users) + " users";
+    case benchmark::idle: return "idle" + where + std::to_string(request.users) + " users";
     case benchmark::fanout: break;
     }
     return "fanout" + where + std::to_string(load.senders) + " senders, " + std::to_string(load.receivers) +
            " receivers, " + size;
 }
 
-void add_idle(report& out, const request& asked, const message_figures& found) {
-    out.add("users", "users", figure_kind::count, std::uint64_t{asked.users});
-    out.add("login_ns", "logged in within", figure_kind::nanoseconds, found.login_ns);
-    out.add("reached", "reached by a message", figure_kind::count, found.deliveries);
-    add_resident(out, "server_resident_before_bytes", "server memory with 1 user", found.resident_before);
-    add_resident(out, "server_resident_logged_in_bytes", "server memory with all", found.resident_logged_in);
-    add_resident(out, "server_resident_bytes", "and after the message", found.resident_at_end);
-    if (found.resident_before && found.resident_logged_in) {
+void add_idle(report& out, const request& request, const message_figures& figures) {
+    out.add("users", "users", figure_kind::count, std::uint64_t{request.users});
+    out.add("login_ns", "logged in within", figure_kind::nanoseconds, figures.login_ns);
+    out.add("reached", "reached by a message", figure_kind::count, figures.deliveries);
+    add_resident(out, "server_resident_before_bytes", "server memory with 1 user", figures.resident_before);
+    add_resident(out, "server_resident_logged_in_bytes", "server memory with all", figures.resident_logged_in);
+    add_resident(out, "server_resident_bytes", "and after the message", figures.resident_at_end);
+    if (figures.resident_before && figures.resident_logged_in) {
         const double more =
-            static_cast<double>(*found.resident_logged_in) - static_cast<double>(*found.resident_before);
+            static_cast<double>(*figures.resident_logged_in) - static_cast<double>(*figures.resident_before);
         out.add("server_bytes_per_user", "server memory per user", figure_kind::byte_count,
-                per(more, asked.users - 1U));
+                per(more, request.users - 1U));
     }
 }
 
-outcome run_messages(const request& asked, const target_address& target) {
-    const message_plan plan = plan_of(asked);
-    const auto spoken = make_dialect(asked.spoken, plan.load);
-    const message_figures found = message_load{*spoken, target, plan}.run();
+outcome run_messages(const request& request, const target_address& target) {
+    const message_plan plan = plan_of(request);
+    const auto spoken = make_dialect(request.spoken, plan.load);
+    const message_figures figures = message_load{*spoken, target, plan}.run();
 
-    outcome result = begin(asked);
+    outcome result = begin(request);
     report& out = result.figures;
-    result.title = title_of(asked, plan.load);
-    if (asked.what == benchmark::idle) {
-        add_idle(out, asked, found);
-        add_fault(result, found.fault);
+    result.title = title_of(request, plan.load);
+    if (request.what == benchmark::idle) {
+        add_idle(out, request, figures);
+        add_fault(result, figures.fault);
         return result;
     }
-    if (found.used.elapsed_ns == 0) {
-        add_fault(result, found.fault);
+    if (figures.used.elapsed_ns == 0) {
+        add_fault(result, figures.fault);
         return result;
     }
     out.add("senders", "", figure_kind::count, std::uint64_t{plan.load.senders});
     out.add("receivers", "", figure_kind::count, std::uint64_t{plan.load.receivers});
     out.add("message_bytes", "", figure_kind::count, std::uint64_t{plan.load.message_bytes});
     out.add("in_flight", "", figure_kind::count, std::uint64_t{plan.load.in_flight});
-    out.add("elapsed_ns", "measured for", figure_kind::nanoseconds, found.used.elapsed_ns);
-    out.add("messages", "messages", figure_kind::count, found.messages);
-    out.add("deliveries", "deliveries", figure_kind::count, found.deliveries);
+    out.add("elapsed_ns", "measured for", figure_kind::nanoseconds, figures.used.elapsed_ns);
+    out.add("messages", "messages", figure_kind::count, figures.messages);
+    out.add("deliveries", "deliveries", figure_kind::count, figures.deliveries);
     out.add("messages_per_second", "messages", figure_kind::per_second,
-            per_second(found.messages, found.used.elapsed_ns));
+            per_second(figures.messages, figures.used.elapsed_ns));
     out.add("deliveries_per_second", "deliveries", figure_kind::per_second,
-            per_second(found.deliveries, found.used.elapsed_ns));
-    add_latencies(out, found.latencies);
-    add_usage(out, found.used, "delivery", found.deliveries);
-    add_resident(out, "server_resident_bytes", "server memory", found.resident_at_end);
-    add_fault(result, found.fault);
+            per_second(figures.deliveries, figures.used.elapsed_ns));
+    add_latencies(out, figures.latencies);
+    add_usage(out, figures.used, "delivery", figures.deliveries);
+    add_resident(out, "server_resident_bytes", "server memory", figures.resident_at_end);
+    add_fault(result, figures.fault);
     return result;
 }
 
-outcome run_registrations(const request& asked, const target_address& target) {
+outcome run_registrations(const request& request, const target_address& target) {
     const workload nobody{.senders = 0, .receivers = 0};
     chatos_dialect spoken{nobody, own_name()};
-    const registration_plan plan{.users = asked.users, .at_once = asked.at_once, .server = asked.server};
-    const registration_figures found = registration_load{spoken, target, plan}.run();
+    const registration_plan plan{.users = request.users, .at_once = request.at_once, .server = request.server};
+    const registration_figures figures = registration_load{spoken, target, plan}.run();
 
-    outcome result = begin(asked);
+    outcome result = begin(request);
     report& out = result.figures;
-    result.title = title_of(asked, nobody);
-    if (found.used.elapsed_ns == 0) {
-        add_fault(result, found.fault);
+    result.title = title_of(request, nobody);
+    if (figures.used.elapsed_ns == 0) {
+        add_fault(result, figures.fault);
         return result;
     }
-    out.add("at_once", "", figure_kind::count, std::uint64_t{asked.at_once});
-    out.add("elapsed_ns", "measured for", figure_kind::nanoseconds, found.used.elapsed_ns);
-    out.add("registrations", "registrations", figure_kind::count, found.registrations);
+    out.add("at_once", "", figure_kind::count, std::uint64_t{request.at_once});
+    out.add("elapsed_ns", "measured for", figure_kind::nanoseconds, figures.used.elapsed_ns);
+    out.add("registrations", "registrations", figure_kind::count, figures.registrations);
     out.add("registrations_per_second", "registrations", figure_kind::per_second,
-            per_second(found.registrations, found.used.elapsed_ns));
-    add_latencies(out, found.latencies);
-    add_usage(out, found.used, "registration", found.registrations);
-    add_resident(out, "server_resident_bytes", "server memory", found.resident_at_end);
-    add_fault(result, found.fault);
+            per_second(figures.registrations, figures.used.elapsed_ns));
+    add_latencies(out, figures.latencies);
+    add_usage(out, figures.used, "registration", figures.registrations);
+    add_resident(out, "server_resident_bytes", "server memory", figures.resident_at_end);
+    add_fault(result, figures.fault);
     return result;
 }
 
@@ -217,36 +217,36 @@ struct connection_needs {
     std::uint32_t in_all;
 };
 
-connection_needs needs_of(const request& asked) {
-    if (asked.what == benchmark::connect) {
-        return {asked.at_once, asked.users + asked.users / 10U};
+connection_needs needs_of(const request& request) {
+    if (request.what == benchmark::connect) {
+        return {request.at_once, request.users + request.users / 10U};
     }
-    const workload load = plan_of(asked).load;
+    const workload load = plan_of(request).load;
     return {load.senders + load.receivers, load.senders + load.receivers};
 }
 
 }  // namespace
 
-outcome run_benchmark(const request& asked) {
-    const target_result target = parse_target(asked.target);
+outcome run_benchmark(const request& request) {
+    const target_result target = parse_target(request.target);
     if (!target.fault.empty()) {
         return {.usage_fault = target.fault};
     }
-    if (asked.server && !cpu_time_ns(*asked.server)) {
-        return {.usage_fault = "--pid " + std::to_string(*asked.server) + ": there is no such process"};
+    if (request.server && !cpu_time_ns(*request.server)) {
+        return {.usage_fault = "--pid " + std::to_string(*request.server) + ": there is no such process"};
     }
-    const connection_needs needs = needs_of(asked);
+    const connection_needs needs = needs_of(request);
     if (needs.in_all > target.address.connections_max()) {
         return {.usage_fault = std::to_string(needs.in_all) +
                                " connections are more than the ports of our addresses: " +
-                               std::to_string(target.address.connections_max()) + " to " + asked.target +
+                               std::to_string(target.address.connections_max()) + " to " + request.target +
                                "; ask for fewer, or use a target in 127.0.0.0/8"};
     }
     if (std::string fault = raise_descriptor_limit(needs.at_once); !fault.empty()) {
         return {.usage_fault = std::move(fault)};
     }
-    return asked.what == benchmark::connect ? run_registrations(asked, target.address)
-                                            : run_messages(asked, target.address);
+    return request.what == benchmark::connect ? run_registrations(request, target.address)
+                                              : run_messages(request, target.address);
 }
 
 }  // namespace chatos::bench

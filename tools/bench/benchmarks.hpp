@@ -36,6 +36,6 @@ struct outcome {
     report figures{};
 };
 
-[[nodiscard]] outcome run_benchmark(const request& asked);
+[[nodiscard]] outcome run_benchmark(const request& request);
 
 }  // namespace chatos::bench

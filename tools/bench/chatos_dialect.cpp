@@ -25,10 +25,10 @@ chatos_dialect::chatos_dialect(const workload& load, std::string prefix)
         const std::string partner = pseudo_of(load_.senders + sender);
         const packet_view packet =
             load_.to == audience::everybody ? make_sma(texts_[sender]) : make_spm(partner, texts_[sender]);
-        block& made = blocks_.emplace_back();
-        made.message_bytes = encoded_size(packet);
-        for (std::uint32_t i = messages_per_block(made.message_bytes, load_.in_flight); i > 0; --i) {
-            add_packet(made.wire, packet);
+        block& added = blocks_.emplace_back();
+        added.message_bytes = encoded_size(packet);
+        for (std::uint32_t i = messages_per_block(added.message_bytes, load_.in_flight); i > 0; --i) {
+            add_packet(added.wire, packet);
         }
     }
 }
@@ -58,18 +58,18 @@ std::span<const std::byte> chatos_dialect::publish(user_number sender, std::uint
     return std::span{ready.wire}.first(given * ready.message_bytes);
 }
 
-void chatos_dialect::read(user_number, std::span<const std::byte> input, arrivals& found) {
-    found.clear();
+void chatos_dialect::read(user_number, std::span<const std::byte> input, arrivals& arrivals) {
+    arrivals.clear();
     for (;;) {
-        const batch_result batch = decode_batch(input.subspan(found.consumed), packets_);
+        const batch_result batch = decode_batch(input.subspan(arrivals.consumed), packets_);
         for (std::size_t i = 0; i < batch.count; ++i) {
-            if (!take(packets_[i], found)) {
+            if (!take(packets_[i], arrivals)) {
                 return;
             }
         }
-        found.consumed += batch.consumed;
+        arrivals.consumed += batch.consumed;
         if (batch.status == decode_status::malformed) {
-            found.fault = "a malformed packet: " + std::string{describe(batch.error.what)};
+            arrivals.fault = "a malformed packet: " + std::string{describe(batch.error.what)};
             return;
         }
         if (batch.status == decode_status::incomplete) {
@@ -78,28 +78,28 @@ void chatos_dialect::read(user_number, std::span<const std::byte> input, arrival
     }
 }
 
-bool chatos_dialect::take(const packet_view& packet, arrivals& found) const {
+bool chatos_dialect::take(const packet_view& packet, arrivals& arrivals) const {
     if (packet.op == opcode::error) {
         if (packet.code != error_code::ok) {
-            found.fault = "an answer that is not 0: ERROR " + std::to_string(static_cast<unsigned>(packet.code)) + " " +
-                          std::string{error_code_name(packet.code)};
+            arrivals.fault = "an answer that is not 0: ERROR " + std::to_string(static_cast<unsigned>(packet.code)) +
+                             " " + std::string{error_code_name(packet.code)};
             return false;
         }
-        ++found.answers;
+        ++arrivals.answers;
         return true;
     }
     if (packet.op != opcode::spm) {
-        found.fault = "an unexpected packet: " + std::string{packet_name(packet.op)};
+        arrivals.fault = "an unexpected packet: " + std::string{packet_name(packet.op)};
         return false;
     }
     const user_number sender = sender_of(packet.message, texts_);
     if (sender == load_.senders || packet.pseudo != pseudos_[sender]) {
-        found.fault = "an SPM that no sender of this load has sent";
+        arrivals.fault = "an SPM that no sender of this load has sent";
         return false;
     }
-    found.senders.push_back(sender);
-    found.acknowledgements.push_back(static_cast<std::byte>(opcode::error));
-    found.acknowledgements.push_back(static_cast<std::byte>(error_code::ok));
+    arrivals.senders.push_back(sender);
+    arrivals.acknowledgements.push_back(static_cast<std::byte>(opcode::error));
+    arrivals.acknowledgements.push_back(static_cast<std::byte>(error_code::ok));
     return true;
 }
 

@@ -22,7 +22,7 @@ public:
     std::uint32_t introduce(user_number sender, bytes& out) override;
     [[nodiscard]] std::span<const std::byte> publish(user_number sender, std::uint32_t count,
                                                      std::uint32_t& given) override;
-    void read(user_number user, std::span<const std::byte> input, arrivals& found) override;
+    void read(user_number user, std::span<const std::byte> input, arrivals& arrivals) override;
 
 private:
     struct block {
@@ -32,7 +32,7 @@ private:
 
     [[nodiscard]] std::string pseudo_of(user_number user) const;
     /// False: the packet is a fault, which `found` tells.
-    bool take(const packet_view& packet, arrivals& found) const;
+    bool take(const packet_view& packet, arrivals& arrivals) const;
 
     workload load_;
     std::string prefix_;

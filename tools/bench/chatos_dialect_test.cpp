@@ -34,13 +34,13 @@ TEST(chatos_dialect, logs_in_with_a_connection_request) {
 
 TEST(chatos_dialect, publishes_messages_to_all_in_one_block_up_to_the_window) {
     chatos_dialect spoken{two_and_three, "u"};
-    const std::string one = std::string{"\x04\x00\x00\x00\x06"sv} + "0001mm";
+    const std::string message = std::string{"\x04\x00\x00\x00\x06"sv} + "0001mm";
     std::uint32_t given = 0;
-    EXPECT_EQ(publish(spoken, 1, 1, given), one);
+    EXPECT_EQ(publish(spoken, 1, 1, given), message);
     EXPECT_EQ(given, 1U);
-    EXPECT_EQ(publish(spoken, 1, 4, given), one + one + one + one);
+    EXPECT_EQ(publish(spoken, 1, 4, given), message + message + message + message);
     EXPECT_EQ(given, 4U);
-    EXPECT_EQ(publish(spoken, 1, 9, given).size(), 4 * one.size());
+    EXPECT_EQ(publish(spoken, 1, 9, given).size(), 4 * message.size());
     EXPECT_EQ(given, 4U) << "the rest is for another call";
 }
 
@@ -75,12 +75,12 @@ TEST(chatos_dialect, acknowledges_each_message_in_order_whatever_the_pieces) {
     chatos_dialect spoken{two_and_three, "u"};
     const std::string input = joined({error_ok, from_sender_1, from_sender_0, error_ok, error_ok, from_sender_1});
     for (std::size_t size = 1; size <= input.size(); ++size) {
-        const arrivals found = read_in_pieces(spoken, 3, input, size);
-        EXPECT_EQ(found.fault, "") << size;
-        EXPECT_EQ(found.consumed, input.size()) << size;
-        EXPECT_EQ(found.answers, 3U) << size;
-        EXPECT_EQ(found.senders, (std::vector<user_number>{1, 0, 1})) << size;
-        EXPECT_EQ(as_text(found.acknowledgements), joined({error_ok, error_ok, error_ok})) << size;
+        const arrivals arrivals = read_in_pieces(spoken, 3, input, size);
+        EXPECT_EQ(arrivals.fault, "") << size;
+        EXPECT_EQ(arrivals.consumed, input.size()) << size;
+        EXPECT_EQ(arrivals.answers, 3U) << size;
+        EXPECT_EQ(arrivals.senders, (std::vector<user_number>{1, 0, 1})) << size;
+        EXPECT_EQ(as_text(arrivals.acknowledgements), joined({error_ok, error_ok, error_ok})) << size;
     }
 }
 
@@ -90,10 +90,10 @@ TEST(chatos_dialect, reads_more_packets_than_one_batch_holds) {
     for (int i = 0; i < 1'000; ++i) {
         input += from_sender_0;
     }
-    const arrivals found = read(spoken, 2, input);
-    EXPECT_EQ(found.senders.size(), 1'000U);
-    EXPECT_EQ(found.acknowledgements.size(), 2'000U);
-    EXPECT_EQ(found.consumed, input.size());
+    const arrivals arrivals = read(spoken, 2, input);
+    EXPECT_EQ(arrivals.senders.size(), 1'000U);
+    EXPECT_EQ(arrivals.acknowledgements.size(), 2'000U);
+    EXPECT_EQ(arrivals.consumed, input.size());
 }
 
 TEST(chatos_dialect, tells_what_the_server_did_wrong_and_keeps_what_came_before) {
@@ -120,10 +120,10 @@ TEST(chatos_dialect, tells_what_the_server_did_wrong_and_keeps_what_came_before)
          "an SPM that no sender of this load has sent"},
         {"\x03\x00\x02u0\x00\x00\x00\x00"sv, "an SPM that no sender of this load has sent"},
     };
-    for (const auto& one : cases) {
-        const arrivals found = read(spoken, 2, joined({from_sender_0, one.wrong, from_sender_0}));
-        EXPECT_EQ(found.fault, one.fault);
-        EXPECT_EQ(found.senders, std::vector<user_number>{0}) << one.fault;
+    for (const auto& test_case : cases) {
+        const arrivals arrivals = read(spoken, 2, joined({from_sender_0, test_case.wrong, from_sender_0}));
+        EXPECT_EQ(arrivals.fault, test_case.fault);
+        EXPECT_EQ(arrivals.senders, std::vector<user_number>{0}) << test_case.fault;
     }
 }
 

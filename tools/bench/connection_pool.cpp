@@ -40,9 +40,9 @@ connection_pool::connection_pool(const target_address& target, std::uint32_t pla
 }
 
 connection_pool::~connection_pool() {
-    for (const line& one : lines_) {
-        if (one.descriptor >= 0) {
-            ::close(one.descriptor);
+    for (const line& connection : lines_) {
+        if (connection.descriptor >= 0) {
+            ::close(connection.descriptor);
         }
     }
     ::close(epoll_);
@@ -67,30 +67,30 @@ std::string connection_pool::open(std::uint32_t place, std::uint32_t serial) {
         ::close(descriptor);
         return why;
     }
-    line& one = lines_[place];
-    one.descriptor = descriptor;
-    one.is_connected = false;
-    one.wants_to_finish = false;
-    one.waiting_sent = 0;
+    line& connection = lines_[place];
+    connection.descriptor = descriptor;
+    connection.is_connected = false;
+    connection.wants_to_finish = false;
+    connection.waiting_sent = 0;
     watch(place, true, EPOLL_CTL_ADD);
     return {};
 }
 
 void connection_pool::watch(std::uint32_t place, bool for_writing, int operation) const {
-    const line& one = lines_[place];
+    const line& connection = lines_[place];
     epoll_event event{};
     event.events = for_writing ? EPOLLIN | EPOLLOUT : EPOLLIN;
-    event.data.u64 = (std::uint64_t{one.generation} << 32U) | place;
-    ::epoll_ctl(epoll_, operation, one.descriptor, &event);
+    event.data.u64 = (std::uint64_t{connection.generation} << 32U) | place;
+    ::epoll_ctl(epoll_, operation, connection.descriptor, &event);
 }
 
 void connection_pool::send(std::uint32_t place, std::span<const std::byte> output) {
-    line& one = lines_[place];
-    if (one.descriptor < 0 || output.empty()) {
+    line& connection = lines_[place];
+    if (connection.descriptor < 0 || output.empty()) {
         return;
     }
-    if (one.waiting.empty()) {
-        const ::ssize_t count = ::send(one.descriptor, output.data(), output.size(), MSG_NOSIGNAL);
+    if (connection.waiting.empty()) {
+        const ::ssize_t count = ::send(connection.descriptor, output.data(), output.size(), MSG_NOSIGNAL);
         // An error other than a full buffer shows when reading, where the connection may be ended.
         output = output.subspan(count > 0 ? static_cast<std::size_t>(count) : 0);
         if (output.empty()) {
@@ -98,17 +98,17 @@ void connection_pool::send(std::uint32_t place, std::span<const std::byte> outpu
         }
         watch(place, true, EPOLL_CTL_MOD);
     }
-    one.waiting.insert(one.waiting.end(), output.begin(), output.end());
+    connection.waiting.insert(connection.waiting.end(), output.begin(), output.end());
 }
 
 void connection_pool::finish(std::uint32_t place) {
-    line& one = lines_[place];
-    if (one.descriptor < 0) {
+    line& connection = lines_[place];
+    if (connection.descriptor < 0) {
         return;
     }
-    one.wants_to_finish = true;
-    if (one.waiting.empty()) {
-        ::shutdown(one.descriptor, SHUT_WR);
+    connection.wants_to_finish = true;
+    if (connection.waiting.empty()) {
+        ::shutdown(connection.descriptor, SHUT_WR);
     }
 }
 
@@ -143,27 +143,27 @@ void connection_pool::take(const epoll_event& event) {
 }
 
 void connection_pool::complete_connecting(std::uint32_t place) {
-    line& one = lines_[place];
+    line& connection = lines_[place];
     int error = 0;
     socklen_t size = sizeof error;
-    ::getsockopt(one.descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
+    ::getsockopt(connection.descriptor, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) {
         end(place, "cannot connect to " + target_.text + ": " + text_of(error));
         return;
     }
-    one.is_connected = true;
+    connection.is_connected = true;
     watch(place, false, EPOLL_CTL_MOD);
     events_.connected(place);
 }
 
 void connection_pool::read(std::uint32_t place) {
-    line& one = lines_[place];
-    const std::size_t kept = one.rest.size();
+    line& connection = lines_[place];
+    const std::size_t kept = connection.rest.size();
     if (kept >= buffer_.size()) {
         end(place, "the server sends a packet of more than " + std::to_string(buffer_.size()) + " bytes");
         return;
     }
-    const ::ssize_t count = ::recv(one.descriptor, buffer_.data() + kept, buffer_.size() - kept, 0);
+    const ::ssize_t count = ::recv(connection.descriptor, buffer_.data() + kept, buffer_.size() - kept, 0);
     if (count < 0) {
         if (errno != EAGAIN && errno != EINTR) {
             end(place, "the connection broke: " + text_of(errno));
@@ -174,38 +174,38 @@ void connection_pool::read(std::uint32_t place) {
         end(place, kept == 0 ? "" : "the server closed within a packet");
         return;
     }
-    std::copy(one.rest.begin(), one.rest.end(), buffer_.begin());
+    std::copy(connection.rest.begin(), connection.rest.end(), buffer_.begin());
     const auto input = std::span{buffer_}.first(kept + static_cast<std::size_t>(count));
-    const std::uint32_t generation = one.generation;
+    const std::uint32_t generation = connection.generation;
     const std::size_t used = events_.received(place, input);
-    if (one.generation == generation) {
-        one.rest.assign(input.begin() + static_cast<std::ptrdiff_t>(used), input.end());
+    if (connection.generation == generation) {
+        connection.rest.assign(input.begin() + static_cast<std::ptrdiff_t>(used), input.end());
     }
 }
 
 void connection_pool::write_waiting(std::uint32_t place) {
-    line& one = lines_[place];
-    const auto output = std::span{one.waiting}.subspan(one.waiting_sent);
-    const ::ssize_t count = ::send(one.descriptor, output.data(), output.size(), MSG_NOSIGNAL);
-    one.waiting_sent += count > 0 ? static_cast<std::size_t>(count) : 0;
-    if (one.waiting_sent < one.waiting.size()) {
+    line& connection = lines_[place];
+    const auto output = std::span{connection.waiting}.subspan(connection.waiting_sent);
+    const ::ssize_t count = ::send(connection.descriptor, output.data(), output.size(), MSG_NOSIGNAL);
+    connection.waiting_sent += count > 0 ? static_cast<std::size_t>(count) : 0;
+    if (connection.waiting_sent < connection.waiting.size()) {
         return;
     }
-    one.waiting.clear();
-    one.waiting_sent = 0;
+    connection.waiting.clear();
+    connection.waiting_sent = 0;
     watch(place, false, EPOLL_CTL_MOD);
-    if (one.wants_to_finish) {
-        ::shutdown(one.descriptor, SHUT_WR);
+    if (connection.wants_to_finish) {
+        ::shutdown(connection.descriptor, SHUT_WR);
     }
 }
 
 void connection_pool::end(std::uint32_t place, const std::string& why) {
-    line& one = lines_[place];
-    ::close(one.descriptor);
-    one.descriptor = -1;
-    ++one.generation;
-    one.rest.clear();
-    one.waiting.clear();
+    line& connection = lines_[place];
+    ::close(connection.descriptor);
+    connection.descriptor = -1;
+    ++connection.generation;
+    connection.rest.clear();
+    connection.waiting.clear();
     events_.ended(place, why);
 }
 

@@ -82,7 +82,7 @@ public:
     [[nodiscard]] virtual std::span<const std::byte> publish(user_number sender, std::uint32_t count,
                                                              std::uint32_t& given) = 0;
     /// Reads as many whole packets for `user` as `input` holds. `found` is cleared first.
-    virtual void read(user_number user, std::span<const std::byte> input, arrivals& found) = 0;
+    virtual void read(user_number user, std::span<const std::byte> input, arrivals& arrivals) = 0;
 };
 
 /// A block of equal messages holds at most this many bytes, but at least one message.

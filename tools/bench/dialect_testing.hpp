@@ -32,27 +32,27 @@ namespace chatos::bench::testing {
 }
 
 [[nodiscard]] inline arrivals read(dialect& protocol, user_number user, std::string_view input) {
-    arrivals found;
+    arrivals arrivals;
     const bytes given = as_bytes(input);
-    protocol.read(user, given, found);
-    return found;
+    protocol.read(user, given, arrivals);
+    return arrivals;
 }
 
 /// What is found when the input comes in pieces of `size` bytes, each with what the one before has left in front.
 [[nodiscard]] inline arrivals read_in_pieces(dialect& protocol, user_number user, std::string_view input,
                                              std::size_t size) {
     arrivals all;
-    std::string rest;
+    std::string remaining;
     for (; !input.empty(); input.remove_prefix(std::min(size, input.size()))) {
-        rest += input.substr(0, size);
-        const arrivals found = read(protocol, user, rest);
-        rest.erase(0, found.consumed);
-        all.consumed += found.consumed;
-        all.answers += found.answers;
-        all.senders.insert(all.senders.end(), found.senders.begin(), found.senders.end());
-        all.acknowledgements.insert(all.acknowledgements.end(), found.acknowledgements.begin(),
-                                    found.acknowledgements.end());
-        all.fault += found.fault;
+        remaining += input.substr(0, size);
+        const arrivals arrivals = read(protocol, user, remaining);
+        remaining.erase(0, arrivals.consumed);
+        all.consumed += arrivals.consumed;
+        all.answers += arrivals.answers;
+        all.senders.insert(all.senders.end(), arrivals.senders.begin(), arrivals.senders.end());
+        all.acknowledgements.insert(all.acknowledgements.end(), arrivals.acknowledgements.begin(),
+                                    arrivals.acknowledgements.end());
+        all.fault += arrivals.fault;
     }
     return all;
 }

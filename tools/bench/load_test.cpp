@@ -17,8 +17,8 @@ const std::string message_of_sender_0 = "\x03\x00\x02u0\x00\x00\x00\x04"
 
 constexpr workload one_and_one{.senders = 1, .receivers = 1, .message_bytes = 4, .in_flight = 1};
 
-message_figures send_one_message(script told) {
-    const scripted_server server{std::move(told)};
+message_figures send_one_message(script steps) {
+    const scripted_server server{std::move(steps)};
     const target_result target = parse_target(server.address());
     chatos_dialect spoken{one_and_one, "u"};
     return message_load{spoken, target.address, {.load = one_and_one, .measured = {.messages = 1}}}.run();
@@ -33,37 +33,37 @@ registration_figures register_one_user(const std::string& answer, bool closes) {
 }
 
 TEST(message_load, counts_a_message_that_is_answered_after_its_acknowledgement) {
-    const message_figures found =
+    const message_figures figures =
         send_one_message({.first_login = ok, .second_login = ok, .to_second = message_of_sender_0, .to_first = ok});
-    EXPECT_EQ(found.fault, "");
-    EXPECT_EQ(found.messages, 1U);
-    EXPECT_EQ(found.deliveries, 1U);
-    EXPECT_EQ(found.latencies.count(), 1U);
-    EXPECT_FALSE(found.used.server_cpu_ns);
+    EXPECT_EQ(figures.fault, "");
+    EXPECT_EQ(figures.messages, 1U);
+    EXPECT_EQ(figures.deliveries, 1U);
+    EXPECT_EQ(figures.latencies.count(), 1U);
+    EXPECT_FALSE(figures.used.server_cpu_ns);
 }
 
 TEST(message_load, notices_an_answer_before_the_message_has_arrived) {
-    const message_figures found = send_one_message({.first_login = ok, .second_login = ok, .then_to_first = ok});
-    EXPECT_EQ(found.fault, "sender 0: an answer before all recipients had the message");
-    EXPECT_EQ(found.messages, 0U);
+    const message_figures figures = send_one_message({.first_login = ok, .second_login = ok, .then_to_first = ok});
+    EXPECT_EQ(figures.fault, "sender 0: an answer before all recipients had the message");
+    EXPECT_EQ(figures.messages, 0U);
 }
 
 TEST(message_load, notices_a_message_that_comes_twice) {
-    const message_figures found = send_one_message(
+    const message_figures figures = send_one_message(
         {.first_login = ok, .second_login = ok, .to_second = message_of_sender_0 + message_of_sender_0});
-    EXPECT_EQ(found.fault, "receiver 0: a message that was not sent, or comes twice");
+    EXPECT_EQ(figures.fault, "receiver 0: a message that was not sent, or comes twice");
 }
 
 TEST(message_load, notices_a_message_before_any_is_sent) {
-    const message_figures found =
+    const message_figures figures =
         send_one_message({.first_login = ok, .second_login = ok + message_of_sender_0, .closes = true});
-    EXPECT_EQ(found.fault, "receiver 0: a message that was not sent, or comes twice");
+    EXPECT_EQ(figures.fault, "receiver 0: a message that was not sent, or comes twice");
 }
 
 TEST(message_load, notices_a_message_that_comes_back_to_its_sender) {
-    const message_figures found =
+    const message_figures figures =
         send_one_message({.first_login = ok, .second_login = ok, .then_to_first = message_of_sender_0});
-    EXPECT_EQ(found.fault, "sender 0: a message for somebody else");
+    EXPECT_EQ(figures.fault, "sender 0: a message for somebody else");
 }
 
 TEST(message_load, notices_answers_to_nothing) {
@@ -80,10 +80,10 @@ TEST(message_load, notices_a_server_that_closes) {
 }
 
 TEST(registration_load, counts_a_user_that_came_and_went) {
-    const registration_figures found = register_one_user(ok, false);
-    EXPECT_EQ(found.fault, "");
-    EXPECT_EQ(found.registrations, 1U);
-    EXPECT_EQ(found.latencies.count(), 1U);
+    const registration_figures figures = register_one_user(ok, false);
+    EXPECT_EQ(figures.fault, "");
+    EXPECT_EQ(figures.registrations, 1U);
+    EXPECT_EQ(figures.latencies.count(), 1U);
 }
 
 TEST(registration_load, notices_more_than_an_answer_and_less) {

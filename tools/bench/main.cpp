@@ -30,8 +30,8 @@ constexpr auto examples = R"(Examples:
 Times and rates are measured after a warm-up. --json - writes nothing but the JSON object on standard output.
 Exit: 0 done; 2 a flag or value that cannot be; 3 the server cannot be reached or misbehaved.)";
 
-int complain(exit_code code, std::string_view what) {
-    const std::string line = "chatos-bench: " + std::string{what} + "\n";
+int complain(exit_code code, std::string_view problem) {
+    const std::string line = "chatos-bench: " + std::string{problem} + "\n";
     std::fputs(line.c_str(), stderr);
     return code;
 }
@@ -70,7 +70,7 @@ constexpr std::uint64_t in_flight_max = 2'000;
 constexpr std::uint64_t message_bytes_max = 65'536;
 
 CLI::App* add_benchmark(CLI::App& app, command_line& line, const std::string& name, const std::string& description,
-                        benchmark what, protocol spoken) {
+                        benchmark kind, protocol spoken) {
     CLI::App* command = app.add_subcommand(name, description);
     command->add_option("--target", line.asked.target, "The server, HOST:PORT or [IPV6]:PORT")
         ->required()
@@ -80,46 +80,46 @@ CLI::App* add_benchmark(CLI::App& app, command_line& line, const std::string& na
         ->type_name("PID");
     command->add_option("--json", line.json, "Write the figures as one JSON object; - is standard output")
         ->type_name("FILE");
-    command->callback([&line, what, spoken] {
-        line.asked.what = what;
+    command->callback([&line, kind, spoken] {
+        line.asked.what = kind;
         line.asked.spoken = spoken;
     });
     return command;
 }
 
-void add_traffic(CLI::App& command, request& asked) {
-    add_number(command, "--size", asked.message_bytes, message_bytes_min, message_bytes_max, "Bytes of a message");
-    add_number(command, "--in-flight", asked.in_flight, 1, in_flight_max, "Messages of a sender that are not done");
-    CLI::Option* messages = command.add_option("--messages", asked.messages, "Measure so many messages, not a time")
+void add_traffic(CLI::App& command, request& request) {
+    add_number(command, "--size", request.message_bytes, message_bytes_min, message_bytes_max, "Bytes of a message");
+    add_number(command, "--in-flight", request.in_flight, 1, in_flight_max, "Messages of a sender that are not done");
+    CLI::Option* messages = command.add_option("--messages", request.messages, "Measure so many messages, not a time")
                                 ->check(whole_number(1, std::numeric_limits<std::uint32_t>::max()))
                                 ->type_name("N");
-    add_number(command, "--seconds", asked.seconds, 1, 86'400, "Measure for so long")->excludes(messages);
+    add_number(command, "--seconds", request.seconds, 1, 86'400, "Measure for so long")->excludes(messages);
 }
 
 void describe(CLI::App& app, command_line& line) {
-    request& asked = line.asked;
+    request& request = line.asked;
     app.set_version_flag("--version", std::string{"chatos-bench "} + CHATOS_VERSION);
     app.footer(examples);
     app.require_subcommand(1);
     const auto add_fanout = [&](const std::string& name, const std::string& description, protocol spoken) {
         CLI::App* command = add_benchmark(app, line, name, description, benchmark::fanout, spoken);
-        add_number(*command, "--receivers", asked.receivers, 1, users_max, "Users that only receive");
-        add_number(*command, "--senders", asked.senders, 1, senders_max, "Users that send");
-        add_traffic(*command, asked);
+        add_number(*command, "--receivers", request.receivers, 1, users_max, "Users that only receive");
+        add_number(*command, "--senders", request.senders, 1, senders_max, "Users that send");
+        add_traffic(*command, request);
     };
     const auto add_idle = [&](const std::string& name, const std::string& description, protocol spoken) {
         CLI::App* command = add_benchmark(app, line, name, description, benchmark::idle, spoken);
-        add_number(*command, "--users", asked.users, 2, users_max, "Users that are connected at once");
+        add_number(*command, "--users", request.users, 2, users_max, "Users that are connected at once");
     };
     add_fanout("fanout", "Messages to everybody (SMA), which everybody acknowledges", protocol::chatos);
     CLI::App* personal = add_benchmark(app, line, "personal", "Messages between pairs of users (RPM, then SPMs)",
                                        benchmark::personal, protocol::chatos);
-    add_number(*personal, "--pairs", asked.pairs, 1, senders_max, "Pairs, of which one writes to the other");
-    add_traffic(*personal, asked);
+    add_number(*personal, "--pairs", request.pairs, 1, senders_max, "Pairs, of which one writes to the other");
+    add_traffic(*personal, request);
     CLI::App* connect =
         add_benchmark(app, line, "connect", "Users connect, register and leave", benchmark::connect, protocol::chatos);
-    add_number(*connect, "--users", asked.users, 1, users_max, "Users in all");
-    add_number(*connect, "--at-once", asked.at_once, 1, users_max, "Users at a time");
+    add_number(*connect, "--users", request.users, 1, users_max, "Users in all");
+    add_number(*connect, "--at-once", request.at_once, 1, users_max, "Users at a time");
     add_idle("idle", "Users that do nothing: the server's memory for each", protocol::chatos);
     add_fanout("redis-fanout", "The same fan-out with Redis pub/sub", protocol::redis);
     add_idle("redis-idle", "The same idle users as subscribers of Redis", protocol::redis);

@@ -260,11 +260,11 @@ void message_load::ended(std::uint32_t place, const std::string& why) {
     }
 }
 
-void message_load::fail(user_number user, const std::string& what) {
+void message_load::fail(user_number user, const std::string& problem) {
     if (figures_.fault.empty()) {
         const bool is_sender = user < plan_.load.senders;
         figures_.fault = (is_sender ? "sender " : "receiver ") +
-                         std::to_string(is_sender ? user : user - plan_.load.senders) + ": " + what;
+                         std::to_string(is_sender ? user : user - plan_.load.senders) + ": " + problem;
     }
 }
 

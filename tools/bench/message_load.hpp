@@ -71,7 +71,7 @@ private:
     void note_answers(user_number user, std::uint32_t count);
     void finish_oldest(user_number sender, std::uint64_t now_ns);
     void top_up(user_number sender, std::uint64_t now_ns);
-    void fail(user_number user, const std::string& what);
+    void fail(user_number user, const std::string& problem);
     [[nodiscard]] std::uint32_t recipients() const noexcept;
     [[nodiscard]] std::uint64_t& delivered_to(user_number recipient, user_number sender);
 

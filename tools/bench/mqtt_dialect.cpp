@@ -64,24 +64,24 @@ struct header {
 
 header read_header(std::span<const std::byte> input) {
     constexpr std::size_t size_bytes_max = 4;
-    header found;
+    header header;
     for (std::size_t i = 0; i < size_bytes_max; ++i) {
         if (input.size() < i + 2) {
-            return found;
+            return header;
         }
         const std::size_t value = u8_at(input, i + 1);
-        found.body_bytes |= (value & 0x7FU) << (7U * i);
+        header.body_bytes |= (value & 0x7FU) << (7U * i);
         if ((value & 0x80U) == 0U) {
-            found.header_bytes = i + 2;
-            const bool is_whole = input.size() - found.header_bytes >= found.body_bytes;
-            found.status = found.body_bytes > body_bytes_max ? header_status::malformed
-                           : is_whole                        ? header_status::complete
-                                                             : header_status::incomplete;
-            return found;
+            header.header_bytes = i + 2;
+            const bool is_whole = input.size() - header.header_bytes >= header.body_bytes;
+            header.status = header.body_bytes > body_bytes_max ? header_status::malformed
+                            : is_whole                         ? header_status::complete
+                                                               : header_status::incomplete;
+            return header;
         }
     }
-    found.status = header_status::malformed;
-    return found;
+    header.status = header_status::malformed;
+    return header;
 }
 
 /// 1 to 65535, then from the start: 0 is no identifier.
@@ -142,40 +142,40 @@ std::span<const std::byte> mqtt_dialect::publish(user_number sender, std::uint32
     return std::span{ready.block}.first(given * message_bytes_);
 }
 
-void mqtt_dialect::read(user_number user, std::span<const std::byte> input, arrivals& found) {
-    found.clear();
-    while (found.fault.empty()) {
-        const auto rest = input.subspan(found.consumed);
-        const header next = read_header(rest);
+void mqtt_dialect::read(user_number user, std::span<const std::byte> input, arrivals& arrivals) {
+    arrivals.clear();
+    while (arrivals.fault.empty()) {
+        const auto remaining = input.subspan(arrivals.consumed);
+        const header next = read_header(remaining);
         if (next.status == header_status::incomplete) {
             return;
         }
         if (next.status == header_status::malformed) {
-            found.fault = "bytes that are no packet of MQTT";
+            arrivals.fault = "bytes that are no packet of MQTT";
             return;
         }
-        take(user, u8_at(rest, 0), rest.subspan(next.header_bytes, next.body_bytes), found);
-        found.consumed += next.header_bytes + next.body_bytes;
+        take(user, u8_at(remaining, 0), remaining.subspan(next.header_bytes, next.body_bytes), arrivals);
+        arrivals.consumed += next.header_bytes + next.body_bytes;
     }
 }
 
-void mqtt_dialect::take(user_number user, std::uint8_t first, std::span<const std::byte> body, arrivals& found) {
+void mqtt_dialect::take(user_number user, std::uint8_t first, std::span<const std::byte> body, arrivals& arrivals) {
     if (first == publish_qos_1) {
-        take_message(user, body, found);
+        take_message(user, body, arrivals);
     } else if (first == publish_answer) {
-        take_answer(user, body, found);
+        take_answer(user, body, arrivals);
     } else if (first == connect_answer || first == subscribe_answer) {
         const bool is_granted =
             first == connect_answer ? body.size() == 2 && u8_at(body, 1) == 0 : body.size() == 3 && u8_at(body, 2) == 1;
-        found.fault = is_granted ? "" : "the login or subscription was refused";
-        ++found.answers;
+        arrivals.fault = is_granted ? "" : "the login or subscription was refused";
+        ++arrivals.answers;
     } else {
-        found.fault =
+        arrivals.fault =
             "an unexpected packet of type " + std::to_string(first >> 4U) + ", flags " + std::to_string(first & 0x0FU);
     }
 }
 
-void mqtt_dialect::take_message(user_number user, std::span<const std::byte> body, arrivals& found) const {
+void mqtt_dialect::take_message(user_number user, std::span<const std::byte> body, arrivals& arrivals) const {
     const std::size_t text_at = 2 + name_.size() + 2;
     user_number sender = load_.senders;
     if (user >= load_.senders && body.size() >= text_at && u16_at(body, 0) == name_.size() &&
@@ -183,23 +183,23 @@ void mqtt_dialect::take_message(user_number user, std::span<const std::byte> bod
         sender = sender_of(as_text(body.subspan(text_at)), texts_);
     }
     if (sender == load_.senders) {
-        found.fault = "a message that no sender of this load has published";
+        arrivals.fault = "a message that no sender of this load has published";
         return;
     }
-    found.senders.push_back(sender);
-    add_u8(found.acknowledgements, publish_answer);
-    add_u8(found.acknowledgements, 2);
-    found.acknowledgements.push_back(body[text_at - 2]);
-    found.acknowledgements.push_back(body[text_at - 1]);
+    arrivals.senders.push_back(sender);
+    add_u8(arrivals.acknowledgements, publish_answer);
+    add_u8(arrivals.acknowledgements, 2);
+    arrivals.acknowledgements.push_back(body[text_at - 2]);
+    arrivals.acknowledgements.push_back(body[text_at - 1]);
 }
 
-void mqtt_dialect::take_answer(user_number user, std::span<const std::byte> body, arrivals& found) {
+void mqtt_dialect::take_answer(user_number user, std::span<const std::byte> body, arrivals& arrivals) {
     if (user >= load_.senders || body.size() != 2 || u16_at(body, 0) != outgoing_[user].next_answered) {
-        found.fault = "a PUBACK out of order or for nothing";
+        arrivals.fault = "a PUBACK out of order or for nothing";
         return;
     }
     outgoing_[user].next_answered = after(outgoing_[user].next_answered);
-    ++found.answers;
+    ++arrivals.answers;
 }
 
 }  // namespace chatos::bench

@@ -22,7 +22,7 @@ public:
     std::uint32_t introduce(user_number, bytes&) override { return 0; }
     [[nodiscard]] std::span<const std::byte> publish(user_number sender, std::uint32_t count,
                                                      std::uint32_t& given) override;
-    void read(user_number user, std::span<const std::byte> input, arrivals& found) override;
+    void read(user_number user, std::span<const std::byte> input, arrivals& arrivals) override;
 
 private:
     struct outgoing {
@@ -31,9 +31,9 @@ private:
         std::uint16_t next_answered{1};    ///< of the next one that is answered: the order is the same
     };
 
-    void take(user_number user, std::uint8_t first, std::span<const std::byte> body, arrivals& found);
-    void take_message(user_number user, std::span<const std::byte> body, arrivals& found) const;
-    void take_answer(user_number user, std::span<const std::byte> body, arrivals& found);
+    void take(user_number user, std::uint8_t first, std::span<const std::byte> body, arrivals& arrivals);
+    void take_message(user_number user, std::span<const std::byte> body, arrivals& arrivals) const;
+    void take_answer(user_number user, std::span<const std::byte> body, arrivals& arrivals);
 
     workload load_;
     std::string name_;

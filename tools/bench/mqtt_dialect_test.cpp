@@ -67,12 +67,12 @@ TEST(mqtt_dialect, a_receiver_acknowledges_each_message_by_its_identifier_whatev
     const std::string input =
         std::string{accepted} + std::string{subscribed} + std::string{message_258} + std::string{message_7};
     for (std::size_t size = 1; size <= input.size(); ++size) {
-        const arrivals found = read_in_pieces(spoken, 3, input, size);
-        EXPECT_EQ(found.fault, "") << size;
-        EXPECT_EQ(found.answers, 2U) << size;
-        EXPECT_EQ(found.senders, (std::vector<user_number>{1, 0})) << size;
-        EXPECT_EQ(as_text(found.acknowledgements), puback(258) + puback(7)) << size;
-        EXPECT_EQ(found.consumed, input.size()) << size;
+        const arrivals arrivals = read_in_pieces(spoken, 3, input, size);
+        EXPECT_EQ(arrivals.fault, "") << size;
+        EXPECT_EQ(arrivals.answers, 2U) << size;
+        EXPECT_EQ(arrivals.senders, (std::vector<user_number>{1, 0})) << size;
+        EXPECT_EQ(as_text(arrivals.acknowledgements), puback(258) + puback(7)) << size;
+        EXPECT_EQ(arrivals.consumed, input.size()) << size;
     }
 }
 
@@ -80,9 +80,9 @@ TEST(mqtt_dialect, a_sender_is_answered_in_order) {
     mqtt_dialect spoken{two_and_three, "t"};
     std::uint32_t given = 0;
     static_cast<void>(publish(spoken, 0, 3, given));
-    const arrivals found = read(spoken, 0, std::string{accepted} + puback(1) + puback(2));
-    EXPECT_EQ(found.answers, 3U);
-    EXPECT_EQ(found.fault, "");
+    const arrivals arrivals = read(spoken, 0, std::string{accepted} + puback(1) + puback(2));
+    EXPECT_EQ(arrivals.answers, 3U);
+    EXPECT_EQ(arrivals.fault, "");
     EXPECT_EQ(read(spoken, 0, puback(2)).fault, "a PUBACK out of order or for nothing");
     EXPECT_EQ(read(spoken, 0, puback(3)).fault, "");
 }

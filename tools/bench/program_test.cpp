@@ -211,11 +211,11 @@ TEST(bench_program, says_what_is_wrong_with_the_command_line) {
         {{"idle", "--target", target, "--users", "1"}, "'1' cannot be"},
         {{"connect", "--target", target, "--pairs", "1"}, "--pairs"},
     };
-    for (const auto& one : cases) {
-        const program_result result = bench(one.arguments);
-        EXPECT_EQ(result.exit_status, 2) << one.complaint;
-        EXPECT_EQ(result.out, "") << one.complaint;
-        expect_one_complaint(result, one.complaint);
+    for (const auto& test_case : cases) {
+        const program_result result = bench(test_case.arguments);
+        EXPECT_EQ(result.exit_status, 2) << test_case.complaint;
+        EXPECT_EQ(result.out, "") << test_case.complaint;
+        expect_one_complaint(result, test_case.complaint);
     }
 }
 

@@ -49,26 +49,26 @@ std::span<const std::byte> redis_dialect::publish(user_number sender, std::uint3
     return std::span{blocks_[sender]}.first(given * command_bytes_);
 }
 
-void redis_dialect::read(user_number user, std::span<const std::byte> input, arrivals& found) {
-    found.clear();
-    while (found.fault.empty()) {
-        const redis_reply reply = read_redis_reply(as_text(input.subspan(found.consumed)), elements_);
+void redis_dialect::read(user_number user, std::span<const std::byte> input, arrivals& arrivals) {
+    arrivals.clear();
+    while (arrivals.fault.empty()) {
+        const redis_reply reply = read_redis_reply(as_text(input.subspan(arrivals.consumed)), elements_);
         if (reply.status == reply_status::incomplete) {
             return;
         }
         if (reply.status == reply_status::malformed) {
-            found.fault = "bytes that are no reply of Redis";
+            arrivals.fault = "bytes that are no reply of Redis";
             return;
         }
         if (reply.kind == '*') {
-            take_array(user, found);
+            take_array(user, arrivals);
         } else if (reply.kind == '-') {
-            found.fault = "an error: " + std::string{reply.line};
+            arrivals.fault = "an error: " + std::string{reply.line};
         } else {
-            found.fault = judge_line(user, reply.line);
-            ++found.answers;
+            arrivals.fault = judge_line(user, reply.line);
+            ++arrivals.answers;
         }
-        found.consumed += reply.consumed;
+        arrivals.consumed += reply.consumed;
     }
 }
 
@@ -80,19 +80,19 @@ std::string redis_dialect::judge_line(user_number user, std::string_view line) c
     return "an unexpected answer: " + std::string{line};
 }
 
-void redis_dialect::take_array(user_number user, arrivals& found) const {
+void redis_dialect::take_array(user_number user, arrivals& arrivals) const {
     const bool is_about_us = user >= load_.senders && elements_.size() == 3 && elements_[1] == channel_;
     if (is_about_us && elements_[0] == "subscribe") {
-        ++found.answers;
+        ++arrivals.answers;
         return;
     }
     const user_number sender =
         is_about_us && elements_[0] == "message" ? sender_of(elements_[2], texts_) : load_.senders;
     if (sender == load_.senders) {
-        found.fault = "a message that no sender of this load has published";
+        arrivals.fault = "a message that no sender of this load has published";
         return;
     }
-    found.senders.push_back(sender);
+    arrivals.senders.push_back(sender);
 }
 
 }  // namespace chatos::bench

@@ -21,11 +21,11 @@ public:
     std::uint32_t introduce(user_number, bytes&) override { return 0; }
     [[nodiscard]] std::span<const std::byte> publish(user_number sender, std::uint32_t count,
                                                      std::uint32_t& given) override;
-    void read(user_number user, std::span<const std::byte> input, arrivals& found) override;
+    void read(user_number user, std::span<const std::byte> input, arrivals& arrivals) override;
 
 private:
     [[nodiscard]] std::string judge_line(user_number user, std::string_view line) const;
-    void take_array(user_number user, arrivals& found) const;
+    void take_array(user_number user, arrivals& arrivals) const;
 
     workload load_;
     std::string channel_;

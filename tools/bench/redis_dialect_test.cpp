@@ -27,9 +27,9 @@ TEST(redis_dialect, receivers_subscribe_and_senders_ping) {
 
 TEST(redis_dialect, publishes_a_block) {
     redis_dialect spoken{two_and_three, "ch"};
-    const std::string one = "*3\r\n$7\r\nPUBLISH\r\n$2\r\nch\r\n$6\r\n0001mm\r\n";
+    const std::string message = "*3\r\n$7\r\nPUBLISH\r\n$2\r\nch\r\n$6\r\n0001mm\r\n";
     std::uint32_t given = 0;
-    EXPECT_EQ(publish(spoken, 1, 3, given), one + one + one);
+    EXPECT_EQ(publish(spoken, 1, 3, given), message + message + message);
     EXPECT_EQ(given, 3U);
 }
 
@@ -37,21 +37,21 @@ TEST(redis_dialect, a_receiver_sees_its_subscription_and_messages_whatever_the_p
     redis_dialect spoken{two_and_three, "ch"};
     const std::string input = std::string{subscribed} + std::string{from_sender_1} + std::string{from_sender_1};
     for (std::size_t size = 1; size <= input.size(); ++size) {
-        const arrivals found = read_in_pieces(spoken, 4, input, size);
-        EXPECT_EQ(found.fault, "") << size;
-        EXPECT_EQ(found.answers, 1U) << size;
-        EXPECT_EQ(found.senders, (std::vector<user_number>{1, 1})) << size;
-        EXPECT_TRUE(found.acknowledgements.empty()) << size;
-        EXPECT_EQ(found.consumed, input.size()) << size;
+        const arrivals arrivals = read_in_pieces(spoken, 4, input, size);
+        EXPECT_EQ(arrivals.fault, "") << size;
+        EXPECT_EQ(arrivals.answers, 1U) << size;
+        EXPECT_EQ(arrivals.senders, (std::vector<user_number>{1, 1})) << size;
+        EXPECT_TRUE(arrivals.acknowledgements.empty()) << size;
+        EXPECT_EQ(arrivals.consumed, input.size()) << size;
     }
 }
 
 TEST(redis_dialect, a_sender_sees_how_many_receivers_were_reached) {
     redis_dialect spoken{two_and_three, "ch"};
-    const arrivals found = read(spoken, 0, "+PONG\r\n:3\r\n:3\r\n:");
-    EXPECT_EQ(found.fault, "");
-    EXPECT_EQ(found.answers, 3U);
-    EXPECT_EQ(found.consumed, 15U);
+    const arrivals arrivals = read(spoken, 0, "+PONG\r\n:3\r\n:3\r\n:");
+    EXPECT_EQ(arrivals.fault, "");
+    EXPECT_EQ(arrivals.answers, 3U);
+    EXPECT_EQ(arrivals.consumed, 15U);
 }
 
 TEST(redis_dialect, tells_what_the_server_did_wrong) {
@@ -75,9 +75,9 @@ TEST(redis_reply, is_incomplete_until_its_last_byte) {
         EXPECT_EQ(read_redis_reply(std::string_view{whole}.substr(0, size), elements).status, reply_status::incomplete)
             << size;
     }
-    const redis_reply found = read_redis_reply(whole + ":9\r\n", elements);
-    EXPECT_EQ(found.status, reply_status::complete);
-    EXPECT_EQ(found.consumed, whole.size());
+    const redis_reply reply = read_redis_reply(whole + ":9\r\n", elements);
+    EXPECT_EQ(reply.status, reply_status::complete);
+    EXPECT_EQ(reply.consumed, whole.size());
 }
 
 TEST(redis_reply, is_bounded_and_strict) {

@@ -32,25 +32,25 @@ redis_reply read_element(std::string_view input, std::string_view& element) {
     if (input.empty()) {
         return incomplete;
     }
-    redis_reply found = read_line(input);
-    if (found.status != reply_status::complete || found.kind == ':') {
-        element = found.line;
-        return found;
+    redis_reply reply = read_line(input);
+    if (reply.status != reply_status::complete || reply.kind == ':') {
+        element = reply.line;
+        return reply;
     }
     std::size_t size = 0;
-    if (found.kind != '$' || !read_size(found.line, redis_string_bytes_max, size)) {
+    if (reply.kind != '$' || !read_size(reply.line, redis_string_bytes_max, size)) {
         return malformed;
     }
-    const std::string_view rest = input.substr(found.consumed);
-    if (rest.size() < size + 2) {
+    const std::string_view remaining = input.substr(reply.consumed);
+    if (remaining.size() < size + 2) {
         return incomplete;
     }
-    if (rest.substr(size, 2) != "\r\n") {
+    if (remaining.substr(size, 2) != "\r\n") {
         return malformed;
     }
-    element = rest.substr(0, size);
-    found.consumed += size + 2;
-    return found;
+    element = remaining.substr(0, size);
+    reply.consumed += size + 2;
+    return reply;
 }
 
 }  // namespace

@@ -61,16 +61,16 @@ void registration_load::connected(std::uint32_t place) {
 }
 
 std::size_t registration_load::received(std::uint32_t place, std::span<const std::byte> input) {
-    visit& one = visits_[place];
-    protocol_.read(one.user, input, found_);
+    visit& attempt = visits_[place];
+    protocol_.read(attempt.user, input, found_);
     if (!found_.fault.empty()) {
         fail(place, found_.fault);
-    } else if (found_.answers > one.answers_awaited || !found_.senders.empty()) {
+    } else if (found_.answers > attempt.answers_awaited || !found_.senders.empty()) {
         fail(place, "more than the answer to its login");
     } else if (found_.answers != 0) {
-        one.answers_awaited -= found_.answers;
-        if (one.answers_awaited == 0) {
-            figures_.latencies.add(monotonic_ns() - one.began_ns);
+        attempt.answers_awaited -= found_.answers;
+        if (attempt.answers_awaited == 0) {
+            figures_.latencies.add(monotonic_ns() - attempt.began_ns);
             ++figures_.registrations;
             pool_.finish(place);
         }
@@ -88,9 +88,9 @@ void registration_load::ended(std::uint32_t place, const std::string& why) {
     begin_visit(place);
 }
 
-void registration_load::fail(std::uint32_t place, const std::string& what) {
+void registration_load::fail(std::uint32_t place, const std::string& problem) {
     if (figures_.fault.empty()) {
-        figures_.fault = "user " + std::to_string(visits_[place].user) + ": " + what;
+        figures_.fault = "user " + std::to_string(visits_[place].user) + ": " + problem;
     }
 }
 

@@ -48,7 +48,7 @@ private:
 
     bool register_users(std::uint32_t count);
     void begin_visit(std::uint32_t place);
-    void fail(std::uint32_t place, const std::string& what);
+    void fail(std::uint32_t place, const std::string& problem);
 
     dialect& protocol_;
     registration_plan plan_;

@@ -37,28 +37,28 @@ std::string readable_bytes(std::uint64_t count) {
                                 : scaled(value / kib / kib, "MiB");
 }
 
-double as_real(const figure& one) {
-    const auto* whole = std::get_if<std::uint64_t>(&one.value);
-    return whole != nullptr ? static_cast<double>(*whole) : std::get<double>(one.value);
+double as_real(const figure& figure) {
+    const auto* whole = std::get_if<std::uint64_t>(&figure.value);
+    return whole != nullptr ? static_cast<double>(*whole) : std::get<double>(figure.value);
 }
 
-std::uint64_t as_whole(const figure& one) {
-    const auto* whole = std::get_if<std::uint64_t>(&one.value);
+std::uint64_t as_whole(const figure& figure) {
+    const auto* whole = std::get_if<std::uint64_t>(&figure.value);
     return whole != nullptr ? *whole
-                            : static_cast<std::uint64_t>(std::llround(std::max(0.0, std::get<double>(one.value))));
+                            : static_cast<std::uint64_t>(std::llround(std::max(0.0, std::get<double>(figure.value))));
 }
 
-std::string for_people(const figure& one) {
-    switch (one.kind) {
-    case figure_kind::count: return grouped(as_whole(one));
-    case figure_kind::per_second: return grouped(as_whole(one)) + " /s";
-    case figure_kind::nanoseconds: return readable_time(as_whole(one));
-    case figure_kind::microseconds: return fixed(as_real(one), 3) + " us";
-    case figure_kind::byte_count: return readable_bytes(as_whole(one));
-    case figure_kind::share: return fixed(as_real(one) * 100, 0) + " %";
+std::string for_people(const figure& figure) {
+    switch (figure.kind) {
+    case figure_kind::count: return grouped(as_whole(figure));
+    case figure_kind::per_second: return grouped(as_whole(figure)) + " /s";
+    case figure_kind::nanoseconds: return readable_time(as_whole(figure));
+    case figure_kind::microseconds: return fixed(as_real(figure), 3) + " us";
+    case figure_kind::byte_count: return readable_bytes(as_whole(figure));
+    case figure_kind::share: return fixed(as_real(figure) * 100, 0) + " %";
     case figure_kind::text: break;
     }
-    return std::get<std::string>(one.value);
+    return std::get<std::string>(figure.value);
 }
 
 /// Texts hold names of ours, addresses and the system's messages: whatever is not plain ASCII becomes a \u escape.
@@ -78,14 +78,14 @@ std::string quoted(std::string_view text) {
     return result + "\"";
 }
 
-std::string for_programs(const figure& one) {
-    if (const auto* whole = std::get_if<std::uint64_t>(&one.value)) {
+std::string for_programs(const figure& figure) {
+    if (const auto* whole = std::get_if<std::uint64_t>(&figure.value)) {
         return std::to_string(*whole);
     }
-    if (const auto* real = std::get_if<double>(&one.value)) {
+    if (const auto* real = std::get_if<double>(&figure.value)) {
         return fixed(*real, 4);
     }
-    return quoted(std::get<std::string>(one.value));
+    return quoted(std::get<std::string>(figure.value));
 }
 
 }  // namespace
@@ -100,13 +100,13 @@ std::string readable_time(std::uint64_t nanoseconds) {
 
 std::string report::as_table() const {
     std::size_t width = 0;
-    for (const figure& one : figures_) {
-        width = std::max(width, one.label.size());
+    for (const figure& figure : figures_) {
+        width = std::max(width, figure.label.size());
     }
     std::string text;
-    for (const figure& one : figures_) {
-        if (!one.label.empty()) {
-            text += "  " + one.label + std::string(width + 2 - one.label.size(), ' ') + for_people(one) + "\n";
+    for (const figure& figure : figures_) {
+        if (!figure.label.empty()) {
+            text += "  " + figure.label + std::string(width + 2 - figure.label.size(), ' ') + for_people(figure) + "\n";
         }
     }
     return text;
@@ -114,9 +114,9 @@ std::string report::as_table() const {
 
 std::string report::as_json() const {
     std::string text = "{";
-    for (const figure& one : figures_) {
+    for (const figure& figure : figures_) {
         text += text.size() == 1 ? "" : ", ";
-        text += quoted(one.key) + ": " + for_programs(one);
+        text += quoted(figure.key) + ": " + for_programs(figure);
     }
     return text + "}\n";
 }

@@ -36,7 +36,7 @@ void end(int connection, bool at_once) {
 
 }  // namespace
 
-scripted_server::scripted_server(script told) : listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+scripted_server::scripted_server(script steps) : listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -47,7 +47,7 @@ scripted_server::scripted_server(script told) : listener_{::socket(AF_INET, SOCK
         throw std::runtime_error{"no listener"};
     }
     address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-    thread_ = std::thread{[this, told = std::move(told)] { run(told); }};
+    thread_ = std::thread{[this, told = std::move(steps)] { run(told); }};
 }
 
 scripted_server::~scripted_server() {
@@ -55,19 +55,19 @@ scripted_server::~scripted_server() {
     ::close(listener_);
 }
 
-void scripted_server::run(const script& told) const {
-    const int first = accept_one(listener_, told.first_login);
-    const int second = told.second_login.empty() ? -1 : accept_one(listener_, told.second_login);
+void scripted_server::run(const script& steps) const {
+    const int first = accept_one(listener_, steps.first_login);
+    const int second = steps.second_login.empty() ? -1 : accept_one(listener_, steps.second_login);
     if (second >= 0 && hear(first)) {
-        say(second, told.to_second);
-        say(first, told.then_to_first);
-        if (!told.to_first.empty() && hear(second)) {
-            say(first, told.to_first);
+        say(second, steps.to_second);
+        say(first, steps.then_to_first);
+        if (!steps.to_first.empty() && hear(second)) {
+            say(first, steps.to_first);
         }
     }
-    end(first, told.closes);
+    end(first, steps.closes);
     if (second >= 0) {
-        end(second, told.closes);
+        end(second, steps.closes);
     }
 }
 

@@ -17,7 +17,7 @@ struct script {
 
 class scripted_server {
 public:
-    explicit scripted_server(script told);
+    explicit scripted_server(script steps);
     scripted_server(const scripted_server&) = delete;
     scripted_server& operator=(const scripted_server&) = delete;
     ~scripted_server();
@@ -25,7 +25,7 @@ public:
     [[nodiscard]] const std::string& address() const noexcept { return address_; }
 
 private:
-    void run(const script& told) const;
+    void run(const script& steps) const;
 
     int listener_{-1};
     std::string address_;

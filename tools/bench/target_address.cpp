@@ -16,8 +16,8 @@ struct address_list_deleter {
     void operator()(addrinfo* list) const noexcept { ::freeaddrinfo(list); }
 };
 
-target_result fail(const std::string& text, const std::string& what) {
-    return {.fault = "--target " + text + ": " + what};
+target_result fail(const std::string& text, const std::string& problem) {
+    return {.fault = "--target " + text + ": " + problem};
 }
 
 bool is_port(const std::string& text) {
@@ -65,11 +65,11 @@ target_result parse_target(const std::string& text) {
     wanted.ai_family = AF_UNSPEC;
     wanted.ai_socktype = SOCK_STREAM;
     wanted.ai_flags = is_bracketed ? AI_NUMERICSERV | AI_NUMERICHOST : AI_NUMERICSERV;
-    addrinfo* found = nullptr;
-    if (const int failed = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &found); failed != 0) {
+    addrinfo* addresses = nullptr;
+    if (const int failed = ::getaddrinfo(host.c_str(), port.c_str(), &wanted, &addresses); failed != 0) {
         return fail(text, "'" + host + "' is no host: " + ::gai_strerror(failed));
     }
-    const std::unique_ptr<addrinfo, address_list_deleter> list{found};
+    const std::unique_ptr<addrinfo, address_list_deleter> list{addresses};
     target_result result;
     std::memcpy(&result.address.storage, list->ai_addr, list->ai_addrlen);
     result.address.size = list->ai_addrlen;

@@ -10,22 +10,22 @@ namespace chatos::bench {
 namespace {
 
 TEST(target_address, reads_a_host_and_a_port) {
-    const target_result found = parse_target("127.0.0.1:7777");
-    ASSERT_EQ(found.fault, "");
-    ASSERT_EQ(found.address.storage.ss_family, AF_INET);
+    const target_result result = parse_target("127.0.0.1:7777");
+    ASSERT_EQ(result.fault, "");
+    ASSERT_EQ(result.address.storage.ss_family, AF_INET);
     sockaddr_in address{};
-    std::memcpy(&address, &found.address.storage, sizeof address);
+    std::memcpy(&address, &result.address.storage, sizeof address);
     EXPECT_EQ(ntohs(address.sin_port), 7777);
     EXPECT_EQ(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
-    EXPECT_EQ(found.address.size, sizeof address);
-    EXPECT_EQ(found.address.text, "127.0.0.1:7777");
+    EXPECT_EQ(result.address.size, sizeof address);
+    EXPECT_EQ(result.address.text, "127.0.0.1:7777");
 }
 
 TEST(target_address, reads_an_ipv6_address_in_brackets) {
-    const target_result found = parse_target("[::1]:80");
-    ASSERT_EQ(found.fault, "");
-    EXPECT_EQ(found.address.storage.ss_family, AF_INET6);
-    EXPECT_FALSE(found.address.is_loopback_v4());
+    const target_result result = parse_target("[::1]:80");
+    ASSERT_EQ(result.fault, "");
+    EXPECT_EQ(result.address.storage.ss_family, AF_INET6);
+    EXPECT_FALSE(result.address.is_loopback_v4());
 }
 
 TEST(target_address, says_what_is_no_address) {

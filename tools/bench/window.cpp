@@ -12,11 +12,11 @@ bool window::arrive(std::uint64_t number) noexcept {
     if (number < done_ || number >= sent_) {
         return false;
     }
-    slot& one = slots_[number % slots_.size()];
-    if (one.missing == 0) {
+    slot& entry = slots_[number % slots_.size()];
+    if (entry.missing == 0) {
         return false;
     }
-    --one.missing;
+    --entry.missing;
     return true;
 }
 

@@ -34,8 +34,8 @@ int poll_time(std::optional<instant> moment) {
     return static_cast<int>(std::clamp<decltype(left)>(left, 0, 60'000));
 }
 
-std::optional<instant> earlier(std::optional<instant> one, std::optional<instant> other) {
-    return !one ? other : !other ? one : std::min(*one, *other);
+std::optional<instant> earlier(std::optional<instant> first, std::optional<instant> other) {
+    return !first ? other : !other ? first : std::min(*first, *other);
 }
 
 }  // namespace
@@ -116,9 +116,9 @@ void chat::use(private_peer& peer, const command& typed) {
 }
 
 private_peer* chat::find_private(std::string_view name) const {
-    const auto found = std::find_if(peers_.begin(), peers_.end(),
-                                    [name](const auto& one) { return one->name() == name && !one->is_over(); });
-    return found == peers_.end() ? nullptr : found->get();
+    const auto position = std::find_if(peers_.begin(), peers_.end(),
+                                       [name](const auto& peer) { return peer->name() == name && !peer->is_over(); });
+    return position == peers_.end() ? nullptr : position->get();
 }
 
 // Two users who ask each other at once accept twice; one connection is enough.
@@ -131,7 +131,7 @@ void chat::open_private(const std::string& name) {
         return;
     }
     peers_.push_back(std::make_unique<private_peer>(pseudo_, name, server_.where(), options_.files,
-                                                    [this](const event& what) { screen_.show(what); }));
+                                                    [this](const session_event& event) { screen_.show(event); }));
 }
 
 /// What waited for the decision goes over the new connection, or is told to be lost.
@@ -140,13 +140,13 @@ void chat::answered_private(const answer_came& answer) {
         open_private(answer.to);
     }
     std::deque<command> others;
-    for (command& one : std::exchange(held_, {})) {
-        if (one.name != answer.to || session_.is_asking(answer.to)) {
-            others.push_back(std::move(one));
+    for (command& command : std::exchange(held_, {})) {
+        if (command.name != answer.to || session_.is_asking(answer.to)) {
+            others.push_back(std::move(command));
         } else if (private_peer* peer = find_private(answer.to)) {
-            use(*peer, one);
+            use(*peer, command);
         } else {
-            tell("not sent to " + shown_name(one.name) + ": " + shown_text(one.text), true);
+            tell("not sent to " + shown_name(command.name) + ": " + shown_text(command.text), true);
         }
     }
     held_ = std::move(others);
@@ -244,11 +244,11 @@ void chat::write_server() {
 }
 
 void chat::take_signals(turn_result& result) {
-    signalfd_siginfo one{};
-    while (::read(signals_, &one, sizeof one) == static_cast<ssize_t>(sizeof one)) {
-        if (one.ssi_signo == SIGWINCH) {
+    signalfd_siginfo signal{};
+    while (::read(signals_, &signal, sizeof signal) == static_cast<ssize_t>(sizeof signal)) {
+        if (signal.ssi_signo == SIGWINCH) {
             result.is_resized = true;
-        } else if (one.ssi_signo == SIGTSTP) {
+        } else if (signal.ssi_signo == SIGTSTP) {
             result.is_stopped = true;
         } else {
             leave_now();
@@ -257,32 +257,32 @@ void chat::take_signals(turn_result& result) {
 }
 
 void chat::show_events() {
-    while (std::optional<event> one = session_.take_event()) {
-        remember_names(*one);
-        screen_.show(*one);
+    while (std::optional<session_event> event = session_.take_event()) {
+        remember_names(*event);
+        screen_.show(*event);
         // After it is told, so that what follows from it is told after it.
-        follow(*one);
+        follow(*event);
     }
 }
 
-void chat::remember_names(const event& what) {
-    if (const auto* message = std::get_if<message_came>(&what)) {
+void chat::remember_names(const session_event& event) {
+    if (const auto* message = std::get_if<message_came>(&event)) {
         remember(message->from);
-    } else if (const auto* asked = std::get_if<contact_asked>(&what)) {
-        remember(asked->from);
+    } else if (const auto* contact = std::get_if<contact_asked>(&event)) {
+        remember(contact->from);
     }
 }
 
-void chat::follow(const event& what) {
-    if (const auto* decided = std::get_if<contact_decided>(&what)) {
+void chat::follow(const session_event& event) {
+    if (const auto* decided = std::get_if<contact_decided>(&event)) {
         if (decided->is_accepted) {
             open_private(decided->from);
         }
-    } else if (const auto* answer = std::get_if<answer_came>(&what)) {
+    } else if (const auto* answer = std::get_if<answer_came>(&event)) {
         if (answer->kind == request_kind::private_contact && answer->is_last) {
             answered_private(*answer);
         }
-    } else if (const auto* ended = std::get_if<session_ended>(&what)) {
+    } else if (const auto* ended = std::get_if<session_ended>(&event)) {
         end_ = *ended;
     }
 }
@@ -302,13 +302,13 @@ void chat::remember(const std::string& name) {
 }
 
 std::vector<file_progress> chat::progress() const {
-    std::vector<file_progress> found;
+    std::vector<file_progress> files;
     for (const auto& peer : peers_) {
-        if (const std::optional<file_progress> one = peer->progress()) {
-            found.push_back(*one);
+        if (const std::optional<file_progress> progress = peer->progress()) {
+            files.push_back(*progress);
         }
     }
-    return found;
+    return files;
 }
 
 void chat::finish() {

@@ -75,8 +75,8 @@ private:
     void write_server();
     void take_signals(turn_result& result);
     void show_events();
-    void remember_names(const event& what);
-    void follow(const event& what);
+    void remember_names(const session_event& event);
+    void follow(const session_event& event);
     void leave_if_done();
     void remember(const std::string& name);
 

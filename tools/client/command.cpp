@@ -34,27 +34,27 @@ command read_command(std::string_view line) {
         return {.kind = command_kind::say, .text = std::string{line.substr(1)}};
     }
     const std::string_view word = line.substr(0, line.find_first_of(" \t"));
-    const auto row =
-        std::find_if(commands.begin(), commands.end(), [word](const command_row& one) { return one.word == word; });
+    const auto row = std::find_if(commands.begin(), commands.end(),
+                                  [word](const command_row& candidate) { return candidate.word == word; });
     if (row == commands.end()) {
         return faulty("there is no command " + shown_text(word) +
                       "; /help lists them, and //... says /... to everybody");
     }
-    std::string_view rest = line.substr(word.size());
+    std::string_view arguments = line.substr(word.size());
     command read{.kind = row->kind};
     if (row->takes != command_arguments::none) {
-        std::optional<std::string> name = read_name(rest);
+        std::optional<std::string> name = read_name(arguments);
         if (!name) {
             return misused(*row);
         }
         read.name = std::move(*name);
     }
     if (row->takes == command_arguments::name_and_text) {
-        if (rest.size() < 2) {
+        if (arguments.size() < 2) {
             return misused(*row);
         }
-        read.text = rest.substr(1);  // only the blank that ends the name: the others belong to the text
-    } else if (!is_blank(rest)) {
+        read.text = arguments.substr(1);  // only the blank that ends the name: the others belong to the text
+    } else if (!is_blank(arguments)) {
         return misused(*row);
     }
     return read;

@@ -30,9 +30,9 @@ lookup look_up(const server_address& server) {
         sockaddr_un local{};
         local.sun_family = AF_UNIX;
         std::memcpy(local.sun_path, server.unix_path.data(), server.unix_path.size());
-        endpoint one{.size = sizeof local};
-        std::memcpy(&one.storage, &local, sizeof local);
-        result.found.push_back(one);
+        endpoint local_endpoint{.size = sizeof local};
+        std::memcpy(&local_endpoint.storage, &local, sizeof local);
+        result.found.push_back(local_endpoint);
         return result;
     }
     addrinfo hints{};
@@ -44,20 +44,20 @@ lookup look_up(const server_address& server) {
         return result;
     }
     const std::unique_ptr<addrinfo, void (*)(addrinfo*)> owned{list, ::freeaddrinfo};
-    for (const addrinfo* one = list; one != nullptr; one = one->ai_next) {
-        endpoint where{.size = one->ai_addrlen};
-        std::memcpy(&where.storage, one->ai_addr, one->ai_addrlen);
+    for (const addrinfo* candidate = list; candidate != nullptr; candidate = candidate->ai_next) {
+        endpoint where{.size = candidate->ai_addrlen};
+        std::memcpy(&where.storage, candidate->ai_addr, candidate->ai_addrlen);
         result.found.push_back(where);
     }
     return result;
 }
 
 /// Empty when connected.
-std::string wait_until_connected(const connection& one, std::chrono::milliseconds limit) {
-    if (one.descriptor() < 0) {
-        return one.fault();
+std::string wait_until_connected(const connection& connection, std::chrono::milliseconds limit) {
+    if (connection.descriptor() < 0) {
+        return connection.fault();
     }
-    pollfd watched{.fd = one.descriptor(), .events = POLLOUT, .revents = 0};
+    pollfd watched{.fd = connection.descriptor(), .events = POLLOUT, .revents = 0};
     const auto end = std::chrono::steady_clock::now() + limit;
     int ready = 0;
     do {
@@ -70,7 +70,7 @@ std::string wait_until_connected(const connection& one, std::chrono::millisecond
     }
     int error = 0;
     socklen_t size = sizeof error;
-    ::getsockopt(one.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size);
+    ::getsockopt(connection.descriptor(), SOL_SOCKET, SO_ERROR, &error, &size);
     return error == 0 ? "" : text_of(error);
 }
 
@@ -164,10 +164,10 @@ connect_result connect_to(const server_address& server, std::chrono::millisecond
     const lookup looked = look_up(server);
     std::string fault = looked.fault.empty() ? "the name has no address" : looked.fault;
     for (const endpoint& where : looked.found) {
-        connection one{where};
-        fault = wait_until_connected(one, limit);
+        connection connection{where};
+        fault = wait_until_connected(connection, limit);
         if (fault.empty()) {
-            return {std::move(one), {}};
+            return {std::move(connection), {}};
         }
     }
     return {{}, fault};

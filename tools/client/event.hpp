@@ -126,7 +126,7 @@ struct notice {
     bool is_problem{false};
 };
 
-using event = std::variant<registered, message_came, request_waits, answer_came, contact_asked, contact_decided,
-                           private_changed, private_text, file_moved, notice, session_ended>;
+using session_event = std::variant<registered, message_came, request_waits, answer_came, contact_asked, contact_decided,
+                                   private_changed, private_text, file_moved, notice, session_ended>;
 
 }  // namespace chatos::client

@@ -75,74 +75,77 @@ const char* name_of(end_reason reason) {
 }
 
 struct writing {
-    object operator()(const registered& one) const { return {{"type", "connected"}, {"pseudo", one.pseudo}}; }
-    object operator()(const message_came& one) const {
-        return {{"type", "message"}, {"from", one.from}, {"text", one.text}};
+    object operator()(const registered& event) const { return {{"type", "connected"}, {"pseudo", event.pseudo}}; }
+    object operator()(const message_came& event) const {
+        return {{"type", "message"}, {"from", event.from}, {"text", event.text}};
     }
-    object operator()(const request_waits& one) const {
-        return {{"type", "waits"}, {"request", one.number}, {"ahead", one.ahead}};
+    object operator()(const request_waits& event) const {
+        return {{"type", "waits"}, {"request", event.number}, {"ahead", event.ahead}};
     }
-    object operator()(const answer_came& one) const {
-        object made{{"type", "answer"}, {"request", one.number}, {"command", name_of(one.kind)}};
-        if (one.kind != request_kind::say) {
-            made["to"] = one.to;
+    object operator()(const answer_came& event) const {
+        object json{{"type", "answer"}, {"request", event.number}, {"command", name_of(event.kind)}};
+        if (event.kind != request_kind::say) {
+            json["to"] = event.to;
         }
-        made["packet"] = name_of(one.packet);
-        made["decision"] = one.packet == answered_packet::pc_decision;
-        made["code"] = static_cast<unsigned>(one.code);
-        made["code_name"] = error_code_name(one.code);
-        made["last"] = one.is_last;
-        made["meaning"] = meaning(one);
-        return made;
+        json["packet"] = name_of(event.packet);
+        json["decision"] = event.packet == answered_packet::pc_decision;
+        json["code"] = static_cast<unsigned>(event.code);
+        json["code_name"] = error_code_name(event.code);
+        json["last"] = event.is_last;
+        json["meaning"] = meaning(event);
+        return json;
     }
-    object operator()(const contact_asked& one) const {
-        return {{"type", "asked"}, {"from", one.from}, {"limit_ms", one.limit.count()}};
+    object operator()(const contact_asked& event) const {
+        return {{"type", "asked"}, {"from", event.from}, {"limit_ms", event.limit.count()}};
     }
-    object operator()(const contact_decided& one) const {
-        return {{"type", "decided"}, {"from", one.from}, {"accepted", one.is_accepted}, {"cause", name_of(one.cause)}};
+    object operator()(const contact_decided& event) const {
+        return {{"type", "decided"},
+                {"from", event.from},
+                {"accepted", event.is_accepted},
+                {"cause", name_of(event.cause)}};
     }
-    object operator()(const private_changed& one) const {
-        object made{{"type", "private"}, {"peer", one.peer}, {"state", name_of(one.state)}};
-        if (!one.why.empty()) {
-            made["why"] = one.why;
+    object operator()(const private_changed& event) const {
+        object json{{"type", "private"}, {"peer", event.peer}, {"state", name_of(event.state)}};
+        if (!event.why.empty()) {
+            json["why"] = event.why;
         }
-        return made;
+        return json;
     }
-    object operator()(const private_text& one) const {
-        return {{"type", "private_message"}, {"from", one.from}, {"text", one.text}};
+    object operator()(const private_text& event) const {
+        return {{"type", "private_message"}, {"from", event.from}, {"text", event.text}};
     }
-    object operator()(const file_moved& one) const {
-        object made{{"type", "file"},
-                    {"peer", one.peer},
-                    {"dir", one.is_incoming ? "in" : "out"},
-                    {"state", name_of(one.state)},
-                    {"name", one.name},
-                    {"bytes", one.bytes},
-                    {"size", one.size}};
-        if (!one.why.empty()) {
-            made["why"] = one.why;
+    object operator()(const file_moved& event) const {
+        object json{{"type", "file"},
+                    {"peer", event.peer},
+                    {"dir", event.is_incoming ? "in" : "out"},
+                    {"state", name_of(event.state)},
+                    {"name", event.name},
+                    {"bytes", event.bytes},
+                    {"size", event.size}};
+        if (!event.why.empty()) {
+            json["why"] = event.why;
         }
-        return made;
+        return json;
     }
-    object operator()(const notice& one) const {
-        return {{"type", one.is_problem ? "problem" : "notice"}, {"text", one.text}};
+    object operator()(const notice& event) const {
+        return {{"type", event.is_problem ? "problem" : "notice"}, {"text", event.text}};
     }
-    object operator()(const session_ended& one) const {
-        object made{{"type", "ended"}, {"reason", name_of(one.reason)}};
-        if (!one.detail.empty()) {
-            made["detail"] = one.detail;
+    object operator()(const session_ended& event) const {
+        object json{{"type", "ended"}, {"reason", name_of(event.reason)}};
+        if (!event.detail.empty()) {
+            json["detail"] = event.detail;
         }
-        return made;
+        return json;
     }
 };
 
 }  // namespace
 
-std::string json_line(const event& what, std::uint64_t unix_ms) {
-    object made = std::visit(writing{}, what);
-    made["time_ms"] = unix_ms;
+std::string json_line(const session_event& event, std::uint64_t unix_ms) {
+    object json = std::visit(writing{}, event);
+    json["time_ms"] = unix_ms;
     // A file's name on this machine need not be UTF-8; what is not is replaced.
-    return made.dump(-1, ' ', true, object::error_handler_t::replace);
+    return json.dump(-1, ' ', true, object::error_handler_t::replace);
 }
 
 }  // namespace chatos::client

@@ -9,6 +9,6 @@ namespace chatos::client {
 
 /// The object on one line without its end. Strings are exact; everything beyond ASCII stands as \u escapes, so that the
 /// line is safe to look at, too. `unix_ms` is the wall clock in milliseconds since 1970.
-[[nodiscard]] std::string json_line(const event& what, std::uint64_t unix_ms);
+[[nodiscard]] std::string json_line(const session_event& event, std::uint64_t unix_ms);
 
 }  // namespace chatos::client

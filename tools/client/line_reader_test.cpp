@@ -20,8 +20,8 @@ std::vector<std::string> all_lines(line_reader& reader) {
 TEST(LineReader, gives_whole_lines_however_the_bytes_come) {
     line_reader reader{10};
     std::vector<std::string> lines;
-    for (const char one : std::string{"one\n\r\ntwo\r\nthree"}) {
-        reader.add({&one, 1});
+    for (const char character : std::string{"one\n\r\ntwo\r\nthree"}) {
+        reader.add({&character, 1});
         for (std::string& line : all_lines(reader)) {
             lines.push_back(std::move(line));
         }

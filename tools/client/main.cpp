@@ -54,28 +54,28 @@ struct flags {
     bool is_json{false};
 };
 
-int complain(exit_code code, const std::string& what) {
-    std::fprintf(stderr, "chatos-client: %s\n", what.c_str());
+int complain(exit_code code, const std::string& problem) {
+    std::fprintf(stderr, "chatos-client: %s\n", problem.c_str());
     return code;
 }
 
-void describe(CLI::App& app, flags& chosen) {
+void describe(CLI::App& app, flags& options) {
     app.name("chatos-client");
     app.set_version_flag("--version", std::string{"chatos-client "} + CHATOS_VERSION);
     app.footer(examples);
-    app.add_option("SERVER", chosen.server, "HOST:PORT, [IPV6]:PORT or unix:PATH")->required()->type_name("");
-    app.add_option("--pseudo", chosen.pseudo, "The name that others see")->required()->type_name("NAME");
-    app.add_flag("--json", chosen.is_json, "Print events as JSON, one object per line (client-event.schema.json)");
+    app.add_option("SERVER", options.server, "HOST:PORT, [IPV6]:PORT or unix:PATH")->required()->type_name("");
+    app.add_option("--pseudo", options.pseudo, "The name that others see")->required()->type_name("NAME");
+    app.add_flag("--json", options.is_json, "Print events as JSON, one object per line (client-event.schema.json)");
     app.add_option_function<std::string>(
            "--downloads",
-           [&chosen](const std::string& folder) {
-               chosen.chat.files.downloads = folder;
-               chosen.chat.files.saves_unasked = true;
+           [&options](const std::string& folder) {
+               options.chat.files.downloads = folder;
+               options.chat.files.saves_unasked = true;
            },
            "Save offered files in this folder unasked (otherwise /save saves them where you are)")
         ->check(CLI::ExistingDirectory.description(""))
         ->type_name("DIR");
-    app.add_option("--file-bytes-max", chosen.chat.files.file_bytes_max, "Refuse larger files")
+    app.add_option("--file-bytes-max", options.chat.files.file_bytes_max, "Refuse larger files")
         ->capture_default_str()
         ->type_name("BYTES");
     const auto limit = [&app](const char* flag, std::chrono::milliseconds& value, const char* meaning) {
@@ -85,9 +85,9 @@ void describe(CLI::App& app, flags& chosen) {
             ->default_str(std::to_string(value.count()))
             ->type_name("MS");
     };
-    limit("--decision-limit-ms", chosen.chat.session.decision_limit,
+    limit("--decision-limit-ms", options.chat.session.decision_limit,
           "Refuse a private connection that nobody accepts within this");
-    limit("--answer-limit-ms", chosen.chat.session.answer_limit,
+    limit("--answer-limit-ms", options.chat.session.answer_limit,
           "Give the server up when it owes an answer for this long");
 }
 
@@ -96,8 +96,8 @@ int watch_signals(bool is_terminal) {
     ::signal(SIGPIPE, SIG_IGN);
     sigset_t wanted;
     ::sigemptyset(&wanted);
-    for (const int one : {SIGINT, SIGTERM, SIGHUP}) {
-        ::sigaddset(&wanted, one);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        ::sigaddset(&wanted, signal);
     }
     if (is_terminal) {
         ::sigaddset(&wanted, SIGWINCH);
@@ -157,61 +157,61 @@ int exit_code_of(const session_ended& end) {
     return no_connection;
 }
 
-int finish(chat& talk, const screen& shown, const flags& chosen) {
+int finish(chat& talk, const screen& shown, const flags& options) {
     talk.finish();
     const int code = exit_code_of(talk.end());
     if (code != left) {
-        return complain(static_cast<exit_code>(code), meaning(talk.end(), chosen.pseudo));
+        return complain(static_cast<exit_code>(code), meaning(talk.end(), options.pseudo));
     }
     return shown.is_broken() ? complain(output_lost, "nobody reads the output any more; left") : left;
 }
 
-int run(const flags& chosen) {
-    const address_result server = parse_server_address(chosen.server);
+int run(const flags& options) {
+    const address_result server = parse_server_address(options.server);
     if (!server.fault.empty()) {
         return complain(bad_usage, server.fault);
     }
     const std::string fault =
-        session::find_fault(request_kind::private_contact, chosen.pseudo, "", chosen.chat.session.bounds);
+        session::find_fault(request_kind::private_contact, options.pseudo, "", options.chat.session.bounds);
     if (!fault.empty()) {
         return complain(bad_usage, "--pseudo cannot be: " + fault);
     }
     connect_result connected = connect_to(server.address, connect_limit);
     if (!connected.fault.empty()) {
-        return complain(no_connection, "cannot connect to " + shown_text(chosen.server) + ": " + connected.fault +
+        return complain(no_connection, "cannot connect to " + shown_text(options.server) + ": " + connected.fault +
                                            "; start a server there (chatos-server), or name another");
     }
-    if (!chosen.is_json && is_on_terminal()) {
+    if (!options.is_json && is_on_terminal()) {
         const int signals = watch_signals(true);
         terminal shown{wants_colours()};
-        chat talk{std::move(connected.made), signals, chosen.pseudo, chosen.chat, shown};
+        chat talk{std::move(connected.made), signals, options.pseudo, options.chat, shown};
         shown.talk(talk);
-        return finish(talk, shown, chosen);
+        return finish(talk, shown, options);
     }
     const int signals = watch_signals(false);
     std::unique_ptr<screen> shown;
-    if (chosen.is_json) {
+    if (options.is_json) {
         shown = std::make_unique<json_screen>(STDOUT_FILENO);
     } else {
         shown = std::make_unique<line_screen>(STDOUT_FILENO);
     }
-    chat talk{std::move(connected.made), signals, chosen.pseudo, chosen.chat, *shown};
+    chat talk{std::move(connected.made), signals, options.pseudo, options.chat, *shown};
     talk_by_lines(talk, *shown);
-    return finish(talk, *shown, chosen);
+    return finish(talk, *shown, options);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     CLI::App app{"Chat on a ChatOS 1.0 server, from a terminal or a pipe.", "chatos-client"};
-    flags chosen;
-    describe(app, chosen);
+    flags options;
+    describe(app, options);
     try {
         app.parse(argc, argv);
-    } catch (const CLI::Success& asked) {
-        return app.exit(asked);
+    } catch (const CLI::Success& help) {
+        return app.exit(help);
     } catch (const CLI::ParseError& problem) {
         return complain(bad_usage, std::string{problem.what()} + "; see chatos-client --help");
     }
-    return run(chosen);
+    return run(options);
 }

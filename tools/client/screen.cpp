@@ -26,15 +26,15 @@ bool write_all(int descriptor, std::string_view text) {
     return true;
 }
 
-void line_screen::show(const event& what) {
-    const worded_line line = in_words(what);
-    if (line.kind != line_kind::silent && is_worth_a_line(what)) {
+void line_screen::show(const session_event& event) {
+    const worded_line line = in_words(event);
+    if (line.kind != line_kind::silent && is_worth_a_line(event)) {
         is_broken_ = is_broken_ || !write_all(descriptor_, plain_text(line) + "\n");
     }
 }
 
-bool line_screen::is_worth_a_line(const event& what) {
-    const file_moved* file = std::get_if<file_moved>(&what);
+bool line_screen::is_worth_a_line(const session_event& event) {
+    const file_moved* file = std::get_if<file_moved>(&event);
     if (file == nullptr) {
         return true;
     }
@@ -50,10 +50,10 @@ bool line_screen::is_worth_a_line(const event& what) {
     return is_new;
 }
 
-void json_screen::show(const event& what) {
+void json_screen::show(const session_event& event) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto unix_ms = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
-    is_broken_ = is_broken_ || !write_all(descriptor_, json_line(what, unix_ms) + "\n");
+    is_broken_ = is_broken_ || !write_all(descriptor_, json_line(event, unix_ms) + "\n");
 }
 
 }  // namespace chatos::client

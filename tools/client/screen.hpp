@@ -18,7 +18,7 @@ public:
     screen& operator=(const screen&) = delete;
     virtual ~screen() = default;
 
-    virtual void show(const event& what) = 0;
+    virtual void show(const session_event& event) = 0;
     /// True once nothing can be shown any more, because whoever read the output is gone.
     [[nodiscard]] virtual bool is_broken() const = 0;
 };
@@ -30,12 +30,12 @@ public:
 class line_screen final : public screen {
 public:
     explicit line_screen(int descriptor) : descriptor_{descriptor} {}
-    void show(const event& what) override;
+    void show(const session_event& event) override;
     [[nodiscard]] bool is_broken() const override { return is_broken_; }
 
 private:
     /// Of a file under way only each quarter is worth a line.
-    [[nodiscard]] bool is_worth_a_line(const event& what);
+    [[nodiscard]] bool is_worth_a_line(const session_event& event);
 
     int descriptor_;
     std::map<std::pair<std::string, bool>, std::uint64_t> quarters_shown_;  ///< by peer and direction
@@ -46,7 +46,7 @@ private:
 class json_screen final : public screen {
 public:
     explicit json_screen(int descriptor) : descriptor_{descriptor} {}
-    void show(const event& what) override;
+    void show(const session_event& event) override;
     [[nodiscard]] bool is_broken() const override { return is_broken_; }
 
 private:

@@ -9,8 +9,8 @@ namespace {
 constexpr std::string_view unix_prefix = "unix:";
 constexpr std::string_view wanted = "give HOST:PORT, [IPV6]:PORT or unix:PATH, such as 127.0.0.1:7777";
 
-address_result faulty(std::string_view text, std::string_view what) {
-    return {{}, "'" + std::string{text} + "' " + std::string{what} + "; " + std::string{wanted}};
+address_result faulty(std::string_view text, std::string_view problem) {
+    return {{}, "'" + std::string{text} + "' " + std::string{problem} + "; " + std::string{wanted}};
 }
 
 }  // namespace

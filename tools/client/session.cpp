@@ -84,37 +84,38 @@ void session::start_next(instant now) {
 }
 
 bool session::is_asking(std::string_view to) const {
-    const auto asks = [to](const pending_request& one) {
-        return one.kind == request_kind::private_contact && one.to == to;
+    const auto asks = [to](const pending_request& request) {
+        return request.kind == request_kind::private_contact && request.to == to;
     };
     return (current_ && asks(*current_)) || std::any_of(waiting_.begin(), waiting_.end(), asks);
 }
 
 bool session::decide(std::string_view from, bool accepts) {
-    const auto found = std::find_if(unanswered_.begin(), unanswered_.end(),
-                                    [from](const delivery& one) { return !one.answer && one.from == from; });
-    if (is_over_ || found == unanswered_.end()) {
+    const auto position = std::find_if(unanswered_.begin(), unanswered_.end(), [from](const delivery& pending) {
+        return !pending.answer && pending.from == from;
+    });
+    if (is_over_ || position == unanswered_.end()) {
         return false;
     }
-    decide(*found, accepts, decision_cause::person);
+    decide(*position, accepts, decision_cause::person);
     send_answers();
     return true;
 }
 
-void session::decide(delivery& asked, bool accepts, decision_cause cause) {
-    assert(!asked.answer);
-    asked.answer = accepts ? error_code::ok : error_code::refused;
-    events_.push_back(contact_decided{asked.from, accepts, cause});
+void session::decide(delivery& contact, bool accepts, decision_cause cause) {
+    assert(!contact.answer);
+    contact.answer = accepts ? error_code::ok : error_code::refused;
+    events_.push_back(contact_decided{contact.from, accepts, cause});
 }
 
 std::vector<undecided_contact> session::undecided() const {
-    std::vector<undecided_contact> found;
-    for (const delivery& one : unanswered_) {
-        if (!one.answer) {
-            found.push_back({one.from, one.limit});
+    std::vector<undecided_contact> contacts;
+    for (const delivery& pending : unanswered_) {
+        if (!pending.answer) {
+            contacts.push_back({pending.from, pending.limit});
         }
     }
-    return found;
+    return contacts;
 }
 
 void session::receive(std::span<const std::byte> bytes, instant now) {
@@ -235,9 +236,9 @@ void session::advance(instant now) {
     if (is_over_) {
         return;
     }
-    for (delivery& one : unanswered_) {
-        if (!one.answer && one.limit <= now) {
-            decide(one, false, decision_cause::time);
+    for (delivery& pending : unanswered_) {
+        if (!pending.answer && pending.limit <= now) {
+            decide(pending, false, decision_cause::time);
         }
     }
     send_answers();
@@ -250,9 +251,9 @@ void session::leave() {
     if (is_over_) {
         return;
     }
-    for (delivery& one : unanswered_) {
-        if (!one.answer) {
-            decide(one, false, decision_cause::leaving);
+    for (delivery& pending : unanswered_) {
+        if (!pending.answer) {
+            decide(pending, false, decision_cause::leaving);
         }
     }
     send_answers();
@@ -272,19 +273,19 @@ std::optional<instant> session::deadline() const {
     if (current_ || !is_registered_) {
         next = answer_due_;
     }
-    for (const delivery& one : unanswered_) {
-        if (!one.answer) {
-            next = next ? std::min(*next, one.limit) : one.limit;
+    for (const delivery& pending : unanswered_) {
+        if (!pending.answer) {
+            next = next ? std::min(*next, pending.limit) : pending.limit;
         }
     }
     return next;
 }
 
-std::optional<event> session::take_event() {
+std::optional<session_event> session::take_event() {
     if (events_.empty()) {
         return std::nullopt;
     }
-    event first = std::move(events_.front());
+    session_event first = std::move(events_.front());
     events_.pop_front();
     return first;
 }
@@ -307,8 +308,8 @@ void session::end(end_reason reason, std::string detail) {
     events_.push_back(session_ended{reason, std::move(detail)});
 }
 
-void session::break_off(std::string_view what) {
-    end(end_reason::broken_protocol, "the server sent " + std::string{what});
+void session::break_off(std::string_view problem) {
+    end(end_reason::broken_protocol, "the server sent " + std::string{problem});
 }
 
 }  // namespace chatos::client

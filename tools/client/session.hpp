@@ -86,7 +86,7 @@ public:
     void sent(std::size_t bytes);
 
     [[nodiscard]] std::optional<instant> deadline() const;
-    [[nodiscard]] std::optional<event> take_event();
+    [[nodiscard]] std::optional<session_event> take_event();
 
 private:
     struct pending_request {
@@ -109,21 +109,21 @@ private:
     void take_contact(const packet_view& packet, instant now);
     void owe(delivery owed);
     void refuse_oldest(decision_cause cause);
-    void decide(delivery& asked, bool accepts, decision_cause cause);
+    void decide(delivery& contact, bool accepts, decision_cause cause);
     void send_answers();
     void start_next(instant now);
     void report_answer(error_code code, bool is_last);
     void send(const packet_view& packet);
     void wait_for(answered_packet packet, instant now);
     void end(end_reason reason, std::string detail);
-    void break_off(std::string_view what);
+    void break_off(std::string_view problem);
 
     std::string pseudo_;
     session_options options_;
     std::vector<std::byte> storage_;
     stream_decoder decoder_;
     std::vector<std::byte> output_;
-    std::deque<event> events_;
+    std::deque<session_event> events_;
     std::deque<pending_request> waiting_;
     std::optional<pending_request> current_;
     answered_packet expected_{answered_packet::sma};  ///< what the next ERROR answers, while a request is under way

@@ -33,8 +33,8 @@ lines outcome(const std::vector<std::byte>& bytes, const std::vector<std::size_t
     alice.tested.receive(std::span{bytes}.subspan(at), alice.now);
     alice.tested.leave();
     lines all = alice.sent();
-    for (std::string& one : alice.told()) {
-        all.push_back(std::move(one));
+    for (std::string& line : alice.told()) {
+        all.push_back(std::move(line));
     }
     return all;
 }
@@ -140,14 +140,14 @@ private:
     void decide() { alice_.tested.decide("bcd", roll(2) == 0); }
 
     void check_sent() {
-        for (const std::string& one : alice_.sent()) {
-            if (one.starts_with("ERROR")) {
+        for (const std::string& bytes : alice_.sent()) {
+            if (bytes.starts_with("ERROR")) {
                 ++answers_;
                 ASSERT_LE(answers_, deliveries_) << "an answer to nothing";
                 const bool is_message = must_be_ok_[answers_ - 1];
-                EXPECT_TRUE(one == "ERROR 0" || (!is_message && one == "ERROR 5")) << one;
+                EXPECT_TRUE(bytes == "ERROR 0" || (!is_message && bytes == "ERROR 5")) << bytes;
             } else {
-                open_.push_back(one.substr(0, one.find(' ')));
+                open_.push_back(bytes.substr(0, bytes.find(' ')));
                 most_requests_ = std::max(most_requests_, open_.size());
             }
         }
@@ -180,12 +180,12 @@ TEST(RandomHistories, noise_never_does_harm) {
         alice.join();
         alice.contact("bob");
         std::vector<std::byte> noise(std::uniform_int_distribution<std::size_t>{1, 64}(dice));
-        for (std::byte& one : noise) {
-            one = static_cast<std::byte>(std::uniform_int_distribution<int>{0, 8}(dice));
+        for (std::byte& byte : noise) {
+            byte = static_cast<std::byte>(std::uniform_int_distribution<int>{0, 8}(dice));
         }
         alice.tested.receive(noise, alice.now);
-        for (const std::string& one : alice.sent()) {
-            EXPECT_NE(one, "?");
+        for (const std::string& bytes : alice.sent()) {
+            EXPECT_NE(bytes, "?");
         }
     }
 }

@@ -234,9 +234,10 @@ TEST(BrokenServer, what_no_server_may_send_ends_the_session_CLI_8) {
         played_session alice;
         alice.join();
         alice.receive(wrong);
-        const lines told = alice.told();
-        ASSERT_EQ(told.size(), 1U);
-        EXPECT_TRUE(told[0].starts_with("ended broken: the server sent a packet that only clients send")) << told[0];
+        const lines printed = alice.told();
+        ASSERT_EQ(printed.size(), 1U);
+        EXPECT_TRUE(printed[0].starts_with("ended broken: the server sent a packet that only clients send"))
+            << printed[0];
         alice.receive(make_spm("bob", "hi"));
         EXPECT_EQ(alice.told(), lines{});
         EXPECT_EQ(alice.sent(), lines{});

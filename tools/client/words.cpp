@@ -116,30 +116,32 @@ worded_line words_of(const file_moved& file) {
 }
 
 struct wording {
-    worded_line operator()(const registered& one) const { return news("connected as " + shown_name(one.pseudo)); }
-    worded_line operator()(const message_came& one) const {
-        return {line_kind::message, shown_name(one.from), shown_text(one.text)};
+    worded_line operator()(const registered& event) const { return news("connected as " + shown_name(event.pseudo)); }
+    worded_line operator()(const message_came& event) const {
+        return {line_kind::message, shown_name(event.from), shown_text(event.text)};
     }
     worded_line operator()(const request_waits& /*one*/) const { return {}; }
-    worded_line operator()(const answer_came& one) const {
+    worded_line operator()(const answer_came& event) const {
         // That a user can be written to is only half of what was asked for; the other half is told.
-        if (one.packet == answered_packet::rpm && one.code == error_code::ok) {
+        if (event.packet == answered_packet::rpm && event.code == error_code::ok) {
             return {};
         }
-        return one.code == error_code::ok ? news(meaning(one)) : problem(meaning(one));
+        return event.code == error_code::ok ? news(meaning(event)) : problem(meaning(event));
     }
-    worded_line operator()(const contact_asked& one) const {
-        const std::string from = shown_name(one.from);
+    worded_line operator()(const contact_asked& event) const {
+        const std::string from = shown_name(event.from);
         return news(from + " asks for a private connection: /accept " + from + " or /refuse " + from + " within " +
-                    seconds_text(one.limit));
+                    seconds_text(event.limit));
     }
-    worded_line operator()(const contact_decided& one) const { return news(cause_text(one)); }
-    worded_line operator()(const private_changed& one) const { return words_of(one); }
-    worded_line operator()(const private_text& one) const {
-        return {line_kind::private_message, shown_name(one.from), shown_text(one.text)};
+    worded_line operator()(const contact_decided& event) const { return news(cause_text(event)); }
+    worded_line operator()(const private_changed& event) const { return words_of(event); }
+    worded_line operator()(const private_text& event) const {
+        return {line_kind::private_message, shown_name(event.from), shown_text(event.text)};
     }
-    worded_line operator()(const file_moved& one) const { return words_of(one); }
-    worded_line operator()(const notice& one) const { return one.is_problem ? problem(one.text) : news(one.text); }
+    worded_line operator()(const file_moved& event) const { return words_of(event); }
+    worded_line operator()(const notice& event) const {
+        return event.is_problem ? problem(event.text) : news(event.text);
+    }
     // Told by whoever ends the program, since it may be an error.
     worded_line operator()(const session_ended& /*one*/) const { return {}; }
 };
@@ -188,8 +190,8 @@ std::string size_text(std::uint64_t bytes) {
     return text.data();
 }
 
-worded_line in_words(const event& what) {
-    return std::visit(wording{}, what);
+worded_line in_words(const session_event& event) {
+    return std::visit(wording{}, event);
 }
 
 std::string plain_text(const worded_line& line) {
@@ -200,9 +202,9 @@ std::string plain_text(const worded_line& line) {
     case line_kind::problem: {
         // Each line of a longer text is marked, so that none can be taken for a message.
         std::string text = "* ";
-        for (const char one : line.text) {
-            text += one;
-            if (one == '\n') {
+        for (const char character : line.text) {
+            text += character;
+            if (character == '\n') {
                 text += "* ";
             }
         }

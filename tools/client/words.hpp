@@ -25,7 +25,7 @@ struct worded_line {
     std::string text{};                 ///< safe to show; only help has several lines
 };
 
-[[nodiscard]] worded_line in_words(const event& what);
+[[nodiscard]] worded_line in_words(const session_event& event);
 
 /// The line as it is printed without colours: "bob: hi", "(bob) hi" for what came privately, "* news".
 [[nodiscard]] std::string plain_text(const worded_line& line);

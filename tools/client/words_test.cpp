@@ -7,8 +7,8 @@
 namespace chatos::client {
 namespace {
 
-std::string line_of(const event& what) {
-    return plain_text(in_words(what));
+std::string line_of(const session_event& event) {
+    return plain_text(in_words(event));
 }
 
 std::string answer(request_kind kind, answered_packet packet, error_code code) {

@@ -92,12 +92,12 @@ outgoing_file::result outgoing_file::open(const std::string& path) {
     if (descriptor < 0) {
         return {nullptr, text_of(errno)};
     }
-    struct stat found {};
-    const bool is_file = ::fstat(descriptor, &found) == 0 && S_ISREG(found.st_mode);
+    struct stat status {};
+    const bool is_file = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
     const std::size_t slash = path.rfind('/');
     std::unique_ptr<outgoing_file> file{new outgoing_file{descriptor,
                                                           path.substr(slash == std::string::npos ? 0 : slash + 1),
-                                                          static_cast<std::uint64_t>(found.st_size)}};
+                                                          static_cast<std::uint64_t>(status.st_size)}};
     if (!is_file) {
         return {nullptr, "it is no regular file"};
     }
@@ -133,11 +133,11 @@ incoming_file::result incoming_file::create(const std::string& folder, std::stri
     }
     for (int number = 1; number <= numbers_max; ++number) {
         std::string hidden = ".chatos-" + std::to_string(::getpid()) + "-" + std::to_string(number) + ".part";
-        const int made =
+        const int descriptor =
             ::openat(place, hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, owner_only);
-        if (made >= 0) {
+        if (descriptor >= 0) {
             std::unique_ptr<incoming_file> file{
-                new incoming_file{place, made, std::move(hidden), safe_file_name(name)}};
+                new incoming_file{place, descriptor, std::move(hidden), safe_file_name(name)}};
             return {std::move(file), {}};
         }
         if (errno != EEXIST) {

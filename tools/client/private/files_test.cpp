@@ -26,12 +26,12 @@ protected:
     void TearDown() override { fs::remove_all(path_); }
 
     [[nodiscard]] std::vector<std::string> names() const {
-        std::vector<std::string> found;
-        for (const fs::directory_entry& one : fs::directory_iterator{path_}) {
-            found.push_back(one.path().filename().string());
+        std::vector<std::string> names;
+        for (const fs::directory_entry& entry : fs::directory_iterator{path_}) {
+            names.push_back(entry.path().filename().string());
         }
-        std::sort(found.begin(), found.end());
-        return found;
+        std::sort(names.begin(), names.end());
+        return names;
     }
     [[nodiscard]] std::string text(const std::string& name) const {
         std::ifstream file{path_ / name, std::ios::binary};
@@ -68,25 +68,25 @@ TEST(FileName, is_cut_between_characters) {
 }
 
 TEST_F(Folder, a_file_has_its_name_only_once_it_is_whole) {
-    incoming_file::result made = incoming_file::create(path_.string(), "a.txt");
-    ASSERT_EQ(made.fault, "");
-    EXPECT_EQ(made.file->write("hello "), "");
-    EXPECT_EQ(made.file->write("world"), "");
-    EXPECT_EQ(made.file->bytes_written(), 11U);
+    incoming_file::result created = incoming_file::create(path_.string(), "a.txt");
+    ASSERT_EQ(created.fault, "");
+    EXPECT_EQ(created.file->write("hello "), "");
+    EXPECT_EQ(created.file->write("world"), "");
+    EXPECT_EQ(created.file->bytes_written(), 11U);
     EXPECT_FALSE(fs::exists(path_ / "a.txt"));
-    const incoming_file::saved saved = made.file->save();
+    const incoming_file::saved saved = created.file->save();
     EXPECT_EQ(saved.fault, "");
     EXPECT_EQ(saved.name, "a.txt");
-    made.file.reset();
+    created.file.reset();
     EXPECT_EQ(names(), std::vector<std::string>{"a.txt"});
     EXPECT_EQ(text("a.txt"), "hello world");
     EXPECT_EQ(fs::status(path_ / "a.txt").permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(Folder, one_that_is_not_saved_leaves_nothing) {
-    incoming_file::result made = incoming_file::create(path_.string(), "a.txt");
-    EXPECT_EQ(made.file->write("half"), "");
-    made.file.reset();
+    incoming_file::result created = incoming_file::create(path_.string(), "a.txt");
+    EXPECT_EQ(created.file->write("half"), "");
+    created.file.reset();
     EXPECT_EQ(names(), std::vector<std::string>{});
 }
 
@@ -94,20 +94,20 @@ TEST_F(Folder, no_file_is_replaced_and_no_link_is_followed) {
     put("a.txt", "mine");
     fs::create_symlink(path_ / "elsewhere", path_ / "a (2).txt");
     fs::create_directory(path_ / "a (3).txt");
-    incoming_file::result made = incoming_file::create(path_.string(), "a.txt");
-    EXPECT_EQ(made.file->write("new"), "");
-    EXPECT_EQ(made.file->save().name, "a (4).txt");
+    incoming_file::result created = incoming_file::create(path_.string(), "a.txt");
+    EXPECT_EQ(created.file->write("new"), "");
+    EXPECT_EQ(created.file->save().name, "a (4).txt");
     EXPECT_EQ(text("a.txt"), "mine");
     EXPECT_EQ(text("a (4).txt"), "new");
     EXPECT_FALSE(fs::exists(path_ / "elsewhere"));
 }
 
 TEST_F(Folder, two_files_can_come_at_once) {
-    incoming_file::result one = incoming_file::create(path_.string(), "a");
+    incoming_file::result created = incoming_file::create(path_.string(), "a");
     incoming_file::result two = incoming_file::create(path_.string(), "a");
-    ASSERT_EQ(one.fault + two.fault, "");
+    ASSERT_EQ(created.fault + two.fault, "");
     EXPECT_EQ(two.file->save().name, "a");
-    EXPECT_EQ(one.file->save().name, "a (2)");
+    EXPECT_EQ(created.file->save().name, "a (2)");
 }
 
 TEST_F(Folder, a_folder_that_is_not_there_is_told) {

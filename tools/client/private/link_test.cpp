@@ -12,13 +12,13 @@ namespace {
 
 std::string told(private_link& link) {
     std::string all;
-    while (const std::optional<link_event> one = link.take_event()) {
-        if (std::holds_alternative<link_opened>(*one)) {
+    while (const std::optional<link_event> event = link.take_event()) {
+        if (std::holds_alternative<link_opened>(*event)) {
             all += "opened;";
-        } else if (const auto* frame = std::get_if<frame_came>(&*one)) {
+        } else if (const auto* frame = std::get_if<frame_came>(&*event)) {
             all += std::to_string(static_cast<int>(frame->kind)) + " " + frame->payload + ";";
         } else {
-            const auto& ended = std::get<link_ended>(*one);
+            const auto& ended = std::get<link_ended>(*event);
             all +=
                 std::string{ended.was_open ? "closed" : "failed"} + (ended.is_fault ? "!" : "") + " " + ended.why + ";";
         }

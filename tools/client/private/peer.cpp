@@ -77,12 +77,12 @@ void private_peer::save_file() {
         problem(shown_name(name_) + " offers no file");
         return;
     }
-    incoming_file::result made = incoming_file::create(options_.downloads, incoming_->name);
-    if (!made.fault.empty()) {
-        refuse(made.fault, file_state::failed);
+    incoming_file::result created = incoming_file::create(options_.downloads, incoming_->name);
+    if (!created.fault.empty()) {
+        refuse(created.fault, file_state::failed);
         return;
     }
-    incoming_->file = std::move(made.file);
+    incoming_->file = std::move(created.file);
     tell_moving(true, 0, incoming_->size);
     link_.send(frame_kind::accept, {});
     write();
@@ -105,8 +105,8 @@ short private_peer::wanted() const {
     return static_cast<short>(events | (link_.output().empty() && !is_outgoing_accepted_ ? 0 : POLLOUT));
 }
 
-void private_peer::ready(short seen) {
-    if ((seen & (POLLIN | POLLHUP | POLLERR)) != 0) {
+void private_peer::ready(short revents) {
+    if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0) {
         read();
     }
     pump_file();
@@ -163,10 +163,10 @@ void private_peer::pump_file() {
 }
 
 void private_peer::take_events() {
-    while (const std::optional<link_event> one = link_.take_event()) {
-        if (const auto* frame = std::get_if<frame_came>(&*one)) {
+    while (const std::optional<link_event> event = link_.take_event()) {
+        if (const auto* frame = std::get_if<frame_came>(&*event)) {
             take(*frame);
-        } else if (const auto* ended = std::get_if<link_ended>(&*one)) {
+        } else if (const auto* ended = std::get_if<link_ended>(&*event)) {
             end(*ended);
         } else {
             tell_(private_changed{name_, private_state::open, {}});
@@ -275,9 +275,9 @@ void private_peer::drop_incoming(const std::string& why) {
 // Whoever is told finds the folder without it.
 void private_peer::end_incoming(file_state state, const std::string& why) {
     const std::uint64_t bytes = incoming_->file ? incoming_->file->bytes_written() : 0;
-    const file_moved told{name_, true, state, incoming_->name, bytes, incoming_->size, why};
+    const file_moved moved{name_, true, state, incoming_->name, bytes, incoming_->size, why};
     incoming_.reset();
-    tell_(told);
+    tell_(moved);
 }
 
 void private_peer::tell_file(bool is_incoming, file_state state, std::string why) {
@@ -294,9 +294,9 @@ void private_peer::tell_file(bool is_incoming, file_state state, std::string why
 void private_peer::tell_moving(bool is_incoming, std::uint64_t bytes, std::uint64_t size) {
     const std::uint64_t percent =
         size == 0 ? 100 : static_cast<std::uint64_t>(static_cast<double>(bytes) / static_cast<double>(size) * 100);
-    std::uint64_t& told = is_incoming ? percent_received_ : percent_sent_;
-    if (bytes == 0 || percent != told) {
-        told = percent;
+    std::uint64_t& reported = is_incoming ? percent_received_ : percent_sent_;
+    if (bytes == 0 || reported != percent) {
+        reported = percent;
         tell_(file_moved{name_,
                          is_incoming,
                          file_state::moving,

@@ -33,7 +33,7 @@ struct file_progress {
 
 class private_peer {
 public:
-    using teller = std::function<void(const event&)>;
+    using teller = std::function<void(const session_event&)>;
 
     /// Asks the server at `where` for the tunnel between the two users.
     private_peer(const std::string& own, std::string name, const endpoint& where, const private_options& options,
@@ -51,7 +51,7 @@ public:
     /// What poll() should watch the descriptor for.
     [[nodiscard]] short wanted() const;
     /// Deals with what poll() saw.
-    void ready(short seen);
+    void ready(short revents);
     /// Writes what can be written without waiting.
     void write();
 

@@ -49,7 +49,7 @@ completion complete(std::string_view before, const std::vector<std::string>& nam
     const std::size_t start = word_start(before);
     const std::string_view word = before.substr(start);
     std::vector<std::string> fitting = candidates(start == 0 && word.starts_with('/'), names);
-    std::erase_if(fitting, [word](const std::string& one) { return !one.starts_with(word); });
+    std::erase_if(fitting, [word](const std::string& choice) { return !choice.starts_with(word); });
     std::sort(fitting.begin(), fitting.end());
     if (fitting.empty()) {
         return {};

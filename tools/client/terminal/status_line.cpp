@@ -27,12 +27,12 @@ std::string bar_of(const file_progress& file) {
 std::string prompt_text(const std::vector<undecided_contact>& undecided, const std::vector<file_progress>& files,
                         instant now, std::size_t columns_max) {
     std::vector<std::string> parts;
-    for (const undecided_contact& one : undecided) {
-        parts.push_back(shown_name(one.from) + " asks (" + std::to_string(seconds_left(one.limit, now).count()) +
-                        " s)");
+    for (const undecided_contact& contact : undecided) {
+        parts.push_back(shown_name(contact.from) + " asks (" +
+                        std::to_string(seconds_left(contact.limit, now).count()) + " s)");
     }
-    for (const file_progress& one : files) {
-        parts.push_back(bar_of(one));
+    for (const file_progress& file : files) {
+        parts.push_back(bar_of(file));
     }
     std::string text;
     for (const std::string& part : parts) {
@@ -46,9 +46,9 @@ std::string prompt_text(const std::vector<undecided_contact>& undecided, const s
 
 std::optional<instant> next_prompt_change(const std::vector<undecided_contact>& undecided, instant now) {
     std::optional<instant> next;
-    for (const undecided_contact& one : undecided) {
+    for (const undecided_contact& contact : undecided) {
         // The moment at which one second less is left.
-        const instant change = one.limit - (seconds_left(one.limit, now) - std::chrono::seconds{1});
+        const instant change = contact.limit - (seconds_left(contact.limit, now) - std::chrono::seconds{1});
         next = next ? std::min(*next, change) : change;
     }
     return next;

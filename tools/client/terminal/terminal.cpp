@@ -38,8 +38,8 @@ std::size_t terminal_columns() {
 
 /// libedit turns our UTF-8 into wide characters by the locale, which must therefore be one of UTF-8.
 void use_utf8() {
-    const char* chosen = std::setlocale(LC_CTYPE, "");
-    if (chosen == nullptr || std::string_view{::nl_langinfo(CODESET)} != "UTF-8") {
+    const char* locale = std::setlocale(LC_CTYPE, "");
+    if (locale == nullptr || std::string_view{::nl_langinfo(CODESET)} != "UTF-8") {
         std::setlocale(LC_CTYPE, "C.UTF-8");
     }
 }
@@ -108,9 +108,9 @@ struct terminal::editor {
     }
 
     static editor& of(EditLine* library) {
-        void* found = nullptr;
-        ::el_get(library, EL_CLIENTDATA, &found);
-        return *static_cast<editor*>(found);
+        void* data = nullptr;
+        ::el_get(library, EL_CLIENTDATA, &data);
+        return *static_cast<editor*>(data);
     }
     static char* give_prompt(EditLine* library) { return of(library).prompt.data(); }
     static int give_character(EditLine* library, wchar_t* character) { return of(library).next_character(*character); }
@@ -212,22 +212,22 @@ void terminal::editor::update_prompt() {
 
 void terminal::editor::complete() {
     const LineInfo* line = ::el_line(library);
-    const completion found =
+    const completion completed =
         client::complete({line->buffer, static_cast<std::size_t>(line->cursor - line->buffer)}, with->names());
-    if (!found.insert.empty()) {
+    if (!completed.insert.empty()) {
         owner_.hide_line();
-        ::el_insertstr(library, found.insert.c_str());
+        ::el_insertstr(library, completed.insert.c_str());
         owner_.redraw();
         return;
     }
-    if (found.choices.empty()) {
+    if (completed.choices.empty()) {
         std::fputc('\a', stdout);
         std::fflush(stdout);
         return;
     }
     std::string all;
-    for (const std::string& one : found.choices) {
-        all += one + "  ";
+    for (const std::string& choice : completed.choices) {
+        all += choice + "  ";
     }
     owner_.print(all);
 }
@@ -243,16 +243,16 @@ bool terminal::is_broken() const {
     return std::ferror(stdout) != 0;
 }
 
-void terminal::show(const event& what) {
+void terminal::show(const session_event& event) {
     // How far a file is stands in the prompt.
-    if (const auto* file = std::get_if<file_moved>(&what); file != nullptr && file->state == file_state::moving) {
+    if (const auto* file = std::get_if<file_moved>(&event); file != nullptr && file->state == file_state::moving) {
         return;
     }
-    if (const auto* waiting = std::get_if<request_waits>(&what); waiting != nullptr && waiting->ahead != 0) {
+    if (const auto* waiting = std::get_if<request_waits>(&event); waiting != nullptr && waiting->ahead != 0) {
         print(formatted({line_kind::news, {}, "waits its turn, " + std::to_string(waiting->ahead) + " before it"}));
         return;
     }
-    const worded_line line = in_words(what);
+    const worded_line line = in_words(event);
     if (line.kind != line_kind::silent) {
         print(formatted(line));
     }
@@ -277,11 +277,11 @@ std::string terminal::formatted(const worded_line& line) const {
 /// Above the line being typed, which moves down whole.
 void terminal::print(const std::string& line) {
     hide_line();
-    for (const char one : line) {
-        if (one == '\n') {
+    for (const char character : line) {
+        if (character == '\n') {
             std::fputc('\r', stdout);
         }
-        std::fputc(one, stdout);
+        std::fputc(character, stdout);
     }
     std::fputs("\r\n", stdout);
     redraw();

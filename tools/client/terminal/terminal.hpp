@@ -18,7 +18,7 @@ public:
     explicit terminal(bool is_coloured);
     ~terminal() override;
 
-    void show(const event& what) override;
+    void show(const session_event& event) override;
     [[nodiscard]] bool is_broken() const override;
 
     /// Lets a person chat until the chat is over.

@@ -23,25 +23,26 @@ std::string text_of_packet(const packet_view& packet) {
 }
 
 struct telling {
-    std::string operator()(const registered& one) const { return "registered " + one.pseudo; }
-    std::string operator()(const message_came& one) const { return one.from + ": " + one.text; }
-    std::string operator()(const request_waits& one) const {
-        return "waits " + std::to_string(one.number) + " behind " + std::to_string(one.ahead);
+    std::string operator()(const registered& event) const { return "registered " + event.pseudo; }
+    std::string operator()(const message_came& event) const { return event.from + ": " + event.text; }
+    std::string operator()(const request_waits& event) const {
+        return "waits " + std::to_string(event.number) + " behind " + std::to_string(event.ahead);
     }
-    std::string operator()(const answer_came& one) const {
+    std::string operator()(const answer_came& event) const {
         static constexpr const char* packets[] = {"RPM", "SPM", "SMA", "PC", "decision"};
-        return "answer " + std::to_string(one.number) + " " + packets[static_cast<int>(one.packet)] + " " +
-               code_of(one.code) + (one.is_last ? "" : " goes on");
+        return "answer " + std::to_string(event.number) + " " + packets[static_cast<int>(event.packet)] + " " +
+               code_of(event.code) + (event.is_last ? "" : " goes on");
     }
-    std::string operator()(const contact_asked& one) const { return "asked by " + one.from; }
-    std::string operator()(const contact_decided& one) const {
+    std::string operator()(const contact_asked& event) const { return "asked by " + event.from; }
+    std::string operator()(const contact_decided& event) const {
         static constexpr const char* causes[] = {"person", "time", "crowd", "leaving"};
-        return (one.is_accepted ? "accepted " : "refused ") + one.from + " by " + causes[static_cast<int>(one.cause)];
+        return (event.is_accepted ? "accepted " : "refused ") + event.from + " by " +
+               causes[static_cast<int>(event.cause)];
     }
-    std::string operator()(const session_ended& one) const {
+    std::string operator()(const session_ended& event) const {
         static constexpr const char* reasons[] = {"left", "taken", "full", "refused", "lost", "silent", "broken"};
-        return std::string{"ended "} + reasons[static_cast<int>(one.reason)] +
-               (one.detail.empty() ? "" : ": " + one.detail);
+        return std::string{"ended "} + reasons[static_cast<int>(event.reason)] +
+               (event.detail.empty() ? "" : ": " + event.detail);
     }
     template <typename Other>
     std::string operator()(const Other& /*one*/) const {
@@ -61,29 +62,29 @@ std::vector<std::byte> bytes_of(const packet_view& packet) {
 
 std::vector<std::byte> bytes_of(const std::vector<packet_view>& packets) {
     std::vector<std::byte> all;
-    for (const packet_view& one : packets) {
-        const std::vector<std::byte> bytes = bytes_of(one);
+    for (const packet_view& packet : packets) {
+        const std::vector<std::byte> bytes = bytes_of(packet);
         all.insert(all.end(), bytes.begin(), bytes.end());
     }
     return all;
 }
 
 std::vector<std::string> packets_in(std::span<const std::byte> bytes) {
-    std::vector<std::string> found;
+    std::vector<std::string> packets;
     while (!bytes.empty()) {
-        const decode_result one = decode(bytes);
-        if (one.status != decode_status::complete) {
-            found.emplace_back("?");
-            return found;
+        const decode_result decoded = decode(bytes);
+        if (decoded.status != decode_status::complete) {
+            packets.emplace_back("?");
+            return packets;
         }
-        found.push_back(text_of_packet(one.packet));
-        bytes = bytes.subspan(one.consumed);
+        packets.push_back(text_of_packet(decoded.packet));
+        bytes = bytes.subspan(decoded.consumed);
     }
-    return found;
+    return packets;
 }
 
-std::string text_of(const event& what) {
-    return std::visit(telling{}, what);
+std::string text_of(const session_event& event) {
+    return std::visit(telling{}, event);
 }
 
 played_session::played_session(const session_options& options) : tested{"alice", options, now} {}
@@ -107,8 +108,8 @@ std::vector<std::string> played_session::sent() {
 
 std::vector<std::string> played_session::told() {
     std::vector<std::string> all;
-    while (const std::optional<event> one = tested.take_event()) {
-        all.push_back(text_of(*one));
+    while (const std::optional<session_event> event = tested.take_event()) {
+        all.push_back(text_of(*event));
     }
     return all;
 }

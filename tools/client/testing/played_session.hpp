@@ -15,7 +15,7 @@ namespace chatos::client::testing {
 [[nodiscard]] std::vector<std::string> packets_in(std::span<const std::byte> bytes);
 
 /// One line per event, as a test writes what it expects.
-[[nodiscard]] std::string text_of(const event& what);
+[[nodiscard]] std::string text_of(const session_event& event);
 
 class played_session {
 public:
