@@ -37,7 +37,7 @@ private:
     static constexpr unsigned precision_bits = 7;
     static constexpr std::size_t octave_size = std::size_t{1} << precision_bits;
 
-    // Values below octave_size have a bucket each. Above, the leading one and the precision_bits behind it decide.
+    // Values below octave_size have a bucket each. Above, the leading one and the precision_bits after it decide.
     static constexpr std::size_t bucket_of(std::uint64_t value) noexcept {
         if (value < octave_size) {
             return static_cast<std::size_t>(value);

@@ -36,7 +36,7 @@ std::string protocol_name(protocol spoken) {
 }
 
 std::string benchmark_name(const request& request) {
-    switch (request.what) {
+    switch (request.kind) {
     case benchmark::personal: return "personal";
     case benchmark::connect: return "connect";
     case benchmark::idle: return "idle";
@@ -107,11 +107,11 @@ message_plan plan_of(const request& request) {
                  .message_bytes = request.message_bytes,
                  .in_flight = request.in_flight};
     plan.measured = {.messages = request.messages, .seconds = request.messages == 0 ? request.seconds : 0};
-    if (request.what == benchmark::personal) {
+    if (request.kind == benchmark::personal) {
         plan.load.senders = request.pairs;
         plan.load.receivers = request.pairs;
         plan.load.to = audience::partner;
-    } else if (request.what == benchmark::idle) {
+    } else if (request.kind == benchmark::idle) {
         plan.load.senders = 1;
         plan.load.receivers = request.users - 1;
         plan.load.in_flight = 1;
@@ -124,7 +124,7 @@ std::string title_of(const request& request, const workload& load) {
     const std::string size =
         std::to_string(load.in_flight) + " in flight each, " + std::to_string(load.message_bytes) + " bytes";
     const std::string where = " on " + protocol_name(request.spoken) + " at " + request.target + ": ";
-    switch (request.what) {
+    switch (request.kind) {
     case benchmark::personal: return "personal" + where + std::to_string(load.senders) + " pairs, " + size;
     case benchmark::connect:
         return "connect" + where + std::to_string(request.users) + " users, " + std::to_string(request.at_once) +
@@ -159,7 +159,7 @@ outcome run_messages(const request& request, const target_address& target) {
     outcome result = begin(request);
     report& out = result.figures;
     result.title = title_of(request, plan.load);
-    if (request.what == benchmark::idle) {
+    if (request.kind == benchmark::idle) {
         add_idle(out, request, figures);
         add_fault(result, figures.fault);
         return result;
@@ -218,7 +218,7 @@ struct connection_needs {
 };
 
 connection_needs needs_of(const request& request) {
-    if (request.what == benchmark::connect) {
+    if (request.kind == benchmark::connect) {
         return {request.at_once, request.users + request.users / 10U};
     }
     const workload load = plan_of(request).load;
@@ -245,7 +245,7 @@ outcome run_benchmark(const request& request) {
     if (std::string fault = raise_descriptor_limit(needs.at_once); !fault.empty()) {
         return {.usage_fault = std::move(fault)};
     }
-    return request.what == benchmark::connect ? run_registrations(request, target.address)
+    return request.kind == benchmark::connect ? run_registrations(request, target.address)
                                               : run_messages(request, target.address);
 }
 

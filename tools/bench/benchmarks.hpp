@@ -14,7 +14,7 @@ enum class protocol : std::uint8_t { chatos, redis, mqtt };
 enum class benchmark : std::uint8_t { fanout, personal, connect, idle };
 
 struct request {
-    benchmark what{benchmark::fanout};
+    benchmark kind{benchmark::fanout};
     protocol spoken{protocol::chatos};
     std::string target{};
     std::uint32_t receivers{100};

@@ -158,7 +158,7 @@ void connection_pool::complete_connecting(std::uint32_t place) {
 
 void connection_pool::read(std::uint32_t place) {
     line& connection = lines_[place];
-    const std::size_t kept = connection.rest.size();
+    const std::size_t kept = connection.pending_input.size();
     if (kept >= buffer_.size()) {
         end(place, "the server sends a packet of more than " + std::to_string(buffer_.size()) + " bytes");
         return;
@@ -174,12 +174,12 @@ void connection_pool::read(std::uint32_t place) {
         end(place, kept == 0 ? "" : "the server closed within a packet");
         return;
     }
-    std::copy(connection.rest.begin(), connection.rest.end(), buffer_.begin());
+    std::copy(connection.pending_input.begin(), connection.pending_input.end(), buffer_.begin());
     const auto input = std::span{buffer_}.first(kept + static_cast<std::size_t>(count));
     const std::uint32_t generation = connection.generation;
     const std::size_t used = events_.received(place, input);
     if (connection.generation == generation) {
-        connection.rest.assign(input.begin() + static_cast<std::ptrdiff_t>(used), input.end());
+        connection.pending_input.assign(input.begin() + static_cast<std::ptrdiff_t>(used), input.end());
     }
 }
 
@@ -204,7 +204,7 @@ void connection_pool::end(std::uint32_t place, const std::string& why) {
     ::close(connection.descriptor);
     connection.descriptor = -1;
     ++connection.generation;
-    connection.rest.clear();
+    connection.pending_input.clear();
     connection.waiting.clear();
     events_.ended(place, why);
 }

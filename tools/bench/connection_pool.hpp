@@ -23,7 +23,7 @@ public:
     virtual ~connection_events() = default;
 
     virtual void connected(std::uint32_t place) = 0;
-    /// Gives the number of bytes that were used up; the rest comes again with more behind it.
+    /// Gives the number of bytes that were used up; the caller passes the others again, followed by more.
     [[nodiscard]] virtual std::size_t received(std::uint32_t place, std::span<const std::byte> input) = 0;
     /// The connection is gone and its place free. `why` says what was wrong; empty: the peer has closed in good order.
     virtual void ended(std::uint32_t place, const std::string& why) = 0;
@@ -54,7 +54,7 @@ private:
         std::uint32_t generation{0};  ///< so that an event of an earlier connection at this place is not taken for ours
         bool is_connected{false};
         bool wants_to_finish{false};
-        std::vector<std::byte> rest{};     ///< received, and not a whole packet yet
+        std::vector<std::byte> pending_input{};     ///< received, and not a whole packet yet
         std::vector<std::byte> waiting{};  ///< to be sent
         std::size_t waiting_sent{0};       ///< bytes at the front of `waiting` that are sent
     };

@@ -11,7 +11,7 @@
 
 namespace chatos::bench {
 
-/// Number of a user: senders from 0, receivers behind them.
+/// Number of a user: senders from 0, then the receivers.
 using user_number = std::uint32_t;
 using bytes = std::vector<std::byte>;
 
@@ -42,11 +42,11 @@ inline constexpr std::uint32_t senders_max = 1'000;
 
 /// What a run of bytes from the server held. Filled again and again, so that reading allocates nothing in the long run.
 struct arrivals {
-    std::size_t consumed{0};             ///< bytes of whole packets; the rest must be given again, with more behind it
+    std::size_t consumed{0};             ///< bytes of whole packets; the others must be passed again, followed by more
     std::uint32_t answers{0};            ///< answers to what this user has sent
     std::vector<user_number> senders{};  ///< of the messages that were delivered, in order
     bytes acknowledgements{};            ///< to be sent back at once
-    std::string fault{};                 ///< what the server did wrong; nothing behind it was read
+    std::string fault{};                 ///< what the server did wrong; nothing after it was read
 
     void clear() noexcept {
         consumed = 0;

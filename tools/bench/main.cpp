@@ -30,14 +30,14 @@ constexpr auto examples = R"(Examples:
 Times and rates are measured after a warm-up. --json - writes nothing but the JSON object on standard output.
 Exit: 0 done; 2 a flag or value that cannot be; 3 the server cannot be reached or misbehaved.)";
 
-int complain(exit_code code, std::string_view problem) {
+int report_error(exit_code code, std::string_view problem) {
     const std::string line = "chatos-bench: " + std::string{problem} + "\n";
     std::fputs(line.c_str(), stderr);
     return code;
 }
 
 struct command_line {
-    request asked{};
+    request requested{};
     std::string json{};
     std::string pid{};
 };
@@ -72,7 +72,7 @@ constexpr std::uint64_t message_bytes_max = 65'536;
 CLI::App* add_benchmark(CLI::App& app, command_line& line, const std::string& name, const std::string& description,
                         benchmark kind, protocol spoken) {
     CLI::App* command = app.add_subcommand(name, description);
-    command->add_option("--target", line.asked.target, "The server, HOST:PORT or [IPV6]:PORT")
+    command->add_option("--target", line.requested.target, "The server, HOST:PORT or [IPV6]:PORT")
         ->required()
         ->type_name("ADDRESS");
     command->add_option("--pid", line.pid, "The server's process, to see its use of CPU and memory")
@@ -81,8 +81,8 @@ CLI::App* add_benchmark(CLI::App& app, command_line& line, const std::string& na
     command->add_option("--json", line.json, "Write the figures as one JSON object; - is standard output")
         ->type_name("FILE");
     command->callback([&line, kind, spoken] {
-        line.asked.what = kind;
-        line.asked.spoken = spoken;
+        line.requested.kind = kind;
+        line.requested.spoken = spoken;
     });
     return command;
 }
@@ -97,7 +97,7 @@ void add_traffic(CLI::App& command, request& request) {
 }
 
 void describe(CLI::App& app, command_line& line) {
-    request& request = line.asked;
+    request& request = line.requested;
     app.set_version_flag("--version", std::string{"chatos-bench "} + CHATOS_VERSION);
     app.footer(examples);
     app.require_subcommand(1);
@@ -140,20 +140,20 @@ bool write_json(const std::string& file, const std::string& text) {
 
 int run(command_line& line) {
     if (!line.pid.empty()) {
-        line.asked.server = static_cast<::pid_t>(std::stol(line.pid));
+        line.requested.server = static_cast<::pid_t>(std::stol(line.pid));
     }
-    const outcome result = run_benchmark(line.asked);
+    const outcome result = run_benchmark(line.requested);
     if (!result.usage_fault.empty()) {
-        return complain(bad_usage, result.usage_fault);
+        return report_error(bad_usage, result.usage_fault);
     }
     if (line.json != "-") {
         std::fputs((result.title + "\n" + result.figures.as_table()).c_str(), stdout);
         std::fflush(stdout);
     }
     if (!line.json.empty() && !write_json(line.json, result.figures.as_json())) {
-        return complain(misbehaved, "cannot write " + line.json + ": " + std::strerror(errno));
+        return report_error(misbehaved, "cannot write " + line.json + ": " + std::strerror(errno));
     }
-    return result.server_fault.empty() ? done : complain(misbehaved, line.asked.target + ": " + result.server_fault);
+    return result.server_fault.empty() ? done : report_error(misbehaved, line.requested.target + ": " + result.server_fault);
 }
 
 }  // namespace
@@ -168,7 +168,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& wish) {
         return app.exit(wish);
     } catch (const CLI::ParseError& error) {
-        return complain(bad_usage, std::string{error.what()} + "; see chatos-bench --help");
+        return report_error(bad_usage, std::string{error.what()} + "; see chatos-bench --help");
     }
     return run(line);
 }

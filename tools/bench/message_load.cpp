@@ -154,13 +154,13 @@ void message_load::connected(std::uint32_t place) {
 }
 
 std::size_t message_load::received(std::uint32_t place, std::span<const std::byte> input) {
-    protocol_.read(place, input, found_);
+    protocol_.read(place, input, arrivals_);
     // Acknowledgements first: our own bookkeeping is not to count as the server's time.
-    pool_.send(place, found_.acknowledgements);
-    for (const user_number sender : found_.senders) {
+    pool_.send(place, arrivals_.acknowledgements);
+    for (const user_number sender : arrivals_.senders) {
         note_delivery(place, sender);
     }
-    note_answers(place, found_.answers);
+    note_answers(place, arrivals_.answers);
     if (!touched_.empty()) {
         const std::uint64_t now_ns = monotonic_ns();
         for (const user_number sender : touched_) {
@@ -171,10 +171,10 @@ std::size_t message_load::received(std::uint32_t place, std::span<const std::byt
         }
         touched_.clear();
     }
-    if (!found_.fault.empty()) {
-        fail(place, found_.fault);
+    if (!arrivals_.fault.empty()) {
+        fail(place, arrivals_.fault);
     }
-    return found_.consumed;
+    return arrivals_.consumed;
 }
 
 void message_load::note_delivery(user_number recipient, user_number sender) {

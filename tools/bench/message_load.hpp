@@ -84,7 +84,7 @@ private:
     std::vector<std::uint64_t> delivered_;             ///< messages by recipient and sender
     std::vector<std::uint32_t> publishes_unanswered_;  ///< by sender
     std::vector<user_number> touched_;                 ///< senders of which something has become done in this call
-    arrivals found_;
+    arrivals arrivals_;
     bytes output_;
     message_figures figures_;
 

@@ -12,7 +12,7 @@ namespace chatos::bench {
 
 class mqtt_dialect : public dialect {
 public:
-    /// `name` is plain ASCII and at most 16 bytes: the topic, and with a number behind it the client's identifier.
+    /// `name` is plain ASCII and at most 16 bytes: the topic, and followed by a number the client's identifier.
     /// Everybody writes to everybody, whatever `load` says.
     mqtt_dialect(const workload& load, std::string name);
 

@@ -95,20 +95,20 @@ TEST(mqtt_dialect, tells_what_the_server_did_wrong) {
     EXPECT_EQ(read(spoken, 3, "\x32\xFF\xFF\xFF\xFF"sv).fault, "bytes that are no packet of MQTT");
     EXPECT_EQ(read(spoken, 3, "\x32\xFF\xFF\xFF\x7F"sv).fault, "bytes that are no packet of MQTT");
     EXPECT_EQ(read(spoken, 3, puback(1)).fault, "a PUBACK out of order or for nothing");
-    const auto stranger = "a message that no sender of this load has published"sv;
-    EXPECT_EQ(read(spoken, 0, message_7).fault, stranger);
+    const auto unknown_message = "a message that no sender of this load has published"sv;
+    EXPECT_EQ(read(spoken, 0, message_7).fault, unknown_message);
     EXPECT_EQ(read(spoken, 3,
                    "\x32\x0B\x00\x01x\x00\x07"
                    "0000mm"sv)
                   .fault,
-              stranger);
+              unknown_message);
     EXPECT_EQ(read(spoken, 3,
                    "\x32\x0B\x00\x01t\x00\x07"
                    "0000mn"sv)
                   .fault,
-              stranger);
-    EXPECT_EQ(read(spoken, 3, "\x32\x02\x00\x01"sv).fault, stranger);
-    EXPECT_EQ(read(spoken, 3, "\x32\x00"sv).fault, stranger);
+              unknown_message);
+    EXPECT_EQ(read(spoken, 3, "\x32\x02\x00\x01"sv).fault, unknown_message);
+    EXPECT_EQ(read(spoken, 3, "\x32\x00"sv).fault, unknown_message);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ std::optional<std::uint64_t> read_clock_ns(clockid_t clock) {
     return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000U + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-/// The number of kibibytes behind `key`, in bytes.
+/// The number of kibibytes after `key`, in bytes.
 std::optional<std::uint64_t> find_kib(const std::string& path, const std::string& key) {
     std::ifstream file{path};
     for (std::string word; file >> word;) {

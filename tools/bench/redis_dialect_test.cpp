@@ -60,12 +60,12 @@ TEST(redis_dialect, tells_what_the_server_did_wrong) {
     EXPECT_EQ(read(spoken, 0, "-ERR unknown command\r\n").fault, "an error: ERR unknown command");
     EXPECT_EQ(read(spoken, 2, ":3\r\n").fault, "an unexpected answer: 3");
     EXPECT_EQ(read(spoken, 2, "HTTP/1.1 400").fault, "bytes that are no reply of Redis");
-    const auto stranger = "a message that no sender of this load has published"sv;
-    EXPECT_EQ(read(spoken, 0, from_sender_1).fault, stranger);
-    EXPECT_EQ(read(spoken, 2, "*3\r\n$7\r\nmessage\r\n$2\r\nxx\r\n$6\r\n0001mm\r\n").fault, stranger);
-    EXPECT_EQ(read(spoken, 2, "*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$6\r\n0001mn\r\n").fault, stranger);
-    EXPECT_EQ(read(spoken, 2, "*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$6\r\n0007mm\r\n").fault, stranger);
-    EXPECT_EQ(read(spoken, 2, "*1\r\n$7\r\nmessage\r\n").fault, stranger);
+    const auto unknown_message = "a message that no sender of this load has published"sv;
+    EXPECT_EQ(read(spoken, 0, from_sender_1).fault, unknown_message);
+    EXPECT_EQ(read(spoken, 2, "*3\r\n$7\r\nmessage\r\n$2\r\nxx\r\n$6\r\n0001mm\r\n").fault, unknown_message);
+    EXPECT_EQ(read(spoken, 2, "*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$6\r\n0001mn\r\n").fault, unknown_message);
+    EXPECT_EQ(read(spoken, 2, "*3\r\n$7\r\nmessage\r\n$2\r\nch\r\n$6\r\n0007mm\r\n").fault, unknown_message);
+    EXPECT_EQ(read(spoken, 2, "*1\r\n$7\r\nmessage\r\n").fault, unknown_message);
 }
 
 TEST(redis_reply, is_incomplete_until_its_last_byte) {

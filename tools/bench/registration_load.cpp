@@ -62,20 +62,20 @@ void registration_load::connected(std::uint32_t place) {
 
 std::size_t registration_load::received(std::uint32_t place, std::span<const std::byte> input) {
     visit& attempt = visits_[place];
-    protocol_.read(attempt.user, input, found_);
-    if (!found_.fault.empty()) {
-        fail(place, found_.fault);
-    } else if (found_.answers > attempt.answers_awaited || !found_.senders.empty()) {
+    protocol_.read(attempt.user, input, arrivals_);
+    if (!arrivals_.fault.empty()) {
+        fail(place, arrivals_.fault);
+    } else if (arrivals_.answers > attempt.answers_awaited || !arrivals_.senders.empty()) {
         fail(place, "more than the answer to its login");
-    } else if (found_.answers != 0) {
-        attempt.answers_awaited -= found_.answers;
+    } else if (arrivals_.answers != 0) {
+        attempt.answers_awaited -= arrivals_.answers;
         if (attempt.answers_awaited == 0) {
             figures_.latencies.add(monotonic_ns() - attempt.began_ns);
             ++figures_.registrations;
             pool_.finish(place);
         }
     }
-    return found_.consumed;
+    return arrivals_.consumed;
 }
 
 void registration_load::ended(std::uint32_t place, const std::string& why) {

@@ -54,7 +54,7 @@ private:
     registration_plan plan_;
     connection_pool pool_;
     std::vector<visit> visits_;  ///< by place
-    arrivals found_;
+    arrivals arrivals_;
     bytes output_;
     registration_figures figures_;
     user_number next_user_{0};

@@ -47,7 +47,7 @@ scripted_server::scripted_server(script steps) : listener_{::socket(AF_INET, SOC
         throw std::runtime_error{"no listener"};
     }
     address_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-    thread_ = std::thread{[this, told = std::move(steps)] { run(told); }};
+    thread_ = std::thread{[this, steps = std::move(steps)] { run(steps); }};
 }
 
 scripted_server::~scripted_server() {

@@ -18,7 +18,7 @@ constexpr std::size_t names_max = 1'000;
 constexpr std::size_t peers_max = 32;
 constexpr std::size_t held_max = 64;
 constexpr std::size_t watched_before_peers = 3;
-constexpr std::chrono::milliseconds farewell_limit{1'000};
+constexpr std::chrono::milliseconds drain_timeout{1'000};
 constexpr std::chrono::milliseconds last_write_limit{1'000};
 
 instant clock_now() {
@@ -324,10 +324,10 @@ void chat::finish() {
         return;  // nobody waits for what we might still say
     }
     for (const auto& peer : peers_) {
-        peer->finish(farewell_limit);
+        peer->finish(drain_timeout);
     }
     server_.finish_writing();
-    server_.drain(farewell_limit);
+    server_.drain(drain_timeout);
 }
 
 }  // namespace chatos::client

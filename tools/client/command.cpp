@@ -67,7 +67,7 @@ std::string help_text() {
         usage.resize(std::max<std::size_t>(usage.size(), 22), ' ');
         text += usage + std::string{row.meaning} + "\n";
     }
-    text += "A name with blanks stands in quotes: /msg \"Ada L\" hello";
+    text += "Quote a name with blanks: /msg \"Ada L\" hello";
     return text;
 }
 

@@ -20,7 +20,7 @@ std::string text_of(int error) {
 }
 
 struct lookup {
-    std::vector<endpoint> found;
+    std::vector<endpoint> endpoints;
     std::string fault;
 };
 
@@ -32,7 +32,7 @@ lookup look_up(const server_address& server) {
         std::memcpy(local.sun_path, server.unix_path.data(), server.unix_path.size());
         endpoint local_endpoint{.size = sizeof local};
         std::memcpy(&local_endpoint.storage, &local, sizeof local);
-        result.found.push_back(local_endpoint);
+        result.endpoints.push_back(local_endpoint);
         return result;
     }
     addrinfo hints{};
@@ -47,7 +47,7 @@ lookup look_up(const server_address& server) {
     for (const addrinfo* candidate = list; candidate != nullptr; candidate = candidate->ai_next) {
         endpoint where{.size = candidate->ai_addrlen};
         std::memcpy(&where.storage, candidate->ai_addr, candidate->ai_addrlen);
-        result.found.push_back(where);
+        result.endpoints.push_back(where);
     }
     return result;
 }
@@ -161,9 +161,9 @@ void connection::drain(std::chrono::milliseconds limit) {
 }
 
 connect_result connect_to(const server_address& server, std::chrono::milliseconds limit) {
-    const lookup looked = look_up(server);
-    std::string fault = looked.fault.empty() ? "the name has no address" : looked.fault;
-    for (const endpoint& where : looked.found) {
+    const lookup looked_up = look_up(server);
+    std::string fault = looked_up.fault.empty() ? "the name has no address" : looked_up.fault;
+    for (const endpoint& where : looked_up.endpoints) {
         connection connection{where};
         fault = wait_until_connected(connection, limit);
         if (fault.empty()) {

@@ -57,7 +57,7 @@ private:
 };
 
 struct connect_result {
-    connection made{};
+    connection opened{};
     std::string fault{};  ///< empty: `made` is connected
 };
 

@@ -66,7 +66,7 @@ struct contact_asked {
 enum class decision_cause : std::uint8_t {
     person,   ///< somebody said so
     time,     ///< nobody said anything in time: refused
-    crowd,    ///< too many deliveries waited behind it: refused
+    crowd,    ///< too many deliveries waited after it: refused
     leaving,  ///< the client leaves: refused
 };
 

@@ -54,7 +54,7 @@ struct flags {
     bool is_json{false};
 };
 
-int complain(exit_code code, const std::string& problem) {
+int report_error(exit_code code, const std::string& problem) {
     std::fprintf(stderr, "chatos-client: %s\n", problem.c_str());
     return code;
 }
@@ -161,30 +161,30 @@ int finish(chat& talk, const screen& shown, const flags& options) {
     talk.finish();
     const int code = exit_code_of(talk.end());
     if (code != left) {
-        return complain(static_cast<exit_code>(code), meaning(talk.end(), options.pseudo));
+        return report_error(static_cast<exit_code>(code), meaning(talk.end(), options.pseudo));
     }
-    return shown.is_broken() ? complain(output_lost, "nobody reads the output any more; left") : left;
+    return shown.is_broken() ? report_error(output_lost, "nobody reads the output any more; left") : left;
 }
 
 int run(const flags& options) {
     const address_result server = parse_server_address(options.server);
     if (!server.fault.empty()) {
-        return complain(bad_usage, server.fault);
+        return report_error(bad_usage, server.fault);
     }
     const std::string fault =
         session::find_fault(request_kind::private_contact, options.pseudo, "", options.chat.session.bounds);
     if (!fault.empty()) {
-        return complain(bad_usage, "--pseudo cannot be: " + fault);
+        return report_error(bad_usage, "--pseudo cannot be: " + fault);
     }
     connect_result connected = connect_to(server.address, connect_limit);
     if (!connected.fault.empty()) {
-        return complain(no_connection, "cannot connect to " + shown_text(options.server) + ": " + connected.fault +
+        return report_error(no_connection, "cannot connect to " + shown_text(options.server) + ": " + connected.fault +
                                            "; start a server there (chatos-server), or name another");
     }
     if (!options.is_json && is_on_terminal()) {
         const int signals = watch_signals(true);
         terminal shown{wants_colours()};
-        chat talk{std::move(connected.made), signals, options.pseudo, options.chat, shown};
+        chat talk{std::move(connected.opened), signals, options.pseudo, options.chat, shown};
         shown.talk(talk);
         return finish(talk, shown, options);
     }
@@ -195,7 +195,7 @@ int run(const flags& options) {
     } else {
         shown = std::make_unique<line_screen>(STDOUT_FILENO);
     }
-    chat talk{std::move(connected.made), signals, options.pseudo, options.chat, *shown};
+    chat talk{std::move(connected.opened), signals, options.pseudo, options.chat, *shown};
     talk_by_lines(talk, *shown);
     return finish(talk, *shown, options);
 }
@@ -211,7 +211,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& problem) {
-        return complain(bad_usage, std::string{problem.what()} + "; see chatos-client --help");
+        return report_error(bad_usage, std::string{problem.what()} + "; see chatos-client --help");
     }
     return run(options);
 }

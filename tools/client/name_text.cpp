@@ -50,7 +50,7 @@ std::optional<std::uint32_t> take_hex(std::string_view& line, std::size_t digits
     return value;
 }
 
-/// What stands behind a backslash.
+/// The escape after a backslash.
 bool take_escape(std::string_view& line, std::string& name) {
     if (line.empty()) {
         return false;

@@ -1,5 +1,5 @@
 // Names and texts of others as lines for a person, and names as a person types them. What the terminal could obey never
-// gets through, and a name that could be taken for something else stands in quotes.
+// gets through, and a name that could be taken for something else is quoted.
 #pragma once
 
 #include <optional>

@@ -30,7 +30,7 @@ TEST(ShownName, stands_in_quotes_when_it_could_be_taken_for_something_else) {
 }
 
 TEST(ShownName, can_be_typed_back_and_is_told_apart) {
-    std::mt19937 dice{1};
+    std::mt19937 random{1};
     const std::string alphabet[] = {"a",
                                     " ",
                                     "\"",
@@ -51,8 +51,8 @@ TEST(ShownName, can_be_typed_back_and_is_told_apart) {
     std::set<std::string> shown;
     for (int round = 0; round < 5'000; ++round) {
         std::string name;
-        for (std::size_t parts = 1 + dice() % 5; parts > 0; --parts) {
-            name += alphabet[dice() % std::size(alphabet)];
+        for (std::size_t parts = 1 + random() % 5; parts > 0; --parts) {
+            name += alphabet[random() % std::size(alphabet)];
         }
         names.insert(name);
         shown.insert(shown_name(name));

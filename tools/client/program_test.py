@@ -20,19 +20,19 @@ CLIENT, SERVER, CONFORMANCE, SCHEMA = map(os.path.abspath, sys.argv[1:5])
 
 class Chat(unittest.TestCase):
     def server(self, *arguments, **more):
-        made = Server(SERVER, *arguments, **more)
-        self.addCleanup(made.close)
-        return made
+        program = Server(SERVER, *arguments, **more)
+        self.addCleanup(program.close)
+        return program
 
     def client(self, address, name, *arguments, **more):
-        made = Program(CLIENT, address, "--pseudo", name, *arguments, **more)
-        self.addCleanup(made.close)
-        return made
+        program = Program(CLIENT, address, "--pseudo", name, *arguments, **more)
+        self.addCleanup(program.close)
+        return program
 
     def joined(self, address, name, *arguments, **more):
-        made = self.client(address, name, *arguments, **more)
-        made.expect("\\* connected as .*")
-        return made
+        program = self.client(address, name, *arguments, **more)
+        program.expect("\\* connected as .*")
+        return program
 
     def script(self, address, name, *lines, arguments=()):
         """A client that is given all its lines at once; what it printed."""
@@ -42,9 +42,9 @@ class Chat(unittest.TestCase):
         return ended.returncode, ended.stdout.decode(), ended.stderr.decode()
 
     def fake(self):
-        made = FakeServer()
-        self.addCleanup(made.close)
-        return made
+        program = FakeServer()
+        self.addCleanup(program.close)
+        return program
 
     def folder(self):
         path = tempfile.mkdtemp()

@@ -19,7 +19,7 @@ public:
     virtual ~screen() = default;
 
     virtual void show(const session_event& event) = 0;
-    /// True once nothing can be shown any more, because whoever read the output is gone.
+    /// True once nothing can be shown any more, because its reader is gone.
     [[nodiscard]] virtual bool is_broken() const = 0;
 };
 

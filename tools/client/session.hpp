@@ -1,9 +1,9 @@
 // One user's session with a server: the rules CLI-1 to CLI-8, FLOW-2 and FLOW-4 seen from the client. Bytes, wishes and
 // time go in; bytes, events and deadlines come out. It knows no socket, no clock and no screen.
 //
-// Two orders matter, because an ERROR carries no id. Answers to us come in the order of our requests; so one request is
-// under way at a time and the others wait. Answers from us go in the order of the deliveries; so a PC that waits for
-// its person holds back the answers to whatever came behind it, though all of it is shown at once.
+// Two orders matter, because an ERROR carries no id. Answers to us come in the order of our requests, so one request is
+// under way at a time and the others wait. Answers from us go out in the order of the deliveries, so while the user has
+// not decided about a PC, later deliveries are shown at once but answered only afterwards.
 #pragma once
 
 #include "client/event.hpp"

@@ -33,7 +33,7 @@ lines outcome(const std::vector<std::byte>& bytes, const std::vector<std::size_t
     alice.tested.receive(std::span{bytes}.subspan(at), alice.now);
     alice.tested.leave();
     lines all = alice.sent();
-    for (std::string& line : alice.told()) {
+    for (std::string& line : alice.take_lines()) {
         all.push_back(std::move(line));
     }
     return all;
@@ -76,7 +76,7 @@ session_options patient() {
 /// A server that keeps book of what it delivered and of what must be answered.
 class book_keeper {
 public:
-    explicit book_keeper(std::uint32_t seed) : dice_{seed} {}
+    explicit book_keeper(std::uint32_t seed) : random_{seed} {}
 
     void run(std::size_t steps) {
         alice_.join();
@@ -91,7 +91,7 @@ public:
     }
 
 private:
-    std::size_t roll(std::size_t sides) { return std::uniform_int_distribution<std::size_t>{0, sides - 1}(dice_); }
+    std::size_t roll(std::size_t sides) { return std::uniform_int_distribution<std::size_t>{0, sides - 1}(random_); }
     std::string name() { return std::string(1, static_cast<char>('b' + roll(3))); }
 
     void take_step() {
@@ -153,7 +153,7 @@ private:
         }
     }
 
-    std::mt19937 dice_;
+    std::mt19937 random_;
     played_session alice_{patient()};
     std::vector<bool> must_be_ok_;
     std::size_t deliveries_{0};
@@ -172,16 +172,16 @@ TEST(RandomHistories, each_delivery_has_one_answer_in_order_and_one_request_is_u
     }
 }
 
-/// Bytes that mean nothing, from any server: the session ends or goes on, and never does anything else.
+/// Bytes that mean nothing, from any server: the session ends or continues, and never does anything else.
 TEST(RandomHistories, noise_never_does_harm) {
-    std::mt19937 dice{7};
+    std::mt19937 random{7};
     for (int round = 0; round < 2'000; ++round) {
         played_session alice;
         alice.join();
         alice.contact("bob");
-        std::vector<std::byte> noise(std::uniform_int_distribution<std::size_t>{1, 64}(dice));
+        std::vector<std::byte> noise(std::uniform_int_distribution<std::size_t>{1, 64}(random));
         for (std::byte& byte : noise) {
-            byte = static_cast<std::byte>(std::uniform_int_distribution<int>{0, 8}(dice));
+            byte = static_cast<std::byte>(std::uniform_int_distribution<int>{0, 8}(random));
         }
         alice.tested.receive(noise, alice.now);
         for (const std::string& bytes : alice.sent()) {

@@ -19,10 +19,10 @@ TEST(Registration, cr_is_the_first_packet_and_nothing_else_goes_before_its_answe
     EXPECT_EQ(alice.say("early"), 1U);
     EXPECT_EQ(alice.message("bob", "early"), 2U);
     EXPECT_EQ(alice.sent(), lines{"CR alice"});
-    EXPECT_EQ(alice.told(), (lines{"waits 1 behind 0", "waits 2 behind 1"}));
+    EXPECT_EQ(alice.take_lines(), (lines{"waits 1 after 0", "waits 2 after 1"}));
     alice.answer(error_code::ok);
     EXPECT_EQ(alice.sent(), lines{"SMA early"});
-    EXPECT_EQ(alice.told(), lines{"registered alice"});
+    EXPECT_EQ(alice.take_lines(), lines{"registered alice"});
 }
 
 TEST(Registration, each_refusal_ends_the_session_with_its_reason) {
@@ -32,7 +32,7 @@ TEST(Registration, each_refusal_ends_the_session_with_its_reason) {
                                        {error_code::refused, "ended refused: it answered REFUSED"}}) {
         played_session alice;
         alice.answer(code);
-        EXPECT_EQ(alice.told(), lines{reason});
+        EXPECT_EQ(alice.take_lines(), lines{reason});
         EXPECT_TRUE(alice.tested.is_over());
         EXPECT_EQ(alice.say("late"), 0U);
         EXPECT_EQ(alice.sent(), lines{"CR alice"});
@@ -42,10 +42,10 @@ TEST(Registration, each_refusal_ends_the_session_with_its_reason) {
 TEST(Registration, a_server_that_never_answers_is_given_up) {
     played_session alice;
     alice.pass(59'999ms);
-    EXPECT_EQ(alice.told(), lines{});
+    EXPECT_EQ(alice.take_lines(), lines{});
     EXPECT_EQ(alice.tested.deadline(), instant{60'000ms});
     alice.pass(1ms);
-    EXPECT_EQ(alice.told(), lines{"ended silent: no answer for 60000 ms"});
+    EXPECT_EQ(alice.take_lines(), lines{"ended silent: no answer for 60000 ms"});
 }
 
 TEST(Deliveries, each_spm_is_answered_once_CLI_2) {
@@ -53,7 +53,7 @@ TEST(Deliveries, each_spm_is_answered_once_CLI_2) {
     alice.join();
     alice.receive(make_spm("bob", "hi"));
     alice.receive(make_spm("bob", ""));
-    EXPECT_EQ(alice.told(), (lines{"bob: hi", "bob: "}));
+    EXPECT_EQ(alice.take_lines(), (lines{"bob: hi", "bob: "}));
     EXPECT_EQ(alice.sent(), (lines{"ERROR 0", "ERROR 0"}));
 }
 
@@ -65,7 +65,7 @@ TEST(Deliveries, a_contact_is_answered_0_or_5_CLI_3) {
     EXPECT_TRUE(alice.tested.decide("bob", true));
     EXPECT_TRUE(alice.tested.decide("carol", false));
     EXPECT_EQ(alice.sent(), (lines{"ERROR 0", "ERROR 5"}));
-    EXPECT_EQ(alice.told(),
+    EXPECT_EQ(alice.take_lines(),
               (lines{"asked by bob", "asked by carol", "accepted bob by person", "refused carol by person"}));
     EXPECT_FALSE(alice.tested.decide("bob", true));
 }
@@ -77,17 +77,17 @@ TEST(Deliveries, are_answered_while_our_own_request_waits_CLI_6) {
     alice.receive(make_spm("bob", "hi"));
     EXPECT_EQ(alice.sent(), (lines{"SMA hello", "ERROR 0"}));
     alice.answer(error_code::ok);
-    EXPECT_EQ(alice.told(), (lines{"bob: hi", "answer 1 SMA 0"}));
+    EXPECT_EQ(alice.take_lines(), (lines{"bob: hi", "answer 1 SMA 0"}));
 }
 
-TEST(Deliveries, behind_an_undecided_contact_are_shown_at_once_and_answered_after_it_FLOW_2) {
+TEST(Deliveries, after_an_undecided_contact_are_shown_at_once_and_answered_after_it_FLOW_2) {
     played_session alice;
     alice.join();
     alice.receive(make_pc("bob"));
     alice.receive(make_spm("carol", "one"));
     alice.receive(make_pc("dave"));
     alice.receive(make_spm("carol", "two"));
-    EXPECT_EQ(alice.told(), (lines{"asked by bob", "carol: one", "asked by dave", "carol: two"}));
+    EXPECT_EQ(alice.take_lines(), (lines{"asked by bob", "carol: one", "asked by dave", "carol: two"}));
     EXPECT_EQ(alice.sent(), lines{});
     EXPECT_TRUE(alice.tested.decide("dave", true));
     EXPECT_EQ(alice.sent(), lines{});
@@ -133,7 +133,7 @@ TEST(Deliveries, that_wait_are_bounded_by_refusing_the_oldest_contact) {
     EXPECT_EQ(alice.sent(), lines{});
     alice.receive(make_spm("carol", "2"));
     EXPECT_EQ(alice.sent(), (lines{"ERROR 5", "ERROR 0"}));
-    EXPECT_EQ(alice.told().back(), "refused bob by crowd");
+    EXPECT_EQ(alice.take_lines().back(), "refused bob by crowd");
     EXPECT_EQ(alice.tested.undecided().size(), 1U);
 }
 
@@ -145,7 +145,7 @@ TEST(Requests, a_message_asks_first_each_time_CLI_4) {
     alice.answer(error_code::ok);
     EXPECT_EQ(alice.sent(), lines{"SPM bob hi"});
     alice.answer(error_code::ok);
-    EXPECT_EQ(alice.told(), (lines{"answer 1 RPM 0 goes on", "answer 1 SPM 0"}));
+    EXPECT_EQ(alice.take_lines(), (lines{"answer 1 RPM 0 continues", "answer 1 SPM 0"}));
     alice.message("bob", "again");
     EXPECT_EQ(alice.sent(), lines{"RPM bob"});
 }
@@ -172,7 +172,7 @@ TEST(Requests, one_at_a_time_and_both_answers_of_a_contact_CLI_5) {
     EXPECT_EQ(alice.sent(), lines{});
     alice.answer(error_code::refused);
     EXPECT_EQ(alice.sent(), lines{"SMA after"});
-    EXPECT_EQ(alice.told(), (lines{"waits 2 behind 1", "answer 1 PC 0 goes on", "answer 1 decision 5"}));
+    EXPECT_EQ(alice.take_lines(), (lines{"waits 2 after 1", "answer 1 PC 0 continues", "answer 1 decision 5"}));
 }
 
 TEST(Requests, a_contact_that_cannot_be_asked_has_one_answer_PC_2) {
@@ -180,7 +180,7 @@ TEST(Requests, a_contact_that_cannot_be_asked_has_one_answer_PC_2) {
     alice.join();
     alice.contact("bob");
     alice.answer(error_code::unreachable);
-    EXPECT_EQ(alice.told(), lines{"answer 1 PC 4"});
+    EXPECT_EQ(alice.take_lines(), lines{"answer 1 PC 4"});
     EXPECT_TRUE(alice.tested.is_idle());
 }
 
@@ -234,12 +234,12 @@ TEST(BrokenServer, what_no_server_may_send_ends_the_session_CLI_8) {
         played_session alice;
         alice.join();
         alice.receive(wrong);
-        const lines printed = alice.told();
+        const lines printed = alice.take_lines();
         ASSERT_EQ(printed.size(), 1U);
         EXPECT_TRUE(printed[0].starts_with("ended broken: the server sent a packet that only clients send"))
             << printed[0];
         alice.receive(make_spm("bob", "hi"));
-        EXPECT_EQ(alice.told(), lines{});
+        EXPECT_EQ(alice.take_lines(), lines{});
         EXPECT_EQ(alice.sent(), lines{});
     }
 }
@@ -251,7 +251,7 @@ TEST(BrokenServer, malformed_bytes_end_the_session_with_the_rule_and_the_offset_
     bytes.push_back(std::byte{0x09});
     bytes.push_back(std::byte{0x03});
     alice.tested.receive(bytes, alice.now);
-    EXPECT_EQ(alice.told(), (lines{"bob: hi", "ended broken: the server sent malformed bytes at offset 14: no packet "
+    EXPECT_EQ(alice.take_lines(), (lines{"bob: hi", "ended broken: the server sent malformed bytes at offset 14: no packet "
                                               "has this opcode; 1 to 6 are assigned (WIRE-1)"}));
     EXPECT_EQ(alice.sent(), lines{"ERROR 0"});
 }
@@ -260,7 +260,7 @@ TEST(BrokenServer, an_answer_to_nothing_ends_the_session) {
     played_session alice;
     alice.join();
     alice.answer(error_code::refused);
-    EXPECT_EQ(alice.told(), lines{"ended broken: the server sent an answer to nothing: ERROR 5"});
+    EXPECT_EQ(alice.take_lines(), lines{"ended broken: the server sent an answer to nothing: ERROR 5"});
 }
 
 TEST(BrokenServer, deliveries_before_the_registration_are_not_answered_CLI_1) {
@@ -277,19 +277,19 @@ TEST(Leaving, refuses_what_is_undecided_so_that_everything_has_its_answer) {
     alice.join();
     alice.receive(make_pc("bob"));
     alice.receive(make_spm("carol", "hi"));
-    static_cast<void>(alice.told());
+    static_cast<void>(alice.take_lines());
     alice.tested.leave();
     EXPECT_EQ(alice.sent(), (lines{"ERROR 5", "ERROR 0"}));
-    EXPECT_EQ(alice.told(), (lines{"refused bob by leaving", "ended left"}));
+    EXPECT_EQ(alice.take_lines(), (lines{"refused bob by leaving", "ended left"}));
     alice.tested.lose("late");
-    EXPECT_EQ(alice.told(), lines{});
+    EXPECT_EQ(alice.take_lines(), lines{});
 }
 
 TEST(Leaving, a_lost_connection_is_told) {
     played_session alice;
     alice.join();
     alice.tested.lose("the server closed it");
-    EXPECT_EQ(alice.told(), lines{"ended lost: the server closed it"});
+    EXPECT_EQ(alice.take_lines(), lines{"ended lost: the server closed it"});
 }
 
 TEST(Backpressure, nothing_is_to_be_read_while_too_much_is_unsent) {

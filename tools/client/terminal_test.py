@@ -22,16 +22,16 @@ class OnTerminal(unittest.TestCase):
         self.addCleanup(self.server.close)
 
     def person(self, name, *arguments, **more):
-        made = Terminal(CLIENT, self.server.address, "--pseudo", name, *arguments, **more)
-        self.addCleanup(made.close)
-        made.expect(f"* connected as {name}", ">")
-        return made
+        program = Terminal(CLIENT, self.server.address, "--pseudo", name, *arguments, **more)
+        self.addCleanup(program.close)
+        program.expect(f"* connected as {name}", ">")
+        return program
 
     def script(self, name):
-        made = Program(CLIENT, self.server.address, "--pseudo", name)
-        self.addCleanup(made.close)
-        made.expect("\\* connected as .*")
-        return made
+        program = Program(CLIENT, self.server.address, "--pseudo", name)
+        self.addCleanup(program.close)
+        program.expect("\\* connected as .*")
+        return program
 
 
 class Typing(OnTerminal):

@@ -70,7 +70,7 @@ std::string cause_text(const contact_decided& decided) {
     switch (decided.cause) {
     case decision_cause::person: return "you refuse " + from;
     case decision_cause::time: return from + " was refused: no decision in time";
-    case decision_cause::crowd: return from + " was refused: too much waited behind the decision";
+    case decision_cause::crowd: return from + " was refused: too much waited for the decision";
     case decision_cause::leaving: return from + " was refused: you leave";
     }
     return {};
@@ -142,7 +142,7 @@ struct wording {
     worded_line operator()(const notice& event) const {
         return event.is_problem ? problem(event.text) : news(event.text);
     }
-    // Told by whoever ends the program, since it may be an error.
+    // Printed by the code that ends the program, since it may be an error.
     worded_line operator()(const session_ended& /*one*/) const { return {}; }
 };
 
@@ -169,7 +169,7 @@ std::string meaning(const session_ended& end, std::string_view pseudo) {
     case end_reason::lost: return "the connection is lost" + detail + "; start the client again";
     case end_reason::silent: return "the server is silent" + detail + "; start the client again";
     case end_reason::broken_protocol:
-        return "the connection was ended, because " + end.detail + "; tell whoever runs that server";
+        return "the connection was ended, because " + end.detail + "; tell the operator of that server";
     }
     return {};
 }

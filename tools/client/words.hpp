@@ -27,7 +27,7 @@ struct worded_line {
 
 [[nodiscard]] worded_line in_words(const session_event& event);
 
-/// The line as it is printed without colours: "bob: hi", "(bob) hi" for what came privately, "* news".
+/// The line as it is printed without colors: "bob: hi", "(bob) hi" for what came privately, "* news".
 [[nodiscard]] std::string plain_text(const worded_line& line);
 
 }  // namespace chatos::client

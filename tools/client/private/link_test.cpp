@@ -10,7 +10,7 @@
 namespace chatos::client {
 namespace {
 
-std::string told(private_link& link) {
+std::string events_of(private_link& link) {
     std::string all;
     while (const std::optional<link_event> event = link.take_event()) {
         if (std::holds_alternative<link_opened>(*event)) {
@@ -49,9 +49,9 @@ TEST(Link, opens_with_both_names_and_one_answer_TUN_1) {
     EXPECT_EQ(taken(alice), "");
     EXPECT_FALSE(alice.is_quiet());
     receive(alice, ok.substr(0, 1));
-    EXPECT_EQ(told(alice), "");
+    EXPECT_EQ(events_of(alice), "");
     receive(alice, ok.substr(1));
-    EXPECT_EQ(told(alice), "opened;");
+    EXPECT_EQ(events_of(alice), "opened;");
     EXPECT_EQ(taken(alice), std::string("\x01\0\0\0\x05"
                                         "early",
                                         10));
@@ -69,13 +69,13 @@ TEST(Link, says_in_words_why_it_does_not_open) {
         private_link alice{"alice", "bob"};
         alice.send(frame_kind::text, "early");
         receive(alice, answer);
-        EXPECT_EQ(told(alice), why);
+        EXPECT_EQ(events_of(alice), why);
         EXPECT_TRUE(alice.is_over());
         EXPECT_EQ(taken(alice), "");
     }
     private_link alice{"alice", "bob"};
     alice.lose("");
-    EXPECT_EQ(told(alice), "failed the server closed it;");
+    EXPECT_EQ(events_of(alice), "failed the server closed it;");
 }
 
 TEST(Link, frames_arrive_whole_however_the_bytes_come) {
@@ -92,7 +92,7 @@ TEST(Link, frames_arrive_whole_however_the_bytes_come) {
         for (std::size_t at = 0; at < bytes.size(); at += piece) {
             receive(to, std::string_view{bytes}.substr(at, piece));
         }
-        EXPECT_EQ(told(to),
+        EXPECT_EQ(events_of(to),
                   "opened;1 hi;5 " + std::string("\0\xff", 2) + ";6 ;5 " + std::string(frame_bytes_max, 'x') + ";");
     }
 }
@@ -108,7 +108,7 @@ TEST(Link, nonsense_from_the_other_side_ends_it) {
         receive(alice, ok);
         receive(alice, bytes);
         receive(alice, std::string("\x01\0\0\0\x01x", 6));
-        EXPECT_EQ(told(alice), "opened;closed! " + std::string{why} + ";");
+        EXPECT_EQ(events_of(alice), "opened;closed! " + std::string{why} + ";");
     }
 }
 

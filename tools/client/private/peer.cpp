@@ -272,7 +272,7 @@ void private_peer::drop_incoming(const std::string& why) {
     }
 }
 
-// Whoever is told finds the folder without it.
+// By the time this is reported, the folder no longer has it.
 void private_peer::end_incoming(file_state state, const std::string& why) {
     const std::uint64_t bytes = incoming_->file ? incoming_->file->bytes_written() : 0;
     const file_moved moved{name_, true, state, incoming_->name, bytes, incoming_->size, why};

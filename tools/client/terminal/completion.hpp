@@ -8,7 +8,7 @@
 namespace chatos::client {
 
 struct completion {
-    std::string insert{};                ///< goes in at the cursor; with a blank behind it when it is the only choice
+    std::string insert{};                ///< goes in at the cursor; followed by a blank when it is the only choice
     std::vector<std::string> choices{};  ///< when nothing can be inserted: what could follow, as it would be typed
 };
 

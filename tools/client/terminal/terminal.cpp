@@ -80,7 +80,7 @@ std::string clock_text() {
     return text.data();
 }
 
-std::string_view colour_of_name(std::string_view name) {
+std::string_view color_of_name(std::string_view name) {
     return name_colours[std::hash<std::string_view>{}(name) % name_colours.size()];
 }
 
@@ -232,7 +232,7 @@ void terminal::editor::complete() {
     owner_.print(all);
 }
 
-terminal::terminal(bool is_coloured) : is_coloured_{is_coloured} {
+terminal::terminal(bool is_colored) : is_colored_{is_colored} {
     use_utf8();
     editor_ = std::make_unique<editor>(*this);
 }
@@ -244,7 +244,7 @@ bool terminal::is_broken() const {
 }
 
 void terminal::show(const session_event& event) {
-    // How far a file is stands in the prompt.
+    // The progress of a file is shown in the prompt.
     if (const auto* file = std::get_if<file_moved>(&event); file != nullptr && file->state == file_state::moving) {
         return;
     }
@@ -258,17 +258,17 @@ void terminal::show(const session_event& event) {
     }
 }
 
-std::string terminal::coloured(std::string_view colour, std::string_view text) const {
-    return is_coloured_ ? std::string{colour} + std::string{text} + std::string{plain} : std::string{text};
+std::string terminal::colored(std::string_view color, std::string_view text) const {
+    return is_colored_ ? std::string{color} + std::string{text} + std::string{plain} : std::string{text};
 }
 
 std::string terminal::formatted(const worded_line& line) const {
-    const std::string time = coloured(dim, clock_text());
+    const std::string time = colored(dim, clock_text());
     switch (line.kind) {
-    case line_kind::message: return time + coloured(colour_of_name(line.name), line.name + ":") + " " + line.text;
-    case line_kind::private_message: return time + coloured(magenta, "(" + line.name + ")") + " " + line.text;
-    case line_kind::news: return time + coloured(dim, plain_text(line));
-    case line_kind::problem: return time + coloured(yellow, plain_text(line));
+    case line_kind::message: return time + colored(color_of_name(line.name), line.name + ":") + " " + line.text;
+    case line_kind::private_message: return time + colored(magenta, "(" + line.name + ")") + " " + line.text;
+    case line_kind::news: return time + colored(dim, plain_text(line));
+    case line_kind::problem: return time + colored(yellow, plain_text(line));
     case line_kind::silent: return {};
     }
     return {};

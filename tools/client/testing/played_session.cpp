@@ -26,12 +26,12 @@ struct telling {
     std::string operator()(const registered& event) const { return "registered " + event.pseudo; }
     std::string operator()(const message_came& event) const { return event.from + ": " + event.text; }
     std::string operator()(const request_waits& event) const {
-        return "waits " + std::to_string(event.number) + " behind " + std::to_string(event.ahead);
+        return "waits " + std::to_string(event.number) + " after " + std::to_string(event.ahead);
     }
     std::string operator()(const answer_came& event) const {
         static constexpr const char* packets[] = {"RPM", "SPM", "SMA", "PC", "decision"};
         return "answer " + std::to_string(event.number) + " " + packets[static_cast<int>(event.packet)] + " " +
-               code_of(event.code) + (event.is_last ? "" : " goes on");
+               code_of(event.code) + (event.is_last ? "" : " continues");
     }
     std::string operator()(const contact_asked& event) const { return "asked by " + event.from; }
     std::string operator()(const contact_decided& event) const {
@@ -92,7 +92,7 @@ played_session::played_session(const session_options& options) : tested{"alice",
 void played_session::join() {
     answer(error_code::ok);
     static_cast<void>(sent());
-    static_cast<void>(told());
+    static_cast<void>(take_lines());
 }
 
 void played_session::pass(std::chrono::milliseconds time) {
@@ -106,7 +106,7 @@ std::vector<std::string> played_session::sent() {
     return packets;
 }
 
-std::vector<std::string> played_session::told() {
+std::vector<std::string> played_session::take_lines() {
     std::vector<std::string> all;
     while (const std::optional<session_event> event = tested.take_event()) {
         all.push_back(text_of(*event));

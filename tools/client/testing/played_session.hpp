@@ -35,7 +35,7 @@ public:
     /// What was sent since the last call.
     [[nodiscard]] std::vector<std::string> sent();
     /// What was told since the last call.
-    [[nodiscard]] std::vector<std::string> told();
+    [[nodiscard]] std::vector<std::string> take_lines();
 
     instant now{};
     session tested;
