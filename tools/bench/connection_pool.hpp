@@ -54,9 +54,9 @@ private:
         std::uint32_t generation{0};  ///< so that an event of an earlier connection at this place is not taken for ours
         bool is_connected{false};
         bool wants_to_finish{false};
-        std::vector<std::byte> pending_input{};     ///< received, and not a whole packet yet
-        std::vector<std::byte> waiting{};  ///< to be sent
-        std::size_t waiting_sent{0};       ///< bytes at the front of `waiting` that are sent
+        std::vector<std::byte> pending_input{};  ///< received, and not a whole packet yet
+        std::vector<std::byte> waiting{};        ///< to be sent
+        std::size_t waiting_sent{0};             ///< bytes at the front of `waiting` that are sent
     };
 
     void take(const epoll_event& event);

@@ -153,7 +153,8 @@ int run(command_line& line) {
     if (!line.json.empty() && !write_json(line.json, result.figures.as_json())) {
         return report_error(misbehaved, "cannot write " + line.json + ": " + std::strerror(errno));
     }
-    return result.server_fault.empty() ? done : report_error(misbehaved, line.requested.target + ": " + result.server_fault);
+    return result.server_fault.empty() ? done
+                                       : report_error(misbehaved, line.requested.target + ": " + result.server_fault);
 }
 
 }  // namespace

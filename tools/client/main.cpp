@@ -179,7 +179,7 @@ int run(const flags& options) {
     connect_result connected = connect_to(server.address, connect_limit);
     if (!connected.fault.empty()) {
         return report_error(no_connection, "cannot connect to " + shown_text(options.server) + ": " + connected.fault +
-                                           "; start a server there (chatos-server), or name another");
+                                               "; start a server there (chatos-server), or name another");
     }
     if (!options.is_json && is_on_terminal()) {
         const int signals = watch_signals(true);

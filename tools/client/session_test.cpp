@@ -251,8 +251,9 @@ TEST(BrokenServer, malformed_bytes_end_the_session_with_the_rule_and_the_offset_
     bytes.push_back(std::byte{0x09});
     bytes.push_back(std::byte{0x03});
     alice.tested.receive(bytes, alice.now);
-    EXPECT_EQ(alice.take_lines(), (lines{"bob: hi", "ended broken: the server sent malformed bytes at offset 14: no packet "
-                                              "has this opcode; 1 to 6 are assigned (WIRE-1)"}));
+    EXPECT_EQ(alice.take_lines(),
+              (lines{"bob: hi", "ended broken: the server sent malformed bytes at offset 14: no packet "
+                                "has this opcode; 1 to 6 are assigned (WIRE-1)"}));
     EXPECT_EQ(alice.sent(), lines{"ERROR 0"});
 }
 
