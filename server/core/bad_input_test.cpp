@@ -103,7 +103,7 @@ TEST_F(BadInput, ERR_4_who_does_not_register_in_time_is_closed) {
     EXPECT_EQ(chatty.take(), (packets{"ERROR 5", "ERROR 5"}));
     EXPECT_EQ(unlucky.take(), (packets{"ERROR 1", "ERROR 5"}));
     EXPECT_TRUE(silent.saw_end() && chatty.saw_end() && unlucky.saw_end());
-    EXPECT_FALSE(alice.saw_end()) << "a user may be silent for ever";
+    EXPECT_FALSE(alice.saw_end()) << "a user may be silent forever";
 }
 
 TEST_F(BadInput, ERR_4_a_packet_that_is_not_completed_in_time) {

@@ -111,9 +111,9 @@ TEST(BoundsDeathTest, handing_over_bytes_that_are_not_wanted_is_the_drivers_mist
     network net{{.receive_bytes_max = 10}};
     const client& alice = net.join("alice");
     const std::string much(11, 'x');
-    EXPECT_DEATH(net.core.receive(alice.id(), std::as_bytes(std::span{much}), net.now), "broken expectation");
+    EXPECT_DEATH(net.core.receive(alice.id(), std::as_bytes(std::span{much}), net.now), "assertion failed");
     net.core.end_of_input(alice.id(), net.now);
-    EXPECT_DEATH(net.core.receive(alice.id(), std::as_bytes(std::span{much}.first(1)), net.now), "broken expectation");
+    EXPECT_DEATH(net.core.receive(alice.id(), std::as_bytes(std::span{much}.first(1)), net.now), "assertion failed");
 }
 
 TEST(Bounds, an_end_of_input_behind_unprocessed_packets_waits_for_them) {
@@ -141,7 +141,7 @@ TEST(Bounds, the_largest_packet_fits_through_the_smallest_output) {
 
 TEST(Bounds, options_that_cannot_be_are_named) {
     EXPECT_EQ(find_fault({}), "");
-    EXPECT_EQ(find_fault({.users_max = 0}), "capacity cannot be 0; give 1 to 1000000");
+    EXPECT_EQ(find_fault({.users_max = 0}), "invalid capacity 0: expected an integer from 1 to 1000000");
     EXPECT_NE(find_fault({.packet_limits = {.pseudo_bytes_max = 31}}), "") << "WIRE-14";
     EXPECT_NE(find_fault({.packet_limits = {.message_bytes_max = 1'023}}), "") << "WIRE-14";
     EXPECT_NE(find_fault({.send_permissions_max = 1'023}), "") << "PM-6";

@@ -1,11 +1,11 @@
-// Time as the core sees it: an argument. The core never asks a clock; whoever drives it says what time it is.
+// Time as the core sees it: an argument. The core never reads a clock; its driver tells it the time.
 #pragma once
 
 #include <chrono>
 
 namespace chatos::core {
 
-/// A moment. Used as a type only: any epoch will do, as long as one driver sticks to it.
+/// A moment. Any epoch will do, as long as the driver keeps to it.
 using time_point = std::chrono::steady_clock::time_point;
 using duration = time_point::duration;
 

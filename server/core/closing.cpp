@@ -8,13 +8,13 @@
 namespace chatos::core {
 
 std::optional<time_point> server::deadline_of(const connection& client) const {
-    if (client.current_phase == phase::finishing) {
+    if (client.current_phase() == phase::finishing) {
         return client.phase_deadline;  // ERR-5
     }
-    if (client.current_phase == phase::tunnel_open) {
+    if (client.current_phase() == phase::tunnel_open) {
         return client.phase_deadline == never ? std::nullopt : std::optional{client.phase_deadline};
     }
-    if (client.current_phase == phase::tunnel_waiting) {
+    if (client.current_phase() == phase::tunnel_waiting) {
         const auto place = tunnels_.state_of(client.id);
         return place.state == tunnel_state::accepted ? std::optional{place.deadline} : std::nullopt;  // TUN-4
     }
@@ -23,7 +23,7 @@ std::optional<time_point> server::deadline_of(const connection& client) const {
     }
     std::optional<time_point> earliest = client.deliveries.deadline(options_);  // FLOW-7
     const auto consider = [&earliest](time_point other) { earliest = earliest ? std::min(*earliest, other) : other; };
-    if (client.current_phase == phase::unregistered) {
+    if (client.current_phase() == phase::unregistered) {
         consider(client.phase_deadline);  // ERR-4
     }
     if (client.packet_unfinished) {
@@ -75,15 +75,13 @@ std::optional<time_point> server::next_deadline() const noexcept {
 }
 
 void server::expire_deadline(connection& client) {
-    if (client.current_phase == phase::tunnel_waiting) {
+    if (client.current_phase() == phase::tunnel_waiting) {
         expire_tunnel_of(client);
         return;
     }
-    if (client.current_phase == phase::finishing || client.current_phase == phase::tunnel_open) {
+    if (client.current_phase() == phase::finishing || client.current_phase() == phase::tunnel_open) {
         leave_tunnel(client);
-        client.current_phase = phase::closed;
-        client.output.clear();
-        mark_changed(client);
+        enter(client, phase::closed);
         return;
     }
     if (client.packet_unfinished && client.packet_since + options_.login_timeout <= now_) {
@@ -92,7 +90,7 @@ void server::expire_deadline(connection& client) {
         refuse(client);  // ERR-4
         return;
     }
-    if (client.current_phase == phase::unregistered && client.phase_deadline <= now_) {
+    if (client.current_phase() == phase::unregistered && client.phase_deadline <= now_) {
         ++statistics_.closed_slow_login;
         notify(notice::event::slow_login, client);
         refuse(client);  // ERR-4
@@ -101,13 +99,45 @@ void server::expire_deadline(connection& client) {
     time_out_oldest_delivery(client);
 }
 
+// The only way from one phase to another: what every entry into a phase brings with it.
+void server::enter(connection& client, phase next) {
+    if (client.current_phase() == phase::tunnel_waiting) {
+        --statistics_.tunnel_ends_waiting;
+    }
+    client.enter(next);
+    switch (next) {
+    case phase::unregistered: break;  // where every connection begins
+    case phase::user: break;
+    case phase::tunnel_waiting: ++statistics_.tunnel_ends_waiting; break;  // ERR-4 no longer counts
+    case phase::tunnel_open:
+        client.phase_deadline = never;
+        client.output.leave_tally();  // from here on options::tunnel_buffer_bytes_max is its bound
+        break;
+    case phase::leaving: discard_input(client); return;
+    case phase::finishing:
+        ensure(client.requests.empty());
+        discard_input(client);
+        client.phase_deadline =
+            driver_now_ + (client.output.empty() ? options_.linger_timeout : options_.flush_timeout);
+        arm_timer(client);
+        break;
+    case phase::closed: client.output.clear(); break;
+    }
+    mark_changed(client);
+}
+
+void server::discard_input(connection& client) {
+    client.pending_input.clear();
+    client.has_backlog = client.packet_unfinished = false;
+}
+
 // CONN-6, PM-7, PC-4, ALL-9: the pseudo is free, what this user owes is settled as 4, nothing more is delivered to it.
-// What it has asked for itself goes on.
+// Its own requests continue.
 void server::end_session(connection& client) {
-    if (client.current_phase != phase::user) {
+    if (client.current_phase() != phase::user) {
         return;
     }
-    client.current_phase = phase::leaving;
+    enter(client, phase::leaving);
     users_.remove(client);
     client.permissions.clear();
     while (const auto owed = client.deliveries.take_abandoned()) {
@@ -130,7 +160,8 @@ void server::refuse(connection& client) {
     finish(client);
 }
 
-// The bytes that all clients together have sent and that wait are over their bound: whoever holds most of them goes.
+// The bytes that all clients together have sent and that wait are over their bound: the client that holds most of them
+// is closed.
 void server::enforce_input_bound() {
     while (tally_.input_bytes > options_.total_input_bytes_max) {
         connection* largest = nullptr;
@@ -142,7 +173,7 @@ void server::enforce_input_bound() {
         ensure(largest != nullptr && largest->keeps_input());
         ++statistics_.closed_input_bound;
         notify(notice::event::input_bound, *largest);
-        if (largest->current_phase == phase::tunnel_waiting) {
+        if (largest->current_phase() == phase::tunnel_waiting) {
             tunnels_.remove_end(largest->id);
             refuse_tunnel_end(*largest);
         } else {
@@ -155,11 +186,9 @@ void server::enforce_input_bound() {
 void server::leave(connection& client) {
     answer_held_pc(client);
     end_session(client);
-    if (client.current_phase == phase::unregistered) {
-        client.current_phase = phase::leaving;
+    if (client.current_phase() == phase::unregistered) {
+        enter(client, phase::leaving);
     }
-    client.pending_input.clear();
-    client.packet_unfinished = false;
     finish_if_done(client);
 }
 
@@ -167,21 +196,15 @@ void server::leave(connection& client) {
 // the driver is awake: one that has slept through the reason for closing could not write the last answers meanwhile.
 void server::finish(connection& client) {
     end_session(client);
-    if (client.current_phase == phase::finishing || client.current_phase == phase::closed) {
+    if (client.current_phase() == phase::finishing || client.current_phase() == phase::closed) {
         return;
     }
-    ensure(client.requests.empty());
-    client.current_phase = phase::finishing;
-    client.pending_input.clear();
-    client.has_backlog = client.packet_unfinished = false;
-    client.phase_deadline = driver_now_ + (client.output.empty() ? options_.linger_timeout : options_.flush_timeout);
-    arm_timer(client);
-    mark_changed(client);
+    enter(client, phase::finishing);
 }
 
 void server::finish_if_done(connection& client) {
     const bool on_the_way_out =
-        client.current_phase == phase::leaving || (draining_ && client.is_open() && client.deliveries.waiting() == 0);
+        client.current_phase() == phase::leaving || (draining_ && client.is_open() && client.deliveries.waiting() == 0);
     if (on_the_way_out && client.requests.empty()) {
         finish(client);
     }
@@ -198,7 +221,7 @@ void server::drain(time_point now) {
     connections_.for_each([this](connection& client) { finish_if_done(client); });
 }
 
-// Whoever still owes an answer leaves without it: that settles every request.
+// Clients that still owe an answer leave without it: that settles every request.
 void server::end_drain() {
     drain_over_ = true;
     connections_.for_each([this](connection& client) { end_session(client); });

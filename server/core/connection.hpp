@@ -5,9 +5,11 @@
 #include "core/clock.hpp"
 #include "core/connection_id.hpp"
 #include "core/delivery_ring.hpp"
+#include "core/ensure.hpp"
 #include "core/input_buffer.hpp"
 #include "core/origin.hpp"
 #include "core/output_queue.hpp"
+#include "core/phase.hpp"
 #include "core/request_queue.hpp"
 #include "core/send_permissions.hpp"
 
@@ -16,20 +18,8 @@
 
 namespace chatos::core {
 
-/// Where a connection stands. It only ever moves down this list.
-enum class phase : std::uint8_t {
-    unregistered,    ///< not registered (yet)
-    user,            ///< registered
-    leaving,         ///< session over; answers that are still due are waited for (FLOW-8)
-    tunnel_waiting,  ///< a tunnel end whose peer, or the decision, has not come (TUN-2)
-    tunnel_open,     ///< a tunnel end whose bytes are relayed
-    finishing,       ///< nothing more will be queued: flush, shut down sending, read on for a while (ERR-5)
-    closed,          ///< the driver has to close it
-};
-
 struct connection {
     connection_id id{};
-    phase current_phase{phase::unregistered};
     bool in_changed_list{false};  ///< in the list of changed connections
     bool in_work_list{false};     ///< in the list of connections with bytes to process
     bool has_backlog{false};  ///< `pending_input` begins with bytes that are to be processed without waiting for more
@@ -44,7 +34,7 @@ struct connection {
     std::size_t need{0};
     std::uint64_t bytes_processed{0};  ///< whole packets only
     time_point packet_since{};         ///< ERR-4: when the unfinished packet's first byte was read
-    /// Strangers: to register (ERR-4); finishing: to close (ERR-5); open tunnels: to take some bytes, once they end.
+    /// Unregistered: to register (ERR-4); finishing: to close (ERR-5); open tunnels: to take some bytes, once they end.
     time_point phase_deadline{};
     origin source{};  ///< TUN-3
 
@@ -54,18 +44,28 @@ struct connection {
     input_buffer pending_input;
     send_permissions permissions;
 
+    [[nodiscard]] phase current_phase() const noexcept { return phase_; }
+    /// Moves on to `next`, which may follow the current phase (asserted). server::enter() does what belongs to it.
+    void enter(phase next) noexcept {
+        ensure(may_follow(phase_, next));
+        phase_ = next;
+    }
+
     /// Packets from this connection are acted on.
     [[nodiscard]] bool is_open() const noexcept {
-        return current_phase == phase::unregistered || current_phase == phase::user;
+        return current_phase() == phase::unregistered || current_phase() == phase::user;
     }
     /// It is one end of a tunnel, open or to be.
     [[nodiscard]] bool is_tunnel_end() const noexcept {
-        return current_phase == phase::tunnel_waiting || current_phase == phase::tunnel_open;
+        return current_phase() == phase::tunnel_waiting || current_phase() == phase::tunnel_open;
     }
     /// Bytes that it has sent may be kept: they wait to be acted on, or to be relayed.
-    [[nodiscard]] bool keeps_input() const noexcept { return is_open() || current_phase == phase::tunnel_waiting; }
+    [[nodiscard]] bool keeps_input() const noexcept { return is_open() || current_phase() == phase::tunnel_waiting; }
     /// Answers that this client has coming: not settled, or not written (options::answers_owed_max).
     [[nodiscard]] std::uint32_t answers_owed() const noexcept { return requests.answers_coming() + output.answers(); }
+
+private:
+    phase phase_{phase::unregistered};
 };
 
 }  // namespace chatos::core

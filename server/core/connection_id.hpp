@@ -1,15 +1,15 @@
-// The name of one connection, never given to another: slots are used again, generations are not.
+// The identity of a connection: slots are reused, generations are not.
 #pragma once
 
 #include <cstdint>
 
 namespace chatos::core {
 
-/// `slot` is small and dense (drivers may index with it); `generation` tells apart those who had the slot in turn.
-/// A connection holds at most one session, so this is also the name of a user's session (PM-10).
+/// `slot` is small and dense (drivers may index with it); `generation` tells apart the connections that used the slot
+/// in turn. A connection holds at most one session, so this is also the name of a user's session (PM-10).
 struct connection_id {
     std::uint32_t slot{0};
-    std::uint32_t generation{0};  ///< 0: nobody
+    std::uint32_t generation{0};  ///< 0: no connection
 
     friend constexpr bool operator==(connection_id, connection_id) noexcept = default;
 };

@@ -23,7 +23,7 @@ void connection_table::close(connection& gone) {
     ensure(find(id) == &gone);
     slots_[id.slot].occupant.reset();
     --size_;
-    // A slot whose generations are used up would give an old id to somebody else, so it stays empty.
+    // A slot whose generations are used up stays empty: it would give an old id to another connection.
     if (slots_[id.slot].generation != UINT32_MAX) {
         free_.push_back(id.slot);
     }

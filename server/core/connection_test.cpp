@@ -88,28 +88,28 @@ TEST(Connection, CONN_7_a_second_claim_changes_nothing) {
     EXPECT_EQ(bob.take(), packets{"ERROR 0"});
 }
 
-TEST(Connection, CONN_8_requests_of_a_stranger_are_refused_and_nothing_is_delivered) {
+TEST(Connection, CONN_8_requests_before_registration_are_refused_and_nothing_is_delivered) {
     network net;
     client& alice = net.join("alice");
-    client& stranger = net.connect();
-    stranger.send({make_rpm("alice"), make_spm("alice", "hi"), make_sma("hi"), make_pc("alice")});
-    EXPECT_EQ(stranger.take(), (packets{"ERROR 5", "ERROR 5", "ERROR 5", "ERROR 5"}));
+    client& unregistered = net.connect();
+    unregistered.send({make_rpm("alice"), make_spm("alice", "hi"), make_sma("hi"), make_pc("alice")});
+    EXPECT_EQ(unregistered.take(), (packets{"ERROR 5", "ERROR 5", "ERROR 5", "ERROR 5"}));
     EXPECT_EQ(alice.take(), packets{});
-    stranger.send(make_cr("bob"));
-    EXPECT_EQ(stranger.take(), packets{"ERROR 0"}) << "it stays open";
+    unregistered.send(make_cr("bob"));
+    EXPECT_EQ(unregistered.take(), packets{"ERROR 0"}) << "it stays open";
 }
 
 TEST(Connection, CONN_9_capacity_counts_users_and_who_leaves_makes_room) {
     network net{{.users_max = 2}};
-    client& stranger = net.connect();
+    client& unregistered = net.connect();
     client& alice = net.join("alice");
     static_cast<void>(net.join("bob"));
     alice.end();
-    stranger.send(make_cr("carol"));
-    EXPECT_EQ(stranger.take(), packets{"ERROR 0"});
+    unregistered.send(make_cr("carol"));
+    EXPECT_EQ(unregistered.take(), packets{"ERROR 0"});
 }
 
-TEST(Connection, strangers_beyond_the_bound_are_left_outside) {
+TEST(Connection, unregistered_connections_beyond_the_bound_are_left_outside) {
     network net{{.unregistered_max = 2}};
     client& first = net.connect();
     static_cast<void>(net.connect());
@@ -128,7 +128,7 @@ TEST(Connection, a_slot_that_is_used_again_is_somebody_else) {
     EXPECT_NE(fresh.generation, old.generation);
 }
 
-TEST(Connection, a_newcomer_is_welcome_though_a_deadline_just_made_a_user_a_stranger) {
+TEST(Connection, a_newcomer_is_welcome_though_a_deadline_just_made_a_user_unregistered) {
     network net{{.unregistered_max = 1, .timeouts_in_a_row_max = 1}};
     client& alice = net.join("alice");
     static_cast<void>(net.join("bob"));

@@ -8,7 +8,7 @@
 namespace chatos::core {
 
 // Sends `packet` to `recipient` on behalf of the request that `sender` is about to make. False when the recipient's
-// queues are full: nothing was sent, and the request goes on as if the recipient had answered 4.
+// queues are full: nothing was sent, and the request continues as if the recipient had answered 4.
 bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
     if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
         recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max ||
@@ -46,7 +46,7 @@ void server::handle_answer(connection& client, error_code code) {
 }
 
 // PM-4, PC-3: the recipient's own code; ALL-5: the highest of all. The sender may have gone, or may have abandoned
-// its requests (ERR-2): then nobody is told.
+// its requests (ERR-2): then there is no one to tell.
 void server::settle(const delivery& done, error_code code, settled_by cause) {
     --statistics_.deliveries_waiting;
     switch (cause) {
@@ -70,7 +70,7 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
     }
 }
 
-// PM-8, PC-5, FLOW-7. The place stays until the late answer comes (FLOW-4), so somebody who never answers is closed
+// PM-8, PC-5, FLOW-7. The place stays until the late answer comes (FLOW-4), so a client that never answers is closed
 // before the places run out (FLOW-10).
 void server::time_out_oldest_delivery(connection& recipient) {
     const delivery done = recipient.deliveries.time_out_oldest(now_);

@@ -18,9 +18,9 @@ struct Drain : testing::Test {
 };
 
 TEST_F(Drain, idle_connections_close_at_once) {
-    client& stranger = net.connect();
+    client& unregistered = net.connect();
     drain();
-    EXPECT_TRUE(alice.saw_end() && bob.saw_end() && stranger.saw_end());
+    EXPECT_TRUE(alice.saw_end() && bob.saw_end() && unregistered.saw_end());
     EXPECT_FALSE(net.core.accepts_connections());
     alice.end();
     EXPECT_TRUE(alice.is_closed());

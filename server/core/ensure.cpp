@@ -6,7 +6,7 @@
 namespace chatos::core {
 
 void assertion_failed(const char* function, const char* file, int line) noexcept {
-    std::fprintf(stderr, "chatos core: broken expectation in %s, %s:%d\n", function, file, line);
+    std::fprintf(stderr, "chatos core: assertion failed in %s, %s:%d\n", function, file, line);
     std::abort();
 }
 

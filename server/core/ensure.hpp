@@ -4,10 +4,10 @@
 
 namespace chatos::core {
 
-/// Says on stderr which expectation broke, and aborts.
+/// Prints the failed assertion to stderr and aborts.
 [[noreturn]] void assertion_failed(const char* function, const char* file, int line) noexcept;
 
-/// Aborts unless `holds`: a broken invariant would answer somebody else's request. (The builtins are what
+/// Aborts unless `holds`: with a broken invariant the server could answer the wrong request. (The builtins are what
 /// std::source_location is made of, which Clang 14 cannot use from GCC's library.)
 inline void ensure(bool holds, const char* function = __builtin_FUNCTION(), const char* file = __builtin_FILE(),
                    int line = __builtin_LINE()) noexcept {

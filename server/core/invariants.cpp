@@ -20,7 +20,7 @@ std::size_t output_bytes_bound(const connection& client, const options& bounds) 
     const std::size_t packets = bounds.output_bytes_max + std::size_t{2} * (bounds.answers_owed_max + 1);
     const std::size_t relayed = bounds.tunnel_buffer_bytes_max + bounds.receive_bytes_max +
                                 packet_bytes_max(bounds.packet_limits) + std::size_t{2};
-    switch (client.current_phase) {
+    switch (client.current_phase()) {
     case phase::tunnel_waiting: return 0;
     case phase::tunnel_open: return relayed;
     case phase::finishing: return std::max(packets, relayed);  // whatever it was
@@ -42,7 +42,7 @@ std::string check_bounds(const connection& client, const options& bounds) {
     if (client.permissions.size() > bounds.send_permissions_max) {
         return name_of(client) + "more send permissions than the bound";
     }
-    const std::size_t rest_bytes = client.current_phase == phase::tunnel_waiting ? bounds.tunnel_buffer_bytes_max : 0;
+    const std::size_t rest_bytes = client.current_phase() == phase::tunnel_waiting ? bounds.tunnel_buffer_bytes_max : 0;
     if (client.pending_input.bytes().size() >
         rest_bytes + packet_bytes_max(bounds.packet_limits) + bounds.receive_bytes_max) {
         return name_of(client) + "more unprocessed bytes than the bound";
@@ -55,7 +55,7 @@ std::string check_bounds(const connection& client, const options& bounds) {
 
 // What a connection in its phase may still hold.
 std::string check_phase(const connection& client, bool in_registry) {
-    const bool user = client.current_phase == phase::user;
+    const bool user = client.current_phase() == phase::user;
     if (user != in_registry || user != (client.pseudo != nullptr)) {
         return name_of(client) + "phase and registry disagree";
     }
@@ -66,10 +66,10 @@ std::string check_phase(const connection& client, bool in_registry) {
         (!client.is_open() && (client.has_backlog || client.packet_unfinished))) {
         return name_of(client) + "not open, yet keeps input";
     }
-    if (client.current_phase != phase::user && client.current_phase != phase::leaving && !client.requests.empty()) {
+    if (client.current_phase() != phase::user && client.current_phase() != phase::leaving && !client.requests.empty()) {
         return name_of(client) + "has requests that nobody will answer";
     }
-    if (client.current_phase == phase::leaving && client.requests.empty()) {
+    if (client.current_phase() == phase::leaving && client.requests.empty()) {
         return name_of(client) + "waits for nothing";
     }
     if (client.packet_unfinished && (client.has_backlog || client.pending_input.empty() || client.need == 0)) {
@@ -120,7 +120,7 @@ std::string server::check_tunnel_invariants() const {
     std::size_t held = 0;
     connections_.for_each([&](const connection& client) {
         if (client.first_pc_held != held_pcs_.contains(client.id.slot) ||
-            (client.first_pc_held && (client.current_phase != phase::unregistered || !client.has_sent_packet))) {
+            (client.first_pc_held && (client.current_phase() != phase::unregistered || !client.has_sent_packet))) {
             fault = name_of(client) + "holds a first PC that it should not, or lost it";
         }
         held += client.first_pc_held ? 1U : 0U;
@@ -129,19 +129,19 @@ std::string server::check_tunnel_invariants() const {
         }
         const auto place = tunnels_.state_of(client.id);
         const connection* partner = connections_.find(place.partner);
-        ++(client.current_phase == phase::tunnel_open ? open : waiting);
-        if ((place.state == tunnel_state::open) != (client.current_phase == phase::tunnel_open)) {
+        ++(client.current_phase() == phase::tunnel_open ? open : waiting);
+        if ((place.state == tunnel_state::open) != (client.current_phase() == phase::tunnel_open)) {
             fault = name_of(client) + "phase and tunnel disagree";
         }
         if (place.partner != connection_id{} &&
-            (partner == nullptr || partner == &client || partner->current_phase != client.current_phase ||
+            (partner == nullptr || partner == &client || partner->current_phase() != client.current_phase() ||
              tunnels_.state_of(partner->id).partner != client.id)) {
             fault = name_of(client) + "it and its partner do not know each other";
         }
         if (place.state == tunnel_state::accepted && partner != nullptr) {
             fault = name_of(client) + "both ends are there and the tunnel is not open";
         }
-        const bool ends = client.current_phase == phase::tunnel_open && tunnel_ends(client);
+        const bool ends = client.current_phase() == phase::tunnel_open && tunnel_ends(client);
         if (ends && (client.output.empty() || client.phase_deadline == never)) {
             fault = name_of(client) + "its tunnel has ended and it was not let go, or would never be";
         }

@@ -45,7 +45,7 @@ std::uint64_t bytes_of_permissions(const options& bounds) {
     return allocated_bytes(std::bit_ceil(std::uint64_t{bounds.send_permissions_max}) * sizeof(connection_id));
 }
 
-// A node of the tree (three pointers and a colour before the value), the pseudo's own bytes, the place in the list.
+// A node of the tree (three pointers and a color before the value), the pseudo's own bytes, the place in the list.
 std::uint64_t bytes_of_name(const options& bounds) {
     constexpr std::uint64_t node = 4 * sizeof(void*) + sizeof(std::pair<const std::string, connection*>);
     return allocated_bytes(node) + allocated_bytes(bounds.packet_limits.pseudo_bytes_max + 1) +

@@ -11,7 +11,7 @@ namespace chatos::core {
 
 /// `count` times `bytes_each`: one term of a worst case.
 struct memory_item {
-    std::string_view name;  ///< for people; lives for ever
+    std::string_view name;  ///< for people; static storage
     std::string_view per;   ///< "connection", "user", "tunnel" or "server"
     std::uint64_t count{0};
     std::uint64_t bytes_each{0};
@@ -23,7 +23,7 @@ struct memory_item {
 [[nodiscard]] std::uint64_t connections_max(const options& bounds) noexcept;
 
 /// Every client at every bound at the same moment. Memory as an allocation takes it, with its bookkeeping; what an
-/// allocator loses between allocations is for the caller to add. `chosen` is without fault.
+/// allocator loses between allocations is for the caller to add. `bounds` must be valid (find_fault()).
 [[nodiscard]] std::vector<memory_item> memory_ceiling(const options& bounds);
 
 }  // namespace chatos::core

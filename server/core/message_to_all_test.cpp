@@ -69,9 +69,9 @@ TEST(MessageToNobody, ALL_6_is_answered_0_at_once) {
 }
 
 TEST_F(MessageToAll, ALL_7_who_is_not_registered_receives_nothing) {
-    client& stranger = net.connect();
+    client& unregistered = net.connect();
     alice.send(make_sma("hi"));
-    EXPECT_EQ(stranger.take(), packets{});
+    EXPECT_EQ(unregistered.take(), packets{});
 }
 
 TEST_F(MessageToAll, ALL_8_who_joins_later_is_no_recipient) {

@@ -1,4 +1,4 @@
-// What the core tells whoever keeps a log. The core formats nothing and writes nowhere.
+// Events that the core reports to a log. The core neither formats nor writes them.
 #pragma once
 
 #include "core/connection_id.hpp"

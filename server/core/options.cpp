@@ -44,23 +44,23 @@ std::string find_fault(const options& bounds) {
               frame::memory_bytes(packet_bytes) + memory_tally::queue_entry_bytes, std::uint64_t{1} << 40U},
         range{"input bytes of all", bounds.total_input_bytes_max,
               input_buffer::memory_bytes_max(bounds.receive_bytes_max + packet_bytes), std::uint64_t{1} << 40U},
-        range{"time-outs in a row", bounds.timeouts_in_a_row_max, 1, 1'000'000},
+        range{"timeouts in a row", bounds.timeouts_in_a_row_max, 1, 1'000'000},
         range{"bytes per read", bounds.receive_bytes_max, 1, 16U << 20U},
-        range{"work per go", bounds.work_per_slice_max, 1, 1'000'000},
-        range{"answer time limit in ms", count_ms(bounds.answer_timeout), 1, day_ms},
-        range{"PC time limit in ms", count_ms(bounds.pc_timeout), 1, day_ms},
-        range{"login time limit in ms", count_ms(bounds.login_timeout), 1, day_ms},
-        range{"flush time limit in ms", count_ms(bounds.flush_timeout), 1, day_ms},
-        range{"linger time limit in ms", count_ms(bounds.linger_timeout), 1, day_ms},
-        range{"drain time limit in ms", count_ms(bounds.drain_timeout), 1, day_ms},
+        range{"work per slice", bounds.work_per_slice_max, 1, 1'000'000},
+        range{"answer timeout in ms", count_ms(bounds.answer_timeout), 1, day_ms},
+        range{"PC timeout in ms", count_ms(bounds.pc_timeout), 1, day_ms},
+        range{"login timeout in ms", count_ms(bounds.login_timeout), 1, day_ms},
+        range{"flush timeout in ms", count_ms(bounds.flush_timeout), 1, day_ms},
+        range{"linger timeout in ms", count_ms(bounds.linger_timeout), 1, day_ms},
+        range{"drain timeout in ms", count_ms(bounds.drain_timeout), 1, day_ms},
         range{"tunnels", bounds.tunnels_max, 1, 1'000'000},
-        range{"tunnel time limit in ms", count_ms(bounds.tunnel_timeout), 1, day_ms},
+        range{"tunnel timeout in ms", count_ms(bounds.tunnel_timeout), 1, day_ms},
         range{"tunnel buffer bytes", bounds.tunnel_buffer_bytes_max, 1, 64U << 20U},
     };
     for (const range& range : ranges) {
         if (range.value < range.least || range.value > range.most) {
-            return std::string{range.name} + " cannot be " + std::to_string(range.value) + "; give " +
-                   std::to_string(range.least) + " to " + std::to_string(range.most);
+            return "invalid " + std::string{range.name} + " " + std::to_string(range.value) +
+                   ": expected an integer from " + std::to_string(range.least) + " to " + std::to_string(range.most);
         }
     }
     return {};

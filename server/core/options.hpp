@@ -42,11 +42,11 @@ struct options {
 
     /// Memory of everything that waits to be written to all clients, answers aside; a frame that many are to receive
     /// counts once, its place in each queue for each. Beyond: no further deliveries are made, and they count as
-    /// answered 4, until somebody has read.
+    /// answered 4, until a client has read.
     std::size_t total_output_bytes_max{std::size_t{1} << 30U};
 
-    /// Memory of all unprocessed bytes: unfinished packets, and packets that wait for their turn. Beyond: whoever holds
-    /// most of it gets ERROR 5 and is closed, so that those who hold little notice nothing (ERR-3).
+    /// Memory of all unprocessed bytes: unfinished packets, and packets that wait for their turn. Beyond: the client
+    /// that holds most of it gets ERROR 5 and is closed, so that clients that hold little notice nothing (ERR-3).
     std::size_t total_input_bytes_max{std::size_t{256} << 20U};
 
     /// FLOW-10. Deliveries in a row that a client lets run out of time. At this many: it is closed, without ERROR.
@@ -77,10 +77,10 @@ struct options {
     std::chrono::milliseconds linger_timeout{1'000};
 
     /// Time that users have for answering what they owe once the server is to stop. Then: settled as 4, closed. Open
-    /// tunnels go on for as long; then nothing more is read from their ends, and what was read is still written.
+    /// tunnels continue for as long; then nothing more is read from their ends, and what was read is still written.
     std::chrono::milliseconds drain_timeout{3'000};
 
-    /// TUN. Off: a PC from somebody who is not registered is answered 5 (CONN-8), whatever was accepted.
+    /// TUN. Off: a PC from an unregistered client is answered 5 (CONN-8), whatever was accepted.
     bool tunnels{true};
 
     /// TUN-4. Tunnels that are open, or agreed on and waiting for their ends. Beyond: an acceptance opens no tunnel,
@@ -97,7 +97,7 @@ struct options {
     static constexpr std::size_t tunnel_read_cost_bytes = 64;
 };
 
-/// Empty when the options can be; otherwise one clause that says which cannot, and what would.
+/// Empty when the options are valid; otherwise a clause that names the invalid option and its range.
 [[nodiscard]] std::string find_fault(const options& bounds);
 
 }  // namespace chatos::core

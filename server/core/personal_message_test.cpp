@@ -112,7 +112,7 @@ TEST_F(PersonalMessage, PM_9_leaving_with_an_unanswered_note_to_oneself) {
     EXPECT_TRUE(alice.is_closed());
 }
 
-TEST_F(PersonalMessage, PM_10_a_favour_ends_with_the_recipients_session) {
+TEST_F(PersonalMessage, PM_10_a_permission_ends_with_the_recipients_session) {
     ask_for_bob();
     bob.end();
     alice.send(make_spm("bob", "hi"));

@@ -23,11 +23,11 @@ std::uint32_t server::handle(connection& client, const packet_view& packet) {
         handle_cr(client, packet.pseudo);
         return 0;
     }
-    if (client.current_phase == phase::unregistered && packet.op == opcode::pc) {
+    if (client.current_phase() == phase::unregistered && packet.op == opcode::pc) {
         handle_unregistered_pc(client, packet.pseudo);
         return 0;
     }
-    if (client.current_phase == phase::unregistered) {
+    if (client.current_phase() == phase::unregistered) {
         answer_at_once(client, error_code::refused);  // CONN-8
         return 0;
     }
@@ -41,7 +41,7 @@ std::uint32_t server::handle(connection& client, const packet_view& packet) {
 
 void server::handle_cr(connection& client, std::string_view pseudo) {
     const bool held = users_.find(pseudo) != nullptr;
-    if (client.current_phase == phase::user) {
+    if (client.current_phase() == phase::user) {
         answer_at_once(client, held ? error_code::pseudo_taken : error_code::refused);  // CONN-7
         return;
     }
@@ -57,7 +57,7 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
         return;
     }
     users_.add(client, pseudo);  // CONN-1
-    client.current_phase = phase::user;
+    enter(client, phase::user);
     notify(notice::event::registered, client);
     answer_at_once(client, error_code::ok);
 }

@@ -1,5 +1,5 @@
-// Whom one user may write to: the sessions that an RPM found (PM-5, PM-6). Sessions, not names: whoever takes the
-// same pseudo later is somebody else (PM-10).
+// The sessions that a user may write to, as its RPMs have shown (PM-5, PM-6). Sessions, not pseudos: a later user of
+// the same pseudo is another one (PM-10).
 #pragma once
 
 #include "core/connection_id.hpp"

@@ -96,18 +96,18 @@ void server::wrote(connection_id id, std::size_t bytes, time_point now) {
     const bool was_read = wants_input(id);
     // Before deadlines take effect: one of them may be this client's own and clear what was just written.
     client.output.written(bytes);
-    if (client.current_phase == phase::finishing && client.output.empty()) {
+    if (client.current_phase() == phase::finishing && client.output.empty()) {
         client.phase_deadline = std::max(now_, now) + options_.linger_timeout;  // ERR-5
         arm_timer(client);
         mark_changed(client);
     }
-    if (client.current_phase == phase::tunnel_open && client.phase_deadline != never && bytes != 0) {
+    if (client.current_phase() == phase::tunnel_open && client.phase_deadline != never && bytes != 0) {
         client.phase_deadline = std::max(now_, now) + options_.flush_timeout;
     }
     advance(now);
     if (client.is_open()) {
         update_backlog(client);
-    } else if (client.current_phase == phase::tunnel_open) {
+    } else if (client.current_phase() == phase::tunnel_open) {
         end_tunnel_if_done(client);
     }
     if (!was_read && wants_input(id)) {
@@ -218,7 +218,7 @@ void server::update_backlog(connection& client) {
         schedule_work(client);
     } else if (client.input_ended && client.is_open()) {
         leave(client);  // FLOW-8: everything that came before the end of input has been processed
-    } else if (client.current_phase == phase::tunnel_waiting) {
+    } else if (client.current_phase() == phase::tunnel_waiting) {
         open_tunnel_if_complete(client);  // `pending_input` is now what is to be relayed
     }
 }
@@ -259,7 +259,7 @@ bool server::wants_input(connection_id id) const {
     if (client.input_ended) {
         return false;
     }
-    if (client.current_phase == phase::finishing) {
+    if (client.current_phase() == phase::finishing) {
         return true;  // ERR-5: read and discard
     }
     if (client.is_tunnel_end()) {
@@ -274,15 +274,15 @@ std::size_t server::gather(connection_id id, std::span<std::span<const std::byte
 
 close_action server::close_action_of(connection_id id) const {
     const connection& client = lookup(id);
-    if (client.current_phase == phase::closed) {
+    if (client.current_phase() == phase::closed) {
         return close_action::close;
     }
-    if (client.current_phase == phase::tunnel_open && client.output.empty()) {
+    if (client.current_phase() == phase::tunnel_open && client.output.empty()) {
         const connection* partner = tunnel_partner(client);
         return partner == nullptr || partner->input_ended ? close_action::shut_down_sending
                                                           : close_action::none;  // TUN-2
     }
-    if (client.current_phase != phase::finishing || !client.output.empty()) {
+    if (client.current_phase() != phase::finishing || !client.output.empty()) {
         return close_action::none;
     }
     return client.input_ended ? close_action::close : close_action::shut_down_sending;

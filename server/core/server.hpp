@@ -43,7 +43,7 @@ enum class close_action : std::uint8_t {
 
 class server {
 public:
-    /// `chosen` must be without fault (find_fault(), asserted). `log`, which may be nobody, outlives the server.
+    /// `bounds` must be valid (find_fault(), asserted). `log` may be null; otherwise it must outlive the server.
     explicit server(const options& bounds, notice_sink* log = nullptr);
     server(const server&) = delete;
     server& operator=(const server&) = delete;
@@ -71,7 +71,7 @@ public:
     [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
     /// Some connection has bytes left to process: call run() again soon.
     [[nodiscard]] bool has_work() const noexcept { return !work_.empty(); }
-    /// Processes a bounded part of what is left, client by client in turn.
+    /// Processes a bounded part of what is left, one client after another.
     void run(time_point now);
 
     // The end.
@@ -159,6 +159,8 @@ private:
     void arm_timer(const connection& client);
     void expire_deadlines(time_point until);
     void expire_deadline(connection& client);
+    void enter(connection& client, phase next);
+    void discard_input(connection& client);
     void end_session(connection& client);
     void abandon_requests(connection& client);
     void enforce_input_bound();

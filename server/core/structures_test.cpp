@@ -80,7 +80,7 @@ TEST(Ring, gives_a_large_block_back_when_it_is_empty_and_while_it_empties) {
 
 TEST(RingDeathTest, taking_from_an_empty_ring_is_our_own_mistake) {
     ring<int> empty;
-    EXPECT_DEATH(static_cast<void>(empty.pop_front()), "broken expectation");
+    EXPECT_DEATH(static_cast<void>(empty.pop_front()), "assertion failed");
 }
 
 TEST(Timers, wake_in_order_and_keep_the_earliest_time_per_slot) {

@@ -16,7 +16,7 @@ struct Survival : testing::Test {
     client& alice{net.join("alice")};
     client& bob{net.join("bob")};
 
-    // Alice and bob notice nothing and go on; nothing is kept of whoever sent it.
+    // Alice and bob are not affected; nothing is kept of the sender.
     void everybody_else_goes_on() {
         EXPECT_EQ(alice.take(), packets{});
         alice.send(make_sma("still here?"));
@@ -36,8 +36,8 @@ struct Survival : testing::Test {
             SCOPED_TRACE(testing::PrintToString(bytes) + " in runs of " + std::to_string(segment_bytes));
             net.segment_bytes = segment_bytes;
             client& user = net.join("mallory");
-            client& stranger = net.connect();
-            for (client* client : {&user, &stranger}) {
+            client& unregistered = net.connect();
+            for (client* client : {&user, &unregistered}) {
                 client->send_bytes(bytes + "what comes after it");
                 EXPECT_EQ(client->take(), packets{"ERROR 5"});
                 EXPECT_TRUE(client->saw_end());

@@ -210,7 +210,7 @@ std::string tunnel_registry::check_invariants() const {
     }
     if (ends_there != ends_.size() || slots_.size() != tunnels_.size() * 2 ||
         offered_.size() + awaited_.size() > tunnels_.size()) {
-        return "ends or seats without a tunnel";
+        return "ends or slots without a tunnel";
     }
     return {};
 }

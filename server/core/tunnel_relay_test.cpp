@@ -153,8 +153,8 @@ TEST_F(SmallTunnel, TUN_2_an_end_that_does_not_read_holds_back_its_partner_and_n
     a.send_bytes(flood);
     EXPECT_FALSE(net.core.wants_input(a.id()));
     EXPECT_GT(a.unsent_bytes(), 100'000U - 11'000U);
-    b.send_bytes("the other direction goes on");
-    EXPECT_EQ(a.take_text(), "the other direction goes on");
+    b.send_bytes("the other direction continues");
+    EXPECT_EQ(a.take_text(), "the other direction continues");
     alice.send(make_rpm("bob"));
     EXPECT_EQ(alice.take(), packets{"ERROR 0"});
     b.reads_at_most(777);

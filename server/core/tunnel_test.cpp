@@ -314,7 +314,7 @@ TEST_F(TwoTunnels, TUN_4_the_number_of_tunnels_is_bounded) {
     EXPECT_EQ(count().tunnels_opened, 2U);
 }
 
-TEST_F(TwoTunnels, TUN_5_tunnel_ends_are_neither_users_nor_strangers) {
+TEST_F(TwoTunnels, TUN_5_tunnel_ends_are_neither_users_nor_unregistered) {
     static_cast<void>(open());
     static_cast<void>(open());
     static_cast<void>(net.connect());

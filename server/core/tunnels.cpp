@@ -1,5 +1,5 @@
 // Carrying private connections (TUN-1 to TUN-5): how a connection becomes one end of a tunnel, what goes through, and
-// how it ends. Who may have a tunnel with whom is the book's business (tunnel_registry.hpp).
+// how it ends. Who may have a tunnel with whom is up to tunnel_registry.hpp.
 #include "core/ensure.hpp"
 #include "core/server.hpp"
 
@@ -26,7 +26,7 @@ void server::handle_unregistered_pc(connection& client, std::string_view pseudo)
     answer_at_once(client, error_code::refused);  // CONN-8
 }
 
-// CONN-8, late: what came behind the first PC, if anything, was no second one.
+// CONN-8, late: what followed the first PC, if anything, was no second one.
 void server::answer_held_pc(connection& client) {
     if (client.first_pc_held) {
         client.first_pc_held = false;
@@ -35,12 +35,10 @@ void server::answer_held_pc(connection& client) {
     }
 }
 
-// The tunnel is not opened here, because what stands behind the second PC is still to be kept.
+// The tunnel is not opened here, because what follows the second PC must still be kept.
 void server::become_tunnel_end(connection& client, const std::string& own, std::string_view peer) {
     ++statistics_.tunnel_ends;
-    ++statistics_.tunnel_ends_waiting;
-    client.current_phase = phase::tunnel_waiting;  // ERR-4 no longer counts
-    mark_changed(client);
+    enter(client, phase::tunnel_waiting);
     if (!tunnels_.claim(client.id, {own, client.source}, peer)) {
         refuse_tunnel_end(client);
         return;
@@ -92,9 +90,9 @@ void server::record_decision(const delivery& offer, error_code code) {
     }
 }
 
-// TUN-2: both have come. What they sent before is behind the ERROR 0, in order.
+// TUN-2: both have come. What they sent before follows the ERROR 0, in order.
 void server::open_tunnel_if_complete(connection& end) {
-    if (end.current_phase != phase::tunnel_waiting || tunnels_.state_of(end.id).state != tunnel_state::accepted) {
+    if (end.current_phase() != phase::tunnel_waiting || tunnels_.state_of(end.id).state != tunnel_state::accepted) {
         return;
     }
     connection* partner = tunnel_partner(end);
@@ -103,14 +101,10 @@ void server::open_tunnel_if_complete(connection& end) {
     }
     tunnels_.open(end.id);
     ++statistics_.tunnels_opened;
-    statistics_.tunnel_ends_waiting -= 2;
     const std::array both{&end, partner};
     for (connection* client : both) {
-        client->current_phase = phase::tunnel_open;
-        client->phase_deadline = never;
-        client->output.leave_tally();  // from here on options::tunnel_buffer_bytes_max is its bound
+        enter(*client, phase::tunnel_open);
         client->output.push(answers_[static_cast<std::size_t>(error_code::ok)]);
-        mark_changed(*client);
     }
     for (connection* client : both) {
         relay(*client, client->pending_input.bytes());
@@ -120,9 +114,8 @@ void server::open_tunnel_if_complete(connection& end) {
     end_tunnel_if_done(*partner);
 }
 
-// TUN-4. It has no seat in the book (any more).
+// TUN-4. It has no slot in the registry (any more).
 void server::refuse_tunnel_end(connection& end) {
-    --statistics_.tunnel_ends_waiting;
     ++statistics_.tunnel_ends_refused;
     end.output.push(answers_[static_cast<std::size_t>(error_code::unreachable)]);
     finish(end);
@@ -142,9 +135,9 @@ const connection* server::tunnel_partner(const connection& end) const {
     return connections_.find(tunnels_.state_of(end.id).partner);
 }
 
-// TUN-2: backpressure. An end that does not read holds back its partner, and nobody else.
+// TUN-2: backpressure. An end that does not read holds back its partner and no other client.
 bool server::tunnel_has_room(const connection& end) const {
-    if (end.current_phase == phase::tunnel_waiting) {
+    if (end.current_phase() == phase::tunnel_waiting) {
         return end.pending_input.bytes().size() < options_.tunnel_buffer_bytes_max;
     }
     const connection* partner = tunnel_partner(end);
@@ -162,7 +155,7 @@ bool server::tunnel_ends(const connection& end) const {
 }
 
 void server::take_tunnel_bytes(connection& end, std::span<const std::byte> bytes) {
-    if (end.current_phase == phase::tunnel_waiting) {
+    if (end.current_phase() == phase::tunnel_waiting) {
         end.pending_input.append(bytes);
     } else {
         relay(end, bytes);
@@ -178,22 +171,22 @@ void server::relay(connection& from, std::span<const std::byte> bytes) {
     }
 }
 
-// TUN-2: half-close. The other direction goes on; a waiting end is closed in the one direction once it opens.
+// TUN-2: half-close. The other direction continues; a waiting end is closed in the one direction once it opens.
 void server::end_tunnel_input(connection& end) {
-    if (end.current_phase != phase::tunnel_open) {
+    if (end.current_phase() != phase::tunnel_open) {
         return;
     }
     if (connection* partner = tunnel_partner(end)) {
         mark_changed(*partner);
         end_tunnel_if_done(*partner);
     }
-    if (end.current_phase == phase::tunnel_open) {
+    if (end.current_phase() == phase::tunnel_open) {
         end_tunnel_if_done(end);
     }
 }
 
 // After anything that may have changed what `end` waits for. Open tunnels know no time limit; once one ends, what was
-// read is written for as long as somebody takes it.
+// read is written for as long as the client takes it.
 void server::end_tunnel_if_done(connection& end) {
     connection* partner = tunnel_partner(end);
     if (partner != nullptr) {
@@ -225,25 +218,25 @@ void server::leave_tunnel(connection& end) {
     if (!end.is_tunnel_end()) {
         return;
     }
-    if (end.current_phase == phase::tunnel_waiting) {
-        --statistics_.tunnel_ends_waiting;
+    if (end.current_phase() == phase::tunnel_waiting) {
         ++statistics_.tunnel_ends_lost;
         tunnels_.remove_end(end.id);  // it may come again
+        enter(end, phase::leaving);
         return;
     }
     connection* partner = tunnel_partner(end);
     tunnels_.remove_end(end.id);
-    end.current_phase = phase::leaving;
+    enter(end, phase::leaving);
     if (partner != nullptr) {
         end_tunnel_if_done(*partner);
     }
 }
 
-// Nobody can come any more, so whoever waits does so in vain. Open tunnels have until the end of the drain.
+// No end can come any more, so those that wait are refused. Open tunnels have until the end of the drain.
 void server::drain_tunnels() {
     connections_.for_each([this](connection& client) {
         answer_held_pc(client);
-        if (client.current_phase == phase::tunnel_waiting) {
+        if (client.current_phase() == phase::tunnel_waiting) {
             tunnels_.remove_end(client.id);
             refuse_tunnel_end(client);
         }
@@ -255,7 +248,7 @@ void server::drain_tunnels() {
 
 void server::close_tunnels() {
     connections_.for_each([this](connection& client) {
-        if (client.current_phase == phase::tunnel_open) {
+        if (client.current_phase() == phase::tunnel_open) {
             tunnels_.remove_end(client.id);
             finish(client);
         }
