@@ -57,7 +57,7 @@ TEST(Connections, silent_after_connect_all_hear_5_and_are_ended_and_users_are_no
     EXPECT_EQ(all.scrape()["chatos_closed_total{cause=\"slow_login\"}"] - slow_before, 100U);
 }
 
-// The time counts from a packet's first byte: whoever adds a byte now and then gains nothing.
+// The time counts from a packet's first byte: a client that adds a byte now and then gains nothing.
 TEST(Connections, frame_never_completed_however_many_bytes_trickle_in) {
     process server{{"--listen", "127.0.0.1:0", "--login-timeout-ms", "300"}};
     const std::string bound = server.bound();

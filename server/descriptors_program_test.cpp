@@ -1,4 +1,5 @@
-// Descriptors used up: whoever is in is served, newcomers wait, and get in as others leave; nothing spins meanwhile.
+// Descriptors used up: open connections are served, newcomers wait, and get in as others leave; nothing spins
+// meanwhile.
 #include "net/test_connection.hpp"
 #include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
@@ -92,7 +93,7 @@ TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and
     converse(alice, bob);
     bob.end();
     EXPECT_EQ(bob.next_event(), "end");
-    // One place is free now: for a newcomer after the other, or for the scraper, whoever comes first.
+    // One place is free now: for a newcomer after the other, or for the scraper, whichever comes first.
     expect_all_to_get_in_as_others_leave(std::move(waiting));
     EXPECT_TRUE(scraper.receive_all().starts_with("HTTP/1.1 200 "));
     EXPECT_GT(all.scrape()["chatos_accept_pauses_total"], 0U);

@@ -143,7 +143,7 @@ TEST(ClockJumps, of_decades_at_each_reading_end_no_time_limit_early_and_none_lat
                    with("CHATOS_WALL_CLOCK=jumps")};
     const std::string bound = server.bound();
     {
-        connection stranger{bound};
+        connection unregistered{bound};
         connection alice = join(bound, "alice");
         connection bob = join(bound, "bob");
         alice.send(make_pc("bob"));
@@ -156,8 +156,8 @@ TEST(ClockJumps, of_decades_at_each_reading_end_no_time_limit_early_and_none_lat
         EXPECT_TRUE(carol.receives(make_error(error::unreachable))) << "a millisecond comes to its end";
         bob.send(make_error(error::refused));
         EXPECT_TRUE(alice.receives(make_error(error::refused))) << "an hour does not";
-        stranger.send(make_cr("stranger"));
-        EXPECT_TRUE(stranger.receives(make_error(error::ok)));
+        unregistered.send(make_cr("stranger"));
+        EXPECT_TRUE(unregistered.receives(make_error(error::ok)));
     }
     server.signal(SIGTERM);
     std::set<std::string> decades;

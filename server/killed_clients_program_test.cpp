@@ -65,7 +65,7 @@ protected:
     }
 
     // `from` may write to `to`.
-    static void favour(connection& from, const std::string& to) {
+    static void permit(connection& from, const std::string& to) {
         from.send(make_rpm(to));
         EXPECT_TRUE(from.receives(make_error(error::ok)));
     }
@@ -174,21 +174,21 @@ TEST_P(Killed, RPM_sent_and_its_answer_unread) {
     expect_free("alice");
 }
 
-TEST_P(Killed, RPM_answered_and_the_favour_dies_with_its_holder) {
+TEST_P(Killed, RPM_answered_and_the_permission_ends_with_its_holder) {
     connection alice = join(bound, "alice");
-    favour(alice, "carol");
+    permit(alice, "carol");
     kill_client(std::move(alice));
     connection other = join_when_free(bound, "alice");
     other.send(make_spm("carol", "no favour of mine"));
     EXPECT_TRUE(other.receives(make_error(error::refused)));
 }
 
-TEST_P(Killed, RPM_named_it_and_PM_10_the_favour_dies_with_the_recipient) {
+TEST_P(Killed, RPM_named_it_and_PM_10_the_permission_ends_with_the_recipient) {
     connection bob = join(bound, "bob");
-    favour(carol, "bob");
+    permit(carol, "bob");
     kill_client(std::move(bob));
     connection other = join_when_free(bound, "bob");
-    carol.send(make_spm("bob", "for whoever was bob"));
+    carol.send(make_spm("bob", "for the former bob"));
     EXPECT_TRUE(carol.receives(make_error(error::refused)));
 }
 
@@ -196,7 +196,7 @@ TEST_P(Killed, RPM_named_it_and_PM_10_the_favour_dies_with_the_recipient) {
 
 TEST_P(Killed, SPM_sender_inside_it_and_nothing_is_delivered) {
     connection alice = join(bound, "alice");
-    favour(alice, "carol");
+    permit(alice, "carol");
     alice.send_bytes(half(make_spm("carol", "unfinished")));
     kill_client(std::move(alice));
     expect_free("alice");
@@ -204,13 +204,13 @@ TEST_P(Killed, SPM_sender_inside_it_and_nothing_is_delivered) {
 
 TEST_P(Killed, SPM_sender_before_the_recipient_answered_and_that_answer_is_used_up) {
     connection alice = join(bound, "alice");
-    favour(alice, "carol");
+    permit(alice, "carol");
     alice.send(make_spm("carol", "last words"));
     EXPECT_TRUE(carol.receives(make_spm("alice", "last words")));
     kill_client(std::move(alice));
     expect_free("alice");
     // Carol's answers go to the oldest delivery each (FLOW-2): the first to nobody, the second to Dora.
-    favour(dora, "carol");
+    permit(dora, "carol");
     dora.send(make_spm("carol", "behind"));
     EXPECT_TRUE(carol.receives(make_spm("dora", "behind")));
     carol.send({make_error(error::ok), make_error(error::refused)});
@@ -219,7 +219,7 @@ TEST_P(Killed, SPM_sender_before_the_recipient_answered_and_that_answer_is_used_
 
 TEST_P(Killed, SPM_sender_with_the_answer_unread) {
     connection alice = join(bound, "alice");
-    favour(alice, "carol");
+    permit(alice, "carol");
     alice.send(make_spm("carol", "hi"));
     EXPECT_TRUE(carol.receives(make_spm("alice", "hi")));
     carol.send({make_error(error::ok), make_rpm("dora")});
@@ -232,7 +232,7 @@ TEST_P(Killed, SPM_sender_with_the_answer_unread) {
 
 TEST_P(Killed, SPM_recipient_before_reading_it) {
     connection bob = join(bound, "bob");
-    favour(carol, "bob");
+    permit(carol, "bob");
     carol.send(make_spm("bob", "hi"));
     kill_client(std::move(bob));
     EXPECT_TRUE(carol.receives(make_error(error::unreachable)));
@@ -241,7 +241,7 @@ TEST_P(Killed, SPM_recipient_before_reading_it) {
 
 TEST_P(Killed, SPM_recipient_before_answering) {
     connection bob = join(bound, "bob");
-    favour(carol, "bob");
+    permit(carol, "bob");
     carol.send(make_spm("bob", "hi"));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
     kill_client(std::move(bob));
@@ -251,7 +251,7 @@ TEST_P(Killed, SPM_recipient_before_answering) {
 
 TEST_P(Killed, SPM_recipient_inside_its_answer) {
     connection bob = join(bound, "bob");
-    favour(carol, "bob");
+    permit(carol, "bob");
     carol.send(make_spm("bob", "hi"));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
     bob.send_bytes(half(make_error(error::ok)));
@@ -262,7 +262,7 @@ TEST_P(Killed, SPM_recipient_inside_its_answer) {
 
 TEST_P(Killed, SPM_recipient_after_answering_and_the_answer_stands) {
     connection bob = join(bound, "bob");
-    favour(carol, "bob");
+    permit(carol, "bob");
     carol.send(make_spm("bob", "hi"));
     EXPECT_TRUE(bob.receives(make_spm("carol", "hi")));
     bob.send(make_error(error::refused));
@@ -273,8 +273,8 @@ TEST_P(Killed, SPM_recipient_after_answering_and_the_answer_stands) {
 
 TEST_P(Killed, SPM_recipient_of_many_and_each_sender_hears_of_each) {
     connection bob = join(bound, "bob");
-    favour(carol, "bob");
-    favour(dora, "bob");
+    permit(carol, "bob");
+    permit(dora, "bob");
     for (int i = 0; i < 100; ++i) {
         carol.send(make_spm("bob", "from carol"));
         dora.send(make_spm("bob", "from dora"));
@@ -401,7 +401,7 @@ TEST_P(Killed, PC_asker_before_the_decision_and_a_late_yes_opens_nothing) {
     connection other = join_when_free(bound, "alice");
     carol.send(make_error(error::ok));
     // A later question of hers is answered alone: the decision went nowhere.
-    favour(carol, "alice");
+    permit(carol, "alice");
 }
 
 TEST_P(Killed, PC_asker_with_the_decision_unread) {
@@ -409,7 +409,7 @@ TEST_P(Killed, PC_asker_with_the_decision_unread) {
     alice.send(make_pc("carol"));
     EXPECT_TRUE(carol.receives(make_pc("alice")));
     carol.send(make_error(error::ok));
-    favour(carol, "dora");
+    permit(carol, "dora");
     kill_client(std::move(alice));
     expect_free("alice");
 }

@@ -1,4 +1,4 @@
-// Several addresses at once, and addresses that cannot be had.
+// Several addresses at once, and addresses that are unavailable.
 #include "net/test_connection.hpp"
 #include "net/test_process.hpp"
 

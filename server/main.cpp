@@ -39,7 +39,7 @@ constexpr auto examples = R"(Examples:
 
 Prints 'listening on HOST:PORT' for each listener once it accepts connections. SIGTERM and SIGINT stop the server:
 what it has accepted is still answered; a second signal ends it at once.
-Exit: 0 stopped; 2 a flag or value that cannot be; 3 cannot listen.)";
+Exit: 0 stopped; 2 an invalid flag or value; 3 cannot listen.)";
 
 int report_error(exit_code code, const std::string& message) {
     std::fprintf(stderr, "chatos-server: %s\n", message.c_str());
@@ -51,7 +51,8 @@ std::uint64_t parse_number(const std::string& flag, const std::string& text, std
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || value > most) {
-        throw CLI::ValidationError(flag, "'" + text + "' cannot be; give a whole number up to " + std::to_string(most));
+        throw CLI::ValidationError(flag, "invalid value '" + text + "': expected an integer from 0 to " +
+                                             std::to_string(most));
     }
     return value;
 }

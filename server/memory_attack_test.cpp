@@ -67,8 +67,8 @@ public:
     }
 
     std::deque<connection>& clients() { return users_; }
-    connection& stranger() { return strangers_.emplace_back(bound()); }
-    void strangers_leave() { strangers_.clear(); }
+    connection& unregistered() { return unregistered_.emplace_back(bound()); }
+    void unregistered_leave() { unregistered_.clear(); }
     [[nodiscard]] std::size_t worst_bytes() const { return worst_bytes_; }
     [[nodiscard]] std::string bound() const { return "unix:" + folder_.path("socket"); }
     monitored_server& server() { return server_; }
@@ -86,7 +86,7 @@ private:
     std::size_t base_bytes_;
     std::size_t worst_bytes_{0};
     std::deque<connection> users_;
-    std::deque<connection> strangers_;
+    std::deque<connection> unregistered_;
 };
 
 std::string repeated(const std::string& text, std::size_t times) {
@@ -124,7 +124,7 @@ void take_input_memory(attack& all) {
     const std::string message = bytes_of(make_sma(giant));
     // Strangers: packets that never end, of sizes that make vectors grow badly, and floods of requests.
     for (int i = 0; i < 280; ++i) {
-        connection& client = all.stranger();
+        connection& client = all.unregistered();
         const std::size_t size = 30'000 + static_cast<std::size_t>(i) * 100;
         all.flood(client, i % 3 == 0 ? repeated(bytes_of(make_rpm("nobody")), 5'000) : message.substr(0, size));
     }
@@ -133,10 +133,10 @@ void take_input_memory(attack& all) {
 TEST(MemoryAttack, the_server_stays_below_the_ceiling_that_it_prints) {
     const std::size_t ceiling = ceiling_bytes();
     attack all;
-    // However slow the machine is, the attack goes on until it has reached the bounds that it is about.
+    // However slow the machine is, the attack continues until it has reached the bounds that it is about.
     std::map<std::string, std::uint64_t> samples;
     do {
-        all.strangers_leave();
+        all.unregistered_leave();
         take_output_memory(all);
         take_input_memory(all);
         samples = all.server().scrape();
@@ -144,8 +144,8 @@ TEST(MemoryAttack, the_server_stays_below_the_ceiling_that_it_prints) {
              samples["chatos_closed_total{cause=\"input_memory\"}"] == 0);
     EXPECT_LT(all.worst_bytes(), ceiling);
     RecordProperty("worst_bytes", static_cast<int>(all.worst_bytes()));
-    // Whoever is honest is still served; as a stranger, so that no message of the attack comes before the answer.
-    all.strangers_leave();
+    // A well-behaved client is still served; unregistered, so that no message of the attack comes before the answer.
+    all.unregistered_leave();
     connection honest{all.bound()};
     honest.send(make_rpm("nobody"));
     EXPECT_TRUE(honest.receives(make_error(error_code::refused)));

@@ -37,9 +37,9 @@ TEST(Metrics, count_what_happened_and_what_is_pending) {
     EXPECT_TRUE(bob.receives(make_spm("alice", "hi")));
     bob.send(make_error(error::ok));
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
-    connection stranger{all.bound};
-    stranger.send_bytes("\x09");
-    EXPECT_TRUE(stranger.receives(make_error(error::refused)));
+    connection unregistered{all.bound};
+    unregistered.send_bytes("\x09");
+    EXPECT_TRUE(unregistered.receives(make_error(error::refused)));
     auto samples = all.scrape();
     expect_balanced(samples);
     EXPECT_EQ(samples["chatos_users"], 2U);

@@ -42,7 +42,7 @@ public:
         return users_.run_until([this] { return users_.ended() == count; });
     }
 
-    // Whoever received a message proves that it was accepted.
+    // A message that was received was accepted.
     void expect_what_was_accepted_to_be_answered() {
         for (const client_pool::member& client : users_.clients()) {
             EXPECT_GE(client.answers_received, delivered_[client.pseudo]) << client.pseudo;
@@ -140,7 +140,7 @@ TEST(Stop, SIGTERM_with_a_user_that_never_reads_ends_at_the_flush_limit) {
     EXPECT_FALSE(answers.empty());
 }
 
-TEST(Stop, SIGTERM_with_strangers_half_packets_and_unread_answers) {
+TEST(Stop, SIGTERM_with_unregistered_clients_half_packets_and_unread_answers) {
     process server{drained_in_a_moment()};
     const std::string bound = server.bound();
     connection silent{bound};

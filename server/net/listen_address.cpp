@@ -46,7 +46,7 @@ parsed_address parse_listen_address(std::string_view text) {
         return fault("an IPv6 address goes in brackets: [ADDRESS]:PORT");
     }
     if (host.empty() || host.find_first_of("[] \t\n\r") != std::string_view::npos) {
-        return fault("the host is missing or cannot be; give HOST:PORT, for example 127.0.0.1:7777");
+        return fault("the host is missing or invalid; expected HOST:PORT, for example 127.0.0.1:7777");
     }
     listen_address address{.host = std::string{host}, .port = 0, .unix_path = {}};
     if (!parse_port(text.substr(colon + 1), address.port)) {

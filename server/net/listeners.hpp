@@ -24,7 +24,7 @@ struct accepted_connection {
 
 class listeners {
 public:
-    /// Watched in `watcher`, which outlives them, under the keys from `first_key` on, in the order of listen().
+    /// Watched by `owner`, which must outlive them, under the keys from `first_key` on, in the order of listen().
     listeners(poller& owner, std::uint64_t first_key) : poller_{owner}, first_key_{first_key} {}
     listeners(const listeners&) = delete;
     listeners& operator=(const listeners&) = delete;

@@ -34,14 +34,14 @@ public:
     /// False when the system has no memory for it.
     [[nodiscard]] bool watch(int socket, std::uint64_t key, interest had, interest wanted) noexcept;
 
-    /// An error or a hang-up counts as input and as room: whoever reads or writes learns what it is.
+    /// An error or a hang-up counts as input and as room: the next read or write tells which.
     struct ready_socket {
         std::uint64_t key;
         bool input;
         bool output;
     };
-    /// Waits until a socket is ready or `patience` is over, for ever without one. Tells some at least of those that are
-    /// ready, and the others at the next call. A signal ends the wait early. Valid until the next call.
+    /// Waits until a socket is ready or `timeout` has passed; forever without one. Returns at least some of those that
+    /// are ready, and the others at the next call. A signal ends the wait early. Valid until the next call.
     [[nodiscard]] std::span<const ready_socket> wait(std::optional<std::chrono::nanoseconds> timeout) noexcept;
 
 private:

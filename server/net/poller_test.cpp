@@ -84,7 +84,7 @@ TEST_F(Readiness, waits_no_longer_than_it_is_told_and_never_shorter) {
     EXPECT_TRUE(ready.wait(std::chrono::microseconds{1'500}).empty());
     EXPECT_GE(std::chrono::steady_clock::now() - before, std::chrono::microseconds{1'500});
     write_other_end();
-    EXPECT_EQ(ready.wait(std::nullopt).size(), 1U) << "for ever, that is until something comes";
+    EXPECT_EQ(ready.wait(std::nullopt).size(), 1U) << "without a timeout it waits until something comes";
 }
 
 TEST_F(Readiness, more_than_fit_at_once_come_the_next_time) {

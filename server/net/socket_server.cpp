@@ -253,8 +253,8 @@ private:
         log_.connected(id, connection.source);
     }
 
-    // What a CR would be answered when there is no room (CONN-4). It is sent unasked and nothing is waited for: whoever
-    // opens too many connections is not to cost time and descriptors.
+    // What a CR would be answered when there is no room (CONN-4). It is sent without waiting for anything: a client
+    // that opens too many connections must not cost time or descriptors.
     void reject(const accepted_connection& connection) {
         constexpr std::array<unsigned char, 2> out_of_capacity{6, 2};
         static_cast<void>(

@@ -21,14 +21,14 @@ namespace chatos::net {
 /// What a server in service has beyond the core's bounds.
 struct service_setup {
     std::uint32_t per_address_max{0};     ///< ops::service_options::per_address_max
-    ops::event_log* log{nullptr};         ///< nobody, or somebody who outlives the server
+    ops::event_log* log{nullptr};         ///< may be null; otherwise it must outlive the server
     bool io_uring{true};                  ///< calls go through io_uring in batches, where the system has it
     std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty
 };
 
 class socket_server {
 public:
-    /// `chosen` must be without fault (core::find_fault(), asserted).
+    /// `bounds` must be valid (core::find_fault(), asserted).
     explicit socket_server(const core::options& bounds, const service_setup& setup = {});
     ~socket_server();
     socket_server(const socket_server&) = delete;
@@ -50,7 +50,7 @@ public:
     /// What the core counted. Not while another thread is in run().
     [[nodiscard]] core::statistics count() const;
 
-    /// What is counted now, from any thread. Nothing when the loop does not answer within `patience`, or has ended.
+    /// What is counted now, from any thread. Nothing when the loop does not answer within `timeout`, or has ended.
     [[nodiscard]] std::optional<ops::service_snapshot> request_snapshot(std::chrono::milliseconds timeout);
 
 private:

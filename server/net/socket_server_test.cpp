@@ -151,9 +151,9 @@ TEST_F(OverSockets, a_slow_reader_gets_everything_in_the_end) {
     for (int i = 0; i < count; ++i) {
         alice.send(make_sma(message));
     }
-    connection stranger{bound};
-    stranger.send(make_rpm("bob"));
-    EXPECT_TRUE(stranger.receives(make_error(error::refused))) << "the server is not stuck";
+    connection unregistered{bound};
+    unregistered.send(make_rpm("bob"));
+    EXPECT_TRUE(unregistered.receives(make_error(error::refused))) << "the server is not stuck";
     for (int i = 0; i < count; ++i) {
         ASSERT_TRUE(bob.receives(make_spm("alice", message))) << i;
         bob.send(make_error(error::ok));

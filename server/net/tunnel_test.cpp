@@ -150,7 +150,7 @@ TEST_F(TunnelOverSockets, TUN_3_over_a_unix_socket) {
     expect_to_carry();
 }
 
-TEST_F(TunnelOverSockets, TUN_3_an_end_that_comes_from_elsewhere_is_a_stranger) {
+TEST_F(TunnelOverSockets, TUN_3_an_end_that_comes_from_elsewhere_is_unregistered) {
     const std::string elsewhere = listen("unix:" + folder.path("elsewhere"));
     agree_at(listen("127.0.0.1:0"));
     connection other{elsewhere};

@@ -1,4 +1,4 @@
-// How other threads, and signals, interrupt a loop that waits.
+// Lets other threads and signal handlers interrupt a waiting loop.
 #pragma once
 
 #include "net/descriptor.hpp"
@@ -10,14 +10,14 @@ public:
     /// Throws std::system_error when the system gives no descriptor.
     waker();
 
-    /// The descriptor that is readable once somebody has rung, until quiet() is called.
+    /// The descriptor that is readable after wake() until clear() is called.
     [[nodiscard]] int number() const noexcept { return event_.number(); }
 
     /// From any thread, and from a signal handler.
     void wake() const noexcept { wake(event_.number()); }
     static void wake(int number) noexcept;
 
-    /// By the loop: what was rung for is about to be looked at.
+    /// Called by the loop before it handles what it was woken for.
     void clear() const noexcept;
 
 private:

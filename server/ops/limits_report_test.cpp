@@ -38,16 +38,18 @@ TEST(ServiceOptions, a_limit_that_cannot_be_is_named_with_what_was_expected) {
     EXPECT_EQ(find_fault({}, 64 * gibibyte), "");
     service_options options;
     options.core.users_max = 0;
-    EXPECT_EQ(find_fault(options, gibibyte * 64), "--capacity 0: capacity cannot be 0; give 1 to 1000000");
+    EXPECT_EQ(find_fault(options, gibibyte * 64),
+              "--capacity: invalid capacity 0: expected an integer from 1 to 1000000");
     options = {};
     options.core.packet_limits.message_bytes_max = 32U << 20U;
-    EXPECT_TRUE(contains(find_fault(options, gibibyte * 64), "output bytes cannot be 4194304; give 3355"))
+    EXPECT_TRUE(
+        contains(find_fault(options, gibibyte * 64), "invalid output bytes 4194304: expected an integer from 3355"))
         << "a message must fit through the output: " << find_fault(options, gibibyte * 64);
     EXPECT_EQ(find_fault(options, 16U << 20U),
-              "--message-bytes-max cannot be 33554432: this machine has 16777216 bytes of memory; give less");
+              "--message-bytes-max: invalid value 33554432: expected at most 16777216, the memory of this machine");
     options = {};
     options.log_queue_bytes_max = 10;
-    EXPECT_TRUE(contains(find_fault(options, gibibyte * 64), "give 4096 or more"));
+    EXPECT_TRUE(contains(find_fault(options, gibibyte * 64), "expected 4096 or more"));
 }
 
 TEST(ServiceOptions, a_worst_case_over_the_chosen_memory_is_refused) {

@@ -114,7 +114,7 @@ TEST_F(LogWriter, a_file_that_was_moved_away_is_opened_again_when_told) {
     writer.reopen();
     writer.write("four");
     await(writer, 4);
-    EXPECT_EQ(writer.count().written, 4U) << "where it cannot be opened, the old file goes on";
+    EXPECT_EQ(writer.count().written, 4U) << "where it cannot be opened, the old file continues";
 }
 
 TEST_F(LogWriter, a_path_that_cannot_be_written_is_a_fault) {

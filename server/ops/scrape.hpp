@@ -1,4 +1,4 @@
-// What is said to whoever asks for /metrics or /healthz.
+// The answers to requests for /metrics and /healthz.
 #pragma once
 
 #include "ops/process_figures.hpp"

@@ -7,13 +7,13 @@
 
 namespace chatos::ops {
 
-/// Tells nobody when the socket's name is empty.
+/// Does nothing when the socket's name is empty.
 class service_manager {
 public:
     /// `socket_name` as in $NOTIFY_SOCKET: a path, or @ and a name in the abstract namespace.
     explicit service_manager(std::string_view socket_name) : socket_name_{socket_name} {}
 
-    /// Lines of NAME=value ("READY=1\nSTATUS=..."). False when somebody should have heard it and did not; that is no
+    /// Lines of NAME=value ("READY=1\nSTATUS=..."). False when the notification could not be sent; that is no
     /// reason to stop. Never blocks.
     bool notify(std::string_view state) const;
 

@@ -26,13 +26,13 @@ std::uint64_t sum(const std::vector<core::memory_item>& items) {
     return all;
 }
 
-// "--capacity 0: " when that flag alone is at fault; empty when it takes several, which the fault then names in words.
+// "--capacity: " when that flag alone is at fault; empty when several are, which the fault then names in words.
 std::string flag_at_fault(const service_options& options) {
     for (const limit& limit : limits()) {
         service_options alone;
         limit.set(alone, limit.get(options));
         if (!core::find_fault(alone.core).empty()) {
-            return std::string{limit.flag} + " " + std::to_string(limit.get(options)) + ": ";
+            return std::string{limit.flag} + ": ";
         }
     }
     return {};
@@ -54,15 +54,16 @@ std::string find_fault(const service_options& options, std::uint64_t machine_byt
     for (const limit& limit : limits()) {
         const std::uint64_t value = limit.get(options);
         if (limit.counts_in == unit::bytes && value > machine_bytes) {
-            return std::string{limit.flag} + " cannot be " + std::to_string(value) + ": this machine has " +
-                   std::to_string(machine_bytes) + " bytes of memory; give less";
+            return std::string{limit.flag} + ": invalid value " + std::to_string(value) + ": expected at most " +
+                   std::to_string(machine_bytes) + ", the memory of this machine";
         }
     }
     if (const std::string fault = core::find_fault(options.core); !fault.empty()) {
         return flag_at_fault(options) + fault;
     }
     if (options.log_queue_bytes_max < 4'096) {
-        return "--log-queue-bytes-max cannot be " + std::to_string(options.log_queue_bytes_max) + "; give 4096 or more";
+        return "--log-queue-bytes-max: invalid value " + std::to_string(options.log_queue_bytes_max) +
+               ": expected 4096 or more";
     }
     const std::uint64_t ceiling = memory_ceiling_bytes(options);
     if (options.memory_max != 0 && ceiling > options.memory_max) {

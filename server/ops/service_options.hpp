@@ -1,4 +1,4 @@
-// What can be chosen about a server in service beyond the core's own bounds, and what cannot be.
+// Options of a running server beyond the core's own bounds, and their validation.
 #pragma once
 
 #include "core/memory_ceiling.hpp"
@@ -22,14 +22,14 @@ struct service_options {
     /// Log lines that wait for a slow log. Beyond: lines are dropped, and counted.
     std::size_t log_queue_bytes_max{std::size_t{1} << 20U};
 
-    /// The worst case of memory that one is prepared to give. Beyond: the server does not start. 0: not asked.
+    /// Largest acceptable worst case of memory. Beyond: the server does not start. 0: no limit.
     std::uint64_t memory_max{0};
 };
 
 /// The defaults on a machine with this much memory: on a small one the bounds over all clients are shares of it.
 [[nodiscard]] service_options defaults_for(std::uint64_t machine_bytes);
 
-/// Empty when the options can be; otherwise one clause that says which cannot, and what would.
+/// Empty when the options are valid; otherwise a clause that names the invalid option and its range.
 [[nodiscard]] std::string find_fault(const service_options& options, std::uint64_t machine_bytes);
 
 /// The core's worst case and, on top of it, that of the sockets, the log and the metrics. Kernel memory (socket

@@ -23,8 +23,8 @@ public:
         published_.notify_all();
     }
 
-    /// Calls `ask`, which is to make the loop publish, and waits for what it publishes then. Nothing when that takes
-    /// longer than `patience`: the loop is stuck, or has ended.
+    /// Calls `ask`, which must make the loop publish, and waits for the result. Nothing when that takes
+    /// longer than `timeout`: the loop is stuck, or has ended.
     [[nodiscard]] std::optional<service_snapshot> request(const std::function<void()>& ask,
                                                           std::chrono::milliseconds timeout) {
         std::unique_lock lock{mutex_};

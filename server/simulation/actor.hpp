@@ -16,8 +16,8 @@ namespace chatos::core::simulation {
 /// A request that the core has been handed, and that is not fully answered.
 struct asked_request {
     opcode kind{opcode::cr};
-    bool by_stranger{false};     ///< not registered when the request was handed over
-    bool first_answered{false};  ///< a PC that reached its peer
+    bool by_unregistered{false};  ///< not registered when the request was handed over
+    bool first_answered{false};   ///< a PC that reached its peer
     std::uint16_t pseudo{0};
     std::uint32_t serial{0};  ///< of its record; 0: CR, RPM
     std::uint32_t step{0};    ///< when it was handed over

@@ -110,7 +110,7 @@ void chronicle::completes(std::uint16_t index, const sent_packet& packet) {
 void chronicle::note_request(std::uint16_t index, const sent_packet& packet) {
     actor& client = actors[index];
     client.requests.push_back({.kind = packet.kind,
-                               .by_stranger = !client.registered,
+                               .by_unregistered = !client.registered,
                                .pseudo = packet.pseudo,
                                .serial = packet.serial,
                                .step = step_,
@@ -141,8 +141,8 @@ void chronicle::note_request(std::uint16_t index, const sent_packet& packet) {
     fresh_records_.push_back(record->serial);
     if (record->kind == opcode::spm) {
         const favour& granted = favour_of(index, packet.pseudo);
-        const bool as_stranger = granted.asker_session == 0 && granted.session == not_known;
-        record->favoured_session = granted.asker_session == client.session || as_stranger ? granted.session : 0;
+        const bool as_unregistered = granted.asker_session == 0 && granted.session == not_known;
+        record->favoured_session = granted.asker_session == client.session || as_unregistered ? granted.session : 0;
     } else if (record->kind == opcode::pc) {
         note_offer(*record, index);
     } else {

@@ -75,7 +75,7 @@ void chronicle::take_answer(std::uint16_t index, error_code code) {
     }
     asked_request& oldest = client.requests.front();
     if (oldest.kind == opcode::pc && !oldest.first_answered && code == error_code::ok) {
-        if (!oldest.by_stranger && oldest.pseudo == client.pseudo) {
+        if (!oldest.by_unregistered && oldest.pseudo == client.pseudo) {
             fail("PC-6: a connection to oneself", about(index));
         }
         oldest.first_answered = true;
@@ -91,7 +91,7 @@ void chronicle::take_answer(std::uint16_t index, error_code code) {
     if (client.unsure || (client.cut && code == error_code::refused)) {
         return;  // perhaps the last word, perhaps an answer
     }
-    if (code == error_code::refused && answered.by_stranger && answered.kind != opcode::cr) {
+    if (code == error_code::refused && answered.by_unregistered && answered.kind != opcode::cr) {
         return;  // CONN-8
     }
     switch (answered.kind) {

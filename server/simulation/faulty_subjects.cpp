@@ -105,12 +105,12 @@ struct knows_clients : subject {
         if (byte_at(bytes, 0) == 1 && bytes.size() == 3U + byte_at(bytes, 2)) {
             const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
             claimants[std::string{text.substr(3)}] = id;
-            stranger = id;
+            unregistered = id;
         }
         subject::receive(id, bytes, now);
     }
     std::map<std::string, connection_id> claimants{};
-    std::optional<connection_id> stranger{};
+    std::optional<connection_id> unregistered{};
 };
 
 struct echoes_to_the_sender final : knows_clients {
@@ -128,10 +128,10 @@ struct delivers_to_strangers final : knows_clients {
     using knows_clients::knows_clients;
     void carry(connection_id to, const packet_view& packet, packet_sink& clients) override {
         clients.arrives(to, packet);
-        if (packet.op == opcode::error && stranger == to) {
-            stranger.reset();
-        } else if (packet.op == opcode::spm && stranger) {
-            clients.arrives(*stranger, packet);
+        if (packet.op == opcode::error && unregistered == to) {
+            unregistered.reset();
+        } else if (packet.op == opcode::spm && unregistered) {
+            clients.arrives(*unregistered, packet);
         }
     }
 };

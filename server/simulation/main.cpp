@@ -161,14 +161,15 @@ int main(int argc, char** argv) {
     }
     request.last_seed = request.settings.seed;
     if (!seeds.empty() && !read_seeds(seeds, request)) {
-        return usage_error("--seeds cannot be " + seeds + "; give two numbers, the smaller first, such as 1-100");
+        return usage_error("--seeds: invalid value '" + seeds +
+                           "': expected two numbers, the smaller first, such as 1-100");
     }
     if (!fault.empty() && !plant(fault, request)) {
         std::string names;
         for (const planted_fault& planted : planted_faults()) {
             names += " " + planted.name;
         }
-        return usage_error("--fault cannot be " + fault + "; give one of:" + names);
+        return usage_error("--fault: invalid value '" + fault + "': expected one of:" + names);
     }
     return request.replay_file.empty() ? run_seeds(request) : play_again(request);
 }

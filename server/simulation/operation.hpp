@@ -12,7 +12,7 @@ namespace chatos::core::simulation {
 /// What happens. The comments say what the fields of `operation` mean.
 enum class act : std::uint8_t {
     join,           ///< connects and claims `pseudo`; `code` 1: answers only when told to, 2: never answers
-    claim,          ///< CR for `pseudo`, whoever it is already
+    claim,          ///< CR for `pseudo`, registered or not
     ask,            ///< RPM for `pseudo`
     write,          ///< RPM for `pseudo`, and at once an SPM of `amount` bytes
     write_unasked,  ///< SPM of `amount` bytes to `pseudo`
@@ -41,7 +41,7 @@ inline constexpr std::uint8_t act_count = static_cast<std::uint8_t>(act::drain) 
 
 struct operation {
     act kind{act::wait};
-    bool turn{true};          ///< the driver takes its turn afterwards; else it goes on with the next operation
+    bool turn{true};          ///< the driver takes its turn afterwards; else it continues with the next operation
     std::uint8_t code{0};     ///< an assigned error code, save where `act` says otherwise
     std::uint8_t hold{0};     ///< fragments handed over now, the rest when this actor has something to do again; 0: all
     std::uint16_t actor{0};   ///< who

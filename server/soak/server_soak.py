@@ -246,7 +246,7 @@ async def soak(arguments):
 
 def positive(text):
     if not re.fullmatch(r"[1-9][0-9]{0,6}", text):
-        raise argparse.ArgumentTypeError(f"'{text}' cannot be; give a whole number from 1")
+        raise argparse.ArgumentTypeError(f"invalid value '{text}': expected an integer from 1")
     return int(text)
 
 
