@@ -1,4 +1,4 @@
-// Connections as they come: silent, slow, cut off, from one place, all at once. Those who are honest notice nothing
+// Connections as they come: silent, slow, cut off, from one place, all at once. Well-behaved clients notice nothing
 // (ERR-3).
 #include "net/test_connection.hpp"
 #include "net/test_killable_client.hpp"

@@ -137,7 +137,7 @@ TEST(FailingCalls, interrupted_or_early_send_and_recv_are_tried_again_and_nothin
 }
 
 TEST(ClockJumps, of_decades_at_each_reading_end_no_time_limit_early_and_none_late) {
-    // The year of each line of the log tells that the wall clock did jump.
+    // The year in each log line shows that the wall clock did jump.
     process server{{"--no-io-uring", "--listen", "127.0.0.1:0", "--log-level", "debug", "--answer-timeout-ms", "1",
                     "--pc-timeout-ms", "3600000", "--login-timeout-ms", "3600000"},
                    with("CHATOS_WALL_CLOCK=jumps")};

@@ -1,5 +1,5 @@
 // Clients that are killed (SIGKILL) at every step of every flow. After each the pseudo is free again (CONN-6), whoever
-// waits for the dead hears 4 (PM-7, PC-4, ALL-9), and others go on (ERR-3). No time limit helps: all are a day.
+// waits for a dead client gets 4 (PM-7, PC-4, ALL-9), and others continue (ERR-3). No timeout helps: all are a day.
 #include "net/test_connection.hpp"
 #include "net/test_killable_client.hpp"
 #include "net/test_monitored_server.hpp"
@@ -57,7 +57,7 @@ protected:
 
     void expect_free(const std::string& pseudo) const { static_cast<void>(join_when_free(bound, pseudo)); }
 
-    // Until the server has seen everybody go who went.
+    // Until the server has noticed all that left.
     void await_connections(std::uint64_t count) const {
         while (all.scrape()["chatos_connections"] != count) {
             std::this_thread::yield();
@@ -209,7 +209,7 @@ TEST_P(Killed, SPM_sender_before_the_recipient_answered_and_that_answer_is_used_
     EXPECT_TRUE(carol.receives(make_spm("alice", "last words")));
     kill_client(std::move(alice));
     expect_free("alice");
-    // Carol's answers go to the oldest delivery each (FLOW-2): the first to nobody, the second to Dora.
+    // Carol's answers go to the oldest delivery each (FLOW-2): the first to no one, the second to Dora.
     permit(dora, "carol");
     dora.send(make_spm("carol", "behind"));
     EXPECT_TRUE(carol.receives(make_spm("dora", "behind")));

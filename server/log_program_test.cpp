@@ -38,7 +38,7 @@ std::string stop(process& server) {
     return said;
 }
 
-// One connection that breaks the protocol, and hears that it did.
+// One connection that breaks the protocol and gets ERROR 5.
 void break_protocol(const std::string& bound) {
     connection eve{bound};
     eve.send_bytes("\x09");

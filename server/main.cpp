@@ -1,4 +1,4 @@
-// chatos-server: flags in, exit code out. Everything else is in core/ and net/.
+// chatos-server: flags and exit codes. Everything else is in core/, net/ and ops/.
 #include "net/listen_address.hpp"
 #include "net/metrics_endpoint.hpp"
 #include "net/socket_server.hpp"
@@ -46,7 +46,7 @@ int report_error(exit_code code, const std::string& message) {
     return code;
 }
 
-// Written by people, so every fault says what was expected. Ranges are the options' business (find_fault).
+// Ranges are checked by find_fault().
 std::uint64_t parse_number(const std::string& flag, const std::string& text, std::uint64_t most) {
     std::uint64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -68,9 +68,9 @@ struct flags {
     bool json{false};
 };
 
-// As of a shell's variable that is not set: to do without what was asked for would go unnoticed.
+// Empty when a shell variable is not set: ignoring the flag would go unnoticed.
 std::string is_given(const std::string& text) {
-    return text.empty() ? "the value is empty; leave the flag out to do without" : "";
+    return text.empty() ? "the value is empty; omit the flag to do without" : "";
 }
 
 std::string type_name_of(chatos::ops::unit unit) {
@@ -166,7 +166,7 @@ chatos::ops::log_line started(const std::string& announcement, const chatos::ops
     return line;
 }
 
-// Everything was checked; what can go wrong now is the system's to say.
+// All values are valid; errors now come from the system.
 int serve_at(const flags& flags, const std::vector<chatos::net::listen_address>& addresses,
              const chatos::net::listen_address& metrics_address) {
     chatos::ops::log_writer writer{flags.log_file, STDERR_FILENO, flags.options.log_queue_bytes_max};
@@ -209,7 +209,7 @@ int serve_at(const flags& flags, const std::vector<chatos::net::listen_address>&
     std::replace(announcement.begin(), announcement.end() - 1, '\n', ' ');
     if (!manager.notify("READY=1\nSTATUS=" + announcement)) {
         auto line = chatos::ops::event_log::line(chatos::ops::log_level::warning, "service_manager");
-        log.write(line.add("advice", "it does not hear us: NOTIFY_SOCKET names no socket that listens"));
+        log.write(line.add("advice", "not notified: NOTIFY_SOCKET does not name a listening socket"));
     }
     announcement.pop_back();
     log.write(started(announcement, flags.options));

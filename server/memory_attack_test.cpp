@@ -100,7 +100,7 @@ std::string repeated(const std::string& text, std::size_t times) {
 void take_output_memory(attack& all) {
     const std::string giant(65'000, 'm');
     const std::string message = bytes_of(make_sma(giant));
-    // Nobody reads: large messages to everybody, then tiny ones, which take more memory than they have bytes.
+    // No client reads: large messages to all, then tiny ones, which take more memory than they have bytes.
     for (connection& client : all.clients()) {
         all.flood(client, repeated(message, 2) + repeated(bytes_of(make_sma("")), 20));
     }
@@ -110,7 +110,7 @@ void take_output_memory(attack& all) {
         all.flood(all.clients()[static_cast<std::size_t>(i)],
                   bytes_of(make_rpm(recipient)) + repeated(bytes_of(make_spm(recipient, giant)), 8));
     }
-    // Answers to what was never read, so that places are free for more; then requests whose answers nobody reads.
+    // Answers to what was never read, so that places are free for more; then requests whose answers are not read.
     for (int round = 0; round < 3; ++round) {
         for (connection& client : all.clients()) {
             all.flood(client, repeated(bytes_of(make_error(error_code::ok)), 2'000) +

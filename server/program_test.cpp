@@ -240,7 +240,7 @@ TEST(Program, sigterm_and_sigint_drain_and_exit_0) {
 }
 
 TEST(Program, a_second_signal_ends_it_at_once) {
-    // Nobody answers, and the limit is a day: only the second signal ends this.
+    // No client answers, and the timeout is a day: only the second signal ends this.
     process server{{"--listen", "127.0.0.1:0", "--answer-timeout-ms", "86400000", "--drain-timeout-ms", "86400000"}};
     const std::string bound = server.bound();
     connection alice = join(bound, "alice");

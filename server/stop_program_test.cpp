@@ -1,4 +1,4 @@
-// SIGTERM at bad moments: under load, twice, with users who do not play along. Everything accepted is answered, or the
+// SIGTERM at bad moments: under load, twice, with users that do not cooperate. Everything accepted is answered, or the
 // connection is closed; the exit code is 0.
 #include "net/test_client_pool.hpp"
 #include "net/test_connection.hpp"
@@ -24,7 +24,7 @@ using error = error_code;
 constexpr const char* day = "86400000";
 constexpr const char* moment = "200";
 
-// Users who each keep messages to all others in flight.
+// Users that each keep messages to all others in flight.
 class load {
 public:
     explicit load(const std::string& bound)

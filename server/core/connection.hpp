@@ -22,7 +22,7 @@ struct connection {
     connection_id id{};
     bool in_changed_list{false};  ///< in the list of changed connections
     bool in_work_list{false};     ///< in the list of connections with bytes to process
-    bool has_backlog{false};  ///< `pending_input` begins with bytes that are to be processed without waiting for more
+    bool has_backlog{false};      ///< `pending_input` begins with bytes that can be processed without waiting for more
     bool input_ended{false};
     bool has_sent_packet{false};  ///< a packet was read: only the first two can make it a tunnel end (TUN-1)
     bool first_pc_held{false};    ///< its first packet was a PC and is not answered (TUN-1)

@@ -1,4 +1,4 @@
-// Who owes an answer to whom: rules FLOW-2 to FLOW-4, FLOW-7 and FLOW-10, and what an answer brings about (PM-4, PM-7,
+// Deliveries and their answers: rules FLOW-2 to FLOW-4, FLOW-7 and FLOW-10, and the effects of an answer (PM-4, PM-7,
 // PM-8, ALL-3 to ALL-5, ALL-9, PC-3 to PC-5). Every delivery passes through settle() exactly once.
 #include "core/ensure.hpp"
 #include "core/server.hpp"
@@ -37,9 +37,9 @@ void server::handle_answer(connection& client, error_code code) {
     case kind::waiting: break;
     }
     client.timeouts_in_a_row = 0;
+    // A message, which has less time, may follow an offer; of one kind, each ends after the last.
     if (client.deliveries.waiting() != 0 && client.deliveries.waiting_at(0).kind != answered.kind) {
-        arm_timer(
-            client);  // behind an offer may be a message, which has less time; of one kind each ends after the last
+        arm_timer(client);
     }
     settle(answered, code, settled_by::answer);
     finish_if_done(client);

@@ -45,14 +45,14 @@ public:
     /// When the oldest waiting delivery runs out of time; nothing when none waits (FLOW-7).
     [[nodiscard]] std::optional<time_point> deadline(const options& bounds) const noexcept;
 
-    /// Lets the oldest waiting delivery, of which there must be one, run out of time at `when`. It keeps its place.
+    /// Times out the oldest waiting delivery, which must exist, at `when`. It keeps its place.
     [[nodiscard]] delivery time_out_oldest(time_point when);
 
-    /// Takes the oldest waiting delivery out; nothing when none is left. For a user who is gone, so late answers
+    /// Takes the oldest waiting delivery out; nothing when none is left. For a user that is gone, so late answers
     /// need no places any more.
     [[nodiscard]] std::optional<delivery> take_abandoned();
 
-    /// The delivery `position` places behind the oldest waiting one.
+    /// The delivery `position` places after the oldest waiting one.
     [[nodiscard]] const delivery& waiting_at(std::uint32_t position) const noexcept {
         return deliveries_[timed_out_ + position];
     }

@@ -128,7 +128,7 @@ TEST_F(Drain, takes_effect_at_its_moment_however_late_the_driver_wakes_up) {
         client& third = other.join("third");
         other.wait(milliseconds{20'000});
         first.send(make_pc("third"));
-        second.send({make_rpm("first"), make_spm("first", "x")});  // its limit runs out behind the end of the drain
+        second.send({make_rpm("first"), make_spm("first", "x")});  // its limit runs out after the end of the drain
         static_cast<void>(first.take());
         other.core.drain(other.now);
         other.settle();

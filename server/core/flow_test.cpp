@@ -171,7 +171,7 @@ TEST_F(Flow, FLOW_7_a_delivery_behind_timed_out_ones_has_its_time_from_when_it_w
 }
 
 TEST_F(Flow, FLOW_7_no_delivery_outlives_one_pc_limit_plus_one_answer_limit) {
-    // Seven time-outs are 35 s after the first was sent, which is the most that those behind them get.
+    // Seven timeouts are 35 s after the first was sent, which is the most that later ones get.
     std::string all;
     for (int i = 0; i < 8; ++i) {
         const std::string message = std::to_string(i);

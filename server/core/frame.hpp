@@ -1,4 +1,4 @@
-// One encoded packet, shared by everybody who is to receive it; or bytes that are passed on unread. Encoding happens
+// One encoded packet, shared by all its recipients; or bytes that are relayed unread. Encoding happens
 // once per request, not per recipient.
 #pragma once
 
@@ -40,7 +40,7 @@ public:
         return allocated_bytes(sizeof(block) + packet_bytes);
     }
 
-    /// Bytes that are no packet of ours, copied (TUN-2). In no tally: tunnels have bounds of their own.
+    /// A copy of bytes relayed through a tunnel (TUN-2). In no tally: tunnels have bounds of their own.
     [[nodiscard]] static frame of_bytes(std::span<const std::byte> relayed);
 
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
@@ -48,7 +48,7 @@ public:
                                   : std::span{reinterpret_cast<const std::byte*>(shared_ + 1), shared_->size_bytes};
     }
     [[nodiscard]] std::uint32_t size_bytes() const noexcept { return shared_ == nullptr ? 0 : shared_->size_bytes; }
-    /// True for an ERROR, that is, an answer to a request of the one who receives it.
+    /// True for an ERROR, that is, an answer to a request of the recipient.
     [[nodiscard]] bool is_answer() const noexcept { return shared_ != nullptr && shared_->is_answer; }
 
 private:

@@ -60,20 +60,20 @@ std::string check_phase(const connection& client, bool in_registry) {
         return name_of(client) + "phase and registry disagree";
     }
     if (!user && (client.deliveries.size() != 0 || client.permissions.size() != 0)) {
-        return name_of(client) + "not a user, yet owes answers or keeps send permissions";
+        return name_of(client) + "not a user, but owes answers or keeps send permissions";
     }
     if ((!client.keeps_input() && !client.pending_input.empty()) ||
         (!client.is_open() && (client.has_backlog || client.packet_unfinished))) {
         return name_of(client) + "not open, yet keeps input";
     }
     if (client.current_phase() != phase::user && client.current_phase() != phase::leaving && !client.requests.empty()) {
-        return name_of(client) + "has requests that nobody will answer";
+        return name_of(client) + "has requests that will never be answered";
     }
     if (client.current_phase() == phase::leaving && client.requests.empty()) {
         return name_of(client) + "waits for nothing";
     }
     if (client.packet_unfinished && (client.has_backlog || client.pending_input.empty() || client.need == 0)) {
-        return name_of(client) + "unfinished packet without bytes, or behind others";
+        return name_of(client) + "unfinished packet without bytes, or after others";
     }
     if (!client.requests.empty()) {
         const request& oldest = client.requests[0];
@@ -112,7 +112,7 @@ statistics server::count() const {
     return all;
 }
 
-// TUN: the book, the connections and the counts say the same.
+// TUN: the registry, the connections and the counts agree.
 std::string server::check_tunnel_invariants() const {
     std::string fault = tunnels_.check_invariants();
     std::size_t waiting = 0;
@@ -173,13 +173,13 @@ std::string server::check_invariants() const {
     std::uint64_t waited_for = 0;
     std::size_t output_bytes = 0;
     std::size_t input_bytes = 0;
-    std::uint64_t orphaned = 0;  // deliveries whose request nobody waits for any more
+    std::uint64_t orphaned = 0;  // deliveries whose sender no longer waits for an answer
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> waiting_by_request;  // slot, request number
     connections_.for_each([&](connection& client) {
         const auto deadline = deadline_of(client);
         const auto scheduled = timers_.scheduled_at(client.id.slot);
         if (deadline && (!scheduled || *scheduled > *deadline)) {
-            report(name_of(client) + "nobody looks at its deadline");
+            report(name_of(client) + "its deadline has no timer");
         }
         if (client.has_backlog && has_room_for_request(client) && !client.in_work_list) {
             report(name_of(client) + "has bytes to process and is not in the list for it");

@@ -29,8 +29,8 @@ std::uint64_t bytes_of_connection() {
     return allocated_bytes(sizeof(connection)) + table + timers + lists;
 }
 
-// One bound holds for requests without their answer and answers that are not written together, so the dearer of the
-// two places counts for each; the blocks that short queues keep come on top.
+// One bound holds for requests without their answer and answers that are not written together, so the larger of the
+// two entries counts for each; the blocks that short queues keep come on top.
 std::uint64_t bytes_of_answers(const options& bounds) {
     constexpr std::uint64_t place = 4 * std::max(sizeof(request), sizeof(frame));
     constexpr std::uint64_t short_queues = ring_minimum_places * (sizeof(request) + sizeof(frame));
@@ -63,7 +63,8 @@ std::uint64_t bytes_of_tunnel(const options& bounds) {
     return 2 * buffer;
 }
 
-// What the book keeps of an offer, an agreement or a tunnel: a node in each of its trees, and two keys of two pseudos.
+// What the registry keeps of an offer, an agreement or a tunnel: a node in each of its trees, and two keys of two
+// pseudos.
 std::uint64_t bytes_of_entry(const options& bounds) {
     constexpr std::uint64_t nodes = 5 * 192;
     return nodes + 4 * allocated_bytes(bounds.packet_limits.pseudo_bytes_max + 1);

@@ -1,5 +1,5 @@
 // What the core holds at this moment on behalf of all its clients together, counted where it is taken and given back.
-// The bounds over everybody (options::total_output_bytes_max, options::total_input_bytes_max) are compared with it.
+// The bounds over all clients (options::total_output_bytes_max, options::total_input_bytes_max) are compared with it.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace chatos::core {
     return std::max<std::size_t>(32, (bytes + 8 + 15) / 16 * 16);
 }
 
-/// One per core. Queues and frames that were told of it keep it right; it must outlive them.
+/// One per core. Queues and frames that count in it keep it up to date; it must outlive them.
 struct memory_tally {
     std::size_t frame_bytes{0};        ///< memory of all frames; a frame that many recipients share counts once
     std::size_t deliveries_queued{0};  ///< places of deliveries in output queues, each recipient's counted

@@ -1,4 +1,4 @@
-// ALL: a message to everybody.
+// ALL: a message to all users.
 #include "core/test_network.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What the core tells a log, and what it keeps to itself.
+// What the core reports to a log, and what it keeps private.
 #include "core/test_network.hpp"
 
 #include <chatos/encode.hpp>

@@ -40,7 +40,7 @@ struct options {
     /// counted for each of them.
     std::size_t output_bytes_max{std::size_t{4} << 20U};
 
-    /// Memory of everything that waits to be written to all clients, answers aside; a frame that many are to receive
+    /// Memory of everything that waits to be written to all clients, answers aside; a frame with many recipients
     /// counts once, its place in each queue for each. Beyond: no further deliveries are made, and they count as
     /// answered 4, until a client has read.
     std::size_t total_output_bytes_max{std::size_t{1} << 30U};
@@ -76,7 +76,7 @@ struct options {
     /// ERR-5. Time that a closing connection is read on after everything was written. Then: closed.
     std::chrono::milliseconds linger_timeout{1'000};
 
-    /// Time that users have for answering what they owe once the server is to stop. Then: settled as 4, closed. Open
+    /// Time that users have for answering what they owe once the server must stop. Then: settled as 4, closed. Open
     /// tunnels continue for as long; then nothing more is read from their ends, and what was read is still written.
     std::chrono::milliseconds drain_timeout{3'000};
 

@@ -1,4 +1,4 @@
-// Where a connection comes from, as far as telling whether two come from the same place (TUN-3).
+// The origin of a connection, to tell whether two come from the same place (TUN-3).
 #pragma once
 
 #include <array>
@@ -6,7 +6,7 @@
 
 namespace chatos::core {
 
-/// Opaque: the driver fills it in, the core only compares. Equal for two connections exactly when their peers are to
+/// Opaque: the driver fills it in, the core only compares. Equal for two connections exactly when their peers
 /// count as one user's; a host has one, however many users it has.
 struct origin {
     std::array<std::byte, 16> bytes{};

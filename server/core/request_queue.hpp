@@ -11,7 +11,7 @@
 
 namespace chatos::core {
 
-/// A request that has been judged. It is settled once nobody is left to wait for.
+/// A request that has been judged. It is settled once no delivery is left to wait for.
 struct request {
     std::uint32_t waiting{0};          ///< deliveries that are not settled
     error_code worst{error_code::ok};  ///< ALL-5: the highest code so far; for one recipient, its code (PM-4)
@@ -45,7 +45,7 @@ public:
     /// Forgets all requests and returns how many there were. Deliveries made for them no longer find them (ERR-2).
     std::uint32_t abandon() noexcept;
 
-    /// The request `position` places behind the oldest.
+    /// The request `position` places after the oldest.
     [[nodiscard]] const request& operator[](std::uint32_t position) const noexcept { return requests_[position]; }
     [[nodiscard]] std::uint32_t size() const noexcept { return requests_.size(); }
     [[nodiscard]] bool empty() const noexcept { return requests_.empty(); }

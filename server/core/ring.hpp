@@ -25,7 +25,7 @@ public:
     /// Elements that there is memory for.
     [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
 
-    /// The element `position` places behind the oldest.
+    /// The element `position` places after the oldest.
     [[nodiscard]] T& operator[](std::uint32_t position) noexcept {
         ensure(position < size_);
         return slots_[(first_ + position) & (capacity_ - 1)];

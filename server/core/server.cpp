@@ -33,7 +33,7 @@ bool server::accepts_connections() const noexcept {
 }
 
 connection_id server::connect(time_point now, const origin& source) {
-    ensure(accepts_connections());  // as the caller has seen it: a deadline may just now make a user a stranger
+    ensure(accepts_connections());  // as the caller has seen it: a deadline may just now end a session
     advance(now);
     connection& newcomer = connections_.open();
     newcomer.source = source;
@@ -56,7 +56,7 @@ void server::receive(connection_id id, std::span<const std::byte> bytes, time_po
         return;
     }
     std::uint32_t work_left = options_.work_per_slice_max;
-    // An unfinished packet takes what it needs and no more, so that everything behind it is decoded where it lies.
+    // An unfinished packet takes what it needs and no more, so that everything after it is decoded in place.
     while (client.packet_unfinished && !client.pending_input.empty() && !bytes.empty()) {
         const std::size_t taken = std::min(client.need, bytes.size());
         client.pending_input.append(bytes.first(taken));
@@ -188,7 +188,7 @@ void server::notify(notice::event kind, const connection& client) {
     }
 }
 
-// Where framing is lost, everything behind is shown; of text only what is wrong with it, since the rest is private.
+// Where framing is lost, everything that follows is shown; of text only the bad bytes, since messages are private.
 void server::notify_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet) {
     if (log_ == nullptr) {
         return;
@@ -219,7 +219,7 @@ void server::update_backlog(connection& client) {
     } else if (client.input_ended && client.is_open()) {
         leave(client);  // FLOW-8: everything that came before the end of input has been processed
     } else if (client.current_phase() == phase::tunnel_waiting) {
-        open_tunnel_if_complete(client);  // `pending_input` is now what is to be relayed
+        open_tunnel_if_complete(client);  // `pending_input` now holds what must be relayed
     }
 }
 

@@ -126,7 +126,7 @@ private:
     void answer_at_once(connection& client, error_code code);
     void send_due_answers(connection& client);
 
-    // deliveries.cpp: who owes what (FLOW)
+    // deliveries.cpp: deliveries and their answers (FLOW)
     bool deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind);
     void handle_answer(connection& client, error_code code);
     void settle(const delivery& done, error_code code, settled_by cause);

@@ -30,7 +30,7 @@ struct Survival : testing::Test {
         EXPECT_EQ(net.core.count().output_memory_bytes, 0U);
     }
 
-    // From a user and from a stranger, in one run and byte by byte.
+    // From a user and from an unregistered client, in one run and byte by byte.
     void ends_its_sender_alone(const std::string& bytes) {
         for (const std::size_t segment_bytes : {65'536U, 1U}) {
             SCOPED_TRACE(testing::PrintToString(bytes) + " in runs of " + std::to_string(segment_bytes));

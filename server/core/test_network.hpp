@@ -1,4 +1,4 @@
-// For tests: a core, clients made of plain memory, and a clock that only moves when told to.
+// For tests: a core, clients made of plain memory, and a clock that only the test moves.
 #pragma once
 
 #include "core/server.hpp"

@@ -10,14 +10,14 @@
 
 namespace chatos::core::test {
 
-/// Where those come from who sit at that host.
+/// The origin of clients on that host.
 inline origin from_host(int number) {
     origin origin{};
     origin.bytes[15] = static_cast<std::byte>(number);
     return origin;
 }
 
-/// Alice and Bob live on different hosts.
+/// Alice and Bob are on different hosts.
 struct Tunnel : testing::Test {
     explicit Tunnel(const options& bounds = {}) : net{bounds} {}
 

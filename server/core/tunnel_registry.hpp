@@ -36,13 +36,13 @@ enum class tunnel_state : std::uint8_t { offered, accepted, open };
 
 class tunnel_registry {
 public:
-    /// The ends that are there; generation 0 where none is.
+    /// The ends that are present; generation 0 where none is.
     using end_pair = std::array<connection_id, 2>;
 
     void offer(const offer_id& offer, const tunnel_user& asking, const tunnel_user& recipient);
 
     /// The offer is accepted, and its ends have to come before `deadline`, which is no earlier than that of any
-    /// acceptance before. Ends that wait at another offer between these two come over. Its ends; nothing when there
+    /// acceptance before. Ends that wait at another offer between these two are rehomed. Its ends; nothing when there
     /// is no such offer.
     [[nodiscard]] std::optional<end_pair> accept(const offer_id& offer, time_point deadline);
 
@@ -54,7 +54,7 @@ public:
     /// The offer is gone. Nothing when there is no such offer.
     [[nodiscard]] std::optional<refusal> refuse(const offer_id& offer);
 
-    /// Some tunnel, in whatever state, has `who` as one of its users (TUN-3).
+    /// Some tunnel, in whatever state, has `user` as one of its users (TUN-3).
     [[nodiscard]] bool has_user(const tunnel_user& user) const;
 
     /// Makes `end` the end of `own` at a tunnel with `peer`. False when there is none that lacks it.
@@ -77,9 +77,9 @@ public:
 
     /// The agreement at which `end` waits alone is gone, and `end` is no end any more.
     void expire_with(connection_id end);
-    /// Agreements for which nobody came until `now` are gone; how many.
+    /// Removes agreements for which no end came until `now`; returns how many.
     std::size_t expire_unattended(time_point now);
-    /// When expire_unattended() has something to do, if nobody comes until then.
+    /// When expire_unattended() has something to do, if no end comes until then.
     [[nodiscard]] std::optional<time_point> earliest_deadline() const noexcept {
         return awaited_.empty() ? std::nullopt : std::optional{awaited_.begin()->first};
     }
@@ -99,11 +99,11 @@ private:
     using number = std::uint64_t;
     struct endpoint_slot {
         number tunnel{0};
-        std::uint8_t side{0};  // 0: who asked, 1: who was asked
+        std::uint8_t side{0};  // 0: the sender of the offer, 1: its recipient
     };
     using offer_key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // slot, generation, request
     using slot_key = std::tuple<std::string, origin, std::string>;              // own pseudo, own origin, peer's pseudo
-    using slot_index = std::multimap<slot_key, endpoint_slot>;                  // trees: nobody can make them slow
+    using slot_index = std::multimap<slot_key, endpoint_slot>;                  // trees: no input makes them slow
 
     struct tunnel {
         tunnel_state state{tunnel_state::offered};

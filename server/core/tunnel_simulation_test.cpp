@@ -157,7 +157,7 @@ private:
         }
     }
 
-    // Everybody reads, nobody writes any more, and all that waits runs out: nothing is left of any tunnel, and no byte
+    // All ends read, none writes any more, and all that waits runs out: nothing is left of any tunnel, and no byte
     // is lost on the way to an end that has always read.
     void come_to_rest() {
         for (const tunnel_end& end : ends_) {

@@ -301,7 +301,7 @@ struct TwoTunnels : Tunnel {
 TEST_F(TwoTunnels, TUN_4_the_number_of_tunnels_is_bounded) {
     const auto [a1, b1] = open();
     agree();
-    agree();  // the users are not told
+    agree();  // the users do not notice
     EXPECT_EQ(count().tunnels_without_room, 1U);
     client& a2 = alice_comes();
     expect_rejected(alice_comes());

@@ -1,5 +1,5 @@
 // Carrying private connections (TUN-1 to TUN-5): how a connection becomes one end of a tunnel, what goes through, and
-// how it ends. Who may have a tunnel with whom is up to tunnel_registry.hpp.
+// how it ends. tunnel_registry.hpp decides which users may have a tunnel.
 #include "core/ensure.hpp"
 #include "core/server.hpp"
 

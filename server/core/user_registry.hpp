@@ -12,12 +12,12 @@
 
 namespace chatos::core {
 
-/// A tree rather than a hash table: nobody can choose pseudos that make it slow.
+/// A tree rather than a hash table: no choice of pseudos makes it slow.
 class user_registry {
 public:
-    /// The user who holds `pseudo`, or nullptr.
+    /// The user that holds `pseudo`, or nullptr.
     [[nodiscard]] connection* find(std::string_view pseudo) const;
-    /// Registers `user` under a pseudo that nobody holds (asserted).
+    /// Registers `user` under a pseudo that is free (asserted).
     void add(connection& user, std::string_view pseudo);
     /// The pseudo is free again (CONN-6).
     void remove(connection& user);

@@ -12,14 +12,14 @@
 
 namespace chatos::net {
 
-/// Without a journal it does nothing, and costs a comparison.
+/// Without a log it does nothing, and costs a comparison.
 class connection_log final : public core::notice_sink {
 public:
     using find_source = std::function<const source_address*(core::connection_id)>;
 
     connection_log(ops::event_log* log, find_source find) : log_{log}, find_{std::move(find)} {}
 
-    /// Whom to give the core: nobody when there is no journal.
+    /// The sink for the core; null without a log.
     [[nodiscard]] core::notice_sink* sink() noexcept { return log_ == nullptr ? nullptr : this; }
 
     void take(const core::notice& notice) override;

@@ -42,7 +42,7 @@ void set_tcp_options(int socket) {
     set(IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_timeout_ms);
 }
 
-// A socket file that nobody listens at is left over from a server that was killed: it may go.
+// A socket file without a listener is left over from a server that was killed: it may be removed.
 void remove_stale_socket(asio::io_context& context, const std::string& path) {
     struct ::stat status {};
     if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {

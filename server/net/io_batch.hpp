@@ -1,5 +1,5 @@
-// Reads and writes of many sockets in one system call, through io_uring where the system has it. Where it has none, and
-// where nobody wants it, a batch is one call long and made as ever.
+// Reads and writes of many sockets in one system call, through io_uring where the system has it. Elsewhere, and when it
+// is switched off, a batch is one ordinary system call.
 #pragma once
 
 #include <array>

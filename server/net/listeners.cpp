@@ -36,7 +36,7 @@ listeners::accept_result listeners::accept(std::size_t index) {
         case EINTR:
         case EPERM:  // a firewall's
         case EPROTO:
-        case ECONNABORTED: break;  // it gave up while it was waiting; others wait behind it
+        case ECONNABORTED: break;  // the client gave up while it waited; others may follow
         default: return {.connection = {}, .fault = std::generic_category().message(errno)};
         }
     }

@@ -1,4 +1,4 @@
-// The sockets that newcomers come to, and when they are let in: not while there is no room for them.
+// The listening sockets, which accept connections only while there is room for them.
 #pragma once
 
 #include "core/clock.hpp"
@@ -33,7 +33,7 @@ public:
     [[nodiscard]] listen_result listen(const listen_address& where);
     [[nodiscard]] std::size_t size() const noexcept { return listeners_.size(); }
 
-    /// The next one who waits at listener `index`. Neither a socket nor a fault: nobody waits any more.
+    /// The next connection that waits at listener `index`. Neither a socket nor a fault: none waits any more.
     struct accept_result {
         accepted_connection connection;
         std::string fault;  ///< of the system: no descriptors, no memory
@@ -42,12 +42,12 @@ public:
 
     /// Newcomers at listener `index` wait in the system's queue until resume().
     void pause(std::size_t index, core::time_point until);
-    /// When resume() is due, if anybody is kept waiting.
+    /// When resume() is due, if a listener is paused.
     [[nodiscard]] std::optional<core::time_point> paused_until() const noexcept { return paused_until_; }
     /// Ends pauses that are over at `now`; without memory for that they go on for `pause_length`.
     void resume(core::time_point now, core::duration pause_length);
 
-    /// No newcomers any more. Files of Unix sockets go.
+    /// Accepts no more connections and removes the files of Unix sockets.
     void close();
 
 private:

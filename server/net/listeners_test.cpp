@@ -1,4 +1,4 @@
-// Who waits at a door, and when it is watched.
+// Accepting connections, and pausing.
 #include "net/listeners.hpp"
 #include "net/test_folder.hpp"
 

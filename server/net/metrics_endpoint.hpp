@@ -12,8 +12,8 @@
 
 namespace chatos::net {
 
-/// Everything here is bounded: connections at once, bytes of a request, time for the whole exchange. It authenticates
-/// nobody, so it is meant for addresses that only the operator reaches.
+/// Everything here is bounded: connections at once, bytes of a request, time for the whole exchange. There is no
+/// authentication, so it is meant for addresses that only the operator reaches.
 class metrics_endpoint {
 public:
     using source = std::function<std::optional<ops::service_snapshot>()>;

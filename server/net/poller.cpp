@@ -9,7 +9,7 @@ namespace chatos::net {
 
 namespace {
 
-// Rounded up: who wakes up before a deadline would find nothing to do, again and again until it has come.
+// Rounded up: a loop that wakes before a deadline would find nothing to do until it has come.
 int milliseconds_of(std::optional<std::chrono::nanoseconds> timeout) {
     if (!timeout) {
         return -1;

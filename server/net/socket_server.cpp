@@ -32,8 +32,8 @@ namespace {
 
 using core::connection_id;
 
-constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does not starve those who are in
-// Kept for the process itself (standard streams, the loop's own): who runs out of descriptors cannot even report it.
+constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does not starve open connections
+// Kept for the process itself (standard streams, the loop's own): without a descriptor it could not even report that.
 constexpr std::size_t descriptors_spare = 16;
 // What each read of a batch may bring; what is more comes in the next turn.
 constexpr std::size_t shared_read_bytes_max = std::size_t{16} << 10U;
@@ -67,7 +67,7 @@ bool is_temporary(int error) {
 }
 
 struct peer {
-    connection_id id{};  // generation 0: nobody has this place
+    connection_id id{};  // generation 0: the slot is free
     descriptor socket{};
     source_address source{};
     interest watched{};
@@ -156,7 +156,7 @@ private:
             drain_wakeups();
         } else if (ready.key - first_listener_key < listeners_.size()) {
             accept_some(ready.key - first_listener_key);
-        }  // or somebody who left in this turn
+        }  // or a connection that was closed in this turn
     }
 
     // What other threads and signals asked for.
@@ -212,8 +212,8 @@ private:
                core_.connections() + listeners_.size() + descriptors_spare < descriptors_max_;
     }
 
-    // Out of descriptors or memory, or the core is full of strangers: newcomers wait in the system's queue until
-    // somebody has left.
+    // Out of descriptors or memory, or the core has no room for unregistered connections: new ones wait in the
+    // system's queue until one is closed.
     void pause_accepting(std::size_t listener, const std::string& why) {
         if (accept_pauses_++ % pauses_per_line == 0) {
             log_.accept_paused(why);
@@ -265,9 +265,9 @@ private:
         }
     }
 
-    // Those who are in.
+    // Open connections.
 
-    // Events carry an id: the slot, and the number of the descriptor, may be somebody else's within the same turn.
+    // Events carry an id: the slot, and the number of the descriptor, may be reused within the same turn.
     peer* find(connection_id id) {
         peer* occupant = id.slot < peers_.size() ? &peers_[id.slot] : nullptr;
         return occupant != nullptr && id.generation != 0 && occupant->id == id ? occupant : nullptr;

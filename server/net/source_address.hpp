@@ -1,4 +1,4 @@
-// Where a connection comes from: what the core compares (TUN-3), what counts as the same place, and what logs show.
+// The source of a connection: what the core compares (TUN-3), what counts as the same address, and what logs show.
 #pragma once
 
 #include "core/origin.hpp"
@@ -19,7 +19,7 @@ struct source_address {
     std::uint16_t port{0};  ///< 0 on a Unix socket
 };
 
-/// Who is at the other end of a connected socket, `peer` being what accepting it told.
+/// The peer of a connected socket, where `peer` is what accept() returned.
 [[nodiscard]] source_address source_of(int socket, const ::sockaddr& peer) noexcept;
 
 /// "127.0.0.1:40000", "[::1]:40000", "[fe80::1%2]:40000" or "unix:user-1000".

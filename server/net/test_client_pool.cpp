@@ -113,7 +113,7 @@ void client_pool::flush(std::size_t number) {
     while (!client.unsent.empty()) {
         const ::ssize_t sent = ::send(client.socket, client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL);
         if (sent <= 0) {
-            break;  // the system takes no more, or reading will tell what is wrong
+            break;  // the system takes no more, or the next read shows the error
         }
         client.unsent.erase(0, static_cast<std::size_t>(sent));
     }

@@ -1,4 +1,4 @@
-// For tests: thousands of users on one thread, who do as the protocol says unless told otherwise.
+// For tests: thousands of users on one thread, which follow the protocol unless a test says otherwise.
 #pragma once
 
 #include <chatos/packet.hpp>
@@ -12,14 +12,14 @@
 
 namespace chatos::net::test {
 
-/// Room for this many descriptors in this process, and so in those that it starts. Empty, or why that cannot be.
+/// Room for this many descriptors in this process, and so in those that it starts. Empty, or why it failed.
 [[nodiscard]] std::string raise_descriptor_limit(std::size_t count);
 
 class client_pool {
 public:
     struct member {
         std::string pseudo{};
-        bool reads{true};    ///< else it lets everything lie
+        bool reads{true};    ///< else it reads nothing
         bool answers{true};  ///< else it takes messages and never acknowledges
         bool ended{false};   ///< the server has closed
         std::uint32_t messages{0};
@@ -38,10 +38,10 @@ public:
     client_pool& operator=(const client_pool&) = delete;
     ~client_pool();
 
-    /// `count` more members ("user0", "user1", ...) connect. Nobody is waited for.
+    /// `count` more members ("user0", "user1", ...) connect. Does not wait for them.
     void connect(std::size_t count);
-    /// Everybody is registered, however often it takes to ask for a pseudo that is still taken. False: not within the
-    /// time of run_until().
+    /// Waits until all are registered, and retries pseudos that are still taken. False: not within the time of
+    /// run_until().
     [[nodiscard]] bool all_registered();
     /// `count` more members connect, some hundred at a time, and are in.
     [[nodiscard]] bool join(std::size_t count);

@@ -1,4 +1,4 @@
-// For tests: a blocking connection to a server on this machine. Its limit of patience only ends a test that has failed
+// For tests: a blocking connection to a server on this machine. Its timeout only ends a test that has failed
 // already.
 #pragma once
 

@@ -15,7 +15,7 @@ killable_client::killable_client(connection spoken) {
     child_ = ::fork();
     if (child_ == 0) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-        // Whatever else the test holds is not this client's: nobody's end may wait for it.
+        // The client must not keep other descriptors of the test open.
         ::dup2(spoken.descriptor(), STDIN_FILENO);
         ::close_range(STDIN_FILENO + 1, ~0U, 0);
         while (true) {

@@ -1,4 +1,4 @@
-// For tests: clients that die the hard way, and what is left of them.
+// For tests: client processes that are killed.
 #pragma once
 
 #include "net/test_connection.hpp"
@@ -8,7 +8,7 @@
 
 namespace chatos::net::test {
 
-/// A client process that has said what `spoken` has said, holds its connection, and never reads again. Nobody else
+/// A client process that has said what `spoken` has said, holds its connection, and never reads again. No other process
 /// holds it: when that process is killed, the system closes the connection, as it does for any client that dies.
 class killable_client {
 public:

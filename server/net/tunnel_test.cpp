@@ -184,7 +184,8 @@ TEST_F(HastyTunnelOverSockets, TUN_4_nobody_else_comes) {
     agree_at(bound);
     connection a{bound};
     a.send({make_pc("alice"), make_pc("bob")});
-    // On a slow machine the agreement has gone before the first PC is read, which is then a stranger's.
+    // On a slow machine the agreement has gone before the first PC is read, which then comes from an unregistered
+    // client.
     const std::string answer = a.receive_bytes(2);
     EXPECT_TRUE(answer == bytes_of(make_error(error::unreachable)) || answer == bytes_of(make_error(error::refused)));
     if (answer == bytes_of(make_error(error::unreachable))) {

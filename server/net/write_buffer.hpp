@@ -12,7 +12,7 @@ namespace chatos::net {
 /// them.
 class write_buffer {
 public:
-    /// Where to put what one connection is to be written next.
+    /// For the pieces that will be written to one connection next.
     [[nodiscard]] std::span<std::span<const std::byte>> pieces() noexcept { return pieces_; }
 
     /// The first `count` pieces, of which there is one at least, or as many of them as fit into a run. A single piece

@@ -22,7 +22,7 @@ constexpr std::size_t line_overhead_bytes = 64;  // of a queued line, beyond its
 
 int open_file(const std::string& path) {
     constexpr int mode = 0640;
-    // Without O_NONBLOCK a named pipe that nobody reads would block here.
+    // Without O_NONBLOCK a named pipe without a reader would block here.
     return ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, mode);
 }
 

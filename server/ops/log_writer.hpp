@@ -1,5 +1,5 @@
 // Lines on their way to a file or to stderr, on a thread of its own. The caller never waits for the log:
-// a full queue, a full disk or a pipe that nobody reads costs lines, which are counted, and nothing else.
+// a full queue, a full disk or a pipe without a reader costs lines, which are counted, and nothing else.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Metrics as text, what a scraper is told, and the meeting of the two threads.
+// Metrics as text, the answers to a scraper, and the exchange between the two threads.
 #include "ops/http_request.hpp"
 #include "ops/metrics_text.hpp"
 #include "ops/scrape.hpp"

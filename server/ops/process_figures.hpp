@@ -1,4 +1,4 @@
-// What the system says about this process.
+// Resource usage of this process.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ struct process_figures {
     std::uint64_t descriptors_max{0};
 };
 
-/// As of now; what the system does not tell stays 0.
+/// As of now; unavailable values stay 0.
 [[nodiscard]] process_figures read_process_figures();
 
 }  // namespace chatos::ops

@@ -1,4 +1,4 @@
-// What systemd is told about this service: one datagram to the socket in $NOTIFY_SOCKET (sd_notify(3)), without its
+// Notifications to systemd about this service: one datagram to the socket in $NOTIFY_SOCKET (sd_notify(3)), without its
 // library.
 #pragma once
 

@@ -16,7 +16,7 @@ struct service_options {
 
     /// Connections from one address; on Unix sockets, from one user of the system. Beyond: ERROR 2 and closed at once.
     /// 0: no limit. By default less than unregistered_max, so that one address alone cannot keep all others out, and
-    /// more than users_max, so that all users may sit behind one address.
+    /// more than users_max, so that all users may share one address.
     std::uint32_t per_address_max{16'384};
 
     /// Log lines that wait for a slow log. Beyond: lines are dropped, and counted.
