@@ -158,10 +158,10 @@ connection join(const std::string& bound, const std::string& pseudo) {
 }
 
 void expect_to_rest(const process& server) {
-    constexpr double rest = 0.2;  // of one processor; one that spins takes all of it
+    constexpr double idle_share = 0.2;  // of one processor; one that spins takes all of it
     constexpr int looks_max = 100;
     for (int i = 0; i < looks_max; ++i) {
-        if (server.cpu_share_at_rest() < rest) {
+        if (server.cpu_share_at_rest() < idle_share) {
             return;
         }
     }

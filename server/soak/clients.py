@@ -1,6 +1,6 @@
 """Clients of a soak: one that does as the protocol says, and the mix of what else connects to a server.
 
-Each behaviour is a coroutine that takes a Place (where the server is, and the dice) and ends by itself. What the server
+Each behaviour is a coroutine that takes a Place (where the server is, and the random) and ends by itself. What the server
 owes an honest client is asserted; that a connection ends is never wrong here, since the limits of a soak are narrow.
 """
 
@@ -45,7 +45,7 @@ class Place:
     def __init__(self, tcp, unix, seed):
         self.tcp = tcp
         self.unix = unix
-        self.dice = random.Random(seed)
+        self.random = random.Random(seed)
         self.writers = weakref.WeakSet()
 
     def abandon_all(self):
@@ -60,11 +60,11 @@ class Place:
 
     async def open(self, small_buffer):
         # Over a Unix socket all clients are one user of the system, over TCP they have addresses.
-        if self.dice.random() < 0.3:
+        if self.random.random() < 0.3:
             return await asyncio.open_unix_connection(self.unix)
         client = socket.socket()
         client.setblocking(False)
-        client.bind((f"127.0.0.{self.dice.randint(1, 8)}", 0))
+        client.bind((f"127.0.0.{self.random.randint(1, 8)}", 0))
         if small_buffer:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         try:
@@ -75,11 +75,11 @@ class Place:
             raise
 
     def message(self):
-        size = self.dice.choice([0, 1, 10, 100, 1000, 20_000])
-        return bytes(self.dice.choice(b"abc ") for _ in range(min(size, 20))) * max(1, size // 20) if size else b""
+        size = self.random.choice([0, 1, 10, 100, 1000, 20_000])
+        return bytes(self.random.choice(b"abc ") for _ in range(min(size, 20))) * max(1, size // 20) if size else b""
 
     def name(self):
-        return self.dice.choice(NAMES)
+        return self.random.choice(NAMES)
 
 
 class Ended(Exception):
@@ -127,7 +127,7 @@ class Client:
         if opcode == PC and self.manner == "tunnel":
             self.send(error(OK))
             return
-        self.send(error(self.place.dice.choice([OK, OK, OK, REFUSED])))
+        self.send(error(self.place.random.choice([OK, OK, OK, REFUSED])))
 
     def send(self, data):
         if not self.has_ended:
@@ -150,7 +150,7 @@ class Client:
             raise Ended
 
     async def leave(self):
-        how = self.place.dice.choice(["close", "reset", "half-close"])
+        how = self.place.random.choice(["close", "reset", "half-close"])
         try:
             if how == "half-close" and not self.writer.is_closing():
                 self.has_ended = True
@@ -192,9 +192,9 @@ async def user(place, manner="polite"):
 async def conversation(place):
     client = await user(place)
     try:
-        for _ in range(place.dice.randint(1, 30)):
+        for _ in range(place.random.randint(1, 30)):
             other = place.name()
-            match place.dice.randint(0, 4):
+            match place.random.randint(0, 4):
                 case 0:
                     assert await client.ask(rpm(other)) in (OK, UNREACHABLE, REFUSED)
                 case 1 | 2:
@@ -212,8 +212,8 @@ async def conversation(place):
 async def pipeline(place):
     client = await user(place)
     try:
-        count = place.dice.randint(1, 300)
-        client.send(b"".join(place.dice.choice([rpm(place.name()), sma(b"piped"), cr(b"again"), spm(b"nobody", b"")])
+        count = place.random.randint(1, 300)
+        client.send(b"".join(place.random.choice([rpm(place.name()), sma(b"piped"), cr(b"again"), spm(b"nobody", b"")])
                           for _ in range(count)))
         for _ in range(count):
             await client.answer()
@@ -236,7 +236,7 @@ async def byte_by_byte(place):
 async def mute(place):
     client = await user(place, "mute")
     try:
-        await asyncio.sleep(place.dice.random() * 2)
+        await asyncio.sleep(place.random.random() * 2)
     finally:
         await client.leave()
 
@@ -256,45 +256,45 @@ async def never_reads(place):
     writer.transport.pause_reading()
     try:
         writer.write(cr(place.name()))
-        for _ in range(place.dice.randint(1, 40)):
-            writer.write(sma(place.message()) + rpm(place.name()) * 50 + error(OK) * place.dice.randint(0, 3))
-        await asyncio.sleep(place.dice.random())
+        for _ in range(place.random.randint(1, 40)):
+            writer.write(sma(place.message()) + rpm(place.name()) * 50 + error(OK) * place.random.randint(0, 3))
+        await asyncio.sleep(place.random.random())
     finally:
-        await close(writer, reset=place.dice.random() < 0.7)
+        await close(writer, reset=place.random.random() < 0.7)
 
 
 async def nonsense(place):
     reader, writer = await place.connect()
     try:
-        known = b"" if place.dice.random() < 0.5 else cr(place.name())
-        writer.write(known + place.dice.choice([
-            place.dice.randbytes(place.dice.randint(1, 500)), bytes([CR, 0, 0]), bytes([SMA, 0xff, 0xff, 0xff, 0xff]),
+        known = b"" if place.random.random() < 0.5 else cr(place.name())
+        writer.write(known + place.random.choice([
+            place.random.randbytes(place.random.randint(1, 500)), bytes([CR, 0, 0]), bytes([SMA, 0xff, 0xff, 0xff, 0xff]),
             bytes([SPM, 0, 1, 0x61, 0x7f, 0xff, 0xff, 0xff]), cr(b"\xc0\x80"), bytes([ERROR, 3]), b"GET / HTTP/1.1\r\n\r\n"]))
-        if place.dice.random() < 0.5:
+        if place.random.random() < 0.5:
             await asyncio.wait_for(reader.read(), PATIENCE_S)  # refused, or out of time: it ends
     finally:
-        await close(writer, place.dice.random() < 0.5)
+        await close(writer, place.random.random() < 0.5)
 
 
 async def unfinished(place):
     reader, writer = await place.connect()
     try:
-        packet = place.dice.choice([cr(b"unfinished"), sma(b"x" * 5_000), b""])
-        writer.write(packet[:place.dice.randint(0, max(0, len(packet) - 1))])
-        match place.dice.choice(["wait", "end", "go"]):
+        packet = place.random.choice([cr(b"unfinished"), sma(b"x" * 5_000), b""])
+        writer.write(packet[:place.random.randint(0, max(0, len(packet) - 1))])
+        match place.random.choice(["wait", "end", "go"]):
             case "wait":
                 await asyncio.wait_for(reader.read(), PATIENCE_S)  # ERR-4
             case "end":
                 writer.write_eof()
                 await asyncio.wait_for(reader.read(), PATIENCE_S)
     finally:
-        await close(writer, place.dice.random() < 0.5)
+        await close(writer, place.random.random() < 0.5)
 
 
 async def unasked_answers(place):
     client = await user(place)
     try:
-        client.send(error(OK) * place.dice.randint(1, 2_000))
+        client.send(error(OK) * place.random.randint(1, 2_000))
         assert await client.ask(rpm(b"nobody")) in (UNREACHABLE, REFUSED)
     finally:
         await client.leave()
@@ -303,7 +303,7 @@ async def unasked_answers(place):
 async def storm(place):
     async def touch():
         _, writer = await place.connect()
-        await close(writer, place.dice.random() < 0.5)
+        await close(writer, place.random.random() < 0.5)
     await asyncio.gather(*(touch() for _ in range(20)))
 
 
@@ -323,7 +323,7 @@ async def carry(place, ends):
     for reader, _ in ends:
         if await asyncio.wait_for(reader.readexactly(2), PATIENCE_S) != error(OK):
             raise Ended
-    data = place.dice.randbytes(place.dice.choice([1, 1_000, 300_000]))
+    data = place.random.randbytes(place.random.choice([1, 1_000, 300_000]))
 
     async def write(writer):
         writer.write(data)
@@ -333,7 +333,7 @@ async def carry(place, ends):
     async def read(reader):
         assert await reader.read(-1) == data, "a tunnel changed what went through"
 
-    if place.dice.random() < 0.3:  # broken off with bytes under way
+    if place.random.random() < 0.3:  # broken off with bytes under way
         ends[0][1].write(data)
         return
     jobs = [job for reader, writer in ends for job in (read(reader), write(writer))]
@@ -341,7 +341,7 @@ async def carry(place, ends):
 
 
 async def tunnel(place):
-    names = [b"tunnel%d%s" % (place.dice.randint(0, 999_999), side) for side in (b"a", b"b")]
+    names = [b"tunnel%d%s" % (place.random.randint(0, 999_999), side) for side in (b"a", b"b")]
     users, ends = [], []
     try:
         for name in names:
@@ -354,7 +354,7 @@ async def tunnel(place):
         await carry(place, ends)
     finally:
         for _, writer in ends:
-            await close(writer, place.dice.random() < 0.5)
+            await close(writer, place.random.random() < 0.5)
         for client in users:
             await client.leave()
 
@@ -362,10 +362,10 @@ async def tunnel(place):
 async def tunnel_nonsense(place):
     reader, writer = await place.connect()
     try:
-        writer.write(pc(place.name()) + pc(place.name()) + place.dice.randbytes(50))
+        writer.write(pc(place.name()) + pc(place.name()) + place.random.randbytes(50))
         await asyncio.wait_for(reader.read(), PATIENCE_S)
     finally:
-        await close(writer, place.dice.random() < 0.5)
+        await close(writer, place.random.random() < 0.5)
 
 
 # What an honest client can meet: an end at any moment, since the limits are narrow.
@@ -378,7 +378,7 @@ MIX = [(conversation, 12), (pipeline, 3), (byte_by_byte, 2), (mute, 2), (late, 2
 async def keep_busy(place, counts, over):
     behaviours, weights = zip(*MIX)
     while not over.is_set():
-        scenario = place.dice.choices(behaviours, weights)[0]
+        scenario = place.random.choices(behaviours, weights)[0]
         try:
             await scenario(place)
             counts[scenario.__name__] += 1

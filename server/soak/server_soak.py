@@ -158,20 +158,20 @@ class Soak:
 
     # The time is up and everything was seen.
     async def run_mix(self):
-        dice = random.Random(self.arguments.seed)
+        generator = random.Random(self.arguments.seed)
         began = time.monotonic()
         while time.monotonic() - began < self.arguments.seconds or not all(self.samples.get(name) for name in WANTED):
             if time.monotonic() - began > self.arguments.seconds + clients.PATIENCE_S / 2:
                 raise Finding("never seen: " + ", ".join(name for name in WANTED if not self.samples.get(name)))
             await asyncio.sleep(SCRAPE_EVERY_S)
             await self.look()
-            self.disturb(dice)
+            self.disturb(generator)
 
     # A log that is rotated, and a process that is stopped for a moment.
-    def disturb(self, dice):
-        if dice.random() < 0.1:
+    def disturb(self, generator):
+        if generator.random() < 0.1:
             self.server.process.send_signal(signal.SIGHUP)
-        if dice.random() < 0.05:
+        if generator.random() < 0.05:
             self.server.process.send_signal(signal.SIGSTOP)
             asyncio.get_running_loop().call_later(0.05, self.resume)
 
