@@ -1,5 +1,6 @@
-// Clients that are killed (SIGKILL) at every step of every flow. After each the pseudo is free again (CONN-6), a client that
-// waits for a dead client gets 4 (PM-7, PC-4, ALL-9), and others continue (ERR-3). No timeout helps: all are a day.
+// Clients that are killed (SIGKILL) at every step of every flow. After each the pseudo is free again (CONN-6), a client
+// that waits for a dead client gets 4 (PM-7, PC-4, ALL-9), and others continue (ERR-3). No timeout helps: all are a
+// day.
 #include "net/test_connection.hpp"
 #include "net/test_killable_client.hpp"
 #include "net/test_monitored_server.hpp"
