@@ -1,6 +1,8 @@
 #include "runner/event.hpp"
 
 #include "base/hex.hpp"
+#include "base/shown_text.hpp"
+#include "base/utf8_text.hpp"
 
 #include <chatos/display.hpp>
 #include <chatos/layout.hpp>
@@ -11,14 +13,8 @@ namespace chatos::conformance {
 
 std::string quoted_excerpt(std::string_view text) {
     constexpr std::size_t excerpt_max = 60;
-    std::size_t cut = std::min(text.size(), excerpt_max);
-    // Cut between characters, so that the excerpt shows no byte that is only half of one.
-    while (cut != 0 && cut < text.size() && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) {
-        --cut;
-    }
-    std::string shown = "\"";
-    escape(text.substr(0, cut), [&](std::string_view piece) { shown += piece; });
-    shown += '"';
+    const std::size_t cut = base::whole_characters(text, excerpt_max);
+    std::string shown = base::quoted(text.substr(0, cut));
     if (cut != text.size()) {
         shown += "... (" + std::to_string(text.size()) + " bytes)";
     }

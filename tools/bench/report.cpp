@@ -1,5 +1,7 @@
 #include "bench/report.hpp"
 
+#include "base/json_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -61,23 +63,6 @@ std::string for_people(const figure& figure) {
     return std::get<std::string>(figure.value);
 }
 
-/// Texts hold names of ours, addresses and the system's messages: whatever is not plain ASCII becomes a \u escape.
-std::string quoted(std::string_view text) {
-    std::string result = "\"";
-    for (const char letter : text) {
-        const bool is_plain = letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
-        if (is_plain) {
-            result += letter;
-            continue;
-        }
-        std::array<char, 8> escaped{};
-        std::snprintf(escaped.data(), escaped.size(), "\\u%04x",
-                      static_cast<unsigned>(static_cast<unsigned char>(letter)));
-        result += escaped.data();
-    }
-    return result + "\"";
-}
-
 std::string for_programs(const figure& figure) {
     if (const auto* whole = std::get_if<std::uint64_t>(&figure.value)) {
         return std::to_string(*whole);
@@ -85,7 +70,7 @@ std::string for_programs(const figure& figure) {
     if (const auto* real = std::get_if<double>(&figure.value)) {
         return fixed(*real, 4);
     }
-    return quoted(std::get<std::string>(figure.value));
+    return base::json_string(std::get<std::string>(figure.value));
 }
 
 }  // namespace
@@ -116,7 +101,7 @@ std::string report::as_json() const {
     std::string text = "{";
     for (const figure& figure : figures_) {
         text += text.size() == 1 ? "" : ", ";
-        text += quoted(figure.key) + ": " + for_programs(figure);
+        text += base::json_string(figure.key) + ": " + for_programs(figure);
     }
     return text + "}\n";
 }

@@ -1,5 +1,6 @@
 #include "client/chat.hpp"
 
+#include "base/shown_text.hpp"
 #include "client/name_text.hpp"
 
 #include <algorithm>
@@ -146,7 +147,7 @@ void chat::answered_private(const answer_came& answer) {
         } else if (private_peer* peer = find_private(answer.to)) {
             use(*peer, command);
         } else {
-            tell("not sent to " + shown_name(command.name) + ": " + shown_text(command.text), true);
+            tell("not sent to " + shown_name(command.name) + ": " + base::printable(command.text), true);
         }
     }
     held_ = std::move(others);

@@ -1,5 +1,6 @@
 #include "client/command.hpp"
 
+#include "base/shown_text.hpp"
 #include "client/name_text.hpp"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ command read_command(std::string_view line) {
     const auto row = std::find_if(commands.begin(), commands.end(),
                                   [word](const command_row& candidate) { return candidate.word == word; });
     if (row == commands.end()) {
-        return faulty("there is no command " + shown_text(word) +
+        return faulty("there is no command " + base::printable(word) +
                       "; /help lists them, and //... says /... to everybody");
     }
     std::string_view arguments = line.substr(word.size());

@@ -1,5 +1,7 @@
 // chatos-client: flags in, exit code out. What is said to the server is session.hpp's business, what is shown
 // screen.hpp's.
+#include "base/shown_text.hpp"
+#include "base/system/terminal_colors.hpp"
 #include "client/chat.hpp"
 #include "client/line_reader.hpp"
 #include "client/name_text.hpp"
@@ -178,12 +180,13 @@ int run(const flags& options) {
     }
     connect_result connected = connect_to(server.address, connect_limit);
     if (!connected.fault.empty()) {
-        return report_error(no_connection, "cannot connect to " + shown_text(options.server) + ": " + connected.fault +
+        return report_error(no_connection, "cannot connect to " + chatos::base::printable(options.server) + ": " +
+                                               connected.fault +
                                                "; start a server there (chatos-server), or name another");
     }
     if (!options.is_json && is_on_terminal()) {
         const int signals = watch_signals(true);
-        terminal shown{wants_colours()};
+        terminal shown{chatos::base::wants_colors(STDOUT_FILENO)};
         chat talk{std::move(connected.opened), signals, options.pseudo, options.chat, shown};
         shown.talk(talk);
         return finish(talk, shown, options);

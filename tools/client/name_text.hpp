@@ -1,5 +1,5 @@
-// Names and texts of others as lines for a person, and names as a person types them. What the terminal could obey never
-// gets through, and a name that could be taken for something else is quoted.
+// Names of others as a person reads and types them. What the terminal could obey never gets through, and a name that
+// could be taken for something else is in quotes.
 #pragma once
 
 #include <optional>
@@ -7,10 +7,6 @@
 #include <string_view>
 
 namespace chatos::client {
-
-/// `text` on one line: controls, line breaks, direction changes and bytes that are no UTF-8 are escaped. Quotes and
-/// backslashes stay, since nobody has to read it back.
-[[nodiscard]] std::string shown_text(std::string_view text);
 
 /// `name` as it is when it has only visible characters, neither blank, quote, backslash nor colon, and begins with
 /// neither '*', '(' nor '/'; else in quotes with escapes. Different names never look the same, and read_name() reads

@@ -9,15 +9,6 @@
 namespace chatos::client {
 namespace {
 
-TEST(ShownText, is_never_obeyed_by_a_terminal) {
-    EXPECT_EQ(shown_text("\x1b[2Jhi\r\n\x07"), "\\x1b[2Jhi\\r\\n\\x07");
-    EXPECT_EQ(shown_text("a\xe2\x80\xae"
-                         "b"),
-              "a\\u{202e}b");
-    EXPECT_EQ(shown_text("say \"hi\" to C:\\ \xc3\xa9"), "say \"hi\" to C:\\ \xc3\xa9");
-    EXPECT_EQ(shown_text("\xff"), "\\xff");
-}
-
 TEST(ShownName, stands_in_quotes_when_it_could_be_taken_for_something_else) {
     EXPECT_EQ(shown_name("bob"), "bob");
     EXPECT_EQ(shown_name("\xc3\xa9lo\xc3\xafse"), "\xc3\xa9lo\xc3\xafse");

@@ -1,5 +1,6 @@
 #include "client/words.hpp"
 
+#include "base/shown_text.hpp"
 #include "client/name_text.hpp"
 
 #include <array>
@@ -91,7 +92,7 @@ worded_line words_of(const private_changed& change) {
 
 worded_line words_of(const file_moved& file) {
     const std::string peer = shown_name(file.peer);
-    const std::string name = shown_text(file.name);
+    const std::string name = base::printable(file.name);
     const std::string size = size_text(file.size);
     const std::string why = file.why.empty() ? "" : ": " + file.why;
     switch (file.state) {
@@ -118,7 +119,7 @@ worded_line words_of(const file_moved& file) {
 struct wording {
     worded_line operator()(const registered& event) const { return news("connected as " + shown_name(event.pseudo)); }
     worded_line operator()(const message_came& event) const {
-        return {line_kind::message, shown_name(event.from), shown_text(event.text)};
+        return {line_kind::message, shown_name(event.from), base::printable(event.text)};
     }
     worded_line operator()(const request_waits& /*one*/) const { return {}; }
     worded_line operator()(const answer_came& event) const {
@@ -136,7 +137,7 @@ struct wording {
     worded_line operator()(const contact_decided& event) const { return news(cause_text(event)); }
     worded_line operator()(const private_changed& event) const { return words_of(event); }
     worded_line operator()(const private_text& event) const {
-        return {line_kind::private_message, shown_name(event.from), shown_text(event.text)};
+        return {line_kind::private_message, shown_name(event.from), base::printable(event.text)};
     }
     worded_line operator()(const file_moved& event) const { return words_of(event); }
     worded_line operator()(const notice& event) const {

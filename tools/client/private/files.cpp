@@ -1,5 +1,7 @@
 #include "client/private/files.hpp"
 
+#include "base/utf8_text.hpp"
+
 #include <chatos/display.hpp>
 
 #include <algorithm>
@@ -60,13 +62,7 @@ std::string safe_file_name(std::string_view name) {
         safe += piece.escaped_size != 0 ? "_" : "";
         name.remove_prefix(piece.consumed);
     }
-    if (safe.size() > name_bytes_max) {
-        std::size_t end = name_bytes_max;
-        while (end > 0 && (static_cast<unsigned char>(safe[end]) & 0xC0U) == 0x80U) {
-            --end;  // not within a character
-        }
-        safe.resize(end);
-    }
+    safe.resize(base::whole_characters(safe, name_bytes_max));
     if (safe.empty()) {
         return "file";
     }

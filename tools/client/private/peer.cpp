@@ -1,5 +1,6 @@
 #include "client/private/peer.hpp"
 
+#include "base/shown_text.hpp"
 #include "client/name_text.hpp"
 #include "client/words.hpp"
 
@@ -62,7 +63,7 @@ void private_peer::send_file(const std::string& path) {
     }
     outgoing_file::result opened = outgoing_file::open(path);
     if (!opened.fault.empty()) {
-        problem("cannot send " + shown_text(path) + ": " + opened.fault);
+        problem("cannot send " + base::printable(path) + ": " + opened.fault);
         return;
     }
     outgoing_ = std::move(opened.file);
@@ -186,14 +187,14 @@ void private_peer::take(const frame_came& frame) {
         break;
     case frame_kind::refuse:
         if (outgoing_) {
-            tell_file(false, file_state::refused, shown_text(frame.payload));
+            tell_file(false, file_state::refused, base::printable(frame.payload));
             outgoing_.reset();
             is_outgoing_accepted_ = false;
         }
         break;
     case frame_kind::data: take_data(frame.payload); break;
     case frame_kind::end: take_end(); break;
-    case frame_kind::cancel: drop_incoming(shown_text(frame.payload)); break;
+    case frame_kind::cancel: drop_incoming(base::printable(frame.payload)); break;
     case frame_kind::saved:
         if (outgoing_ && outgoing_->is_at_end()) {
             tell_file(false, file_state::saved);
@@ -324,10 +325,10 @@ bool private_peer::is_idle() const {
 
 std::optional<file_progress> private_peer::progress() const {
     if (outgoing_ && outgoing_->bytes_read() != 0) {
-        return file_progress{shown_text(outgoing_->name()), false, outgoing_->bytes_read(), outgoing_->size()};
+        return file_progress{base::printable(outgoing_->name()), false, outgoing_->bytes_read(), outgoing_->size()};
     }
     if (incoming_ && incoming_->file) {
-        return file_progress{shown_text(incoming_->name), true, incoming_->file->bytes_written(), incoming_->size};
+        return file_progress{base::printable(incoming_->name), true, incoming_->file->bytes_written(), incoming_->size};
     }
     return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #include "client/terminal/completion.hpp"
 
+#include "base/utf8_text.hpp"
 #include "client/command.hpp"
 #include "client/name_text.hpp"
 
@@ -61,7 +62,7 @@ completion complete(std::string_view before, const std::vector<std::string>& nam
     const auto [left, right] =
         std::mismatch(fitting.front().begin(), fitting.front().end(), fitting.back().begin(), fitting.back().end());
     std::size_t common = static_cast<std::size_t>(left - fitting.front().begin());
-    while (common > word.size() && (static_cast<unsigned char>(fitting.front()[common]) & 0xC0U) == 0x80U) {
+    while (common > word.size() && base::is_utf8_tail(fitting.front()[common])) {
         --common;  // not within a character
     }
     if (common > word.size()) {

@@ -1,5 +1,6 @@
 #include "client/terminal/status_line.hpp"
 
+#include "base/text_columns.hpp"
 #include "client/name_text.hpp"
 
 #include <algorithm>
@@ -36,8 +37,7 @@ std::string prompt_text(const std::vector<undecided_contact>& undecided, const s
     }
     std::string text;
     for (const std::string& part : parts) {
-        // A byte is never wider than a column.
-        if (text.size() + part.size() + 2 <= columns_max) {
+        if (base::columns_of(text) + base::columns_of(part) + 2 <= columns_max) {
             text += part + " ";
         }
     }

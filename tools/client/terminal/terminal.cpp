@@ -1,5 +1,7 @@
 #include "client/terminal/terminal.hpp"
 
+#include "base/text_columns.hpp"
+#include "base/utf8_text.hpp"
 #include "client/terminal/completion.hpp"
 #include "client/terminal/status_line.hpp"
 
@@ -44,20 +46,15 @@ void use_utf8() {
     }
 }
 
-/// The row of the cursor below the row where the prompt begins.
+/// The row of the cursor below the row where the prompt begins. libedit shows a control character as two: "^A".
 std::size_t rows_above_cursor(std::string_view text, std::size_t columns) {
     std::size_t row = 0;
     std::size_t column = 0;
-    std::mbstate_t state{};
     while (!text.empty()) {
-        wchar_t character = 0;
-        const std::size_t bytes = std::mbrtowc(&character, text.data(), text.size(), &state);
-        if (bytes == 0 || bytes > text.size()) {
-            break;
-        }
+        const auto [code_point, bytes] = base::first_character(text);
         text.remove_prefix(bytes);
-        const int width = ::wcwidth(character);
-        const std::size_t taken = character == L'\t' ? 8 - column % 8 : width < 0 ? 2 : static_cast<std::size_t>(width);
+        const bool is_control = code_point < 0x20 || code_point == 0x7F;
+        const std::size_t taken = code_point == '\t' ? 8 - column % 8 : is_control ? 2 : base::columns_of(code_point);
         if (column + taken > columns) {
             ++row;
             column = 0;
@@ -348,11 +345,6 @@ bool is_on_terminal() {
     const char* kind = std::getenv("TERM");
     return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1 && kind != nullptr && *kind != '\0' &&
            std::string_view{kind} != "dumb";
-}
-
-bool wants_colours() {
-    const char* refused = std::getenv("NO_COLOR");
-    return refused == nullptr || *refused == '\0';
 }
 
 }  // namespace chatos::client

@@ -40,7 +40,5 @@ private:
 
 /// Whether stdin and stdout are a terminal that can move its cursor.
 [[nodiscard]] bool is_on_terminal();
-/// Whether NO_COLOR leaves colors to us.
-[[nodiscard]] bool wants_colours();
 
 }  // namespace chatos::client
