@@ -1,5 +1,6 @@
 #include "mutator/packet_mutator.hpp"
 
+#include "base/seeded_random.hpp"
 #include "mutator/stream_outline.hpp"
 #include "properties/decode_plan.hpp"
 
@@ -13,24 +14,6 @@ namespace chatos::fuzz {
 namespace {
 
 using namespace std::string_view_literals;
-
-/// The same numbers for the same seed, everywhere.
-class dice {
-public:
-    explicit dice(std::uint32_t seed) noexcept : state_{seed * 0x9E37'79B9'7F4A'7C15ULL + 1} {}
-
-    /// A number below `count`, which is not 0.
-    std::size_t below(std::size_t count) noexcept {
-        state_ ^= state_ << 13U;
-        state_ ^= state_ >> 7U;
-        state_ ^= state_ << 17U;
-        return static_cast<std::size_t>((state_ >> 11U) % count);
-    }
-    bool one_in(std::size_t count) noexcept { return below(count) == 0; }
-
-private:
-    std::uint64_t state_;
-};
 
 /// Pieces of text: well-formed of each length, the first and the last of each, and what is forbidden next to them.
 constexpr std::array texts{
@@ -230,7 +213,7 @@ private:
         write_size(input_.stream().subspan(text.size_start, text.size_bytes), size);
     }
 
-    dice random_;
+    base::seeded_random random_;
     buffer input_;
     stream_outline outline_;
 };

@@ -1,7 +1,7 @@
 // Tunnels at random, from a seed: users offer, decide and leave, ends come early, late, twice or from elsewhere, write,
 // stall, half-close and break, bytes come in fragments, time jumps. After each step the core audits itself, and what
 // each end has received is the beginning of what its partner has sent. A failure names the seed, which replays it.
-#include "core/dice.hpp"
+#include "base/seeded_random.hpp"
 #include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
@@ -185,7 +185,7 @@ private:
         EXPECT_EQ(network_.core.connections(), 0U);
     }
 
-    dice random_;
+    base::seeded_random random_;
     network network_;
     std::array<client*, names.size()> users_{};
     std::vector<tunnel_end> ends_;

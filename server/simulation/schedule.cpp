@@ -14,7 +14,7 @@ namespace chatos::core::simulation {
 using std::chrono::milliseconds;
 
 options bounds_of(const setting& setting) {
-    dice random{setting.seed * 2 + 1};
+    base::seeded_random random{setting.seed * 2 + 1};
     options bounds{};
     bounds.packet_limits = smallest_legal_limits;
     bounds.tunnels = false;

@@ -2,15 +2,13 @@
 // how the core gets on, so a list of operations means the same with and without those before it.
 #pragma once
 
-#include "core/dice.hpp"
+#include "base/seeded_random.hpp"
 #include "core/options.hpp"
 #include "simulation/operation.hpp"
 
 #include <cstdint>
 
 namespace chatos::core::simulation {
-
-using test::dice;
 
 /// What a simulation is derived from.
 struct setting {
@@ -35,7 +33,7 @@ private:
     std::uint32_t some_length();
     void fragment(operation& operation);
 
-    dice random_;
+    base::seeded_random random_;
     std::uint32_t users_;
     std::uint32_t broadcasts_in_1000_;
     bool in_fragments_;
