@@ -1,5 +1,6 @@
 #include "capture/capture_properties.hpp"
 
+#include "base/colors.hpp"
 #include "dump/capture/capture_dump.hpp"
 #include "dump/capture/frame_feed.hpp"
 #include "dump/json/json_sink.hpp"
@@ -125,7 +126,7 @@ verdict check_capture(std::span<const std::byte> input) {
         return found;
     }
     dump::output text_out;
-    dump::text_sink text{text_out, dump::no_colours, dump::text_detail::tree, false, dump::time_format::absolute};
+    dump::text_sink text{text_out, base::no_colors, dump::text_detail::tree, false, dump::time_format::absolute};
     return check_dump_of(file, text, text_out);
 }
 

@@ -1,5 +1,6 @@
 #include "capture/reassembly_properties.hpp"
 
+#include "base/hex.hpp"
 #include "dump/record/packet_fields.hpp"
 #include "dump/tcp/connection_table.hpp"
 #include "dump/text/event_detail.hpp"
@@ -30,31 +31,24 @@ public:
 private:
     void on(const dump::packet_record& record) {
         note("packet", record.at.offset, record.bytes.size());
-        notes_ += hex(record.bytes);
+        notes_ += base::to_hex(record.bytes);
     }
     void on(const dump::malformed_record& record) {
         note("malformed", record.at.offset, record.error.offset);
-        notes_ += hex(record.bytes);
+        notes_ += base::to_hex(record.bytes);
     }
     void on(const dump::malformed_end& end) {
         note("malformed_ended", end.malformed.at.offset, end.malformed.lost_bytes);
     }
     void on(const dump::incomplete_record& record) {
         note("incomplete", record.at.offset, record.need);
-        notes_ += hex(record.bytes);
+        notes_ += base::to_hex(record.bytes);
     }
     void on(const dump::event_record& record) {
         note(dump::event_name(record.kind), record.at.offset, record.bytes);
         notes_ += std::to_string(record.undecoded) + std::string{record.cause};
     }
     void on(const auto& /*not_noted*/) {}
-    static std::string hex(std::span<const std::byte> bytes) {
-        dump::output out;
-        for (const std::byte one : bytes) {
-            out.add_hex(std::to_integer<std::uint8_t>(one));
-        }
-        return out.text();
-    }
     void note(std::string_view what, std::uint64_t offset, std::uint64_t number) {
         notes_ += "\n" + std::string{what} + " " + std::to_string(offset) + " " + std::to_string(number) + " ";
     }

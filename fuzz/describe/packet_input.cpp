@@ -1,6 +1,6 @@
 // Plans with packets: the plan in a line, then the stream as chatos-dump -v shows it.
+#include "base/colors.hpp"
 #include "describe/input_words.hpp"
-#include "dump/output/palette.hpp"
 #include "dump/stream/stream_reader.hpp"
 #include "dump/text/text_sink.hpp"
 #include "properties/decode_plan.hpp"
@@ -48,7 +48,7 @@ void add_stream(dump::output& out, const decode_plan& plan, dump::direction way 
     out.add("stream  ");
     out.add(count_of_bytes(plan.stream.size()));
     out.add("\n\n");
-    dump::text_sink sink{out, dump::no_colours, dump::text_detail::tree, false};
+    dump::text_sink sink{out, base::no_colors, dump::text_detail::tree, false};
     dump::totals account;
     dump::stream_reader reader{0, way, plan.bounds, sink, account};
     reader.take(plan.stream);

@@ -1,4 +1,5 @@
 // A property that cannot fail proves nothing: here is what dumps could say that is wrong, each in one way.
+#include "base/colors.hpp"
 #include "dump/hex_forms.hpp"
 #include "dump/json/json_sink.hpp"
 #include "dump/json_line.hpp"
@@ -195,7 +196,7 @@ TEST(broken_dump, the_reader_of_json_takes_json_alone) {
 
 std::string text_property(const std::vector<std::byte>& bytes, bool tree, std::string_view from, std::string_view to) {
     const dump::text_detail detail = tree ? dump::text_detail::tree : dump::text_detail::lines;
-    const std::string text = replaced(printed<dump::text_sink>(bytes, dump::no_colours, detail, false), from, to);
+    const std::string text = replaced(printed<dump::text_sink>(bytes, base::no_colors, detail, false), from, to);
     return property_of(check_text_output(text, {.bytes = bytes}, tree));
 }
 

@@ -1,5 +1,6 @@
 #include "dump/dump_properties.hpp"
 
+#include "base/colors.hpp"
 #include "dump/hex_forms.hpp"
 #include "dump/input/hex_text.hpp"
 #include "dump/json/json_sink.hpp"
@@ -28,7 +29,7 @@ public:
             json_.emplace(out);
         } else {
             const auto detail = form == dump_form::tree ? dump::text_detail::tree : dump::text_detail::lines;
-            text_.emplace(out, dump::no_colours, detail, false);
+            text_.emplace(out, base::no_colors, detail, false);
         }
     }
     dump::record_sink& sink() {

@@ -1,4 +1,6 @@
 // chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
+#include "base/colors.hpp"
+#include "base/system/terminal_colors.hpp"
 #include "dump/capture/capture_dump.hpp"
 #include "dump/check/check_command.hpp"
 #include "dump/filter/filter_complaint.hpp"
@@ -7,7 +9,6 @@
 #include "dump/live/live_dump.hpp"
 #include "dump/output/input_progress.hpp"
 #include "dump/output/output_form.hpp"
-#include "dump/output/palette.hpp"
 #include "dump/output/terminal.hpp"
 #include "dump/record/forwarding_sinks.hpp"
 #include "dump/scenario/scenario_sink.hpp"
@@ -277,7 +278,7 @@ form_options form_of(const command_line& asked) {
                                          : form_kind::lines,
             .wants_stats = asked.wants_stats,
             .time = time_format_of(asked.time),
-            .colours = wants_colour(STDOUT_FILENO) ? terminal_colours : no_colours,
+            .colors = chatos::base::colors_for(STDOUT_FILENO),
             .names_streams = asked.files.size() > 1,
             .columns = terminal_columns(STDOUT_FILENO),
             .followed = asked.followed,
@@ -326,7 +327,8 @@ int judge_capture(const command_line& asked) {
     form_options shown = form_of(asked);
     shown.followed.reset();
     output_form form{shown, out};
-    const auto check = make_checking(asked.check, asked.is_json, wants_colour(STDOUT_FILENO), form.first(), out);
+    const auto check =
+        make_checking(asked.check, asked.is_json, chatos::base::colors_for(STDOUT_FILENO), form.first(), out);
     if (!check) {
         return complain(cannot_open(asked.check.junit), exit_usage);
     }

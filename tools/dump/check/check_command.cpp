@@ -1,5 +1,6 @@
 #include "dump/check/check_command.hpp"
 
+#include "base/colors.hpp"
 #include "dump/check/check_sink.hpp"
 #include "dump/text/text_format.hpp"
 
@@ -26,10 +27,10 @@ conformance::judge_settings settings_of(const check_options& options) {
 
 class running_check final : public checking {
 public:
-    running_check(const check_options& options, bool as_json, bool has_colour, record_sink& shown, output& out)
-        : sink_{as_json ? check_form::json : check_form::text, settings_of(options), shown, out,
-                has_colour ? terminal_colours : no_colours},
-          out_{out}, goes_to_output_{options.junit == "-"} {
+    running_check(const check_options& options, bool as_json, const base::colors& colors, record_sink& shown,
+                  output& out)
+        : sink_{as_json ? check_form::json : check_form::text, settings_of(options), shown, out, colors}, out_{out},
+          goes_to_output_{options.junit == "-"} {
         if (!options.junit.empty() && !goes_to_output_) {
             file_.open(options.junit, std::ios::binary | std::ios::trunc);
             is_wanted_ = true;
@@ -62,9 +63,9 @@ private:
 
 }  // namespace
 
-std::unique_ptr<checking> make_checking(const check_options& options, bool as_json, bool has_colour, record_sink& shown,
-                                        output& out) {
-    auto made = std::make_unique<running_check>(options, as_json, has_colour, shown, out);
+std::unique_ptr<checking> make_checking(const check_options& options, bool as_json, const base::colors& colors,
+                                        record_sink& shown, output& out) {
+    auto made = std::make_unique<running_check>(options, as_json, colors, shown, out);
     return made->is_open() ? std::move(made) : nullptr;
 }
 

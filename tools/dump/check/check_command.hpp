@@ -1,6 +1,7 @@
 // chatos-dump --check: what the command line says of it, and the report file.
 #pragma once
 
+#include "base/colors.hpp"
 #include "dump/output/output.hpp"
 #include "dump/record/record.hpp"
 
@@ -33,8 +34,8 @@ public:
 
 /// Opens the report file before anything is read, so that a wrong name costs nobody an hour; null when it cannot be
 /// opened. With `as_json` `shown` gets all records, else the summary alone. `shown` and `out` must outlive the check.
-[[nodiscard]] std::unique_ptr<checking> make_checking(const check_options& options, bool as_json, bool has_colour,
-                                                      record_sink& shown, output& out);
+[[nodiscard]] std::unique_ptr<checking> make_checking(const check_options& options, bool as_json,
+                                                      const base::colors& colors, record_sink& shown, output& out);
 
 /// The complaint about a report file that cannot be opened.
 [[nodiscard]] std::string cannot_open(const std::string& path);

@@ -59,9 +59,9 @@ std::string explanation_of(std::string_view rule) {
 }  // namespace
 
 check_sink::check_sink(check_form form, const conformance::judge_settings& settings, record_sink& next, output& out,
-                       const palette& colours)
+                       const base::colors& colors)
     : trace_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings}, out_{out},
-      colours_{colours} {}
+      colors_{colors} {}
 
 void check_sink::capture_ended(const captured_trace& one) {
     conformance::judge_report made = conformance::judge(one.trace, settings_);
@@ -112,13 +112,13 @@ void check_sink::add_verdicts(const captured_trace& one, const std::vector<rule_
 
 void check_sink::show_text(const located_violation& one) {
     const violation& what = one.violation;
-    out_.add(colours_.failure);
+    out_.add(colors_.red);
     out_.add("VIOLATION");
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add("  ");
-    out_.add(colours_.strong);
+    out_.add(colors_.bold);
     out_.add(what.rule);
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add(" (");
     out_.add(level_of(what.rule));
     out_.add(") by the ");
@@ -199,9 +199,9 @@ void check_sink::show_json(const rule_verdict& one) {
 
 void check_sink::show_text(const rule_verdict& one) {
     const bool is_failed = one.verdict == judge_verdict::fail;
-    out_.add(is_failed ? colours_.failure : one.verdict == judge_verdict::pass ? colours_.strong : colours_.dim);
+    out_.add(is_failed ? colors_.red : one.verdict == judge_verdict::pass ? colors_.bold : colors_.dim);
     out_.add_padded(judge_verdict_name(one.verdict), verdict_columns);
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add_padded(one.rule, rule_columns);
     if (is_failed) {
         out_.add(counted(one.violations, "violation"));
@@ -221,10 +221,10 @@ void check_sink::show_unseen() {
     constexpr std::size_t columns = 100;
     std::string line;
     const auto end_line = [&] {
-        out_.add(colours_.dim);
+        out_.add(colors_.dim);
         out_.add_padded("unknowable", verdict_columns);
         out_.add(line);
-        out_.add(colours_.plain);
+        out_.add(colors_.plain);
         out_.add('\n');
         line.clear();
     };

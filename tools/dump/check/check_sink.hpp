@@ -1,10 +1,10 @@
 // chatos-dump --check: the captured conversations before the judge, and what he says as text, JSON and JUnit XML.
 #pragma once
 
+#include "base/colors.hpp"
 #include "dump/check/trace_sink.hpp"
 #include "dump/json/json_place.hpp"
 #include "dump/output/output.hpp"
-#include "dump/output/palette.hpp"
 #include "judge/judge.hpp"
 
 #include <string>
@@ -20,7 +20,7 @@ public:
     /// As text only the judgement and the summary are shown, as JSON everything. `next` and `out` must outlive the
     /// sink.
     check_sink(check_form form, const conformance::judge_settings& settings, record_sink& next, output& out,
-               const palette& colours);
+               const base::colors& colors);
 
     [[nodiscard]] bool has_violations() const noexcept { return has_violations_; }
     /// The verdicts as JUnit XML: a test case for each rule.
@@ -47,7 +47,7 @@ private:
     check_form form_;
     conformance::judge_settings settings_;
     output& out_;
-    palette colours_;
+    base::colors colors_;
     json_places places_;
     bool has_violations_{false};
     std::vector<located_violation> violations_;

@@ -1,5 +1,7 @@
 #include "dump/input/hex_text.hpp"
 
+#include "base/hex.hpp"
+
 #include <chatos/display.hpp>
 
 namespace chatos::dump {
@@ -10,16 +12,7 @@ constexpr unsigned no_digit = 16;
 constexpr std::string_view listing_offset = "00000000";
 
 constexpr unsigned digit_value(char letter) noexcept {
-    if (letter >= '0' && letter <= '9') {
-        return static_cast<unsigned>(letter - '0');
-    }
-    if (letter >= 'a' && letter <= 'f') {
-        return static_cast<unsigned>(letter - 'a') + 10;
-    }
-    if (letter >= 'A' && letter <= 'F') {
-        return static_cast<unsigned>(letter - 'A') + 10;
-    }
-    return no_digit;
+    return base::hex_value(letter).value_or(no_digit);
 }
 
 constexpr bool is_white_space(char letter) noexcept {

@@ -1,5 +1,6 @@
 #include "dump/json/json_sink.hpp"
 
+#include "base/hex.hpp"
 #include "dump/json/json_object.hpp"
 #include "dump/record/capture_place.hpp"
 #include "dump/record/packet_fields.hpp"
@@ -14,12 +15,8 @@ namespace {
 /// More of a conflict's readings than this is counted, not shown.
 constexpr std::size_t reading_bytes_max = 256;
 
-std::string hex_text(std::span<const std::byte> bytes) {
-    output text;
-    for (const std::byte one : bytes.first(std::min(bytes.size(), reading_bytes_max))) {
-        text.add_hex(std::to_integer<std::uint8_t>(one));
-    }
-    return text.text();
+std::string reading_text(std::span<const std::byte> bytes) {
+    return base::to_hex(bytes.first(std::min(bytes.size(), reading_bytes_max)));
 }
 
 }  // namespace
@@ -107,8 +104,8 @@ void json_sink::on(const event_record& record) {
         line.text("reason", record.cause);
         break;
     case event_kind::conflict:
-        line.text("kept", hex_text(record.kept));
-        line.text("other", hex_text(record.other));
+        line.text("kept", reading_text(record.kept));
+        line.text("other", reading_text(record.other));
         break;
     case event_kind::evicted: line.text("what", record.cause); break;
     case event_kind::midstream:

@@ -1,5 +1,6 @@
 #include "dump/ladder/ladder_sink.hpp"
 
+#include "base/shown_text.hpp"
 #include "dump/record/capture_place.hpp"
 #include "dump/text/endpoint_text.hpp"
 #include "dump/text/event_detail.hpp"
@@ -55,7 +56,7 @@ bool ladder_sink::has_room(const record_place& at) const {
            (page_.ends.size() + 2 <= bounds_.ends_max || clients_.contains(at.stream));
 }
 
-void ladder_sink::add(ladder_mark mark, const record_place& at, bool is_wrong, const output& label) {
+void ladder_sink::add(base::chart_mark mark, const record_place& at, bool is_wrong, const output& label) {
     if (!has_room(at)) {
         if (!bounds_.goes_on) {
             ++page_.rows_left_out;
@@ -66,12 +67,14 @@ void ladder_sink::add(ladder_mark mark, const record_place& at, bool is_wrong, c
     const std::size_t server = end_of(at, false);
     const std::size_t client = end_of(at, true);
     const bool is_from_client = at.way == direction::client_to_server;
-    ladder_row row{.mark = mark,
-                   .from = is_from_client ? client : server,
-                   .to = is_from_client ? server : client,
-                   .is_wrong = is_wrong,
-                   .offset = at.offset,
-                   .label = label.text()};
+    ladder_row row;
+    row.shown.mark = mark;
+    row.shown.from = is_from_client ? client : server;
+    row.shown.to = is_from_client ? server : client;
+    row.shown.is_wrong = is_wrong;
+    row.shown.is_answer = label.text().starts_with("ERROR");
+    row.shown.label = label.text();
+    row.offset = at.offset;
     if (at.capture != nullptr) {
         row.time = at.capture->mark.time;
         row.frame = at.capture->mark.frame;
@@ -89,7 +92,7 @@ void ladder_sink::on(const packet_record& record) {
         label.add("  <- ");
         label.add(wrong);
     }
-    add(ladder_mark::message, record.at, !wrong.empty(), label);
+    add(base::chart_mark::message, record.at, !wrong.empty(), label);
     names_.learn(record);
 }
 
@@ -100,14 +103,14 @@ void ladder_sink::on(const malformed_record& record) {
     label.add(", ");
     add_malformed_detail(label, record);
     label.add(record.was_guessed ? "; a boundary is looked for" : "; nothing is decoded from here on");
-    add(ladder_mark::broken, record.at, true, label);
+    add(base::chart_mark::broken, record.at, true, label);
 }
 
 void ladder_sink::on(const incomplete_record& record) {
     output label;
     label.add("INCOMPLETE  ");
     add_incomplete_detail(label, record);
-    add(ladder_mark::broken, record.at, true, label);
+    add(base::chart_mark::broken, record.at, true, label);
 }
 
 void ladder_sink::on(const event_record& record) {
@@ -117,9 +120,9 @@ void ladder_sink::on(const event_record& record) {
     add_upper_case(label, event_name(record.kind));
     label.add("  ");
     add_event_detail(label, record);
-    const ladder_mark mark = is_torn                               ? ladder_mark::torn
-                             : record.kind == event_kind::unframed ? ladder_mark::broken
-                                                                   : ladder_mark::remark;
+    const base::chart_mark mark = is_torn                               ? base::chart_mark::torn
+                                  : record.kind == event_kind::unframed ? base::chart_mark::broken
+                                                                        : base::chart_mark::remark;
     add(mark, record.at, !is_harmless, label);
 }
 
@@ -136,16 +139,15 @@ void ladder_sink::sort_rows() {
     for (std::size_t index = 1; index < page_.rows.size(); ++index) {
         ladder_row& row = page_.rows[index];
         const ladder_row& before = page_.rows[index - 1];
-        row.is_same_frame = row.frame != 0 && row.frame == before.frame && row.capture == before.capture;
+        row.shown.repeats_time =
+            row.time.digits != 0 && row.frame != 0 && row.frame == before.frame && row.capture == before.capture;
     }
 }
 
 void ladder_sink::name_ends() {
     for (const auto& [stream, place] : clients_) {
         if (const std::string_view name = names_.of(stream); !name.empty()) {
-            output quoted;
-            add_quoted(quoted, name);
-            page_.ends[place].pseudo = quoted.text();
+            page_.ends[place].pseudo = base::quoted(name);
         }
     }
 }

@@ -39,7 +39,7 @@ private:
     void on(const input_pause& pause);
     void on(const totals& account);
     void on(const auto& /*not_drawn*/) {}
-    void add(ladder_mark mark, const record_place& at, bool is_wrong, const output& label);
+    void add(base::chart_mark mark, const record_place& at, bool is_wrong, const output& label);
     std::size_t end_of(const record_place& at, bool is_client);
     [[nodiscard]] bool has_room(const record_place& at) const;
     void sort_rows();

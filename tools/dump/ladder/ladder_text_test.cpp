@@ -1,3 +1,5 @@
+#include "base/colors.hpp"
+#include "base/text_columns.hpp"
 #include "dump/ladder/ladder_sink.hpp"
 #include "dump/ladder/ladder_text.hpp"
 #include "dump/testing/dump_testing.hpp"
@@ -32,8 +34,8 @@ std::vector<byte_string> conversation() {
 
 std::string chart_of(const std::vector<byte_string>& frames, std::size_t columns, ladder_bounds bounds = {}) {
     output out;
-    text_sink last{out, no_colours, text_detail::lines, false};
-    ladder_text canvas{out, no_colours, columns, time_format::relative};
+    text_sink last{out, base::no_colors, text_detail::lines, false};
+    ladder_text canvas{out, base::no_colors, columns, time_format::relative};
     ladder_sink sink{bounds, canvas, &last};
     return dump_frames(sink, out, frames).text;
 }
@@ -68,7 +70,7 @@ TEST(ladder_text, fits_any_width) {
             if (line.find(" packets in ") != std::string::npos) {
                 break;
             }
-            EXPECT_LE(columns_of(line), columns) << line;
+            EXPECT_LE(base::columns_of(line), columns) << line;
         }
     }
 }
@@ -103,23 +105,13 @@ TEST(ladder_text, draws_pages_one_after_the_other_and_repeats_the_head_only_when
 
 TEST(ladder_text, shows_offsets_of_raw_streams) {
     output out;
-    ladder_text canvas{out, no_colours, 80, time_format::relative};
+    ladder_text canvas{out, base::no_colors, 80, time_format::relative};
     ladder_sink sink{{}, canvas, nullptr};
     feed(sink, wire_of({make_cr("bob"), make_sma("hi\x1b[2J")}));
     EXPECT_EQ(out.text(), R"(    server           client 0
 @0  |<---------------|  CR     pseudo="bob"
 @6  |<---------------|  SMA    message="hi\x1b[2J"
 )");
-}
-
-TEST(ladder_text, counts_columns_and_cuts_between_characters) {
-    EXPECT_EQ(columns_of("abc"), 3U);
-    EXPECT_EQ(columns_of("h\u00e9\u2026"), 3U);
-    EXPECT_EQ(columns_of("\u65e5\U0001F419"), 4U);
-    EXPECT_EQ(cut_to_columns("abcdef", 6), "abcdef");
-    EXPECT_EQ(cut_to_columns("abcdef", 4), "abc\u2026");
-    EXPECT_EQ(cut_to_columns("\u65e5\u65e5\u65e5", 4), "\u65e5\u2026");
-    EXPECT_EQ(cut_to_columns("abc", 0), "");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "dump/output/input_progress.hpp"
 
+#include "base/system/terminal_colors.hpp"
 #include "dump/output/terminal.hpp"
 
 #include <sys/stat.h>
@@ -33,7 +34,7 @@ std::optional<std::uint64_t> total_bytes_of(const std::vector<std::string>& file
 input_progress::input_progress(progress_wish wish, const std::vector<std::string>& files, output& out)
     : out_{out}, terminal_{STDERR_FILENO} {
     const bool is_wanted =
-        wish == progress_wish::always || (wish == progress_wish::automatic && can_draw(STDERR_FILENO));
+        wish == progress_wish::always || (wish == progress_wish::automatic && base::can_draw(STDERR_FILENO));
     const std::optional<std::uint64_t> total = is_wanted ? total_bytes_of(files) : std::nullopt;
     if (!total) {
         return;

@@ -1,5 +1,7 @@
 #include "dump/output/output.hpp"
 
+#include "base/hex.hpp"
+
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -37,9 +39,9 @@ void output::add_padded(std::string_view text, std::size_t width) {
 }
 
 void output::add_hex(std::uint8_t value) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    add(digits[value >> 4U]);
-    add(digits[value & 0xFU]);
+    const auto pair = base::hex_pair(value);
+    add(pair[0]);
+    add(pair[1]);
 }
 
 void output::flush() {

@@ -67,14 +67,13 @@ void output_form::make_printer(const form_options& options, output& out) {
         sinks_.push_back(std::make_unique<json_sink>(out));
     } else {
         const text_detail detail = options.kind == form_kind::tree ? text_detail::tree : text_detail::lines;
-        sinks_.push_back(
-            std::make_unique<text_sink>(out, options.colours, detail, options.names_streams, options.time));
+        sinks_.push_back(std::make_unique<text_sink>(out, options.colors, detail, options.names_streams, options.time));
     }
     first_ = sinks_.back().get();
     if (options.wants_stats) {
         put_before<stats_sink>(out, options.kind == form_kind::json ? stats_form::json : stats_form::text);
     } else if (options.kind == form_kind::ladder) {
-        canvases_.push_back(std::make_unique<ladder_text>(out, options.colours, options.columns, options.time));
+        canvases_.push_back(std::make_unique<ladder_text>(out, options.colors, options.columns, options.time));
         sinks_.push_back(std::make_unique<ladder_sink>(ladder_bounds{}, *canvases_.back(), first_));
         first_ = sinks_.back().get();
     }

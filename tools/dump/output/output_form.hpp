@@ -1,9 +1,9 @@
 // Which sinks the records go through, as the command line asks: filters first, then what prints.
 #pragma once
 
+#include "base/colors.hpp"
 #include "dump/filter/filter.hpp"
 #include "dump/output/output.hpp"
-#include "dump/output/palette.hpp"
 #include "dump/record/record.hpp"
 #include "dump/text/time_text.hpp"
 
@@ -22,7 +22,7 @@ struct form_options {
     form_kind kind{form_kind::lines};
     bool wants_stats{false};  ///< instead of packets
     time_format time{time_format::relative};
-    palette colours{};
+    base::colors colors{};
     bool names_streams{false};  ///< several files
     std::size_t columns{100};   ///< of the terminal
     std::optional<std::uint32_t> followed{};

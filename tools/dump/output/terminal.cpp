@@ -9,18 +9,6 @@
 
 namespace chatos::dump {
 
-bool wants_colour(int descriptor) {
-    const char* no_color = std::getenv("NO_COLOR");
-    const bool is_refused = no_color != nullptr && *no_color != '\0';
-    return !is_refused && can_draw(descriptor);
-}
-
-bool can_draw(int descriptor) {
-    const char* terminal = std::getenv("TERM");
-    const bool is_dumb = terminal == nullptr || std::string_view{terminal} == "dumb";
-    return !is_dumb && ::isatty(descriptor) == 1;
-}
-
 std::size_t terminal_columns(int descriptor) {
     constexpr std::size_t columns_min = 40;
     constexpr std::size_t columns_max = 1'000;

@@ -1,3 +1,4 @@
+#include "base/colors.hpp"
 #include "dump/filter/filter_sink.hpp"
 #include "dump/json/json_sink.hpp"
 #include "dump/stats/stats_sink.hpp"
@@ -33,7 +34,7 @@ std::vector<byte_string> conversation() {
 std::string stats_of(stats_form form, std::string_view filter_text = {}) {
     output out;
     json_sink json{out};
-    text_sink text{out, no_colours, text_detail::lines, false};
+    text_sink text{out, base::no_colors, text_detail::lines, false};
     record_sink& last = form == stats_form::json ? static_cast<record_sink&>(json) : text;
     stats_sink sink{out, form, last};
     if (filter_text.empty()) {
@@ -112,7 +113,7 @@ TEST(stats_sink, keeps_no_table_of_many_streams) {
             {.sequence = 9, .payload = "\x06\x00"sv, .client_port = static_cast<std::uint16_t>(40'000 + port)}));
     }
     output out;
-    text_sink text{out, no_colours, text_detail::lines, false};
+    text_sink text{out, base::no_colors, text_detail::lines, false};
     stats_sink sink{out, stats_form::text, text};
     EXPECT_NE(dump_frames(sink, out, frames).text.find("more than 20 streams: see one with --follow STREAM"),
               std::string::npos);

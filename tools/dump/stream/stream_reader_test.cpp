@@ -1,3 +1,4 @@
+#include "base/colors.hpp"
 #include "dump/json/json_sink.hpp"
 #include "dump/stream/stream_reader.hpp"
 #include "dump/testing/dump_testing.hpp"
@@ -10,7 +11,7 @@ namespace {
 
 std::string tree_of(std::span<const std::byte> bytes, const feeding& how) {
     output out;
-    text_sink sink{out, no_colours, text_detail::tree, false};
+    text_sink sink{out, base::no_colors, text_detail::tree, false};
     feed(sink, bytes, how);
     return out.text();
 }
@@ -91,7 +92,7 @@ TEST(stream_reader, a_declared_size_reserves_nothing_before_its_bytes_come) {
 
 TEST(stream_reader, shows_a_malformed_packet_before_the_stream_has_ended) {
     output out;
-    text_sink sink{out, no_colours, text_detail::lines, false};
+    text_sink sink{out, base::no_colors, text_detail::lines, false};
     totals account;
     stream_reader reader{0, direction::client_to_server, {}, sink, account};
     reader.take(bytes_of("GET / HTTP/1.1\r\nHost: localhost"sv));

@@ -1,5 +1,6 @@
 #include "dump/testing/dumped.hpp"
 
+#include "base/colors.hpp"
 #include "dump/capture/capture_dump.hpp"
 #include "dump/json/json_sink.hpp"
 #include "dump/testing/capture_builder.hpp"
@@ -89,7 +90,7 @@ dumped json_of_frames(const std::vector<byte_string>& frames, const dump_call& c
 dumped text_of_frames(const std::vector<byte_string>& frames, text_detail detail, time_format time,
                       const sink_before& before) {
     output out;
-    text_sink sink{out, no_colours, detail, false, time};
+    text_sink sink{out, base::no_colors, detail, false, time};
     const std::unique_ptr<record_sink> first = before ? before(sink) : nullptr;
     return dump_into(first ? *first : sink, out, capture_of(frames), {});
 }

@@ -29,10 +29,10 @@ std::string upper_case(std::string_view word) {
 void text_sink::on(const capture_start& start) {
     time_.start(start.first_frame);
     if (!start.name.empty()) {
-        out_.add(colours_.dim);
+        out_.add(colors_.dim);
         out_.add("capture ");
         add_quoted(out_, start.name);
-        out_.add(colours_.plain);
+        out_.add(colors_.plain);
         out_.add('\n');
     }
 }
@@ -40,7 +40,7 @@ void text_sink::on(const capture_start& start) {
 /// Time, and who sends to whom.
 void text_sink::start_capture_line(const record_place& at) {
     const stream_ends& ends = *at.capture->ends;
-    out_.add(colours_.dim);
+    out_.add(colors_.dim);
     time_.add(out_, at.capture->mark.time);
     out_.add("  ");
     const std::string_view name = names_.of(at.stream);
@@ -54,13 +54,13 @@ void text_sink::start_capture_line(const record_place& at) {
     add_end(at.way == direction::client_to_server);
     out_.add(" > ");
     add_end(at.way == direction::server_to_client);
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add("  ");
 }
 
 /// Where to find it: `  stream 0, frame 4, offset 12`.
 void text_sink::add_capture_place(const record_place& at) {
-    out_.add(colours_.dim);
+    out_.add(colors_.dim);
     out_.add("  [stream ");
     out_.add_number(at.stream);
     out_.add(", ");
@@ -70,15 +70,15 @@ void text_sink::add_capture_place(const record_place& at) {
     out_.add(", offset ");
     out_.add_number(at.offset);
     out_.add(']');
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
 }
 
 void text_sink::on(const event_record& record) {
     const bool is_harmless = record.kind == event_kind::midstream || record.kind == event_kind::resync;
     start_line(record.at);
-    out_.add(is_harmless ? colours_.dim : colours_.warning);
+    out_.add(is_harmless ? colors_.dim : colors_.yellow);
     out_.add(upper_case(event_name(record.kind)));
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add("  ");
     add_event_detail(out_, record);
     add_capture_place(record.at);

@@ -12,40 +12,40 @@ namespace {
 /// Rows of one value; the rest of a longer one is counted, not shown. Enough for a pseudo of the default limits.
 constexpr std::size_t value_rows_max = 16;
 
-void add_row_start(output& out, const palette& colours, std::uint64_t offset, std::string_view name) {
-    out.add(colours.dim);
+void add_row_start(output& out, const base::colors& colors, std::uint64_t offset, std::string_view name) {
+    out.add(colors.dim);
     out.add_number(offset, offset_columns);
-    out.add(colours.plain);
+    out.add(colors.plain);
     out.add_spaces(7);
     out.add_padded(name, field_name_columns);
     out.add_spaces(2);
 }
 
 /// Says on a field's last row that it is cut short or wrong, and ends the row.
-void add_row_end(output& out, const palette& colours, const packet_field& shown, const decode_error* error) {
+void add_row_end(output& out, const base::colors& colors, const packet_field& shown, const decode_error* error) {
     if (error != nullptr && error->where == shown.name) {
-        out.add(colours.failure);
+        out.add(colors.red);
         out.add("  <- ");
         out.add(rule_of(error->what));
         out.add(' ');
         out.add(violation_name(error->what));
-        out.add(colours.plain);
+        out.add(colors.plain);
     } else if (!shown.is_whole()) {
-        out.add(colours.warning);
+        out.add(colors.yellow);
         out.add("  <- ");
         out.add_number(shown.bytes.size());
         out.add(" of ");
         out.add_number(shown.size_expected);
         out.add(" bytes");
-        out.add(colours.plain);
+        out.add(colors.plain);
     }
     out.add('\n');
 }
 
 /// Opcode, sizes and error code: the number, and its name where it has one.
-void add_number_field(output& out, const palette& colours, const packet_field& shown, std::uint64_t offset,
+void add_number_field(output& out, const base::colors& colors, const packet_field& shown, std::uint64_t offset,
                       const decode_error* error) {
-    add_row_start(out, colours, offset, field_name(shown.name));
+    add_row_start(out, colors, offset, field_name(shown.name));
     add_hex_row(out, shown.bytes);
     if (shown.is_whole()) {
         const std::uint64_t number = number_of(shown.bytes);
@@ -63,7 +63,7 @@ void add_number_field(output& out, const palette& colours, const packet_field& s
             out.add(error_code_name(static_cast<chatos::error_code>(number)));
         }
     }
-    add_row_end(out, colours, shown, error);
+    add_row_end(out, colors, shown, error);
 }
 
 /// Adds those characters of `text` that start within the row that starts at `row`, and moves `next` behind them.
@@ -80,14 +80,14 @@ void add_text_of_row(output& out, std::string_view text, std::size_t row, std::s
 }
 
 /// A string, 16 bytes a row. A character that crosses the end of a row is shown whole in the row where it starts.
-void add_text_field(output& out, const palette& colours, const packet_field& shown, std::uint64_t offset,
+void add_text_field(output& out, const base::colors& colors, const packet_field& shown, std::uint64_t offset,
                     const decode_error* error) {
     const std::string_view text = as_text(shown.bytes);
     const std::size_t shown_bytes = std::min(text.size(), value_rows_max * row_bytes);
     std::size_t next = 0;
     std::size_t row = 0;
     do {
-        add_row_start(out, colours, offset + row, row == 0 ? field_name(shown.name) : "");
+        add_row_start(out, colors, offset + row, row == 0 ? field_name(shown.name) : "");
         add_hex_row(out, shown.bytes.subspan(row, std::min(row_bytes, shown_bytes - row)));
         out.add_spaces(2);
         add_text_of_row(out, text, row, next);
@@ -101,16 +101,16 @@ void add_text_field(output& out, const palette& colours, const packet_field& sho
         out.add_number(text.size() - shown_bytes);
         out.add(" bytes)");
     }
-    add_row_end(out, colours, shown, error);
+    add_row_end(out, colors, shown, error);
 }
 
 }  // namespace
 
-void add_field_tree(output& out, const palette& colours, std::span<const std::byte> packet, std::uint64_t offset,
+void add_field_tree(output& out, const base::colors& colors, std::span<const std::byte> packet, std::uint64_t offset,
                     const decode_error* error) {
     for (const packet_field& shown : packet_fields{packet}) {
         const bool is_text = shown.name == field::pseudo || shown.name == field::message;
-        (is_text ? add_text_field : add_number_field)(out, colours, shown, offset + shown.position, error);
+        (is_text ? add_text_field : add_number_field)(out, colors, shown, offset + shown.position, error);
         if (error != nullptr && error->where == shown.name) {
             return;
         }

@@ -7,9 +7,6 @@
 
 namespace chatos::dump {
 
-/// The text, made printable without quotes around it.
-[[nodiscard]] std::string printable(std::string_view text);
-
 /// Column of the byte at `position`, from 1, in characters.
 [[nodiscard]] std::size_t column_at(std::string_view text, std::size_t position);
 

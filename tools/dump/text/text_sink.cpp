@@ -14,12 +14,12 @@ void text_sink::on(const stream_start& start) {
     if (!name_streams_) {
         return;
     }
-    out_.add(colours_.dim);
+    out_.add(colors_.dim);
     out_.add("stream ");
     out_.add_number(start.at.stream);
     out_.add(": ");
     add_quoted(out_, start.name);
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add('\n');
 }
 
@@ -28,26 +28,26 @@ void text_sink::start_line(const record_place& at) {
         start_capture_line(at);
         return;
     }
-    out_.add(colours_.dim);
+    out_.add(colors_.dim);
     out_.add_number(at.offset, offset_columns);
     out_.add_spaces(2);
     out_.add(direction_name(at.way));
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add_spaces(2);
 }
 
 void text_sink::add_note(std::string_view note) {
-    out_.add(colours_.warning);
+    out_.add(colors_.yellow);
     out_.add("  <- ");
     out_.add(note);
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
 }
 
 void text_sink::on(const packet_record& record) {
     start_line(record.at);
-    out_.add(colours_.strong);
+    out_.add(colors_.bold);
     out_.add_padded(packet_name(record.packet.op), packet_name_columns);
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     add_packet_words(out_, record.packet);
     if (const std::string_view wrong = wrong_direction_words(record); !wrong.empty()) {
         add_note(wrong);
@@ -60,7 +60,7 @@ void text_sink::on(const packet_record& record) {
     }
     out_.add('\n');
     if (detail_ == text_detail::tree) {
-        add_field_tree(out_, colours_, record.bytes, record.at.offset);
+        add_field_tree(out_, colors_, record.bytes, record.at.offset);
         out_.add('\n');
     }
 }
@@ -75,9 +75,9 @@ void text_sink::on(const hidden_packet& record) {
 void text_sink::add_excerpt(std::span<const std::byte> bytes, std::uint64_t offset) {
     while (!bytes.empty()) {
         const std::span<const std::byte> row = bytes.first(std::min(row_bytes, bytes.size()));
-        out_.add(colours_.dim);
+        out_.add(colors_.dim);
         out_.add_number(offset, offset_columns);
-        out_.add(colours_.plain);
+        out_.add(colors_.plain);
         out_.add_spaces(indent_columns - offset_columns);
         add_hex_row(out_, row);
         out_.add_spaces(2);
@@ -91,9 +91,9 @@ void text_sink::add_excerpt(std::span<const std::byte> bytes, std::uint64_t offs
 void text_sink::on(const malformed_record& record) {
     const decode_error& error = record.error;
     start_line(record.at);
-    out_.add(colours_.failure);
+    out_.add(colors_.red);
     out_.add("MALFORMED");
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add_spaces(2);
     out_.add(rule_of(error.what));
     out_.add(", ");
@@ -104,7 +104,7 @@ void text_sink::on(const malformed_record& record) {
     add_malformed_detail(out_, record);
     out_.add('\n');
     if (detail_ == text_detail::tree) {
-        add_field_tree(out_, colours_, record.bytes, record.at.offset, &error);
+        add_field_tree(out_, colors_, record.bytes, record.at.offset, &error);
         out_.add_spaces(indent_columns);
         out_.add("the bytes around it:\n");
     }
@@ -131,14 +131,14 @@ void text_sink::on(const malformed_end& end) {
 
 void text_sink::on(const incomplete_record& record) {
     start_line(record.at);
-    out_.add(colours_.warning);
+    out_.add(colors_.yellow);
     out_.add("INCOMPLETE");
-    out_.add(colours_.plain);
+    out_.add(colors_.plain);
     out_.add_spaces(2);
     add_incomplete_detail(out_, record);
     out_.add('\n');
     if (detail_ == text_detail::tree) {
-        add_field_tree(out_, colours_, record.bytes, record.at.offset);
+        add_field_tree(out_, colors_, record.bytes, record.at.offset);
         return;
     }
     const std::size_t from = record.bytes.size() > row_bytes ? record.bytes.size() - row_bytes : 0;

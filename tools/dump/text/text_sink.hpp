@@ -1,8 +1,8 @@
 // The forms for people: one line per packet, or a tree per packet.
 #pragma once
 
+#include "base/colors.hpp"
 #include "dump/output/output.hpp"
-#include "dump/output/palette.hpp"
 #include "dump/record/record.hpp"
 #include "dump/record/speaker_names.hpp"
 #include "dump/text/time_text.hpp"
@@ -15,9 +15,9 @@ enum class text_detail { lines, tree };
 class text_sink final : public record_sink {
 public:
     /// With `name_streams` each stream starts with a line that names its source.
-    text_sink(output& out, const palette& colours, text_detail detail, bool name_streams,
+    text_sink(output& out, const base::colors& colors, text_detail detail, bool name_streams,
               time_format time = time_format::relative)
-        : out_{out}, colours_{colours}, detail_{detail}, name_streams_{name_streams}, time_{time} {}
+        : out_{out}, colors_{colors}, detail_{detail}, name_streams_{name_streams}, time_{time} {}
 
     void take(const any_record& record) override {
         std::visit([this](const auto& alternative) { on(alternative); }, record);
@@ -43,7 +43,7 @@ private:
     void add_excerpt(std::span<const std::byte> bytes, std::uint64_t offset);
 
     output& out_;
-    palette colours_;
+    base::colors colors_;
     text_detail detail_;
     bool name_streams_;
     time_column time_;

@@ -1,3 +1,4 @@
+#include "base/colors.hpp"
 #include "dump/testing/dump_testing.hpp"
 #include "dump/text/text_sink.hpp"
 
@@ -9,9 +10,9 @@ namespace chatos::dump::testing {
 namespace {
 
 std::string text_of(std::span<const std::byte> bytes, text_detail detail = text_detail::lines, const feeding& how = {},
-                    const palette& colours = no_colours) {
+                    const base::colors& colors = base::no_colors) {
     output out;
-    text_sink sink{out, colours, detail, false};
+    text_sink sink{out, colors, detail, false};
     feed(sink, bytes, how);
     return out.text();
 }
@@ -182,14 +183,14 @@ TEST(dump_text, is_harmless_whatever_the_bytes) {
 
 TEST(dump_text, escapes_the_name_of_a_stream) {
     output out;
-    text_sink sink{out, no_colours, text_detail::lines, true};
+    text_sink sink{out, base::no_colors, text_detail::lines, true};
     sink.take(stream_start{{.stream = 3}, "evil\x1b[31m\n"});
     EXPECT_EQ(out.text(), "stream 3: \"evil\\x1b[31m\\n\"\n");
 }
 
-TEST(dump_text, has_colours_only_when_asked_and_the_same_words) {
+TEST(dump_text, has_colors_only_when_asked_and_the_same_words) {
     const std::vector<std::byte> bytes = bytes_of("\x06\x00\x07zzz"sv);
-    std::string coloured = text_of(bytes, text_detail::tree, {}, terminal_colours);
+    std::string coloured = text_of(bytes, text_detail::tree, {}, base::terminal_colors);
     EXPECT_TRUE(contains(coloured, "\x1b[31mMALFORMED\x1b[0m"));
     for (std::size_t at = coloured.find('\x1b'); at != std::string::npos; at = coloured.find('\x1b')) {
         coloured.erase(at, coloured.find('m', at) - at + 1);

@@ -1,0 +1,33 @@
+#include "dump/ladder/ladder_page.hpp"
+
+#include "dump/output/output.hpp"
+
+#include <string>
+
+namespace chatos::dump {
+
+namespace {
+
+std::string time_of(const ladder_row& row, time_column& time) {
+    if (row.time.digits == 0) {
+        return "@" + std::to_string(row.offset);
+    }
+    output text;
+    time.add(text, row.time);
+    return text.text();
+}
+
+}  // namespace
+
+base::sequence_chart chart_of(const ladder_page& page, time_column& time) {
+    base::sequence_chart chart;
+    chart.lifelines = page.ends;
+    chart.rows_after = page.rows_left_out;
+    for (const ladder_row& row : page.rows) {
+        chart.rows.push_back(row.shown);
+        chart.rows.back().time = time_of(row, time);
+    }
+    return chart;
+}
+
+}  // namespace chatos::dump
