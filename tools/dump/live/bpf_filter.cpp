@@ -1,5 +1,6 @@
 #include "dump/live/bpf_filter.hpp"
 
+#include "base/shown_text.hpp"
 #include "dump/text/pointed_text.hpp"
 
 #include <pcap/pcap.h>
@@ -25,7 +26,7 @@ std::string compile(const std::string& expression, std::uint16_t link_type, bpf_
     }
     std::string reason;
     if (pcap_compile(nowhere, &compiled, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-        reason = printable(pcap_geterr(nowhere));
+        reason = base::printable(pcap_geterr(nowhere));
     }
     pcap_close(nowhere);
     return reason;
