@@ -23,7 +23,7 @@ struct offered_run : model_run {
         joins({"alice", "bob"});
         (void)sends("alice", make_pc("bob"));
     }
-    /// Connects a stranger and sends the two PCs of a tunnel end.
+    /// Connects an unregistered client and sends the two PCs of a tunnel end.
     lines comes(const std::string& client, const std::string& own, const std::string& peer) {
         connects(client);
         lines all = sends(client, make_pc(own));

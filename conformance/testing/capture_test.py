@@ -52,36 +52,36 @@ def read_capture(data):
 
 def streams(segments):
     """Follows each connection; returns port of the actor -> (what it sent, what it received, how each side ended)."""
-    found = {}
+    streams = {}
     before = 0
-    for one in segments:
-        assert one.time >= before, "time runs backwards"
-        before = one.time
-        port = one.source if one.target == SERVER else one.target
-        side, other = ("client", "server") if one.target == SERVER else ("server", "client")
-        assert {one.source, one.target} == {port, SERVER}
-        stream = found.setdefault(port, {"next": {}, "client": b"", "server": b"", "ends": {}, "handshake": []})
+    for segment in segments:
+        assert segment.time >= before, "time runs backwards"
+        before = segment.time
+        port = segment.source if segment.target == SERVER else segment.target
+        side, other = ("client", "server") if segment.target == SERVER else ("server", "client")
+        assert {segment.source, segment.target} == {port, SERVER}
+        stream = streams.setdefault(port, {"next": {}, "client": b"", "server": b"", "ends": {}, "handshake": []})
         following = stream["next"]
         assert "reset" not in stream["ends"].values(), "a segment after a reset"
-        if one.flags & SYN:
-            following[side] = (one.sequence + 1) % 2**32
-            stream["handshake"].append((side, one.flags))
+        if segment.flags & SYN:
+            following[side] = (segment.sequence + 1) % 2**32
+            stream["handshake"].append((side, segment.flags))
             continue
-        assert one.flags & ACK and one.sequence == following[side], "a hole or a segment sent again"
-        assert one.acknowledged == following[other], "acknowledges what did not come"
-        stream[side] += one.data
-        following[side] += one.size
-        if one.flags & RST:
+        assert segment.flags & ACK and segment.sequence == following[side], "a hole or a segment sent again"
+        assert segment.acknowledged == following[other], "acknowledges what did not come"
+        stream[side] += segment.data
+        following[side] += segment.size
+        if segment.flags & RST:
             stream["ends"][side] = "reset"
-        if one.flags & FIN:
+        if segment.flags & FIN:
             assert side not in stream["ends"], "two ends"
             following[side] += 1
             stream["ends"][side] = "fin"
-        if one.size:
+        if segment.size:
             assert stream["ends"].get(side) is None, "data after the end"
-    for stream in found.values():
+    for stream in streams.values():
         assert stream["handshake"] == [("client", SYN), ("server", SYN | ACK)], stream["handshake"]
-    return found
+    return streams
 
 
 def scenario_file(folder, name, steps, actors=("alice",), **keys):
@@ -120,7 +120,7 @@ class Captures(unittest.TestCase):
         self.assertEqual([path.name for path in self.captures.iterdir()], ["my.bad.pcap"])
         self.assertIn(f"capture         {self.captures}/my.bad.pcap\n", done.stdout)
         report = json.loads((pathlib.Path(self.folder) / "report.json").read_text(encoding="utf-8"))
-        self.assertEqual([one.get("capture") for one in report["scenarios"]], [f"{self.captures}/my.bad.pcap", None])
+        self.assertEqual([segment.get("capture") for segment in report["scenarios"]], [f"{self.captures}/my.bad.pcap", None])
         [(port, stream)] = self.read("my.bad").items()
         self.assertEqual(port, 40001)
         pseudo = stream["client"][3:3 + stream["client"][2]]
@@ -137,11 +137,11 @@ class Captures(unittest.TestCase):
                  {"actor": "alice", "expect": {"packet": "ERROR"}}]
         done = self.run_program("dies", scenario_file(self.folder, "my.ends", steps, ("alice", "bob", "carol")))
         self.assertEqual(done.returncode, 1, done.stdout)
-        found = self.read("my.ends")
-        self.assertEqual(found[40002]["ends"], {"client": "reset"})
-        self.assertEqual(found[40003]["ends"], {"client": "fin", "server": "fin"})
-        self.assertIn(found[40001]["ends"].get("server"), ("fin", "reset"))
-        self.assertTrue(found[40001]["client"].endswith(b"\4\0\0\0\3boo"))
+        streams = self.read("my.ends")
+        self.assertEqual(streams[40002]["ends"], {"client": "reset"})
+        self.assertEqual(streams[40003]["ends"], {"client": "fin", "server": "fin"})
+        self.assertIn(streams[40001]["ends"].get("server"), ("fin", "reset"))
+        self.assertTrue(streams[40001]["client"].endswith(b"\4\0\0\0\3boo"))
 
     def test_large_packets_are_several_segments_and_split_ones_as_they_were_split(self):
         large = {"packet": "SPM", "pseudo": "nobody", "message": {"repeat": "x", "times": 60000}}
@@ -150,8 +150,8 @@ class Captures(unittest.TestCase):
                  {"actor": "alice", "expect": {"packet": "ERROR", "code": 0}}]
         self.run_program("polite", scenario_file(self.folder, "my.large", steps))
         self.assertTrue(self.read("my.large")[40001]["client"].endswith(b"\0\0\xea\x60" + b"x" * 60000))
-        sizes = [one.size for one in read_capture((self.captures / "my.large.pcap").read_bytes())
-                 if one.target == SERVER and one.size]
+        sizes = [segment.size for segment in read_capture((self.captures / "my.large.pcap").read_bytes())
+                 if segment.target == SERVER and segment.size]
         self.assertEqual(sizes[1:], [1] * 9 + [32768, 60013 - 32768])
 
     def test_more_than_is_kept_is_cut_as_by_a_snap_length(self):
@@ -160,7 +160,7 @@ class Captures(unittest.TestCase):
         self.run_program("polite", scenario_file(self.folder, "my.huge", steps))
         segments = list(read_capture((self.captures / "my.huge.pcap").read_bytes()))
         streams(segments)
-        self.assertEqual(sum(one.size for one in segments if one.target == SERVER and one.size > 30), 5_000_005)
+        self.assertEqual(sum(segment.size for segment in segments if segment.target == SERVER and segment.size > 30), 5_000_005)
         self.assertLess((self.captures / "my.huge.pcap").stat().st_size, 100_000)
 
     def test_a_folder_that_cannot_be_is_wrong_usage(self):
@@ -171,7 +171,7 @@ class Captures(unittest.TestCase):
                                       "the name of a folder, existing or new\n")
 
     @unittest.skipUnless(shutil.which("tshark"), "tshark is not installed")
-    def test_tshark_finds_nothing_to_complain_of(self):
+    def test_tshark_reports_no_problem(self):
         bad = scenario_file(self.folder, "my.bad", [LOGIN, {"actor": "alice", "expect": {"packet": "SPM"}, "within_ms": 100}])
         self.run_program("polite", bad)
         done = subprocess.run(["tshark", "-r", str(self.captures / "my.bad.pcap"), "-o", "tcp.check_checksum:TRUE", "-Y",

@@ -64,12 +64,12 @@ class Runs:
         else:
             words += ["--time-factor", "0.1", "--server-command", f"{FAKE_SERVER} {mode} {{port}}"]
         done = subprocess.run(words, capture_output=True, check=False)
-        found = collections.namedtuple("found", "code tap junit html json")
+        Outputs = collections.namedtuple("Outputs", "code tap junit html json")
         read = lambda name: (pathlib.Path(folder) / name).read_bytes()
-        made = found(done.returncode, done.stdout, read("report.xml"),
-                     read("report.html").decode("utf-8"), json.loads(read("report.json")))
+        outputs = Outputs(done.returncode, done.stdout, read("report.xml"),
+                          read("report.html").decode("utf-8"), json.loads(read("report.json")))
         shutil.rmtree(folder)
-        return made
+        return outputs
 
 
 MODES = ("polite", "dies", "escapes", "refuses", "hostile")
@@ -95,8 +95,8 @@ class JUnit(unittest.TestCase):
                       {"properties", "testcase"})
             self.assertRegex(suite.get("timestamp"), r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$")
             self.assertEqual([child.tag for child in suite].index("testcase"), 1, "properties stand first, once")
-            for one in suite.find("properties"):
-                self.only(one, {"name", "value"}, set())
+            for entry in suite.find("properties"):
+                self.only(entry, {"name", "value"}, set())
             counts = collections.Counter()
             for case in suite.findall("testcase"):
                 counts += self.check_case(case, suite)
@@ -106,7 +106,7 @@ class JUnit(unittest.TestCase):
             totals += counts
         for key in ("tests", "failures", "errors"):
             self.assertEqual(int(root.get(key)), totals[key], key)
-        self.assertEqual(sorted(ids), sorted(one["id"] for one in run.json["scenarios"]))
+        self.assertEqual(sorted(ids), sorted(entry["id"] for entry in run.json["scenarios"]))
         summary = run.json["summary"]
         self.assertEqual(totals["failures"], summary["failed"] + summary["stale"])
         self.assertEqual(totals["errors"], summary["not_testable"])
@@ -142,7 +142,7 @@ class JUnit(unittest.TestCase):
         self.assertNotIn("<script>", text)
         self.assertIn("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quotes&quot; ]]&gt;", text)
         self.assertIn("\\x1b[2J \\x00", text)
-        self.assertEqual({one["verdict"] for one in run.json["scenarios"]},
+        self.assertEqual({entry["verdict"] for entry in run.json["scenarios"]},
                          {"fail", "known-failure", "stale", "warn", "unsupported", "not-testable"})
 
 
@@ -162,9 +162,9 @@ class Tap(unittest.TestCase):
                 said = done.stdout + done.stderr
                 self.assertNotIn("Parse errors", said)
                 failed = sum(run.json["summary"][key] for key in ("failed", "not_testable", "stale"))
-                found = re.search(r"Failed (\d+)/(\d+) subtests", said)
+                subtests = re.search(r"Failed (\d+)/(\d+) subtests", said)
                 self.assertEqual(done.returncode != 0, failed != 0)
-                self.assertEqual([int(number) for number in found.groups()], [failed, len(run.json["scenarios"])])
+                self.assertEqual([int(number) for number in subtests.groups()], [failed, len(run.json["scenarios"])])
 
     def test_prove_passes_what_passes(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -183,7 +183,7 @@ class Tap(unittest.TestCase):
         self.assertIsNone(re.search(r"[^\n\x20-\ud7ff\ue000-\uffff]", text))
         points = re.findall(r"^(?:not )?ok \d+ - .*$", text, re.MULTILINE)
         self.assertEqual(len(points), 6)
-        self.assertEqual(sum(1 for one in points if re.search(r"(?<!\\)# (SKIP|TODO)", one)), 2)
+        self.assertEqual(sum(1 for entry in points if re.search(r"(?<!\\)# (SKIP|TODO)", entry)), 2)
 
     def test_a_diagnosis_is_yaml_that_prove_keeps(self):
         said = self.prove(Runs.of("hostile").tap).stdout
@@ -247,15 +247,15 @@ class Html(unittest.TestCase):
                     self.assertTrue(attributes["href"].startswith("#"), attributes["href"])
             self.assertNotRegex(page.texts["style"], r"url\(|@import|https?:")
             self.assertNotRegex(page.texts["script"], r"https?:|fetch|import|XMLHttp|eval")
-            [policy] = [one for one in page.of("meta") if "http-equiv" in one]
+            [policy] = [entry for entry in page.of("meta") if "http-equiv" in entry]
             self.assertTrue(policy["content"].startswith("default-src 'none'"))
-            self.assertTrue([one for one in page.of("meta") if one.get("name") == "viewport"])
+            self.assertTrue([entry for entry in page.of("meta") if entry.get("name") == "viewport"])
 
     def test_rules_and_scenarios_say_which_faults_must_be_caught(self):
         for run, page in self.pages():
             counts = re.findall(r'class="soft kills">(\d+) faults? of the model breaks? it, (\d+) scenarios? must', run.html)
             self.assertTrue(counts)
-            if any(one["id"] == "server.pm.rpm-nobody" for one in run.json["scenarios"]):
+            if any(entry["id"] == "server.pm.rpm-nobody" for entry in run.json["scenarios"]):
                 self.assertGreater(sum(int(faults) for faults, _ in counts), 90)
                 self.assertTrue(all(int(killers) for _, killers in counts), counts)
                 self.assertIn("rpm-to-nobody-gets-ok (PM-2: ", run.html)
@@ -264,24 +264,24 @@ class Html(unittest.TestCase):
         for run, page in self.pages():
             ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
             self.assertEqual(len(ids), len(set(ids)))
-            found = {one["id"]: one for one in page.of("details")}
-            self.assertEqual({f"s-{one['id']}" for one in run.json["scenarios"]}, set(found))
-            for one in run.json["scenarios"]:
-                shown = found[f"s-{one['id']}"]
-                self.assertEqual(shown["data-verdict"], one["verdict"])
-                self.assertTrue(set(one["rules"]) <= set(shown["data-text"].split()))
+            details = {entry["id"]: entry for entry in page.of("details")}
+            self.assertEqual({f"s-{entry['id']}" for entry in run.json["scenarios"]}, set(details))
+            for entry in run.json["scenarios"]:
+                shown = details[f"s-{entry['id']}"]
+                self.assertEqual(shown["data-verdict"], entry["verdict"])
+                self.assertTrue(set(entry["rules"]) <= set(shown["data-text"].split()))
             for target in (attributes["href"][1:] for _, attributes in page.elements if "href" in attributes):
                 self.assertIn(target, ids)
             listed = subprocess.run([PROGRAM, "rules"], capture_output=True, text=True, check=True).stdout
             rules = re.findall(r"^([A-Z]+-\d+) ", listed, re.MULTILINE)
-            self.assertEqual([one["data-text"].split()[0] for one in page.of_class("rule")], rules)
+            self.assertEqual([entry["data-text"].split()[0] for entry in page.of_class("rule")], rules)
 
     def test_each_scenario_that_ran_has_a_chart(self):
         for run, page in self.pages():
-            ran = sum(1 for one in run.json["scenarios"] if one["ms"] > 0)
+            ran = sum(1 for entry in run.json["scenarios"] if entry["ms"] > 0)
             self.assertEqual(len(page.of("svg")), ran)
-            blamed = sum("blamed" in one["class"] for one in page.of("g"))
-            self.assertGreaterEqual(blamed, sum(1 for one in run.json["scenarios"] if one.get("seen_hex")))
+            blamed = sum("blamed" in entry["class"] for entry in page.of("g"))
+            self.assertGreaterEqual(blamed, sum(1 for entry in run.json["scenarios"] if entry.get("seen_hex")))
 
     def test_hostile_text_is_text(self):
         run = Runs.of("hostile")
