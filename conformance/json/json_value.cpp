@@ -161,9 +161,9 @@ private:
         open_.pop_back();
         return true;
     }
-    bool refuse(std::string what) {
+    bool refuse(std::string message) {
         if (!error_) {
-            error_ = json_error{position_.line, std::max(1U, position_.column), std::move(what)};
+            error_ = json_error{position_.line, std::max(1U, position_.column), std::move(message)};
         }
         return false;
     }

@@ -15,9 +15,9 @@ std::vector<std::string> read_words(const json_place& place, std::size_t size_mi
     return words;
 }
 
-bool mentions(const std::vector<std::string>& words, std::string_view what) {
+bool mentions(const std::vector<std::string>& words, std::string_view text) {
     return std::any_of(words.begin(), words.end(),
-                       [&](const std::string& word) { return word.find(what) != std::string::npos; });
+                       [&](const std::string& word) { return word.find(text) != std::string::npos; });
 }
 
 void read_options(const json_place& place, profile& profile) {

@@ -12,17 +12,17 @@ namespace {
 using testing::scenario_text;
 using testing::temporary_folder;
 
-std::vector<std::string> problems_of(const selection& chosen) {
+std::vector<std::string> problems_of(const selection& wanted) {
     std::vector<std::string> lines;
-    for (const problem& entry : make_catalog(chosen).problems) {
+    for (const problem& entry : make_catalog(wanted).problems) {
         lines.push_back(entry.text());
     }
     return lines;
 }
 
-std::vector<std::string> chosen_ids(const selection& chosen) {
+std::vector<std::string> selected_ids(const selection& wanted) {
     std::vector<std::string> ids;
-    const catalog_result result = make_catalog(chosen);
+    const catalog_result result = make_catalog(wanted);
     for (const scenario* entry : result.loaded.selected) {
         ids.push_back(entry->id);
     }
@@ -58,7 +58,7 @@ TEST(Glob, many_stars_take_no_exponential_time) {
 }
 
 TEST(Catalog, everything_is_chosen_by_default_sorted_by_id) {
-    const std::vector<std::string> ids = chosen_ids({});
+    const std::vector<std::string> ids = selected_ids({});
     EXPECT_EQ(ids.size(), builtin_files().size());
     EXPECT_TRUE(std::is_sorted(ids.begin(), ids.end()));
 }
@@ -68,14 +68,14 @@ TEST(Catalog, filters_narrow_each_other_and_words_in_one_are_alternatives) {
         return !ids.empty() &&
                std::all_of(ids.begin(), ids.end(), [&](const std::string& id) { return id.starts_with(start); });
     };
-    EXPECT_TRUE(all_start_with(chosen_ids({{"server.pm.*"}, {}, {}, {}}), "server.pm."));
-    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}, test_role::server}), "server.pm."));
-    EXPECT_TRUE(all_start_with(chosen_ids({{}, {}, {}, {"PM"}, test_role::client}), "client.pm."));
-    EXPECT_TRUE(chosen_ids({{"server.*"}, {}, {}, {}, test_role::client}).empty());
-    const std::size_t both = chosen_ids({{}, {}, {}, {"pm", "pc"}}).size();
-    EXPECT_EQ(both, chosen_ids({{}, {}, {}, {"pm"}}).size() + chosen_ids({{}, {}, {}, {"pc"}}).size());
-    EXPECT_TRUE(all_start_with(chosen_ids({{"server.*"}, {"pm-4"}, {"must"}, {"pm"}}), "server.pm."));
-    EXPECT_TRUE(chosen_ids({{"server.pc.*"}, {}, {}, {"pm"}}).empty());
+    EXPECT_TRUE(all_start_with(selected_ids({{"server.pm.*"}, {}, {}, {}}), "server.pm."));
+    EXPECT_TRUE(all_start_with(selected_ids({{}, {}, {}, {"PM"}, test_role::server}), "server.pm."));
+    EXPECT_TRUE(all_start_with(selected_ids({{}, {}, {}, {"PM"}, test_role::client}), "client.pm."));
+    EXPECT_TRUE(selected_ids({{"server.*"}, {}, {}, {}, test_role::client}).empty());
+    const std::size_t both = selected_ids({{}, {}, {}, {"pm", "pc"}}).size();
+    EXPECT_EQ(both, selected_ids({{}, {}, {}, {"pm"}}).size() + selected_ids({{}, {}, {}, {"pc"}}).size());
+    EXPECT_TRUE(all_start_with(selected_ids({{"server.*"}, {"pm-4"}, {"must"}, {"pm"}}), "server.pm."));
+    EXPECT_TRUE(selected_ids({{"server.pc.*"}, {}, {}, {"pm"}}).empty());
 }
 
 TEST(Catalog, words_that_mean_nothing_are_refused) {
@@ -99,13 +99,13 @@ TEST(Catalog, files_and_folders_bring_scenarios_of_their_own) {
     folder.write("one.json", file_with_id("my.one"));
     folder.write("two.json", file_with_id("my.two"));
     folder.write("notes.txt", "no scenario");
-    EXPECT_EQ(chosen_ids({{folder.path()}, {}, {}, {}}), (std::vector<std::string>{"my.one", "my.two"}));
-    EXPECT_EQ(chosen_ids({{folder.path("two.json")}, {}, {}, {}}), std::vector<std::string>{"my.two"});
+    EXPECT_EQ(selected_ids({{folder.path()}, {}, {}, {}}), (std::vector<std::string>{"my.one", "my.two"}));
+    EXPECT_EQ(selected_ids({{folder.path("two.json")}, {}, {}, {}}), std::vector<std::string>{"my.two"});
 }
 
 TEST(Catalog, a_file_takes_the_place_of_the_built_in_scenario_with_its_id) {
     const temporary_folder folder;
-    const std::string id = chosen_ids({}).front();
+    const std::string id = selected_ids({}).front();
     const std::string path = folder.write("changed.json", file_with_id(id));
     const catalog_result result = make_catalog({{path}, {}, {}, {}});
     ASSERT_EQ(result.loaded.selected.size(), 1U);

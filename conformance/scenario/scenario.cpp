@@ -51,8 +51,8 @@ std::string_view scenario_area(const scenario& scenario) noexcept {
     if (first == std::string_view::npos) {
         return id;
     }
-    const std::string_view rest = id.substr(first + 1);
-    return rest.substr(0, rest.find('.'));
+    const std::string_view remaining = id.substr(first + 1);
+    return remaining.substr(0, remaining.find('.'));
 }
 
 bool expects_refusal(const scenario& scenario) noexcept {

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import unittest
 
-from testing.programs import PATIENCE, FakeServer, Program, RawUser, Server, cr, error, frame, offer, pc, rpm, sma, spm
+from testing.programs import TIMEOUT_S, FakeServer, Program, RawUser, Server, cr, error, frame, offer, pc, rpm, sma, spm
 
 CLIENT, SERVER, CONFORMANCE, SCHEMA = map(os.path.abspath, sys.argv[1:5])
 
@@ -38,7 +38,7 @@ class Chat(unittest.TestCase):
         """A client that is given all its lines at once; what it printed."""
         text = "".join(line + "\n" for line in lines)
         ended = subprocess.run([CLIENT, address, "--pseudo", name, *arguments], input=text.encode(), capture_output=True,
-                               check=False, timeout=PATIENCE)
+                               check=False, timeout=TIMEOUT_S)
         return ended.returncode, ended.stdout.decode(), ended.stderr.decode()
 
     def fake(self):
@@ -128,7 +128,7 @@ class Variants(Chat):
 
     def test_users_talk_over_every_legal_server(self):
         listed = subprocess.run([CONFORMANCE, "model", "--list-variants", "--json"], capture_output=True, check=True)
-        names = [one["name"] for one in json.loads(listed.stdout)["variants"] if one.get("role", "server") == "server"]
+        names = [entry["name"] for entry in json.loads(listed.stdout)["variants"] if entry.get("role", "server") == "server"]
         self.assertGreater(len(names), 10)
         for name in names:
             with self.subTest(variant=name):
@@ -178,14 +178,14 @@ class Ends(Chat):
         server = self.server()
         alice = self.joined(server.address, "alice")
         server.kill()
-        self.assertEqual(alice.process.wait(PATIENCE), 3)
+        self.assertEqual(alice.process.wait(TIMEOUT_S), 3)
         err = alice.finish()[2]
         self.assertIn("chatos-client: the connection is lost", err)
 
     def test_a_silent_server_is_3(self):
         server = self.fake()
         alice = self.client(server.address, "alice", "--answer-limit-ms", "50")
-        self.assertEqual(alice.process.wait(PATIENCE), 3)
+        self.assertEqual(alice.process.wait(TIMEOUT_S), 3)
         self.assertIn("the server is silent: no answer for 50 ms", alice.finish()[2])
 
     def test_wrong_usage_is_2(self):
@@ -210,7 +210,7 @@ class Ends(Chat):
         bob = self.joined(address, "bob")
         bob.process.stdout.close()
         self.script(address, "alice", "hi")
-        self.assertEqual(bob.process.wait(PATIENCE), 1)
+        self.assertEqual(bob.process.wait(TIMEOUT_S), 1)
 
 
 class BrokenServers(Chat):
@@ -252,11 +252,11 @@ class BrokenServers(Chat):
         alice = self.client(server.address, "alice")
         server.accept().receive(len(cr(b"alice")))
         server.send(error(0) + spm(b"bob", b"hi")[:-1]).close()
-        self.assertEqual(alice.process.wait(PATIENCE), 3)
+        self.assertEqual(alice.process.wait(TIMEOUT_S), 3)
 
 
 class Contacts(Chat):
-    def asked(self, *arguments):
+    def decide_pending(self, *arguments):
         server = self.fake()
         alice = self.client(server.address, "alice", *arguments)
         server.accept().receive(len(cr(b"alice")))
@@ -266,11 +266,11 @@ class Contacts(Chat):
         return server, alice
 
     def test_what_comes_behind_is_shown_at_once_and_answered_after_the_decision(self):
-        server, alice = self.asked()
+        server, alice = self.decide_pending()
         server.peer.setblocking(False)
         with self.assertRaises(BlockingIOError):
             server.peer.recv(1)
-        server.peer.settimeout(PATIENCE)
+        server.peer.settimeout(TIMEOUT_S)
         alice.say("/refuse bob")
         self.assertEqual(server.receive(4), error(5) + error(0))
         alice.say("/accept bob").expect("\\* bob asks for nothing now")
@@ -278,12 +278,12 @@ class Contacts(Chat):
         self.assertEqual(server.receive(2), error(0))
 
     def test_nobody_decides_and_it_is_refused_in_time(self):
-        server, alice = self.asked("--decision-limit-ms", "100")
+        server, alice = self.decide_pending("--decision-limit-ms", "100")
         self.assertEqual(server.receive(4), error(5) + error(0))
         alice.expect("\\* bob was refused: no decision in time")
 
     def test_leaving_refuses(self):
-        server, alice = self.asked()
+        server, alice = self.decide_pending()
         alice.say("/quit")
         self.assertEqual(server.closed(), error(5) + error(0))
         self.assertEqual(alice.finish()[0], 0)
@@ -386,7 +386,7 @@ class Files(_Pair):
                 bob.expect(r"\* saved report\.txt \(.*\) from alice")
                 alice.expect(r"\* bob has report\.txt \(.*\)")
                 self.assertEqual((target / "report.txt").read_bytes(), data)
-                self.assertEqual([one.name for one in target.iterdir()], ["report.txt"])
+                self.assertEqual([entry.name for entry in target.iterdir()], ["report.txt"])
 
     def test_a_script_sends_a_file_and_leaves_when_it_has_arrived(self):
         target = self.folder()
@@ -553,12 +553,12 @@ class Json(Chat):
         types = set()
         for line in filter(None, lines):
             self.assertTrue(line.isascii() and line.isprintable(), line)
-            one = json.loads(line)
-            validator.validate(one)
-            types.add(one["type"])
-            for key in one:
+            entry = json.loads(line)
+            validator.validate(entry)
+            types.add(entry["type"])
+            for key in entry:
                 with self.assertRaises(jsonschema.ValidationError):
-                    validator.validate({name: value for name, value in one.items() if name != key} | {"unknown": 1})
+                    validator.validate({name: value for name, value in entry.items() if name != key} | {"unknown": 1})
         self.assertLessEqual({"answer", "problem", "notice", "private", "file", "ended", "asked"}, types)
 
     def test_strings_are_exact(self):
@@ -567,8 +567,8 @@ class Json(Chat):
         bob.expect('.*"connected".*')
         self.script(address, "al\x1bice", "\x1b[2J\u202e\"\\ \U0001f419")
         line = bob.expect('.*"message".*')[0]
-        one = json.loads(line)
-        self.assertEqual((one["from"], one["text"]), ("al\x1bice", "\x1b[2J\u202e\"\\ \U0001f419"))
+        entry = json.loads(line)
+        self.assertEqual((entry["from"], entry["text"]), ("al\x1bice", "\x1b[2J\u202e\"\\ \U0001f419"))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 # How long anything may take before a test gives it up. Nothing waits that long unless it fails.
-PATIENCE = 300
+TIMEOUT_S = 300
 
 
 class Program:
@@ -26,13 +26,13 @@ class Program:
 
     def expect(self, pattern):
         """Waits until what it has written since the last match has a line like this one; returns the match."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT_S
         while True:
             text = self.output.decode("utf-8", "replace")
-            found = re.search(f"^(?:{pattern})$", text, re.MULTILINE)
-            if found and "\n" in text[found.end():]:
-                self.output = text[found.end():].encode()
-                return found
+            match = re.search(f"^(?:{pattern})$", text, re.MULTILINE)
+            if match and "\n" in text[match.end():]:
+                self.output = text[match.end():].encode()
+                return match
             if not select.select([self.process.stdout], [], [], end - time.monotonic())[0]:
                 raise AssertionError(f"no line like {pattern!r} in {text!r}")
             more = os.read(self.process.stdout.fileno(), 65536)
@@ -50,7 +50,7 @@ class Program:
             self.process.stdin.close()
         out = self.output + self.process.stdout.read()
         err = self.process.stderr.read()
-        code = self.process.wait(PATIENCE)
+        code = self.process.wait(TIMEOUT_S)
         self.close()
         return code, out.decode("utf-8"), err.decode("utf-8")
 
@@ -82,12 +82,12 @@ class FakeServer:
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.listener.settimeout(PATIENCE)
+        self.listener.settimeout(TIMEOUT_S)
         self.address = "127.0.0.1:%d" % self.listener.getsockname()[1]
 
     def accept(self):
         self.peer = self.listener.accept()[0]
-        self.peer.settimeout(PATIENCE)
+        self.peer.settimeout(TIMEOUT_S)
         return self
 
     def send(self, data):
@@ -129,9 +129,9 @@ class RawUser:
 
     def connect(self):
         host, port = self.address.rsplit(":", 1)
-        made = socket.create_connection((host, int(port)))
-        made.settimeout(PATIENCE)
-        return made
+        connection = socket.create_connection((host, int(port)))
+        connection.settimeout(TIMEOUT_S)
+        return connection
 
     @staticmethod
     def expect(connection, wanted):

@@ -11,7 +11,7 @@ import time
 
 import pyte
 
-from testing.programs import PATIENCE
+from testing.programs import TIMEOUT_S
 
 
 class Terminal:
@@ -38,18 +38,18 @@ class Terminal:
     def lines(self):
         return [line.rstrip() for line in self.screen.display]
 
-    def wait(self, fits, what):
+    def wait(self, fits, description):
         """Reads until the lines on the screen fit."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + TIMEOUT_S
         while not fits(self.lines()):
             if not select.select([self.master], [], [], end - time.monotonic())[0]:
-                raise AssertionError(f"{what} never came:\n" + "\n".join(filter(None, self.lines())))
+                raise AssertionError(f"{description} never came:\n" + "\n".join(filter(None, self.lines())))
             try:
                 more = os.read(self.master, 65536)
             except OSError:  # the other side is closed
                 more = b""
             if not more:
-                raise AssertionError(f"it ended before {what} came:\n" + "\n".join(filter(None, self.lines())))
+                raise AssertionError(f"it ended before {description} came:\n" + "\n".join(filter(None, self.lines())))
             self.raw += more
             self.stream.feed(self.decoder.decode(more))
         return self
@@ -57,8 +57,8 @@ class Terminal:
     def expect(self, *wanted):
         """Waits until each of these is a part of a line, and they come in this order."""
         def fits(lines):
-            rest = iter(lines)
-            return all(any(one in line for line in rest) for one in wanted)
+            remaining = iter(lines)
+            return all(any(part in line for line in remaining) for part in wanted)
         return self.wait(fits, repr(wanted))
 
     def expect_typing(self, text):
