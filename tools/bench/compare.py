@@ -145,9 +145,9 @@ def compare_fanouts(programs, rounds, seconds):
         for _ in range(rounds):
             for name in names:  # in turn, so that a slow moment of the machine hits all alike
                 runs[name].append(measure_fanout(name, programs, receivers, in_flight, seconds))
-        cost = {name: median_of(found, "server_cpu_per_delivery_us") for name, found in runs.items()}
-        shown = {name: f"{cost[name]:.3f} [{median_of(found, 'deliveries_per_second') / 1000:.0f}]"
-                 for name, found in runs.items()}
+        cost = {name: median_of(reports, "server_cpu_per_delivery_us") for name, reports in runs.items()}
+        shown = {name: f"{cost[name]:.3f} [{median_of(reports, 'deliveries_per_second') / 1000:.0f}]"
+                 for name, reports in runs.items()}
         for rival, most in rivals:
             ratio = cost["ours"] / cost[rival]
             print(f"{f'{receivers} x {in_flight}':22} {shown['ours']:>16} {rival:>10} {shown[rival]:>16} {ratio:7.2f} "
@@ -157,11 +157,11 @@ def compare_fanouts(programs, rounds, seconds):
 def compare_idle(programs):
     print("\nresident memory per idle user in bytes, without that of the kernel\n", flush=True)
     for name, users in [("ours", IDLE_USERS), ("ours", MANY_USERS), ("redis", IDLE_USERS), ("mosquitto", IDLE_USERS)]:
-        found = measure_idle(name, programs, users)
-        memory = found["server_bytes_per_user"]
+        report = measure_idle(name, programs, users)
+        memory = report["server_bytes_per_user"]
         wanted = f"  wanted <= {IDLE_BYTES_MAX}{verdict(memory, IDLE_BYTES_MAX)}" if name == "ours" else ""
-        print(f"{name:10} {found['users']:6} users {memory:8.0f}   {found['reached']} reached by one message, logged in within "
-              f"{found['login_ns'] / 1e9:.1f} s{wanted}", flush=True)
+        print(f"{name:10} {report['users']:6} users {memory:8.0f}   {report['reached']} reached by one message, logged in within "
+              f"{report['login_ns'] / 1e9:.1f} s{wanted}", flush=True)
 
 
 def raise_descriptor_limit():
@@ -183,23 +183,23 @@ def main():
     parser.add_argument("--rounds", type=int, default=5, help="runs of each load with each server (5)")
     parser.add_argument("--seconds", type=int, default=3, help="length of a run (3)")
     parser.add_argument("--quick", action="store_true", help="3 rounds of 1 second")
-    asked = parser.parse_args()
-    if asked.rounds < 1 or asked.seconds < 1:
+    options = parser.parse_args()
+    if options.rounds < 1 or options.seconds < 1:
         parser.error("--rounds and --seconds are at least 1")
-    if asked.quick:
-        asked.rounds, asked.seconds = 3, 1
+    if options.quick:
+        options.rounds, options.seconds = 3, 1
     missing = [package for program, package in PACKAGES.items() if not find_program(program)]
     if missing:
         print(f"compare.py: missing Debian packages: {' '.join(missing)}; install them with apt-get", file=sys.stderr)
         return 2
     for program in ("chatos-server", "chatos-bench"):
-        if not (asked.programs / program).is_file():
-            print(f"compare.py: there is no {asked.programs / program}; build it first", file=sys.stderr)
+        if not (options.programs / program).is_file():
+            print(f"compare.py: there is no {options.programs / program}; build it first", file=sys.stderr)
             return 2
     try:
         raise_descriptor_limit()
-        compare_fanouts(asked.programs, asked.rounds, asked.seconds)
-        compare_idle(asked.programs)
+        compare_fanouts(options.programs, options.rounds, options.seconds)
+        compare_idle(options.programs)
     except Failure as failure:
         print(f"compare.py: {failure}", file=sys.stderr)
         return 3

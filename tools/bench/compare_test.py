@@ -21,9 +21,9 @@ PROGRAMS = pathlib.Path(sys.argv[1])
 class Comparison(unittest.TestCase):
     def test_a_server_is_measured_and_stopped(self):
         with compare.Server("ours", PROGRAMS) as server:
-            found = server.bench("idle", "--users", 40)
+            report = server.bench("idle", "--users", 40)
             self.assertIsNone(server.process.poll())
-        self.assertEqual(found["reached"], 39)
+        self.assertEqual(report["reached"], 39)
         self.assertEqual(server.process.poll(), 0)
         self.assertFalse(pathlib.Path(server.folder.name).exists())
 

@@ -81,9 +81,9 @@ class PublicHeaders(unittest.TestCase):
     def test_every_public_declaration_is_documented_and_every_result_nodiscard(self):
         headers = sorted(HEADERS.glob("*.hpp"))
         self.assertGreater(len(headers), 5)
-        found = [f"{header.name}:{number}: {what}: {declaration[:80]}"
-                 for header in headers for number, what, declaration in problems(header.read_text())]
-        self.assertEqual(found, [])
+        faults = [f"{header.name}:{number}: {fault}: {declaration[:80]}"
+                 for header in headers for number, fault, declaration in problems(header.read_text())]
+        self.assertEqual(faults, [])
 
     def test_the_walk_sees_the_declarations(self):
         count = sum(1 for header in HEADERS.glob("*.hpp") for _ in Declarations(header.read_text()))
@@ -98,7 +98,7 @@ class PublicHeaders(unittest.TestCase):
 
 class TheCheckItself(unittest.TestCase):
     def test_finds_what_is_missing(self):
-        for text, what in [
+        for text, fault in [
             ("struct limits {\n", "has no comment"),
             ("/// Limits.\nstruct limits {\n    int bytes{0};\n};\n", "has no comment"),
             ("/// Codes.\nenum class code {\n    ok = 0,  ///< fine\n    refused = 5\n};\n", "has no comment"),
@@ -109,7 +109,7 @@ class TheCheckItself(unittest.TestCase):
             ("\n// Not a doc comment.\n[[nodiscard]] int next();\n", "has no comment"),
         ]:
             with self.subTest(text=text):
-                self.assertTrue(any(what in one[1] for one in problems(text)), list(problems(text)))
+                self.assertTrue(any(fault in problem[1] for problem in problems(text)), list(problems(text)))
 
     def test_leaves_alone_what_is_right(self):
         for text in [

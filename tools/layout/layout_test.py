@@ -112,8 +112,8 @@ class Layout(unittest.TestCase):
             self.assertLessEqual(lines, LINES_MAX, name)
 
     def test_the_top_level_holds_what_it_should_and_nothing_else(self):
-        found = {name.split("/")[0] for name in tracked_files()}
-        self.assertEqual({name for name in found if not name.startswith(".")} - TOP_LEVEL, set())
+        names = {name.split("/")[0] for name in tracked_files()}
+        self.assertEqual({name for name in names if not name.startswith(".")} - TOP_LEVEL, set())
 
     def test_there_is_no_drawer_for_odds_and_ends(self):
         for name in tracked_files():
@@ -121,9 +121,9 @@ class Layout(unittest.TestCase):
 
     @staticmethod
     def code():
-        found = [name for name in tracked_files() if name.endswith((".cpp", ".hpp", ".h"))]
-        assert found, "no source file was found: the check would check nothing"
-        return found
+        names = [name for name in tracked_files() if name.endswith((".cpp", ".hpp", ".h"))]
+        assert names, "no source file was found: the check would check nothing"
+        return names
 
 
 if __name__ == "__main__":

@@ -19,8 +19,8 @@ def _value(option):
         return "words", option.choices
     if kind in LISTED:
         return "words", LISTED[kind]
-    if kind == "AREA" and (found := re.search(r": ([a-z, ]+)$", option.text)):
-        return "words", found.group(1).split(", ")
+    if kind == "AREA" and (match := re.search(r": ([a-z, ]+)$", option.text)):
+        return "words", match.group(1).split(", ")
     if kind in ASKED:
         return "command", ASKED[kind]
     return ("files", None) if kind in FILES else ("any", None)
@@ -33,11 +33,11 @@ def _flags(help_):
 # ---- bash
 
 def _bash_answer(value):
-    kind, what = value
+    kind, detail = value
     if kind == "words":
-        return f"COMPREPLY=($(compgen -W '{' '.join(what)}' -- \"$current\"))"
+        return f"COMPREPLY=($(compgen -W '{' '.join(detail)}' -- \"$current\"))"
     if kind == "command":
-        return f"COMPREPLY=($(compgen -W \"$({what})\" -- \"$current\"))"
+        return f"COMPREPLY=($(compgen -W \"$({detail})\" -- \"$current\"))"
     if kind == "files":
         return 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$current"))'
     return ":"
@@ -84,11 +84,11 @@ def _zsh_text(text):
 
 
 def _zsh_action(value):
-    kind, what = value
+    kind, detail = value
     if kind == "words":
-        return f"({' '.join(what)})"
+        return f"({' '.join(detail)})"
     if kind == "command":
-        return "{compadd -- ${(f)\"$(" + what + ")\"}}"
+        return "{compadd -- ${(f)\"$(" + detail + ")\"}}"
     return "_files" if kind == "files" else " "
 
 
@@ -132,11 +132,11 @@ def _fish_quoted(text):
 
 
 def _fish_value(value):
-    kind, what = value
+    kind, detail = value
     if kind == "words":
-        return " -x -a " + _fish_quoted(" ".join(what))
+        return " -x -a " + _fish_quoted(" ".join(detail))
     if kind == "command":
-        return " -x -a " + _fish_quoted(f"(sh -c {_fish_quoted(what)})")
+        return " -x -a " + _fish_quoted(f"(sh -c {_fish_quoted(detail)})")
     return " -r -F" if kind == "files" else " -x"
 
 

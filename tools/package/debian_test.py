@@ -11,7 +11,7 @@ import subprocess
 import unittest
 from pathlib import Path
 
-GIVEN = None
+OPTIONS = None
 SHIPPED = """usr/bin/chatos-server usr/bin/chatos-conformance usr/bin/chatos-dump usr/bin/chatos-bench
  usr/share/man/man1/chatos-server.1.gz usr/share/bash-completion/completions/chatos-server
  usr/share/zsh/vendor-completions/_chatos-server usr/share/fish/vendor_completions.d/chatos-server.fish
@@ -29,11 +29,11 @@ def run(*command, **more):
 class Debian(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        shutil.rmtree(GIVEN.folder, ignore_errors=True)
-        cls.root, cls.database = GIVEN.folder / "root", GIVEN.folder / "dpkg"
+        shutil.rmtree(OPTIONS.folder, ignore_errors=True)
+        cls.root, cls.database = OPTIONS.folder / "root", OPTIONS.folder / "dpkg"
         cls.root.mkdir(parents=True)
-        run(GIVEN.cpack, "-G", "DEB", "--config", GIVEN.build / "CPackConfig.cmake", "-B", GIVEN.folder / "made", cwd=GIVEN.folder)
-        cls.package = next((GIVEN.folder / "made").glob("*.deb"))
+        run(OPTIONS.cpack, "-G", "DEB", "--config", OPTIONS.build / "CPackConfig.cmake", "-B", OPTIONS.folder / "made", cwd=OPTIONS.folder)
+        cls.package = next((OPTIONS.folder / "made").glob("*.deb"))
         for part in ("info", "updates", "triggers", "alternatives"):
             (cls.database / part).mkdir(parents=True)
         shutil.copy("/var/lib/dpkg/status", cls.database)
@@ -47,7 +47,7 @@ class Debian(unittest.TestCase):
 
     def dpkg(self, *words):
         path = f"{os.environ['PATH']}:/usr/sbin:/sbin"
-        return run("dpkg", "--admindir", self.database, "--instdir", self.root, "--log", GIVEN.folder / "dpkg.log", "--force-not-root",
+        return run("dpkg", "--admindir", self.database, "--instdir", self.root, "--log", OPTIONS.folder / "dpkg.log", "--force-not-root",
                    "--force-script-chrootless", *words, env={**os.environ, "PATH": path})
 
     def files(self):
@@ -56,7 +56,7 @@ class Debian(unittest.TestCase):
     def test_1_says_what_it_is(self):
         fields = run("dpkg-deb", "--field", self.package)
         self.assertRegex(fields, r"(?m)^Package: chatos$")
-        self.assertRegex(fields, rf"(?m)^Version: {re.escape(GIVEN.version)}$")
+        self.assertRegex(fields, rf"(?m)^Version: {re.escape(OPTIONS.version)}$")
         self.assertRegex(fields, r"(?m)^Depends: .*libc6")
         self.assertRegex(fields, r"(?m)^Description: \S")
 
@@ -66,7 +66,7 @@ class Debian(unittest.TestCase):
         self.assertIn("install ok installed", self.dpkg("--status", "chatos"))
         programs = self.root / "usr/bin"
         for program in programs.iterdir():
-            self.assertIn(GIVEN.version, run(program, "--version"), program.name)
+            self.assertIn(OPTIONS.version, run(program, "--version"), program.name)
         # The installed suite judges the installed server and the installed client, with the installed profiles.
         in_path = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
         for role in ("server", "client"):
@@ -80,7 +80,7 @@ class Debian(unittest.TestCase):
     def test_3_nothing_of_the_build_is_inside(self):
         for path in self.root.rglob("*"):
             if path.is_file():
-                self.assertNotIn(str(GIVEN.build).encode(), path.read_bytes(), path)
+                self.assertNotIn(str(OPTIONS.build).encode(), path.read_bytes(), path)
 
     def test_4_is_removed_without_a_trace(self):
         self.dpkg("--purge", "chatos")
@@ -94,5 +94,5 @@ if __name__ == "__main__":
         arguments.add_argument(place, type=Path, required=True)
     for word in ("--cpack", "--version"):
         arguments.add_argument(word, required=True)
-    GIVEN, rest = arguments.parse_known_args()
-    unittest.main(argv=["debian_test", *rest])
+    OPTIONS, remaining = arguments.parse_known_args()
+    unittest.main(argv=["debian_test", *remaining])

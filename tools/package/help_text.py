@@ -59,12 +59,12 @@ def _option(spelling, text):
     value = value.removesuffix("...").strip()
     default = ""
     for form in (r"=\[(.*)\]$", r"=(\S*)$", r" ?\(default (.*)\)$"):
-        if found := re.search(form, value):
-            default, value = found.group(1), value[: found.start()]
+        if match := re.search(form, value):
+            default, value = match.group(1), value[: match.start()]
             break
     choices = []
-    if found := re.search(r":\{(.*)\}$", value):
-        choices, value = found.group(1).split(","), value[: found.start()]
+    if match := re.search(r":\{(.*)\}$", value):
+        choices, value = match.group(1).split(","), value[: match.start()]
     elif re.fullmatch(r"[a-z0-9-]+(\|[a-z0-9-]+)+", value):
         choices = value.split("|")
     value = re.sub(r":(INT|UINT|FLOAT|TEXT)\b.*$", "", value)
@@ -76,11 +76,11 @@ def _sections(printed):
     """The summary, and then each section's lines by its title; what follows the last known section is the closing."""
     summary, closing, sections, title = [], [], {}, None
     for line in printed.splitlines():
-        found = re.fullmatch(r"(Positionals|Options|Subcommands):", line)
-        if closing or (title and line and not found and not line.startswith(" ")):
+        match = re.fullmatch(r"(Positionals|Options|Subcommands):", line)
+        if closing or (title and line and not match and not line.startswith(" ")):
             closing.append(line)
-        elif found:
-            title = found.group(1)
+        elif match:
+            title = match.group(1)
             sections[title] = []
         elif line.startswith("Usage: "):
             sections["Usage"] = [line.removeprefix("Usage: ")]

@@ -31,10 +31,10 @@ def _closing(closing):
     """Examples stay as they were printed; all else is paragraphs."""
     page = ""
     for block in re.split(r"\n\n|\n(?=Exit(?: status)?: )", closing):
-        if found := re.match(r"Examples?:\n", block):
-            page += ".SS Examples\n.nf\n" + _text(_dedented(block[found.end() :])) + "\n.fi\n"
-        elif found := re.match(r"Exit(?: status)?: ", block):
-            page += ".SS Exit status\n" + _paragraph(block[found.end() :]) + "\n"
+        if match := re.match(r"Examples?:\n", block):
+            page += ".SS Examples\n.nf\n" + _text(_dedented(block[match.end() :])) + "\n.fi\n"
+        elif match := re.match(r"Exit(?: status)?: ", block):
+            page += ".SS Exit status\n" + _paragraph(block[match.end() :]) + "\n"
         else:
             page += ".PP\n" + _paragraph(block) + "\n"
     return page
@@ -44,11 +44,11 @@ def _dedented(block):
     return "\n".join(line.removeprefix("  ") for line in block.splitlines())
 
 
-def _command(help_, told):
+def _command(help_, printed):
     """A subcommand's section; what is `told` once for the whole program is not told again."""
     page = f".SH {_text(help_.name.upper())}\n{_paragraph(help_.summary)}.\n.PP\n.B {_text(help_.usage)}\n"
     page += "".join(_option(option) for option in help_.positionals + help_.options if "--help" not in option.names)
-    return page + (_closing(help_.closing) if help_.closing != told else "")
+    return page + (_closing(help_.closing) if help_.closing != printed else "")
 
 
 def page(help_, version, date, extra_folder):

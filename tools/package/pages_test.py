@@ -15,33 +15,33 @@ from pathlib import Path
 
 import help_text
 
-GIVEN = None
+OPTIONS = None
 HANG_GUARD_S = 300
 
 
 def programs():
-    return sorted(path.name[: -len(".1.gz")] for path in (GIVEN.pages / "man").iterdir())
+    return sorted(path.name[: -len(".1.gz")] for path in (OPTIONS.pages / "man").iterdir())
 
 
 def help_of(name):
-    return help_text.read(GIVEN.programs / name, name)
+    return help_text.read(OPTIONS.programs / name, name)
 
 
 def run(*command, **more):
-    environment = {**os.environ, "PATH": f"{GIVEN.programs}:{os.environ['PATH']}"}
+    environment = {**os.environ, "PATH": f"{OPTIONS.programs}:{os.environ['PATH']}"}
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=HANG_GUARD_S, env=environment, **more).stdout
 
 
 class Pages(unittest.TestCase):
     def test_mandoc_has_nothing_to_say(self):
         for name in programs():
-            page = gzip.decompress((GIVEN.pages / "man" / f"{name}.1.gz").read_bytes()).decode()
-            said = subprocess.run([GIVEN.mandoc, "-T", "lint", "-W", "warning"], input=page, capture_output=True, text=True, timeout=HANG_GUARD_S)
+            page = gzip.decompress((OPTIONS.pages / "man" / f"{name}.1.gz").read_bytes()).decode()
+            said = subprocess.run([OPTIONS.mandoc, "-T", "lint", "-W", "warning"], input=page, capture_output=True, text=True, timeout=HANG_GUARD_S)
             self.assertEqual(said.stdout + said.stderr, "", name)
 
     def test_every_flag_is_on_the_page(self):
         for name in programs():
-            shown = run(GIVEN.mandoc, "-T", "utf8", "-O", "width=120", GIVEN.pages / "man" / f"{name}.1.gz")
+            shown = run(OPTIONS.mandoc, "-T", "utf8", "-O", "width=120", OPTIONS.pages / "man" / f"{name}.1.gz")
             shown = re.sub(".\b", "", shown)
             help_ = help_of(name)
             for command in [help_, *help_.subcommands]:
@@ -55,10 +55,10 @@ class Pages(unittest.TestCase):
 class Bash(unittest.TestCase):
     def offered(self, *words):
         line = " ".join(f"'{word}'" for word in words)
-        script = f"""source '{GIVEN.pages}/bash/{words[0]}'
+        script = f"""source '{OPTIONS.pages}/bash/{words[0]}'
           COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _{words[0].replace('-', '_')} 2>/dev/null
           printf '%s\\n' "${{COMPREPLY[@]}}\""""
-        return run(GIVEN.bash, "-c", script).split()
+        return run(OPTIONS.bash, "-c", script).split()
 
     def test_every_flag(self):
         for name in programs():
@@ -78,7 +78,7 @@ class Fish(unittest.TestCase):
     def offered(self, line):
         name = line.split()[0]
         with tempfile.TemporaryDirectory() as home:
-            said = run(GIVEN.fish, "--no-config", "-c", f"source '{GIVEN.pages}/fish/{name}.fish'; complete -C '{line}'", cwd=home)
+            said = run(OPTIONS.fish, "--no-config", "-c", f"source '{OPTIONS.pages}/fish/{name}.fish'; complete -C '{line}'", cwd=home)
         return {row.split("\t")[0] for row in said.splitlines()}
 
     def test_every_flag(self):
@@ -100,34 +100,34 @@ class Zsh(unittest.TestCase):
 
     def setUp(self):
         self.folder = tempfile.TemporaryDirectory()
-        environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C", "PATH": f"{GIVEN.programs}:{os.environ['PATH']}"}
+        environment = {**os.environ, "TERM": "dumb", "LC_ALL": "C", "PATH": f"{OPTIONS.programs}:{os.environ['PATH']}"}
         self.process, self.terminal = pty.fork()
         if self.process == 0:
             os.chdir(self.folder.name)
-            os.execve(GIVEN.zsh, [GIVEN.zsh, "-f", "-i"], environment)
-        setup = f"PS1=; fpath=('{GIVEN.pages}/zsh' $fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' list-prompt ''; LISTMAX=10000; unsetopt zle_bracketed_paste; bindkey -e; echo rea''dy\n"
+            os.execve(OPTIONS.zsh, [OPTIONS.zsh, "-f", "-i"], environment)
+        setup = f"PS1=; fpath=('{OPTIONS.pages}/zsh' $fpath); autoload -Uz compinit; compinit -u -D; zstyle ':completion:*' list-prompt ''; LISTMAX=10000; unsetopt zle_bracketed_paste; bindkey -e; echo rea''dy\n"
         os.write(self.terminal, setup.encode())
-        self.seen_until("ready")
+        self.output_until("ready")
 
     def tearDown(self):
         os.close(self.terminal)
         os.waitpid(self.process, 0)
         self.folder.cleanup()
 
-    def seen_until(self, what, seconds=HANG_GUARD_S):
-        seen, end = "", time.monotonic() + seconds
-        while what not in seen:
+    def output_until(self, text, seconds=HANG_GUARD_S):
+        output, end = "", time.monotonic() + seconds
+        while text not in output:
             left = end - time.monotonic()
-            self.assertGreater(left, 0, f"'{what}' did not appear: {seen!r}")
+            self.assertGreater(left, 0, f"'{text}' did not appear: {output!r}")
             if select.select([self.terminal], [], [], left)[0]:
-                seen += os.read(self.terminal, 65536).decode(errors="replace")
-        return seen
+                output += os.read(self.terminal, 65536).decode(errors="replace")
+        return output
 
     def completed(self, line, wanted):
         os.write(self.terminal, f"{line}\t\t".encode())
-        self.seen_until(wanted)
+        self.output_until(wanted)
         os.write(self.terminal, b"\x15echo do''ne\n")
-        self.seen_until("done")
+        self.output_until("done")
 
     def test_flags_values_commands_and_what_the_program_knows(self):
         self.completed("chatos-server --log-l", "log-level")
@@ -139,7 +139,7 @@ class Zsh(unittest.TestCase):
 
     def test_every_script_is_zsh(self):
         for name in programs():
-            run(GIVEN.zsh, "-n", GIVEN.pages / "zsh" / f"_{name}")
+            run(OPTIONS.zsh, "-n", OPTIONS.pages / "zsh" / f"_{name}")
 
 
 if __name__ == "__main__":
@@ -148,5 +148,5 @@ if __name__ == "__main__":
         arguments.add_argument(folder, type=lambda given: Path(given).resolve(), required=True)
     for program in ("--mandoc", "--bash", "--zsh", "--fish"):
         arguments.add_argument(program, required=True)
-    GIVEN, rest = arguments.parse_known_args()
-    unittest.main(argv=["pages_test", *rest])
+    OPTIONS, remaining = arguments.parse_known_args()
+    unittest.main(argv=["pages_test", *remaining])

@@ -22,7 +22,7 @@ class Session:
 
 
 def sessions(page):
-    found, lines, at, note = [], page.splitlines(), 0, ""
+    result, lines, at, note = [], page.splitlines(), 0, ""
     while at < len(lines):
         line = lines[at]
         at += 1
@@ -31,11 +31,11 @@ def sessions(page):
             if at < end and lines[at].startswith("$ "):
                 kind = re.fullmatch(r"<!-- tour: (\S+) -->", note)
                 reason = re.fullmatch(r"<!-- not run: (.+) -->", note)
-                found.append(Session(at + 1, end + 1, kind.group(1) if kind else "", reason.group(1) if reason else "", _steps(lines[at:end])))
+                result.append(Session(at + 1, end + 1, kind.group(1) if kind else "", reason.group(1) if reason else "", _steps(lines[at:end])))
             at, note = end + 1, ""
         elif line.strip():
             note = line.strip()
-    return found
+    return result
 
 
 def _steps(lines):
@@ -80,11 +80,11 @@ def difference(expected, printed, form=stable):
             while at < len(printed) and printed[at] != line:
                 at += 1
         if at >= len(printed) or printed[at] != line:
-            seen = printed[at] if at < len(printed) else "the end"
-            return f"the page has\n    {line}\nand what was printed\n    {seen}"
+            actual = printed[at] if at < len(printed) else "the end"
+            return f"the page has\n    {line}\nand what was printed\n    {actual}"
         at += 1
     if at < len(printed) and not (expected and expected[-1] == "..."):
-        return f"the page ends, and what was printed goes on with\n    {printed[at]}"
+        return f"the page ends, and the output continues with\n    {printed[at]}"
     return ""
 
 

@@ -38,16 +38,16 @@ int no_session;
 
 class Sessions(unittest.TestCase):
     def setUp(self):
-        self.found = tour.sessions(PAGE)
+        self.sessions = tour.sessions(PAGE)
 
     def test_commands_with_their_output(self):
-        self.assertEqual([step.command for step in self.found[0].steps], ["program --flag more", "second"])
-        self.assertEqual(self.found[0].steps[0].expected, ["first", "...", "last"])
-        self.assertEqual(self.found[0].line, 4)
+        self.assertEqual([step.command for step in self.sessions[0].steps], ["program --flag more", "second"])
+        self.assertEqual(self.sessions[0].steps[0].expected, ["first", "...", "last"])
+        self.assertEqual(self.sessions[0].line, 4)
 
     def test_a_comment_belongs_to_the_next_block_only(self):
-        self.assertEqual([session.not_run for session in self.found], ["", "takes an hour", ""])
-        self.assertEqual([session.kind for session in self.found], ["", "", "fuzz"])
+        self.assertEqual([session.not_run for session in self.sessions], ["", "takes an hour", ""])
+        self.assertEqual([session.kind for session in self.sessions], ["", "", "fuzz"])
 
 
 class Difference(unittest.TestCase):
@@ -63,8 +63,8 @@ class Difference(unittest.TestCase):
         self.assertEqual(tour.difference(["x 63 65 2d 33 66 35 6e 2d 30"], ["x 63 65 2d 7a 7a 30 30 2d 31 31"]), "")
 
     def test_words_numbers_and_well_known_ports_may_not(self):
-        for one, other in [("passed", "failed"), ("147 passed", "148 passed"), ("127.0.0.1:7777", "127.0.0.1:8888"), ("06 04", "06 00")]:
-            self.assertNotEqual(tour.difference([one], [other]), "", one)
+        for first, second in [("passed", "failed"), ("147 passed", "148 passed"), ("127.0.0.1:7777", "127.0.0.1:8888"), ("06 04", "06 00")]:
+            self.assertNotEqual(tour.difference([first], [second]), "", first)
 
     def test_only_words_count_where_the_form_says_so(self):
         self.assertEqual(tour.difference(["8.1 k runs cov 88"], ["12 k runs cov 9"], tour.numberless), "")
@@ -77,7 +77,7 @@ class Difference(unittest.TestCase):
 
     def test_a_line_missing_or_too_many_is_found(self):
         self.assertIn("the end", tour.difference(["a", "b"], ["a"]))
-        self.assertIn("goes on with", tour.difference(["a"], ["a", "b"]))
+        self.assertIn("continues with", tour.difference(["a"], ["a", "b"]))
         self.assertIn("the end", tour.difference(["a", "...", "z"], ["a", "b"]))
 
 

@@ -149,7 +149,7 @@ def random_conversations(seed, connections, packets_each):
             data = b"".join(some_packet(source, from_client) for _ in range(packets_each))
             ways.append([(from_client, piece) for piece in at_random(source, largest_segment)(data)])
         while any(ways):
-            way = source.choice([one for one in ways if one])
+            way = source.choice([variant for variant in ways if variant])
             segments.append(connection.segment(*way.pop(0)))
         queues.append(segments)
     mixed = []

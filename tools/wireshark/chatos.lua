@@ -58,11 +58,11 @@ local experts = {
                                       expert.group.PROTOCOL, expert.severity.WARN),
     after_malformed = ProtoExpert.new("chatos.after_malformed", "Framing is lost: a malformed packet came before",
                                       expert.group.UNDECODED, expert.severity.NOTE),
-    incomplete = ProtoExpert.new("chatos.cut", "The rest of this packet cannot be had",
+    incomplete = ProtoExpert.new("chatos.cut", "The remainder of this packet is unavailable",
                                  expert.group.UNDECODED, expert.severity.WARN),
     unframed = ProtoExpert.new("chatos.unframed", "Bytes before these were not captured, and no packet begins here",
                                expert.group.UNDECODED, expert.severity.NOTE),
-    resync = ProtoExpert.new("chatos.resync", "Decoding goes on at a guessed boundary",
+    resync = ProtoExpert.new("chatos.resync", "Decoding continues at a guessed boundary",
                              expert.group.ASSUMPTION, expert.severity.NOTE),
 }
 for name, what in pairs(violations) do
@@ -328,7 +328,7 @@ local function is_from_client(pinfo)
 end
 
 -- What is known of one direction: `lost`, a list of frames from which on (`from`) and up to which (`to`) framing was
--- lost, with the position (`boundary`) at which decoding goes on in the last of them; `is_uncertain`, whether the next
+-- lost, with the position (`boundary`) at which decoding continues in the last of them; `is_uncertain`, whether the next
 -- bytes may begin inside a packet, because the ones before were not captured; `frame`, up to which this is known. The
 -- first of tshark's two passes (-2) does not tell the stream: then each call starts afresh, and the second pass, which
 -- shows things, knows.
@@ -477,7 +477,7 @@ end
 -- Dissection --------------------------------------------------------------------------------------------------------
 
 -- Passes bytes while framing is lost, up to a boundary that proves itself if bytes are missing before them, and else all.
--- Returns where decoding goes on.
+-- Returns where decoding continues.
 local function pass_lost(tree, tvb, pinfo, bytes, stretch, is_new)
     if is_new and stretch.is_uncertain and not stretch.to then
         stretch.boundary = find_boundary(bytes, 1)

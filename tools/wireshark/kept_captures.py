@@ -44,7 +44,7 @@ def keep(program, folder, but_not):
         place.mkdir()
         environment = {**os.environ, "CHATOS_KEEP_CAPTURES": str(place)}
         subprocess.run([program, "--gtest_filter=" + name], env=environment, capture_output=True, check=True)
-        for path in sorted(place.glob("*.pcap"), key=lambda one: int(one.stem)):
+        for path in sorted(place.glob("*.pcap"), key=lambda kept_one: int(kept_one.stem)):
             arguments = tuple(path.with_suffix(".arguments").read_text().split())
             kept.append(Kept(f"{name} {path.stem}", path, arguments, "10.0.0.1",
                              ETHERNET_WITH_TAG_BYTES + IPV4_BYTES))
@@ -73,11 +73,11 @@ def packed(address):
 def join(kept):
     """One capture of all; the clients of each have an address of their own, so that no connection meets another's."""
     parts = []
-    for number, one in enumerate(kept):
-        capture = one.path.read_bytes()
+    for number, kept_one in enumerate(kept):
+        capture = kept_one.path.read_bytes()
         parts = parts or [capture[:PCAP_HEADER_BYTES]]
         for frame in frames_of(capture):
-            at, end = RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + one.header_bytes
-            headers = frame[at:end].replace(packed(one.client), packed(client_of(number)))
+            at, end = RECORD_HEADER_BYTES, RECORD_HEADER_BYTES + kept_one.header_bytes
+            headers = frame[at:end].replace(packed(kept_one.client), packed(client_of(number)))
             parts.append(frame[:at] + headers + frame[end:])
     return b"".join(parts)

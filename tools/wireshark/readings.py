@@ -37,7 +37,7 @@ class Numbering:
 
 
 def environment():
-    # No preferences, plugins or profiles of whoever runs the test.
+    # No preferences, plugins or profiles of the user who runs the test.
     return {**os.environ, "XDG_CONFIG_HOME": "/nonexistent", "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
 
 
@@ -140,11 +140,11 @@ def text(program, capture):
     return subprocess.run([program, capture], capture_output=True, check=True).stdout.decode()
 
 
-def difference(wanted, seen):
+def difference(wanted, dissected):
     """The first item of a way that differs, in words; None where both say the same."""
-    for number in range(max(len(wanted), len(seen))):
-        one = wanted[number] if number < len(wanted) else None
-        other = seen[number] if number < len(seen) else None
-        if one != other:
-            return f"number {number}: chatos-dump {one}, tshark {other}"
+    for number in range(max(len(wanted), len(dissected))):
+        first = wanted[number] if number < len(wanted) else None
+        second = dissected[number] if number < len(dissected) else None
+        if first != second:
+            return f"number {number}: chatos-dump {first}, tshark {second}"
     return None

@@ -90,9 +90,9 @@ class Dissector(unittest.TestCase):
         if messages is not None:
             self.assertEqual(sum(map(len, wanted.messages.values())), messages)
         for passes in PASSES:
-            seen = readings.dissect(DISSECTOR, path, [*passes, *arguments])
-            self.assertEqual(seen.messages, wanted.messages, passes)
-            self.assertEqual(seen.violations, wanted.violations, passes)
+            reading = readings.dissect(DISSECTOR, path, [*passes, *arguments])
+            self.assertEqual(reading.messages, wanted.messages, passes)
+            self.assertEqual(reading.violations, wanted.violations, passes)
 
     def test_conversations_cut_anywhere_and_mixed_give_the_same_messages_in_the_same_frames(self):
         capture = captures.random_conversations(1, [1, 2, 5, 10, 20, 40, 80, 150, 300, 600, 1000, 1400], 12)
@@ -117,11 +117,11 @@ class Dissector(unittest.TestCase):
             packets += [connection.segment(True, captures.sma("no")), connection.segment(False, captures.error(0))]
         capture = captures.ethernet(packets)
         self.assert_same(capture, messages=2 * len(bad))
-        seen = readings.dissect(DISSECTOR, self.write(capture))
-        self.assertEqual([name for name in (each for _, each in seen.experts) if "malformed." in name],
+        reading = readings.dissect(DISSECTOR, self.write(capture))
+        self.assertEqual([name for name in (each for _, each in reading.experts) if "malformed." in name],
                          ["chatos.malformed." + name for name in bad])
-        self.assertEqual(sum(name == "chatos.after_malformed" for _, name in seen.experts), len(bad))
-        self.assertEqual({fields["chatos.rule"] for _, fields in seen.trees if "chatos.rule" in fields},
+        self.assertEqual(sum(name == "chatos.after_malformed" for _, name in reading.experts), len(bad))
+        self.assertEqual({fields["chatos.rule"] for _, fields in reading.trees if "chatos.rule" in fields},
                          {"WIRE-1", "WIRE-8", "WIRE-9", "WIRE-11", "WIRE-12", "WIRE-14"})
 
     def test_ill_formed_utf8_is_what_the_codec_calls_so(self):
@@ -139,8 +139,8 @@ class Dissector(unittest.TestCase):
         connection = captures.Connection()
         packets = connection.one_way(data, captures.in_pieces(500)) + [connection.segment(False, data)]
         self.assert_same(captures.ethernet(packets), messages=12)
-        seen = readings.dissect(DISSECTOR, self.write(captures.ethernet(packets)))
-        self.assertEqual(seen.experts, [(5, "chatos.wrong_direction")] * 3)
+        reading = readings.dissect(DISSECTOR, self.write(captures.ethernet(packets)))
+        self.assertEqual(reading.experts, [(5, "chatos.wrong_direction")] * 3)
 
     def test_info_shows_every_message_escaped_as_chatos_dump_does(self):
         texts = [chr(code) for code in range(128)] + ["h\u00e9", "\u202e", "\u2066x\u2069", "\ufeff", "\u3000", "\U0001f600", "\u0085"]
@@ -188,20 +188,20 @@ class Dissector(unittest.TestCase):
         packets += other.one_way(b"\x01\0\x03bob and more", captures.in_pieces(500))
         self.assertEqual(readings.dissect(DISSECTOR, self.write(captures.ethernet(packets))).trees, [])
         for passes in PASSES:
-            seen = readings.dissect(DISSECTOR, self.path(), ["-o", "chatos.recognise:TRUE", *passes])
-            self.assertEqual([(frame, fields["chatos.packet"], fields["chatos.direction"]) for frame, fields in seen.trees],
+            reading = readings.dissect(DISSECTOR, self.path(), ["-o", "chatos.recognise:TRUE", *passes])
+            self.assertEqual([(frame, fields["chatos.packet"], fields["chatos.direction"]) for frame, fields in reading.trees],
                              [(4, "CR", "c2s"), (5, "ERROR", "s2c"), (6, "SMA", "c2s")])
 
     def test_limits_by_preference(self):
         capture = captures.ethernet(captures.Connection().one_way(captures.cr("b" * 40), captures.in_pieces(500)))
-        seen = readings.dissect(DISSECTOR, self.write(capture), ["-o", "chatos.pseudo_bytes_max:39"])
-        self.assertEqual([name for _, name in seen.experts], ["chatos.malformed.size_over_limit"])
+        reading = readings.dissect(DISSECTOR, self.write(capture), ["-o", "chatos.pseudo_bytes_max:39"])
+        self.assertEqual([name for _, name in reading.experts], ["chatos.malformed.size_over_limit"])
 
     def test_what_cannot_be_reassembled_is_told_as_far_as_it_goes(self):
         capture = captures.ethernet(captures.Connection().one_way(captures.spm("bob", "hello"), captures.in_pieces(7)))
-        seen = readings.dissect(DISSECTOR, self.write(capture), ["-o", "tcp.desegment_tcp_streams:FALSE"])
-        self.assertEqual(seen.experts[0], (4, "chatos.cut"))
-        self.assertEqual(seen.trees[0][1]["chatos.pseudo"], "bob")
+        reading = readings.dissect(DISSECTOR, self.write(capture), ["-o", "tcp.desegment_tcp_streams:FALSE"])
+        self.assertEqual(reading.experts[0], (4, "chatos.cut"))
+        self.assertEqual(reading.trees[0][1]["chatos.pseudo"], "bob")
 
     def test_frames_look_the_same_in_whatever_order_and_however_often_they_are_looked_at(self):
         plugins = self.folder / ".local/lib/wireshark/plugins"
@@ -242,11 +242,11 @@ class Dissector(unittest.TestCase):
         self.assert_only_known_differences(kept, {})
 
     def assert_only_known_differences(self, kept, known):
-        wanted = {one.name: readings.dump(Programs.dump, one.path, one.arguments) for one in kept}
+        wanted = {capture_kept.name: readings.dump(Programs.dump, capture_kept.path, capture_kept.arguments) for capture_kept in kept}
         groups = collections.defaultdict(list)
-        for one in kept:
-            events = wanted[one.name].events
-            groups[(one.arguments, not events["gap"] and not events["truncated"])].append(one)
+        for capture_kept in kept:
+            events = wanted[capture_kept.name].events
+            groups[(capture_kept.arguments, not events["gap"] and not events["truncated"])].append(capture_kept)
         differing = {}
         for (arguments, is_complete), members in groups.items():
             path = self.write(kept_captures.join(members))
@@ -254,24 +254,24 @@ class Dissector(unittest.TestCase):
                 options = [*preferences(arguments), *passes, *(IN_ORDER if is_complete else [])]
                 self.note_differences(members, wanted, readings.dissect(DISSECTOR, path, options), differing)
         self.assertEqual(sorted(differing), sorted(known),
-                         "\n".join(f"{name}: {what}" for name, what in differing.items() if name not in known))
+                         "\n".join(f"{name}: {difference}" for name, difference in differing.items() if name not in known))
 
-    def note_differences(self, members, wanted, seen, differing):
-        for number, one in enumerate(members):
-            joined, original = kept_captures.client_of(number) + ":", one.client + ":"
+    def note_differences(self, members, wanted, reading, differing):
+        for number, capture_kept in enumerate(members):
+            joined, original = kept_captures.client_of(number) + ":", capture_kept.client + ":"
             for kind in ("messages", "violations"):
                 mine = {}
-                for way, found in getattr(seen, kind).items():
+                for way, packets in getattr(reading, kind).items():
                     if joined in (way.client[:len(joined)], way.server[:len(joined)]):
                         mine[way._replace(client=way.client.replace(joined, original),
-                                          server=way.server.replace(joined, original))] = found
-                theirs = getattr(wanted[one.name], kind)
+                                          server=way.server.replace(joined, original))] = packets
+                theirs = getattr(wanted[capture_kept.name], kind)
                 for way in {*mine, *theirs}:
                     a, b = theirs.get(way, []), mine.get(way, [])
                     if kind == "messages":
                         a, b = without_frames(a), without_frames(b)
-                    if what := readings.difference(a, b):
-                        differing[one.name] = f"{way.direction}, {what}"
+                    if difference := readings.difference(a, b):
+                        differing[capture_kept.name] = f"{way.direction}, {difference}"
 
 
 def main():
