@@ -9,9 +9,9 @@
 namespace chatos::conformance {
 namespace {
 
-using testing::behaviour;
 using testing::fake_implementation;
 using testing::fake_server;
+using testing::server_behavior;
 using testing::visitor;
 
 const catalog& all_scenarios() {
@@ -22,7 +22,7 @@ const catalog& all_scenarios() {
 }
 
 /// Every scenario that wants the server to say no fails or cannot be tested, and so do three of four in all.
-void expect_it_gets_nowhere(const behaviour& what, double time_factor) {
+void expect_it_gets_nowhere(const server_behavior& what, double time_factor) {
     fake_server server{what};
     fake_implementation under_test{server, testing::every_option()};
     suite_options options;
@@ -43,7 +43,7 @@ void expect_it_gets_nowhere(const behaviour& what, double time_factor) {
 }
 
 /// Says the same to every packet, and to what is no packet as well.
-behaviour says_to_everything(error_code code) {
+server_behavior says_to_everything(error_code code) {
     return [code](visitor& guest, fake_server& /*server*/) {
         std::string unread;
         while (const auto bytes = guest.receive()) {

@@ -18,11 +18,11 @@ namespace {
 
 using testing::answer_politely;
 using testing::answering;
-using testing::behaviour;
 using testing::error_bytes;
 using testing::fake_implementation;
 using testing::fake_server;
 using testing::make_scenario;
+using testing::server_behavior;
 
 scenario polite_scenario(const std::string& id, const std::string& keys = "", int code = 4) {
     return make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "login": true},
@@ -33,7 +33,7 @@ scenario polite_scenario(const std::string& id, const std::string& keys = "", in
 }
 
 /// Refuses everybody in the run with this number, and is polite in all others.
-behaviour refusing_in_run(char number) {
+server_behavior refusing_in_run(char number) {
     return answering([number](const packet_view& packet) {
         const bool refused = packet.op == opcode::cr && packet.pseudo.back() == number;
         return refused ? error_bytes(error_code::refused) : answer_politely(packet);
@@ -46,7 +46,7 @@ protected:
         options_.run_tag = "ways";
         options_.time_factor = 0.5;
     }
-    suite_report run(const behaviour& what) {
+    suite_report run(const server_behavior& what) {
         fake_server server{what};
         fake_implementation under_test{server, {}};
         std::vector<const scenario*> selected;

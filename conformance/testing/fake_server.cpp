@@ -53,9 +53,10 @@ void visitor::reset_on_close() const {
     (void)::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
 }
 
-fake_server::fake_server(behaviour behaviour, std::uint16_t port)
-    : behaviour_{std::move(behaviour)}, port_{port != 0 ? port : reserved_.renew()},
-      listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+fake_server::fake_server(server_behavior behavior, std::uint16_t port)
+    : behavior_{std::move(behavior)}, port_{port != 0 ? port : reserved_.renew()}, listener_{::socket(
+                                                                                       AF_INET,
+                                                                                       SOCK_STREAM | SOCK_CLOEXEC, 0)} {
     const int on = 1;
     (void)::setsockopt(listener_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     const sockaddr_in address = loopback(port_);
@@ -122,7 +123,7 @@ void fake_server::serve(connection& accepted) {
         number = accepted.socket.get();
     }
     visitor guest{number};
-    behaviour_(guest, *this);
+    behavior_(guest, *this);
     const std::scoped_lock lock{mutex_};
     accepted.socket.reset();
     accepted.over = true;
@@ -145,7 +146,7 @@ void fake_server::join_finished() {
     }
 }
 
-behaviour answering(std::function<std::string(const packet_view&)> answer) {
+server_behavior answering(std::function<std::string(const packet_view&)> answer) {
     return [answer = std::move(answer)](visitor& guest, fake_server& /*server*/) {
         std::string unread;
         while (const auto bytes = guest.receive()) {

@@ -18,7 +18,7 @@
 
 namespace chatos::conformance::testing {
 
-/// One accepted connection, on a thread of its own. When the behaviour returns, it is closed.
+/// One accepted connection, on a thread of its own. When the behavior returns, it is closed.
 class visitor {
 public:
     explicit visitor(int socket) noexcept : socket_{socket} {}
@@ -37,13 +37,13 @@ private:
 };
 
 class fake_server;
-using behaviour = std::function<void(visitor&, fake_server&)>;
+using server_behavior = std::function<void(visitor&, fake_server&)>;
 
 class fake_server {
 public:
     /// On a port that is reserved as long as it lives, or on the one given. Throws std::runtime_error when it cannot
     /// listen.
-    explicit fake_server(behaviour behaviour, std::uint16_t port = 0);
+    explicit fake_server(server_behavior behavior, std::uint16_t port = 0);
     /// Ends all connections.
     ~fake_server();
     fake_server(const fake_server&) = delete;
@@ -51,7 +51,7 @@ public:
 
     [[nodiscard]] endpoint where() const { return {"127.0.0.1", port_}; }
     [[nodiscard]] socket_address address() const;
-    /// Accepts no connection after it returns; existing ones continue. A behaviour may call it.
+    /// Accepts no connection after it returns; existing ones continue. A behavior may call it.
     void stop_listening();
     /// Waits for a call of stop_listening().
     void wait_until_stopped();
@@ -69,7 +69,7 @@ private:
     void serve(connection& accepted);
     void join_finished();
 
-    behaviour behaviour_;
+    server_behavior behavior_;
     reserved_port reserved_;
     std::uint16_t port_{0};
     descriptor listener_;
@@ -82,7 +82,7 @@ private:
 };
 
 /// Answers each packet with the bytes that `answer` makes of it, and ends with the other side or at malformed bytes.
-[[nodiscard]] behaviour answering(std::function<std::string(const packet_view&)> answer);
+[[nodiscard]] server_behavior answering(std::function<std::string(const packet_view&)> answer);
 
 /// ERROR `code`.
 [[nodiscard]] std::string error_bytes(error_code code);

@@ -49,7 +49,7 @@ std::string random_bytes() {
     return bytes;
 }
 
-behaviour flooding(const std::string& packet) {
+server_behavior flooding(const std::string& packet) {
     std::string flood;
     while (flood.size() < 65'536) {
         flood += packet;
@@ -62,7 +62,7 @@ behaviour flooding(const std::string& packet) {
 }
 
 /// Polite for a while, then `end`.
-behaviour polite_until(std::function<void(visitor&)> end) {
+server_behavior polite_until(std::function<void(visitor&)> end) {
     return [end = std::move(end)](visitor& guest, fake_server&) {
         std::string unread;
         while (const auto bytes = guest.receive()) {
@@ -87,7 +87,7 @@ void shout() {
     }
 }
 
-behaviour bad_behaviour_of(const std::string& mode) {
+server_behavior bad_behavior_of(const std::string& mode) {
     if (mode == "garbage") {
         return [](visitor& guest, fake_server&) {
             while (guest.receive() && guest.send(random_bytes())) {
@@ -117,8 +117,8 @@ behaviour bad_behaviour_of(const std::string& mode) {
     return nullptr;
 }
 
-behaviour behaviour_of(const std::string& mode) {
-    if (behaviour bad = bad_behaviour_of(mode)) {
+server_behavior behavior_of(const std::string& mode) {
+    if (server_behavior bad = bad_behavior_of(mode)) {
         return bad;
     }
     if (mode == "mute") {
@@ -153,7 +153,7 @@ int main(int argc, char** argv) {
         (void)std::fputs("reading the configuration\nfatal: no \x1b[1mconfiguration\n", stderr);
         return 4;
     }
-    fake_server server{behaviour_of(mode), static_cast<std::uint16_t>(std::stoul(argv[2]))};
+    fake_server server{behavior_of(mode), static_cast<std::uint16_t>(std::stoul(argv[2]))};
     if (mode == "shouts") {
         shout();
     }
