@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,11 @@ struct utf8_character {
     char32_t code_point;
     std::size_t bytes;
 };
+
+/// The bytes as characters, as they are; a view of them.
+[[nodiscard]] inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 /// The character at the start of `text`, which is not empty. A byte with which no well-formed sequence starts is
 /// U+FFFD, one byte long.

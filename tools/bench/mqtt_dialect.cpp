@@ -1,5 +1,7 @@
 #include "bench/mqtt_dialect.hpp"
 
+#include "base/utf8_text.hpp"
+
 #include <algorithm>
 
 namespace chatos::bench {
@@ -48,10 +50,6 @@ std::uint8_t u8_at(std::span<const std::byte> input, std::size_t at) {
 
 std::uint16_t u16_at(std::span<const std::byte> input, std::size_t at) {
     return static_cast<std::uint16_t>((u8_at(input, at) << 8U) | u8_at(input, at + 1));
-}
-
-std::string_view as_text(std::span<const std::byte> input) {
-    return {reinterpret_cast<const char*>(input.data()), input.size()};
 }
 
 enum class header_status : std::uint8_t { complete, incomplete, malformed };
@@ -179,8 +177,8 @@ void mqtt_dialect::take_message(user_number user, std::span<const std::byte> bod
     const std::size_t text_at = 2 + name_.size() + 2;
     user_number sender = load_.senders;
     if (user >= load_.senders && body.size() >= text_at && u16_at(body, 0) == name_.size() &&
-        as_text(body.subspan(2, name_.size())) == name_) {
-        sender = sender_of(as_text(body.subspan(text_at)), texts_);
+        base::as_text(body.subspan(2, name_.size())) == name_) {
+        sender = sender_of(base::as_text(body.subspan(text_at)), texts_);
     }
     if (sender == load_.senders) {
         arrivals.fault = "a message that no sender of this load has published";

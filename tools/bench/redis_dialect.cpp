@@ -1,5 +1,6 @@
 #include "bench/redis_dialect.hpp"
 
+#include "base/utf8_text.hpp"
 #include "bench/redis_reply.hpp"
 
 #include <algorithm>
@@ -12,10 +13,6 @@ void add_word(bytes& out, std::string_view word) {
     append(out, "$" + std::to_string(word.size()) + "\r\n");
     append(out, word);
     append(out, "\r\n");
-}
-
-std::string_view as_text(std::span<const std::byte> input) {
-    return {reinterpret_cast<const char*>(input.data()), input.size()};
 }
 
 }  // namespace
@@ -52,7 +49,7 @@ std::span<const std::byte> redis_dialect::publish(user_number sender, std::uint3
 void redis_dialect::read(user_number user, std::span<const std::byte> input, arrivals& arrivals) {
     arrivals.clear();
     while (arrivals.fault.empty()) {
-        const redis_reply reply = read_redis_reply(as_text(input.subspan(arrivals.consumed)), elements_);
+        const redis_reply reply = read_redis_reply(base::as_text(input.subspan(arrivals.consumed)), elements_);
         if (reply.status == reply_status::incomplete) {
             return;
         }
