@@ -1,21 +1,15 @@
 // One non-blocking stream socket to a server, TCP or Unix.
 #pragma once
 
-#include "client/server_address.hpp"
+#include "base/system/descriptor.hpp"
+#include "base/system/socket_address.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <span>
 #include <string>
-#include <sys/socket.h>
 
 namespace chatos::client {
-
-/// An address that can be connected to again.
-struct endpoint {
-    sockaddr_storage storage{};
-    socklen_t size{0};
-};
 
 /// What a read or a write came to.
 enum class transfer_state { done, would_block, ended, broken };
@@ -29,13 +23,12 @@ class connection {
 public:
     connection() = default;
     /// Begins to connect; is_broken() tells later whether that failed.
-    explicit connection(const endpoint& where);
-    connection(connection&& other) noexcept;
-    connection& operator=(connection&& other) noexcept;
-    ~connection();
+    explicit connection(const base::socket_address& where);
+    /// Takes one that is connected or on the way.
+    connection(base::descriptor socket, const base::socket_address& where);
 
-    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
-    [[nodiscard]] const endpoint& where() const noexcept { return where_; }
+    [[nodiscard]] int descriptor() const noexcept { return socket_.get(); }
+    [[nodiscard]] const base::socket_address& where() const noexcept { return where_; }
     /// Why it could not connect or broke, for people.
     [[nodiscard]] const std::string& fault() const noexcept { return fault_; }
 
@@ -48,20 +41,11 @@ public:
     void drain(std::chrono::milliseconds limit);
 
 private:
-    void close() noexcept;
     transfer_result failed();
 
-    endpoint where_{};
+    base::socket_address where_{};
     std::string fault_{};
-    int descriptor_{-1};
+    base::descriptor socket_{};
 };
-
-struct connect_result {
-    connection opened{};
-    std::string fault{};  ///< empty: `made` is connected
-};
-
-/// Looks the server up and connects to the first of its addresses that answers, each within `limit`.
-[[nodiscard]] connect_result connect_to(const server_address& server, std::chrono::milliseconds limit);
 
 }  // namespace chatos::client

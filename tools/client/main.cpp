@@ -1,11 +1,11 @@
 // chatos-client: flags in, exit code out. What is said to the server is session.hpp's business, what is shown
 // screen.hpp's.
 #include "base/shown_text.hpp"
+#include "base/system/socket_address.hpp"
 #include "base/system/terminal_colors.hpp"
 #include "client/chat.hpp"
 #include "client/line_reader.hpp"
 #include "client/name_text.hpp"
-#include "client/server_address.hpp"
 #include "client/terminal/terminal.hpp"
 #include "client/words.hpp"
 
@@ -65,7 +65,7 @@ void describe(CLI::App& app, flags& options) {
     app.name("chatos-client");
     app.set_version_flag("--version", std::string{"chatos-client "} + CHATOS_VERSION);
     app.footer(examples);
-    app.add_option("SERVER", options.server, "HOST:PORT, [IPV6]:PORT or unix:PATH")->required()->type_name("");
+    app.add_option("SERVER", options.server, "HOST:PORT, [IPv6]:PORT or unix:PATH")->required()->type_name("");
     app.add_option("--pseudo", options.pseudo, "The name that others see")->required()->type_name("NAME");
     app.add_flag("--json", options.is_json, "Print events as JSON, one object per line (client-event.schema.json)");
     app.add_option_function<std::string>(
@@ -169,7 +169,7 @@ int finish(chat& talk, const screen& shown, const flags& options) {
 }
 
 int run(const flags& options) {
-    const address_result server = parse_server_address(options.server);
+    const chatos::base::endpoint_result server = chatos::base::parse_endpoint(options.server);
     if (!server.fault.empty()) {
         return report_error(bad_usage, server.fault);
     }
@@ -178,7 +178,7 @@ int run(const flags& options) {
     if (!fault.empty()) {
         return report_error(bad_usage, "--pseudo cannot be: " + fault);
     }
-    connect_result connected = connect_to(server.address, connect_limit);
+    chatos::base::connect_result connected = chatos::base::connect_to(server.value, connect_limit);
     if (!connected.fault.empty()) {
         return report_error(no_connection, "cannot connect to " + chatos::base::printable(options.server) + ": " +
                                                connected.fault +
@@ -187,7 +187,8 @@ int run(const flags& options) {
     if (!options.is_json && is_on_terminal()) {
         const int signals = watch_signals(true);
         terminal shown{chatos::base::wants_colors(STDOUT_FILENO)};
-        chat talk{std::move(connected.opened), signals, options.pseudo, options.chat, shown};
+        chat talk{connection{std::move(connected.socket), connected.address}, signals, options.pseudo, options.chat,
+                  shown};
         shown.talk(talk);
         return finish(talk, shown, options);
     }
@@ -198,7 +199,8 @@ int run(const flags& options) {
     } else {
         shown = std::make_unique<line_screen>(STDOUT_FILENO);
     }
-    chat talk{std::move(connected.opened), signals, options.pseudo, options.chat, *shown};
+    chat talk{connection{std::move(connected.socket), connected.address}, signals, options.pseudo, options.chat,
+              *shown};
     talk_by_lines(talk, *shown);
     return finish(talk, *shown, options);
 }

@@ -1,5 +1,6 @@
 #include "client/private/files.hpp"
 
+#include "base/system/error_text.hpp"
 #include "base/utf8_text.hpp"
 
 #include <chatos/display.hpp>
@@ -18,10 +19,6 @@ namespace {
 constexpr std::size_t name_bytes_max = 200;
 constexpr int numbers_max = 999;
 constexpr mode_t owner_only = 0600;
-
-std::string text_of(int error) {
-    return std::generic_category().message(error);
-}
 
 /// "report.pdf" and 2 make "report (2).pdf".
 std::string numbered(const std::string& name, int number) {
@@ -73,12 +70,6 @@ std::string safe_file_name(std::string_view name) {
     return safe;
 }
 
-owned_descriptor::~owned_descriptor() {
-    if (value_ >= 0) {
-        ::close(value_);
-    }
-}
-
 outgoing_file::outgoing_file(int descriptor, std::string name, std::uint64_t size)
     : descriptor_{descriptor}, name_{std::move(name)}, size_{size} {}
 
@@ -86,7 +77,7 @@ outgoing_file::result outgoing_file::open(const std::string& path) {
     // Without O_NONBLOCK a named pipe would be waited for.
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
-        return {nullptr, text_of(errno)};
+        return {nullptr, base::error_text()};
     }
     struct stat status {};
     const bool is_file = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
@@ -125,7 +116,7 @@ incoming_file::~incoming_file() {
 incoming_file::result incoming_file::create(const std::string& folder, std::string_view name) {
     const int place = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (place < 0) {
-        return {nullptr, "cannot write to the folder: " + text_of(errno)};
+        return {nullptr, "cannot write to the folder: " + base::error_text()};
     }
     for (int number = 1; number <= numbers_max; ++number) {
         std::string hidden = ".chatos-" + std::to_string(::getpid()) + "-" + std::to_string(number) + ".part";
@@ -140,7 +131,7 @@ incoming_file::result incoming_file::create(const std::string& folder, std::stri
             break;
         }
     }
-    const std::string fault = "cannot create a file there: " + text_of(errno);
+    const std::string fault = "cannot create a file there: " + base::error_text();
     ::close(place);
     return {nullptr, fault};
 }
@@ -152,7 +143,7 @@ std::string incoming_file::write(std::string_view bytes) {
             continue;
         }
         if (put <= 0) {
-            return text_of(errno);
+            return base::error_text();
         }
         bytes.remove_prefix(static_cast<std::size_t>(put));
         bytes_written_ += static_cast<std::uint64_t>(put);
@@ -170,7 +161,7 @@ incoming_file::saved incoming_file::save() {
             return {std::move(name), {}};
         }
     }
-    return {{}, text_of(error)};
+    return {{}, base::error_text(error)};
 }
 
 }  // namespace chatos::client

@@ -1,6 +1,8 @@
 // Files that go over a private connection: read from here, or written so that a cut transfer leaves nothing behind.
 #pragma once
 
+#include "base/system/descriptor.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -13,19 +15,6 @@ namespace chatos::client {
 /// What a name that somebody sent is called here: its last part, without what a terminal, a shell or a folder could
 /// take for more than a letter; never empty, hidden or longer than 200 bytes.
 [[nodiscard]] std::string safe_file_name(std::string_view name);
-
-/// A descriptor that is closed with its owner.
-class owned_descriptor {
-public:
-    explicit owned_descriptor(int value = -1) : value_{value} {}
-    owned_descriptor(const owned_descriptor&) = delete;
-    owned_descriptor& operator=(const owned_descriptor&) = delete;
-    ~owned_descriptor();
-    [[nodiscard]] int get() const noexcept { return value_; }
-
-private:
-    int value_;
-};
 
 /// A file of ours that is being sent.
 class outgoing_file {
@@ -48,7 +37,7 @@ public:
 private:
     outgoing_file(int descriptor, std::string name, std::uint64_t size);
 
-    owned_descriptor descriptor_;
+    base::descriptor descriptor_;
     std::string name_;
     std::uint64_t size_;
     std::uint64_t bytes_read_{0};
@@ -81,8 +70,8 @@ public:
 private:
     incoming_file(int folder, int descriptor, std::string hidden_name, std::string name);
 
-    owned_descriptor folder_;
-    owned_descriptor descriptor_;
+    base::descriptor folder_;
+    base::descriptor descriptor_;
     std::string hidden_name_;  ///< empty once it has its own
     std::string name_;
     std::uint64_t bytes_written_{0};

@@ -29,7 +29,7 @@ std::string offer_payload(std::uint64_t size, std::string_view name) {
 
 }  // namespace
 
-private_peer::private_peer(const std::string& own, std::string name, const endpoint& where,
+private_peer::private_peer(const std::string& own, std::string name, const base::socket_address& where,
                            const private_options& options, teller tell)
     : name_{std::move(name)}, options_{options}, tell_{std::move(tell)}, connection_{where}, link_{own, name_},
       buffer_(read_bytes) {

@@ -36,8 +36,8 @@ public:
     using teller = std::function<void(const session_event&)>;
 
     /// Asks the server at `where` for the tunnel between the two users.
-    private_peer(const std::string& own, std::string name, const endpoint& where, const private_options& options,
-                 teller tell);
+    private_peer(const std::string& own, std::string name, const base::socket_address& where,
+                 const private_options& options, teller tell);
 
     void say(std::string_view text);
     void send_file(const std::string& path);
