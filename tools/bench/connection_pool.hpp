@@ -2,6 +2,7 @@
 // idle. Knows nothing of any protocol.
 #pragma once
 
+#include "base/system/descriptor.hpp"
 #include "bench/target_address.hpp"
 
 #include <cstddef>
@@ -35,7 +36,6 @@ public:
     connection_pool(const target_address& target, std::uint32_t places, connection_events& events);
     connection_pool(const connection_pool&) = delete;
     connection_pool& operator=(const connection_pool&) = delete;
-    ~connection_pool();
 
     /// Starts to connect at a free place. `serial` counts the connections so far: it decides the source address when
     /// the target is loopback. Empty, or why it cannot be.
@@ -44,13 +44,13 @@ public:
     void send(std::uint32_t place, std::span<const std::byte> output);
     /// Nothing more will be sent; the peer is to close.
     void finish(std::uint32_t place);
-    [[nodiscard]] bool is_open(std::uint32_t place) const noexcept { return lines_[place].descriptor >= 0; }
+    [[nodiscard]] bool is_open(std::uint32_t place) const noexcept { return lines_[place].socket.is_open(); }
     /// Waits until something happens, and tells it. False: nothing did for `timeout_ms`.
     bool turn(int timeout_ms);
 
 private:
     struct line {
-        int descriptor{-1};
+        base::descriptor socket{};
         std::uint32_t generation{0};  ///< so that an event of an earlier connection at this place is not taken for ours
         bool is_connected{false};
         bool wants_to_finish{false};
@@ -68,7 +68,7 @@ private:
 
     const target_address& target_;
     connection_events& events_;
-    int epoll_{-1};
+    base::descriptor epoll_;
     std::vector<line> lines_;
     std::vector<std::byte> buffer_;
     std::vector<epoll_event> ready_;

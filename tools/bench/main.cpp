@@ -1,4 +1,5 @@
 // chatos-bench: the command line, and nothing else. The work is done by run_benchmark().
+#include "base/system/error_text.hpp"
 #include "bench/benchmarks.hpp"
 #include "bench/dialect.hpp"
 
@@ -7,7 +8,6 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <limits>
 #include <memory>
 #include <string>
@@ -72,7 +72,7 @@ constexpr std::uint64_t message_bytes_max = 65'536;
 CLI::App* add_benchmark(CLI::App& app, command_line& line, const std::string& name, const std::string& description,
                         benchmark kind, protocol spoken) {
     CLI::App* command = app.add_subcommand(name, description);
-    command->add_option("--target", line.requested.target, "The server, HOST:PORT or [IPV6]:PORT")
+    command->add_option("--target", line.requested.target, "The server, HOST:PORT, [IPv6]:PORT or unix:PATH")
         ->required()
         ->type_name("ADDRESS");
     command->add_option("--pid", line.pid, "The server's process, to see its use of CPU and memory")
@@ -151,7 +151,7 @@ int run(command_line& line) {
         std::fflush(stdout);
     }
     if (!line.json.empty() && !write_json(line.json, result.figures.as_json())) {
-        return report_error(misbehaved, "cannot write " + line.json + ": " + std::strerror(errno));
+        return report_error(misbehaved, "cannot write " + line.json + ": " + chatos::base::error_text());
     }
     return result.server_fault.empty() ? done
                                        : report_error(misbehaved, line.requested.target + ": " + result.server_fault);

@@ -1,37 +1,37 @@
 // chatos-bench as people run it, against the reference server on loopback: what it counts, what it says, how it exits.
-#include "bench/running_program.hpp"
+
+#include "base/system/socket_address.hpp"
+#include "base/testing/run_program.hpp"
+#include "base/testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace chatos::bench::testing {
 namespace {
 
+using base::testing::program_result;
+
 program_result bench(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), CHATOS_BENCH_PROGRAM);
-    return running_program{std::move(arguments)}.finish();
+    return base::testing::run_program(arguments);
 }
 
 // A chatos-server on a free port.
 class server {
 public:
-    explicit server(std::vector<std::string> flags = {}) : program_{command(std::move(flags))} {
+    explicit server(std::vector<std::string> flags = {})
+        : program_{base::testing::start_program(command(std::move(flags)))} {
         constexpr std::string_view prefix = "listening on ";
-        const std::string said = program_.read_line();
+        const std::string said = base::testing::read_line(program_.output());
         EXPECT_TRUE(said.starts_with(prefix)) << said;
         address_ = said.substr(std::min(said.size(), prefix.size()));
     }
 
     [[nodiscard]] program_result load(std::vector<std::string> arguments) const {
-        arguments.insert(arguments.end(), {"--target", address_, "--pid", std::to_string(program_.process())});
+        arguments.insert(arguments.end(), {"--target", address_, "--pid", std::to_string(program_.id())});
         return bench(std::move(arguments));
     }
     [[nodiscard]] const std::string& address() const { return address_; }
@@ -42,7 +42,7 @@ private:
         return flags;
     }
 
-    running_program program_;
+    base::process program_;
     std::string address_;
 };
 
@@ -72,7 +72,7 @@ TEST(bench_program, counts_a_fan_out_to_receivers_and_other_senders) {
     const server ours;
     const program_result result = ours.load(
         {"fanout", "--receivers", "5", "--senders", "3", "--in-flight", "8", "--messages", "300", "--json", "-"});
-    ASSERT_EQ(result.exit_status, 0) << result.err;
+    ASSERT_EQ(result.exit_code, 0) << result.err;
     const nlohmann::json figures = figures_of(result);
     EXPECT_EQ(figures.at("benchmark"), "fanout");
     EXPECT_EQ(figures.at("protocol"), "chatos");
@@ -91,7 +91,7 @@ TEST(bench_program, sends_messages_of_any_size) {
     for (const std::string size : {"4", "65536"}) {
         const program_result result =
             ours.load({"fanout", "--receivers", "2", "--size", size, "--messages", "50", "--json", "-"});
-        ASSERT_EQ(result.exit_status, 0) << result.err;
+        ASSERT_EQ(result.exit_code, 0) << result.err;
         EXPECT_EQ(figures_of(result).at("deliveries"), 100);
     }
 }
@@ -100,7 +100,7 @@ TEST(bench_program, counts_messages_between_pairs) {
     const server ours;
     const program_result result =
         ours.load({"personal", "--pairs", "10", "--in-flight", "4", "--messages", "400", "--json", "-"});
-    ASSERT_EQ(result.exit_status, 0) << result.err;
+    ASSERT_EQ(result.exit_code, 0) << result.err;
     const nlohmann::json figures = figures_of(result);
     EXPECT_EQ(figures.at("benchmark"), "personal");
     EXPECT_EQ(figures.at("messages"), 400);
@@ -111,7 +111,7 @@ TEST(bench_program, counts_messages_between_pairs) {
 TEST(bench_program, counts_registrations) {
     const server ours;
     const program_result result = ours.load({"connect", "--users", "300", "--at-once", "10", "--json", "-"});
-    ASSERT_EQ(result.exit_status, 0) << result.err;
+    ASSERT_EQ(result.exit_code, 0) << result.err;
     const nlohmann::json figures = figures_of(result);
     EXPECT_EQ(figures.at("benchmark"), "connect");
     EXPECT_EQ(figures.at("registrations"), 300);
@@ -121,7 +121,7 @@ TEST(bench_program, counts_registrations) {
 TEST(bench_program, reaches_all_idle_users) {
     const server ours;
     const program_result result = ours.load({"idle", "--users", "60", "--json", "-"});
-    ASSERT_EQ(result.exit_status, 0) << result.err;
+    ASSERT_EQ(result.exit_code, 0) << result.err;
     const nlohmann::json figures = figures_of(result);
     EXPECT_EQ(figures.at("benchmark"), "idle");
     EXPECT_EQ(figures.at("users"), 60);
@@ -132,31 +132,28 @@ TEST(bench_program, reaches_all_idle_users) {
 
 TEST(bench_program, prints_a_table_and_writes_the_same_into_a_file) {
     const server ours;
-    std::string pattern = (std::filesystem::temp_directory_path() / "chatos-bench-test-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    const std::filesystem::path file = std::filesystem::path{pattern} / "figures.json";
-    const program_result result =
-        ours.load({"fanout", "--receivers", "2", "--messages", "1000", "--json", file.string()});
-    EXPECT_EQ(result.exit_status, 0) << result.err;
+    const base::testing::temporary_folder folder;
+    const std::string file = folder.path("figures.json");
+    const program_result result = ours.load({"fanout", "--receivers", "2", "--messages", "1000", "--json", file});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
     EXPECT_NE(result.out.find("fanout on chatos at " + ours.address()), std::string::npos) << result.out;
     EXPECT_NE(result.out.find("server CPU per delivery"), std::string::npos) << result.out;
     EXPECT_NE(result.out.find(" 1,000\n"), std::string::npos) << result.out;
-    EXPECT_EQ(nlohmann::json::parse(std::ifstream{file}).at("messages"), 1'000);
-    std::filesystem::remove_all(pattern);
+    EXPECT_EQ(nlohmann::json::parse(folder.read("figures.json")).at("messages"), 1'000);
 }
 
 TEST(bench_program, says_that_a_file_cannot_be_written) {
     const server ours;
     const program_result result =
         ours.load({"fanout", "--receivers", "1", "--messages", "1", "--json", "/nowhere/figures.json"});
-    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_EQ(result.exit_code, 3);
     expect_one_complaint(result, "cannot write /nowhere/figures.json");
 }
 
 TEST(bench_program, says_what_the_server_answered) {
     const server full{{"--capacity", "3"}};
     const program_result result = full.load({"fanout", "--receivers", "9", "--messages", "9", "--json", "-"});
-    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_EQ(result.exit_code, 3);
     expect_one_complaint(result, "an answer that is not 0: ERROR 2 OUT_OF_CAPACITY");
     EXPECT_NE(figures_of(result).at("fault"), "");
 }
@@ -166,7 +163,7 @@ TEST(bench_program, a_fault_comes_after_what_was_measured) {
     const server strict{{"--deliveries-unanswered-max", "1"}};
     const program_result result =
         strict.load({"fanout", "--receivers", "1", "--in-flight", "4", "--messages", "19", "--json", "-"});
-    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_EQ(result.exit_code, 3);
     expect_one_complaint(result, "ERROR 4 UNREACHABLE");
     const nlohmann::json figures = figures_of(result);
     EXPECT_LT(figures.at("messages"), 19);
@@ -176,20 +173,15 @@ TEST(bench_program, a_fault_comes_after_what_was_measured) {
 
 TEST(bench_program, says_that_nobody_listens) {
     // Bound and not listening: nobody else can get that port.
-    const int taken = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ASSERT_EQ(::bind(taken, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
-    socklen_t size = sizeof address;
-    ASSERT_EQ(::getsockname(taken, reinterpret_cast<sockaddr*>(&address), &size), 0);
-    const std::string target = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    const base::descriptor taken{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    const base::socket_address any = base::loopback_address(0);
+    ASSERT_EQ(::bind(taken.get(), any.get(), any.size), 0);
+    const std::string target = base::local_address(taken.get()).text();
     for (const std::string mode : {"fanout", "personal", "connect", "idle", "redis-fanout", "mqtt-fanout"}) {
         const program_result result = bench({mode, "--target", target});
-        EXPECT_EQ(result.exit_status, 3) << mode;
+        EXPECT_EQ(result.exit_code, 3) << mode;
         expect_one_complaint(result, "cannot connect to " + target + ": Connection refused");
     }
-    ::close(taken);
 }
 
 TEST(bench_program, says_what_is_wrong_with_the_command_line) {
@@ -201,7 +193,7 @@ TEST(bench_program, says_what_is_wrong_with_the_command_line) {
         {{}, "subcommand is required"},
         {{"fan"}, "subcommand is required"},
         {{"fanout"}, "--target is required"},
-        {{"fanout", "--target", "1"}, "not HOST:PORT"},
+        {{"fanout", "--target", "1"}, "expected HOST:PORT"},
         {{"fanout", "--target", target, "--receivers", "0"}, "'0' cannot be; give a whole number from 1 to"},
         {{"fanout", "--target", target, "--size", "3"}, "'3' cannot be; give a whole number from 4 to 65536"},
         {{"fanout", "--target", target, "--in-flight", "x"}, "'x' cannot be"},
@@ -213,7 +205,7 @@ TEST(bench_program, says_what_is_wrong_with_the_command_line) {
     };
     for (const auto& test_case : cases) {
         const program_result result = bench(test_case.arguments);
-        EXPECT_EQ(result.exit_status, 2) << test_case.complaint;
+        EXPECT_EQ(result.exit_code, 2) << test_case.complaint;
         EXPECT_EQ(result.out, "") << test_case.complaint;
         expect_one_complaint(result, test_case.complaint);
     }
@@ -221,12 +213,12 @@ TEST(bench_program, says_what_is_wrong_with_the_command_line) {
 
 TEST(bench_program, help_and_version_are_no_errors) {
     const program_result version = bench({"--version"});
-    EXPECT_EQ(version.exit_status, 0);
+    EXPECT_EQ(version.exit_code, 0);
     EXPECT_EQ(version.out, "chatos-bench " CHATOS_VERSION "\n");
     const program_result help = bench({"--help"});
-    EXPECT_EQ(help.exit_status, 0);
+    EXPECT_EQ(help.exit_code, 0);
     EXPECT_NE(help.out.find("Examples:"), std::string::npos);
-    EXPECT_EQ(bench({"fanout", "--help"}).exit_status, 0);
+    EXPECT_EQ(bench({"fanout", "--help"}).exit_code, 0);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // Where the server is, and from which addresses of ours it can be reached.
 #pragma once
 
+#include "base/system/socket_address.hpp"
+
 #include <cstdint>
 #include <string>
-#include <sys/socket.h>
 
 namespace chatos::bench {
 
@@ -13,8 +14,7 @@ inline constexpr std::uint32_t ports_per_source = 28'000;
 inline constexpr std::uint32_t connections_per_source = 10'000;
 
 struct target_address {
-    sockaddr_storage storage{};
-    socklen_t size{0};
+    base::socket_address socket{};
     std::string text{};  ///< as it was given
 
     /// 127.0.0.0/8: a connection may come from any address of that network.
@@ -28,7 +28,7 @@ struct target_result {
     std::string fault{};  ///< empty: `address` is set
 };
 
-/// HOST:PORT or [IPV6]:PORT; a name is looked up.
+/// HOST:PORT, [IPv6]:PORT or unix:PATH. A name is looked up; of several addresses the first that answers is taken.
 [[nodiscard]] target_result parse_target(const std::string& text);
 
 /// The address that connection number `serial` to a loopback target comes from: 127.0.0.1 for the first

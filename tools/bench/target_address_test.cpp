@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
-#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace chatos::bench {
 namespace {
@@ -12,30 +11,31 @@ namespace {
 TEST(target_address, reads_a_host_and_a_port) {
     const target_result result = parse_target("127.0.0.1:7777");
     ASSERT_EQ(result.fault, "");
-    ASSERT_EQ(result.address.storage.ss_family, AF_INET);
-    sockaddr_in address{};
-    std::memcpy(&address, &result.address.storage, sizeof address);
-    EXPECT_EQ(ntohs(address.sin_port), 7777);
-    EXPECT_EQ(ntohl(address.sin_addr.s_addr), INADDR_LOOPBACK);
-    EXPECT_EQ(result.address.size, sizeof address);
+    ASSERT_EQ(result.address.socket.family(), AF_INET);
+    EXPECT_EQ(result.address.socket.text(), "127.0.0.1:7777");
     EXPECT_EQ(result.address.text, "127.0.0.1:7777");
 }
 
 TEST(target_address, reads_an_ipv6_address_in_brackets) {
     const target_result result = parse_target("[::1]:80");
     ASSERT_EQ(result.fault, "");
-    EXPECT_EQ(result.address.storage.ss_family, AF_INET6);
+    EXPECT_EQ(result.address.socket.family(), AF_INET6);
     EXPECT_FALSE(result.address.is_loopback_v4());
 }
 
 TEST(target_address, says_what_is_no_address) {
-    EXPECT_EQ(parse_target("7777").fault, "--target 7777: not HOST:PORT");
-    EXPECT_EQ(parse_target(":7777").fault, "--target :7777: not HOST:PORT");
-    EXPECT_EQ(parse_target("h:0").fault, "--target h:0: '0' is no port; give 1 to 65535");
-    EXPECT_EQ(parse_target("h:65536").fault, "--target h:65536: '65536' is no port; give 1 to 65535");
-    EXPECT_EQ(parse_target("h:").fault, "--target h:: '' is no port; give 1 to 65535");
-    EXPECT_EQ(parse_target("::1:80").fault, "--target ::1:80: write an IPv6 address in brackets: [::1]:80");
-    EXPECT_EQ(parse_target("[name]:80").fault.find("--target [name]:80: 'name' is no host: "), 0U);
+    EXPECT_EQ(
+        parse_target("7777").fault,
+        "--target: invalid address '7777': the port is missing; expected HOST:PORT, [IPv6]:PORT or unix:PATH, for example 127.0.0.1:7777");
+    EXPECT_EQ(parse_target("[::1%nope]:80").fault,
+              "--target [::1%nope]:80: the zone 'nope' is not a network interface of this machine");
+}
+
+TEST(target_address, a_unix_socket_has_no_ports_to_run_out_of) {
+    const target_result result = parse_target("unix:/run/chatos");
+    ASSERT_EQ(result.fault, "");
+    EXPECT_EQ(result.address.socket.text(), "unix:/run/chatos");
+    EXPECT_GT(result.address.connections_max(), 1'000'000U);
 }
 
 TEST(target_address, only_loopback_has_many_source_addresses) {
