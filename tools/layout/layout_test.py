@@ -94,8 +94,8 @@ class Layout(unittest.TestCase):
         forbidden = re.compile(r"[<\"](net/|ops/|base/system/|sys/socket|netinet/|poll\.h|sys/epoll|unistd\.h|thread|chrono_clock)")
         for name in self.code():
             is_model = name.startswith("conformance/model/") and not name.startswith(("conformance/model/serve", "conformance/model/connect"))
-            is_base = name.startswith("tools/base/") and not name.startswith("tools/base/system/") and not name.endswith("_test.cpp")
-            if is_model or is_base or name.startswith(("server/core/", "codec/include/", "conformance/runner/execution")):
+            is_base = name.startswith("tools/base/") and not name.startswith(("tools/base/system/", "tools/base/testing/")) and not name.endswith("_test.cpp")
+            if is_model or is_base or name.startswith(("server/core/", "codec/include/", "conformance/judge/", "conformance/rules/", "conformance/runner/execution")):
                 for include in includes(name):
                     self.assertIsNone(forbidden.match(include), f"{name} includes {include}")
 
