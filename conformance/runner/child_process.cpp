@@ -191,6 +191,7 @@ std::optional<std::string> child_process::spawn(const std::vector<std::string>& 
     }
     argv.push_back(nullptr);
     const spawn_plan plan{input, output};
+    const std::scoped_lock lock{process_start_mutex()};
     pid_t pid = 0;
     if (const int error = ::posix_spawnp(&pid, argv[0], &plan.actions, &plan.attributes, argv.data(), environ);
         error != 0) {
@@ -291,6 +292,11 @@ std::vector<std::string> child_process::last_output(std::size_t lines_max) const
         lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(lines_max));
     }
     return lines;
+}
+
+std::mutex& process_start_mutex() {
+    static std::mutex mutex;
+    return mutex;
 }
 
 void end_child_on_signals() {

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <sys/types.h>
@@ -57,6 +58,10 @@ private:
     std::unique_ptr<running> running_;
     std::chrono::milliseconds grace_{2'000};
 };
+
+/// Held while a process is started. Until it runs its program, it has copies of all descriptors of this process: a
+/// socket that another thread closes meanwhile stays bound. A thread that relies on the close holds this as well.
+[[nodiscard]] std::mutex& process_start_mutex();
 
 /// From now on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the process under test before they end this one.
 void end_child_on_signals();

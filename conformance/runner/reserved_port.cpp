@@ -1,11 +1,13 @@
 #include "runner/reserved_port.hpp"
 
+#include "runner/child_process.hpp"
 #include "runner/socket_owner.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <fstream>
+#include <mutex>
 #include <netinet/in.h>
 #include <random>
 #include <string>
@@ -53,6 +55,7 @@ descriptor mark_of(std::uint16_t port) {
 
 /// True when no socket of this machine is bound to the port, at any address of either family.
 bool is_unbound(std::uint16_t port) {
+    const std::scoped_lock lock{process_start_mutex()};  // or a process that is being started keeps the port bound
     sockaddr_in6 any{};
     any.sin6_family = AF_INET6;
     any.sin6_port = htons(port);

@@ -12,6 +12,7 @@
 #include <string>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -115,6 +116,22 @@ TEST(ReservedPort, is_never_one_that_another_program_has) {
             port.release();
             EXPECT_EQ((reserved_port{{number, number}}.renew()), 0) << address << ' ' << listens;
         }
+    }
+}
+
+TEST(ReservedPort, can_be_bound_at_once_while_other_threads_start_processes) {
+    std::vector<std::jthread> starters;
+    for (int count = 0; count < 3; ++count) {
+        starters.emplace_back([](const std::stop_token& stop) {
+            while (!stop.stop_requested()) {
+                child_process process;
+                EXPECT_EQ(process.start({"true"}), std::nullopt);
+            }
+        });
+    }
+    for (int count = 0; count < 300; ++count) {
+        reserved_port port;
+        EXPECT_TRUE(bound_socket("127.0.0.1", port.renew(), true).is_open());
     }
 }
 

@@ -167,6 +167,21 @@ TEST_F(SuiteTest, a_known_failure_is_not_stale_while_a_scenario_that_might_show_
     EXPECT_EQ(verdict_of(run(under_test_, {"works"}), "works"), "pass");
 }
 
+TEST_F(SuiteTest, a_login_that_may_have_missed_a_short_login_timeout_is_tried_again) {
+    int refusals = 3;
+    fake_server busy{answering([&](const packet_view& packet) {
+        return packet.op == opcode::cr && refusals-- > 0 ? error_bytes(error_code::refused) : answer_politely(packet);
+    })};
+    fake_implementation under_test{busy, {"login_timeout_ms"}};
+    scenarios_ = {passes("late", "PM-2", R"("needs": {"login_timeout_ms": 300},)")};
+    EXPECT_EQ(verdict_of(run(under_test), "late"), "pass");
+    refusals = 1'000;
+    EXPECT_EQ(verdict_of(run(under_test), "late"), "fail");
+    refusals = 1;
+    scenarios_ = {passes("refused")};
+    EXPECT_EQ(verdict_of(run(under_test), "refused"), "fail");
+}
+
 TEST_F(SuiteTest, choices_are_recorded_also_when_a_rule_shows_several) {
     const auto chooses = [](const std::string& id, int code) {
         return make_scenario(R"([{"actor": "alice", "login": true},
