@@ -2,7 +2,7 @@
 
 #include "base/colors.hpp"
 #include "dump/capture/capture_dump.hpp"
-#include "dump/capture/frame_feed.hpp"
+#include "dump/capture/frame_reader.hpp"
 #include "dump/json/json_sink.hpp"
 #include "dump/text/text_sink.hpp"
 
@@ -55,7 +55,7 @@ struct seen_file {
 
 seen_file read_file_in_pieces(std::span<const std::byte> file, std::size_t piece_bytes) {
     piece_source source{file, piece_bytes};
-    dump::frame_feed feed{source};
+    dump::frame_reader feed{source};
     seen_file seen;
     while (const dump::captured_frame* const frame = feed.next()) {
         seen.is_bounded = seen.is_bounded && frame->bytes.size() <= dump::frame_bytes_max &&

@@ -1,6 +1,6 @@
 #include "capture/link_properties.hpp"
 
-#include "dump/link/frame_opener.hpp"
+#include "dump/link/decapsulator.hpp"
 #include "properties/workspace.hpp"
 
 #include <algorithm>
@@ -29,9 +29,9 @@ struct opened {
 
 opened open_alone(std::span<const std::byte> bytes, std::uint16_t link_type, std::uint32_t original_bytes) {
     dump::skip_counts skipped{};
-    dump::frame_opener opener{all_ports(), false, skipped};
-    const dump::opened_frame* const found =
-        opener.open({.link_type = link_type, .bytes = bytes, .original_bytes = original_bytes});
+    dump::decapsulator decapsulator{all_ports(), false, skipped};
+    const dump::decapsulated_frame* const found =
+        decapsulator.decapsulate({.link_type = link_type, .bytes = bytes, .original_bytes = original_bytes});
     if (found == nullptr || found->tcp.reason != dump::skip_reason::none) {
         return {};
     }
@@ -77,7 +77,7 @@ verdict check_link(std::span<const std::byte> input) {
     }
     const std::uint16_t link_type = chosen_link_type(input[0]);
     dump::skip_counts skipped{};
-    dump::frame_opener opener{all_ports(), (input[0] & std::byte{0x80}) != std::byte{0}, skipped};
+    dump::decapsulator decapsulator{all_ports(), (input[0] & std::byte{0x80}) != std::byte{0}, skipped};
     std::uint64_t frames = 0;
     std::uint64_t segments = 0;
     input = input.subspan(1);
@@ -87,10 +87,11 @@ verdict check_link(std::span<const std::byte> input) {
         const std::span<const std::byte> bytes = memory.lend_copy(input.subspan(2, size - cut));
         input = input.subspan(2 + size);
         ++frames;
-        const dump::opened_frame* const found = opener.open({.time = {.seconds = static_cast<std::int64_t>(frames)},
-                                                             .link_type = link_type,
-                                                             .bytes = bytes,
-                                                             .original_bytes = static_cast<std::uint32_t>(size)});
+        const dump::decapsulated_frame* const found =
+            decapsulator.decapsulate({.time = {.seconds = static_cast<std::int64_t>(frames)},
+                                      .link_type = link_type,
+                                      .bytes = bytes,
+                                      .original_bytes = static_cast<std::uint32_t>(size)});
         const bool is_segment = found != nullptr && found->tcp.reason == dump::skip_reason::none;
         segments += is_segment ? 1 : 0;
         if (is_segment && found->tcp.payload.size() > found->tcp.payload_bytes) {
@@ -100,7 +101,7 @@ verdict check_link(std::span<const std::byte> input) {
             return broken;
         }
     }
-    opener.end();
+    decapsulator.end();
     const std::uint64_t counted = std::accumulate(skipped.begin(), skipped.end(), std::uint64_t{0});
     if (frames != segments + counted) {
         return failure{"accounted", std::to_string(frames) + " frames, " + std::to_string(segments) + " segments, " +

@@ -3,7 +3,7 @@
 #include "base/hex.hpp"
 #include "dump/record/packet_fields.hpp"
 #include "dump/tcp/connection_table.hpp"
-#include "dump/text/event_detail.hpp"
+#include "dump/text/record_text.hpp"
 #include "properties/workspace.hpp"
 
 #include <algorithm>
@@ -116,7 +116,7 @@ outcome play(std::span<const std::byte> stream, const network& how) {
     ports.set(7777);
     dump::capture_context context{.sink = sink, .account = result.account};
     dump::connection_table connections{ports, context, result.capture, 0};
-    dump::opened_frame frame;
+    dump::decapsulated_frame frame;
     frame.ip.source.bytes[0] = 1;
     frame.tcp = {.source_port = 4000, .destination_port = 7777, .has_sequence = true, .has_payload_bytes = true};
     const auto send = [&](std::uint32_t sequence, std::span<const std::byte> bytes) {

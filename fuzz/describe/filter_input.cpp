@@ -1,6 +1,6 @@
 // Inputs of fuzz_filter: the text of a filter.
 #include "describe/input_words.hpp"
-#include "dump/filter/filter_complaint.hpp"
+#include "dump/filter/filter_error_text.hpp"
 #include "dump/text/text_format.hpp"
 
 #include <chatos/display.hpp>
@@ -11,7 +11,7 @@ void add_filter_input(dump::output& out, input_bytes input) {
     const std::string_view text = dump::as_text(input);
     const auto parsed = dump::filter::parse(text);
     if (const dump::filter_problem* const problem = std::get_if<dump::filter_problem>(&parsed)) {
-        out.add(dump::filter_complaint(text, *problem));
+        out.add(dump::filter_error_text(text, *problem));
         out.add('\n');
     } else {
         out.add("filter  ");

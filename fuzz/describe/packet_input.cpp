@@ -44,13 +44,14 @@ void add_plan(dump::output& out, const decode_plan& plan) {
     }
 }
 
-void add_stream(dump::output& out, const decode_plan& plan, dump::direction way = dump::direction::client_to_server) {
+void add_stream(dump::output& out, const decode_plan& plan,
+                dump::stream_direction direction = dump::stream_direction::client_to_server) {
     out.add("stream  ");
     out.add(count_of_bytes(plan.stream.size()));
     out.add("\n\n");
     dump::text_sink sink{out, base::no_colors, dump::text_detail::tree, false};
     dump::totals account;
-    dump::stream_reader reader{0, way, plan.bounds, sink, account};
+    dump::stream_reader reader{0, direction, plan.bounds, sink, account};
     reader.take(plan.stream);
     reader.end();
     sink.take(account);
@@ -113,7 +114,8 @@ void add_dump_input(dump::output& out, input_bytes input) {
     out.add((first & 0x40U) != 0 ? "; from a file as well" : "");
     out.add((first & 0x80U) != 0 ? "; from a file of hex text as well" : "");
     out.add('\n');
-    add_stream(out, plan, is_from_server ? dump::direction::server_to_client : dump::direction::client_to_server);
+    add_stream(out, plan,
+               is_from_server ? dump::stream_direction::server_to_client : dump::stream_direction::client_to_server);
 }
 
 }  // namespace chatos::fuzz

@@ -81,7 +81,7 @@ std::string broken_by(const record_changes& changes) {
         record_check check{stream, printed};
         changing_sink changing{changes, check};
         dump::totals account;
-        dump::stream_reader reader{0, stream.way, stream.bounds, changing, account};
+        dump::stream_reader reader{0, stream.direction, stream.bounds, changing, account};
         reader.take(stream.bytes);
         reader.end();
         changing.take(account);
@@ -99,7 +99,9 @@ TEST(broken_dump, records_that_are_right_break_nothing) {
 TEST(broken_dump, records_that_decode_does_not_give_are_found) {
     EXPECT_EQ(broken_by({.packet = [](auto& record) { record.packet.pseudo = "bo"; }}), "agrees");
     EXPECT_EQ(broken_by({.packet = [](auto& record) { record.at.stream = 1; }}), "agrees");
-    EXPECT_EQ(broken_by({.packet = [](auto& record) { record.at.way = dump::direction::server_to_client; }}), "agrees");
+    EXPECT_EQ(
+        broken_by({.packet = [](auto& record) { record.at.direction = dump::stream_direction::server_to_client; }}),
+        "agrees");
     EXPECT_EQ(broken_by({.malformed = [](auto& record) { record.error.what = violation::unknown_opcode; }}), "agrees");
     EXPECT_EQ(broken_by({.malformed_ended = [](auto& record) { ++record.error.offset; }}), "agrees");
     EXPECT_EQ(broken_by({.incomplete = [](auto& record) { ++record.need; }}), "agrees");
@@ -123,7 +125,7 @@ std::string printed(const std::vector<std::byte>& bytes, Arguments... arguments)
     dump::output out;
     Sink sink{out, arguments...};
     dump::totals account;
-    dump::stream_reader reader{0, dump::direction::client_to_server, {}, sink, account};
+    dump::stream_reader reader{0, dump::stream_direction::client_to_server, {}, sink, account};
     reader.take(bytes);
     reader.end();
     sink.take(account);

@@ -53,8 +53,9 @@ dump_plan dump_plan_of(std::span<const std::byte> input) {
     const decode_plan shared = plan_of(input);
     const unsigned first = input.size() < plan_bytes ? 0 : std::to_integer<unsigned>(input[0]);
     const bool from_file = (first & 0xC0U) == 0xC0U;
-    const auto way = (first & 0x20U) != 0 ? dump::direction::server_to_client : dump::direction::client_to_server;
-    return {.stream = {.bytes = shared.stream, .bounds = shared.bounds, .way = way},
+    const auto direction =
+        (first & 0x20U) != 0 ? dump::stream_direction::server_to_client : dump::stream_direction::client_to_server;
+    return {.stream = {.bytes = shared.stream, .bounds = shared.bounds, .direction = direction},
             .form = static_cast<dump_form>(first >> 3U & 3U),
             .from_binary_file = from_file && shared.split_choice % 2 == 0,
             .from_hex_file = from_file && shared.split_choice % 2 == 1,
@@ -99,9 +100,11 @@ verdict check_file(const dump_plan& plan, std::span<const std::byte> content, du
     dump::output out;
     form_sink form{plan.form, out};
     std::string problems;
-    const bool is_read = dump::dump_raw(
-        {.files = {file.path()}, .encoding = encoding, .way = plan.stream.way, .bounds = plan.stream.bounds},
-        form.sink(), out, [&](std::string_view problem) { problems += problem; });
+    const bool is_read = dump::dump_raw({.files = {file.path()},
+                                         .encoding = encoding,
+                                         .direction = plan.stream.direction,
+                                         .bounds = plan.stream.bounds},
+                                        form.sink(), out, [&](std::string_view problem) { problems += problem; });
     if (!is_read || !problems.empty()) {
         return failure{"file", "a file is not read: " + problems};
     }
@@ -135,7 +138,7 @@ verdict check_dump(std::span<const std::byte> input) {
     form_sink form{plan.form, out};
     record_check records{plan.stream, form.sink()};
     dump::totals account;
-    dump::stream_reader reader{0, plan.stream.way, plan.stream.bounds, records, account};
+    dump::stream_reader reader{0, plan.stream.direction, plan.stream.bounds, records, account};
     feed(reader, plan.stream.bytes, plan.split_choice);
     records.take(account);
     if (records.found()) {

@@ -17,7 +17,7 @@ namespace chatos::fuzz {
 struct dumped_stream {
     std::span<const std::byte> bytes{};
     limits bounds{};
-    dump::direction way{dump::direction::client_to_server};
+    dump::stream_direction direction{dump::stream_direction::client_to_server};
 };
 
 struct expected_record {

@@ -16,7 +16,7 @@ std::string quoted(std::string_view text) {
 
 void add_place(json_members& members, const expected_record& record, const dumped_stream& stream) {
     members.emplace_back("stream", "0");
-    members.emplace_back("dir", stream.way == dump::direction::client_to_server ? "\"c2s" : "\"s2c");
+    members.emplace_back("dir", stream.direction == dump::stream_direction::client_to_server ? "\"c2s" : "\"s2c");
     members.emplace_back("offset", std::to_string(record.offset));
 }
 
@@ -37,7 +37,7 @@ json_members members_of_packet(const expected_record& record, const dumped_strea
             break;
         }
     }
-    const bool is_from_client = stream.way == dump::direction::client_to_server;
+    const bool is_from_client = stream.direction == dump::stream_direction::client_to_server;
     if (!(is_from_client ? row.from_client : row.from_server)) {
         members.emplace_back("wrong_direction", "true");
     }

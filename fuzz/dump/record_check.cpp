@@ -10,9 +10,9 @@ void record_check::check(bool holds, std::string_view property, std::string_view
     }
 }
 
-bool record_check::move_to(decode_status status, const dump::record_place& at, std::span<const std::byte> bytes) {
+bool record_check::move_to(decode_status status, const dump::stream_position& at, std::span<const std::byte> bytes) {
     check(at.offset == end_, "accounted", "a record does not begin where the one before ended");
-    check(at.way == stream_.way && at.stream == 0, "agrees", "a record is of another stream");
+    check(at.direction == stream_.direction && at.stream == 0, "agrees", "a record is of another stream");
     if (malformed_open_ || !expected_.next(wanted_) || wanted_.result.status != status) {
         check(false, "agrees", "a record that decode() does not give");
         return false;
@@ -45,8 +45,8 @@ void record_check::on(const dump::malformed_record& record) {
 void record_check::on(const dump::malformed_end& end) {
     const dump::malformed_record& record = end.malformed;
     check(malformed_open_, "agrees", "the end of a malformed packet that never began");
-    check(record.at.offset == end_ && record.at.way == stream_.way && record.error == wanted_.result.error &&
-              std::ranges::equal(record.bytes, wanted_.bytes),
+    check(record.at.offset == end_ && record.at.direction == stream_.direction &&
+              record.error == wanted_.result.error && std::ranges::equal(record.bytes, wanted_.bytes),
           "agrees", "a malformed packet ends as another one");
     check(record.lost_bytes == stream_.bytes.size() - end_, "accounted", "not all bytes behind an error are counted");
     malformed_open_ = false;

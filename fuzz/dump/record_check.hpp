@@ -29,7 +29,7 @@ private:
     void on(const dump::totals& account);
     void on(const auto& /*of_captures*/) {}
     /// Moves to the next record that must come; false, and something is wrong, when it is none with this status.
-    bool move_to(decode_status status, const dump::record_place& at, std::span<const std::byte> bytes);
+    bool move_to(decode_status status, const dump::stream_position& at, std::span<const std::byte> bytes);
     void check(bool holds, std::string_view property, std::string_view detail);
 
     dumped_stream stream_;

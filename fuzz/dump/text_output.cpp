@@ -87,7 +87,7 @@ private:
     text_line record_line(const expected_record& record) {
         text_line line = next_line();
         line.number(record.offset, offset_columns).spaces(2);
-        return line.word(stream_.way == dump::direction::client_to_server ? "c2s" : "s2c").spaces(2);
+        return line.word(stream_.direction == dump::stream_direction::client_to_server ? "c2s" : "s2c").spaces(2);
     }
 
     void read_packet(const expected_record& record) {
@@ -106,7 +106,7 @@ private:
             check(stands_for(shown, which == part::pseudo ? packet.pseudo : packet.message, read_left_out(line)),
                   "a text in quotes is not the packet's");
         }
-        const bool is_from_client = stream_.way == dump::direction::client_to_server;
+        const bool is_from_client = stream_.direction == dump::stream_direction::client_to_server;
         if (!(is_from_client ? row.from_client : row.from_server)) {
             line.word(is_from_client ? "  <- no client sends this" : "  <- no server sends this");
         }

@@ -1,6 +1,6 @@
 #include "filter/filter_properties.hpp"
 
-#include "dump/filter/filter_complaint.hpp"
+#include "dump/filter/filter_error_text.hpp"
 #include "filter/known_records.hpp"
 #include "filter/naive_filter.hpp"
 
@@ -30,7 +30,7 @@ verdict check_refusal(std::string_view text, const dump::filter_problem& problem
         return failure{"place", "at " + std::to_string(problem.position) + ", " + std::to_string(problem.size) +
                                     " bytes of " + std::to_string(text.size()) + ": " + problem.expected};
     }
-    std::string said = dump::filter_complaint(text, problem);
+    std::string said = dump::filter_error_text(text, problem);
     if (std::ranges::count(said, '\n') != 2 || said.find('^') == std::string::npos) {
         return failure{"place", "no three lines with a mark: " + said};
     }

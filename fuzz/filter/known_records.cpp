@@ -7,7 +7,7 @@ namespace chatos::fuzz {
 namespace {
 
 struct ends_in_words {
-    dump::stream_ends ends;
+    dump::stream_endpoints endpoints;
     std::string_view client;
     std::string_view client_port;
     std::string_view server;
@@ -37,9 +37,9 @@ constexpr std::array<dump::capture_time, 4> times{
 
 void put(known_record& record, std::uint32_t number) {
     const bool is_from_client = number % 2 == 0;
-    dump::record_place& at = record.subject.at;
+    dump::stream_position& at = record.subject.at;
     at.stream = number % 3;
-    at.way = is_from_client ? dump::direction::client_to_server : dump::direction::server_to_client;
+    at.direction = is_from_client ? dump::stream_direction::client_to_server : dump::stream_direction::server_to_client;
     at.offset = std::uint64_t{number} * 10;
     record.fields["stream"] = std::to_string(at.stream);
     record.fields["dir"] = is_from_client ? "c2s" : "s2c";
@@ -47,15 +47,15 @@ void put(known_record& record, std::uint32_t number) {
     if (number % 5 == 4) {
         return;  // of a raw stream
     }
-    const ends_in_words& ends = known_ends()[number / 2 % known_ends().size()];
-    record.ends = ends.ends;
-    record.place = {.mark = {number + 1, times[number % times.size()]}, .ends = &record.ends, .file = {}};
+    const ends_in_words& endpoints = known_ends()[number / 2 % known_ends().size()];
+    record.endpoints = endpoints.endpoints;
+    record.place = {.mark = {number + 1, times[number % times.size()]}, .endpoints = &record.endpoints, .file = {}};
     at.capture = &record.place;
     record.fields["frame"] = std::to_string(number + 1);
-    record.fields["src"] = is_from_client ? ends.client : ends.server;
-    record.fields["src port"] = is_from_client ? ends.client_port : ends.server_port;
-    record.fields["dst"] = is_from_client ? ends.server : ends.client;
-    record.fields["dst port"] = is_from_client ? ends.server_port : ends.client_port;
+    record.fields["src"] = is_from_client ? endpoints.client : endpoints.server;
+    record.fields["src port"] = is_from_client ? endpoints.client_port : endpoints.server_port;
+    record.fields["dst"] = is_from_client ? endpoints.server : endpoints.client;
+    record.fields["dst port"] = is_from_client ? endpoints.server_port : endpoints.client_port;
     if (const dump::capture_time& time = record.place.mark.time; time.digits != 0) {
         record.fields["time"] = std::to_string(time.seconds * 1'000'000'000 + time.nanoseconds);
     }

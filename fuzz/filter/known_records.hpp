@@ -2,7 +2,7 @@
 #pragma once
 
 #include "dump/filter/filter.hpp"
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 
 #include <deque>
 #include <map>
@@ -16,8 +16,8 @@ namespace chatos::fuzz {
 using plain_fields = std::map<std::string, std::string, std::less<>>;
 
 struct known_record {
-    dump::stream_ends ends{};
-    dump::capture_place place{};
+    dump::stream_endpoints endpoints{};
+    dump::capture_position place{};
     packet_view packet{};
     dump::filter_subject subject{};  // points into the members above
     plain_fields fields{};

@@ -1,14 +1,14 @@
-// chatos-dump: the command line, and nothing else. The work is done by dump_captures(), dump_raw() and the sinks.
+// chatos-dump: only the command line. dump_captures(), dump_raw() and the sinks do the work.
 #include "base/colors.hpp"
 #include "base/system/terminal_colors.hpp"
 #include "dump/capture/capture_dump.hpp"
 #include "dump/check/check_command.hpp"
-#include "dump/filter/filter_complaint.hpp"
+#include "dump/filter/filter_error_text.hpp"
 #include "dump/input/compressed_input.hpp"
 #include "dump/live/bpf_filter.hpp"
 #include "dump/live/live_dump.hpp"
 #include "dump/output/input_progress.hpp"
-#include "dump/output/output_form.hpp"
+#include "dump/output/sink_chain.hpp"
 #include "dump/output/terminal.hpp"
 #include "dump/record/forwarding_sinks.hpp"
 #include "dump/scenario/scenario_sink.hpp"
@@ -35,27 +35,27 @@ namespace {
 
 using namespace chatos::dump;
 
-constexpr int exit_read = 0;  // the whole input was read, whatever was in it
+constexpr int exit_read = 0;  // the whole input was read, whatever it contains
 constexpr int exit_violations = 1;
 constexpr int exit_usage = 2;
-constexpr int exit_broken = 3;  // a file that cannot be read, or is not what it should be
+constexpr int exit_failed = 3;  // a file cannot be read or written, or is malformed
 
 constexpr std::string_view examples = R"(Examples:
   chatos-dump capture.pcapng                 one line per packet
   chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
-  chatos-dump --check --junit r.xml a.pcap   which rules were kept, broken, or cannot be judged
-  chatos-dump --to-scenario a.pcap > a.json  to play it again: chatos-conformance run a.json
+  chatos-dump --check --junit r.xml a.pcap   which rules passed, failed, or cannot be judged
+  chatos-dump --to-scenario a.pcap > a.json  replay it with: chatos-conformance run a.json
   chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
   chatos-dump --ladder --ladder-svg chart.svg a.pcap
   chatos-dump -Y 'packet==SPM && message~"h[ae]llo"' a.pcap
-  chatos-dump -i lo -f 'tcp port 7777'       what passes an interface, until Ctrl-C
+  chatos-dump -i lo -f 'tcp port 7777'       live traffic of an interface, until Ctrl-C
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
   ssh host tcpdump -U -w - port 7777 | chatos-dump -
 
-Exit status: 0 the whole input was read, whatever was in it; 1 with --check, a rule was broken; 2 usage;
-3 a file that cannot be read, is cut or broken, or is not the hex text it should be.)";
+Exit status: 0 the whole input was read, whatever it contains; 1 with --check, a rule was violated; 2 usage;
+3 a file cannot be read, is truncated or malformed, or is not valid hex text.)";
 
 struct command_line {
     std::vector<std::string> files;
@@ -64,7 +64,7 @@ struct command_line {
     check_options check;
     bool is_to_scenario{false};
     std::vector<std::string> needs;
-    std::string way{"c2s"};
+    std::string direction{"c2s"};
     std::vector<std::uint16_t> ports{7777};
     std::string time{"relative"};
     bool verifies_checksums{false};
@@ -80,155 +80,176 @@ struct command_line {
     bool wants_ladder{false};
     std::string svg_path;
     bool wants_progress{false};
-    progress_wish progress{progress_wish::automatic};
+    progress_mode progress{progress_mode::automatic};
     std::string interface;
     std::string expression;
-    std::shared_ptr<bpf_filter> kept;
+    std::shared_ptr<bpf_filter> capture_filter;
 };
 
-int complain(std::string_view what, int status) {
+void print_error(std::string_view message) {
     // One write per line, so that lines of several programs on one terminal do not mix.
-    const std::string line = "chatos-dump: " + std::string{what} + "\n";
+    const std::string line = "chatos-dump: " + std::string{message} + "\n";
     std::fputs(line.c_str(), stderr);
-    return status;
 }
 
-void declare_input(CLI::App& app, command_line& asked) {
+int usage_error(std::string_view message) {
+    print_error(message);
+    return exit_usage;
+}
+
+int failure(std::string_view message) {
+    print_error(message);
+    return exit_failed;
+}
+
+/// The status of a program that has printed to `out`: a reader that stopped reading is no failure.
+std::optional<int> output_failure(const output& out) {
+    if (out.error() == 0 || out.error() == EPIPE) {
+        return std::nullopt;
+    }
+    return failure(std::string{"cannot write to standard output: "} + std::strerror(out.error()));
+}
+
+void declare_input(CLI::App& app, command_line& options) {
     CLI::Option* files =
         app.add_option(
-               "FILE", asked.files,
-               "Files to read; '-' or none is standard input. pcap or pcapng, as it is or in gzip or zstd; with --raw "
-               "each is a stream")
+               "FILE", options.files,
+               "Files to read; '-' or none is standard input. pcap or pcapng, plain or compressed with gzip or zstd; "
+               "with --raw each is a stream")
             ->type_name("");
     CLI::Option* raw =
-        app.add_flag("--raw", asked.is_raw, "The input is the byte stream of one direction, binary or hex text");
-    app.add_option("-i", asked.interface, "Capture from this interface, until SIGINT or SIGTERM")
+        app.add_flag("--raw", options.is_raw, "The input is the byte stream of one direction, binary or hex text");
+    app.add_option("-i", options.interface, "Capture from this interface, until SIGINT or SIGTERM")
         ->option_text("IFACE")
         ->excludes(raw)
         ->excludes(files);
-    app.add_option("-f", asked.expression, "Look only at frames that this expression is true of; see pcap-filter(7)")
+    app.add_option("-f", options.expression, "Read only frames that match this expression; see pcap-filter(7)")
         ->option_text("BPF")
         ->excludes(raw);
-    app.add_option("--port", asked.ports, "Port of the server; may be given several times")
+    app.add_option("--port", options.ports, "Port of the server; may be given several times")
         ->check(CLI::Range(1, 65'535).description(""))
         ->option_text("N (default 7777)")
         ->allow_extra_args(false)
         ->excludes(raw);
-    app.add_flag("--verify-checksums", asked.verifies_checksums,
-                 "Skip frames with wrong checksums (captures on the sender often have them)")
+    app.add_flag("--verify-checksums", options.verifies_checksums,
+                 "Skip frames with wrong checksums (captures taken on the sender often have them)")
         ->excludes(raw);
-    CLI::Option* hex = app.add_flag("--hex", asked.is_hex, "The input is hex text (otherwise its first byte decides)");
-    app.add_flag("--binary", asked.is_binary, "The input is binary")->excludes(hex);
-    app.add_option("--dir", asked.way, "Who sent the bytes: c2s, a client (default), or s2c, a server")
+    CLI::Option* hex =
+        app.add_flag("--hex", options.is_hex, "The input is hex text (otherwise its first byte decides)");
+    app.add_flag("--binary", options.is_binary, "The input is binary")->excludes(hex);
+    app.add_option("--dir", options.direction, "Who sent the bytes: c2s, a client (default), or s2c, a server")
         ->check(CLI::IsMember({"c2s", "s2c"}).description(""))
         ->option_text("c2s|s2c");
-    app.add_flag("--progress,!--no-progress", asked.wants_progress,
-                 "Show how far the files are read, on stderr (by itself where that is a terminal, and it takes long)");
-    app.add_option("--pseudo-bytes-max", asked.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
+    app.add_flag(
+        "--progress,!--no-progress", options.wants_progress,
+        "Show the progress of reading files on stderr (by default if that is a terminal and reading takes long)");
+    app.add_option("--pseudo-bytes-max", options.bounds.pseudo_bytes_max, "Longer pseudos are malformed")
         ->check(CLI::Range(1, 0x7FFF).description(""))
         ->option_text("N (default 255)");
-    app.add_option("--message-bytes-max", asked.bounds.message_bytes_max, "Longer messages are malformed")
+    app.add_option("--message-bytes-max", options.bounds.message_bytes_max, "Longer messages are malformed")
         ->check(CLI::Range(0, 0x7FFF'FFFF).description(""))
         ->option_text("N (default 65536)");
 }
 
-void declare_to_scenario(CLI::App& app, command_line& asked) {
-    CLI::Option* option = app.add_flag("--to-scenario", asked.is_to_scenario,
-                                       "Print the conversation as a scenario for chatos-conformance run");
+void declare_to_scenario(CLI::App& app, command_line& options) {
+    CLI::Option* to_scenario = app.add_flag("--to-scenario", options.is_to_scenario,
+                                            "Print the captured traffic as a scenario for chatos-conformance run");
     for (const char* other :
          {"--raw", "--json", "--check", "-v", "--time", "-Y", "--stats", "--ladder", "--ladder-svg"}) {
-        option->excludes(other);
+        to_scenario->excludes(other);
     }
-    app.add_option("--need", asked.needs,
+    app.add_option("--need", options.needs,
                    "With --to-scenario: an option that the server must be started with; may be given several times")
         ->option_text("capacity|answer_timeout_ms|pc_timeout_ms|login_timeout_ms=N")
         ->allow_extra_args(false)
-        ->needs(option);
+        ->needs(to_scenario);
 }
 
-void declare_check(CLI::App& app, check_options& asked) {
-    CLI::Option* check =
-        app.add_flag("--check", asked.is_wanted, "Judge the conversation by the rules instead of printing it")
-            ->excludes("--raw")
-            ->excludes("-v")
-            ->excludes("-Y")
-            ->excludes("--stats")
-            ->excludes("--ladder")
-            ->excludes("--ladder-svg");
-    app.add_option("--junit", asked.junit, "Write the verdicts there as JUnit XML; '-' is standard output")
+void declare_check(CLI::App& app, check_options& check_settings) {
+    CLI::Option* check = app.add_flag("--check", check_settings.is_wanted,
+                                      "Judge the captured traffic by the rules instead of printing it")
+                             ->excludes("--raw")
+                             ->excludes("-v")
+                             ->excludes("-Y")
+                             ->excludes("--stats")
+                             ->excludes("--ladder")
+                             ->excludes("--ladder-svg");
+    app.add_option("--junit", check_settings.junit,
+                   "Write the verdicts to this file as JUnit XML; '-' is standard output")
         ->option_text("FILE")
         ->needs(check);
-    app.add_option("--role", asked.role, "Whose behaviour is judged")
+    app.add_option("--role", check_settings.role, "Whose behaviour is judged")
         ->check(CLI::IsMember({"server", "client", "both"}).description(""))
         ->option_text("server|client|both (default both)")
         ->needs(check);
-    app.add_flag("--all-clients", asked.has_all_clients,
-                 "The capture has every connection of the server from its start on: who is not in it was not there")
+    app.add_flag("--all-clients", check_settings.has_all_clients,
+                 "The capture has every connection of the server from its start on: clients not in it did not exist")
         ->needs(check);
-    app.add_option("--answer-timeout-ms", asked.answer_timeout_ms,
-                   "The server's limit for answers; without it any ERROR 4 may be a time-out")
+    app.add_option("--answer-timeout-ms", check_settings.answer_timeout_ms,
+                   "The server's timeout for answers; without it any ERROR 4 may be a timeout")
         ->check(CLI::Range(1, 86'400'000).description(""))
         ->option_text("N")
         ->needs(check);
-    app.add_option("--pc-timeout-ms", asked.pc_timeout_ms, "Likewise for the decision on a PC")
+    app.add_option("--pc-timeout-ms", check_settings.pc_timeout_ms, "The server's timeout for the decision on a PC")
         ->check(CLI::Range(1, 86'400'000).description(""))
         ->option_text("N")
         ->needs(check);
 }
 
-/// What is shown, and how; behind declare_input().
-void declare_output(CLI::App& app, command_line& asked) {
-    CLI::Option* time = app.add_option("--time", asked.time, "Form of the times in text")
+/// What is shown, and how; after declare_input().
+void declare_output(CLI::App& app, command_line& options) {
+    CLI::Option* time = app.add_option("--time", options.time, "Format of times in text")
                             ->check(CLI::IsMember({"absolute", "iso", "relative", "delta", "epoch"}).description(""))
                             ->option_text("absolute|relative|delta|epoch (default relative; iso is absolute)")
                             ->excludes("--raw");
-    CLI::Option* verbose = app.add_flag("-v", asked.is_verbose, "Show each field with its offset and bytes");
+    CLI::Option* verbose = app.add_flag("-v", options.is_verbose, "Show each field with its offset and bytes");
     CLI::Option* json =
-        app.add_flag("--json", asked.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
+        app.add_flag("--json", options.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
     CLI::Option* stats =
-        app.add_flag("--stats", asked.wants_stats,
-                     "Show no packets, but how many there are, how long answers took, and what was left unanswered")
+        app.add_flag(
+               "--stats", options.wants_stats,
+               "Show no packets, but how many there are, how long answers took, and which requests stayed unanswered")
             ->excludes(verbose)
             ->excludes(time);
-    app.add_flag("--ladder", asked.wants_ladder,
+    app.add_flag("--ladder", options.wants_ladder,
                  "Draw a sequence chart as wide as the terminal, a row per packet and event")
         ->excludes(verbose)
         ->excludes(json)
         ->excludes(stats);
-    app.add_option("--ladder-svg", asked.svg_path,
-                   "Draw the chart into a file as well, as SVG: at most 5,000 rows and 40 ends")
+    app.add_option("--ladder-svg", options.svg_path,
+                   "Also draw the chart into a file, as SVG: at most 5,000 rows and 40 endpoints")
         ->option_text("FILE");
-    app.add_option("--follow", asked.followed, "Show one stream only, by its number in JSON or with -v")
+    app.add_option("--follow", options.followed, "Show one stream only, by its number in JSON or with -v")
         ->option_text("STREAM");
     app.add_option(
-           "-Y", asked.filter_text,
+           "-Y", options.filter_text,
            "Show the packets and events that the filter accepts, such as 'pseudo==\"bob\" || event==gap'. Fields: "
            "packet, pseudo, message, code, stream, dir, src, dst, frame, offset, length, time, type, event, "
            "bytes; operators: == != < <= > >= ~ contains ! && || ( )")
         ->option_text("FILTER");
 }
 
-void declare(CLI::App& app, command_line& asked) {
+void declare(CLI::App& app, command_line& options) {
     app.name("chatos-dump");
     app.footer(std::string{examples});
     app.set_version_flag("--version", std::string{"chatos-dump "} + CHATOS_VERSION);
-    declare_input(app, asked);
-    declare_output(app, asked);
+    declare_input(app, options);
+    declare_output(app, options);
 }
 
-/// Why the command line makes no sense, or nothing.
-std::string judge(const command_line& asked) {
-    if (asked.is_to_scenario && asked.files.size() > 1) {
-        return "--to-scenario makes one scenario of one capture: name one file";
+/// The contradiction in the command line; empty if there is none.
+std::string usage_problem(const command_line& options) {
+    if (options.is_to_scenario && options.files.size() > 1) {
+        return "--to-scenario makes a scenario of one capture: name one file";
     }
-    if (asked.check.junit == "-" && asked.is_json) {
+    if (options.check.junit == "-" && options.is_json) {
         return "--junit - and --json both want standard output: give --junit a file";
     }
-    if (!asked.is_raw && (asked.is_hex || asked.is_binary || asked.way != "c2s")) {
-        return "--hex, --binary and --dir are for byte streams: use them with --raw";
+    if (!options.is_raw && (options.is_hex || options.is_binary || options.direction != "c2s")) {
+        return "--hex, --binary and --dir apply to byte streams: use them with --raw";
     }
-    if (std::count(asked.files.begin(), asked.files.end(), "-") > 1) {
-        return "standard input ('-') is given more than once, and can be read only once: name it once";
+    if (std::count(options.files.begin(), options.files.end(), "-") > 1) {
+        return "standard input ('-') is given more than once: name it once";
     }
     return {};
 }
@@ -240,174 +261,178 @@ time_format time_format_of(std::string_view name) {
                                                : time_format::relative;
 }
 
-bool dump_all(const command_line& asked, record_sink& sink, output& out) {
-    input_progress progress{asked.interface.empty() ? asked.progress : progress_wish::never, asked.files, out};
+bool dump_all(const command_line& options, record_sink& sink, output& out) {
+    input_progress progress{options.interface.empty() ? options.progress : progress_mode::never, options.files, out};
     const auto report = [&progress](std::string_view problem) {
         progress.clear();
-        complain(problem, 0);
+        print_error(problem);
     };
     const auto on_read = [&progress](std::size_t bytes) { progress.advance(bytes); };
-    if (asked.is_raw) {
-        raw_options options = asked.raw;
-        options.on_read = on_read;
-        return dump_raw(options, sink, out, report);
+    if (options.is_raw) {
+        raw_options raw = options.raw;
+        raw.on_read = on_read;
+        return dump_raw(raw, sink, out, report);
     }
-    capture_options options{
-        .files = asked.files, .bounds = asked.bounds, .verify_checksums = asked.verifies_checksums, .on_read = on_read};
-    for (const std::uint16_t port : asked.ports) {
-        options.ports.set(port);
+    capture_options captures{.files = options.files,
+                             .bounds = options.bounds,
+                             .verify_checksums = options.verifies_checksums,
+                             .on_read = on_read};
+    for (const std::uint16_t port : options.ports) {
+        captures.ports.set(port);
     }
-    if (!asked.interface.empty()) {
-        return dump_interface(asked.interface, asked.expression, options, sink, out, report);
+    if (!options.interface.empty()) {
+        return dump_interface(options.interface, options.expression, captures, sink, out, report);
     }
-    if (asked.kept) {
-        options.keeps = [&kept = *asked.kept](const captured_frame& frame) { return kept.accepts(frame); };
+    if (options.capture_filter) {
+        captures.accepts = [&expression = *options.capture_filter](const captured_frame& frame) {
+            return expression.accepts(frame);
+        };
     }
-    const bool all_read = dump_captures(options, sink, out, decompressed, report);
-    if (asked.kept && !asked.kept->problem().empty()) {
-        report(asked.kept->problem() + "; its frames were skipped");
+    const bool all_read = dump_captures(captures, sink, out, decompressed, report);
+    if (options.capture_filter && !options.capture_filter->problem().empty()) {
+        report(options.capture_filter->problem() + "; its frames were skipped");
         return false;
     }
     return all_read;
 }
 
-form_options form_of(const command_line& asked) {
-    return {.kind = asked.is_json        ? form_kind::json
-                    : asked.is_verbose   ? form_kind::tree
-                    : asked.wants_ladder ? form_kind::ladder
-                                         : form_kind::lines,
-            .wants_stats = asked.wants_stats,
-            .time = time_format_of(asked.time),
+output_options output_options_of(const command_line& options) {
+    return {.kind = options.is_json        ? output_format::json
+                    : options.is_verbose   ? output_format::tree
+                    : options.wants_ladder ? output_format::ladder
+                                           : output_format::lines,
+            .wants_stats = options.wants_stats,
+            .time = time_format_of(options.time),
             .colors = chatos::base::colors_for(STDOUT_FILENO),
-            .names_streams = asked.files.size() > 1,
+            .names_streams = options.files.size() > 1,
             .columns = terminal_columns(STDOUT_FILENO),
-            .followed = asked.followed,
-            .accepted = asked.accepted,
-            .svg_path = asked.svg_path};
+            .followed = options.followed,
+            .accepted = options.accepted,
+            .svg_path = options.svg_path};
 }
 
-/// A scenario is whole or not at all: one that lacks a part would test something else.
-int make_scenario(const command_line& asked) {
-    const std::string path = asked.files.empty() ? "-" : asked.files.front();
+/// Prints the whole scenario or nothing: an incomplete one would test something else.
+int make_scenario(const command_line& options) {
+    const std::string path = options.files.empty() ? "-" : options.files.front();
     output scenario;
     scenario_name name{.id = scenario_id_of(path == "-" ? "standard-input" : path),
                        .title = "a captured conversation goes as it went",
                        .needs = {}};
-    for (const std::string& need : asked.needs) {
+    for (const std::string& need : options.needs) {
         const auto parsed = parse_need(need);
         if (!parsed) {
-            return complain("--need " + shown_path(need) +
-                                ": expected capacity, answer_timeout_ms, pc_timeout_ms or login_timeout_ms, then = and "
-                                "a number from 1 on, for example capacity=2",
-                            exit_usage);
+            return usage_error("--need " + shown_path(need) +
+                               ": expected capacity, answer_timeout_ms, pc_timeout_ms or login_timeout_ms, then = and "
+                               "a number from 1 on, for example capacity=2");
         }
         name.needs.insert(*parsed);
     }
     scenario_sink sink{scenario, std::move(name)};
-    one_stream_sink one{asked.followed.value_or(0), sink};
-    record_sink& whole = asked.followed ? static_cast<record_sink&>(one) : sink;
-    if (!dump_all(asked, whole, scenario)) {
-        return exit_broken;
+    one_stream_sink followed{options.followed.value_or(0), sink};
+    record_sink& first = options.followed ? static_cast<record_sink&>(followed) : sink;
+    if (!dump_all(options, first, scenario)) {
+        return exit_failed;
     }
     if (!sink.refusal().empty()) {
-        return complain("no scenario can be made of " + shown_path(path) + ": " + sink.refusal(), exit_broken);
+        return failure("cannot make a scenario of " + shown_path(path) + ": " + sink.refusal());
     }
     output out{STDOUT_FILENO};
     out.add(scenario.text());
     out.flush();
-    if (out.error() != 0 && out.error() != EPIPE) {
-        return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    if (const std::optional<int> status = output_failure(out)) {
+        return *status;
     }
     return exit_read;
 }
 
-/// The judge gets all records, and only then passes on what is to be printed.
-int judge_capture(const command_line& asked) {
+/// The judge sees all records first, and passes on those to be printed.
+int judge_capture(const command_line& options) {
     output out{STDOUT_FILENO};
-    form_options shown = form_of(asked);
+    output_options shown = output_options_of(options);
     shown.followed.reset();
-    output_form form{shown, out};
+    sink_chain form{shown, out};
     const auto check =
-        make_checking(asked.check, asked.is_json, chatos::base::colors_for(STDOUT_FILENO), form.first(), out);
+        make_checking(options.check, options.is_json, chatos::base::colors_for(STDOUT_FILENO), form.first(), out);
     if (!check) {
-        return complain(cannot_open(asked.check.junit), exit_usage);
+        return usage_error(cannot_open(options.check.junit));
     }
-    one_stream_sink one{asked.followed.value_or(0), check->sink()};
-    const bool all_read = dump_all(asked, asked.followed ? static_cast<record_sink&>(one) : check->sink(), out);
+    one_stream_sink followed{options.followed.value_or(0), check->sink()};
+    const bool all_read =
+        dump_all(options, options.followed ? static_cast<record_sink&>(followed) : check->sink(), out);
     const bool is_reported = check->write_report();
-    if (out.error() != 0 && out.error() != EPIPE) {
-        return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    if (const std::optional<int> status = output_failure(out)) {
+        return *status;
     }
     if (!is_reported) {
-        return complain("--junit " + shown_path(asked.check.junit) + " cannot be written; is the disk full?",
-                        exit_broken);
+        return failure("--junit " + shown_path(options.check.junit) + " cannot be written: is the disk full?");
     }
-    return !all_read ? exit_broken : check->has_violations() ? exit_violations : exit_read;
+    return !all_read ? exit_failed : check->has_violations() ? exit_violations : exit_read;
 }
 
-int run(const command_line& asked) {
-    if (asked.is_to_scenario) {
-        return make_scenario(asked);
+int run(const command_line& options) {
+    if (options.is_to_scenario) {
+        return make_scenario(options);
     }
-    if (asked.check.is_wanted) {
-        return judge_capture(asked);
+    if (options.check.is_wanted) {
+        return judge_capture(options);
     }
     output out{STDOUT_FILENO};
-    output_form form{form_of(asked), out};
+    sink_chain form{output_options_of(options), out};
     if (const std::string problem = form.problem(); !problem.empty()) {
-        return complain(problem, exit_broken);
+        return failure(problem);
     }
-    const bool all_read = dump_all(asked, form.first(), out);
+    const bool all_read = dump_all(options, form.first(), out);
     form.finish();
-    if (out.error() != 0 && out.error() != EPIPE) {
-        return complain(std::string{"cannot write to standard output: "} + std::strerror(out.error()), exit_broken);
+    if (const std::optional<int> status = output_failure(out)) {
+        return *status;
     }
     if (const std::string problem = form.problem(); !problem.empty()) {
-        return complain(problem, exit_broken);
+        return failure(problem);
     }
-    return all_read ? exit_read : exit_broken;
+    return all_read ? exit_read : exit_failed;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
-    CLI::App app{"Shows ChatOS packets, and accounts for every byte that is not one."};
-    command_line asked;
-    declare(app, asked);
-    declare_check(app, asked.check);
-    declare_to_scenario(app, asked);
+    CLI::App app{"Shows ChatOS packets, and accounts for every other byte."};
+    command_line options;
+    declare(app, options);
+    declare_check(app, options.check);
+    declare_to_scenario(app, options);
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help_or_version) {
         return app.exit(help_or_version);
     } catch (const CLI::ParseError& error) {
-        return complain(std::string{error.what()} + "; see chatos-dump --help", exit_usage);
+        return usage_error(std::string{error.what()} + "; see chatos-dump --help");
     }
-    if (const std::string problem = judge(asked); !problem.empty()) {
-        return complain(problem, exit_usage);
+    if (const std::string problem = usage_problem(options); !problem.empty()) {
+        return usage_error(problem);
     }
     if (app.count("-Y") != 0) {
-        std::variant<filter, filter_problem> parsed = filter::parse(asked.filter_text);
+        std::variant<filter, filter_problem> parsed = filter::parse(options.filter_text);
         if (const filter_problem* const problem = std::get_if<filter_problem>(&parsed)) {
-            return complain(filter_complaint(asked.filter_text, *problem), exit_usage);
+            return usage_error(filter_error_text(options.filter_text, *problem));
         }
-        asked.accepted = std::get<filter>(std::move(parsed));
+        options.accepted = std::get<filter>(std::move(parsed));
     }
     if (app.count("-f") != 0) {
-        asked.kept = std::make_shared<bpf_filter>(asked.expression);
-        if (const std::unique_ptr<bpf_problem> problem = asked.kept->check()) {
-            return complain(bpf_complaint(asked.expression, *problem), exit_usage);
+        options.capture_filter = std::make_shared<bpf_filter>(options.expression);
+        if (const std::unique_ptr<bpf_problem> problem = options.capture_filter->check()) {
+            return usage_error(bpf_error_text(options.expression, *problem));
         }
     }
     if (app.count("--progress") != 0) {
-        asked.progress = asked.wants_progress ? progress_wish::always : progress_wish::never;
+        options.progress = options.wants_progress ? progress_mode::always : progress_mode::never;
     }
-    asked.raw.files = asked.files;
-    asked.raw.bounds = asked.bounds;
-    asked.raw.encoding = asked.is_hex      ? raw_encoding::hex
-                         : asked.is_binary ? raw_encoding::binary
-                                           : raw_encoding::detect;
-    asked.raw.way = asked.way == "s2c" ? direction::server_to_client : direction::client_to_server;
-    return run(asked);
+    options.raw.files = options.files;
+    options.raw.bounds = options.bounds;
+    options.raw.encoding = options.is_hex      ? raw_encoding::hex
+                           : options.is_binary ? raw_encoding::binary
+                                               : raw_encoding::detect;
+    options.raw.direction =
+        options.direction == "s2c" ? stream_direction::server_to_client : stream_direction::client_to_server;
+    return run(options);
 }

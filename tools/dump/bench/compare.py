@@ -56,7 +56,7 @@ class LastLine:
 
 
 class MessageCounter:
-    """Counts opcodes in tshark's lines: several in a frame stand behind each other, with commas."""
+    """Counts opcodes in tshark's lines: several in a frame follow each other, with commas."""
 
     def __init__(self):
         self.rest, self.count = b"", 0

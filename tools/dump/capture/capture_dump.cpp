@@ -1,6 +1,6 @@
 #include "dump/capture/capture_dump.hpp"
 
-#include "dump/capture/frame_feed.hpp"
+#include "dump/capture/frame_reader.hpp"
 #include "dump/tcp/connection_table.hpp"
 #include "dump/text/text_format.hpp"
 
@@ -10,7 +10,7 @@ namespace chatos::dump {
 
 std::string dump_capture(byte_source& source, std::string_view file, const capture_options& options, record_sink& sink,
                          totals& account, capture_totals& capture_account, output& out) {
-    frame_feed feed{source};
+    frame_reader feed{source};
     return dump_frames(feed, file, options, sink, account, capture_account, out);
 }
 
@@ -18,7 +18,7 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
                         totals& account, capture_totals& capture_account, output& out) {
     capture_context context{.sink = sink, .account = account, .bounds = options.bounds};
     context.now.file = file;
-    frame_opener opener{options.ports, options.verify_checksums, capture_account.skipped};
+    decapsulator decapsulator{options.ports, options.verify_checksums, capture_account.skipped};
     connection_table connections{options.ports, context, capture_account, account.streams};
     std::uint64_t frame_number = 0;
     while (out.error() == 0) {
@@ -26,7 +26,7 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
             if (options.is_live) {
                 sink.take(input_pause{});
             }
-            out.flush();  // whoever writes this input may be a program that is still running
+            out.flush();  // the writer of this input may still be running
         }
         const captured_frame* const frame = frames.next();
         if (frame == nullptr) {
@@ -37,16 +37,16 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
         if (frame_number == 1) {
             sink.take(capture_start{file, frame->time});
         }
-        if (options.keeps && !options.keeps(*frame)) {
+        if (options.accepts && !options.accepts(*frame)) {
             ++capture_account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
             continue;
         }
-        if (const opened_frame* const opened = opener.open(*frame)) {
-            capture_account.decoded += opened->tcp.reason == skip_reason::none ? 1 : 0;
-            connections.take(*opened);
+        if (const decapsulated_frame* const decapsulated = decapsulator.decapsulate(*frame)) {
+            capture_account.decoded += decapsulated->tcp.reason == skip_reason::none ? 1 : 0;
+            connections.take(*decapsulated);
         }
     }
-    opener.end();
+    decapsulator.end();
     connections.finish();
     return frames.problem();
 }
@@ -80,19 +80,12 @@ std::string dump_file(const std::string& path, const capture_options& options, r
 
 bool dump_captures(const capture_options& options, record_sink& sink, output& out, const decompression& decompress,
                    const std::function<void(std::string_view)>& report) {
-    const std::vector<std::string> files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
     totals account;
     capture_totals capture_account;
     account.capture = &capture_account;
-    bool all_read = true;
-    for (std::size_t index = 0; index < files.size() && out.error() == 0; ++index) {
-        const std::string problem = dump_file(files[index], options, sink, account, capture_account, out, decompress);
-        if (!problem.empty()) {
-            all_read = false;
-            out.flush();  // so that the message stands behind what came before it
-            report(problem);
-        }
-    }
+    const bool all_read = read_files(options.files, out, report, [&](std::size_t, const std::string& path) {
+        return dump_file(path, options, sink, account, capture_account, out, decompress);
+    });
     sink.take(account);
     out.flush();
     return all_read;

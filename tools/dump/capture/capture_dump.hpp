@@ -4,9 +4,9 @@
 #include "dump/capture/frame_source.hpp"
 #include "dump/input/byte_source.hpp"
 #include "dump/input/file_source.hpp"
-#include "dump/link/frame_opener.hpp"
+#include "dump/link/decapsulator.hpp"
 #include "dump/output/output.hpp"
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/record/record.hpp"
 
 #include <chatos/limits.hpp>
@@ -24,28 +24,28 @@ struct capture_options {
     server_ports ports{};            ///< at least one
     limits bounds{};
     bool verify_checksums{false};
-    std::function<bool(const captured_frame&)> keeps{};  ///< frames that it is false of are skipped as filtered
-    std::function<void(std::size_t)> on_read{};          ///< told how many bytes of a file were read
-    bool is_live{false};                                 ///< what there is is shown whenever nothing more is there
+    std::function<bool(const captured_frame&)> accepts{};  ///< frames that it rejects are skipped as filtered
+    std::function<void(std::size_t)> on_read{};            ///< called with the number of bytes of each read
+    bool is_live{false};  ///< show everything whenever the source has nothing more for now
 };
 
 /// Makes the source of what is inside a compressed file; null for a file that is not compressed.
 using decompression = std::function<std::unique_ptr<byte_source>(file_source&)>;
 
 /// Reads every file to its end, or to where it is broken, and gives the records of its streams to `sink`, which writes
-/// to `out`. Each file is a capture of its own: frames count from 1 in each, connections end with it, streams count on.
-/// What is wrong with a file is told to `report`, one line of safe text, and the next file is read. Stops early, and
-/// quietly, when `out` has failed. True when every file was read whole.
+/// to `out`. Each file is a separate capture: frames count from 1 in each, connections end with it, stream numbers
+/// continue. Errors go to `report`, one line of safe text each, and the next file is read. Stops early, and quietly,
+/// when `out` has failed. True when every file was read whole.
 [[nodiscard]] bool dump_captures(const capture_options& options, record_sink& sink, output& out,
                                  const decompression& decompress, const std::function<void(std::string_view)>& report);
 
-/// The same for one capture: its frames until the source ends or is broken, and what the streams hold then. `file` is
-/// its name in records, empty where there is one file only. Returns what is wrong with it, or nothing.
+/// The same for one capture: its frames until the source ends or fails, then what the streams still hold. `file` is
+/// its name in records, empty where there is one file only. Returns the error, or an empty string.
 [[nodiscard]] std::string dump_capture(byte_source& source, std::string_view file, const capture_options& options,
                                        record_sink& sink, totals& account, capture_totals& capture_account,
                                        output& out);
 
-/// The same of frames from anywhere.
+/// The same for frames from any source.
 [[nodiscard]] std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options,
                                       record_sink& sink, totals& account, capture_totals& capture_account, output& out);
 

@@ -14,17 +14,15 @@
 
 namespace chatos::dump {
 
-/// Where the file is in the bytes is the caller's business: give the bytes that were not consumed yet, again with more
-/// behind them after `need`.
+/// Keeps no bytes: the caller passes those not consumed yet, and after `need` the same ones with more appended.
 class capture_reader {
 public:
     /// A step at the start of `bytes`, which begin where the last step ended. Never asks for more than
     /// step_bytes_max.
     [[nodiscard]] capture_step next(std::span<const std::byte> bytes);
-    /// The file ends after `rest`, at which the last step was `need`. Empty when that is a place to end, else what is
-    /// wrong.
-    [[nodiscard]] std::string end(std::span<const std::byte> rest) const;
-    /// Why the last step was `broken`: the reason, and what to do.
+    /// The file ends after `rest`, at which the last step was `need`. Empty if a file may end there, else the error.
+    [[nodiscard]] std::string end(std::span<const std::byte> remaining) const;
+    /// Why the last step was `invalid`: the reason, and what to do.
     [[nodiscard]] std::string problem() const;
 
     static constexpr std::size_t step_bytes_max = pcapng_reader::known_block_bytes_max;

@@ -1,5 +1,5 @@
-// Both formats through frame_feed: what is read, and what is said of files that are cut or broken.
-#include "dump/capture/frame_feed.hpp"
+// Both formats through frame_reader: what is read, and what is said of files that are cut or broken.
+#include "dump/capture/frame_reader.hpp"
 #include "dump/testing/capture_builder.hpp"
 #include "dump/testing/memory_source.hpp"
 
@@ -25,7 +25,7 @@ struct reading {
 
 reading read(const byte_string& file, std::size_t piece_bytes = SIZE_MAX) {
     memory_source source{file, piece_bytes};
-    frame_feed feed{source};
+    frame_reader feed{source};
     reading all;
     while (const captured_frame* const frame = feed.next()) {
         all.frames.push_back({{reinterpret_cast<const char*>(frame->bytes.data()), frame->bytes.size()},
@@ -113,7 +113,7 @@ TEST(pcap, without_packets_is_whole) {
 TEST(captures, of_zero_bytes_and_of_anything_else_are_told_apart) {
     EXPECT_EQ(read({}).problem, "the file is empty, at byte 0");
     EXPECT_EQ(read(raw("\x01\x02")).problem, "the file has only 2 bytes, at byte 0");
-    EXPECT_NE(read(raw("GET / HTTP")).problem.find("no pcap or pcapng file"), std::string::npos);
+    EXPECT_NE(read(raw("GET / HTTP")).problem.find("not a pcap or pcapng file"), std::string::npos);
     EXPECT_EQ(read(with(pcap_builder{}.bytes(), 4, 9)).problem, "the file's header has version 9, not 2, at byte 0");
 }
 
@@ -284,7 +284,7 @@ TEST(pcapng, cut_anywhere_is_told) {
 TEST(captures, problem_of_the_source_is_the_problem_of_the_capture) {
     const byte_string file = pcap_builder{}.add(raw("whole")).add(raw("cut off")).bytes();
     memory_source source{std::span{file}.first(file.size() - 2), 10, "Input/output error"};
-    frame_feed feed{source};
+    frame_reader feed{source};
     EXPECT_NE(feed.next(), nullptr);
     EXPECT_EQ(feed.next(), nullptr);
     EXPECT_EQ(feed.problem(), "Input/output error, at byte 45");

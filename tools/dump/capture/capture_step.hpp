@@ -9,10 +9,10 @@
 namespace chatos::dump {
 
 enum class step_status : std::uint8_t {
-    frame,   ///< `frame` is set; drop `consumed` bytes once it has been used
-    passed,  ///< nothing to show; drop `consumed` bytes, which may be more than there are: the next ones as well
-    need,    ///< no step is possible before `need` bytes are there in all
-    broken,  ///< the file is not what it should be; the reader's problem() says why; nothing after this can be read
+    frame,    ///< `frame` is set; drop `consumed` bytes once it has been used
+    skipped,  ///< not a frame; drop `consumed` bytes, of which some may not have been read yet
+    need,     ///< no step is possible before `need` bytes are available in all
+    invalid,  ///< the file is malformed, see the reader's problem(); nothing after this can be read
 };
 
 struct capture_step {
@@ -21,11 +21,11 @@ struct capture_step {
     std::size_t need{0};
     captured_frame frame{};
 
-    static capture_step wants(std::size_t bytes) noexcept { return {.status = step_status::need, .need = bytes}; }
-    static capture_step passes(std::uint64_t bytes) noexcept {
-        return {.status = step_status::passed, .consumed = bytes};
+    static capture_step needs(std::size_t bytes) noexcept { return {.status = step_status::need, .need = bytes}; }
+    static capture_step skips(std::uint64_t bytes) noexcept {
+        return {.status = step_status::skipped, .consumed = bytes};
     }
-    static capture_step fails() noexcept { return {.status = step_status::broken}; }
+    static capture_step fails() noexcept { return {.status = step_status::invalid}; }
 };
 
 }  // namespace chatos::dump

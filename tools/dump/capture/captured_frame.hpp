@@ -30,12 +30,12 @@ inline constexpr std::uint32_t frame_bytes_max = 262'144;
                                                std::uint64_t units_per_second) noexcept {
     seconds += static_cast<std::int64_t>(units / units_per_second);
     // Through a double only where the product would not fit: resolutions far below a nanosecond.
-    const std::uint64_t rest = units % units_per_second;
+    const std::uint64_t fraction_units = units % units_per_second;
     constexpr std::uint64_t nanoseconds_per_second = 1'000'000'000;
     const std::uint64_t nanoseconds =
         units_per_second <= nanoseconds_per_second
-            ? rest * nanoseconds_per_second / units_per_second
-            : static_cast<std::uint64_t>(static_cast<long double>(rest) *
+            ? fraction_units * nanoseconds_per_second / units_per_second
+            : static_cast<std::uint64_t>(static_cast<long double>(fraction_units) *
                                          static_cast<long double>(nanoseconds_per_second) /
                                          static_cast<long double>(units_per_second));
     const std::uint8_t digits = units_per_second > 1'000'000 ? 9 : 6;

@@ -14,12 +14,12 @@ public:
     frame_source& operator=(const frame_source&) = delete;
     virtual ~frame_source() = default;
 
-    /// The next frame, or null at the end and where the source is broken; problem() tells which. May wait. The frame's
+    /// The next frame; null at the end or after an error, see problem(). May wait. The frame's
     /// bytes live until the next call.
     [[nodiscard]] virtual const captured_frame* next() = 0;
     /// Whether the next call would have to wait, or read, before it has a frame.
     [[nodiscard]] virtual bool is_drained() = 0;
-    /// Empty, or what is wrong, safe to print.
+    /// The error, safe to print; empty if there is none.
     [[nodiscard]] virtual const std::string& problem() const = 0;
 };
 

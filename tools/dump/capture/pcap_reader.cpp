@@ -17,14 +17,14 @@ constexpr bool is_magic(std::uint32_t number) noexcept {
 
 }  // namespace
 
-bool pcap_reader::knows(std::span<const std::byte, 4> start) noexcept {
+bool pcap_reader::matches(std::span<const std::byte, 4> start) noexcept {
     return is_magic(number_at<std::uint32_t>(start, 0, byte_order::big)) ||
            is_magic(number_at<std::uint32_t>(start, 0, byte_order::little));
 }
 
 capture_step pcap_reader::read_header(std::span<const std::byte> bytes) {
     if (bytes.size() < header_bytes) {
-        return capture_step::wants(header_bytes);
+        return capture_step::needs(header_bytes);
     }
     order_ = is_magic(number_at<std::uint32_t>(bytes, 0, byte_order::big)) ? byte_order::big : byte_order::little;
     const auto magic = number_at<std::uint32_t>(bytes, 0, order_);
@@ -38,7 +38,7 @@ capture_step pcap_reader::read_header(std::span<const std::byte> bytes) {
     // The upper half holds the length of the frames' check sequence and its flags.
     link_type_ = static_cast<std::uint16_t>(number_at<std::uint32_t>(bytes, 20, order_) & 0xFFFFU);
     has_header_ = true;
-    return capture_step::passes(header_bytes);
+    return capture_step::skips(header_bytes);
 }
 
 capture_step pcap_reader::next(std::span<const std::byte> bytes) {
@@ -46,7 +46,7 @@ capture_step pcap_reader::next(std::span<const std::byte> bytes) {
         return read_header(bytes);
     }
     if (bytes.size() < record_header_bytes_) {
-        return capture_step::wants(record_header_bytes_);
+        return capture_step::needs(record_header_bytes_);
     }
     const auto seconds = number_at<std::uint32_t>(bytes, 0, order_);
     const auto fraction = number_at<std::uint32_t>(bytes, 4, order_);
@@ -64,7 +64,7 @@ capture_step pcap_reader::next(std::span<const std::byte> bytes) {
     }
     const std::size_t record_bytes = record_header_bytes_ + captured;
     if (bytes.size() < record_bytes) {
-        return capture_step::wants(record_bytes);
+        return capture_step::needs(record_bytes);
     }
     return {.status = step_status::frame,
             .consumed = record_bytes,
@@ -74,11 +74,11 @@ capture_step pcap_reader::next(std::span<const std::byte> bytes) {
                       .original_bytes = original}};
 }
 
-std::string pcap_reader::unfinished(std::span<const std::byte> rest) const {
+std::string pcap_reader::unfinished(std::span<const std::byte> remaining) const {
     if (!has_header_) {
         return "the file's header";
     }
-    return rest.size() < record_header_bytes_ ? "a packet's header" : "a packet";
+    return remaining.size() < record_header_bytes_ ? "a packet's header" : "a packet";
 }
 
 }  // namespace chatos::dump

@@ -14,14 +14,14 @@ namespace chatos::dump {
 class pcap_reader {
 public:
     /// True when a file that starts with these four bytes has this format.
-    [[nodiscard]] static bool knows(std::span<const std::byte, 4> start) noexcept;
+    [[nodiscard]] static bool matches(std::span<const std::byte, 4> start) noexcept;
 
     /// Reads at most one record at the start of `bytes`.
     [[nodiscard]] capture_step next(std::span<const std::byte> bytes);
-    /// Why the last step was `broken`.
+    /// Why the last step was `invalid`.
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
     /// What the reader is in the middle of, given that `rest` holds the last bytes of the file: "a packet's header".
-    [[nodiscard]] std::string unfinished(std::span<const std::byte> rest) const;
+    [[nodiscard]] std::string unfinished(std::span<const std::byte> remaining) const;
 
 private:
     capture_step read_header(std::span<const std::byte> bytes);

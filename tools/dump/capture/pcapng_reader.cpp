@@ -51,7 +51,7 @@ constexpr std::uint64_t resolution_of(std::uint8_t option) noexcept {
 
 }  // namespace
 
-bool pcapng_reader::knows(std::span<const std::byte, 4> start) noexcept {
+bool pcapng_reader::matches(std::span<const std::byte, 4> start) noexcept {
     return number_at<std::uint32_t>(start, 0, byte_order::big) == section_type;
 }
 
@@ -61,23 +61,23 @@ capture_step pcapng_reader::fail(std::string problem) {
 }
 
 capture_step pcapng_reader::next(std::span<const std::byte> bytes) {
-    if (passed_block_bytes_ != 0) {
+    if (skipped_block_bytes_ != 0) {
         if (bytes.size() < trailer_bytes) {
-            return capture_step::wants(trailer_bytes);
+            return capture_step::needs(trailer_bytes);
         }
-        const std::uint32_t expected = std::exchange(passed_block_bytes_, 0);
+        const std::uint32_t expected = std::exchange(skipped_block_bytes_, 0);
         if (const std::uint32_t trailer = word(bytes, 0); trailer != expected) {
             return fail("a block of " + std::to_string(expected) + " bytes ends with the length " +
                         std::to_string(trailer));
         }
-        return capture_step::passes(trailer_bytes);
+        return capture_step::skips(trailer_bytes);
     }
     return start_block(bytes);
 }
 
 capture_step pcapng_reader::start_block(std::span<const std::byte> bytes) {
     if (bytes.size() < head_bytes + 4) {
-        return capture_step::wants(head_bytes + 4);  // the shortest block, or what tells a section's byte order
+        return capture_step::needs(head_bytes + 4);  // the shortest block, or a section's byte-order magic
     }
     const std::uint32_t type = word(bytes, 0);
     if (type == section_type) {
@@ -87,7 +87,7 @@ capture_step pcapng_reader::start_block(std::span<const std::byte> bytes) {
         }
         order_ = magic == order_magic ? byte_order::big : byte_order::little;
     } else if (!has_section_) {
-        return fail("the first block is no section header");
+        return fail("the first block is not a section header");
     }
     const std::uint32_t length = word(bytes, 4);
     if (length % 4 != 0 || length < std::max<std::size_t>(frame_bytes, least_block_bytes(type))) {
@@ -95,15 +95,15 @@ capture_step pcapng_reader::start_block(std::span<const std::byte> bytes) {
                     " bytes, which no such block can have");
     }
     if (least_block_bytes(type) == 0) {
-        passed_block_bytes_ = length;
-        return capture_step::passes(length - trailer_bytes);
+        skipped_block_bytes_ = length;
+        return capture_step::skips(length - trailer_bytes);
     }
     if (length > known_block_bytes_max) {
         return fail("a block says that it has " + std::to_string(length) + " bytes, over the maximum of " +
                     std::to_string(known_block_bytes_max));
     }
     if (bytes.size() < length) {
-        return capture_step::wants(length);
+        return capture_step::needs(length);
     }
     if (const std::uint32_t trailer = word(bytes, length - trailer_bytes); trailer != length) {
         return fail("a block of " + std::to_string(length) + " bytes ends with the length " + std::to_string(trailer));
@@ -143,7 +143,7 @@ capture_step pcapng_reader::read_section(std::span<const std::byte> block) {
     }
     has_section_ = true;
     interfaces_.clear();
-    return capture_step::passes(block.size());
+    return capture_step::skips(block.size());
 }
 
 capture_step pcapng_reader::read_interface(std::span<const std::byte> block) {
@@ -156,7 +156,7 @@ capture_step pcapng_reader::read_interface(std::span<const std::byte> block) {
         return fail("an interface's clock is finer than any that can be read");
     }
     interfaces_.push_back(described);
-    return capture_step::passes(block.size());
+    return capture_step::skips(block.size());
 }
 
 /// Options may end early, without an end mark: those that are whole count.
@@ -216,11 +216,11 @@ capture_step pcapng_reader::read_simple_packet(std::span<const std::byte> block)
     return read_packet(block, {.captured = captured, .original = original, .data_position = 12}, false);
 }
 
-std::string pcapng_reader::unfinished(std::span<const std::byte> rest) const {
-    if (passed_block_bytes_ != 0) {
+std::string pcapng_reader::unfinished(std::span<const std::byte> remaining) const {
+    if (skipped_block_bytes_ != 0) {
         return "a block";
     }
-    return rest.size() < head_bytes + 4 ? "a block's header" : "a block";
+    return remaining.size() < head_bytes + 4 ? "a block's header" : "a block";
 }
 
 }  // namespace chatos::dump

@@ -1,5 +1,5 @@
 // The block format (pcapng): sections of either byte order, interfaces with a link type and a clock each, packets in
-// three kinds of blocks. Blocks that this does not know are passed over, whatever their length.
+// three kinds of blocks. Unknown blocks are skipped, whatever their length.
 #pragma once
 
 #include "dump/capture/capture_step.hpp"
@@ -15,19 +15,19 @@ namespace chatos::dump {
 
 class pcapng_reader {
 public:
-    /// Blocks whose content counts are held whole; one that says it is longer makes the file a broken one.
+    /// Known blocks are held whole; a file with a longer one is malformed.
     static constexpr std::uint32_t known_block_bytes_max = 1U << 20U;
     static constexpr std::size_t interfaces_max = 65'536;
 
     /// True when a file that starts with these four bytes has this format.
-    [[nodiscard]] static bool knows(std::span<const std::byte, 4> start) noexcept;
+    [[nodiscard]] static bool matches(std::span<const std::byte, 4> start) noexcept;
 
     /// Reads at most one block at the start of `bytes`.
     [[nodiscard]] capture_step next(std::span<const std::byte> bytes);
-    /// Why the last step was `broken`.
+    /// Why the last step was `invalid`.
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
     /// What the reader is in the middle of, given that `rest` holds the last bytes of the file.
-    [[nodiscard]] std::string unfinished(std::span<const std::byte> rest) const;
+    [[nodiscard]] std::string unfinished(std::span<const std::byte> remaining) const;
 
 private:
     struct capture_interface {
@@ -59,7 +59,7 @@ private:
     bool has_section_{false};
     byte_order order_{byte_order::little};
     std::vector<capture_interface> interfaces_;
-    std::uint32_t passed_block_bytes_{0};  // not 0: the trailer of a block that was passed over comes next
+    std::uint32_t skipped_block_bytes_{0};  // not 0: the trailer of a block that was passed over comes next
     std::string problem_;
 };
 

@@ -35,8 +35,8 @@ capture_time time_of(std::int64_t nanoseconds, std::uint8_t digits) noexcept {
     return {seconds, static_cast<std::uint32_t>(rest), digits};
 }
 
-direction way_of(side sender) noexcept {
-    return sender == side::client ? direction::client_to_server : direction::server_to_client;
+stream_direction direction_of(side sender) noexcept {
+    return sender == side::client ? stream_direction::client_to_server : stream_direction::server_to_client;
 }
 
 std::string_view name_of(side sender) noexcept {
@@ -70,7 +70,7 @@ void check_sink::capture_ended(const captured_trace& one) {
         const auto talk = std::find_if(one.trace.connections.begin(), one.trace.connections.end(),
                                        [&](const conformance::connection& any) { return any.stream == each.stream; });
         located_violation found{std::move(each), one.file,
-                                one.ends[static_cast<std::size_t>(talk - one.trace.connections.begin())],
+                                one.endpoints[static_cast<std::size_t>(talk - one.trace.connections.begin())],
                                 one.time_digits};
         if (form_ == check_form::json) {
             show_json(found);
@@ -112,39 +112,17 @@ void check_sink::add_verdicts(const captured_trace& one, const std::vector<rule_
 
 void check_sink::show_text(const located_violation& one) {
     const violation& what = one.violation;
-    out_.add(colors_.red);
-    out_.add("VIOLATION");
-    out_.add(colors_.plain);
-    out_.add("  ");
-    out_.add(colors_.bold);
-    out_.add(what.rule);
-    out_.add(colors_.plain);
-    out_.add(" (");
-    out_.add(level_of(what.rule));
-    out_.add(") by the ");
-    out_.add(name_of(what.violator));
-    out_.add(": ");
+    out_.add(colors_.red, "VIOLATION", colors_.plain, "  ", colors_.bold, what.rule, colors_.plain, " (",
+             level_of(what.rule), ") by the ", name_of(what.violator), ": ");
     if (!one.file.empty()) {
         add_quoted(out_, one.file);
         out_.add(", ");
     }
-    out_.add("stream ");
-    out_.add_number(what.stream);
-    out_.add(", ");
-    out_.add(endpoint_text(sender_of(one.ends, way_of(what.sender)), one.ends.ip_version));
-    out_.add(" > ");
-    out_.add(endpoint_text(receiver_of(one.ends, way_of(what.sender)), one.ends.ip_version));
-    out_.add(", frame ");
-    out_.add_number(what.frame);
-    out_.add(", offset ");
-    out_.add_number(what.offset);
-    out_.add("\n  expected  ");
-    out_.add(what.expected);
-    out_.add("\n  came      ");
-    out_.add(what.actual);
-    out_.add("\n  see       ");
-    out_.add(explanation_of(what.rule));
-    out_.add('\n');
+    out_.add("stream ", what.stream, ", ",
+             endpoint_text(sender_of(one.endpoints, direction_of(what.sender)), one.endpoints.ip_version), " > ",
+             endpoint_text(receiver_of(one.endpoints, direction_of(what.sender)), one.endpoints.ip_version), ", frame ",
+             what.frame, ", offset ", what.offset, "\n  expected  ", what.expected, "\n  came      ", what.actual,
+             "\n  see       ", explanation_of(what.rule), '\n');
 }
 
 void check_sink::show_json(const located_violation& one) {
@@ -155,10 +133,12 @@ void check_sink::show_json(const located_violation& one) {
     line.text("level", level_of(what.rule));
     line.text("by", name_of(what.violator));
     out_.add(',');
-    const capture_place place{.mark = {.frame = what.frame, .time = time_of(what.time_ns, one.time_digits)},
-                              .ends = &one.ends,
-                              .file = one.file};
-    places_.add(out_, {.stream = what.stream, .way = way_of(what.sender), .offset = what.offset, .capture = &place});
+    const capture_position place{.mark = {.frame = what.frame, .time = time_of(what.time_ns, one.time_digits)},
+                                 .endpoints = &one.endpoints,
+                                 .file = one.file};
+    places_.add(
+        out_,
+        {.stream = what.stream, .direction = direction_of(what.sender), .offset = what.offset, .capture = &place});
     line.number("offset", what.offset);
     line.text("expected", what.expected);
     line.text("came", what.actual);
@@ -204,11 +184,9 @@ void check_sink::show_text(const rule_verdict& one) {
     out_.add(colors_.plain);
     out_.add_padded(one.rule, rule_columns);
     if (is_failed) {
-        out_.add(counted(one.violations, "violation"));
-        out_.add(", ");
+        out_.add(counted(one.violations, "violation"), ", ");
     }
-    out_.add("kept ");
-    out_.add(counted(one.passed, "time"));
+    out_.add("kept ", counted(one.passed, "time"));
     if (!one.reason.empty()) {
         out_.add("; ");
         escape(one.reason, [&](std::string_view piece) { out_.add(piece == "\\\"" ? "\"" : piece); });
@@ -223,9 +201,7 @@ void check_sink::show_unseen() {
     const auto end_line = [&] {
         out_.add(colors_.dim);
         out_.add_padded("unknowable", verdict_columns);
-        out_.add(line);
-        out_.add(colors_.plain);
-        out_.add('\n');
+        out_.add(line, colors_.plain, '\n');
         line.clear();
     };
     for (const rule_verdict& one : verdicts_) {

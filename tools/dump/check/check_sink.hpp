@@ -3,7 +3,7 @@
 
 #include "base/colors.hpp"
 #include "dump/check/trace_sink.hpp"
-#include "dump/json/json_place.hpp"
+#include "dump/json/json_position.hpp"
 #include "dump/output/output.hpp"
 #include "judge/judge.hpp"
 
@@ -30,7 +30,7 @@ private:
     struct located_violation {
         conformance::violation violation;
         std::string file;
-        stream_ends ends;
+        stream_endpoints endpoints;
         std::uint8_t time_digits{0};
     };
 
@@ -48,7 +48,7 @@ private:
     conformance::judge_settings settings_;
     output& out_;
     base::colors colors_;
-    json_places places_;
+    json_position_writer places_;
     bool has_violations_{false};
     std::vector<located_violation> violations_;
     std::vector<conformance::rule_verdict> verdicts_;

@@ -37,24 +37,24 @@ std::string_view doubt_of(const event_record& record) noexcept {
 
 }  // namespace
 
-connection& trace_sink::connection_at(const record_place& at) {
+connection& trace_sink::connection_at(const stream_position& at) {
     const auto [found, is_new] = connection_indexes_.emplace(at.stream, current_.trace.connections.size());
     if (is_new) {
         current_.trace.connections.emplace_back().stream = at.stream;
-        current_.ends.push_back(at.capture != nullptr && at.capture->ends != nullptr ? *at.capture->ends
-                                                                                     : stream_ends{});
+        current_.endpoints.push_back(at.capture != nullptr && at.capture->endpoints != nullptr ? *at.capture->endpoints
+                                                                                               : stream_endpoints{});
     }
     return current_.trace.connections[found->second];
 }
 
-direction_trace& trace_sink::direction_at(const record_place& at) {
-    return connection_at(at).from(at.way == direction::client_to_server ? side::client : side::server);
+direction_trace& trace_sink::direction_at(const stream_position& at) {
+    return connection_at(at).from(at.direction == stream_direction::client_to_server ? side::client : side::server);
 }
 
 void trace_sink::take(const any_record& record) {
     // Passed on last: what a derived class prints precedes the summary, and the start of the next capture.
     std::visit([this](const auto& alternative) { on(alternative); }, record);
-    record_sink* const receiver = place_of(record) != nullptr ? shown_ : next_;
+    record_sink* const receiver = position_of(record) != nullptr ? shown_ : next_;
     if (receiver != nullptr) {
         receiver->take(record);
     }
@@ -95,7 +95,7 @@ void trace_sink::on(const malformed_end& end) {
     malformed_at(end.malformed.at).bytes_total = end.malformed.lost_bytes;
 }
 
-malformed_packet& trace_sink::malformed_at(const record_place& at) {
+malformed_packet& trace_sink::malformed_at(const stream_position& at) {
     std::optional<malformed_packet>& broken = direction_at(at).malformed;
     if (!broken) {
         broken.emplace().offset = at.offset;

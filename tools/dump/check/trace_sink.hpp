@@ -1,7 +1,7 @@
 // Gathers what a capture says into the conversations that the conformance judge and the scenario writer understand.
 #pragma once
 
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/record/record.hpp"
 #include "judge/trace.hpp"
 
@@ -19,7 +19,7 @@ namespace chatos::dump {
 struct captured_trace {
     std::string file;  ///< empty where only one is read
     conformance::trace trace;
-    std::vector<stream_ends> ends;  ///< of each talk
+    std::vector<stream_endpoints> endpoints;  ///< of each talk
     std::uint8_t time_digits{0};
 };
 
@@ -54,9 +54,9 @@ private:
     void on(const capture_start& start);
     void on(const totals& account);
     void on(const auto& /*not_judged*/) {}
-    conformance::connection& connection_at(const record_place& at);
-    conformance::direction_trace& direction_at(const record_place& at);
-    conformance::malformed_packet& malformed_at(const record_place& at);
+    conformance::connection& connection_at(const stream_position& at);
+    conformance::direction_trace& direction_at(const stream_position& at);
+    conformance::malformed_packet& malformed_at(const stream_position& at);
     void end_capture();
 
     record_sink* shown_;

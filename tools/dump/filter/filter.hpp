@@ -1,4 +1,4 @@
-// chatos-dump -Y: which records are shown. The grammar stands in tools/dump/README.md.
+// chatos-dump -Y: which records are shown. tools/dump/README.md has the grammar.
 #pragma once
 
 #include "dump/filter/filter_field.hpp"
@@ -14,18 +14,18 @@
 
 namespace chatos::dump {
 
-/// Where a text stops being a filter.
+/// Where and why a text is not a valid filter.
 struct filter_problem {
     std::size_t position{0};  ///< byte of the text; its size where something is missing at the end
-    std::size_t size{0};      ///< bytes that are wrong, at least 1
-    std::string expected{};   ///< what would be right there; may quote the text
+    std::size_t size{0};      ///< of the offending text, at least 1
+    std::string expected{};   ///< what the grammar allows there; may quote the text
 
     friend bool operator==(const filter_problem&, const filter_problem&) = default;
 };
 
-/// What a filter looks at. What a record does not have is null, empty or absent.
+/// What a filter examines. Properties that a record lacks are null, empty or absent.
 struct filter_subject {
-    record_place at;
+    stream_position at;
     const packet_view* packet{nullptr};
     std::string_view event{};  ///< its name; empty for a packet
     std::uint64_t size{0};     ///< a packet's length, an event's bytes
@@ -33,7 +33,7 @@ struct filter_subject {
 
 enum class filter_node_kind : std::uint8_t { comparison, negation, both, either };
 
-/// A part of a filter. Parts stand behind those that they are made of.
+/// A part of a filter. Operands precede the parts that use them.
 struct filter_node {
     filter_node_kind kind{filter_node_kind::comparison};
     filter_field name{filter_field::type};

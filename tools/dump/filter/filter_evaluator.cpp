@@ -1,5 +1,5 @@
 #include "dump/filter/filter.hpp"
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/text/endpoint_text.hpp"
 
 #include <compare>
@@ -54,36 +54,39 @@ bool compares_word(const filter_node& test, std::string_view word) {
            compares(test.which, word, word_of(test.name, std::get<filter_word>(test.value)));
 }
 
-bool compares_end(const filter_node& test, const record_place& at) {
-    if (at.capture == nullptr || at.capture->ends == nullptr) {
+bool compares_end(const filter_node& test, const stream_position& at) {
+    if (at.capture == nullptr || at.capture->endpoints == nullptr) {
         return false;
     }
-    const stream_ends& ends = *at.capture->ends;
-    const endpoint& end = test.name == filter_field::src ? sender_of(ends, at.way) : receiver_of(ends, at.way);
+    const stream_endpoints& endpoints = *at.capture->endpoints;
+    const endpoint& end =
+        test.name == filter_field::src ? sender_of(endpoints, at.direction) : receiver_of(endpoints, at.direction);
     if (test.which == filter_operator::is_present) {
         return true;
     }
     if (test.which == filter_operator::matches || test.which == filter_operator::contains) {
-        return compares_text(test, endpoint_words{end, ends.ip_version}.text());
+        return compares_text(test, endpoint_buffer{end, endpoints.ip_version}.text());
     }
-    const filter_end& wanted = std::get<filter_end>(test.value);
-    const bool is_same = (!wanted.port || *wanted.port == end.port) &&
-                         (!wanted.address || (wanted.ip_version == ends.ip_version && *wanted.address == end.address));
+    const filter_endpoint& wanted = std::get<filter_endpoint>(test.value);
+    const bool is_same =
+        (!wanted.port || *wanted.port == end.port) &&
+        (!wanted.address || (wanted.ip_version == endpoints.ip_version && *wanted.address == end.address));
     return is_same == (test.which == filter_operator::equal);
 }
 
-bool compares_time(const filter_node& test, const record_place& at) {
+bool compares_time(const filter_node& test, const stream_position& at) {
     if (at.capture == nullptr || at.capture->mark.time.digits == 0) {
         return false;
     }
     const capture_time& time = at.capture->mark.time;
     return test.which == filter_operator::is_present ||
-           compares(test.which, filter_instant{time.seconds, time.nanoseconds}, std::get<filter_instant>(test.value));
+           compares(test.which, filter_timestamp{time.seconds, time.nanoseconds},
+                    std::get<filter_timestamp>(test.value));
 }
 
 bool has(const packet_view& packet, part wanted) noexcept {
-    for (const part one : layout_of(packet.op).parts()) {
-        if (one == wanted) {
+    for (const part part_kind : layout_of(packet.op).parts()) {
+        if (part_kind == wanted) {
             return true;
         }
     }
@@ -111,7 +114,7 @@ std::string_view word_in(filter_field name, const filter_subject& subject) {
     case filter_field::type: return subject.packet != nullptr ? "packet" : "event";
     case filter_field::packet: return subject.packet != nullptr ? packet_name(subject.packet->op) : std::string_view{};
     case filter_field::event: return subject.event;
-    default: return direction_name(subject.at.way);
+    default: return direction_name(subject.at.direction);
     }
 }
 
@@ -135,14 +138,14 @@ bool holds(const filter_node& test, const filter_subject& subject) {
 }  // namespace
 
 bool filter::accepts(std::size_t node, const filter_subject& subject) const {
-    const filter_node& one = nodes_[node];
-    switch (one.kind) {
-    case filter_node_kind::negation: return !accepts(one.left, subject);
-    case filter_node_kind::both: return accepts(one.left, subject) && accepts(one.right, subject);
-    case filter_node_kind::either: return accepts(one.left, subject) || accepts(one.right, subject);
+    const filter_node& part = nodes_[node];
+    switch (part.kind) {
+    case filter_node_kind::negation: return !accepts(part.left, subject);
+    case filter_node_kind::both: return accepts(part.left, subject) && accepts(part.right, subject);
+    case filter_node_kind::either: return accepts(part.left, subject) || accepts(part.right, subject);
     case filter_node_kind::comparison: break;
     }
-    return holds(one, subject);
+    return holds(part, subject);
 }
 
 }  // namespace chatos::dump

@@ -20,13 +20,13 @@ constexpr std::array<field_row, filter_field_count> field_table{{
     {"code", value_kind::number},
     {"stream", value_kind::number},
     {"dir", value_kind::word},
-    {"src", value_kind::end},
-    {"dst", value_kind::end},
+    {"src", value_kind::endpoint},
+    {"dst", value_kind::endpoint},
     {"frame", value_kind::number},
     {"offset", value_kind::number},
     {"length", value_kind::number},
     {"bytes", value_kind::number},
-    {"time", value_kind::instant},
+    {"time", value_kind::timestamp},
 }};
 
 constexpr std::array<std::string_view, 9> operator_texts{"", "==", "!=", "<", "<=", ">", ">=", "~", "contains"};
@@ -72,9 +72,9 @@ bool has_operator(value_kind kind, filter_operator which) noexcept {
     case filter_operator::less_or_equal:
     case filter_operator::greater:
     case filter_operator::greater_or_equal:
-        return kind == value_kind::number || kind == value_kind::instant || kind == value_kind::text;
+        return kind == value_kind::number || kind == value_kind::timestamp || kind == value_kind::text;
     case filter_operator::matches:
-    case filter_operator::contains: return kind == value_kind::text || kind == value_kind::end;
+    case filter_operator::contains: return kind == value_kind::text || kind == value_kind::endpoint;
     }
     return false;
 }
@@ -83,9 +83,9 @@ std::string_view operators_of(value_kind kind) noexcept {
     switch (kind) {
     case value_kind::word: return "== or !=";
     case value_kind::number:
-    case value_kind::instant: return "==, !=, <, <=, > or >=";
+    case value_kind::timestamp: return "==, !=, <, <=, > or >=";
     case value_kind::text: return "==, !=, <, <=, >, >=, ~ or contains";
-    case value_kind::end: return "==, !=, ~ or contains";
+    case value_kind::endpoint: return "==, !=, ~ or contains";
     }
     return {};
 }

@@ -39,7 +39,7 @@ enum class filter_operator : std::uint8_t {
 };
 
 /// What a field's values are; decides which operators it has.
-enum class value_kind : std::uint8_t { word, number, instant, text, end };
+enum class value_kind : std::uint8_t { word, number, timestamp, text, endpoint };
 
 inline constexpr std::size_t filter_field_count = static_cast<std::size_t>(filter_field::time) + 1;
 

@@ -135,9 +135,9 @@ private:
         const value_kind kind = value_kind_of(*name);
         const auto operators = [&] { return std::string{operators_of(kind)}; };
         if (!which) {
-            const bool goes_on = token_.kind == token_kind::end || token_.is("&&") || token_.is("||") ||
-                                 token_.is("and") || token_.is("or") || token_.is(")");
-            if (!goes_on) {
+            const bool is_paged = token_.kind == token_kind::end || token_.is("&&") || token_.is("||") ||
+                                  token_.is("and") || token_.is("or") || token_.is(")");
+            if (!is_paged) {
                 return fail_at_token("an operator (" + operators() + "), '&&', '||' or the end");
             }
             nodes_.push_back({.name = *name});

@@ -13,8 +13,8 @@ using namespace std::string_literals;
 
 std::string canonical(std::string_view text) {
     const auto parsed = filter::parse(text);
-    const filter* const found = std::get_if<filter>(&parsed);
-    return found != nullptr ? found->text() : "refused: " + std::get<filter_problem>(parsed).expected;
+    const filter* const accepted = std::get_if<filter>(&parsed);
+    return accepted != nullptr ? accepted->text() : "refused: " + std::get<filter_problem>(parsed).expected;
 }
 
 TEST(filter_parser, has_one_canonical_spelling_that_parses_to_the_same_filter) {
@@ -102,13 +102,14 @@ TEST(filter_parser, says_where_a_text_is_no_filter_and_what_would_be_right) {
         {"code & event", 5, 1, "an operator ("},
         {"code $", 5, 1, "an operator ("},
     };
-    for (const refused& one : cases) {
-        const auto parsed = filter::parse(one.text);
+    for (const refused& refused_filter : cases) {
+        const auto parsed = filter::parse(refused_filter.text);
         const filter_problem* const problem = std::get_if<filter_problem>(&parsed);
-        ASSERT_NE(problem, nullptr) << one.text;
-        EXPECT_EQ(problem->position, one.position) << one.text << ": " << problem->expected;
-        EXPECT_EQ(problem->size, one.size) << one.text;
-        EXPECT_NE(problem->expected.find(one.expected), std::string::npos) << one.text << ": " << problem->expected;
+        ASSERT_NE(problem, nullptr) << refused_filter.text;
+        EXPECT_EQ(problem->position, refused_filter.position) << refused_filter.text << ": " << problem->expected;
+        EXPECT_EQ(problem->size, refused_filter.size) << refused_filter.text;
+        EXPECT_NE(problem->expected.find(refused_filter.expected), std::string::npos)
+            << refused_filter.text << ": " << problem->expected;
     }
 }
 

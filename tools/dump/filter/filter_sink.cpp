@@ -1,6 +1,6 @@
 #include "dump/filter/filter_sink.hpp"
 
-#include "dump/text/event_detail.hpp"
+#include "dump/text/record_text.hpp"
 
 #include <optional>
 

@@ -1,6 +1,6 @@
 #include "dump/filter/filter_sink.hpp"
 #include "dump/testing/capture_builder.hpp"
-#include "dump/testing/dumped.hpp"
+#include "dump/testing/dump_run.hpp"
 #include "dump/testing/every_record.hpp"
 
 #include <gtest/gtest.h>
@@ -15,16 +15,10 @@ filter parsed(std::string_view text) {
 }
 
 std::vector<byte_string> conversation() {
-    return {frame_of({.sequence = 9, .flags = syn}),
-            frame_of({.sequence = 99, .flags = syn | ack, .acknowledgement = 10, .from_server = true}),
-            frame_of({.sequence = 10,
-                      .payload = "\x01\x00\x03"
-                                 "bob"sv}),
-            frame_of({.sequence = 100, .payload = "\x06\x00"sv, .from_server = true}),
-            frame_of({.sequence = 16,
-                      .payload = "\x02\x00\x03"
-                                 "eve\x07"sv}),
-            frame_of({.sequence = 23, .payload = "lost"sv})};
+    return login_then({frame_of({.sequence = 16,
+                                 .payload = "\x02\x00\x03"
+                                            "eve\x07"sv}),
+                       frame_of({.sequence = 23, .payload = "lost"sv})});
 }
 
 std::string filtered(std::string_view text) {

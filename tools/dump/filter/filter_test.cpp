@@ -1,6 +1,6 @@
 // What filters accept.
 #include "dump/filter/filter.hpp"
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,14 +11,16 @@ namespace chatos::dump {
 namespace {
 
 struct subjects {
-    stream_ends ends{.client = {{{10, 0, 0, 1}}, 40'000}, .server = {{{10, 0, 0, 2}}, 7'777}, .ip_version = 4};
-    capture_place place{.mark = {.frame = 4, .time = {1'700'000'000, 3'000'000, 6}}, .ends = &ends, .file = {}};
+    stream_endpoints endpoints{
+        .client = {{{10, 0, 0, 1}}, 40'000}, .server = {{{10, 0, 0, 2}}, 7'777}, .ip_version = 4};
+    capture_position place{
+        .mark = {.frame = 4, .time = {1'700'000'000, 3'000'000, 6}}, .endpoints = &endpoints, .file = {}};
     packet_view spm = make_spm("bob", "say hallo");
     packet_view error = make_error(error_code::unreachable);
-    filter_subject message{.at = {2, direction::client_to_server, 9, &place}, .packet = &spm, .size = 19};
-    filter_subject answer{.at = {2, direction::server_to_client, 30, &place}, .packet = &error, .size = 2};
-    filter_subject gap{.at = {3, direction::client_to_server, 9, &place}, .event = "gap", .size = 100};
-    filter_subject raw{.at = {0, direction::client_to_server, 0, nullptr}, .packet = &spm, .size = 19};
+    filter_subject message{.at = {2, stream_direction::client_to_server, 9, &place}, .packet = &spm, .size = 19};
+    filter_subject answer{.at = {2, stream_direction::server_to_client, 30, &place}, .packet = &error, .size = 2};
+    filter_subject gap{.at = {3, stream_direction::client_to_server, 9, &place}, .event = "gap", .size = 100};
+    filter_subject raw{.at = {0, stream_direction::client_to_server, 0, nullptr}, .packet = &spm, .size = 19};
 };
 
 bool accepts(std::string_view text, const filter_subject& subject) {
@@ -85,7 +87,7 @@ TEST(filter, a_frame_without_a_time_has_none) {
 
 TEST(filter, ipv4_and_ipv6_addresses_are_never_the_same) {
     subjects all;
-    all.ends = {.client = {{{10, 0, 0, 1}}, 1}, .server = {{}, 2}, .ip_version = 6};
+    all.endpoints = {.client = {{{10, 0, 0, 1}}, 1}, .server = {{}, 2}, .ip_version = 6};
     EXPECT_FALSE(accepts("src==10.0.0.1", all.message));
     EXPECT_TRUE(accepts("src==[a00:1::] && dst==[::]:2", all.message));
     EXPECT_TRUE(accepts(R"(dst~"^\[::\]:2$")", all.message));

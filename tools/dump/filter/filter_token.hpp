@@ -1,4 +1,4 @@
-// A filter's text, cut into tokens.
+// Splits the text of a filter into tokens.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ enum class token_kind : std::uint8_t {
     word,    ///< a name, a number, an address, a time
     quoted,  ///< with its quotes
     symbol,  ///< `==`, `&&`, `(`, ...
-    broken,  ///< a quoted text that does not end, or a character that nothing starts with
+    broken,  ///< an unterminated quoted text, or a character that starts no token
 };
 
 struct filter_token {
@@ -20,12 +20,12 @@ struct filter_token {
     std::string_view text{};
     std::size_t position{0};  ///< of its first byte
 
-    [[nodiscard]] bool is(std::string_view what) const noexcept {
-        return (kind == token_kind::word || kind == token_kind::symbol) && text == what;
+    [[nodiscard]] bool is(std::string_view expected) const noexcept {
+        return (kind == token_kind::word || kind == token_kind::symbol) && text == expected;
     }
 };
 
-/// The first token of `text` at or behind `position`.
+/// The first token of `text` at or after `position`.
 [[nodiscard]] filter_token next_filter_token(std::string_view text, std::size_t position) noexcept;
 
 }  // namespace chatos::dump

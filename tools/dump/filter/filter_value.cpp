@@ -1,6 +1,6 @@
 #include "dump/filter/filter_value.hpp"
 
-#include "dump/filter/instant_text.hpp"
+#include "dump/filter/timestamp_text.hpp"
 #include "dump/text/endpoint_text.hpp"
 
 #include <chatos/display.hpp>
@@ -31,7 +31,7 @@ std::string_view word_of(filter_field name, filter_word which) noexcept {
 
 namespace {
 
-std::string end_text(const filter_end& end) {
+std::string end_text(const filter_endpoint& end) {
     std::string port = end.port ? ":" + std::to_string(*end.port) : std::string{};
     if (!end.address) {
         return port;
@@ -51,8 +51,8 @@ std::string filter_value_text(filter_field name, const filter_value& value) {
         std::string operator()(std::monostate) const { return {}; }
         std::string operator()(const filter_word& word) const { return std::string{word_of(name, word)}; }
         std::string operator()(std::uint64_t number) const { return std::to_string(number); }
-        std::string operator()(const filter_instant& when) const { return instant_text(when); }
-        std::string operator()(const filter_end& end) const { return end_text(end); }
+        std::string operator()(const filter_timestamp& when) const { return timestamp_text(when); }
+        std::string operator()(const filter_endpoint& end) const { return end_text(end); }
         std::string operator()(const text_pattern& pattern) const { return '"' + pattern.expression() + '"'; }
         std::string operator()(const std::string& text) const {
             std::string quoted{'"'};

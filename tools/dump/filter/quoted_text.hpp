@@ -9,7 +9,8 @@
 
 namespace chatos::dump {
 
-/// The text that stands between quotes as `raw`: `\"`, `\\`, `\n`, `\r`, `\t`, `\x1b`, `\u{202e}`.
+/// The text that `raw`, written between quotes, denotes. The escapes are `\"`, `\\`, `\n`, `\r`, `\t`, `\x1b`,
+/// `\u{202e}`.
 [[nodiscard]] std::variant<std::string, value_problem> read_quoted_text(std::string_view raw);
 
 }  // namespace chatos::dump

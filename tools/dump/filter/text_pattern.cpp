@@ -10,11 +10,11 @@ namespace {
 constexpr std::int64_t memory_bytes_max = 1 << 20;
 
 re2::RE2::Options options() {
-    re2::RE2::Options chosen;
-    chosen.set_log_errors(false);
-    chosen.set_never_capture(true);
-    chosen.set_max_mem(memory_bytes_max);
-    return chosen;
+    re2::RE2::Options result;
+    result.set_log_errors(false);
+    result.set_never_capture(true);
+    result.set_max_mem(memory_bytes_max);
+    return result;
 }
 
 }  // namespace

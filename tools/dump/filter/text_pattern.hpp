@@ -1,4 +1,4 @@
-// A regular expression of a user's, in RE2's syntax: no input makes it slow.
+// A regular expression in RE2's syntax: its run time is linear in the text.
 #pragma once
 
 #include <memory>
@@ -13,12 +13,12 @@ namespace chatos::dump {
 
 class text_pattern {
 public:
-    /// The expression. When it is none problem() says why.
+    /// Compiles the expression; problem() says whether that failed.
     explicit text_pattern(std::string_view expression);
 
     /// Whether the expression matches anywhere in `text`. There must be no problem.
     [[nodiscard]] bool is_in(std::string_view text) const;
-    /// Empty, or what is wrong, in words of RE2 that may quote the expression.
+    /// RE2's error message, which may quote the expression; empty if the expression is valid.
     [[nodiscard]] std::string problem() const;
     /// As it was given.
     [[nodiscard]] const std::string& expression() const;

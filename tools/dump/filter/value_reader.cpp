@@ -1,6 +1,6 @@
 #include "dump/filter/filter_value.hpp"
-#include "dump/filter/instant_text.hpp"
 #include "dump/filter/quoted_text.hpp"
+#include "dump/filter/timestamp_text.hpp"
 
 #include <chatos/packet.hpp>
 
@@ -19,8 +19,8 @@ using outcome = std::variant<filter_value, value_problem>;
 constexpr std::array<error_code, 5> codes{error_code::ok, error_code::pseudo_taken, error_code::out_of_capacity,
                                           error_code::unreachable, error_code::refused};
 
-outcome expects(std::string what) {
-    return value_problem{.expected = std::move(what)};
+outcome expects(std::string expected) {
+    return value_problem{.expected = std::move(expected)};
 }
 
 char lower(char letter) {
@@ -77,8 +77,8 @@ outcome read_number(filter_field name, std::string_view text) {
                : expects("a code: 0 to 255, OK, PSEUDO_TAKEN, OUT_OF_CAPACITY, UNREACHABLE or REFUSED");
 }
 
-std::optional<filter_end> end_in(std::string_view text) {
-    filter_end end;
+std::optional<filter_endpoint> end_in(std::string_view text) {
+    filter_endpoint end;
     std::string_view address = text;
     std::string_view port;
     if (text.starts_with('[')) {
@@ -128,7 +128,7 @@ outcome read_pattern(std::string_view expression) {
     if (problem.empty()) {
         return filter_value{std::move(pattern)};
     }
-    // RE2 quotes what it stumbled over behind the last colon.
+    // RE2 quotes the offending part after the last colon.
     const std::size_t colon = problem.rfind(": ");
     const std::string quoted = colon == std::string::npos ? std::string{} : problem.substr(colon + 2);
     const std::size_t at = quoted.empty() ? std::string_view::npos : expression.find(quoted);
@@ -163,14 +163,14 @@ std::variant<filter_value, value_problem> read_filter_value(filter_field name, f
     switch (kind) {
     case value_kind::word: return read_word(name, text.text);
     case value_kind::number: return read_number(name, text.text);
-    case value_kind::instant:
-        if (const std::optional<filter_instant> instant = read_instant(text.text)) {
+    case value_kind::timestamp:
+        if (const std::optional<filter_timestamp> instant = read_timestamp(text.text)) {
             return filter_value{*instant};
         }
         return expects("seconds since 1970 or a time in UTC, such as 1700000000.003 or 2023-11-14T22:13:20.003Z");
     default: break;
     }
-    if (const std::optional<filter_end> end = end_in(text.text)) {
+    if (const std::optional<filter_endpoint> end = end_in(text.text)) {
         return filter_value{*end};
     }
     return expects("an address, a port or both: 10.0.0.1, 10.0.0.1:7777, :7777, ::1 or [::1]:7777");

@@ -14,10 +14,10 @@ public:
     byte_source& operator=(const byte_source&) = delete;
     virtual ~byte_source() = default;
 
-    /// Puts at least one byte and at most room.size() into `room` and returns how many; 0 at the end and after an
+    /// Reads at least one byte and at most room.size() into `room` and returns how many; 0 at the end and after an
     /// error. May wait.
     [[nodiscard]] virtual std::size_t read(std::span<std::byte> room) = 0;
-    /// What went wrong, safe to print; empty while nothing did.
+    /// The error, safe to print; empty if there is none.
     [[nodiscard]] virtual const std::string& problem() const = 0;
 };
 

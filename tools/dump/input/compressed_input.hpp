@@ -1,4 +1,4 @@
-// Which decompression a file needs, told by its first bytes.
+// Chooses the decompression of a file by its first bytes.
 #pragma once
 
 #include "dump/input/file_source.hpp"
@@ -7,8 +7,7 @@
 
 namespace chatos::dump {
 
-/// A source of what is inside `file`, which must outlive it; null when the file is not compressed and is to be read
-/// itself.
+/// A source of the decompressed content of `file`, which must outlive it; null if the file is not compressed.
 [[nodiscard]] std::unique_ptr<byte_source> decompressed(file_source& file);
 
 }  // namespace chatos::dump

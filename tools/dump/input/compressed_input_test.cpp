@@ -1,5 +1,5 @@
 // Compressed captures: the same frames as without, cut and damaged ones told, and memory that does not grow.
-#include "dump/capture/frame_feed.hpp"
+#include "dump/capture/frame_reader.hpp"
 #include "dump/input/gzip_source.hpp"
 #include "dump/input/zstd_source.hpp"
 #include "dump/testing/capture_builder.hpp"
@@ -142,7 +142,7 @@ TEST(gzip, a_bomb_takes_time_and_no_memory) {
     ASSERT_LT(packed.size(), 200'000U);
     memory_source from{packed};
     gzip_source source{from};
-    frame_feed feed{source};
+    frame_reader feed{source};
     std::uint64_t frames = 0;
     while (feed.next() != nullptr) {
         ++frames;

@@ -1,4 +1,4 @@
-// A file or standard input as a source of bytes, of which the first may be looked at before they are read.
+// A file or standard input as a source of bytes that can peek at the first ones.
 #pragma once
 
 #include "dump/input/byte_source.hpp"

@@ -1,5 +1,5 @@
-// Gzip, decompressed on the way. Memory does not grow with what comes out, so that a small file which stands for
-// gigabytes takes time and nothing else.
+// Decompresses gzip as it is read. Memory does not grow with the output: a small file that expands to gigabytes costs
+// only time.
 #pragma once
 
 #include "dump/input/byte_source.hpp"
@@ -8,8 +8,8 @@
 
 namespace chatos::dump {
 
-/// Reads members one after the other, as gzip does. A checksum that is wrong, a file that ends early and bytes behind
-/// the last member are problems; what came before them has been given out.
+/// Reads all members in sequence, as gzip does. A wrong checksum, a truncated file and bytes after the last member are
+/// errors; the output before them has been delivered.
 class gzip_source final : public byte_source {
 public:
     /// `from` must outlive the source.

@@ -35,8 +35,8 @@ bool may_be_listing(std::string_view start) noexcept {
     if (digits != listing_offset.substr(0, digits.size())) {
         return false;
     }
-    const std::string_view rest = start.substr(digits.size());
-    return rest.empty() || rest == ":" || rest == " " || rest == ": " || rest == "  ";
+    const std::string_view remaining = start.substr(digits.size());
+    return remaining.empty() || remaining == ":" || remaining == " " || remaining == ": " || remaining == "  ";
 }
 
 }  // namespace
@@ -214,8 +214,8 @@ bool hex_text_reader::end_run() {
     return true;
 }
 
-bool hex_text_reader::fail(std::string what) {
-    error_ = {line_, column_, std::move(what)};
+bool hex_text_reader::fail(std::string message) {
+    error_ = {line_, column_, std::move(message)};
     return false;
 }
 

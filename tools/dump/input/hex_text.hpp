@@ -1,4 +1,4 @@
-// Hex text to bytes, in fragments of any size: plain hex in the ways people write it, and the output of xxd and of
+// Converts hex text to bytes, in fragments of any size: plain hex in the usual notations, and the output of xxd and of
 // hexdump -C.
 #pragma once
 
@@ -14,11 +14,11 @@ namespace chatos::dump {
 /// separator or a comment.
 [[nodiscard]] bool starts_hex_text(std::uint8_t first_byte) noexcept;
 
-/// Reads pairs of hex digits. Between pairs may stand white space, ',', ':' and ';', a pair or a run of pairs may
-/// start with 0x, and a comment goes from '#' to the end of its line. A text whose first line starts with
+/// Reads pairs of hex digits. White space, ',', ':' and ';' may separate pairs, 0x may precede a pair or a run of
+/// pairs, and a comment extends from '#' to the end of its line. A text whose first line starts with
 /// "00000000: " (xxd) or "00000000  " (hexdump -C) is a listing: no ChatOS stream starts with a zero byte, so that
-/// this is unambiguous. Each line of a listing starts with an offset, which must be right; what stands to the right
-/// of the hex is not read.
+/// this is unambiguous. Each line of a listing starts with an offset, which must be right; text to the right of the
+/// hex is ignored.
 class hex_text_reader {
 public:
     struct problem {
@@ -50,7 +50,7 @@ private:
     bool take_digit(unsigned value, std::vector<std::byte>& bytes);
     bool end_run();
     void start_line() noexcept;
-    bool fail(std::string what);
+    bool fail(std::string message);
 
     form form_{form::undecided};
     std::string undecided_;  // the start of the text, while it may still be that of a listing

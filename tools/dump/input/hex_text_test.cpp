@@ -40,13 +40,13 @@ void expect_wanted(std::string_view text) {
     }
 }
 
-void expect_problem(std::string_view text, std::uint64_t line, std::uint64_t column, std::string_view what,
+void expect_problem(std::string_view text, std::uint64_t line, std::uint64_t column, std::string_view message,
                     std::size_t bytes_before) {
     const reading result = read_hex(text, 1);
     ASSERT_TRUE(result.problem) << text;
     EXPECT_EQ(result.problem->line, line) << text;
     EXPECT_EQ(result.problem->column, column) << text;
-    EXPECT_NE(result.problem->what.find(what), std::string::npos) << result.problem->what;
+    EXPECT_NE(result.problem->what.find(message), std::string::npos) << result.problem->what;
     EXPECT_EQ(result.bytes.size(), bytes_before) << text;
 }
 

@@ -35,4 +35,18 @@ std::size_t input_file::read(std::span<std::byte> piece) {
     return 0;
 }
 
+bool read_files(const std::vector<std::string>& files, output& out, const std::function<void(std::string_view)>& report,
+                const std::function<std::string(std::size_t, const std::string&)>& read) {
+    const std::vector<std::string> paths = files.empty() ? std::vector<std::string>{"-"} : files;
+    bool all_read = true;
+    for (std::size_t index = 0; index < paths.size() && out.error() == 0; ++index) {
+        if (const std::string problem = read(index, paths[index]); !problem.empty()) {
+            all_read = false;
+            out.flush();  // so that the message follows the output before it
+            report(problem);
+        }
+    }
+    return all_read;
+}
+
 }  // namespace chatos::dump

@@ -1,4 +1,4 @@
-// Zstandard, decompressed on the way, in memory that does not grow with what comes out.
+// Decompresses Zstandard as it is read, in memory that does not grow with the output.
 #pragma once
 
 #include "dump/input/byte_source.hpp"
@@ -7,8 +7,8 @@
 
 namespace chatos::dump {
 
-/// Reads frames one after the other. A checksum that is wrong, a file that ends early, and frames that want a window of
-/// more than 16 MiB (levels above 19, --long) are problems; what came before them has been given out.
+/// Reads all frames in sequence. A wrong checksum, a truncated file, and frames that need a window of more than 16 MiB
+/// (levels above 19, --long) are errors; the output before them has been delivered.
 class zstd_source final : public byte_source {
 public:
     /// `from` must outlive the source.

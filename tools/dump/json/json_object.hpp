@@ -1,5 +1,5 @@
 // Writes one JSON object on one line. The strings are exact (a parser gives back the very bytes) and yet safe to
-// look at: whatever could act on a terminal is written as \u escapes.
+// look at: everything that could act on a terminal is written as \u escapes.
 #pragma once
 
 #include "dump/output/output.hpp"

@@ -2,9 +2,9 @@
 
 #include "base/hex.hpp"
 #include "dump/json/json_object.hpp"
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/record/packet_fields.hpp"
-#include "dump/text/event_detail.hpp"
+#include "dump/text/record_text.hpp"
 
 #include <algorithm>
 
@@ -12,7 +12,7 @@ namespace chatos::dump {
 
 namespace {
 
-/// More of a conflict's readings than this is counted, not shown.
+/// Bytes of each version of a conflict that are shown.
 constexpr std::size_t reading_bytes_max = 256;
 
 std::string reading_text(std::span<const std::byte> bytes) {
@@ -21,11 +21,11 @@ std::string reading_text(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-void json_sink::begin_event(json_object& line, std::string_view event, const record_place& at, std::uint64_t bytes) {
+void json_sink::begin_event(json_object& line, std::string_view event, const stream_position& at, std::uint64_t bytes) {
     line.text("type", "event");
     line.text("event", event);
     out_.add(',');
-    places_.add(out_, at);
+    positions_.add(out_, at);
     line.number("offset", at.offset);
     line.number("bytes", bytes);
 }
@@ -33,7 +33,7 @@ void json_sink::begin_event(json_object& line, std::string_view event, const rec
 void json_sink::on(const packet_record& record) {
     const packet_layout& row = layout_of(record.packet.op);
     out_.add("{\"type\":\"packet\",");
-    places_.add(out_, record.at);
+    positions_.add(out_, record.at);
     out_.add(",\"offset\":");
     out_.add_number(record.at.offset);
     out_.add(",\"length\":");
@@ -60,7 +60,7 @@ void json_sink::on(const packet_record& record) {
             break;
         }
     }
-    out_.add(may_travel(record.packet.op, record.at.way) ? "}\n" : ",\"wrong_direction\":true}\n");
+    out_.add(may_travel(record.packet.op, record.at.direction) ? "}\n" : ",\"wrong_direction\":true}\n");
 }
 
 void json_sink::on(const malformed_end& end) {
@@ -73,7 +73,7 @@ void json_sink::on(const malformed_end& end) {
     line.number("error_offset", record.error.offset);
     output detail;
     add_malformed_detail(detail, record);
-    detail.add(record.was_guessed ? "; framing is lost, or its start was guessed wrong: a boundary is looked for"
+    detail.add(record.was_guessed ? "; framing is lost, or its start was guessed wrong: searching for a boundary"
                                   : "; framing is lost, nothing from there on is decoded");
     line.text("detail", detail.text());
     line.finish();

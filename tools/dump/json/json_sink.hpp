@@ -1,7 +1,7 @@
 // The form for programs: one JSON object per line, as dump-line.schema.json describes them.
 #pragma once
 
-#include "dump/json/json_place.hpp"
+#include "dump/json/json_position.hpp"
 #include "dump/output/output.hpp"
 #include "dump/record/record.hpp"
 
@@ -26,10 +26,10 @@ private:
     void on(const event_record& record);
     void on(const totals& account);
     void on(const auto& /*not_printed*/) {}
-    void begin_event(json_object& line, std::string_view event, const record_place& at, std::uint64_t bytes);
+    void begin_event(json_object& line, std::string_view event, const stream_position& at, std::uint64_t bytes);
 
     output& out_;
-    json_places places_;
+    json_position_writer positions_;
 };
 
 }  // namespace chatos::dump

@@ -94,7 +94,7 @@ TEST(dump_json, a_line_is_harmless_on_a_terminal) {
 
 TEST(dump_json, marks_a_packet_that_the_direction_never_carries) {
     const std::vector<nlohmann::json> lines =
-        lines_of(wire_of({make_cr("bob"), make_pc("bob")}), {.way = direction::server_to_client});
+        lines_of(wire_of({make_cr("bob"), make_pc("bob")}), {.direction = stream_direction::server_to_client});
     EXPECT_EQ(lines.at(0).at("dir"), "s2c");
     EXPECT_EQ(lines.at(0).at("wrong_direction"), true);
     EXPECT_FALSE(lines.at(1).contains("wrong_direction"));

@@ -1,7 +1,7 @@
 // The sequence chart as an SVG that needs nothing else: its own style, light and dark, no script.
 #pragma once
 
-#include "dump/ladder/ladder_page.hpp"
+#include "dump/ladder/ladder_chart.hpp"
 #include "dump/output/output.hpp"
 
 namespace chatos::dump {
@@ -11,11 +11,11 @@ class ladder_svg final : public ladder_canvas {
 public:
     /// Rows and lifelines that a chart has at most.
     static constexpr std::size_t rows_max = 5'000;
-    static constexpr std::size_t ends_max = 40;
+    static constexpr std::size_t lifelines_max = 40;
 
     explicit ladder_svg(output& out) : out_{out} {}
 
-    void draw(const ladder_page& page) override;
+    void draw(const ladder_chart& chart) override;
 
 private:
     output& out_;

@@ -1,7 +1,7 @@
 #include "dump/ladder/ladder_sink.hpp"
 #include "dump/ladder/ladder_svg.hpp"
+#include "dump/testing/dump_run.hpp"
 #include "dump/testing/dump_testing.hpp"
-#include "dump/testing/dumped.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-std::string drawing_of(const std::vector<byte_string>& frames, ladder_bounds bounds = {.goes_on = false}) {
+std::string drawing_of(const std::vector<byte_string>& frames, ladder_bounds bounds = {.is_paged = false}) {
     output out;
     ladder_svg canvas{out};
     ladder_sink sink{bounds, canvas, nullptr};
@@ -57,10 +57,10 @@ TEST(ladder_svg, is_bounded_in_rows_and_ends_and_says_what_is_left_out) {
     }
     // Each stream has three rows: no handshake, a guessed start, the packet.
     EXPECT_EQ(count_of(drawing_of(frames), "<g class="), 27U);
-    const std::string few_rows = drawing_of(frames, {.rows_max = 20, .goes_on = false});
+    const std::string few_rows = drawing_of(frames, {.rows_max = 20, .is_paged = false});
     EXPECT_EQ(count_of(few_rows, "<g class="), 20U);
     EXPECT_NE(few_rows.find(">7 more rows are left out"), std::string::npos);
-    const std::string few_ends = drawing_of(frames, {.ends_max = 5, .goes_on = false});
+    const std::string few_ends = drawing_of(frames, {.lifelines_max = 5, .is_paged = false});
     EXPECT_EQ(count_of(few_ends, "<g class="), 9U);
     EXPECT_NE(few_ends.find(">18 more rows are left out"), std::string::npos);
 }

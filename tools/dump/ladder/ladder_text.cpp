@@ -4,16 +4,16 @@
 
 namespace chatos::dump {
 
-void ladder_text::draw(const ladder_page& page) {
-    if (page.rows.empty()) {
+void ladder_text::draw(const ladder_chart& chart) {
+    if (chart.rows.empty()) {
         return;
     }
     if (!has_begun_) {
-        time_.start(page.first);
+        time_.start(chart.first);
         has_begun_ = true;
     }
     std::string text;
-    chart_.draw(text, chart_of(page, time_));
+    chart_.draw(text, chart_of(chart, time_));
     out_.add(text);
 }
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/colors.hpp"
-#include "dump/ladder/ladder_page.hpp"
+#include "dump/ladder/ladder_chart.hpp"
 #include "dump/output/output.hpp"
 
 #include <cstddef>
@@ -15,7 +15,7 @@ public:
     ladder_text(output& out, const base::colors& colors, std::size_t columns, time_format time)
         : out_{out}, chart_{{.columns = columns, .advice = "Try --follow or -Y."}, colors}, time_{time} {}
 
-    void draw(const ladder_page& page) override;
+    void draw(const ladder_chart& chart) override;
 
 private:
     output& out_;

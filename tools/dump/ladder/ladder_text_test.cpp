@@ -2,8 +2,8 @@
 #include "base/text_columns.hpp"
 #include "dump/ladder/ladder_sink.hpp"
 #include "dump/ladder/ladder_text.hpp"
+#include "dump/testing/dump_run.hpp"
 #include "dump/testing/dump_testing.hpp"
-#include "dump/testing/dumped.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,18 +18,12 @@ constexpr std::string_view spm_eve = "\x03\x00\x03"
                                      "eve\x00\x00\x00\x02hi"sv;
 
 std::vector<byte_string> conversation() {
-    return {frame_of({.sequence = 9, .flags = syn}),
-            frame_of({.sequence = 99, .flags = syn | ack, .acknowledgement = 10, .from_server = true}),
-            frame_of({.sequence = 10,
-                      .payload = "\x01\x00\x03"
-                                 "bob"sv}),
-            frame_of({.sequence = 100, .payload = "\x06\x00"sv, .from_server = true}),
-            frame_of({.sequence = 109,
-                      .payload = "\x03\x00\x03"
-                                 "eve\x00\x00\x00\x02hi\x03\x00\x03"
-                                 "eve\x00\x00\x00\x02ho"sv,
-                      .from_server = true}),
-            frame_of({.sequence = 16, .payload = "\x06\x00\x06\x00\x09"sv})};
+    return login_then({frame_of({.sequence = 109,
+                                 .payload = "\x03\x00\x03"
+                                            "eve\x00\x00\x00\x02hi\x03\x00\x03"
+                                            "eve\x00\x00\x00\x02ho"sv,
+                                 .from_server = true}),
+                       frame_of({.sequence = 16, .payload = "\x06\x00\x06\x00\x09"sv})});
 }
 
 std::string chart_of(const std::vector<byte_string>& frames, std::size_t columns, ladder_bounds bounds = {}) {

@@ -6,17 +6,17 @@ namespace chatos::dump {
 
 namespace {
 
-bool is_same_datagram(const ip_payload& one, const ip_payload& other) noexcept {
-    return one.ip_version == other.ip_version && one.source == other.source && one.destination == other.destination &&
-           one.fragment.identification == other.fragment.identification && one.vlan == other.vlan &&
-           (one.ip_version == 6 || one.protocol == other.protocol);
+bool is_same_datagram(const ip_payload& left, const ip_payload& other) noexcept {
+    return left.ip_version == other.ip_version && left.source == other.source &&
+           left.destination == other.destination && left.fragment.identification == other.fragment.identification &&
+           left.vlan == other.vlan && (left.ip_version == 6 || left.protocol == other.protocol);
 }
 
 }  // namespace
 
 void fragment_store::drop(std::size_t index, skip_reason reason) {
     const datagram& dropped = datagrams_[index];
-    const skip_reason why = dropped.ruined != skip_reason::none ? dropped.ruined : reason;
+    const skip_reason why = dropped.discard_reason != skip_reason::none ? dropped.discard_reason : reason;
     counts_[static_cast<std::size_t>(why)] += dropped.frames;
     datagrams_.erase(datagrams_.begin() + static_cast<std::ptrdiff_t>(index));
 }
@@ -42,7 +42,7 @@ fragment_store::datagram& fragment_store::find(const ip_payload& part, std::int6
     return added;
 }
 
-/// Adds the fragment's bytes; tells what makes the datagram unusable.
+/// Adds the fragment's bytes; returns what makes the datagram unusable.
 skip_reason fragment_store::add(datagram& whole, const ip_payload& part) {
     const std::uint32_t begin = part.fragment.offset_bytes;
     if (part.bytes.size() < part.original_bytes) {
@@ -90,11 +90,11 @@ skip_reason fragment_store::add(datagram& whole, const ip_payload& part) {
 std::optional<ip_payload> fragment_store::take(const ip_payload& part, std::int64_t seconds) {
     datagram& whole = find(part, seconds);
     ++whole.frames;
-    if (whole.ruined != skip_reason::none) {
+    if (whole.discard_reason != skip_reason::none) {
         return std::nullopt;
     }
     if (const skip_reason problem = add(whole, part); problem != skip_reason::none) {
-        whole.ruined = problem;
+        whole.discard_reason = problem;
         whole.bytes = {};
         whole.ranges = {};
         return std::nullopt;

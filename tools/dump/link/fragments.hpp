@@ -1,5 +1,4 @@
-// Fragments of IP datagrams, put together. Bounded in datagrams and in bytes; every frame that went in is accounted for
-// by a reason.
+// Reassembles IP fragments. Bounded in datagrams and in bytes; every frame that went in is counted under a reason.
 #pragma once
 
 #include "dump/link/ip_layer.hpp"
@@ -11,8 +10,8 @@
 
 namespace chatos::dump {
 
-/// Holds what was captured of datagrams until they are whole. Two fragments that say different things about the same
-/// bytes make the datagram unusable, as hosts have it (RFC 5722); the same bytes twice do no harm.
+/// Holds what was captured of datagrams until they are whole. Two fragments with different values for the same
+/// bytes make the datagram unusable, as in hosts (RFC 5722); exact repetitions are harmless.
 class fragment_store {
 public:
     static constexpr std::size_t datagrams_max = 64;
@@ -42,7 +41,7 @@ private:
         std::vector<range> ranges;  // sorted, apart from each other
         std::optional<std::uint32_t> total_bytes;
         std::uint64_t frames{0};
-        skip_reason ruined{skip_reason::none};
+        skip_reason discard_reason{skip_reason::none};
     };
 
     datagram& find(const ip_payload& part, std::int64_t seconds);

@@ -30,11 +30,11 @@ ip_payload skipped(skip_reason reason) noexcept {
 
 void copy_address(ip_address& address, std::span<const std::byte> bytes) noexcept {
     std::transform(bytes.begin(), bytes.end(), address.bytes.begin(),
-                   [](std::byte one) { return std::to_integer<std::uint8_t>(one); });
+                   [](std::byte byte) { return std::to_integer<std::uint8_t>(byte); });
 }
 
 /// Sets what follows a header of `header_bytes`, given that header and payload announce `total_bytes` together, or 0.
-/// Padding behind that is dropped.
+/// Padding after that is dropped.
 void set_payload(ip_payload& payload, const network_packet& packet, std::size_t header_bytes,
                  std::size_t total_bytes) noexcept {
     const std::size_t announced = total_bytes == 0 ? packet.original_bytes : total_bytes;
@@ -140,7 +140,7 @@ void drop_extension_headers(ip_payload& payload) noexcept {
     }
 }
 
-ip_payload open_ip_packet(const network_packet& packet, bool verify_checksums) noexcept {
+ip_payload parse_ip_packet(const network_packet& packet, bool verify_checksums) noexcept {
     if (packet.bytes.size() < ipv4_header_bytes_min) {
         return skipped(skip_reason::cut_ip_header);
     }

@@ -28,7 +28,7 @@ struct ip_fragment {
 
 /// The payload of an IP packet, without padding.
 struct ip_payload {
-    skip_reason reason{skip_reason::none};  ///< not none: nothing else counts
+    skip_reason reason{skip_reason::none};  ///< not none: the other members are meaningless
     std::uint8_t ip_version{4};
     std::uint8_t protocol{0};
     ip_address source{};
@@ -41,9 +41,9 @@ struct ip_payload {
 
 inline constexpr std::uint8_t protocol_tcp = 6;
 
-/// Reads the IPv4 header, or the IPv6 header and its extension headers. A length of 0, which network cards that cut
-/// large packets into small ones leave in captures, stands for all that the frame had.
-[[nodiscard]] ip_payload open_ip_packet(const network_packet& packet, bool verify_checksums) noexcept;
+/// Reads the IPv4 header, or the IPv6 header and its extension headers. A length of 0, as segmentation offload
+/// leaves it in captures, means the rest of the frame.
+[[nodiscard]] ip_payload parse_ip_packet(const network_packet& packet, bool verify_checksums) noexcept;
 
 /// Walks over the IPv6 extension headers at the start of the payload, up to one that says that this is a fragment: what
 /// follows in it may be the middle of anything.

@@ -31,7 +31,7 @@ network_packet skipped_frame(skip_reason reason) noexcept {
     return {.reason = reason};
 }
 
-/// Moves the packet behind a header of `bytes`; false, and the packet says so, when they are not all there.
+/// Drops a header of `bytes` from the packet; false, and the packet says so, if it is not all there.
 bool drop_header(network_packet& packet, std::size_t bytes) noexcept {
     if (packet.bytes.size() < bytes) {
         packet = skipped_frame(skip_reason::cut_link_header);
@@ -42,7 +42,7 @@ bool drop_header(network_packet& packet, std::size_t bytes) noexcept {
     return true;
 }
 
-/// What is behind a header that ended with this Ethernet type.
+/// The packet after a header that ended with this Ethernet type.
 network_packet open_ether_type(network_packet packet, std::uint16_t ether_type) noexcept {
     constexpr std::uint16_t length_max = 1500;
     constexpr std::size_t snap_bytes = 8;
@@ -104,7 +104,7 @@ network_packet open_raw(network_packet packet) noexcept {
     return packet;
 }
 
-/// A header of `bytes` in which the Ethernet type stands at `position`.
+/// A header of `bytes` with the Ethernet type at `position`.
 network_packet open_cooked(network_packet packet, std::size_t bytes, std::size_t position) noexcept {
     const std::span<const std::byte> header = packet.bytes;
     if (!drop_header(packet, bytes)) {
@@ -115,7 +115,7 @@ network_packet open_cooked(network_packet packet, std::size_t bytes, std::size_t
 
 }  // namespace
 
-network_packet open_link_frame(const captured_frame& frame) noexcept {
+network_packet parse_link_frame(const captured_frame& frame) noexcept {
     network_packet packet{.bytes = frame.bytes, .original_bytes = frame.original_bytes};
     switch (frame.link_type) {
     case link_ethernet: return open_cooked(packet, 14, 12);

@@ -12,7 +12,7 @@ namespace chatos::dump {
 
 /// What a link frame carries. `bytes` may be shorter than `original_bytes` (the snap length) and both may hold padding.
 struct network_packet {
-    skip_reason reason{skip_reason::none};  ///< not none: there is no IP packet, the rest means nothing
+    skip_reason reason{skip_reason::none};  ///< not none: there is no IP packet, the other members are meaningless
     std::uint8_t ip_version{0};             ///< 4 or 6, as the link header says, or as the first byte where it does not
     std::span<const std::byte> bytes{};
     std::uint32_t original_bytes{0};
@@ -21,7 +21,7 @@ struct network_packet {
     std::uint64_t vlan{0};
 };
 
-/// Takes apart Ethernet, NULL, LOOP, RAW, IPV4, IPV6, SLL and SLL2.
-[[nodiscard]] network_packet open_link_frame(const captured_frame& frame) noexcept;
+/// Parses Ethernet, NULL, LOOP, RAW, IPV4, IPV6, SLL and SLL2 headers.
+[[nodiscard]] network_packet parse_link_frame(const captured_frame& frame) noexcept;
 
 }  // namespace chatos::dump

@@ -10,29 +10,29 @@ namespace chatos::dump {
 
 enum class skip_reason : std::uint8_t {
     none,
-    unknown_link_type,     ///< a link type that this does not take apart
+    unknown_link_type,     ///< an unsupported link type
     cut_link_header,       ///< the frame ends inside its link header
     too_many_vlan_tags,    ///< more than five tags
     not_ip,                ///< ARP, LLDP, ...
     cut_ip_header,         ///< the frame ends inside an IP header or an extension header
-    bad_ip_header,         ///< a version or a header length that cannot be
+    bad_ip_header,         ///< an impossible version or header length
     bad_ip_length,         ///< the IP header announces more than the frame had on the wire
     not_tcp,               ///< UDP, ICMP, ...
     fragment,              ///< part of a datagram that another frame completed
     incomplete_fragment,   ///< part of a datagram that was never completed
-    overlapping_fragment,  ///< part of a datagram of which two fragments say different things
+    overlapping_fragment,  ///< part of a datagram with two contradicting fragments
     cut_fragment,          ///< part of a datagram of which a fragment was cut by the snap length
     bad_fragment,          ///< a fragment that reaches beyond the largest datagram, or has no possible size
     cut_tcp_header,        ///< the frame ends inside its TCP header
-    bad_tcp_header,        ///< a header length that cannot be
+    bad_tcp_header,        ///< an impossible header length
     bad_checksum,          ///< only where checksums are verified
     other_port,            ///< TCP between other ports
-    filtered,              ///< -f is not true of it
+    filtered,              ///< rejected by -f
 };
 
 inline constexpr std::size_t skip_reason_count = static_cast<std::size_t>(skip_reason::filtered) + 1;
 
-/// As the summary writes it.
+/// The reason's name in the summary.
 [[nodiscard]] constexpr std::string_view skip_reason_name(skip_reason reason) noexcept {
     constexpr std::array<std::string_view, skip_reason_count> names{"none",
                                                                     "unknown_link_type",

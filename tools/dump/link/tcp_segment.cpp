@@ -73,7 +73,7 @@ void read_cut_header(tcp_segment& segment, const ip_payload& payload) noexcept {
 
 }  // namespace
 
-tcp_segment open_tcp_segment(const ip_payload& payload, bool verify_checksums) noexcept {
+tcp_segment parse_tcp_segment(const ip_payload& payload, bool verify_checksums) noexcept {
     const std::span<const std::byte> bytes = payload.bytes;
     const bool is_cut = payload.original_bytes > bytes.size();
     tcp_segment segment;

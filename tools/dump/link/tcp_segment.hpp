@@ -33,6 +33,6 @@ struct tcp_segment {
 
 /// Reads the header at the start of a TCP payload. Ports are read before anything else is judged. With
 /// `verify_checksums` a whole segment's checksum must be right.
-[[nodiscard]] tcp_segment open_tcp_segment(const ip_payload& payload, bool verify_checksums) noexcept;
+[[nodiscard]] tcp_segment parse_tcp_segment(const ip_payload& payload, bool verify_checksums) noexcept;
 
 }  // namespace chatos::dump

@@ -1,7 +1,7 @@
 #include "dump/live/bpf_filter.hpp"
 
 #include "base/shown_text.hpp"
-#include "dump/text/pointed_text.hpp"
+#include "dump/text/caret_text.hpp"
 
 #include <pcap/pcap.h>
 #include <utility>
@@ -18,7 +18,7 @@ int library_type(std::uint16_t link_type) noexcept {
     return link_type == link_type_raw ? DLT_RAW : link_type;
 }
 
-/// What is wrong with the expression on that link; empty if nothing. Then `compiled` is to be freed.
+/// The error of the expression on that link; empty if there is none. Then `compiled` must be freed.
 std::string compile(const std::string& expression, std::uint16_t link_type, bpf_program& compiled) {
     pcap_t* const nowhere = pcap_open_dead(library_type(link_type), static_cast<int>(frame_bytes_max));
     if (nowhere == nullptr) {
@@ -51,10 +51,10 @@ struct bpf_filter::program {
     ~program() { pcap_freecode(&code); }
 };
 
-std::string bpf_complaint(const std::string& expression, const bpf_problem& problem) {
+std::string bpf_error_text(const std::string& expression, const bpf_problem& problem) {
     return "bad expression for -f: " + problem.reason + "; look near column " +
            std::to_string(column_at(expression, problem.position)) + ", and see pcap-filter(7)" +
-           pointed_text(expression, problem.position, problem.size);
+           caret_text(expression, problem.position, problem.size);
 }
 
 bpf_filter::bpf_filter(std::string expression) : expression_{std::move(expression)} {}
@@ -65,26 +65,26 @@ std::unique_ptr<bpf_problem> bpf_filter::check() {
     if (ethernet.is_good) {
         return nullptr;
     }
-    auto found = std::make_unique<bpf_problem>();
-    found->reason = std::exchange(problem_, {});
-    constexpr std::size_t looked_at_bytes_max = 4'096;
-    for (std::size_t at = 0; at < std::min(expression_.size(), looked_at_bytes_max);) {
+    auto problem = std::make_unique<bpf_problem>();
+    problem->reason = std::exchange(problem_, {});
+    constexpr std::size_t examined_bytes_max = 4'096;
+    for (std::size_t at = 0; at < std::min(expression_.size(), examined_bytes_max);) {
         const std::size_t begin = expression_.find_first_not_of(' ', at);
         if (begin == std::string::npos) {
             break;
         }
         const std::size_t end = std::min(expression_.find(' ', begin), expression_.size());
-        if (found->size == 0) {
-            found->position = begin;
-            found->size = end - begin;
+        if (problem->size == 0) {
+            problem->position = begin;
+            problem->size = end - begin;
         }
         if (makes_sense(expression_.substr(0, end))) {
-            found->position = expression_.size();
-            found->size = 0;
+            problem->position = expression_.size();
+            problem->size = 0;
         }
         at = end;
     }
-    return found;
+    return problem;
 }
 
 bpf_filter::program& bpf_filter::program_for(std::uint16_t link_type) {

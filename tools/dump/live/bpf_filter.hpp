@@ -10,16 +10,15 @@
 
 namespace chatos::dump {
 
-/// Where an expression stops making sense to libpcap, which does not tell the place: behind the longest start of it
-/// that does.
+/// Where libpcap rejects an expression. libpcap does not say, so this is the end of the longest valid prefix.
 struct bpf_problem {
     std::size_t position{0};
     std::size_t size{0};
     std::string reason;  ///< libpcap's words, made printable
 };
 
-/// What is wrong with an expression, for a person: libpcap's reason and the place, in three lines.
-[[nodiscard]] std::string bpf_complaint(const std::string& expression, const bpf_problem& problem);
+/// The message about an invalid expression: libpcap's reason and the place, in three lines.
+[[nodiscard]] std::string bpf_error_text(const std::string& expression, const bpf_problem& problem);
 
 class bpf_filter {
 public:
@@ -28,12 +27,12 @@ public:
     bpf_filter(const bpf_filter&) = delete;
     bpf_filter& operator=(const bpf_filter&) = delete;
 
-    /// Nothing where the expression makes sense on Ethernet; else what is wrong. Some expressions make sense on some
-    /// links only: problem() tells what came up later.
+    /// The error of the expression on Ethernet; null if there is none. Some expressions are valid on some links only:
+    /// problem() has later errors.
     [[nodiscard]] std::unique_ptr<bpf_problem> check();
-    /// Whether the expression is true of the frame. False where it makes no sense on the frame's link.
+    /// Whether the expression accepts the frame. False if it is invalid on the frame's link.
     [[nodiscard]] bool accepts(const captured_frame& frame);
-    /// Of the first link type on which the expression makes no sense; empty while there was none.
+    /// The error on the first link type on which the expression is invalid; empty while there is none.
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
 private:

@@ -42,7 +42,7 @@ TEST(bpf_filter, looks_at_what_was_captured_only) {
 TEST(bpf_filter, points_near_what_is_wrong) {
     const auto said = [](const std::string& expression) {
         const std::unique_ptr<bpf_problem> problem = bpf_filter{expression}.check();
-        return problem ? bpf_complaint(expression, *problem) : std::string{};
+        return problem ? bpf_error_text(expression, *problem) : std::string{};
     };
     EXPECT_EQ(
         said("tcp port 80 adn host 10.0.0.1"),

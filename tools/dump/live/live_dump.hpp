@@ -9,8 +9,8 @@
 
 namespace chatos::dump {
 
-/// Shows what the interface sees until SIGINT or SIGTERM, then the summary. Says on `report` that it has begun, and
-/// what went wrong. False when it could not begin, or ended by itself.
+/// Shows what the interface sees until SIGINT or SIGTERM, then the summary. Reports the start and
+/// errors to `report`. False if it could not start, or ended by itself.
 [[nodiscard]] bool dump_interface(const std::string& interface, const std::string& expression,
                                   const capture_options& options, record_sink& sink, output& out,
                                   const std::function<void(std::string_view)>& report);

@@ -24,9 +24,9 @@ std::string interface_names() {
         return {};
     }
     std::string names;
-    for (const pcap_if_t* one = first; one != nullptr; one = one->next) {
+    for (const pcap_if_t* interface = first; interface != nullptr; interface = interface->next) {
         output shown;
-        escape(one->name, [&shown](std::string_view piece) { shown.add(piece); });
+        escape(interface->name, [&shown](std::string_view piece) { shown.add(piece); });
         names += (names.empty() ? "" : ", ") + shown.text();
     }
     pcap_freealldevs(first);
@@ -103,7 +103,7 @@ struct live_source::handle {
                                 pcap_setfilter(capture, &compiled) == 0;
             pcap_freecode(&compiled);
             if (!is_set) {
-                return "the expression of -f cannot be used on " + shown_path(interface) + ": " + pcap_geterr(capture);
+                return "the expression of -f is not valid on " + shown_path(interface) + ": " + pcap_geterr(capture);
             }
         }
         return pcap_setnonblock(capture, 1, reason.data()) == 0 ? std::string{}
@@ -176,9 +176,9 @@ std::uint64_t live_source::dropped_frames() const {
 }
 
 void live_source::stop() noexcept {
-    const std::uint64_t one = 1;
+    const std::uint64_t increment = 1;
     // Can only fail when it is signalled already.
-    [[maybe_unused]] const ssize_t written = ::write(handle_->wake, &one, sizeof one);
+    [[maybe_unused]] const ssize_t written = ::write(handle_->wake, &increment, sizeof increment);
 }
 
 }  // namespace chatos::dump

@@ -11,8 +11,8 @@ namespace chatos::dump {
 
 class live_source final : public frame_source {
 public:
-    /// Opens the interface; frames that the expression, which must make sense on Ethernet, is not true of are left to
-    /// the kernel. An empty expression takes all. See problem().
+    /// Opens the interface; the kernel drops frames that the expression, which must be valid on Ethernet,
+    /// rejects. An empty expression accepts all. See problem().
     live_source(const std::string& interface, const std::string& expression);
     ~live_source() override;
 

@@ -18,9 +18,9 @@ progress_bar::clock_time now() {
 std::optional<std::uint64_t> total_bytes_of(const std::vector<std::string>& files) {
     std::uint64_t total = 0;
     const std::vector<std::string> inputs = files.empty() ? std::vector<std::string>{"-"} : files;
-    for (const std::string& one : inputs) {
+    for (const std::string& path : inputs) {
         struct stat facts {};
-        const int failed = one == "-" ? ::fstat(STDIN_FILENO, &facts) : ::stat(one.c_str(), &facts);
+        const int failed = path == "-" ? ::fstat(STDIN_FILENO, &facts) : ::stat(path.c_str(), &facts);
         if (failed != 0 || !S_ISREG(facts.st_mode)) {
             return std::nullopt;
         }
@@ -31,16 +31,16 @@ std::optional<std::uint64_t> total_bytes_of(const std::vector<std::string>& file
 
 }  // namespace
 
-input_progress::input_progress(progress_wish wish, const std::vector<std::string>& files, output& out)
+input_progress::input_progress(progress_mode wish, const std::vector<std::string>& files, output& out)
     : out_{out}, terminal_{STDERR_FILENO} {
     const bool is_wanted =
-        wish == progress_wish::always || (wish == progress_wish::automatic && base::can_draw(STDERR_FILENO));
+        wish == progress_mode::always || (wish == progress_mode::automatic && base::can_draw(STDERR_FILENO));
     const std::optional<std::uint64_t> total = is_wanted ? total_bytes_of(files) : std::nullopt;
     if (!total) {
         return;
     }
     progress_bar::shape shape{.total_bytes = *total, .columns = terminal_columns(STDERR_FILENO)};
-    if (wish == progress_wish::always) {
+    if (wish == progress_mode::always) {
         shape.quiet = {};
     }
     bar_.emplace(terminal_, shape, now());

@@ -1,4 +1,4 @@
-// The progress of reading files, shown while it takes long.
+// Shows the progress of reading long files.
 #pragma once
 
 #include "dump/output/output.hpp"
@@ -10,14 +10,14 @@
 
 namespace chatos::dump {
 
-enum class progress_wish : std::uint8_t { automatic, always, never };
+enum class progress_mode : std::uint8_t { automatic, always, never };
 
-/// Shows a bar on stderr if that is a terminal (or is told to), and every input is a file with a size. What `out`
-/// writes to the same terminal comes on lines of its own.
+/// Shows a bar on stderr if that is a terminal (or if always wanted) and every input is a regular file. Output of `out`
+/// to the same terminal stays on separate lines.
 class input_progress {
 public:
     /// `out` must outlive the progress, which must outlive the last write of `out`.
-    input_progress(progress_wish wish, const std::vector<std::string>& files, output& out);
+    input_progress(progress_mode wish, const std::vector<std::string>& files, output& out);
     input_progress(const input_progress&) = delete;
     input_progress& operator=(const input_progress&) = delete;
     ~input_progress();

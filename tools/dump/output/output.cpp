@@ -54,11 +54,11 @@ void output::flush() {
         }
         has_written_whole_lines_ = buffer_.back() == '\n';
     }
-    std::string_view rest = buffer_;
-    while (!rest.empty() && error_ == 0) {
-        const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+    std::string_view remaining = buffer_;
+    while (!remaining.empty() && error_ == 0) {
+        const ssize_t written = ::write(descriptor_, remaining.data(), remaining.size());
         if (written >= 0) {
-            rest.remove_prefix(static_cast<std::size_t>(written));
+            remaining.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno != EINTR) {
             error_ = errno;
         }

@@ -1,6 +1,7 @@
-// Where the dump's lines go: a file descriptor behind a buffer, or memory.
+// The dump's output: a buffered file descriptor, or memory.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,8 +11,8 @@
 
 namespace chatos::dump {
 
-/// Collects text and writes it in large pieces. An error of the descriptor is remembered, never thrown: a reader of
-/// our output who has seen enough (head) is no reason for noise.
+/// Collects text and writes it in large pieces. An error of the descriptor is remembered, never thrown: a reader
+/// that closes its pipe early (head) is not an error worth a message.
 class output {
 public:
     /// Keeps everything in memory, see text().
@@ -27,6 +28,13 @@ public:
     }
     void add(char letter) { buffer_.push_back(letter); }
     void add_number(std::uint64_t number);
+    /// Adds texts, letters and, in decimal, numbers, one after the other.
+    template <typename First, typename Second, typename... More>
+    void add(const First& first, const Second& second, const More&... more) {
+        add_part(first);
+        add_part(second);
+        (add_part(more), ...);
+    }
     /// The number, right-aligned with spaces in `width` columns.
     void add_number(std::uint64_t number, std::size_t width);
     /// `count` spaces.
@@ -48,6 +56,15 @@ public:
     [[nodiscard]] const std::string& text() const noexcept { return buffer_; }
 
 private:
+    template <typename Part>
+    void add_part(const Part& part) {
+        if constexpr (std::unsigned_integral<Part> && !std::same_as<Part, char> && !std::same_as<Part, bool>) {
+            add_number(part);
+        } else {
+            add(part);
+        }
+    }
+
     static constexpr std::size_t buffer_bytes_max = 65'536;
 
     int descriptor_{-1};

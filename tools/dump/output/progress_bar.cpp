@@ -52,9 +52,7 @@ void progress_bar::advance(std::uint64_t bytes, clock_time now, bool may_draw) {
         return;
     }
     next_drawing_ = now + shape_.pause;
-    terminal_.add('\r');
-    terminal_.add(line(now));
-    terminal_.add("\x1b[K");
+    terminal_.add('\r', line(now), "\x1b[K");
     terminal_.flush();
     is_drawn_ = true;
 }

@@ -10,7 +10,7 @@
 
 namespace chatos::dump {
 
-/// One line that is drawn over and over. Whoever prints on the same terminal calls clear() first.
+/// One line, redrawn in place. Call clear() before printing anything else on the same terminal.
 class progress_bar {
 public:
     using clock_time = std::chrono::nanoseconds;
@@ -18,7 +18,7 @@ public:
     struct shape {
         std::uint64_t total_bytes{0};
         std::size_t columns{80};
-        clock_time quiet{std::chrono::milliseconds{500}};  ///< what takes no longer gets no bar
+        clock_time quiet{std::chrono::milliseconds{500}};  ///< shorter work gets no bar
         clock_time pause{std::chrono::milliseconds{100}};  ///< between two drawings
     };
 
@@ -28,7 +28,7 @@ public:
 
     /// So many more bytes have been read. Without `may_draw` they are only counted.
     void advance(std::uint64_t bytes, clock_time now, bool may_draw = true);
-    /// Takes the line away, if there is one.
+    /// Erases the line, if there is one.
     void clear();
 
 private:

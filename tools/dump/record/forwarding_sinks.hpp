@@ -30,7 +30,7 @@ public:
     one_stream_sink(std::uint32_t stream, record_sink& next) : stream_{stream}, next_{next} {}
 
     void take(const any_record& record) override {
-        if (const record_place* const at = place_of(record); at == nullptr || at->stream == stream_) {
+        if (const stream_position* const at = position_of(record); at == nullptr || at->stream == stream_) {
             next_.take(record);
         }
     }

@@ -6,20 +6,20 @@ namespace chatos::dump {
 
 std::uint64_t number_of(std::span<const std::byte> bytes) noexcept {
     std::uint64_t number = 0;
-    for (const std::byte one : bytes) {
-        number = (number << 8U) | std::to_integer<std::uint64_t>(one);
+    for (const std::byte byte : bytes) {
+        number = (number << 8U) | std::to_integer<std::uint64_t>(byte);
     }
     return number;
 }
 
 /// Appends a field and takes its bytes from `rest`; true when all of them were there.
-bool packet_fields::add(field name, std::span<const std::byte>& rest, std::size_t size_expected) noexcept {
+bool packet_fields::add(field name, std::span<const std::byte>& remaining, std::size_t size_expected) noexcept {
     packet_field& added = fields_[count_++];
     added.name = name;
     added.position = position_;
     added.size_expected = size_expected;
-    added.bytes = rest.first(std::min(rest.size(), size_expected));
-    rest = rest.subspan(added.bytes.size());
+    added.bytes = remaining.first(std::min(remaining.size(), size_expected));
+    remaining = remaining.subspan(added.bytes.size());
     position_ += added.bytes.size();
     return added.is_whole();
 }

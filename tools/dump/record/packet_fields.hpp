@@ -36,7 +36,7 @@ public:
     [[nodiscard]] const packet_field& back() const noexcept { return fields_[count_ - 1]; }
 
 private:
-    bool add(field name, std::span<const std::byte>& rest, std::size_t size_expected) noexcept;
+    bool add(field name, std::span<const std::byte>& remaining, std::size_t size_expected) noexcept;
 
     std::array<packet_field, 5> fields_{};
     std::size_t count_{0};

@@ -10,11 +10,11 @@ TEST(packet_fields, every_byte_of_a_packet_belongs_to_one_field) {
     for (const packet_view& packet : every_packet()) {
         const std::vector<std::byte> bytes = wire_of(packet);
         std::size_t position = 0;
-        for (const packet_field& one : packet_fields{bytes}) {
-            EXPECT_EQ(one.position, position);
-            EXPECT_TRUE(one.is_whole());
-            EXPECT_EQ(one.bytes.data(), bytes.data() + position);
-            position += one.bytes.size();
+        for (const packet_field& part : packet_fields{bytes}) {
+            EXPECT_EQ(part.position, position);
+            EXPECT_TRUE(part.is_whole());
+            EXPECT_EQ(part.bytes.data(), bytes.data() + position);
+            position += part.bytes.size();
         }
         EXPECT_EQ(position, bytes.size()) << packet_name(packet.op);
     }
@@ -30,12 +30,12 @@ TEST(packet_fields, only_the_last_field_of_a_cut_packet_is_not_whole) {
     const std::vector<std::byte> bytes = wire_of(make_spm("bob", "hi"));
     for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
         const packet_fields fields{std::span{bytes}.first(cut)};
-        std::size_t there = 0;
-        for (const packet_field& one : fields) {
-            there += one.bytes.size();
-            EXPECT_EQ(one.is_whole(), &one != &fields.back()) << "cut at " << cut;
+        std::size_t total_bytes = 0;
+        for (const packet_field& part : fields) {
+            total_bytes += part.bytes.size();
+            EXPECT_EQ(part.is_whole(), &part != &fields.back()) << "cut at " << cut;
         }
-        EXPECT_EQ(there, cut);
+        EXPECT_EQ(total_bytes, cut);
     }
 }
 

@@ -16,33 +16,33 @@
 
 namespace chatos::dump {
 
-enum class direction : std::uint8_t { client_to_server, server_to_client };
+enum class stream_direction : std::uint8_t { client_to_server, server_to_client };
 
 /// "c2s" or "s2c", as options, lines and JSON spell it.
-[[nodiscard]] constexpr std::string_view direction_name(direction way) noexcept {
-    return way == direction::client_to_server ? "c2s" : "s2c";
+[[nodiscard]] constexpr std::string_view direction_name(stream_direction direction) noexcept {
+    return direction == stream_direction::client_to_server ? "c2s" : "s2c";
 }
 
 /// False for a packet that the protocol does not have in this direction (a CR from a server).
-[[nodiscard]] constexpr bool may_travel(opcode op, direction way) noexcept {
+[[nodiscard]] constexpr bool may_travel(opcode op, stream_direction direction) noexcept {
     const packet_layout& row = layout_of(op);
-    return way == direction::client_to_server ? row.from_client : row.from_server;
+    return direction == stream_direction::client_to_server ? row.from_client : row.from_server;
 }
 
-struct capture_place;
+struct capture_position;
 struct capture_totals;
 
 /// Where a record begins: stream, direction, and the absolute offset of its first byte.
-struct record_place {
+struct stream_position {
     std::uint32_t stream{0};
-    direction way{direction::client_to_server};
+    stream_direction direction{stream_direction::client_to_server};
     std::uint64_t offset{0};
-    const capture_place* capture{nullptr};  ///< where in a capture; null for a raw stream
+    const capture_position* capture{nullptr};  ///< where in a capture; null for a raw stream
 };
 
 /// A raw stream begins.
 struct stream_start {
-    record_place at;
+    stream_position at;
     std::string_view name;  ///< where the stream comes from (a file's name); not trusted
 };
 
@@ -53,7 +53,7 @@ struct capture_start {
 };
 
 struct packet_record {
-    record_place at;
+    stream_position at;
     std::span<const std::byte> bytes;  ///< the whole packet as it was read
     packet_view packet;
 };
@@ -65,13 +65,13 @@ struct hidden_packet {
 
 /// An event that a filter keeps from being shown, and after which packets of this stream may be missing.
 struct hidden_loss {
-    record_place at;
+    stream_position at;
 };
 
 /// Framing is lost at `at`: from there to the end of the stream nothing is decoded, unless was_guessed says otherwise.
 /// Comes as soon as the error and the bytes around it are known; more of the stream may follow.
 struct malformed_record {
-    record_place at;
+    stream_position at;
     /// From the first byte of the malformed packet to a little after the position of the error. Which bytes these are
     /// does not depend on how the input was fragmented.
     std::span<const std::byte> bytes;
@@ -89,14 +89,14 @@ struct malformed_end {
 
 /// The stream ends inside a packet.
 struct incomplete_record {
-    record_place at;
+    stream_position at;
     std::span<const std::byte> bytes;  ///< what there is of the packet
     std::size_t need{0};               ///< at least so many bytes are missing
 };
 
 /// Bytes of a malformed packet and those after it, as they arrive. Never printed.
 struct undecoded_record {
-    record_place at;  ///< of the malformed packet
+    stream_position at;  ///< of the malformed packet
     std::span<const std::byte> bytes;
 };
 
@@ -115,7 +115,7 @@ enum class event_kind : std::uint8_t {
 /// An event of a captured stream. Which members are meaningful depends on the kind.
 struct event_record {
     event_kind kind{event_kind::gap};
-    record_place at;
+    stream_position at;
     std::uint64_t bytes{0};  ///< gap, truncated: missing; conflict: differing; unframed: not decoded; evicted: dropped
     std::uint64_t undecoded{0};          ///< gap, truncated, resync: bytes directly before that belong to no packet
     std::string_view cause{};            ///< gap, resync, evicted: a short name
@@ -148,7 +148,7 @@ enum class end_kind : std::uint8_t {
 /// Follows all records of one direction of a captured stream. Never printed.
 struct direction_closed {
     end_kind kind{end_kind::open};
-    record_place at;          ///< the offset is that of the end
+    stream_position at;       ///< the offset is that of the end
     bool has_begun{true};     ///< false if the capture has no frame of this direction
     std::uint64_t unseen{0};  ///< bytes past the end that the other side acknowledged and no frame had
 };
@@ -173,9 +173,9 @@ using any_record =
                  undecoded_record, event_record, direction_closed, stream_start, capture_start, input_pause, totals>;
 
 /// The place of a record in its stream; null for a record that is not about a single stream.
-[[nodiscard]] inline const record_place* place_of(const any_record& record) noexcept {
+[[nodiscard]] inline const stream_position* position_of(const any_record& record) noexcept {
     return std::visit(
-        [](const auto& alternative) -> const record_place* {
+        [](const auto& alternative) -> const stream_position* {
             if constexpr (requires { alternative.at; }) {
                 return &alternative.at;
             } else if constexpr (requires { alternative.hidden; }) {

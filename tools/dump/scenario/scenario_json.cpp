@@ -16,9 +16,7 @@ namespace {
 using kind = planned_step::kind;
 
 void add_key(output& out, std::string_view key) {
-    out.add(", \"");
-    out.add(key);
-    out.add("\": ");
+    out.add(", \"", key, "\": ");
 }
 
 /// A scenario's strings have names in braces: those of the conversation are doubled.
@@ -34,9 +32,7 @@ void add_text(output& out, const std::string& text) {
 }
 
 void add_packet(output& out, const observed_packet& one) {
-    out.add("{\"packet\": \"");
-    out.add(layout_of(one.op).name);
-    out.add('"');
+    out.add("{\"packet\": \"", layout_of(one.op).name, '"');
     for (const part which : layout_of(one.op).parts()) {
         switch (which) {
         case part::pseudo:
@@ -119,9 +115,7 @@ std::string id_of(std::size_t step) {
 
 void add_step(output& out, const scenario_plan& plan, std::size_t index, bool is_awaited) {
     const planned_step& one = plan.steps[index];
-    out.add("    {\"actor\": \"");
-    out.add(plan.actors[one.actor]);
-    out.add('"');
+    out.add("    {\"actor\": \"", plan.actors[one.actor], '"');
     add_action(out, one);
     if (one.is_optional) {
         add_key(out, "optional");
@@ -156,9 +150,7 @@ void write_scenario(output& out, const scenario_plan& plan, const scenario_name&
         }
     }
     const auto add_list = [&](std::string_view key, const auto& words) {
-        out.add("  \"");
-        out.add(key);
-        out.add("\": [");
+        out.add("  \"", key, "\": [");
         for (std::size_t index = 0; index < words.size(); ++index) {
             out.add(index == 0 ? "" : ", ");
             add_json_string(out, words[index]);
@@ -174,8 +166,7 @@ void write_scenario(output& out, const scenario_plan& plan, const scenario_name&
     for (const auto& [option, value] : name.needs) {
         out.add(option == name.needs.begin()->first ? "  \"needs\": {" : ", ");
         add_json_string(out, option);
-        out.add(": ");
-        out.add_number(value);
+        out.add(": ", value);
     }
     out.add(name.needs.empty() ? "" : "},\n");
     if (!plan.has_closing_fence) {

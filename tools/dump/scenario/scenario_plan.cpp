@@ -26,7 +26,7 @@ namespace {
 constexpr std::size_t actors_max = 64;
 constexpr std::size_t steps_max = 10'000;
 
-std::string place_of(const connection& one, side sender, std::uint64_t offset) {
+std::string position_of(const connection& one, side sender, std::uint64_t offset) {
     return "stream " + std::to_string(one.stream) + ", " + (sender == side::client ? "c2s" : "s2c") + ", offset " +
            std::to_string(offset) + ": ";
 }
@@ -52,24 +52,24 @@ std::string refusal_of(const conformance::trace& trace) {
         for (const side sender : {side::client, side::server}) {
             const direction_trace& said = one.from(sender);
             if (!said.is_trusted()) {
-                return place_of(one, sender, said.trusted_until) + std::string{said.distrust_reason};
+                return position_of(one, sender, said.trusted_until) + std::string{said.distrust_reason};
             }
         }
         const direction_trace& server = one.from(side::server);
         const direction_trace& client = one.from(side::client);
         if (server.malformed || !server.unfinished.empty()) {
-            return place_of(one, side::server,
-                            server.malformed         ? server.malformed->offset
-                            : server.packets.empty() ? 0
-                                                     : server.packets.back().offset) +
+            return position_of(one, side::server,
+                               server.malformed         ? server.malformed->offset
+                               : server.packets.empty() ? 0
+                                                        : server.packets.back().offset) +
                    "the server sent something that is no packet";
         }
         if (client.malformed && client.malformed->bytes.size() != client.malformed->bytes_total) {
-            return place_of(one, side::client, client.malformed->offset) +
+            return position_of(one, side::client, client.malformed->offset) +
                    "more bytes that are no packet than are kept";
         }
         if (!client.packets.empty() && client.packets.front().op == opcode::pc) {
-            return place_of(one, side::client, 0) + "this may be the end of a tunnel, whose bytes are no packets";
+            return position_of(one, side::client, 0) + "this may be the end of a tunnel, whose bytes are no packets";
         }
     }
     return {};

@@ -1,6 +1,6 @@
 #include "dump/stats/round_trips.hpp"
 
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 
 #include <iterator>
 #include <optional>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t early_max = 64;
 
-capture_time time_of(const record_place& at) noexcept {
+capture_time time_of(const stream_position& at) noexcept {
     return at.capture == nullptr ? capture_time{} : at.capture->mark.time;
 }
 
@@ -31,8 +31,8 @@ std::optional<std::uint64_t> between(const capture_time& from, const capture_tim
     return static_cast<std::uint64_t>(nanoseconds);
 }
 
-std::optional<exchange_kind> opened_by(opcode op, direction way) noexcept {
-    const bool is_request = way == direction::client_to_server;
+std::optional<exchange_kind> opened_by(opcode op, stream_direction direction) noexcept {
+    const bool is_request = direction == stream_direction::client_to_server;
     switch (op) {
     case opcode::cr: return is_request ? std::optional{exchange_kind::cr} : std::nullopt;
     case opcode::rpm: return is_request ? std::optional{exchange_kind::rpm} : std::nullopt;
@@ -63,8 +63,8 @@ void round_trips::open_queue::drop_front() {
 }
 
 round_trips::stream_state& round_trips::state_of(std::uint32_t stream) {
-    if (const auto found = index_.find(stream); found != index_.end()) {
-        states_.splice(states_.end(), states_, found->second);
+    if (const auto position = index_.find(stream); position != index_.end()) {
+        states_.splice(states_.end(), states_, position->second);
         return states_.back();
     }
     if (states_.size() == streams_max) {
@@ -77,23 +77,23 @@ round_trips::stream_state& round_trips::state_of(std::uint32_t stream) {
     return states_.back();
 }
 
-void round_trips::settle(const open_exchange& one, const capture_time& time) {
-    if (!one.is_shown) {
+void round_trips::settle(const open_exchange& exchange, const capture_time& time) {
+    if (!exchange.is_shown) {
         return;
     }
-    exchange_account& counted = account(one.kind);
+    exchange_account& counted = account(exchange.kind);
     ++counted.answered;
-    if (const std::optional<std::uint64_t> taken = between(one.asked, time)) {
+    if (const std::optional<std::uint64_t> taken = between(exchange.opened_at, time)) {
         counted.times.add(*taken);
     }
 }
 
-void round_trips::answer(open_queue& queue, direction way, error_code code, const capture_time& time) {
+void round_trips::answer(open_queue& queue, stream_direction direction, error_code code, const capture_time& time) {
     if (queue.size() == 0) {
         if (queue.early.size() < early_max) {
             queue.early.push_back({code, time});
         } else {
-            ++unasked_[static_cast<std::size_t>(way)];
+            ++unasked_[static_cast<std::size_t>(direction)];
         }
         return;
     }
@@ -101,7 +101,7 @@ void round_trips::answer(open_queue& queue, direction way, error_code code, cons
     settle(oldest, time);
     if (oldest.kind == exchange_kind::pc && code == error_code::ok && !oldest.opens_tunnel) {
         oldest.kind = exchange_kind::pc_decision;
-        account(oldest.kind).asked += oldest.is_shown ? 1 : 0;
+        account(oldest.kind).opened += oldest.is_shown ? 1 : 0;
         return;
     }
     queue.drop_front();
@@ -109,8 +109,9 @@ void round_trips::answer(open_queue& queue, direction way, error_code code, cons
 }
 
 void round_trips::open(stream_state& state, exchange_kind kind, const packet_record& record, bool is_shown) {
-    const direction answered_by =
-        record.at.way == direction::client_to_server ? direction::server_to_client : direction::client_to_server;
+    const stream_direction answered_by = record.at.direction == stream_direction::client_to_server
+                                             ? stream_direction::server_to_client
+                                             : stream_direction::client_to_server;
     open_queue& queue = state.queues[static_cast<std::size_t>(answered_by)];
     const capture_time now = time_of(record.at);
     // One ERROR answers the two PCs that open the end of a tunnel (TUN-1).
@@ -119,19 +120,19 @@ void round_trips::open(stream_state& state, exchange_kind kind, const packet_rec
         return;
     }
     if (open_ == open_max) {
-        account(kind).asked += is_shown ? 1 : 0;
+        account(kind).opened += is_shown ? 1 : 0;
         account(kind).unknown += is_shown ? 1 : 0;
         return;
     }
-    account(kind).asked += is_shown ? 1 : 0;
+    account(kind).opened += is_shown ? 1 : 0;
     queue.entries.push_back({kind, is_shown, opens_tunnel, now});
     ++open_;
     // Answers that were decoded first, since what they answer came late: those that are later than it by the clock.
     std::vector<early_answer> early;
     early.swap(queue.early);
-    for (const early_answer& one : early) {
-        if (queue.size() != 0 && between(now, one.time)) {
-            answer(queue, answered_by, one.code, one.time);
+    for (const early_answer& earlier : early) {
+        if (queue.size() != 0 && between(now, earlier.time)) {
+            answer(queue, answered_by, earlier.code, earlier.time);
         } else {
             ++unasked_[static_cast<std::size_t>(answered_by)];
         }
@@ -141,40 +142,40 @@ void round_trips::open(stream_state& state, exchange_kind kind, const packet_rec
 void round_trips::take(const packet_record& record, bool is_shown) {
     stream_state& state = state_of(record.at.stream);
     if (record.packet.op == opcode::error) {
-        answer(state.queues[static_cast<std::size_t>(record.at.way)], record.at.way, record.packet.code,
+        answer(state.queues[static_cast<std::size_t>(record.at.direction)], record.at.direction, record.packet.code,
                time_of(record.at));
         return;
     }
-    if (const std::optional<exchange_kind> kind = opened_by(record.packet.op, record.at.way)) {
+    if (const std::optional<exchange_kind> kind = opened_by(record.packet.op, record.at.direction)) {
         state.has_logged_in |= *kind == exchange_kind::cr || *kind == exchange_kind::delivered_spm;
         open(state, *kind, record, is_shown);
     }
 }
 
 void round_trips::give_up(stream_state& state, std::uint64_t exchange_account::*as) {
-    for (std::size_t way = 0; way < state.queues.size(); ++way) {
-        open_queue& queue = state.queues[way];
+    for (std::size_t direction = 0; direction < state.queues.size(); ++direction) {
+        open_queue& queue = state.queues[direction];
         for (; queue.size() != 0; queue.drop_front()) {
             const open_exchange& oldest = queue.entries[queue.first];
             account(oldest.kind).*as += oldest.is_shown ? 1 : 0;
             --open_;
         }
-        unasked_[way] += queue.early.size();
+        unasked_[direction] += queue.early.size();
         queue.early.clear();
     }
 }
 
-void round_trips::lose(std::uint32_t stream) {
+void round_trips::mark_uncertain(std::uint32_t stream) {
     stream_state& state = state_of(stream);
     give_up(state, &exchange_account::unknown);
     uncertain_streams_ += state.is_uncertain ? 0 : 1;
     state.is_uncertain = true;
-    state.has_logged_in = true;  // nobody knows
+    state.has_logged_in = true;  // unknown; this is the safe assumption
 }
 
 void round_trips::finish() {
-    for (stream_state& one : states_) {
-        give_up(one, &exchange_account::unanswered);
+    for (stream_state& state : states_) {
+        give_up(state, &exchange_account::unanswered);
     }
     states_.clear();
     index_.clear();

@@ -1,4 +1,5 @@
-// What answers what, and after which time: requests of clients, and deliveries of the server (FLOW-1, FLOW-2).
+// Matches answers to requests and measures the time between: requests of clients, and deliveries of the server (FLOW-1,
+// FLOW-2).
 #pragma once
 
 #include "base/histogram.hpp"
@@ -15,7 +16,7 @@
 
 namespace chatos::dump {
 
-/// What is asked and answered.
+/// A packet that demands an answer, and its answer.
 enum class exchange_kind : std::uint8_t {
     cr,
     rpm,
@@ -32,9 +33,9 @@ inline constexpr std::size_t exchange_kind_count = static_cast<std::size_t>(exch
 /// As tables and JSON name it.
 [[nodiscard]] std::string_view exchange_name(exchange_kind kind) noexcept;
 
-/// asked = answered + unanswered + unknown, once everything has ended.
+/// opened = answered + unanswered + unknown, once everything has ended.
 struct exchange_account {
-    std::uint64_t asked{0};
+    std::uint64_t opened{0};
     std::uint64_t answered{0};
     std::uint64_t unanswered{0};  ///< the stream ended first
     std::uint64_t unknown{0};     ///< bytes that are missing, or a bound of memory, hide the answer
@@ -42,8 +43,8 @@ struct exchange_account {
 };
 
 /// Attributes each ERROR to the oldest thing that its sender has not answered. Where bytes of a stream are missing, or
-/// its start, everything open there becomes unknown, and attribution begins anew with the next request: for clients
-/// that wait for their answers that is right, for others it may be one off until they do.
+/// its start, everything open there becomes unknown, and attribution restarts with the next request: exact for clients
+/// that wait for each answer, possibly off by one for others until they do.
 class round_trips {
 public:
     static constexpr std::size_t streams_max = 8'192;
@@ -52,18 +53,18 @@ public:
     /// `is_shown`: the exchange that the packet opens is counted.
     void take(const packet_record& record, bool is_shown);
     /// Bytes of the stream are missing, or cannot be decoded.
-    void lose(std::uint32_t stream);
+    void mark_uncertain(std::uint32_t stream);
     /// Everything has ended.
     void finish();
 
     [[nodiscard]] const exchange_account& of(exchange_kind kind) const noexcept {
         return accounts_[static_cast<std::size_t>(kind)];
     }
-    /// Answers in this direction that nothing asked for.
-    [[nodiscard]] std::uint64_t unasked(direction way) const noexcept {
-        return unasked_[static_cast<std::size_t>(way)];
+    /// Answers in this direction without a request.
+    [[nodiscard]] std::uint64_t unasked(stream_direction direction) const noexcept {
+        return unasked_[static_cast<std::size_t>(direction)];
     }
-    /// Streams that lose() was called for.
+    /// Streams that mark_uncertain() was called for.
     [[nodiscard]] std::uint64_t uncertain_streams() const noexcept { return uncertain_streams_; }
 
 private:
@@ -71,7 +72,7 @@ private:
         exchange_kind kind{exchange_kind::cr};
         bool is_shown{true};
         bool opens_tunnel{false};
-        capture_time asked{};
+        capture_time opened_at{};
     };
     struct early_answer {
         error_code code{error_code::ok};
@@ -96,8 +97,8 @@ private:
 
     stream_state& state_of(std::uint32_t stream);
     void open(stream_state& state, exchange_kind kind, const packet_record& record, bool is_shown);
-    void answer(open_queue& queue, direction way, error_code code, const capture_time& time);
-    void settle(const open_exchange& one, const capture_time& time);
+    void answer(open_queue& queue, stream_direction direction, error_code code, const capture_time& time);
+    void settle(const open_exchange& exchange, const capture_time& time);
     void give_up(stream_state& state, std::uint64_t exchange_account::*as);
     exchange_account& account(exchange_kind kind) noexcept { return accounts_[static_cast<std::size_t>(kind)]; }
 

@@ -1,8 +1,8 @@
 // What --stats counts.
 #pragma once
 
+#include "dump/record/client_names.hpp"
 #include "dump/record/record.hpp"
-#include "dump/record/speaker_names.hpp"
 #include "dump/stats/round_trips.hpp"
 
 #include <chatos/layout.hpp>
@@ -41,7 +41,7 @@ struct stats_account {
     round_trips trips;
     std::map<std::uint32_t, stream_traffic> streams;  ///< at most streams_max
     bool has_more_streams{false};
-    speaker_names names;
+    client_names names;
 };
 
 }  // namespace chatos::dump

@@ -9,43 +9,43 @@ namespace chatos::dump {
 namespace {
 
 void put_traffic(json_object& line, const traffic_pair& ways) {
-    for (const direction way : {direction::client_to_server, direction::server_to_client}) {
-        line.begin_object(direction_name(way));
-        line.number("packets", ways[static_cast<std::size_t>(way)].packets);
-        line.number("bytes", ways[static_cast<std::size_t>(way)].bytes);
+    for (const stream_direction direction : {stream_direction::client_to_server, stream_direction::server_to_client}) {
+        line.begin_object(direction_name(direction));
+        line.number("packets", ways[static_cast<std::size_t>(direction)].packets);
+        line.number("bytes", ways[static_cast<std::size_t>(direction)].bytes);
         line.end_object();
     }
 }
 
-void put_answers(json_object& line, const stats_account& account, std::string_view key, direction way) {
+void put_answers(json_object& line, const stats_account& account, std::string_view key, stream_direction direction) {
     line.begin_object(key);
-    const auto& by_code = account.answers[static_cast<std::size_t>(way)];
+    const auto& by_code = account.answers[static_cast<std::size_t>(direction)];
     for (std::size_t code = 0; code < by_code.size(); ++code) {
         if (by_code[code] != 0) {
             line.number(error_code_name(static_cast<error_code>(code)), by_code[code]);
         }
     }
-    line.number("unasked", account.trips.unasked(way));
+    line.number("unasked", account.trips.unasked(direction));
     line.end_object();
 }
 
 void put_round_trips(json_object& line, const stats_account& account) {
     line.begin_object("round_trips");
     for (std::size_t kind = 0; kind < exchange_kind_count; ++kind) {
-        const exchange_account& one = account.trips.of(static_cast<exchange_kind>(kind));
-        if (one.asked == 0) {
+        const exchange_account& exchanges = account.trips.of(static_cast<exchange_kind>(kind));
+        if (exchanges.opened == 0) {
             continue;
         }
         line.begin_object(exchange_name(static_cast<exchange_kind>(kind)));
-        line.number("asked", one.asked);
-        line.number("answered", one.answered);
-        line.number("unanswered", one.unanswered);
-        line.number("unknown", one.unknown);
-        if (one.times.count() != 0) {
-            line.number("min_ns", one.times.lowest());
-            line.number("median_ns", one.times.at_per_mille(500));
-            line.number("p99_ns", one.times.at_per_mille(990));
-            line.number("max_ns", one.times.highest());
+        line.number("asked", exchanges.opened);
+        line.number("answered", exchanges.answered);
+        line.number("unanswered", exchanges.unanswered);
+        line.number("unknown", exchanges.unknown);
+        if (exchanges.times.count() != 0) {
+            line.number("min_ns", exchanges.times.lowest());
+            line.number("median_ns", exchanges.times.at_per_mille(500));
+            line.number("p99_ns", exchanges.times.at_per_mille(990));
+            line.number("max_ns", exchanges.times.highest());
         }
         line.end_object();
     }
@@ -87,8 +87,8 @@ void add_stats_json(output& out, const stats_account& account) {
     }
     line.end_object();
     line.begin_object("answers");
-    put_answers(line, account, "to_requests", direction::server_to_client);
-    put_answers(line, account, "to_deliveries", direction::client_to_server);
+    put_answers(line, account, "to_requests", stream_direction::server_to_client);
+    put_answers(line, account, "to_deliveries", stream_direction::client_to_server);
     line.end_object();
     put_round_trips(line, account);
     line.begin_object("events");

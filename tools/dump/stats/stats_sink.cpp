@@ -1,36 +1,36 @@
 #include "dump/stats/stats_sink.hpp"
 
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/text/endpoint_text.hpp"
-#include "dump/text/event_detail.hpp"
+#include "dump/text/record_text.hpp"
 
 namespace chatos::dump {
 
-stream_traffic* stats_sink::stream_of(const record_place& at) {
-    if (const auto found = account_.streams.find(at.stream); found != account_.streams.end()) {
-        return &found->second;
+stream_traffic* stats_sink::stream_of(const stream_position& at) {
+    if (const auto position = account_.streams.find(at.stream); position != account_.streams.end()) {
+        return &position->second;
     }
     if (account_.streams.size() == stats_account::streams_max) {
         account_.has_more_streams = true;
         return nullptr;
     }
-    stream_traffic& made = account_.streams[at.stream];
+    stream_traffic& added = account_.streams[at.stream];
     if (at.capture != nullptr) {
-        made.client = endpoint_text(at.capture->ends->client, at.capture->ends->ip_version);
-        made.server = endpoint_text(at.capture->ends->server, at.capture->ends->ip_version);
+        added.client = endpoint_text(at.capture->endpoints->client, at.capture->endpoints->ip_version);
+        added.server = endpoint_text(at.capture->endpoints->server, at.capture->endpoints->ip_version);
     }
-    return &made;
+    return &added;
 }
 
 void stats_sink::on(const packet_record& record) {
-    const auto way = static_cast<std::size_t>(record.at.way);
-    const auto count = [&record, way](traffic_pair& pair) {
-        ++pair[way].packets;
-        pair[way].bytes += record.bytes.size();
+    const auto direction = static_cast<std::size_t>(record.at.direction);
+    const auto count = [&record, direction](traffic_pair& pair) {
+        ++pair[direction].packets;
+        pair[direction].bytes += record.bytes.size();
     };
     count(account_.packets[static_cast<std::size_t>(record.packet.op) - 1]);
     if (record.packet.op == opcode::error) {
-        ++account_.answers[way][static_cast<std::size_t>(record.packet.code)];
+        ++account_.answers[direction][static_cast<std::size_t>(record.packet.code)];
     }
     if (stream_traffic* const stream = stream_of(record.at)) {
         count(stream->ways);
@@ -44,10 +44,10 @@ void stats_sink::on(const hidden_packet& record) {
     account_.trips.take(record.hidden, false);
 }
 
-void stats_sink::count_event(std::string_view name, std::uint64_t bytes, const record_place& at) {
-    traffic& one = account_.events[name];
-    ++one.packets;
-    one.bytes += bytes;
+void stats_sink::count_event(std::string_view name, std::uint64_t bytes, const stream_position& at) {
+    traffic& counts = account_.events[name];
+    ++counts.packets;
+    counts.bytes += bytes;
     if (stream_traffic* const stream = stream_of(at)) {
         ++stream->events;
     }
@@ -64,13 +64,13 @@ void stats_sink::on(const incomplete_record& record) {
 void stats_sink::on(const event_record& record) {
     count_event(event_name(record.kind), record.bytes, record.at);
     if (loses_bytes(record)) {
-        account_.trips.lose(record.at.stream);
+        account_.trips.mark_uncertain(record.at.stream);
     }
 }
 
 void stats_sink::on(const totals& account) {
     account_.trips.finish();
-    if (form_ == stats_form::json) {
+    if (form_ == stats_format::json) {
         add_stats_json(out_, account_);
     } else {
         add_stats_text(out_, account_);

@@ -1,4 +1,4 @@
-// chatos-dump --stats: nothing of the packets is shown, but how many there were, and how long answers took.
+// chatos-dump --stats: shows counts of packets and the times of answers instead of packets.
 #pragma once
 
 #include "dump/output/output.hpp"
@@ -7,13 +7,13 @@
 
 namespace chatos::dump {
 
-enum class stats_form : std::uint8_t { text, json };
+enum class stats_format : std::uint8_t { text, json };
 
 /// Memory is bounded, see stats_account.
 class stats_sink final : public record_sink {
 public:
-    /// `next` shows the summary, behind the statistics; it must outlive the sink, and write to `out` as well.
-    stats_sink(output& out, stats_form form, record_sink& next) : out_{out}, form_{form}, next_{next} {}
+    /// `next` shows the summary, after the statistics; it must outlive the sink, and write to `out` as well.
+    stats_sink(output& out, stats_format form, record_sink& next) : out_{out}, form_{form}, next_{next} {}
 
     void take(const any_record& record) override {
         std::visit([this](const auto& alternative) { on(alternative); }, record);
@@ -23,18 +23,18 @@ private:
     void on(const stream_start& start) { stream_of(start.at); }
     void on(const packet_record& record);
     void on(const hidden_packet& record);
-    void on(const hidden_loss& loss) { account_.trips.lose(loss.at.stream); }
-    void on(const malformed_record& record) { account_.trips.lose(record.at.stream); }
+    void on(const hidden_loss& loss) { account_.trips.mark_uncertain(loss.at.stream); }
+    void on(const malformed_record& record) { account_.trips.mark_uncertain(record.at.stream); }
     void on(const malformed_end& end);
     void on(const incomplete_record& record);
     void on(const event_record& record);
     void on(const totals& account);
     void on(const auto& /*not_counted*/) {}
-    stream_traffic* stream_of(const record_place& at);
-    void count_event(std::string_view name, std::uint64_t bytes, const record_place& at);
+    stream_traffic* stream_of(const stream_position& at);
+    void count_event(std::string_view name, std::uint64_t bytes, const stream_position& at);
 
     output& out_;
-    stats_form form_;
+    stats_format form_;
     record_sink& next_;
     stats_account account_;
 };

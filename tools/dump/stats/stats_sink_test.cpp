@@ -2,7 +2,7 @@
 #include "dump/filter/filter_sink.hpp"
 #include "dump/json/json_sink.hpp"
 #include "dump/stats/stats_sink.hpp"
-#include "dump/testing/dumped.hpp"
+#include "dump/testing/dump_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,30 +12,24 @@ namespace {
 using namespace std::string_view_literals;
 
 std::vector<byte_string> conversation() {
-    return {frame_of({.sequence = 9, .flags = syn}),
-            frame_of({.sequence = 99, .flags = syn | ack, .acknowledgement = 10, .from_server = true}),
-            frame_of({.sequence = 10,
-                      .payload = "\x01\x00\x03"
-                                 "bob"sv}),
-            frame_of({.sequence = 100, .payload = "\x06\x00"sv, .from_server = true}),
-            frame_of({.sequence = 16,
-                      .payload = "\x02\x00\x03"
-                                 "eve"sv}),
-            frame_of({.sequence = 102,
-                      .payload = "\x06\x04\x03\x00\x03"
-                                 "eve\x00\x00\x00\x02hi"sv,
-                      .from_server = true}),
-            frame_of({.sequence = 22,
-                      .payload = "\x06\x00\x02\x00\x03"
-                                 "eve"sv}),
-            frame_of({.sequence = 130, .payload = "late"sv, .from_server = true})};
+    return login_then({frame_of({.sequence = 16,
+                                 .payload = "\x02\x00\x03"
+                                            "eve"sv}),
+                       frame_of({.sequence = 102,
+                                 .payload = "\x06\x04\x03\x00\x03"
+                                            "eve\x00\x00\x00\x02hi"sv,
+                                 .from_server = true}),
+                       frame_of({.sequence = 22,
+                                 .payload = "\x06\x00\x02\x00\x03"
+                                            "eve"sv}),
+                       frame_of({.sequence = 130, .payload = "late"sv, .from_server = true})});
 }
 
-std::string stats_of(stats_form form, std::string_view filter_text = {}) {
+std::string stats_of(stats_format form, std::string_view filter_text = {}) {
     output out;
     json_sink json{out};
     text_sink text{out, base::no_colors, text_detail::lines, false};
-    record_sink& last = form == stats_form::json ? static_cast<record_sink&>(json) : text;
+    record_sink& last = form == stats_format::json ? static_cast<record_sink&>(json) : text;
     stats_sink sink{out, form, last};
     if (filter_text.empty()) {
         return dump_frames(sink, out, conversation()).text;
@@ -45,7 +39,7 @@ std::string stats_of(stats_form form, std::string_view filter_text = {}) {
 }
 
 TEST(stats_sink, shows_tables_for_people) {
-    EXPECT_EQ(stats_of(stats_form::text), R"(packets                  c2s       bytes         s2c       bytes
+    EXPECT_EQ(stats_of(stats_format::text), R"(packets                  c2s       bytes         s2c       bytes
 CR                         1           6           0           0
 RPM                        2          12           0           0
 SPM                        0           0           1          12
@@ -63,7 +57,7 @@ round trips            asked    answered  unanswered     unknown         min    
 CR                         1           1           0           0    1.000 ms    1.000 ms    1.000 ms    1.000 ms
 RPM                        2           1           0           1    1.000 ms    1.000 ms    1.000 ms    1.000 ms
 delivered SPM              1           1           0           0    1.000 ms    1.000 ms    1.000 ms    1.000 ms
-1 stream lacks bytes: what answers what is uncertain behind them
+1 stream lacks bytes: which answer belongs to which request is uncertain after them
 
 events                 count       bytes
 gap                        1          14
@@ -78,7 +72,7 @@ streams                  c2s       bytes         s2c       bytes      events
 }
 
 TEST(stats_sink, is_one_line_of_json_before_the_summary) {
-    const std::string json = stats_of(stats_form::json);
+    const std::string json = stats_of(stats_format::json);
     EXPECT_EQ(
         json.find(R"({"type":"stats","packets":{"CR":{"c2s":{"packets":1,"bytes":6},"s2c":{"packets":0,"bytes":0}})"),
         0U)
@@ -96,7 +90,7 @@ TEST(stats_sink, is_one_line_of_json_before_the_summary) {
 }
 
 TEST(stats_sink, counts_what_a_filter_accepts_and_still_knows_the_answers) {
-    const std::string text = stats_of(stats_form::text, "packet==CR");
+    const std::string text = stats_of(stats_format::text, "packet==CR");
     EXPECT_NE(text.find("all                        1           6           0           0\n"), std::string::npos);
     EXPECT_NE(text.find("CR                         1           1           0           0    1.000 ms"),
               std::string::npos)
@@ -114,7 +108,7 @@ TEST(stats_sink, keeps_no_table_of_many_streams) {
     }
     output out;
     text_sink text{out, base::no_colors, text_detail::lines, false};
-    stats_sink sink{out, stats_form::text, text};
+    stats_sink sink{out, stats_format::text, text};
     EXPECT_NE(dump_frames(sink, out, frames).text.find("more than 20 streams: see one with --follow STREAM"),
               std::string::npos);
 }

@@ -18,11 +18,11 @@ constexpr std::size_t piece_bytes = 65'536;
 /// How many bytes are decoded before what they print is written.
 constexpr std::size_t slice_bytes = 4'096;
 
-/// Decodes one file: the bytes as they are, or those that its hex text stands for.
+/// Decodes one file: its bytes, or the bytes that its hex text spells.
 class raw_file {
 public:
     raw_file(const raw_options& options, std::uint32_t stream, record_sink& sink, output& out, totals& account)
-        : reader_{stream, options.way, options.bounds, sink, account}, out_{out}, encoding_{options.encoding} {}
+        : reader_{stream, options.direction, options.bounds, sink, account}, out_{out}, encoding_{options.encoding} {}
 
     /// Reads to the end. Empty when that was possible, else what is wrong.
     std::string read(const std::string& path, input_file& file) {
@@ -36,7 +36,7 @@ public:
             }
             problem = take(path, std::span{piece}.first(count));
             if (count < piece.size()) {
-                out_.flush();  // whoever writes this input may be a program that is still running
+                out_.flush();  // the writer of this input may still be running
             }
         }
         reader_.end();
@@ -84,7 +84,7 @@ private:
         const hex_text_reader::problem& error = hex_.error();
         return "bad hex text in " + shown_path(path) + ", line " + std::to_string(error.line) + ", column " +
                std::to_string(error.column) + ": " + error.what +
-               (was_detected_ ? "; correct it, or use --binary if the file is no hex text" : "; correct it");
+               (was_detected_ ? "; correct it, or use --binary if the file is not hex text" : "; correct it");
     }
 
     stream_reader reader_;
@@ -99,26 +99,18 @@ private:
 
 bool dump_raw(const raw_options& options, record_sink& sink, output& out,
               const std::function<void(std::string_view)>& report) {
-    const std::vector<std::string> files = options.files.empty() ? std::vector<std::string>{"-"} : options.files;
     totals account;
-    bool all_read = true;
-    for (std::size_t index = 0; index < files.size() && out.error() == 0; ++index) {
-        input_file file{files[index]};
-        std::string problem;
-        if (file.error() != 0) {
-            problem = "cannot open " + shown_path(files[index]) + ": " + std::strerror(file.error());
-        } else {
+    const bool all_read =
+        read_files(options.files, out, report, [&](std::size_t index, const std::string& path) -> std::string {
+            input_file file{path};
+            if (file.error() != 0) {
+                return "cannot open " + shown_path(path) + ": " + std::strerror(file.error());
+            }
             file.on_read(options.on_read);
             const auto stream = static_cast<std::uint32_t>(index);
-            sink.take(stream_start{{.stream = stream, .way = options.way}, files[index]});
-            problem = raw_file{options, stream, sink, out, account}.read(files[index], file);
-        }
-        if (!problem.empty()) {
-            all_read = false;
-            out.flush();  // so that the message stands behind what came before it
-            report(problem);
-        }
-    }
+            sink.take(stream_start{{.stream = stream, .direction = options.direction}, path});
+            return raw_file{options, stream, sink, out, account}.read(path, file);
+        });
     sink.take(account);
     out.flush();
     return all_read;

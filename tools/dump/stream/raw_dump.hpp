@@ -18,14 +18,14 @@ enum class raw_encoding { detect, binary, hex };
 struct raw_options {
     std::vector<std::string> files;  ///< "-" is standard input; none means standard input
     raw_encoding encoding{raw_encoding::detect};
-    direction way{direction::client_to_server};
+    stream_direction direction{stream_direction::client_to_server};
     limits bounds{};
-    std::function<void(std::size_t)> on_read{};  ///< told how many bytes were read
+    std::function<void(std::size_t)> on_read{};  ///< called with the number of bytes of each read
 };
 
 /// Reads every file to its end and gives its records to `sink`, which writes to `out`; the stream number is the
-/// file's place among the arguments. What cannot be read is told to `report`, one line of safe text each, and the
-/// next file is read. Stops early, and quietly, when `out` has failed. True when every file was read whole.
+/// file's place among the arguments. Errors go to `report`, one line of safe text each, and the next file
+/// is read. Stops early, and quietly, when `out` has failed. True when every file was read whole.
 [[nodiscard]] bool dump_raw(const raw_options& options, record_sink& sink, output& out,
                             const std::function<void(std::string_view)>& report);
 

@@ -7,15 +7,16 @@
 
 namespace chatos::dump {
 
-stream_reader::stream_reader(std::uint32_t stream, direction way, const limits& bounds, record_sink& sink,
+stream_reader::stream_reader(std::uint32_t stream, stream_direction direction, const limits& bounds, record_sink& sink,
                              totals& account)
-    : stream_{stream}, way_{way}, bounds_{bounds}, sink_{&sink}, account_{&account} {
+    : stream_{stream}, direction_{direction}, bounds_{bounds}, sink_{&sink}, account_{&account} {
     ++account_->streams;
 }
 
-stream_reader::stream_reader(std::uint32_t stream, direction way, const limits& bounds, record_sink& sink,
-                             totals& account, const capture_place& place)
-    : stream_{stream}, way_{way}, bounds_{bounds}, sink_{&sink}, account_{&account}, place_{&place} {}
+stream_reader::stream_reader(std::uint32_t stream, stream_direction direction, const limits& bounds, record_sink& sink,
+                             totals& account, const capture_position& place)
+    : stream_{stream}, direction_{direction}, bounds_{bounds}, sink_{&sink}, account_{&account}, capture_position_{
+                                                                                                     &place} {}
 
 void stream_reader::take(std::span<const std::byte> fragment) {
     account_->input_bytes += fragment.size();
@@ -32,7 +33,7 @@ void stream_reader::take(std::span<const std::byte> fragment) {
     if (keeps_failed_) {
         held_.insert(held_.end(), fragment.begin(), fragment.end());
     } else {
-        lose(fragment);
+        discard(fragment);
     }
 }
 
@@ -41,11 +42,11 @@ stream_reader::failed_packet_bytes stream_reader::take_failed_packet() {
     account_->input_bytes -= failed.bytes.size();
     held_.clear();
     error_.reset();
-    error_place_.reset();
+    error_position_.reset();
     return failed;
 }
 
-/// Gives out the packets that lie whole in the fragment, and holds the start of the one that does not.
+/// Reports the packets that are complete in the fragment, and holds the start of the one that is not.
 void stream_reader::take_whole(std::span<const std::byte>& fragment) {
     while (!fragment.empty()) {
         const decode_result result = decode(fragment, bounds_, offset_);
@@ -84,7 +85,7 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
     case decode_status::malformed:
         fail(result.error);
         if (!keeps_failed_) {
-            sink_->take(undecoded_record{broken_record().at, held_});
+            sink_->take(undecoded_record{malformed().at, held_});
             lost_bytes_ = held_.size();
             account_->malformed_bytes += held_.size();
         }
@@ -95,14 +96,14 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
 void stream_reader::give(std::span<const std::byte> bytes, const decode_result& result) {
     ++account_->packets;
     account_->packet_bytes += bytes.size();
-    sink_->take(packet_record{.at = here(), .bytes = bytes, .packet = result.packet});
+    sink_->take(packet_record{.at = position(), .bytes = bytes, .packet = result.packet});
     offset_ += bytes.size();
 }
 
 void stream_reader::fail(const decode_error& error) {
     error_ = error;
-    if (place_ != nullptr) {
-        error_place_ = std::make_shared<const capture_place>(*place_);
+    if (capture_position_ != nullptr) {
+        error_position_ = std::make_shared<const capture_position>(*capture_position_);
     }
 }
 
@@ -122,24 +123,24 @@ std::uint64_t stream_reader::unfinished_packet_bytes() const noexcept {
     }
     const packet_layout* const row = find_layout(std::to_integer<std::uint8_t>(held_.front()));
     const packet_fields fields{held_};
-    // The last body is the last field, and whoever knows its size knows where the packet ends.
+    // The last body is the last field: its size determines where the packet ends.
     const packet_field& last = fields.back();
     const bool is_known = row != nullptr && last.name == layout_of(row->parts().back()).body_field;
     return is_known ? last.position + last.size_expected : 0;
 }
 
-malformed_record stream_reader::broken_record() const noexcept {
-    record_place at = here();
-    if (error_place_) {
-        at.capture = error_place_.get();
+malformed_record stream_reader::malformed() const noexcept {
+    stream_position at = position();
+    if (error_position_) {
+        at.capture = error_position_.get();
     }
     return {.at = at, .bytes = held_, .error = *error_, .lost_bytes = lost_bytes_};
 }
 
-/// Counts bytes behind an error, and keeps those that show where it happened.
-void stream_reader::lose(std::span<const std::byte> fragment) {
+/// Counts bytes after an error, and keeps those that show where it happened.
+void stream_reader::discard(std::span<const std::byte> fragment) {
     if (!fragment.empty()) {
-        sink_->take(undecoded_record{broken_record().at, fragment});
+        sink_->take(undecoded_record{malformed().at, fragment});
     }
     lost_bytes_ += fragment.size();
     account_->malformed_bytes += fragment.size();
@@ -151,11 +152,11 @@ void stream_reader::lose(std::span<const std::byte> fragment) {
         const std::span<const std::byte> added = fragment.first(std::min(shown_bytes - held_.size(), fragment.size()));
         held_.insert(held_.end(), added.begin(), added.end());
     }
-    // A whole string is read before it is judged, so that more may be there than is shown.
+    // A string is decoded only when it is complete, so that more bytes may be held than are shown.
     held_.resize(std::min(held_.size(), shown_bytes));
     if (held_.size() == shown_bytes) {
         malformed_shown_ = true;
-        sink_->take(broken_record());
+        sink_->take(malformed());
     }
 }
 
@@ -163,12 +164,12 @@ void stream_reader::end() {
     if (error_) {
         if (!malformed_shown_) {
             malformed_shown_ = true;
-            sink_->take(broken_record());
+            sink_->take(malformed());
         }
-        sink_->take(malformed_end{broken_record()});
+        sink_->take(malformed_end{malformed()});
     } else if (!held_.empty()) {
         account_->incomplete_bytes += held_.size();
-        sink_->take(incomplete_record{.at = here(), .bytes = held_, .need = need_});
+        sink_->take(incomplete_record{.at = position(), .bytes = held_, .need = need_});
     }
 }
 

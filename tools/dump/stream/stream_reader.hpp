@@ -2,7 +2,7 @@
 // packet that is unfinished, whatever the length of the stream.
 #pragma once
 
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/record/record.hpp"
 
 #include <chatos/limits.hpp>
@@ -21,22 +21,23 @@ namespace chatos::dump {
 /// limits to the largest sizes of the wire.
 class stream_reader {
 public:
-    /// The record that is shown of a malformed packet reaches so many bytes behind the place of the error.
+    /// A malformed_record extends so many bytes past the position of the error.
     static constexpr std::size_t context_bytes = 16;
 
-    stream_reader(std::uint32_t stream, direction way, const limits& bounds, record_sink& sink, totals& account);
+    stream_reader(std::uint32_t stream, stream_direction direction, const limits& bounds, record_sink& sink,
+                  totals& account);
     /// For a stream of a capture: records carry `place`, which is kept up to date by the caller and outlives the
     /// reader. Does not count as a stream of its own.
-    stream_reader(std::uint32_t stream, direction way, const limits& bounds, record_sink& sink, totals& account,
-                  const capture_place& place);
+    stream_reader(std::uint32_t stream, stream_direction direction, const limits& bounds, record_sink& sink,
+                  totals& account, const capture_position& place);
 
     /// Takes the next bytes of the stream. What they complete is given to the sink before the call returns.
     void take(std::span<const std::byte> fragment);
     /// The stream has ended; called once, after the last take().
     void end();
 
-    /// Whether, from now on, a malformed packet and what is behind it are kept until take_failed_packet() is called,
-    /// instead of being lost and told.
+    /// Whether, from now on, a malformed packet and the bytes after it are kept until take_failed_packet() is called,
+    /// instead of being reported as lost.
     void keep_failed(bool wanted) noexcept { keeps_failed_ = wanted; }
     struct failed_packet_bytes {
         decode_error error;
@@ -60,22 +61,24 @@ public:
     [[nodiscard]] std::size_t held_bytes() const noexcept { return held_.size(); }
 
 private:
-    [[nodiscard]] record_place here() const noexcept { return {stream_, way_, offset_, place_}; }
-    [[nodiscard]] malformed_record broken_record() const noexcept;
+    [[nodiscard]] stream_position position() const noexcept {
+        return {stream_, direction_, offset_, capture_position_};
+    }
+    [[nodiscard]] malformed_record malformed() const noexcept;
     void take_held(std::span<const std::byte>& fragment);
     void take_whole(std::span<const std::byte>& fragment);
     void give(std::span<const std::byte> bytes, const decode_result& result);
-    void lose(std::span<const std::byte> fragment);
+    void discard(std::span<const std::byte> fragment);
     void fail(const decode_error& error);
 
     std::uint32_t stream_;
-    direction way_;
+    stream_direction direction_;
     limits bounds_;
     record_sink* sink_;
     totals* account_;
-    const capture_place* place_{nullptr};
-    std::shared_ptr<const capture_place> error_place_;  // as it was when the stream became malformed
-    std::vector<std::byte> held_;                       // start of the unfinished or the malformed packet
+    const capture_position* capture_position_{nullptr};
+    std::shared_ptr<const capture_position> error_position_;  // as it was when the stream became malformed
+    std::vector<std::byte> held_;                             // start of the unfinished or the malformed packet
     std::size_t need_{1};
     std::uint64_t offset_{0};  // of the first byte that belongs to no packet given out
     std::optional<decode_error> error_;

@@ -60,7 +60,7 @@ TEST(stream_reader, holds_at_most_one_packet_however_long_the_stream) {
     output out;
     json_sink sink{out};
     totals account;
-    stream_reader reader{0, direction::client_to_server, {}, sink, account};
+    stream_reader reader{0, stream_direction::client_to_server, {}, sink, account};
     const std::string message(1000, 'x');
     const std::vector<std::byte> packet = wire_of(make_spm("bob", message));
     std::size_t held_max = 0;
@@ -83,7 +83,7 @@ TEST(stream_reader, a_declared_size_reserves_nothing_before_its_bytes_come) {
     output out;
     json_sink sink{out};
     totals account;
-    stream_reader reader{0, direction::client_to_server, {.message_bytes_max = 0x7FFF'FFFF}, sink, account};
+    stream_reader reader{0, stream_direction::client_to_server, {.message_bytes_max = 0x7FFF'FFFF}, sink, account};
     reader.take(bytes_of("\x04\x7f\xff\xff\xffz"sv));
     EXPECT_EQ(reader.held_bytes(), 6U);
     reader.end();
@@ -94,7 +94,7 @@ TEST(stream_reader, shows_a_malformed_packet_before_the_stream_has_ended) {
     output out;
     text_sink sink{out, base::no_colors, text_detail::lines, false};
     totals account;
-    stream_reader reader{0, direction::client_to_server, {}, sink, account};
+    stream_reader reader{0, stream_direction::client_to_server, {}, sink, account};
     reader.take(bytes_of("GET / HTTP/1.1\r\nHost: localhost"sv));
     EXPECT_NE(out.text().find("MALFORMED"), std::string::npos);
     reader.end();

@@ -9,9 +9,9 @@ namespace chatos::dump {
 
 namespace {
 
-/// More pieces than this in a window share marks: which frame brought a byte is then told only roughly.
+/// More pieces than this in a window share marks: which frame brought a byte is then known only roughly.
 constexpr std::size_t marks_max = 4096;
-/// So many rejected bytes are worth the move of those behind them.
+/// So many rejected bytes are worth moving those after them.
 constexpr std::size_t discard_bytes = 16'384;
 
 }  // namespace
@@ -36,51 +36,51 @@ void boundary_search::add(std::span<const std::byte> bytes, const frame_mark& ma
     }
 }
 
-/// What can be said of a boundary at the start of `bytes`; when it is open, wanted_bytes_ says when to ask again.
-boundary_search::judgement boundary_search::judge(std::span<const std::byte> bytes, bool at_end) {
+/// Whether a boundary is at the start of `bytes`; if still open, wanted_bytes_ says when to try again.
+boundary_search::candidate_state boundary_search::examine(std::span<const std::byte> bytes, bool at_end) {
     const auto wait_for = [this, at_end, have = bytes.size()](std::size_t need) {
         if (at_end || have + need > window_bytes_max(bounds_)) {
-            return judgement::rejected;
+            return candidate_state::rejected;
         }
         wanted_bytes_ = window_.size() + need;
-        return judgement::open;
+        return candidate_state::open;
     };
     const decode_result first = decode(bytes, bounds_);
     if (first.status == decode_status::malformed) {
-        return judgement::rejected;
+        return candidate_state::rejected;
     }
     if (first.status == decode_status::incomplete) {
         return wait_for(first.need);
     }
     if (trusts_first_byte_ && offset() == first_offset_) {
         proof_ = boundary_proof::first_byte;
-        return judgement::proven;
+        return candidate_state::proven;
     }
-    const std::span<const std::byte> rest = bytes.subspan(first.consumed);
-    if (rest.empty()) {
+    const std::span<const std::byte> remaining = bytes.subspan(first.consumed);
+    if (remaining.empty()) {
         proof_ = boundary_proof::exact_end;
-        return at_end ? judgement::proven : wait_for(1);
+        return at_end ? candidate_state::proven : wait_for(1);
     }
-    const decode_result second = decode(rest, bounds_);
+    const decode_result second = decode(remaining, bounds_);
     if (second.status == decode_status::complete) {
         proof_ = boundary_proof::two_packets;
-        return judgement::proven;
+        return candidate_state::proven;
     }
-    return second.status == decode_status::malformed ? judgement::rejected : wait_for(second.need);
+    return second.status == decode_status::malformed ? candidate_state::rejected : wait_for(second.need);
 }
 
-std::optional<boundary_proof> boundary_search::look(bool at_end) {
+std::optional<boundary_proof> boundary_search::find(bool at_end) {
     if (!at_end && window_.size() < wanted_bytes_) {
         return std::nullopt;
     }
     for (; candidate_ < window_.size(); ++candidate_) {
         const bool starts_packet = find_layout(std::to_integer<std::uint8_t>(window_[candidate_])) != nullptr;
-        const judgement found =
-            starts_packet ? judge(std::span{window_}.subspan(candidate_), at_end) : judgement::rejected;
-        if (found == judgement::proven) {
+        const candidate_state state =
+            starts_packet ? examine(std::span{window_}.subspan(candidate_), at_end) : candidate_state::rejected;
+        if (state == candidate_state::proven) {
             return proof_;
         }
-        if (found == judgement::open) {
+        if (state == candidate_state::open) {
             break;
         }
     }
@@ -99,7 +99,7 @@ void boundary_search::discard_rejected() {
     std::erase_if(marks_, [this](const mark_end& mark) { return mark.offset <= window_offset_; });
 }
 
-std::span<const std::byte> boundary_search::found() const noexcept {
+std::span<const std::byte> boundary_search::boundary_bytes() const noexcept {
     return std::span{window_}.subspan(candidate_);
 }
 

@@ -1,5 +1,5 @@
-// Where packets start in the middle of a stream. A packet of ChatOS carries no mark, so that a place has to prove
-// itself by what can be decoded from there.
+// Finds packet boundaries in the middle of a stream. ChatOS packets carry no marker, so a boundary is proven by what
+// can be decoded from there.
 #pragma once
 
 #include "dump/tcp/frame_mark.hpp"
@@ -41,11 +41,11 @@ public:
     ~boundary_search();
 
     void add(std::span<const std::byte> bytes, const frame_mark& mark);
-    /// Looks for a boundary in what is there. `at_end`: the known bytes end here.
-    [[nodiscard]] std::optional<boundary_proof> look(bool at_end);
+    /// Searches the bytes so far for a boundary. `at_end`: the known bytes end here.
+    [[nodiscard]] std::optional<boundary_proof> find(bool at_end);
 
     /// After a boundary was found: the bytes from there on, and the piece that the byte at `position` of them came in.
-    [[nodiscard]] std::span<const std::byte> found() const noexcept;
+    [[nodiscard]] std::span<const std::byte> boundary_bytes() const noexcept;
     struct piece {
         std::size_t bytes;  ///< from `position` to the end of the piece
         frame_mark mark;
@@ -59,13 +59,13 @@ public:
     [[nodiscard]] std::size_t held_bytes() const noexcept { return window_.capacity(); }
 
 private:
-    enum class judgement : std::uint8_t { proven, rejected, open };
+    enum class candidate_state : std::uint8_t { proven, rejected, open };
     struct mark_end {
         std::uint64_t offset;
         frame_mark mark;
     };
 
-    judgement judge(std::span<const std::byte> bytes, bool at_end);
+    candidate_state examine(std::span<const std::byte> bytes, bool at_end);
     void discard_rejected();
 
     limits bounds_;
@@ -76,7 +76,7 @@ private:
     std::vector<std::byte> window_;
     std::vector<mark_end> marks_;
     std::size_t candidate_{0};
-    std::size_t wanted_bytes_{0};  // of the window, before another look makes sense
+    std::size_t wanted_bytes_{0};  // of the window, before searching again makes sense
     boundary_proof proof_{boundary_proof::two_packets};
 };
 

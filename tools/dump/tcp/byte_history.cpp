@@ -30,7 +30,7 @@ void byte_history::grow(std::size_t wanted_bytes) {
     capacity_ = capacity;
 }
 
-/// Keeps begin_ within the ring, and behind holes that lie before everything that is known.
+/// Keeps begin_ within the ring, and after holes that precede everything known.
 void byte_history::forget_old() noexcept {
     begin_ = end_ - std::min<std::uint64_t>(end_ - begin_, capacity_);
     while (!holes_.empty() && holes_.front().begin <= begin_) {

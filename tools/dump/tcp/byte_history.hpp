@@ -1,4 +1,4 @@
-// The last bytes of a direction that were given out, to hold retransmissions against.
+// The last bytes of a direction that were delivered, to compare retransmissions with.
 #pragma once
 
 #include "dump/tcp/memory_budget.hpp"
@@ -30,7 +30,7 @@ public:
 
     /// The bytes at `offset` that are remembered in one piece, at most `bytes_wanted`; empty when the first is not.
     [[nodiscard]] std::span<const std::byte> at(std::uint64_t offset, std::size_t bytes_wanted) const noexcept;
-    /// The first offset behind `offset` at which something is remembered, or the end.
+    /// The first offset after `offset` at which something is remembered, or the end.
     [[nodiscard]] std::uint64_t next_known(std::uint64_t offset) const noexcept;
     [[nodiscard]] std::size_t held_bytes() const noexcept { return capacity_; }
 

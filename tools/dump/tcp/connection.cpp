@@ -4,19 +4,19 @@
 
 namespace chatos::dump {
 
-connection::connection(std::uint32_t stream, const stream_ends& ends, capture_context& context,
+connection::connection(std::uint32_t stream, const stream_endpoints& endpoints, capture_context& context,
                        reassembly_counts& counts)
-    : stream_{stream}, ends_{ends}, context_{context}, sides_{side{stream, direction::client_to_server, ends_, context,
-                                                                   counts},
-                                                              side{stream, direction::server_to_client, ends_, context,
-                                                                   counts}} {}
+    : stream_{stream}, endpoints_{endpoints}, context_{context}, sides_{side{stream, stream_direction::client_to_server,
+                                                                             endpoints_, context, counts},
+                                                                        side{stream, stream_direction::server_to_client,
+                                                                             endpoints_, context, counts}} {}
 
-bool connection::is_opened_anew_by(direction way, const tcp_segment& segment) const noexcept {
+bool connection::is_reopened_by(stream_direction direction, const tcp_segment& segment) const noexcept {
     if (!segment.is_syn || segment.is_rst) {
         return false;
     }
-    const side& from = sender(way);
-    const side& to = sender(opposite(way));
+    const side& from = sender(direction);
+    const side& to = sender(opposite(direction));
     if (from.bytes.has_begun()) {
         return !from.bytes.began_with(segment.sequence);
     }
@@ -24,7 +24,7 @@ bool connection::is_opened_anew_by(direction way, const tcp_segment& segment) co
         // An answer to a SYN that is not the one seen.
         return to.bytes.has_begun() && !to.bytes.began_with(segment.acknowledgement - 1);
     }
-    // A SYN behind data of its own side comes late, one behind data of the other side is of another connection.
+    // A SYN after data of its own side is late; one after data of the other side opens another connection.
     constexpr std::int64_t late_bytes_max = 65'536;
     if (from.bytes.held_bytes() != 0) {
         const std::int64_t offset = from.bytes.offset_of(segment.sequence + 1);
@@ -33,8 +33,8 @@ bool connection::is_opened_anew_by(direction way, const tcp_segment& segment) co
     return (to.bytes.has_begun() || to.bytes.held_bytes() != 0) && !to.opened;
 }
 
-void connection::note_window(direction way, const tcp_segment& segment) noexcept {
-    side& from = sender(way);
+void connection::note_window(stream_direction direction, const tcp_segment& segment) noexcept {
+    side& from = sender(direction);
     if (segment.is_syn) {
         from.opened = true;
         from.window_shift = segment.window_shift;
@@ -43,27 +43,27 @@ void connection::note_window(direction way, const tcp_segment& segment) noexcept
     }
     // Both sides must have asked for scaling. Where a SYN was not seen the usual shift is assumed.
     constexpr unsigned usual_shift = 8;
-    const side& to = sender(opposite(way));
+    const side& to = sender(opposite(direction));
     const bool none = (from.opened && !from.window_shift) || (to.opened && !to.window_shift);
     const unsigned shift = none ? 0 : from.window_shift.value_or(usual_shift);
     from.window = std::uint32_t{segment.window} << shift;
 }
 
-void connection::take(direction way, const tcp_segment& segment) {
-    take_segment(way, segment);
-    tell_ends(false);
+void connection::take(stream_direction direction, const tcp_segment& segment) {
+    take_segment(direction, segment);
+    report_ends(false);
 }
 
-void connection::take_segment(direction way, const tcp_segment& segment) {
-    side& from = sender(way);
-    side& to = sender(opposite(way));
+void connection::take_segment(stream_direction direction, const tcp_segment& segment) {
+    side& from = sender(direction);
+    side& to = sender(opposite(direction));
     const bool is_whole_header = segment.reason == skip_reason::none;
     if (is_whole_header && segment.is_rst) {
-        take_reset(way, segment);
+        take_reset(direction, segment);
         return;
     }
     if (is_whole_header) {
-        note_window(way, segment);
+        note_window(direction, segment);
         if (segment.is_ack) {
             if (segment.is_syn) {
                 to.bytes.begin_at(segment.acknowledgement, to.packets);
@@ -82,9 +82,9 @@ void connection::take_segment(direction way, const tcp_segment& segment) {
 }
 
 /// A reset counts only within the window that its receiver offers: others are ignored, as receivers do.
-void connection::take_reset(direction way, const tcp_segment& segment) {
-    side& from = sender(way);
-    const side& to = sender(opposite(way));
+void connection::take_reset(stream_direction direction, const tcp_segment& segment) {
+    side& from = sender(direction);
+    const side& to = sender(opposite(direction));
     const std::int64_t offset = from.bytes.offset_of(segment.sequence);
     if (from.bytes.has_begun()) {
         const std::int64_t next = from.bytes.next_offset();
@@ -103,56 +103,57 @@ void connection::take_reset(direction way, const tcp_segment& segment) {
     from.bytes.cut_off(segment.sequence, from.packets);
     if (!from.was_reset) {
         from.was_reset = true;
-        from.packets.tell(event_kind::reset, has_place ? static_cast<std::uint64_t>(offset) : 0, 0, {});
+        from.packets.report(event_kind::reset, has_place ? static_cast<std::uint64_t>(offset) : 0, 0, {});
     }
 }
 
 void connection::finish() {
-    for (side& one : sides_) {
-        one.bytes.finish(one.packets);
+    for (side& sending : sides_) {
+        sending.bytes.finish(sending.packets);
     }
-    tell_ends(true);
+    report_ends(true);
 }
 
 /// Each direction's end once: as soon as it has come, or when nothing more will come.
-void connection::tell_ends(bool is_finished) {
-    for (const direction way : {direction::client_to_server, direction::server_to_client}) {
-        side& one = sender(way);
-        if (one.end_told || !(is_finished || one.bytes.has_ended())) {
+void connection::report_ends(bool is_finished) {
+    for (const stream_direction direction : {stream_direction::client_to_server, stream_direction::server_to_client}) {
+        side& sending = sender(direction);
+        if (sending.end_reported || !(is_finished || sending.bytes.has_ended())) {
             continue;
         }
-        one.end_told = true;
-        const end_kind kind = one.was_reset              ? end_kind::reset
-                              : one.bytes.has_seen_end() ? end_kind::fin
-                                                         : end_kind::open;
-        context_.now.ends = &ends_;
-        context_.sink.take(
-            direction_closed{.kind = kind,
-                             .at = {stream_, way, static_cast<std::uint64_t>(one.bytes.next_offset()), &context_.now},
-                             .has_begun = one.bytes.has_begun(),
-                             .unseen = one.bytes.acknowledged_unseen()});
+        sending.end_reported = true;
+        const end_kind kind = sending.was_reset              ? end_kind::reset
+                              : sending.bytes.has_seen_end() ? end_kind::fin
+                                                             : end_kind::open;
+        context_.now.endpoints = &endpoints_;
+        context_.sink.take(direction_closed{
+            .kind = kind,
+            .at = {stream_, direction, static_cast<std::uint64_t>(sending.bytes.next_offset()), &context_.now},
+            .has_begun = sending.bytes.has_begun(),
+            .unseen = sending.bytes.acknowledged_unseen()});
     }
 }
 
 void connection::release() {
-    for (side& one : sides_) {
-        const auto next = static_cast<std::uint64_t>(one.bytes.next_offset());
-        if (one.bytes.held_bytes() != 0) {
-            one.packets.tell(event_kind::evicted, next, one.bytes.held_bytes(), "held_segments");
-        } else if (one.bytes.history_bytes() != 0 && !one.history_evicted) {
-            one.history_evicted = true;
-            one.packets.tell(event_kind::evicted, next, 0, "history");
+    for (side& sending : sides_) {
+        const auto next = static_cast<std::uint64_t>(sending.bytes.next_offset());
+        if (sending.bytes.held_bytes() != 0) {
+            sending.packets.report(event_kind::evicted, next, sending.bytes.held_bytes(), "held_segments");
+        } else if (sending.bytes.history_bytes() != 0 && !sending.history_evicted) {
+            sending.history_evicted = true;
+            sending.packets.report(event_kind::evicted, next, 0, "history");
         }
-        one.bytes.release(one.packets);
-        one.packets.release();
+        sending.bytes.release(sending.packets);
+        sending.packets.release();
     }
 }
 
-void connection::tell_evicted() {
-    for (side& one : sides_) {
-        const bool is_over = one.bytes.has_ended() || one.was_reset;
-        if (!is_over && one.bytes.has_begun()) {
-            one.packets.tell(event_kind::evicted, static_cast<std::uint64_t>(one.bytes.next_offset()), 0, "stream");
+void connection::report_evicted() {
+    for (side& sending : sides_) {
+        const bool is_over = sending.bytes.has_ended() || sending.was_reset;
+        if (!is_over && sending.bytes.has_begun()) {
+            sending.packets.report(event_kind::evicted, static_cast<std::uint64_t>(sending.bytes.next_offset()), 0,
+                                   "stream");
         }
     }
 }

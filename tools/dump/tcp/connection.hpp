@@ -1,8 +1,8 @@
-// One TCP connection: two directions, and what each says about the other.
+// One TCP connection: two directions, and what each reveals of the other.
 #pragma once
 
 #include "dump/link/tcp_segment.hpp"
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/record/record.hpp"
 #include "dump/tcp/packet_stream.hpp"
 #include "dump/tcp/reassembler.hpp"
@@ -15,30 +15,31 @@ namespace chatos::dump {
 
 class connection {
 public:
-    connection(std::uint32_t stream, const stream_ends& ends, capture_context& context, reassembly_counts& counts);
+    connection(std::uint32_t stream, const stream_endpoints& endpoints, capture_context& context,
+               reassembly_counts& counts);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
     ~connection() = default;
 
     /// Whether the segment opens another connection between the same ports.
-    [[nodiscard]] bool is_opened_anew_by(direction way, const tcp_segment& segment) const noexcept;
+    [[nodiscard]] bool is_reopened_by(stream_direction direction, const tcp_segment& segment) const noexcept;
     /// Takes the next segment; context.now says which frame it came in.
-    void take(direction way, const tcp_segment& segment);
+    void take(stream_direction direction, const tcp_segment& segment);
     /// Nothing more will come.
     void finish();
-    /// Gives up what it holds in memory, and tells so.
+    /// Drops what it holds in memory, and reports that.
     void release();
-    /// Tells that it is forgotten, unless both sides have ended.
-    void tell_evicted();
+    /// Reports that it is evicted, unless both sides have ended.
+    void report_evicted();
 
-    [[nodiscard]] const stream_ends& ends() const noexcept { return ends_; }
+    [[nodiscard]] const stream_endpoints& endpoints() const noexcept { return endpoints_; }
     [[nodiscard]] std::uint32_t stream() const noexcept { return stream_; }
 
 private:
     struct side {
-        side(std::uint32_t stream, direction way, const stream_ends& ends, capture_context& context,
-             reassembly_counts& counts)
-            : bytes{context.budget, counts}, packets{stream, way, ends, context} {}
+        side(std::uint32_t stream, stream_direction direction, const stream_endpoints& endpoints,
+             capture_context& context, reassembly_counts& counts)
+            : bytes{context.budget, counts}, packets{stream, direction, endpoints, context} {}
 
         reassembler bytes;
         packet_stream packets;
@@ -47,21 +48,26 @@ private:
         bool opened{false};  ///< its SYN was seen
         bool was_reset{false};
         bool history_evicted{false};
-        bool end_told{false};
+        bool end_reported{false};
     };
 
-    [[nodiscard]] side& sender(direction way) noexcept { return sides_[static_cast<std::size_t>(way)]; }
-    [[nodiscard]] const side& sender(direction way) const noexcept { return sides_[static_cast<std::size_t>(way)]; }
-    [[nodiscard]] static direction opposite(direction way) noexcept {
-        return way == direction::client_to_server ? direction::server_to_client : direction::client_to_server;
+    [[nodiscard]] side& sender(stream_direction direction) noexcept {
+        return sides_[static_cast<std::size_t>(direction)];
     }
-    void take_segment(direction way, const tcp_segment& segment);
-    void tell_ends(bool is_finished);
-    void take_reset(direction way, const tcp_segment& segment);
-    void note_window(direction way, const tcp_segment& segment) noexcept;
+    [[nodiscard]] const side& sender(stream_direction direction) const noexcept {
+        return sides_[static_cast<std::size_t>(direction)];
+    }
+    [[nodiscard]] static stream_direction opposite(stream_direction direction) noexcept {
+        return direction == stream_direction::client_to_server ? stream_direction::server_to_client
+                                                               : stream_direction::client_to_server;
+    }
+    void take_segment(stream_direction direction, const tcp_segment& segment);
+    void report_ends(bool is_finished);
+    void take_reset(stream_direction direction, const tcp_segment& segment);
+    void note_window(stream_direction direction, const tcp_segment& segment) noexcept;
 
     std::uint32_t stream_;
-    stream_ends ends_;
+    stream_endpoints endpoints_;
     capture_context& context_;
     std::array<side, 2> sides_;
 };

@@ -1,7 +1,7 @@
 // All connections of a capture: which one a segment belongs to, and which ones have to go when there are too many.
 #pragma once
 
-#include "dump/link/frame_opener.hpp"
+#include "dump/link/decapsulator.hpp"
 #include "dump/tcp/connection.hpp"
 
 #include <cstdint>
@@ -36,7 +36,7 @@ public:
         : ports_{ports}, context_{context}, account_{account}, streams_{static_cast<std::uint32_t>(first_stream)} {}
 
     /// Takes the segment of a frame; context.now says which one.
-    void take(const opened_frame& frame);
+    void take(const decapsulated_frame& frame);
     /// The capture has ended: everything that is held is given out, in the order of the streams.
     void finish();
 
@@ -47,8 +47,8 @@ private:
     };
     using entry_list = std::list<entry>;  // the one that was silent for the longest time first
 
-    connection& open(entry& at, const opened_frame& frame, bool is_from_low);
-    connection& find(const connection_key& key, const opened_frame& frame, bool is_from_low);
+    connection& open(entry& at, const decapsulated_frame& frame, bool is_from_low);
+    connection& find(const connection_key& key, const decapsulated_frame& frame, bool is_from_low);
     void make_room();
     void save_memory();
 

@@ -1,4 +1,4 @@
-// Bytes of a direction that cannot be given out yet, because some before them are missing.
+// Bytes of a direction that cannot be delivered yet, because bytes before them are missing.
 #pragma once
 
 #include "dump/tcp/frame_mark.hpp"
@@ -16,7 +16,7 @@ namespace chatos::dump {
 struct stream_part {
     std::int64_t offset{0};
     std::span<const std::byte> bytes{};
-    std::uint32_t cut_bytes{0};  ///< behind `bytes`, not captured
+    std::uint32_t cut_bytes{0};  ///< after `bytes`, not captured
     bool header_was_cut{false};  ///< why cut_bytes are not there: the header, too, was cut
     frame_mark mark{};
 
@@ -40,7 +40,7 @@ public:
     held_segments& operator=(const held_segments&) = delete;
     ~held_segments() { clear(); }
 
-    /// Keeps a copy of what is new in `part`; tells the bytes that differ. Returns how many bytes were known before.
+    /// Keeps a copy of the new bytes of `part`; reports those that differ. Returns how many bytes were known before.
     std::size_t add(const stream_part& part, conflict_listener& listener);
     /// The first part; there must be one. Its bytes live until the next change.
     [[nodiscard]] stream_part front() const noexcept { return part_of(parts_[first_]); }

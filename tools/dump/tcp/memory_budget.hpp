@@ -5,7 +5,7 @@
 
 namespace chatos::dump {
 
-/// Whoever grows or shrinks a buffer says so here. Keeping below `bytes_max` is the task of whoever owns the streams.
+/// Every change of a buffer is reported here. The owner of the streams keeps the sum below `bytes_max`.
 struct memory_budget {
     std::size_t bytes_max{20U << 20U};
     std::size_t bytes{0};

@@ -23,32 +23,32 @@ constexpr std::string_view proof_name(boundary_proof proof) noexcept {
 
 }  // namespace
 
-packet_stream::packet_stream(std::uint32_t stream, direction way, const stream_ends& ends, capture_context& context)
-    : context_{&context}, ends_{&ends}, stream_{stream}, way_{way}, reader_{stream,          way,
-                                                                            context.bounds,  context.sink,
-                                                                            context.account, context.now} {}
+packet_stream::packet_stream(std::uint32_t stream, stream_direction direction, const stream_endpoints& endpoints,
+                             capture_context& context)
+    : context_{&context}, endpoints_{&endpoints}, stream_{stream},
+      direction_{direction}, reader_{stream, direction, context.bounds, context.sink, context.account, context.now} {}
 
 event_record packet_stream::event_at(event_kind kind, std::uint64_t offset) const noexcept {
-    context_->now.ends = ends_;
-    return {.kind = kind, .at = {stream_, way_, offset, &context_->now}};
+    context_->now.endpoints = endpoints_;
+    return {.kind = kind, .at = {stream_, direction_, offset, &context_->now}};
 }
 
-void packet_stream::tell(event_kind kind, std::uint64_t offset, std::uint64_t bytes, std::string_view cause) {
-    event_record told = event_at(kind, offset);
-    told.bytes = bytes;
-    told.cause = cause;
-    context_->sink.take(told);
+void packet_stream::report(event_kind kind, std::uint64_t offset, std::uint64_t bytes, std::string_view cause) {
+    event_record event = event_at(kind, offset);
+    event.bytes = bytes;
+    event.cause = cause;
+    context_->sink.take(event);
 }
 
 /// Bytes that belong to no packet, and have not been counted yet.
-void packet_stream::lose(std::uint64_t bytes) noexcept {
+void packet_stream::count_unframed(std::uint64_t bytes) noexcept {
     context_->account.input_bytes += bytes;
     context_->account.unframed_bytes += bytes;
 }
 
 void packet_stream::began(bool is_midstream) {
     if (is_midstream) {
-        tell(event_kind::midstream, 0, 0, {});
+        report(event_kind::midstream, 0, 0, {});
         search_from(0, true);
     }
 }
@@ -57,41 +57,41 @@ void packet_stream::search_from(std::uint64_t offset, bool trusts_first_byte) {
     search_ = std::make_unique<boundary_search>(offset, trusts_first_byte, context_->bounds, context_->budget);
 }
 
-/// Passes over the rest of a packet that a gap cut, up to where its sizes said that it ends.
-std::span<const std::byte> packet_stream::without_known_rest(std::uint64_t offset, std::span<const std::byte> bytes) {
-    const auto rest = static_cast<std::size_t>(std::min<std::uint64_t>(resume_at_ - offset, bytes.size()));
-    lose(rest);
-    passed_ += rest;
-    if (offset + rest == resume_at_) {
+/// Skips the rest of a packet that a gap cut, up to its end according to its sizes.
+std::span<const std::byte> packet_stream::skip_cut_packet(std::uint64_t offset, std::span<const std::byte> bytes) {
+    const auto skipped_bytes = static_cast<std::size_t>(std::min<std::uint64_t>(resume_at_ - offset, bytes.size()));
+    count_unframed(skipped_bytes);
+    skipped_ += skipped_bytes;
+    if (offset + skipped_bytes == resume_at_) {
         resume_at_ = 0;
-        reader_.abandon(offset + rest);
-        event_record told = event_at(event_kind::resync, offset + rest);
-        told.undecoded = passed_;
-        told.cause = "announced_end";
-        context_->sink.take(told);
+        reader_.abandon(offset + skipped_bytes);
+        event_record event = event_at(event_kind::resync, offset + skipped_bytes);
+        event.undecoded = skipped_;
+        event.cause = "announced_end";
+        context_->sink.take(event);
     }
-    return bytes.subspan(rest);
+    return bytes.subspan(skipped_bytes);
 }
 
 void packet_stream::bytes(std::uint64_t offset, std::span<const std::byte> bytes, const frame_mark& mark) {
     const frame_mark current = context_->now.mark;
     context_->now.mark = mark;
-    context_->now.ends = ends_;
+    context_->now.endpoints = endpoints_;
     last_mark_ = mark;
     if (resume_at_ != 0) {
-        bytes = without_known_rest(offset, bytes);
+        bytes = skip_cut_packet(offset, bytes);
     }
     add(bytes);
     if (search_) {
-        look(false);
+        search(false);
     }
     context_->now.mark = current;
 }
 
-/// Gives bytes that came with the current mark to whoever waits for them.
+/// Passes bytes that came with the current mark to the boundary search, if there is one, or to the decoder.
 void packet_stream::add(std::span<const std::byte> bytes) {
     if (search_) {
-        note_context(bytes);
+        keep_context(bytes);
         search_->add(bytes, context_->now.mark);
         return;
     }
@@ -102,44 +102,44 @@ void packet_stream::add(std::span<const std::byte> bytes) {
     reader_.take(bytes);
     context_->budget.change(held_before, reader_.held_bytes());
     if (reader_.has_failed() && guesses_ != 0 && guesses_ <= guesses_max) {
-        search_behind_failure();
+        search_after_failure();
     }
 }
 
-/// What is malformed behind a start that was guessed may just be a wrong guess.
-void packet_stream::search_behind_failure() {
+/// A malformed packet after a guessed start may only mean that the guess was wrong.
+void packet_stream::search_after_failure() {
     const std::size_t held_before = reader_.held_bytes();
     stream_reader::failed_packet_bytes failed = reader_.take_failed_packet();
     context_->budget.change(held_before, 0);
     doubtful_ = {failed.offset, failed.error, {}, context_->now};
-    note_context(failed.bytes);
+    keep_context(failed.bytes);
     search_from(failed.offset + 1, false);
     search_->add(std::span{failed.bytes}.subspan(1), context_->now.mark);
 }
 
 /// Keeps of a doubtful packet what is shown of it.
-void packet_stream::note_context(std::span<const std::byte> bytes) {
+void packet_stream::keep_context(std::span<const std::byte> bytes) {
     if (!doubtful_) {
         return;
     }
     const std::uint64_t wanted = doubtful_->error.offset - doubtful_->offset + stream_reader::context_bytes;
-    const std::size_t there = doubtful_->bytes.size();
-    if (there < wanted) {
+    const std::size_t held_bytes = doubtful_->bytes.size();
+    if (held_bytes < wanted) {
         const std::span<const std::byte> added =
-            bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(wanted - there, bytes.size())));
+            bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(wanted - held_bytes, bytes.size())));
         doubtful_->bytes.insert(doubtful_->bytes.end(), added.begin(), added.end());
-        context_->budget.change(there, doubtful_->bytes.size());
+        context_->budget.change(held_bytes, doubtful_->bytes.size());
     }
 }
 
-/// Tells of a doubtful packet, now that it is known how far it leads.
-void packet_stream::settle_doubtful(std::uint64_t end) {
+/// Reports a doubtful packet, now that its extent is known.
+void packet_stream::report_doubtful(std::uint64_t end) {
     const doubtful_packet packet = *std::exchange(doubtful_, std::nullopt);
     const std::uint64_t lost = end - packet.offset;
     context_->budget.change(packet.bytes.size(), 0);
     context_->account.input_bytes += lost;
     context_->account.malformed_bytes += lost;
-    const malformed_record record{.at = {stream_, way_, packet.offset, &packet.place},
+    const malformed_record record{.at = {stream_, direction_, packet.offset, &packet.place},
                                   .bytes = std::span{packet.bytes}.first(
                                       static_cast<std::size_t>(std::min<std::uint64_t>(packet.bytes.size(), lost))),
                                   .error = packet.error,
@@ -149,32 +149,32 @@ void packet_stream::settle_doubtful(std::uint64_t end) {
     context_->sink.take(malformed_end{record});
 }
 
-void packet_stream::look(bool at_end) {
-    // What is found may fail again behind it.
+void packet_stream::search(bool at_end) {
+    // Decoding may fail again after the boundary.
     while (search_) {
-        const std::optional<boundary_proof> proof = search_->look(at_end);
+        const std::optional<boundary_proof> proof = search_->find(at_end);
         if (!proof) {
             return;
         }
-        go_on(*proof);
+        resume(*proof);
     }
 }
 
 /// Decodes from the boundary that was found.
-void packet_stream::go_on(boundary_proof proof) {
+void packet_stream::resume(boundary_proof proof) {
     const std::unique_ptr<boundary_search> search = std::move(search_);
-    const std::span<const std::byte> known = search->found();
+    const std::span<const std::byte> known = search->boundary_bytes();
     const frame_mark current = context_->now.mark;
     context_->now.mark = search->piece_at(0).mark;
-    event_record told = event_at(event_kind::resync, search->offset());
+    event_record event = event_at(event_kind::resync, search->offset());
     if (doubtful_) {
-        settle_doubtful(search->offset());
+        report_doubtful(search->offset());
     } else {
-        told.undecoded = search->offset() - search->first_offset();
-        lose(told.undecoded);
+        event.undecoded = search->offset() - search->first_offset();
+        count_unframed(event.undecoded);
     }
-    told.cause = proof_name(proof);
-    context_->sink.take(told);
+    event.cause = proof_name(proof);
+    context_->sink.take(event);
     ++guesses_;
     reader_.keep_failed(guesses_ <= guesses_max);
     reader_.abandon(search->offset());
@@ -189,16 +189,16 @@ void packet_stream::go_on(boundary_proof proof) {
 
 /// Ends a search at the end of the known bytes.
 packet_stream::search_end packet_stream::end_search() {
-    look(true);
+    search(true);
     if (!search_) {
         return {.is_found = true};
     }
     search_end ended;
     if (doubtful_) {
-        settle_doubtful(search_->end_offset());
+        report_doubtful(search_->end_offset());
     } else {
         ended.undecoded = search_->end_offset() - search_->first_offset();
-        lose(ended.undecoded);
+        count_unframed(ended.undecoded);
     }
     search_.reset();
     return ended;
@@ -214,16 +214,16 @@ void packet_stream::missing(std::uint64_t offset, std::uint64_t count, gap_cause
         undecoded = end_search().undecoded;
     }
     if (resume_at_ != 0) {
-        undecoded += passed_;
+        undecoded += skipped_;
     }
     const std::size_t unfinished = abandon_packet(offset + count);
-    event_record told = event_at(cause == gap_cause::payload_cut ? event_kind::truncated : event_kind::gap, offset);
-    told.bytes = count;
-    told.undecoded = undecoded + unfinished;
-    told.cause = cause == gap_cause::lost ? "lost" : cause == gap_cause::header_cut ? "header_cut" : "payload_cut";
-    context_->sink.take(told);
+    event_record event = event_at(cause == gap_cause::payload_cut ? event_kind::truncated : event_kind::gap, offset);
+    event.bytes = count;
+    event.undecoded = undecoded + unfinished;
+    event.cause = cause == gap_cause::lost ? "lost" : cause == gap_cause::header_cut ? "header_cut" : "payload_cut";
+    context_->sink.take(event);
     context_->now.mark = current;
-    go_on_at(offset + count);
+    resume_decoding_at(offset + count);
 }
 
 /// Forgets the unfinished packet; the next byte to come has this offset. Where that packet ends is remembered, if
@@ -238,10 +238,10 @@ std::size_t packet_stream::abandon_packet(std::uint64_t next_offset) {
     return unfinished;
 }
 
-/// Decoding goes on where the cut packet ends, if that is still to come, or else where a boundary is found.
-void packet_stream::go_on_at(std::uint64_t offset) {
-    passed_ = 0;
-    passed_from_ = offset;
+/// Decoding continues where the cut packet ends, if that is still to come, or else at the next boundary.
+void packet_stream::resume_decoding_at(std::uint64_t offset) {
+    skipped_ = 0;
+    skipped_from_ = offset;
     if (!reader_.has_failed() && resume_at_ < offset) {
         resume_at_ = 0;
         search_from(offset, false);
@@ -249,24 +249,24 @@ void packet_stream::go_on_at(std::uint64_t offset) {
 }
 
 void packet_stream::conflict(std::int64_t offset, std::span<const std::byte> kept, std::span<const std::byte> other) {
-    event_record told = event_at(event_kind::conflict, static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0)));
-    told.bytes = kept.size();
-    told.kept = kept;
-    told.other = other;
-    context_->sink.take(told);
+    event_record event = event_at(event_kind::conflict, static_cast<std::uint64_t>(std::max<std::int64_t>(offset, 0)));
+    event.bytes = kept.size();
+    event.kept = kept;
+    event.other = other;
+    context_->sink.take(event);
 }
 
 void packet_stream::ended() {
-    const std::uint64_t first_undecoded = search_ ? search_->first_offset() : passed_from_;
+    const std::uint64_t first_undecoded = search_ ? search_->first_offset() : skipped_from_;
     std::uint64_t undecoded = search_ ? end_search().undecoded : 0;
     if (resume_at_ != 0) {
-        undecoded = passed_;
+        undecoded = skipped_;
         resume_at_ = 0;
     }
     if (undecoded != 0) {
-        tell(event_kind::unframed, first_undecoded, undecoded, {});
+        report(event_kind::unframed, first_undecoded, undecoded, {});
     }
-    context_->now.ends = ends_;
+    context_->now.endpoints = endpoints_;
     context_->budget.change(reader_.held_bytes(), 0);
     const frame_mark current = std::exchange(context_->now.mark, last_mark_);
     reader_.end();
@@ -279,7 +279,7 @@ void packet_stream::release() {
         const std::uint64_t first = search_->first_offset();
         const search_end ended = end_search();
         if (ended.undecoded != 0) {
-            tell(event_kind::evicted, first, ended.undecoded, "search");
+            report(event_kind::evicted, first, ended.undecoded, "search");
         }
         if (!ended.is_found) {
             search_from(end, false);
@@ -287,8 +287,8 @@ void packet_stream::release() {
     } else if (reader_.held_bytes() != 0 && !reader_.has_failed()) {
         const std::uint64_t first = reader_.offset();
         const std::uint64_t end = first + reader_.held_bytes();
-        tell(event_kind::evicted, first, abandon_packet(end), "packet");
-        go_on_at(end);
+        report(event_kind::evicted, first, abandon_packet(end), "packet");
+        resume_decoding_at(end);
     }
 }
 

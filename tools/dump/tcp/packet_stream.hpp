@@ -2,7 +2,7 @@
 // and where no handshake was seen, it looks for the next packet boundary.
 #pragma once
 
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/record/record.hpp"
 #include "dump/stream/stream_reader.hpp"
 #include "dump/tcp/boundary_search.hpp"
@@ -25,13 +25,14 @@ struct capture_context {
     totals& account;
     limits bounds{};
     memory_budget budget{};
-    capture_place now{};  ///< of the segment in hand; packets and events are given this place
+    capture_position now{};  ///< of the segment in hand; packets and events are given this place
 };
 
 class packet_stream final : public byte_receiver {
 public:
     /// `context` and `ends` must outlive the stream.
-    packet_stream(std::uint32_t stream, direction way, const stream_ends& ends, capture_context& context);
+    packet_stream(std::uint32_t stream, stream_direction direction, const stream_endpoints& endpoints,
+                  capture_context& context);
 
     void began(bool is_midstream) override;
     void bytes(std::uint64_t offset, std::span<const std::byte> bytes, const frame_mark& mark) override;
@@ -39,10 +40,9 @@ public:
     void conflict(std::int64_t offset, std::span<const std::byte> kept, std::span<const std::byte> other) override;
     void ended() override;
 
-    /// Tells something that is no matter of this direction's bytes.
-    void tell(event_kind kind, std::uint64_t offset, std::uint64_t bytes, std::string_view cause);
-    /// Gives up the unfinished packet, or the bytes among which a boundary is looked for, and tells so: memory is
-    /// needed elsewhere.
+    /// Reports an event that does not come from this direction's bytes.
+    void report(event_kind kind, std::uint64_t offset, std::uint64_t bytes, std::string_view cause);
+    /// Drops the unfinished packet, or the bytes of the boundary search, and reports that: memory is needed elsewhere.
     void release();
 
     [[nodiscard]] std::size_t held_bytes() const noexcept {
@@ -50,44 +50,44 @@ public:
     }
 
 private:
-    /// A malformed packet behind a start that was guessed: it may be none.
+    /// A malformed packet after a guessed start: the guess may be wrong.
     struct doubtful_packet {
         std::uint64_t offset;
         decode_error error;
         std::vector<std::byte> bytes;  ///< as far as they are shown
-        capture_place place;           ///< where it failed
+        capture_position place;        ///< where it failed
     };
     struct search_end {
         bool is_found{false};
-        std::uint64_t undecoded{0};  ///< bytes that belong to no packet; malformed ones have been told
+        std::uint64_t undecoded{0};  ///< bytes that belong to no packet; malformed ones have been reported
     };
 
     void search_from(std::uint64_t offset, bool trusts_first_byte);
     void add(std::span<const std::byte> bytes);
-    void go_on(boundary_proof proof);
-    void search_behind_failure();
-    void note_context(std::span<const std::byte> bytes);
-    void settle_doubtful(std::uint64_t end);
-    void look(bool at_end);
+    void resume(boundary_proof proof);
+    void search_after_failure();
+    void keep_context(std::span<const std::byte> bytes);
+    void report_doubtful(std::uint64_t end);
+    void search(bool at_end);
     search_end end_search();
     std::size_t abandon_packet(std::uint64_t next_offset);
-    void go_on_at(std::uint64_t offset);
-    std::span<const std::byte> without_known_rest(std::uint64_t offset, std::span<const std::byte> bytes);
-    void lose(std::uint64_t bytes) noexcept;
+    void resume_decoding_at(std::uint64_t offset);
+    std::span<const std::byte> skip_cut_packet(std::uint64_t offset, std::span<const std::byte> bytes);
+    void count_unframed(std::uint64_t bytes) noexcept;
     [[nodiscard]] event_record event_at(event_kind kind, std::uint64_t offset) const noexcept;
 
     capture_context* context_;
-    const stream_ends* ends_;
+    const stream_endpoints* endpoints_;
     std::uint32_t stream_;
-    direction way_;
+    stream_direction direction_;
     stream_reader reader_;
     std::unique_ptr<boundary_search> search_;  // null while decoding, or while a cut packet's rest is passed over
     std::uint64_t resume_at_{0};               // where the packet ends that a gap cut; 0: none
-    std::uint64_t passed_{0};                  // bytes of its rest so far, which begin at passed_from_
-    std::uint64_t passed_from_{0};
+    std::uint64_t skipped_{0};                 // bytes of its rest so far, which begin at skipped_from_
+    std::uint64_t skipped_from_{0};
     frame_mark last_mark_;                     // of the last bytes
     std::size_t guesses_{0};                   // boundaries that were searched for, and found
-    std::optional<doubtful_packet> doubtful_;  // while search_ looks for a boundary behind it
+    std::optional<doubtful_packet> doubtful_;  // while search_ looks for a boundary after it
 };
 
 }  // namespace chatos::dump

@@ -91,7 +91,7 @@ void reassembler::accept(stream_part part, byte_receiver& receiver) {
         counts_->repeated_bytes += held_.add(part, receiver);
         return;
     }
-    part = without_behind_end(without_known(part, receiver));
+    part = without_bytes_after_end(without_known(part, receiver));
     if (part.bytes.empty() && part.cut_bytes == 0) {
         return;
     }
@@ -138,15 +138,16 @@ stream_part reassembler::without_known(const stream_part& part, byte_receiver& r
                       receiver);
         from += static_cast<std::int64_t>(kept.size());
     }
-    stream_part rest = part;
+    stream_part remaining = part;
     const std::int64_t whole_end = part.end() + part.cut_bytes;
-    rest.offset = next_;
-    rest.bytes = part.bytes.subspan(static_cast<std::size_t>(known_bytes));
-    rest.cut_bytes = static_cast<std::uint32_t>(std::max<std::int64_t>(whole_end - std::max(part.end(), next_), 0));
-    return rest;
+    remaining.offset = next_;
+    remaining.bytes = part.bytes.subspan(static_cast<std::size_t>(known_bytes));
+    remaining.cut_bytes =
+        static_cast<std::uint32_t>(std::max<std::int64_t>(whole_end - std::max(part.end(), next_), 0));
+    return remaining;
 }
 
-stream_part reassembler::without_behind_end(stream_part part) {
+stream_part reassembler::without_bytes_after_end(stream_part part) {
     const std::int64_t end = state_ == state::ended ? next_ : end_.value_or(INT64_MAX);
     if (part.end() + part.cut_bytes <= end) {
         return part;
@@ -192,7 +193,7 @@ void reassembler::drain(byte_receiver& receiver) {
         const gap_cause cause = part.header_was_cut ? gap_cause::header_cut : gap_cause::payload_cut;
         const bool has_cut = part.cut_bytes != 0;
         part.cut_bytes = 0;
-        part = without_behind_end(without_known(part, receiver));
+        part = without_bytes_after_end(without_known(part, receiver));
         deliver(part, receiver);
         held_.drop_front();
         if (has_cut) {

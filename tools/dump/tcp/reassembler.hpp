@@ -1,5 +1,5 @@
-// One direction of one TCP connection: segments in any order, cut, repeated or missing, become bytes in order and what
-// is to be said about those that are not there. Knows no addresses, no packets and no output.
+// One direction of one TCP connection: segments in any order, cut, repeated or missing, become bytes in order and
+// reports about missing ones. Knows no addresses, no packets and no output.
 #pragma once
 
 #include "dump/tcp/byte_history.hpp"
@@ -19,7 +19,7 @@ namespace chatos::dump {
 enum class gap_cause : std::uint8_t {
     lost,         ///< no frame had them
     header_cut,   ///< a frame had them, and the snap length cut it within its headers
-    payload_cut,  ///< a frame had them, and the snap length cut it behind its headers
+    payload_cut,  ///< a frame had them, and the snap length cut it after its headers
 };
 
 /// Takes what a reassembler gives. Offsets count from the first byte of the direction.
@@ -43,8 +43,8 @@ protected:
 struct reassembly_counts {
     std::uint64_t repeated_bytes{0};   ///< known before: retransmissions, keep-alive bytes
     std::uint64_t outside_bytes{0};    ///< at sequence numbers far from any that can be meant
-    std::uint64_t after_end_bytes{0};  ///< behind a FIN or RST
-    std::uint64_t missing_bytes{0};    ///< said to be missing
+    std::uint64_t after_end_bytes{0};  ///< after a FIN or RST
+    std::uint64_t missing_bytes{0};    ///< reported missing
 };
 
 /// A segment, as far as one direction cares.
@@ -80,7 +80,7 @@ public:
     void acknowledged(std::uint32_t sequence, byte_receiver& receiver);
     /// The next byte has this sequence number, as the other side says in its part of the handshake.
     void begin_at(std::uint32_t sequence, byte_receiver& receiver);
-    /// The sender stops at `sequence` (RST): nothing behind it belongs to the stream.
+    /// The sender stops at `sequence` (RST): nothing after it belongs to the stream.
     void cut_off(std::uint32_t sequence, byte_receiver& receiver);
     /// No more segments will come: gives out all that is held, and what is missing before it.
     void finish(byte_receiver& receiver);
@@ -93,12 +93,12 @@ public:
     [[nodiscard]] bool began_with(std::uint32_t sequence) const noexcept {
         return has_begun() && sequence + 1 == origin_sequence_;
     }
-    /// The offset that a sequence number stands for, nearest to the next byte.
+    /// The offset of a sequence number, nearest to the next byte.
     [[nodiscard]] std::int64_t offset_of(std::uint32_t sequence) const noexcept;
     [[nodiscard]] std::int64_t next_offset() const noexcept { return next_; }
     /// Whether the sender's FIN was seen.
     [[nodiscard]] bool has_seen_end() const noexcept { return end_.has_value(); }
-    /// How much the other side has acknowledged behind the last byte given out.
+    /// How much the other side has acknowledged past the last byte delivered.
     [[nodiscard]] std::uint64_t acknowledged_unseen() const noexcept {
         return static_cast<std::uint64_t>(std::max<std::int64_t>(acknowledged_ - next_, 0));
     }
@@ -114,7 +114,7 @@ private:
     void start_when_due(byte_receiver& receiver);
     void accept(stream_part part, byte_receiver& receiver);
     stream_part without_known(const stream_part& part, byte_receiver& receiver);
-    stream_part without_behind_end(stream_part part);
+    stream_part without_bytes_after_end(stream_part part);
     void deliver(const stream_part& part, byte_receiver& receiver);
     void miss(std::int64_t until, gap_cause cause, const frame_mark* mark, byte_receiver& receiver);
     void drain(byte_receiver& receiver);

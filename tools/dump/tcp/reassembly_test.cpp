@@ -1,7 +1,7 @@
 // From segments to packets and events: what a capture may do to a stream, and what is said of it.
 #include "dump/tcp/connection_table.hpp"
 #include "dump/testing/capture_builder.hpp"
-#include "dump/testing/dumped.hpp"
+#include "dump/testing/dump_run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -37,8 +37,8 @@ segment server(std::uint32_t sequence, std::string_view payload, std::uint8_t fl
 
 std::vector<byte_string> frames_of(const std::vector<segment>& segments) {
     std::vector<byte_string> frames;
-    for (const segment& one : segments) {
-        frames.push_back(frame_of(one));
+    for (const segment& sent : segments) {
+        frames.push_back(frame_of(sent));
     }
     return frames;
 }
@@ -216,9 +216,9 @@ TEST(reassembly, a_boundary_before_a_packet_of_raised_limits_has_room_to_prove_i
     for (std::uint32_t at = 0; at < stream.size(); at += 1'000) {
         segments.push_back(client(10 + at, std::string_view{stream}.substr(at, 1'000)));
     }
-    const dumped found = json_of_frames(frames_of(segments), {.bounds = {.message_bytes_max = 400'000}});
-    EXPECT_NE(found.text.find(R"("event":"resync","stream":0,"dir":"c2s")"), std::string::npos);
-    EXPECT_EQ(last_number(found.text, "unframed"), 20) << found.text.substr(0, 600);
+    const dump_result result = json_of_frames(frames_of(segments), {.bounds = {.message_bytes_max = 400'000}});
+    EXPECT_NE(result.text.find(R"("event":"resync","stream":0,"dir":"c2s")"), std::string::npos);
+    EXPECT_EQ(last_number(result.text, "unframed"), 20) << result.text.substr(0, 600);
 }
 
 TEST(reassembly, a_lost_segment_is_a_gap_and_decoding_goes_on_behind_it) {
@@ -334,8 +334,8 @@ TEST(reassembly, the_same_ports_again_are_another_stream) {
 }
 
 TEST(reassembly, the_same_ports_on_two_vlans_are_two_streams) {
-    const auto on = [](std::uint16_t vlan, const segment& one) {
-        return ethernet(0x0800, ipv4(tcp(one), one.from_server), {{0x8100, vlan}});
+    const auto on = [](std::uint16_t vlan, const segment& sent) {
+        return ethernet(0x0800, ipv4(tcp(sent), sent.from_server), {{0x8100, vlan}});
     };
     const std::string text =
         json_of_frames({on(1, opening(9)), on(2, opening(9)), on(1, client(10, cr_bob)), on(2, client(10, sma_hi))})
@@ -345,17 +345,17 @@ TEST(reassembly, the_same_ports_on_two_vlans_are_two_streams) {
 }
 
 TEST(reassembly, both_ports_a_servers_then_who_asks_is_the_client) {
-    const dumped found = json_of_frames(
+    const dump_result result = json_of_frames(
         frames_of({{.sequence = 9, .flags = syn, .client_port = 7777, .server_port = 7778},
                    {.sequence = 10, .payload = cr_bob, .flags = ack, .client_port = 7777, .server_port = 7778}}),
         {.ports = {7777, 7778}});
-    EXPECT_EQ(short_lines(found.text), lines{"c2s 0 CR bob"});
+    EXPECT_EQ(short_lines(result.text), lines{"c2s 0 CR bob"});
 }
 
 std::string cut_frames(const std::vector<segment>& segments, std::size_t snap_bytes) {
     pcap_builder capture;
-    for (const segment& one : segments) {
-        byte_string frame = frame_of(one);
+    for (const segment& sent : segments) {
+        byte_string frame = frame_of(sent);
         const auto original = static_cast<std::uint32_t>(frame.size());
         frame.resize(std::min(frame.size(), snap_bytes));
         capture.add(frame, {.original = original});
@@ -371,9 +371,9 @@ TEST(reassembly, a_payload_cut_by_the_snap_length_is_truncated) {
 }
 
 TEST(reassembly, a_header_cut_by_the_snap_length_is_a_gap_of_that_cause) {
-    const auto with_options = [](segment one) {
-        one.options = "\x01\x01\x01\x01\x01\x01\x01\x01";
-        return one;
+    const auto with_options = [](segment sent) {
+        sent.options = "\x01\x01\x01\x01\x01\x01\x01\x01";
+        return sent;
     };
     const std::string text =
         cut_frames({opening(9), client(10, cr_bob), with_options(client(16, sma_hi)), client(23, ok)}, 61);
@@ -400,7 +400,7 @@ TEST(reassembly, sizes_over_the_limits_are_malformed_and_limits_can_be_raised) {
         segments.push_back(client(10 + at, std::string_view{large}.substr(at, 1000)));
     }
     EXPECT_EQ(said(segments), lines{"c2s 0 malformed 65542 size_over_limit"});
-    const dumped raised = json_of_frames(frames_of(segments), {.bounds = {.message_bytes_max = 100'000}});
+    const dump_result raised = json_of_frames(frames_of(segments), {.bounds = {.message_bytes_max = 100'000}});
     EXPECT_EQ(last_number(raised.text, "length"), 65'542);
 }
 

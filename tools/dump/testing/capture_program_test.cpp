@@ -1,6 +1,6 @@
 // The real program on captures: files, standard input, compression, exit statuses, what it says of broken files.
 #include "dump/testing/capture_builder.hpp"
-#include "dump/testing/dumped.hpp"
+#include "dump/testing/dump_run.hpp"
 #include "dump/testing/program_run.hpp"
 
 #include <gtest/gtest.h>
@@ -144,7 +144,7 @@ TEST_F(capture_program, cut_and_broken_captures_print_what_came_before_and_exit_
     EXPECT_EQ(empty.err, "chatos-dump: cannot read standard input: the file is empty, at byte 0; no frame was read\n");
     const program_result other = dump({"-"}, "no capture");
     EXPECT_EQ(other.exit_status, 3);
-    EXPECT_NE(other.err.find("it is no pcap or pcapng file"), std::string::npos);
+    EXPECT_NE(other.err.find("it is not a pcap or pcapng file"), std::string::npos);
     const program_result missing = dump({(folder_ / "missing").string(), file});
     EXPECT_EQ(missing.exit_status, 3);
     EXPECT_NE(missing.out.find("CR "), std::string::npos);

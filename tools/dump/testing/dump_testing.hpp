@@ -36,8 +36,8 @@ inline std::vector<std::byte> wire_of(const packet_view& packet) {
 inline std::vector<std::byte> wire_of(std::initializer_list<packet_view> packets) {
     std::vector<std::byte> bytes;
     for (const packet_view& packet : packets) {
-        const std::vector<std::byte> one = wire_of(packet);
-        bytes.insert(bytes.end(), one.begin(), one.end());
+        const std::vector<std::byte> encoded = wire_of(packet);
+        bytes.insert(bytes.end(), encoded.begin(), encoded.end());
     }
     return bytes;
 }
@@ -60,7 +60,7 @@ inline std::vector<packet_view> every_packet() {
 
 /// How a test feeds a stream to a reader.
 struct feeding {
-    direction way{direction::client_to_server};
+    stream_direction direction{stream_direction::client_to_server};
     limits bounds{};
     std::size_t fragment_bytes{1'000'000};
 };
@@ -68,7 +68,7 @@ struct feeding {
 /// Gives `bytes` in fragments, then the end, then the summary.
 inline totals feed(record_sink& sink, std::span<const std::byte> bytes, const feeding& how = {}) {
     totals account;
-    stream_reader reader{0, how.way, how.bounds, sink, account};
+    stream_reader reader{0, how.direction, how.bounds, sink, account};
     while (!bytes.empty()) {
         const std::size_t count = std::min(how.fragment_bytes, bytes.size());
         // A copy with an end of its own: reading past the fragment, or keeping it, would show.

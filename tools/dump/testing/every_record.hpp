@@ -11,7 +11,7 @@ namespace chatos::dump::testing {
 
 /// One record of each kind, about `stream` if it is about a stream.
 inline std::vector<any_record> every_record(std::uint32_t stream) {
-    const record_place at{.stream = stream};
+    const stream_position at{.stream = stream};
     const packet_record packet{.at = at, .bytes = {}, .packet = make_cr("bob")};
     const malformed_record malformed{.at = at, .bytes = {}, .error = {}};
     return {capture_start{},

@@ -26,7 +26,7 @@ bool contains(std::string_view text, std::string_view wanted) {
 }
 
 /// One line that starts with the program's name.
-void expect_one_complaint(const program_result& result, std::string_view wanted) {
+void expect_one_error(const program_result& result, std::string_view wanted) {
     EXPECT_EQ(result.err.rfind("chatos-dump: ", 0), 0U) << result.err;
     EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
     EXPECT_TRUE(contains(result.err, wanted)) << result.err;
@@ -74,7 +74,7 @@ TEST_F(dump_program, tells_hex_from_binary_and_can_be_told) {
     EXPECT_TRUE(contains(dump({"--raw", "--binary"}, "01 0003").out, "opcode is 48"));
     const program_result forced = dump({"--raw", "--hex"}, cr_bob);
     EXPECT_EQ(forced.exit_status, 3);
-    expect_one_complaint(forced, "line 1, column 1: '\\x01' is not a hex digit");
+    expect_one_error(forced, "line 1, column 1: '\\x01' is not a hex digit");
 }
 
 TEST_F(dump_program, each_file_is_a_stream_of_its_own) {
@@ -117,12 +117,12 @@ TEST_F(dump_program, a_file_that_cannot_be_read_is_told_and_the_next_one_is_read
     const program_result result = dump({"--raw", missing, good});
     EXPECT_EQ(result.exit_status, 3);
     EXPECT_TRUE(contains(result.out, "ERROR  code=0 OK"));
-    expect_one_complaint(result, "cannot open \"");
+    expect_one_error(result, "cannot open \"");
     EXPECT_TRUE(contains(result.err, "missing\\x1b[31m\": No such file or directory")) << result.err;
 
     const program_result folder = dump({"--raw", folder_.string()});
     EXPECT_EQ(folder.exit_status, 3);
-    expect_one_complaint(folder, "cannot read \"" + folder_.string() + "\": Is a directory");
+    expect_one_error(folder, "cannot read \"" + folder_.string() + "\": Is a directory");
 }
 
 TEST_F(dump_program, broken_hex_prints_what_came_before_and_fails) {
@@ -131,8 +131,7 @@ TEST_F(dump_program, broken_hex_prints_what_came_before_and_fails) {
     EXPECT_TRUE(contains(result.out, "ERROR  code=0 OK\n"));
     EXPECT_TRUE(contains(result.out, "INCOMPLETE  the input ends inside a CR, in pseudo (0 of 3 bytes)"));
     EXPECT_TRUE(contains(result.out, "5 bytes read = 2 in packets + 0 malformed + 3 incomplete\n"));
-    expect_one_complaint(result,
-                         "bad hex text in standard input, line 2, column 11: 'x' is not a hex digit; correct it");
+    expect_one_error(result, "bad hex text in standard input, line 2, column 11: 'x' is not a hex digit; correct it");
 }
 
 TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
@@ -152,7 +151,7 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         {{"--raw", "--stats", "-v"}, "excludes"},
         {{"--raw", "--ladder", "--json"}, "excludes"},
         {{"--raw", "--ladder", "--stats"}, "excludes"},
-        {{"--raw", "-", "-"}, "only once"},
+        {{"--raw", "-", "-"}, "name it once"},
         {{"--raw", "--pseudo-bytes-max", "32768"}, "32768"},
         {{"--raw", "--pseudo-bytes-max", "0"}, "not in range"},
         {{"--raw", "--message-bytes-max", "-1"}, "-1"},
@@ -162,7 +161,7 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         const program_result result = dump(arguments, error_ok);
         EXPECT_EQ(result.exit_status, 2) << wanted;
         EXPECT_EQ(result.out, "");
-        expect_one_complaint(result, wanted);
+        expect_one_error(result, wanted);
     }
 }
 
@@ -189,18 +188,18 @@ TEST_F(dump_program, draws_charts_as_wide_as_the_terminal_and_into_files) {
     EXPECT_TRUE(contains(dump({"--raw", "--json", "--ladder-svg", path}, cr_bob).out, "\"packet\":\"CR\""));
     const program_result nowhere = dump({"--raw", "--ladder-svg", "/nowhere/chart.svg"}, cr_bob);
     EXPECT_EQ(nowhere.exit_status, 3);
-    expect_one_complaint(nowhere, "cannot write the drawing to \"/nowhere/chart.svg\": No such file or directory");
+    expect_one_error(nowhere, "cannot write the drawing to \"/nowhere/chart.svg\": No such file or directory");
     const program_result full = dump({"--raw", "--ladder-svg", "/dev/full"}, cr_bob);
     EXPECT_EQ(full.exit_status, 3);
-    expect_one_complaint(full, "No space left on device");
+    expect_one_error(full, "No space left on device");
 }
 
 TEST_F(dump_program, shows_progress_on_stderr_only_and_when_told_so) {
     const std::string file = write_file("raw", cr_bob);
-    const program_result told = dump({"--raw", "--progress", file});
-    EXPECT_TRUE(contains(told.err, "\r100% [")) << told.err;
-    EXPECT_TRUE(told.err.ends_with("\r\x1b[K"));
-    EXPECT_EQ(told.out, dump({"--raw", "--no-progress", file}).out);
+    const program_result event = dump({"--raw", "--progress", file});
+    EXPECT_TRUE(contains(event.err, "\r100% [")) << event.err;
+    EXPECT_TRUE(event.err.ends_with("\r\x1b[K"));
+    EXPECT_EQ(event.out, dump({"--raw", "--no-progress", file}).out);
     EXPECT_EQ(dump({"--raw", file}).err, "");
     EXPECT_EQ(dump({"--raw", "--no-progress", file}).err, "");
     // Its line is gone before something else is printed.
@@ -251,7 +250,7 @@ TEST_F(dump_program, stops_quietly_when_nobody_reads_on_and_complains_when_the_d
     EXPECT_EQ(unread.err, "");
     const program_result full = dump({"--raw"}, many, stdout_kind::full_device);
     EXPECT_EQ(full.exit_status, 3);
-    expect_one_complaint(full, "cannot write to standard output: No space left on device");
+    expect_one_error(full, "cannot write to standard output: No space left on device");
 }
 
 TEST_F(dump_program, reads_long_streams_in_either_encoding) {

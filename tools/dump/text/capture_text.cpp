@@ -1,7 +1,7 @@
-// What the text forms say of captures beside packets: where a line comes from, events, the account of frames.
-#include "dump/record/capture_place.hpp"
+// The part of the text formats that is about captures: the start of a line, events, the account of frames.
+#include "dump/record/capture_position.hpp"
 #include "dump/text/endpoint_text.hpp"
-#include "dump/text/event_detail.hpp"
+#include "dump/text/record_text.hpp"
 #include "dump/text/text_format.hpp"
 #include "dump/text/text_sink.hpp"
 
@@ -13,7 +13,7 @@ namespace chatos::dump {
 
 namespace {
 
-/// More of a conflict's readings than this is counted, not shown.
+/// Bytes of each version of a conflict that are shown.
 constexpr std::size_t reading_bytes_max = 64;
 
 std::string upper_case(std::string_view word) {
@@ -29,64 +29,48 @@ std::string upper_case(std::string_view word) {
 void text_sink::on(const capture_start& start) {
     time_.start(start.first_frame);
     if (!start.name.empty()) {
-        out_.add(colors_.dim);
-        out_.add("capture ");
+        out_.add(colors_.dim, "capture ");
         add_quoted(out_, start.name);
-        out_.add(colors_.plain);
-        out_.add('\n');
+        out_.add(colors_.plain, '\n');
     }
 }
 
-/// Time, and who sends to whom.
-void text_sink::start_capture_line(const record_place& at) {
-    const stream_ends& ends = *at.capture->ends;
+/// Time, sender and receiver.
+void text_sink::start_capture_line(const stream_position& at) {
+    const stream_endpoints& endpoints = *at.capture->endpoints;
     out_.add(colors_.dim);
     time_.add(out_, at.capture->mark.time);
     out_.add("  ");
     const std::string_view name = names_.of(at.stream);
     const auto add_end = [&](bool is_client) {
-        out_.add(endpoint_text(is_client ? ends.client : ends.server, ends.ip_version));
+        out_.add(endpoint_text(is_client ? endpoints.client : endpoints.server, endpoints.ip_version));
         if (is_client && !name.empty()) {
             out_.add(' ');
             add_quoted_start(out_, name);
         }
     };
-    add_end(at.way == direction::client_to_server);
+    add_end(at.direction == stream_direction::client_to_server);
     out_.add(" > ");
-    add_end(at.way == direction::server_to_client);
-    out_.add(colors_.plain);
-    out_.add("  ");
+    add_end(at.direction == stream_direction::server_to_client);
+    out_.add(colors_.plain, "  ");
 }
 
 /// Where to find it: `  stream 0, frame 4, offset 12`.
-void text_sink::add_capture_place(const record_place& at) {
-    out_.add(colors_.dim);
-    out_.add("  [stream ");
-    out_.add_number(at.stream);
-    out_.add(", ");
-    out_.add(direction_name(at.way));
-    out_.add(", frame ");
-    out_.add_number(at.capture->mark.frame);
-    out_.add(", offset ");
-    out_.add_number(at.offset);
-    out_.add(']');
-    out_.add(colors_.plain);
+void text_sink::add_capture_place(const stream_position& at) {
+    out_.add(colors_.dim, "  [stream ", at.stream, ", ", direction_name(at.direction), ", frame ",
+             at.capture->mark.frame, ", offset ", at.offset, ']', colors_.plain);
 }
 
 void text_sink::on(const event_record& record) {
     const bool is_harmless = record.kind == event_kind::midstream || record.kind == event_kind::resync;
     start_line(record.at);
-    out_.add(is_harmless ? colors_.dim : colors_.yellow);
-    out_.add(upper_case(event_name(record.kind)));
-    out_.add(colors_.plain);
-    out_.add("  ");
+    out_.add(is_harmless ? colors_.dim : colors_.yellow, upper_case(event_name(record.kind)), colors_.plain, "  ");
     add_event_detail(out_, record);
     add_capture_place(record.at);
     out_.add('\n');
     const auto add_reading = [this](std::string_view title, std::span<const std::byte> bytes, std::uint64_t offset) {
         out_.add_spaces(indent_columns);
-        out_.add(title);
-        out_.add('\n');
+        out_.add(title, '\n');
         add_excerpt(bytes.first(std::min(bytes.size(), reading_bytes_max)), offset);
     };
     if (record.kind == event_kind::conflict) {
@@ -98,37 +82,22 @@ void text_sink::on(const event_record& record) {
 void text_sink::capture_summary(const totals& account) {
     const capture_totals& capture = *account.capture;
     add_packet_count(out_, account.packets, account.streams);
-    out_.add("; ");
-    out_.add_number(capture.frames);
-    out_.add(capture.frames == 1 ? " frame = " : " frames = ");
-    out_.add_number(capture.decoded);
-    out_.add(" decoded + ");
-    out_.add_number(capture.frames - capture.decoded);
-    out_.add(" skipped");
+    out_.add("; ", capture.frames, capture.frames == 1 ? " frame = " : " frames = ", capture.decoded, " decoded + ",
+             capture.frames - capture.decoded, " skipped");
     std::string_view separator = " (";
     for (std::size_t reason = 0; reason < skip_reason_count; ++reason) {
         if (capture.skipped[reason] != 0) {
-            out_.add(separator);
-            out_.add_number(capture.skipped[reason]);
-            out_.add(' ');
-            out_.add(skip_reason_name(static_cast<skip_reason>(reason)));
+            out_.add(separator, capture.skipped[reason], ' ', skip_reason_name(static_cast<skip_reason>(reason)));
             separator = ", ";
         }
     }
     out_.add(separator == ", " ? ")\n" : "\n");
     add_byte_account(account);
-    out_.add(" + ");
-    out_.add_number(account.unframed_bytes);
-    out_.add(" unframed; ");
-    out_.add_number(capture.bytes.missing_bytes);
-    out_.add(" missing, ");
-    out_.add_number(capture.bytes.repeated_bytes);
-    out_.add(" repeated");
+    out_.add(" + ", account.unframed_bytes, " unframed; ", capture.bytes.missing_bytes, " missing, ",
+             capture.bytes.repeated_bytes, " repeated");
     const std::uint64_t ignored = capture.bytes.outside_bytes + capture.bytes.after_end_bytes;
     if (ignored != 0) {
-        out_.add(", ");
-        out_.add_number(ignored);
-        out_.add(" out of place");
+        out_.add(", ", ignored, " out of place");
     }
     out_.add('\n');
 }

@@ -6,7 +6,7 @@
 
 namespace chatos::dump {
 
-endpoint_words::endpoint_words(const endpoint& end, std::uint8_t ip_version) noexcept {
+endpoint_buffer::endpoint_buffer(const endpoint& end, std::uint8_t ip_version) noexcept {
     const bool is_long = ip_version == 6;
     char* at = letters_.data();
     if (is_long) {
@@ -23,7 +23,7 @@ endpoint_words::endpoint_words(const endpoint& end, std::uint8_t ip_version) noe
 }
 
 std::string endpoint_text(const endpoint& end, std::uint8_t ip_version) {
-    return std::string{endpoint_words{end, ip_version}.text()};
+    return std::string{endpoint_buffer{end, ip_version}.text()};
 }
 
 }  // namespace chatos::dump

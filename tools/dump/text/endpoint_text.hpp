@@ -1,7 +1,7 @@
 // Addresses with ports as text: 10.0.0.1:7777, [2001:db8::1]:7777.
 #pragma once
 
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/record/record.hpp"
 
 #include <array>
@@ -12,10 +12,10 @@
 
 namespace chatos::dump {
 
-/// The text, in memory of its own: nothing is allocated.
-class endpoint_words {
+/// The text, without an allocation.
+class endpoint_buffer {
 public:
-    endpoint_words(const endpoint& end, std::uint8_t ip_version) noexcept;
+    endpoint_buffer(const endpoint& end, std::uint8_t ip_version) noexcept;
     [[nodiscard]] std::string_view text() const noexcept { return {letters_.data(), size_}; }
 
 private:
@@ -25,12 +25,13 @@ private:
 
 [[nodiscard]] std::string endpoint_text(const endpoint& end, std::uint8_t ip_version);
 
-/// Who sends in this direction, and who receives.
-[[nodiscard]] inline const endpoint& sender_of(const stream_ends& ends, direction way) noexcept {
-    return way == direction::client_to_server ? ends.client : ends.server;
+/// The sender and the receiver in this direction.
+[[nodiscard]] inline const endpoint& sender_of(const stream_endpoints& endpoints, stream_direction direction) noexcept {
+    return direction == stream_direction::client_to_server ? endpoints.client : endpoints.server;
 }
-[[nodiscard]] inline const endpoint& receiver_of(const stream_ends& ends, direction way) noexcept {
-    return way == direction::client_to_server ? ends.server : ends.client;
+[[nodiscard]] inline const endpoint& receiver_of(const stream_endpoints& endpoints,
+                                                 stream_direction direction) noexcept {
+    return direction == stream_direction::client_to_server ? endpoints.server : endpoints.client;
 }
 
 }  // namespace chatos::dump

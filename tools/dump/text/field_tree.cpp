@@ -24,20 +24,9 @@ void add_row_start(output& out, const base::colors& colors, std::uint64_t offset
 /// Says on a field's last row that it is cut short or wrong, and ends the row.
 void add_row_end(output& out, const base::colors& colors, const packet_field& shown, const decode_error* error) {
     if (error != nullptr && error->where == shown.name) {
-        out.add(colors.red);
-        out.add("  <- ");
-        out.add(rule_of(error->what));
-        out.add(' ');
-        out.add(violation_name(error->what));
-        out.add(colors.plain);
+        out.add(colors.red, "  <- ", rule_of(error->what), ' ', violation_name(error->what), colors.plain);
     } else if (!shown.is_whole()) {
-        out.add(colors.yellow);
-        out.add("  <- ");
-        out.add_number(shown.bytes.size());
-        out.add(" of ");
-        out.add_number(shown.size_expected);
-        out.add(" bytes");
-        out.add(colors.plain);
+        out.add(colors.yellow, "  <- ", shown.bytes.size(), " of ", shown.size_expected, " bytes", colors.plain);
     }
     out.add('\n');
 }
@@ -53,20 +42,16 @@ void add_number_field(output& out, const base::colors& colors, const packet_fiel
         out.add_number(number);
         if (shown.name == field::opcode) {
             if (const packet_layout* row = find_layout(static_cast<std::uint8_t>(number))) {
-                out.add(' ');
-                out.add(row->name);
-                out.add(", ");
-                out.add(row->title);
+                out.add(' ', row->name, ", ", row->title);
             }
         } else if (shown.name == field::error_code) {
-            out.add(' ');
-            out.add(error_code_name(static_cast<chatos::error_code>(number)));
+            out.add(' ', error_code_name(static_cast<chatos::error_code>(number)));
         }
     }
     add_row_end(out, colors, shown, error);
 }
 
-/// Adds those characters of `text` that start within the row that starts at `row`, and moves `next` behind them.
+/// Adds those characters of `text` that start within the row that starts at `row`, and moves `next` past them.
 void add_text_of_row(output& out, std::string_view text, std::size_t row, std::size_t& next) {
     const std::size_t end = std::min(text.size(), row + row_bytes);
     out.add('"');
@@ -97,9 +82,7 @@ void add_text_field(output& out, const base::colors& colors, const packet_field&
         }
     } while (row < shown_bytes);
     if (shown_bytes != text.size()) {
-        out.add("... (+");
-        out.add_number(text.size() - shown_bytes);
-        out.add(" bytes)");
+        out.add("... (+", text.size() - shown_bytes, " bytes)");
     }
     add_row_end(out, colors, shown, error);
 }

@@ -35,9 +35,7 @@ void add_quoted_start(output& out, std::string_view text) {
     }
     add_quoted(out, text.substr(0, shown));
     if (shown != text.size()) {
-        out.add("... (+");
-        out.add_number(text.size() - shown);
-        out.add(" bytes)");
+        out.add("... (+", text.size() - shown, " bytes)");
     }
 }
 
@@ -51,15 +49,11 @@ std::string shown_path(const std::string& path) {
 }
 
 void add_byte_count(output& out, std::uint64_t bytes) {
-    out.add_number(bytes);
-    out.add(bytes == 1 ? " byte" : " bytes");
+    out.add(bytes, bytes == 1 ? " byte" : " bytes");
 }
 
 void add_packet_count(output& out, std::uint64_t packets, std::uint64_t streams) {
-    out.add_number(packets);
-    out.add(packets == 1 ? " packet in " : " packets in ");
-    out.add_number(streams);
-    out.add(streams == 1 ? " stream" : " streams");
+    out.add(packets, packets == 1 ? " packet in " : " packets in ", streams, streams == 1 ? " stream" : " streams");
 }
 
 void add_hex_bytes(output& out, std::span<const std::byte> bytes) {

@@ -1,9 +1,8 @@
 #include "dump/text/text_sink.hpp"
 
 #include "dump/record/packet_fields.hpp"
-#include "dump/text/event_detail.hpp"
 #include "dump/text/field_tree.hpp"
-#include "dump/text/packet_words.hpp"
+#include "dump/text/record_text.hpp"
 #include "dump/text/text_format.hpp"
 
 #include <algorithm>
@@ -14,16 +13,12 @@ void text_sink::on(const stream_start& start) {
     if (!name_streams_) {
         return;
     }
-    out_.add(colors_.dim);
-    out_.add("stream ");
-    out_.add_number(start.at.stream);
-    out_.add(": ");
+    out_.add(colors_.dim, "stream ", start.at.stream, ": ");
     add_quoted(out_, start.name);
-    out_.add(colors_.plain);
-    out_.add('\n');
+    out_.add(colors_.plain, '\n');
 }
 
-void text_sink::start_line(const record_place& at) {
+void text_sink::start_line(const stream_position& at) {
     if (at.capture != nullptr) {
         start_capture_line(at);
         return;
@@ -31,16 +26,12 @@ void text_sink::start_line(const record_place& at) {
     out_.add(colors_.dim);
     out_.add_number(at.offset, offset_columns);
     out_.add_spaces(2);
-    out_.add(direction_name(at.way));
-    out_.add(colors_.plain);
+    out_.add(direction_name(at.direction), colors_.plain);
     out_.add_spaces(2);
 }
 
 void text_sink::add_note(std::string_view note) {
-    out_.add(colors_.yellow);
-    out_.add("  <- ");
-    out_.add(note);
-    out_.add(colors_.plain);
+    out_.add(colors_.yellow, "  <- ", note, colors_.plain);
 }
 
 void text_sink::on(const packet_record& record) {
@@ -48,8 +39,8 @@ void text_sink::on(const packet_record& record) {
     out_.add(colors_.bold);
     out_.add_padded(packet_name(record.packet.op), packet_name_columns);
     out_.add(colors_.plain);
-    add_packet_words(out_, record.packet);
-    if (const std::string_view wrong = wrong_direction_words(record); !wrong.empty()) {
+    add_packet_summary(out_, record.packet);
+    if (const std::string_view wrong = wrong_direction_note(record); !wrong.empty()) {
         add_note(wrong);
     }
     if (record.at.capture != nullptr) {
@@ -91,16 +82,9 @@ void text_sink::add_excerpt(std::span<const std::byte> bytes, std::uint64_t offs
 void text_sink::on(const malformed_record& record) {
     const decode_error& error = record.error;
     start_line(record.at);
-    out_.add(colors_.red);
-    out_.add("MALFORMED");
-    out_.add(colors_.plain);
+    out_.add(colors_.red, "MALFORMED", colors_.plain);
     out_.add_spaces(2);
-    out_.add(rule_of(error.what));
-    out_.add(", ");
-    out_.add(field_name(error.where));
-    out_.add(" at offset ");
-    out_.add_number(error.offset);
-    out_.add(": ");
+    out_.add(rule_of(error.what), ", ", field_name(error.where), " at offset ", error.offset, ": ");
     add_malformed_detail(out_, record);
     out_.add('\n');
     if (detail_ == text_detail::tree) {
@@ -112,7 +96,7 @@ void text_sink::on(const malformed_record& record) {
     const std::size_t from = error_position > row_bytes ? error_position - row_bytes : 0;
     add_excerpt(record.bytes.subspan(from), record.at.offset + from);
     out_.add_spaces(indent_columns);
-    out_.add(record.was_guessed ? "framing is lost; its start was guessed, so a boundary is looked for\n"
+    out_.add(record.was_guessed ? "framing is lost; its start was guessed: searching for a boundary\n"
                                 : "decoding stops here: framing is lost\n");
 }
 
@@ -124,16 +108,13 @@ void text_sink::on(const malformed_end& end) {
         out_.add_spaces(indent_columns);
     }
     add_byte_count(out_, record.lost_bytes);
-    out_.add(" from offset ");
-    out_.add_number(record.at.offset);
-    out_.add(record.was_guessed ? " not decoded\n" : " to the end of the stream not decoded\n");
+    out_.add(" from offset ", record.at.offset,
+             record.was_guessed ? " not decoded\n" : " to the end of the stream not decoded\n");
 }
 
 void text_sink::on(const incomplete_record& record) {
     start_line(record.at);
-    out_.add(colors_.yellow);
-    out_.add("INCOMPLETE");
-    out_.add(colors_.plain);
+    out_.add(colors_.yellow, "INCOMPLETE", colors_.plain);
     out_.add_spaces(2);
     add_incomplete_detail(out_, record);
     out_.add('\n');
@@ -159,13 +140,8 @@ void text_sink::on(const totals& account) {
 /// `12 bytes read = 12 in packets + 0 malformed + 0 incomplete`.
 void text_sink::add_byte_account(const totals& account) {
     add_byte_count(out_, account.input_bytes);
-    out_.add(" read = ");
-    out_.add_number(account.packet_bytes);
-    out_.add(" in packets + ");
-    out_.add_number(account.malformed_bytes);
-    out_.add(" malformed + ");
-    out_.add_number(account.incomplete_bytes);
-    out_.add(" incomplete");
+    out_.add(" read = ", account.packet_bytes, " in packets + ", account.malformed_bytes, " malformed + ",
+             account.incomplete_bytes, " incomplete");
 }
 
 }  // namespace chatos::dump

@@ -1,10 +1,10 @@
-// The forms for people: one line per packet, or a tree per packet.
+// The text formats: one line per packet, or a tree per packet.
 #pragma once
 
 #include "base/colors.hpp"
 #include "dump/output/output.hpp"
+#include "dump/record/client_names.hpp"
 #include "dump/record/record.hpp"
-#include "dump/record/speaker_names.hpp"
 #include "dump/text/time_text.hpp"
 
 namespace chatos::dump {
@@ -34,9 +34,9 @@ private:
     void on(const event_record& record);
     void on(const totals& account);
     void on(const auto& /*not_printed*/) {}
-    void start_line(const record_place& at);
-    void start_capture_line(const record_place& at);
-    void add_capture_place(const record_place& at);
+    void start_line(const stream_position& at);
+    void start_capture_line(const stream_position& at);
+    void add_capture_place(const stream_position& at);
     void add_byte_account(const totals& account);
     void capture_summary(const totals& account);
     void add_note(std::string_view note);
@@ -47,7 +47,7 @@ private:
     text_detail detail_;
     bool name_streams_;
     time_column time_;
-    speaker_names names_;
+    client_names names_;
 };
 
 }  // namespace chatos::dump

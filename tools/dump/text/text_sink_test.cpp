@@ -37,8 +37,8 @@ TEST(dump_lines, show_every_packet_with_its_fields) {
     const std::vector<packet_view> packets = every_packet();
     std::vector<std::byte> bytes;
     for (const packet_view& packet : packets) {
-        const std::vector<std::byte> one = wire_of(packet);
-        bytes.insert(bytes.end(), one.begin(), one.end());
+        const std::vector<std::byte> encoded = wire_of(packet);
+        bytes.insert(bytes.end(), encoded.begin(), encoded.end());
     }
     EXPECT_EQ(text_of(bytes), R"(       0  c2s  CR     pseudo="bob"
        6  c2s  RPM    pseudo="alice"
@@ -59,7 +59,7 @@ TEST(dump_lines, show_every_packet_with_its_fields) {
 TEST(dump_lines, mark_what_a_server_never_sends) {
     const std::string text = text_of(wire_of({make_cr("bob"), make_rpm("bob"), make_sma("hi"), make_spm("bob", "hi"),
                                               make_pc("bob"), make_error(error_code::ok)}),
-                                     text_detail::lines, {.way = direction::server_to_client});
+                                     text_detail::lines, {.direction = stream_direction::server_to_client});
     EXPECT_TRUE(contains(text, "s2c  CR     pseudo=\"bob\"  <- no server sends this\n"));
     EXPECT_TRUE(contains(text, "s2c  RPM    pseudo=\"bob\"  <- no server sends this\n"));
     EXPECT_TRUE(contains(text, "s2c  SMA    message=\"hi\"  <- no server sends this\n"));

@@ -1,4 +1,4 @@
-// Times of captures as text, in the forms that --time chooses.
+// Times of captures as text, in the formats of --time.
 #pragma once
 
 #include "dump/capture/captured_frame.hpp"
@@ -18,7 +18,7 @@ enum class time_format : std::uint8_t {
 
 /// Adds seconds since 1970 with the digits that the capture has: 1700000000.003000.
 void add_epoch(output& out, const capture_time& time);
-/// Adds the time in the calendar, UTC; epoch where no calendar reaches.
+/// Adds the calendar time, UTC; seconds since 1970 if it is out of the calendar's range.
 void add_calendar(output& out, const capture_time& time);
 
 /// The first column of a capture's lines.

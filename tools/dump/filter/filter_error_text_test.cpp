@@ -1,4 +1,4 @@
-#include "dump/filter/filter_complaint.hpp"
+#include "dump/filter/filter_error_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,10 +8,10 @@ namespace {
 std::string complaint(std::string_view text) {
     const auto parsed = filter::parse(text);
     const filter_problem* const problem = std::get_if<filter_problem>(&parsed);
-    return problem == nullptr ? "" : filter_complaint(text, *problem);
+    return problem == nullptr ? "" : filter_error_text(text, *problem);
 }
 
-TEST(filter_complaint, points_at_the_place) {
+TEST(filter_error_text, points_at_the_place) {
     EXPECT_EQ(complaint(R"(packet==SPN && pseudo=="bob")"),
               R"(bad filter: at column 9 'SPN' is wrong; expected CR, RPM, SPM, SMA, PC or ERROR
   packet==SPN && pseudo=="bob"
@@ -21,7 +21,7 @@ TEST(filter_complaint, points_at_the_place) {
        ^)");
 }
 
-TEST(filter_complaint, counts_characters_and_shows_nothing_raw) {
+TEST(filter_error_text, counts_characters_and_shows_nothing_raw) {
     EXPECT_EQ(
         complaint("message==\"h\u00e9\" && \x1b[31m"), "bad filter: at column 18 '\\x1b' is wrong; expected " + [] {
             const auto parsed = filter::parse("");
@@ -29,7 +29,7 @@ TEST(filter_complaint, counts_characters_and_shows_nothing_raw) {
         }() + "\n  message==\"h\u00e9\" && \\x1b[31m\n                   ^^^^");
 }
 
-TEST(filter_complaint, shows_of_a_long_filter_what_stands_around_the_place) {
+TEST(filter_error_text, shows_of_a_long_filter_what_stands_around_the_place) {
     std::string text;
     for (int count = 0; count < 100; ++count) {
         text += "code==1 || ";

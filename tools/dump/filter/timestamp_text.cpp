@@ -1,4 +1,4 @@
-#include "dump/filter/instant_text.hpp"
+#include "dump/filter/timestamp_text.hpp"
 
 #include <charconv>
 #include <chrono>
@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::uint32_t nanoseconds_per_second = 1'000'000'000;
 
-/// Takes `digits` digits off the start of `text`, and what must stand behind them.
-std::optional<unsigned> take_number(std::string_view& text, std::size_t digits, char behind) {
+/// Removes `digits` digits and the required character `after` them from the start of `text`; '\0': no such character.
+std::optional<unsigned> take_number(std::string_view& text, std::size_t digits, char after) {
     unsigned number = 0;
     for (std::size_t index = 0; index < digits; ++index) {
         if (text.size() <= index || text[index] < '0' || text[index] > '9') {
@@ -19,8 +19,8 @@ std::optional<unsigned> take_number(std::string_view& text, std::size_t digits, 
         number = number * 10 + static_cast<unsigned>(text[index] - '0');
     }
     text.remove_prefix(digits);
-    if (behind != '\0') {
-        if (!text.starts_with(behind)) {
+    if (after != '\0') {
+        if (!text.starts_with(after)) {
             return std::nullopt;
         }
         text.remove_prefix(1);
@@ -47,7 +47,7 @@ std::optional<std::uint32_t> fraction_in(std::string_view text) {
     return nanoseconds;
 }
 
-std::optional<filter_instant> calendar_in(std::string_view text) {
+std::optional<filter_timestamp> calendar_in(std::string_view text) {
     const std::optional<unsigned> year = take_number(text, 4, '-');
     const std::optional<unsigned> month = year ? take_number(text, 2, '-') : std::nullopt;
     const std::optional<unsigned> day = month ? take_number(text, 2, '\0') : std::nullopt;
@@ -61,7 +61,7 @@ std::optional<filter_instant> calendar_in(std::string_view text) {
     }
     const std::int64_t days = std::chrono::sys_days{date}.time_since_epoch().count();
     if (text.empty()) {
-        return filter_instant{days * 86'400, 0};
+        return filter_timestamp{days * 86'400, 0};
     }
     if (!text.starts_with('T')) {
         return std::nullopt;
@@ -78,13 +78,13 @@ std::optional<filter_instant> calendar_in(std::string_view text) {
     if (!nanoseconds) {
         return std::nullopt;
     }
-    return filter_instant{days * 86'400 + *hour * std::int64_t{3600} + *minute * std::int64_t{60} + *second,
-                          *nanoseconds};
+    return filter_timestamp{days * 86'400 + *hour * std::int64_t{3600} + *minute * std::int64_t{60} + *second,
+                            *nanoseconds};
 }
 
 }  // namespace
 
-std::optional<filter_instant> read_instant(std::string_view text) noexcept {
+std::optional<filter_timestamp> read_timestamp(std::string_view text) noexcept {
     if (text.find('-', 1) != std::string_view::npos) {
         return calendar_in(text);
     }
@@ -104,22 +104,22 @@ std::optional<filter_instant> read_instant(std::string_view text) noexcept {
         return std::nullopt;
     }
     if (!is_negative) {
-        return filter_instant{seconds, *nanoseconds};
+        return filter_timestamp{seconds, *nanoseconds};
     }
     // As captures count: the fraction goes forward from the second before.
-    return *nanoseconds == 0 ? filter_instant{-seconds, 0}
-                             : filter_instant{-seconds - 1, nanoseconds_per_second - *nanoseconds};
+    return *nanoseconds == 0 ? filter_timestamp{-seconds, 0}
+                             : filter_timestamp{-seconds - 1, nanoseconds_per_second - *nanoseconds};
 }
 
-std::string instant_text(const filter_instant& when) {
+std::string timestamp_text(const filter_timestamp& when) {
     const bool is_before = when.seconds < 0;
     const bool borrows = is_before && when.nanoseconds != 0;
     const std::uint64_t magnitude = is_before ? 0 - static_cast<std::uint64_t>(when.seconds) - (borrows ? 1 : 0)
                                               : static_cast<std::uint64_t>(when.seconds);
     std::string text = (is_before ? "-" : "") + std::to_string(magnitude);
-    std::uint32_t rest = borrows ? nanoseconds_per_second - when.nanoseconds : when.nanoseconds;
-    if (rest != 0) {
-        std::string digits = std::to_string(nanoseconds_per_second + rest);
+    std::uint32_t nanoseconds = borrows ? nanoseconds_per_second - when.nanoseconds : when.nanoseconds;
+    if (nanoseconds != 0) {
+        std::string digits = std::to_string(nanoseconds_per_second + nanoseconds);
         digits.erase(digits.find_last_not_of('0') + 1);
         text += '.' + digits.substr(1);
     }

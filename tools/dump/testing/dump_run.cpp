@@ -1,4 +1,4 @@
-#include "dump/testing/dumped.hpp"
+#include "dump/testing/dump_run.hpp"
 
 #include "base/colors.hpp"
 #include "dump/capture/capture_dump.hpp"
@@ -16,7 +16,7 @@ namespace {
 
 /// Other programs are tested with the same captures: where CHATOS_KEEP_CAPTURES names a folder, each is written there,
 /// beside the arguments with which chatos-dump reads it in the same way.
-void keep(const byte_string& capture, const dump_call& call) {
+void keep(const byte_string& capture, const dump_options& call) {
     const char* folder = std::getenv("CHATOS_KEEP_CAPTURES");
     if (folder == nullptr) {
         return;
@@ -36,7 +36,7 @@ void keep(const byte_string& capture, const dump_call& call) {
     }
 }
 
-dumped dump_into(record_sink& sink, output& out, const byte_string& capture, const dump_call& call) {
+dump_result dump_into(record_sink& sink, output& out, const byte_string& capture, const dump_options& call) {
     keep(capture, call);
     capture_options options{.files = {}, .bounds = call.bounds, .verify_checksums = call.verify_checksums};
     for (const std::uint16_t port : call.ports) {
@@ -77,25 +77,38 @@ std::string value_of(const std::string& line, std::string_view key) {
 
 }  // namespace
 
-dumped json_of_capture(const byte_string& capture, const dump_call& call) {
+dump_result json_of_capture(const byte_string& capture, const dump_options& call) {
     output out;
     json_sink sink{out};
     return dump_into(sink, out, capture, call);
 }
 
-dumped json_of_frames(const std::vector<byte_string>& frames, const dump_call& call) {
+dump_result json_of_frames(const std::vector<byte_string>& frames, const dump_options& call) {
     return json_of_capture(capture_of(frames), call);
 }
 
-dumped text_of_frames(const std::vector<byte_string>& frames, text_detail detail, time_format time,
-                      const sink_before& before) {
+dump_result text_of_frames(const std::vector<byte_string>& frames, text_detail detail, time_format time,
+                           const sink_before& before) {
     output out;
     text_sink sink{out, base::no_colors, detail, false, time};
     const std::unique_ptr<record_sink> first = before ? before(sink) : nullptr;
     return dump_into(first ? *first : sink, out, capture_of(frames), {});
 }
 
-dumped dump_frames(record_sink& sink, output& out, const std::vector<byte_string>& frames) {
+std::vector<byte_string> login_then(const std::vector<byte_string>& frames) {
+    using namespace std::string_view_literals;
+    std::vector<byte_string> all{
+        frame_of({.sequence = 9, .flags = syn}),
+        frame_of({.sequence = 99, .flags = syn | ack, .acknowledgement = 10, .from_server = true}),
+        frame_of({.sequence = 10,
+                  .payload = "\x01\x00\x03"
+                             "bob"sv}),
+        frame_of({.sequence = 100, .payload = "\x06\x00"sv, .from_server = true})};
+    all.insert(all.end(), frames.begin(), frames.end());
+    return all;
+}
+
+dump_result dump_frames(record_sink& sink, output& out, const std::vector<byte_string>& frames) {
     return dump_into(sink, out, capture_of(frames), {});
 }
 

@@ -1,4 +1,4 @@
-#include "dump/capture/frame_feed.hpp"
+#include "dump/capture/frame_reader.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -12,16 +12,16 @@ constexpr std::size_t piece_bytes = 262'144;
 
 }  // namespace
 
-frame_feed::frame_feed(byte_source& source)
+frame_reader::frame_reader(byte_source& source)
     : source_{source}, capacity_{piece_bytes}, buffer_{std::make_unique_for_overwrite<std::byte[]>(piece_bytes)} {}
 
-void frame_feed::fail(const std::string& reason) {
+void frame_reader::fail(const std::string& reason) {
     is_over_ = true;
     problem_ = reason + ", at byte " + std::to_string(offset_);
 }
 
 /// Reads until `wanted_bytes` are there; false when the source ends before.
-bool frame_feed::fill(std::size_t wanted_bytes) {
+bool frame_reader::fill(std::size_t wanted_bytes) {
     if (capacity_ < wanted_bytes) {
         const std::size_t larger = wanted_bytes + piece_bytes;
         auto grown = std::make_unique_for_overwrite<std::byte[]>(larger);
@@ -44,7 +44,7 @@ bool frame_feed::fill(std::size_t wanted_bytes) {
 }
 
 /// Drops bytes, those that are not there yet as well; false when the source ends before.
-bool frame_feed::pass(std::uint64_t bytes) {
+bool frame_reader::skip(std::uint64_t bytes) {
     while (true) {
         const std::size_t count = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, end_ - begin_));
         begin_ += count;
@@ -59,9 +59,9 @@ bool frame_feed::pass(std::uint64_t bytes) {
     }
 }
 
-const captured_frame* frame_feed::next() {
+const captured_frame* frame_reader::next() {
     while (!is_over_) {
-        if (!pass(std::exchange(to_pass_, 0))) {
+        if (!skip(std::exchange(to_skip_, 0))) {
             fail(source_.problem().empty() ? reader_.end(rest()) : source_.problem());
             break;
         }
@@ -69,10 +69,10 @@ const captured_frame* frame_feed::next() {
         switch (step.status) {
         case step_status::frame:
             frame_ = step.frame;
-            to_pass_ = step.consumed;
+            to_skip_ = step.consumed;
             return &frame_;
-        case step_status::passed: to_pass_ = step.consumed; break;
-        case step_status::broken: fail(reader_.problem()); break;
+        case step_status::skipped: to_skip_ = step.consumed; break;
+        case step_status::invalid: fail(reader_.problem()); break;
         case step_status::need:
             if (!fill(step.need)) {
                 is_over_ = true;

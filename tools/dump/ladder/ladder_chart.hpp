@@ -19,17 +19,17 @@ struct ladder_row {
     std::uint64_t frame{0};
 };
 
-struct ladder_page {
-    std::vector<base::chart_lifeline> ends;
+struct ladder_chart {
+    std::vector<base::chart_lifeline> lifelines;
     std::vector<ladder_row> rows;
     capture_time first{};            ///< when the capture began
     std::uint64_t rows_left_out{0};  ///< after the rows
 };
 
 /// The chart of a page, with the times that `time` gives, or offsets where there are none.
-[[nodiscard]] base::sequence_chart chart_of(const ladder_page& page, time_column& time);
+[[nodiscard]] base::sequence_chart chart_of(const ladder_chart& content, time_column& time);
 
-/// Where pages are drawn.
+/// Draws charts.
 class ladder_canvas {
 public:
     ladder_canvas() = default;
@@ -37,7 +37,7 @@ public:
     ladder_canvas& operator=(const ladder_canvas&) = delete;
     virtual ~ladder_canvas() = default;
 
-    virtual void draw(const ladder_page& page) = 0;
+    virtual void draw(const ladder_chart& chart) = 0;
 };
 
 }  // namespace chatos::dump

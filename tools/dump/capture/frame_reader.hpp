@@ -1,4 +1,4 @@
-// Frames of one capture, one after the other, from a source of bytes. Owns the buffer between the two.
+// Reads the frames of one capture from a source of bytes. Owns the buffer between the two.
 #pragma once
 
 #include "dump/capture/capture_reader.hpp"
@@ -15,20 +15,20 @@ namespace chatos::dump {
 
 /// Memory is one buffer, which grows to the largest record or block and never beyond capture_reader::step_bytes_max
 /// plus one piece.
-class frame_feed final : public frame_source {
+class frame_reader final : public frame_source {
 public:
-    /// `source` must outlive the feed.
-    explicit frame_feed(byte_source& source);
+    /// `source` must outlive the reader.
+    explicit frame_reader(byte_source& source);
 
     [[nodiscard]] const captured_frame* next() override;
     /// Whether the next call would have to read from the source before it has a frame.
-    [[nodiscard]] bool is_drained() noexcept override { return end_ - begin_ <= to_pass_; }
-    /// Empty, or what is wrong and at which byte of the (decompressed) file.
+    [[nodiscard]] bool is_drained() noexcept override { return end_ - begin_ <= to_skip_; }
+    /// The error and its byte offset in the (decompressed) file; empty if there is none.
     [[nodiscard]] const std::string& problem() const noexcept override { return problem_; }
 
 private:
     bool fill(std::size_t wanted_bytes);
-    bool pass(std::uint64_t bytes);
+    bool skip(std::uint64_t bytes);
     void fail(const std::string& reason);
     [[nodiscard]] std::span<const std::byte> rest() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
 
@@ -39,7 +39,7 @@ private:
     std::size_t begin_{0};
     std::size_t end_{0};
     std::uint64_t offset_{0};  // in the file, of begin_
-    std::uint64_t to_pass_{0};
+    std::uint64_t to_skip_{0};
     captured_frame frame_;
     std::string problem_;
     bool is_over_{false};

@@ -1,4 +1,4 @@
-// Who speaks: the pseudo of each stream's client, once its login has been answered with OK.
+// The pseudo of each stream's client, once its login has been answered with OK.
 #pragma once
 
 #include "dump/record/record.hpp"
@@ -12,7 +12,7 @@
 namespace chatos::dump {
 
 /// Learns from packets. Bounded: of too many streams the oldest are forgotten.
-class speaker_names {
+class client_names {
 public:
     static constexpr std::size_t streams_max = 8'192;
 
@@ -21,14 +21,14 @@ public:
     [[nodiscard]] std::string_view of(std::uint32_t stream) const;
 
 private:
-    struct speaker {
+    struct client_state {
         std::string name;
         std::string claimed;              // by a CR that is not answered yet
         std::uint64_t answers_before{0};  // due before that CR's
         std::uint64_t answers_due{0};
     };
 
-    std::map<std::uint32_t, speaker> speakers_;
+    std::map<std::uint32_t, client_state> clients_;
 };
 
 }  // namespace chatos::dump

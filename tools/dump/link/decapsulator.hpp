@@ -1,4 +1,5 @@
-// From a frame to the TCP segment in it, through all layers. What is none of a followed port is counted by its reason.
+// Decapsulates frames: from the link layer to the TCP segment. Frames without a segment of a followed port are counted
+// by reason.
 #pragma once
 
 #include "dump/capture/captured_frame.hpp"
@@ -14,26 +15,26 @@ namespace chatos::dump {
 /// A bit per port: those on which servers listen.
 using server_ports = std::bitset<65'536>;
 
-struct opened_frame {
+struct decapsulated_frame {
     ip_payload ip;
-    /// With reason cut_tcp_header the frame has been counted as skipped, and yet the segment says something.
+    /// With reason cut_tcp_header the frame has been counted as skipped, but part of the segment is known.
     tcp_segment tcp;
 };
 
-class frame_opener {
+class decapsulator {
 public:
-    /// `ports` and `skipped` must outlive the opener.
-    frame_opener(const server_ports& ports, bool verify_checksums, skip_counts& skipped)
+    /// `ports` and `skipped` must outlive the decapsulator.
+    decapsulator(const server_ports& ports, bool verify_checksums, skip_counts& skipped)
         : ports_{ports}, verify_checksums_{verify_checksums}, skipped_{skipped}, fragments_{skipped} {}
 
-    /// The segment, or null when the frame is skipped: then it has been counted, or will be when its datagram's fate is
-    /// clear. What is pointed to lives until the next call.
-    [[nodiscard]] const opened_frame* open(const captured_frame& frame);
+    /// The segment, or null if the frame is skipped: it has been counted, or will be once its datagram is complete or
+    /// dropped. The result lives until the next call.
+    [[nodiscard]] const decapsulated_frame* decapsulate(const captured_frame& frame);
     /// The capture has ended.
     void end() { fragments_.end(); }
 
 private:
-    const opened_frame* skip(skip_reason reason) noexcept {
+    const decapsulated_frame* skip(skip_reason reason) noexcept {
         ++skipped_[static_cast<std::size_t>(reason)];
         return nullptr;
     }
@@ -42,7 +43,7 @@ private:
     bool verify_checksums_;
     skip_counts& skipped_;
     fragment_store fragments_;
-    opened_frame opened_;
+    decapsulated_frame frame_;
 };
 
 }  // namespace chatos::dump

@@ -1,18 +1,43 @@
-#include "dump/text/event_detail.hpp"
+#include "dump/text/record_text.hpp"
 
 #include "dump/record/packet_fields.hpp"
+#include "dump/text/text_format.hpp"
+
+#include <chatos/layout.hpp>
 
 namespace chatos::dump {
+
+void add_packet_summary(output& out, const packet_view& packet) {
+    for (const part which : layout_of(packet.op).parts()) {
+        switch (which) {
+        case part::pseudo:
+            out.add("  pseudo=");
+            add_quoted_start(out, packet.pseudo);
+            break;
+        case part::message:
+            out.add("  message=");
+            add_quoted_start(out, packet.message);
+            break;
+        case part::error_code:
+            out.add("  code=", static_cast<std::uint64_t>(packet.code), ' ', error_code_name(packet.code));
+            break;
+        }
+    }
+}
+
+std::string_view wrong_direction_note(const packet_record& record) noexcept {
+    if (may_travel(record.packet.op, record.at.direction)) {
+        return {};
+    }
+    return record.at.direction == stream_direction::client_to_server ? "no client sends this" : "no server sends this";
+}
 
 void add_malformed_detail(output& out, const malformed_record& record) {
     const decode_error& error = record.error;
     const bool is_text = error.where == field::pseudo || error.where == field::message;
-    for (const packet_field& seen : packet_fields{record.bytes}) {
-        if (!is_text && seen.name == error.where) {
-            out.add(field_name(seen.name));
-            out.add(" is ");
-            out.add_number(number_of(seen.bytes));
-            out.add(": ");
+    for (const packet_field& part : packet_fields{record.bytes}) {
+        if (!is_text && part.name == error.where) {
+            out.add(field_name(part.name), " is ", number_of(part.bytes), ": ");
         }
     }
     out.add(describe(error.what));
@@ -25,21 +50,13 @@ void add_incomplete_detail(output& out, const incomplete_record& record) {
     if (const packet_layout* row = find_layout(std::to_integer<std::uint8_t>(record.bytes.front()))) {
         const bool is_spelled_with_vowel =
             row->op == opcode::rpm || row->op == opcode::spm || row->op == opcode::sma || row->op == opcode::error;
-        out.add(is_spelled_with_vowel ? "an " : "a ");
-        out.add(row->name);
+        out.add(is_spelled_with_vowel ? "an " : "a ", row->name);
     } else {
         out.add("a packet");
     }
-    out.add(", in ");
-    out.add(field_name(last.name));
-    out.add(" (");
-    out.add_number(last.bytes.size());
-    out.add(" of ");
-    out.add_number(last.size_expected);
-    out.add(last.size_expected == 1 ? " byte" : " bytes");
-    out.add("); at least ");
-    out.add_number(record.need);
-    out.add(record.need == 1 ? " more byte is missing" : " more bytes are missing");
+    out.add(", in ", field_name(last.name), " (", last.bytes.size(), " of ", last.size_expected,
+            last.size_expected == 1 ? " byte" : " bytes", "); at least ", record.need,
+            record.need == 1 ? " more byte is missing" : " more bytes are missing");
 }
 
 std::string_view event_name(event_kind kind) noexcept {
@@ -58,10 +75,9 @@ std::string_view event_name(event_kind kind) noexcept {
 
 namespace {
 
-void add_bytes(output& out, std::uint64_t bytes, std::string_view one, std::string_view many) {
-    out.add_number(bytes);
-    out.add(bytes == 1 ? " byte " : " bytes ");
-    out.add(bytes == 1 ? one : many);
+void add_bytes(output& out, std::uint64_t bytes, std::string_view singular, std::string_view plural) {
+    add_byte_count(out, bytes);
+    out.add(' ', bytes == 1 ? singular : plural);
 }
 
 std::string_view proof_detail(std::string_view reason) noexcept {
@@ -74,7 +90,7 @@ std::string_view proof_detail(std::string_view reason) noexcept {
     if (reason == "exact_end") {
         return "a packet decodes here and ends where the known bytes end";
     }
-    return "the packet that was cut ends here, as its sizes said";
+    return "the packet that a gap cut ends here, according to its sizes";
 }
 
 void add_missing_detail(output& out, const event_record& record) {
@@ -116,11 +132,11 @@ void add_event_detail(output& out, const event_record& record) {
         out.add("no packet boundary proved itself in the last ");
         add_bytes(out, record.bytes, "of the stream", "of the stream");
         break;
-    case event_kind::reset: out.add("the sender has reset the connection"); break;
+    case event_kind::reset: out.add("the sender reset the connection"); break;
     case event_kind::evicted:
-        out.add("given up to bound memory: ");
+        out.add("dropped to bound memory: ");
         if (record.cause == "stream") {
-            out.add("the stream, as one of too many; what still comes is a new one");
+            out.add("the stream, because there are too many; later segments open a new one");
         } else if (record.cause == "history") {
             out.add("the bytes that retransmissions are compared with");
         } else if (record.cause == "held_segments") {

@@ -1,4 +1,4 @@
-#include "dump/link/frame_opener.hpp"
+#include "dump/link/decapsulator.hpp"
 
 #include "dump/link/link_layer.hpp"
 
@@ -6,13 +6,13 @@
 
 namespace chatos::dump {
 
-const opened_frame* frame_opener::open(const captured_frame& frame) {
-    const network_packet packet = open_link_frame(frame);
+const decapsulated_frame* decapsulator::decapsulate(const captured_frame& frame) {
+    const network_packet packet = parse_link_frame(frame);
     if (packet.reason != skip_reason::none) {
         return skip(packet.reason);
     }
-    opened_.ip = open_ip_packet(packet, verify_checksums_);
-    ip_payload& ip = opened_.ip;
+    frame_.ip = parse_ip_packet(packet, verify_checksums_);
+    ip_payload& ip = frame_.ip;
     if (ip.reason != skip_reason::none) {
         return skip(ip.reason);
     }
@@ -35,17 +35,17 @@ const opened_frame* frame_opener::open(const captured_frame& frame) {
     if (ip.protocol != protocol_tcp) {
         return skip(skip_reason::not_tcp);
     }
-    opened_.tcp = open_tcp_segment(ip, verify_checksums_);
-    const tcp_segment& tcp = opened_.tcp;
+    frame_.tcp = parse_tcp_segment(ip, verify_checksums_);
+    const tcp_segment& tcp = frame_.tcp;
     const bool has_ports = tcp.source_port != 0 || tcp.destination_port != 0;
     if (has_ports && !ports_[tcp.source_port] && !ports_[tcp.destination_port]) {
         return skip(skip_reason::other_port);
     }
     if (tcp.reason == skip_reason::none) {
-        return &opened_;
+        return &frame_;
     }
     skip(tcp.reason);
-    return tcp.reason == skip_reason::cut_tcp_header && tcp.has_sequence ? &opened_ : nullptr;
+    return tcp.reason == skip_reason::cut_tcp_header && tcp.has_sequence ? &frame_ : nullptr;
 }
 
 }  // namespace chatos::dump

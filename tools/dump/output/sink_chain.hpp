@@ -1,4 +1,4 @@
-// Which sinks the records go through, as the command line asks: filters first, then what prints.
+// The sinks that the command line asks for: filters first, then printers.
 #pragma once
 
 #include "base/colors.hpp"
@@ -16,10 +16,10 @@
 
 namespace chatos::dump {
 
-enum class form_kind : std::uint8_t { lines, tree, json, ladder };
+enum class output_format : std::uint8_t { lines, tree, json, ladder };
 
-struct form_options {
-    form_kind kind{form_kind::lines};
+struct output_options {
+    output_format kind{output_format::lines};
     bool wants_stats{false};  ///< instead of packets
     time_format time{time_format::relative};
     base::colors colors{};
@@ -30,26 +30,26 @@ struct form_options {
     std::string svg_path{};  ///< empty: no drawing
 };
 
-/// Owns the sinks, one behind the other.
-class output_form {
+/// Owns the sinks, each of which passes records to the next.
+class sink_chain {
 public:
-    /// What is printed goes to `out`, which must outlive the form. The drawing's file is made at once: see problem().
-    output_form(const form_options& options, output& out);
-    output_form(const output_form&) = delete;
-    output_form& operator=(const output_form&) = delete;
-    ~output_form();
+    /// Prints to `out`, which must outlive the chain. Creates the file of the drawing at once, see problem().
+    sink_chain(const output_options& options, output& out);
+    sink_chain(const sink_chain&) = delete;
+    sink_chain& operator=(const sink_chain&) = delete;
+    ~sink_chain();
 
     /// The sink for all records.
     [[nodiscard]] record_sink& first() const noexcept { return *first_; }
-    /// Writes what is left of the drawing. Call it behind the summary, before problem().
+    /// Writes the rest of the drawing. Call it after the summary, before problem().
     void finish();
-    /// Why the drawing cannot be written, safe to print; empty while it can.
+    /// The error of writing the drawing, safe to print; empty if there is none.
     [[nodiscard]] std::string problem() const;
 
 private:
     struct drawing;
 
-    void make_printer(const form_options& options, output& out);
+    void make_printer(const output_options& options, output& out);
     template <typename Sink, typename... Arguments>
     void put_before(Arguments&&... arguments);
 

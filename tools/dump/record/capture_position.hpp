@@ -1,4 +1,4 @@
-// Where in a capture a record comes from: frame, time, and who speaks with whom.
+// Where in a capture a record comes from: frame, time, and endpoints.
 #pragma once
 
 #include "dump/link/ip_layer.hpp"
@@ -18,16 +18,16 @@ struct endpoint {
     friend auto operator<=>(const endpoint&, const endpoint&) = default;
 };
 
-/// The two ends of a stream, by role.
-struct stream_ends {
+/// The two endpoints of a stream, by role.
+struct stream_endpoints {
     endpoint client;
     endpoint server;
     std::uint8_t ip_version{4};
 };
 
-struct capture_place {
+struct capture_position {
     frame_mark mark;  ///< of the frame with the last byte of a packet, or that led to an event
-    const stream_ends* ends{nullptr};
+    const stream_endpoints* endpoints{nullptr};
     std::string_view file;  ///< as the command line names it; empty where only one is read
 };
 
@@ -37,7 +37,7 @@ struct capture_totals {
     std::uint64_t decoded{0};
     skip_counts skipped{};
     reassembly_counts bytes;
-    std::uint64_t evicted{0};  ///< times that something was given up to bound memory
+    std::uint64_t evicted{0};  ///< number of times that state was dropped to bound memory
 };
 
 }  // namespace chatos::dump

@@ -1,4 +1,4 @@
-#include "dump/ladder/ladder_page.hpp"
+#include "dump/ladder/ladder_chart.hpp"
 
 #include "dump/output/output.hpp"
 
@@ -19,11 +19,11 @@ std::string time_of(const ladder_row& row, time_column& time) {
 
 }  // namespace
 
-base::sequence_chart chart_of(const ladder_page& page, time_column& time) {
+base::sequence_chart chart_of(const ladder_chart& content, time_column& time) {
     base::sequence_chart chart;
-    chart.lifelines = page.ends;
-    chart.rows_after = page.rows_left_out;
-    for (const ladder_row& row : page.rows) {
+    chart.lifelines = content.lifelines;
+    chart.rows_after = content.rows_left_out;
+    for (const ladder_row& row : content.rows) {
         chart.rows.push_back(row.shown);
         chart.rows.back().time = time_of(row, time);
     }

@@ -1,6 +1,6 @@
-#include "dump/json/json_place.hpp"
+#include "dump/json/json_position.hpp"
 
-#include "dump/record/capture_place.hpp"
+#include "dump/record/capture_position.hpp"
 #include "dump/text/endpoint_text.hpp"
 #include "dump/text/time_text.hpp"
 
@@ -10,33 +10,33 @@ namespace chatos::dump {
 
 namespace {
 
-std::string make_direction_text(const record_place& at) {
+std::string make_direction_text(const stream_position& at) {
     output text;
     text.add("\"stream\":");
     text.add_number(at.stream);
     text.add(",\"dir\":\"");
-    text.add(direction_name(at.way));
+    text.add(direction_name(at.direction));
     text.add('"');
     if (at.capture == nullptr) {
         return text.text();
     }
-    const stream_ends& ends = *at.capture->ends;
+    const stream_endpoints& endpoints = *at.capture->endpoints;
     if (!at.capture->file.empty()) {
         text.add(",\"file\":");
-        // The name of a file may be any bytes, a string of JSON may not.
+        // A file name may be any bytes, a JSON string must be UTF-8.
         add_json_string(text, is_utf8(at.capture->file) ? at.capture->file : std::string_view{"?"});
     }
     text.add(",\"src\":\"");
-    text.add(endpoint_text(sender_of(ends, at.way), ends.ip_version));
+    text.add(endpoint_text(sender_of(endpoints, at.direction), endpoints.ip_version));
     text.add("\",\"dst\":\"");
-    text.add(endpoint_text(receiver_of(ends, at.way), ends.ip_version));
+    text.add(endpoint_text(receiver_of(endpoints, at.direction), endpoints.ip_version));
     text.add('"');
     return text.text();
 }
 
 }  // namespace
 
-void json_places::add_time(output& out, const capture_time& time) {
+void json_position_writer::add_time(output& out, const capture_time& time) {
     if (time.digits == 0) {
         return;
     }
@@ -48,10 +48,10 @@ void json_places::add_time(output& out, const capture_time& time) {
         second_text_ = text.text();
     }
     std::array<char, 11> fraction{};
-    std::uint32_t rest = time.nanoseconds;
+    std::uint32_t nanoseconds = time.nanoseconds;
     for (std::size_t place = 9; place != 0; --place) {
-        fraction[place] = static_cast<char>('0' + rest % 10);
-        rest /= 10;
+        fraction[place] = static_cast<char>('0' + nanoseconds % 10);
+        nanoseconds /= 10;
     }
     out.add(second_text_);
     fraction[0] = '.';
@@ -59,8 +59,8 @@ void json_places::add_time(output& out, const capture_time& time) {
     out.add(std::string_view{fraction.data(), std::size_t{time.digits} + 2});
 }
 
-void json_places::add(output& out, const record_place& at) {
-    const std::uint64_t number = std::uint64_t{at.stream} * 2 + static_cast<std::uint64_t>(at.way);
+void json_position_writer::add(output& out, const stream_position& at) {
+    const std::uint64_t number = std::uint64_t{at.stream} * 2 + static_cast<std::uint64_t>(at.direction);
     direction_text& slot = directions_[number % slots];
     if (slot.key != number + 1) {
         slot.key = number + 1;

@@ -1,4 +1,4 @@
-// How a line of JSON about a capture begins. The part that is the same for all lines of a direction is made once.
+// The start of a JSON line about a stream. The part that all lines of a direction share is formatted once.
 #pragma once
 
 #include "dump/json/json_object.hpp"
@@ -13,12 +13,12 @@
 
 namespace chatos::dump {
 
-/// Adds stream, dir, src, dst, time and frame. Remembers the text of as many directions as there are slots.
-class json_places {
+/// Adds stream, dir, src, dst, time and frame. Caches the text of as many directions as there are slots.
+class json_position_writer {
 public:
-    /// `"stream":0,"dir":"c2s","src":"10.0.0.1:40000","dst":"10.0.0.2:7777","time":"1700000000.003000","frame":4`, of a
-    /// raw stream only its first two.
-    void add(output& out, const record_place& at);
+    /// `"stream":0,"dir":"c2s","src":"10.0.0.1:40000","dst":"10.0.0.2:7777","time":"1700000000.003000","frame":4`, for
+    /// a raw stream only the first two.
+    void add(output& out, const stream_position& at);
 
 private:
     struct direction_text {
