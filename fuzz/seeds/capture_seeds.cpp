@@ -1,8 +1,9 @@
 #include "seeds/capture_seeds.hpp"
 
+#include "base/capture_builder.hpp"
 #include "capture/link_properties.hpp"
-#include "dump/testing/capture_builder.hpp"
 
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,9 +14,8 @@ namespace chatos::fuzz {
 namespace {
 
 using namespace std::string_view_literals;
-namespace build = dump::testing;
+namespace build = base::wire;
 using build::byte_string;
-using dump::byte_order;
 
 constexpr std::string_view cr = "\x01\x00\x03"
                                 "bob"sv;
@@ -52,8 +52,8 @@ std::vector<seed> make_capture_seeds() {
     const auto add = [&seeds](std::string name, const byte_string& file) {
         seeds.push_back({std::move(name), with_choice(static_cast<std::uint8_t>(seeds.size() * 7), file)});
     };
-    for (const byte_order order : {byte_order::big, byte_order::little}) {
-        const std::string suffix = order == byte_order::big ? "_big" : "_little";
+    for (const std::endian order : {std::endian::big, std::endian::little}) {
+        const std::string suffix = order == std::endian::big ? "_big" : "_little";
         build::pcap_builder micro{1, order};
         build::pcapng_builder blocks{order};
         blocks.interface(1, 0, blocks.option(9, build::big(9, 1))).block(0x0BAD, build::raw("whatever"));
@@ -65,7 +65,7 @@ std::vector<seed> make_capture_seeds() {
         add("pcapng" + suffix, blocks.bytes());
         add("nanoseconds" + suffix, build::pcap_builder{101, order, 0xA1B2'3C4D}.add(build::raw("E")).bytes());
         add("sections" + suffix,
-            blocks.section(byte_order::little).interface(101).simple_packet(build::raw("E")).bytes());
+            blocks.section(std::endian::little).interface(101).simple_packet(build::raw("E")).bytes());
     }
     add("huge", build::pcap_builder{}.add(build::raw("abc"), {.captured = 262'145, .original = 262'145}).bytes());
     add("trailer", build::pcapng_builder{}.interface(1).packet(build::raw("ab"), 0, {.trailer = 9}).bytes());

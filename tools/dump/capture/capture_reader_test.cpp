@@ -1,6 +1,6 @@
 // Both formats through frame_reader: what is read, and what is said of files that are cut or broken.
+#include "base/capture_builder.hpp"
 #include "dump/capture/frame_reader.hpp"
-#include "dump/testing/capture_builder.hpp"
 #include "dump/testing/memory_source.hpp"
 
 #include <gtest/gtest.h>
@@ -10,6 +10,8 @@
 
 namespace chatos::dump::testing {
 namespace {
+
+using namespace base::wire;
 
 struct read_frame {
     std::string bytes;

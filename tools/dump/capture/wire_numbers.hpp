@@ -9,7 +9,7 @@
 
 namespace chatos::dump {
 
-enum class byte_order : std::uint8_t { big, little };
+using byte_order = std::endian;
 
 template <typename Number>
 [[nodiscard]] inline Number swapped(Number value) noexcept {

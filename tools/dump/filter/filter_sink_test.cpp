@@ -1,5 +1,5 @@
+#include "base/capture_builder.hpp"
 #include "dump/filter/filter_sink.hpp"
-#include "dump/testing/capture_builder.hpp"
 #include "dump/testing/dump_run.hpp"
 #include "dump/testing/every_record.hpp"
 
@@ -8,6 +8,7 @@
 namespace chatos::dump::testing {
 namespace {
 
+using namespace base::wire;
 using namespace std::string_view_literals;
 
 filter parsed(std::string_view text) {

@@ -1,8 +1,8 @@
 // Compressed captures: the same frames as without, cut and damaged ones told, and memory that does not grow.
+#include "base/capture_builder.hpp"
 #include "dump/capture/frame_reader.hpp"
 #include "dump/input/gzip_source.hpp"
 #include "dump/input/zstd_source.hpp"
-#include "dump/testing/capture_builder.hpp"
 #include "dump/testing/memory_source.hpp"
 
 #include <gtest/gtest.h>
@@ -15,6 +15,8 @@
 
 namespace chatos::dump::testing {
 namespace {
+
+using namespace base::wire;
 
 byte_string gzip(const byte_string& bytes) {
     z_stream stream{};

@@ -1,6 +1,6 @@
 // From frames to segments: each link type, each way in which headers lie, fragments.
+#include "base/packet_builder.hpp"
 #include "dump/link/decapsulator.hpp"
-#include "dump/testing/packet_builder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,6 +10,8 @@
 
 namespace chatos::dump::testing {
 namespace {
+
+using namespace base::wire;
 
 /// A frame decapsulator with its account.
 class test_decapsulator {

@@ -1,10 +1,12 @@
+#include "base/packet_builder.hpp"
 #include "dump/live/bpf_filter.hpp"
-#include "dump/testing/packet_builder.hpp"
 
 #include <gtest/gtest.h>
 
 namespace chatos::dump::testing {
 namespace {
+
+using namespace base::wire;
 
 captured_frame on_link(const byte_string& bytes, std::uint16_t link_type) {
     return {.link_type = link_type, .bytes = bytes, .original_bytes = static_cast<std::uint32_t>(bytes.size())};

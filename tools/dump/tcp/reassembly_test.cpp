@@ -1,6 +1,6 @@
 // From segments to packets and events: what a capture may do to a stream, and what is said of it.
+#include "base/capture_builder.hpp"
 #include "dump/tcp/connection_table.hpp"
-#include "dump/testing/capture_builder.hpp"
 #include "dump/testing/dump_run.hpp"
 
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 namespace chatos::dump::testing {
 namespace {
 
+using namespace base::wire;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 using lines = std::vector<std::string>;

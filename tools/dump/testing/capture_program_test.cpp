@@ -1,5 +1,5 @@
 // The real program on captures: files, standard input, compression, exit statuses, what it says of broken files.
-#include "dump/testing/capture_builder.hpp"
+#include "base/capture_builder.hpp"
 #include "dump/testing/dump_run.hpp"
 #include "dump/testing/program_run.hpp"
 
@@ -14,6 +14,7 @@
 namespace chatos::dump::testing {
 namespace {
 
+using namespace base::wire;
 using namespace std::string_literals;
 using namespace std::string_view_literals;
 

@@ -1,9 +1,9 @@
 #include "dump/testing/dump_run.hpp"
 
+#include "base/capture_builder.hpp"
 #include "base/colors.hpp"
 #include "dump/capture/capture_dump.hpp"
 #include "dump/json/json_sink.hpp"
-#include "dump/testing/capture_builder.hpp"
 #include "dump/testing/memory_source.hpp"
 
 #include <cstdlib>
@@ -11,6 +11,8 @@
 #include <sstream>
 
 namespace chatos::dump::testing {
+
+using namespace base::wire;
 
 namespace {
 

@@ -1,7 +1,7 @@
 // A capture through the whole program but its command line.
 #pragma once
 
-#include "dump/testing/packet_builder.hpp"
+#include "base/packet_builder.hpp"
 #include "dump/text/text_sink.hpp"
 
 #include <chatos/limits.hpp>
@@ -14,6 +14,8 @@
 #include <vector>
 
 namespace chatos::dump::testing {
+
+using base::wire::byte_string;
 
 struct dump_options {
     std::vector<std::uint16_t> ports{7'777};

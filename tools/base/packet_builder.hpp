@@ -1,4 +1,5 @@
-// Network packets for tests, byte by byte, right unless a test makes them wrong.
+// TCP segments in IP packets and Ethernet frames, byte by byte. They are valid unless the caller overrides a field, as
+// tests of programs that read packets do.
 #pragma once
 
 #include <array>
@@ -8,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace chatos::dump::testing {
+namespace chatos::base::wire {
 
 using byte_string = std::vector<std::byte>;
 
@@ -27,7 +28,13 @@ inline constexpr std::uint8_t ack = 0x10;
 inline constexpr std::uint8_t ece = 0x40;
 inline constexpr std::uint8_t cwr = 0x80;
 
-/// Of the client (10.0.0.1:40000) unless `from_server`, to 10.0.0.2:7777; as IPv6 ::1 and ::2 of 2001:db8.
+/// IPv4 addresses. Over IPv6 the hosts are always 2001:db8::1 and 2001:db8::2.
+struct ipv4_hosts {
+    std::uint32_t client{0x0A00'0001};
+    std::uint32_t server{0x0A00'0002};
+};
+
+/// From the client to the server, unless `from_server`.
 struct segment {
     std::uint32_t sequence{0};
     std::string_view payload{};
@@ -37,10 +44,12 @@ struct segment {
     std::uint16_t client_port{40'000};
     std::uint16_t server_port{7'777};
     std::uint16_t window{65'535};
-    std::string_view options{};  ///< a multiple of 4 bytes
+    std::string_view options{};       ///< a multiple of 4 bytes
+    std::size_t uncaptured_bytes{0};  ///< bytes of the payload after `payload`, which the capture leaves out
+    ipv4_hosts hosts{};
 };
 
-/// TCP header and payload; the checksum is right for IPv4, or for IPv6.
+/// TCP header and payload. The checksum is the one over IPv4, or over IPv6; bytes left out count as zeros.
 [[nodiscard]] byte_string tcp(const segment& of, bool over_ipv6 = false);
 
 struct ip_shape {
@@ -48,7 +57,8 @@ struct ip_shape {
     std::uint16_t fragment{0};  ///< flags and offset, as on the wire
     std::uint16_t identification{1};
     std::string_view options{};
-    std::int32_t total_bytes{-1};  ///< not the right one
+    std::int32_t total_bytes{-1};  ///< overrides the length of header and payload
+    ipv4_hosts hosts{};
 };
 
 [[nodiscard]] byte_string ipv4(const byte_string& payload, bool from_server, const ip_shape& shape = {});
@@ -62,4 +72,4 @@ struct ip_shape {
 /// A whole Ethernet frame with IPv4.
 [[nodiscard]] byte_string frame_of(const segment& of);
 
-}  // namespace chatos::dump::testing
+}  // namespace chatos::base::wire

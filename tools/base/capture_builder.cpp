@@ -1,12 +1,12 @@
-#include "dump/testing/capture_builder.hpp"
+#include "base/capture_builder.hpp"
 
-namespace chatos::dump::testing {
+namespace chatos::base::wire {
 
-byte_string number(std::uint64_t value, std::size_t count, byte_order order) {
-    return order == byte_order::big ? big(value, count) : little(value, count);
+byte_string number(std::uint64_t value, std::size_t count, std::endian order) {
+    return order == std::endian::big ? big(value, count) : little(value, count);
 }
 
-pcap_builder::pcap_builder(std::uint16_t link_type, byte_order order, std::uint32_t magic)
+pcap_builder::pcap_builder(std::uint16_t link_type, std::endian order, std::uint32_t magic)
     : order_{order}, bytes_{joined({number(magic, 4, order), number(2, 2, order), number(4, 2, order),
                                     number(0, 8, order), number(262'144, 4, order), number(link_type, 4, order)})} {}
 
@@ -38,7 +38,7 @@ pcapng_builder& pcapng_builder::block(std::uint32_t type, const byte_string& bod
         {number(type, 4, order_), number(length, 4, order_), content, number(trailer.value_or(length), 4, order_)}));
 }
 
-pcapng_builder& pcapng_builder::section(byte_order order) {
+pcapng_builder& pcapng_builder::section(std::endian order) {
     order_ = order;
     return block(0x0A0D'0D0A, joined({number(0x1A2B'3C4D, 4, order), number(1, 2, order), number(0, 2, order),
                                       number(UINT64_MAX, 8, order)}));
@@ -73,4 +73,4 @@ byte_string pcapng_builder::option(std::uint16_t code, const byte_string& value)
     return joined({number(code, 2, order_), number(value.size(), 2, order_), padded(value)});
 }
 
-}  // namespace chatos::dump::testing
+}  // namespace chatos::base::wire

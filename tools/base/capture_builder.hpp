@@ -1,16 +1,16 @@
-// Capture files for tests, byte by byte.
+// Capture files, pcap and pcapng, byte by byte.
 #pragma once
 
-#include "dump/capture/wire_numbers.hpp"
-#include "dump/testing/packet_builder.hpp"
+#include "base/packet_builder.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 
-namespace chatos::dump::testing {
+namespace chatos::base::wire {
 
-/// What a record or block says of its frame, where that is not the plain truth.
+/// What a record or block says about its frame. Sizes that are not given are those of the frame.
 struct frame_claims {
     std::uint32_t seconds{1'700'000'000};
     std::uint32_t fraction{0};
@@ -22,28 +22,28 @@ struct frame_claims {
 };
 
 /// A number of `count` bytes in either order.
-[[nodiscard]] byte_string number(std::uint64_t value, std::size_t count, byte_order order);
+[[nodiscard]] byte_string number(std::uint64_t value, std::size_t count, std::endian order);
 
 class pcap_builder {
 public:
-    explicit pcap_builder(std::uint16_t link_type = 1, byte_order order = byte_order::little,
+    explicit pcap_builder(std::uint16_t link_type = 1, std::endian order = std::endian::little,
                           std::uint32_t magic = 0xA1B2'C3D4);
 
     pcap_builder& add(const byte_string& frame, const frame_claims& claims = {});
     [[nodiscard]] const byte_string& bytes() const noexcept { return bytes_; }
 
 private:
-    byte_order order_;
+    std::endian order_;
     byte_string bytes_;
 };
 
 class pcapng_builder {
 public:
-    explicit pcapng_builder(byte_order order = byte_order::little) { section(order); }
+    explicit pcapng_builder(std::endian order = std::endian::little) { section(order); }
 
-    pcapng_builder& section(byte_order order);
+    pcapng_builder& section(std::endian order);
     pcapng_builder& interface(std::uint16_t link_type, std::uint32_t snap_bytes = 0, const byte_string& options = {});
-    /// An enhanced packet; its time counts in units of the interface from 0.
+    /// An enhanced packet; its time is a number of the interface's units since 1970.
     pcapng_builder& packet(const byte_string& frame, std::uint64_t units = 1'700'000'000'000'000,
                            const frame_claims& claims = {});
     /// The obsolete kind.
@@ -59,8 +59,8 @@ public:
 private:
     [[nodiscard]] byte_string padded(const byte_string& bytes) const;
 
-    byte_order order_{byte_order::little};
+    std::endian order_{std::endian::little};
     byte_string bytes_;
 };
 
-}  // namespace chatos::dump::testing
+}  // namespace chatos::base::wire

@@ -1,10 +1,8 @@
-#include "dump/testing/packet_builder.hpp"
-
-#include "dump/link/ip_layer.hpp"
+#include "base/packet_builder.hpp"
 
 #include <span>
 
-namespace chatos::dump::testing {
+namespace chatos::base::wire {
 
 namespace {
 
@@ -13,13 +11,22 @@ void put(byte_string& bytes, std::size_t at, std::uint16_t number) {
     bytes[at + 1] = static_cast<std::byte>(number & 0xFFU);
 }
 
-byte_string address(bool is_server, bool is_ipv6) {
-    const byte_string host{static_cast<std::byte>(is_server ? 2 : 1)};
-    return is_ipv6 ? joined({big(0x2001'0DB8, 4), byte_string(11), host}) : joined({big(0x0A'0000, 3), host});
+byte_string address(bool is_server, const ipv4_hosts& hosts) {
+    return big(is_server ? hosts.server : hosts.client, 4);
 }
 
+byte_string ipv6_address(bool is_server) {
+    return joined({big(0x2001'0DB8, 4), byte_string(11), big(is_server ? 2 : 1, 1)});
+}
+
+/// RFC 1071.
 std::uint16_t checksum_of(std::span<const std::byte> bytes) {
-    return static_cast<std::uint16_t>(~ones_complement_sum(bytes, 0) & 0xFFFFU);
+    std::uint32_t sum = 0;
+    for (std::size_t index = 0; index < bytes.size(); ++index) {
+        sum += std::to_integer<std::uint32_t>(bytes[index]) << (index % 2 == 0 ? 8U : 0U);
+        sum = (sum & 0xFFFFU) + (sum >> 16U);
+    }
+    return static_cast<std::uint16_t>(~sum);
 }
 
 }  // namespace
@@ -57,9 +64,10 @@ byte_string tcp(const segment& of, bool over_ipv6) {
     byte_string bytes = joined({big(source, 2), big(destination, 2), big(of.sequence, 4), big(of.acknowledgement, 4),
                                 big(header_words << 4U, 1), big(of.flags, 1), big(of.window, 2), big(0, 4),
                                 raw(of.options), raw(of.payload)});
-    const byte_string summed = joined({address(of.from_server, over_ipv6), address(!of.from_server, over_ipv6),
-                                       big(6, 4), big(bytes.size(), 4), bytes});
-    put(bytes, 16, checksum_of(summed));
+    const bool from = of.from_server;
+    const byte_string addresses = over_ipv6 ? joined({ipv6_address(from), ipv6_address(!from)})
+                                            : joined({address(from, of.hosts), address(!from, of.hosts)});
+    put(bytes, 16, checksum_of(joined({addresses, big(6, 4), big(bytes.size() + of.uncaptured_bytes, 4), bytes})));
     return bytes;
 }
 
@@ -69,16 +77,16 @@ byte_string ipv4(const byte_string& payload, bool from_server, const ip_shape& s
         shape.total_bytes >= 0 ? static_cast<std::uint64_t>(shape.total_bytes) : header_bytes + payload.size();
     byte_string header =
         joined({big(0x40 | header_bytes / 4, 1), big(0, 1), big(total, 2), big(shape.identification, 2),
-                big(shape.fragment, 2), big(64, 1), big(shape.protocol, 1), big(0, 2), address(from_server, false),
-                address(!from_server, false), raw(shape.options)});
+                big(shape.fragment, 2), big(64, 1), big(shape.protocol, 1), big(0, 2),
+                address(from_server, shape.hosts), address(!from_server, shape.hosts), raw(shape.options)});
     put(header, 10, checksum_of(header));
     return joined({header, payload});
 }
 
 byte_string ipv6(const byte_string& payload, bool from_server, std::uint8_t next_header, std::int32_t payload_bytes) {
     const auto announced = payload_bytes >= 0 ? static_cast<std::uint64_t>(payload_bytes) : payload.size();
-    return joined({big(0x6000'0000, 4), big(announced, 2), big(next_header, 1), big(64, 1), address(from_server, true),
-                   address(!from_server, true), payload});
+    return joined({big(0x6000'0000, 4), big(announced, 2), big(next_header, 1), big(64, 1), ipv6_address(from_server),
+                   ipv6_address(!from_server), payload});
 }
 
 byte_string ethernet(std::uint16_t type, const byte_string& payload,
@@ -94,4 +102,4 @@ byte_string frame_of(const segment& of) {
     return ethernet(0x0800, ipv4(tcp(of), of.from_server));
 }
 
-}  // namespace chatos::dump::testing
+}  // namespace chatos::base::wire
