@@ -1,5 +1,6 @@
 #include "ops/limits_report.hpp"
 
+#include "base/json_text.hpp"
 #include "ops/limit_table.hpp"
 
 #include <algorithm>
@@ -37,10 +38,6 @@ std::string rounded(std::uint64_t bytes) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " " + std::string{names[name]};
 }
 
-std::string quoted(std::string_view text) {
-    return "\"" + std::string{text} + "\"";  // texts of our own, without anything to escape
-}
-
 }  // namespace
 
 std::string limits_text(const service_options& options) {
@@ -68,17 +65,19 @@ std::string limits_json(const service_options& options) {
     std::string text = "{\"limits\": [";
     std::string_view separator;
     for (const limit& limit : limits()) {
-        text += std::string{separator} + "\n  {\"flag\": " + quoted(limit.flag) +
+        text += std::string{separator} + "\n  {\"flag\": " + base::json_string(limit.flag) +
                 ", \"value\": " + std::to_string(limit.get(options)) +
-                ", \"unit\": " + quoted(name_of(limit.counts_in)) + ", \"meaning\": " + quoted(limit.meaning) + "}";
+                ", \"unit\": " + base::json_string(name_of(limit.counts_in)) +
+                ", \"meaning\": " + base::json_string(limit.meaning) + "}";
         separator = ",";
     }
     text += "],\n \"memory\": [";
     separator = {};
     const auto items = memory_ceiling(options);
     for (const core::memory_item& item : items) {
-        text += std::string{separator} + "\n  {\"what\": " + quoted(item.name) + ", \"per\": " + quoted(item.per) +
-                ", \"count\": " + std::to_string(item.count) + ", \"bytes_each\": " + std::to_string(item.bytes_each) +
+        text += std::string{separator} + "\n  {\"what\": " + base::json_string(item.name) +
+                ", \"per\": " + base::json_string(item.per) + ", \"count\": " + std::to_string(item.count) +
+                ", \"bytes_each\": " + std::to_string(item.bytes_each) +
                 ", \"bytes\": " + std::to_string(item.bytes()) + "}";
         separator = ",";
     }
