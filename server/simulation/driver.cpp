@@ -1,5 +1,5 @@
-// What a driver does: hands over bytes while the core wants them, takes what it writes to the clients, follows its
-// farewells, and lets time pass.
+// The driver: hands over bytes while the core wants them, carries its output to the clients, follows its close actions,
+// and lets time pass.
 #include "simulation/simulation.hpp"
 
 #include <chatos/decode.hpp>
@@ -21,27 +21,27 @@ std::span<const std::byte> as_bytes(std::string_view text) {
 }  // namespace
 
 actor* simulation::find(connection_id id) {
-    actor& client = chronicle_.actors[actor_by_slot_[id.slot]];
+    actor& client = checker_.actors[actor_by_slot_[id.slot]];
     return client.connected && client.id == id ? &client : nullptr;
 }
 
 void simulation::take(const notice& notice) {
     if (find(notice.connection) == nullptr) {
-        chronicle_.fail("a notice about somebody who is gone", {});
+        checker_.fail("a notice about a connection that is gone", {});
         return;
     }
-    chronicle_.notified(notice, actor_by_slot_[notice.connection.slot]);
+    checker_.notified(notice, actor_by_slot_[notice.connection.slot]);
 }
 
 void simulation::arrives(connection_id at, const packet_view& packet) {
     if (find(at) != nullptr) {
-        chronicle_.arrives(actor_by_slot_[at.slot], packet);
+        checker_.arrives(actor_by_slot_[at.slot], packet);
     }
 }
 
-// `fragments` of 0: all. What the core does not want now is handed over when it does.
+// `fragments` 0: all. What the core does not want now is handed over when it does.
 void simulation::hand_over(std::uint16_t index, std::uint32_t fragments) {
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     const bool all = fragments == 0;
     while (client.unsent() != 0 && (all || fragments-- != 0) && subject_->core.wants_input(client.id)) {
         const std::size_t bytes =
@@ -53,7 +53,7 @@ void simulation::hand_over(std::uint16_t index, std::uint32_t fragments) {
             if (next.end - std::uint64_t{2} * (next.count - 1) > client.handed) {
                 break;
             }
-            chronicle_.completes(index, next);
+            checker_.completes(index, next);
             if (--next.count == 0) {
                 static_cast<void>(client.on_the_way.pop_front());
             }
@@ -62,7 +62,7 @@ void simulation::hand_over(std::uint16_t index, std::uint32_t fragments) {
         client.outbox_begin += bytes;
         ++events_;
         subject_->receive(client.id, as_bytes(run), now_);
-        chronicle_.handed_over(index, subject_->core.wants_input(client.id));
+        checker_.handed_over(index, subject_->core.wants_input(client.id));
         if (client.unsent() == 0) {
             client.outbox.clear();
             client.outbox_begin = 0;
@@ -74,30 +74,30 @@ void simulation::hand_over(std::uint16_t index, std::uint32_t fragments) {
 }
 
 void simulation::hand_end(std::uint16_t index) {
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     const bool wanted = subject_->core.wants_input(client.id);
     if (client.ended || (!wanted && !client.ends_early)) {
         return;
     }
     client.ended = true;
-    chronicle_.session_over(index, wanted);
+    checker_.session_over(index, wanted);
     ++events_;
     subject_->core.end_of_input(client.id, now_);
 }
 
 void simulation::answer_what_came(std::uint16_t index) {
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     if (client.answers == answering::at_once && !client.ended && !client.will_end && !client.stuck &&
         client.owed.size() > client.answers_on_the_way) {
         send_answers(index, client.owed.size() - client.answers_on_the_way, client.answer_code);
     }
 }
 
-// Brings a connection into line with what the core wants.
+// Does with a connection what the core wants.
 void simulation::serve(std::uint16_t index) {
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     ++served_;
-    while (client.reads != reading::nothing && !chronicle_.failed()) {
+    while (client.reads != reading::nothing && !checker_.failed()) {
         const bool slow = client.reads == reading::slowly;
         if (read(index, slow ? client.read_bytes : SIZE_MAX) == 0) {
             break;
@@ -106,17 +106,17 @@ void simulation::serve(std::uint16_t index) {
     const close_action wish = subject_->core.close_action_of(client.id);
     if (wish == close_action::close) {
         if (!client.saw_end && client.reads == reading::all && client.inbox.empty() && !client.hindered) {
-            chronicle_.saw_end(index);
+            checker_.saw_end(index);
         }
         lose(index);
         return;
     }
     if (wish == close_action::shut_down_sending) {
         if (!client.saw_end) {
-            chronicle_.saw_end(index);
+            checker_.saw_end(index);
         }
         if (!client.ended && !subject_->core.wants_input(client.id)) {
-            chronicle_.fail("ERR-5: not read on while it closes", "actor " + std::to_string(index));
+            checker_.fail("ERR-5: not read while it closes", "actor " + std::to_string(index));
         }
         if (!client.lingers && !client.ended) {
             client.outbox.clear();
@@ -135,7 +135,7 @@ void simulation::serve(std::uint16_t index) {
 }
 
 std::size_t simulation::read(std::uint16_t index, std::size_t bytes_max) {
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     std::array<std::span<const std::byte>, 16> pieces;
     const std::size_t count = subject_->core.gather(client.id, pieces);
     std::size_t taken = 0;
@@ -151,9 +151,9 @@ std::size_t simulation::read(std::uint16_t index, std::size_t bytes_max) {
     return taken;
 }
 
-// Cuts what has come into packets.
+// Cuts received bytes into packets.
 void simulation::unpack(std::uint16_t index, std::span<const std::byte> piece) {
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     const bool kept = !client.inbox.empty();
     if (kept) {
         client.inbox.append(reinterpret_cast<const char*>(piece.data()), piece.size());
@@ -162,7 +162,7 @@ void simulation::unpack(std::uint16_t index, std::span<const std::byte> piece) {
     while (!remaining.empty()) {
         const decode_result result = decode(remaining, bounds_.packet_limits);
         if (result.status == decode_status::malformed) {
-            chronicle_.fail("WIRE: the server sends a malformed packet", {});
+            checker_.fail("WIRE: the server sends a malformed packet", {});
             return;
         }
         if (result.status == decode_status::incomplete) {
@@ -179,15 +179,15 @@ void simulation::unpack(std::uint16_t index, std::span<const std::byte> piece) {
 }
 
 void simulation::lose(std::uint16_t index) {
-    const connection_id id = chronicle_.actors[index].id;
-    chronicle_.gone(index);
+    const connection_id id = checker_.actors[index].id;
+    checker_.gone(index);
     ++events_;
     subject_->lost(id, now_);
 }
 
 void simulation::turn() {
     std::uint32_t rounds = 0;
-    for (bool moved = true; moved && !chronicle_.failed();) {
+    for (bool moved = true; moved && !checker_.failed();) {
         moved = false;
         if (subject_->core.has_work()) {
             ++events_;
@@ -201,56 +201,56 @@ void simulation::turn() {
             moved = true;
         }
         if (++rounds == 1'000'000) {
-            chronicle_.fail("a turn that does not end", {});
+            checker_.fail("a turn that does not end", {});
         }
     }
 }
 
-// The core is woken at each of its deadlines and at no other moment.
+// Wakes the core at each of its deadlines and at no other moment.
 void simulation::wait(std::uint32_t time_ms) {
-    turn();  // nobody goes to sleep before
+    turn();  // no pending work when the driver goes to sleep
     const time_point until = now_ + milliseconds{time_ms};
     const server& core = subject_->core;
     std::optional<time_point> last;
-    for (auto next = core.next_deadline(); next && *next <= until && !chronicle_.failed();
-         next = core.next_deadline()) {
+    for (auto next = core.next_deadline(); next && *next <= until && !checker_.failed(); next = core.next_deadline()) {
         if (last == next) {
-            chronicle_.fail("a deadline that does not go away", {});
+            checker_.fail("a deadline that does not go away", {});
         }
         last = next;
         now_ = std::max(now_, *next);
-        chronicle_.next_step(now_);
+        checker_.next_step(now_);
         const std::uint64_t before = served_;
         subject_->advance(now_);
         turn();
         events_ += served_ != before ? 1U : 0U;
     }
     now_ = until;
-    chronicle_.next_step(now_);
+    checker_.next_step(now_);
 }
 
 void simulation::check() {
-    chronicle_.check(subject_->count());
+    checker_.check(subject_->count());
     if (++operations_ % operations_per_check == 0) {
         if (const std::string fault = subject_->core.check_invariants(); !fault.empty()) {
-            chronicle_.fail("audit", fault);
+            checker_.fail("audit", fault);
         }
     }
 }
 
-// After a turn nothing waits for a driver that only looks where it is told to.
+// After a turn nothing waits in connections that next_changed() did not return.
 void simulation::check_line(std::uint16_t index) {
-    const actor& client = chronicle_.actors[index];
+    const actor& client = checker_.actors[index];
     std::array<std::span<const std::byte>, 1> piece;
     if (client.connected && client.reads != reading::nothing && subject_->core.gather(client.id, piece) != 0) {
-        chronicle_.fail("the driver was not told of something to write", "actor " + std::to_string(index));
+        checker_.fail("next_changed() did not return a connection with bytes to write",
+                      "actor " + std::to_string(index));
     }
 }
 
 bool simulation::come_to_rest() {
     turn();
-    for (std::uint16_t index = 0; index < chronicle_.actors.size() && !chronicle_.failed(); ++index) {
-        actor& client = chronicle_.actors[index];
+    for (std::uint16_t index = 0; index < checker_.actors.size() && !checker_.failed(); ++index) {
+        actor& client = checker_.actors[index];
         if (client.connected) {
             client.reads = reading::all;
             serve(index);
@@ -263,12 +263,11 @@ bool simulation::come_to_rest() {
     turn();
     check();
     check_rest();
-    if (!chronicle_.failed() && !chronicle_.is_draining()) {
-        static_cast<void>(play({.kind = act::drain}));
-        for (const actor& client : chronicle_.actors) {
+    if (!checker_.failed() && !checker_.is_draining()) {
+        static_cast<void>(play({.kind = operation_kind::drain}));
+        for (const actor& client : checker_.actors) {
             if (client.connected && !client.saw_end) {
-                chronicle_.fail("a server that is told to stop waits for nothing",
-                                "slot " + std::to_string(client.id.slot));
+                checker_.fail("a draining server waits for nothing", "slot " + std::to_string(client.id.slot));
             }
         }
     }
@@ -278,26 +277,26 @@ bool simulation::come_to_rest() {
     const statistics left = subject_->count();
     if (left.connections_open != 0 || left.output_bytes_queued != 0 || left.output_memory_bytes != 0 ||
         left.input_memory_bytes != 0) {
-        chronicle_.fail("something is kept for those who are gone",
-                        std::to_string(left.connections_open) + " connections, " +
-                            std::to_string(left.output_memory_bytes) + " and " +
-                            std::to_string(left.input_memory_bytes) + " bytes");
+        checker_.fail("something is kept for connections that are gone",
+                      std::to_string(left.connections_open) + " connections, " +
+                          std::to_string(left.output_memory_bytes) + " and " + std::to_string(left.input_memory_bytes) +
+                          " bytes");
     }
     if (const std::string fault = subject_->core.check_invariants(); !fault.empty()) {
-        chronicle_.fail("audit", fault);
+        checker_.fail("audit", fault);
     }
-    return !chronicle_.failed();
+    return !checker_.failed();
 }
 
-// Everything was answered, settled or given up, and who waits for an answer has it.
+// Everything was answered, settled or abandoned, and every client that waited for an answer has it.
 void simulation::check_rest() {
     const statistics counted = subject_->count();
     if (counted.requests_pending != 0 || counted.deliveries_waiting != 0) {
-        chronicle_.fail("a request or a delivery outlives its time limit", {});
+        checker_.fail("a request or a delivery outlives its time limit", {});
     }
-    for (const actor& client : chronicle_.actors) {
+    for (const actor& client : checker_.actors) {
         if (client.connected && !client.requests.empty() && !client.cut && !client.unsure) {
-            chronicle_.fail("FLOW-1: a request without its answer", "slot " + std::to_string(client.id.slot));
+            checker_.fail("FLOW-1: a request without its answer", "slot " + std::to_string(client.id.slot));
         }
     }
 }

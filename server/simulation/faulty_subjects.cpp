@@ -98,7 +98,7 @@ struct names_another_sender final : subject {
     }
 };
 
-// Who claimed which pseudo last, and who has not been welcomed yet.
+// Remembers which connection claimed which pseudo last, and which one is still unregistered.
 struct knows_clients : subject {
     using subject::subject;
     void receive(connection_id id, std::span<const std::byte> bytes, time_point now) override {
@@ -124,7 +124,7 @@ struct echoes_to_the_sender final : knows_clients {
     }
 };
 
-struct delivers_to_strangers final : knows_clients {
+struct delivers_to_unregistered final : knows_clients {
     using knows_clients::knows_clients;
     void carry(connection_id to, const packet_view& packet, packet_sink& clients) override {
         clients.arrives(to, packet);
@@ -244,7 +244,7 @@ std::vector<planted_fault> planted_faults() {
         {"changes_a_message", maker_of<changes_a_message>()},
         {"names_another_sender", maker_of<names_another_sender>()},
         {"echoes_to_the_sender", maker_of<echoes_to_the_sender>()},
-        {"delivers_to_strangers", maker_of<delivers_to_strangers>()},
+        {"delivers_to_unregistered", maker_of<delivers_to_unregistered>()},
         {"welcomes_two_under_one_pseudo", maker_of<welcomes_two_under_one_pseudo>()},
         {"frees_a_pseudo_too_late", maker_of<frees_a_pseudo_too_late>()},
         {"keeps_who_is_gone", maker_of<keeps_who_is_gone>()},

@@ -1,5 +1,4 @@
-// Cores that lie: what the simulation must find. The core itself is never touched; the faults are in what goes into it
-// and in what comes out.
+// Faulty servers that the simulation must detect. The core itself is unchanged; the faults are in its input and output.
 #pragma once
 
 #include "simulation/subject.hpp"

@@ -1,4 +1,4 @@
-// core_simulation: simulates the core from seeds; what fails is made short and can be replayed.
+// core_simulation: simulates the core from seeds; a failure is shrunk and can be replayed.
 #include "simulation/faulty_subjects.hpp"
 #include "simulation/shrink.hpp"
 #include "simulation/trial.hpp"
@@ -75,7 +75,7 @@ int play_again(const request& request) {
     std::ifstream file{name};
     std::ostringstream text;
     if (!file || !(text << file.rdbuf())) {
-        return usage_error("cannot read " + name + "; give a file with a list that core_simulation printed");
+        return usage_error("cannot read " + name + "; expected a file with a list that core_simulation printed");
     }
     const replay read = replay_from(text.str());
     if (!read.fault.empty()) {
@@ -142,17 +142,16 @@ int main(int argc, char** argv) {
                  "  core_simulation --seeds 1-1000 --users 24\n  core_simulation --replay failure.txt"};
     request request{};
     std::string seeds;
-    auto* const seed =
-        app.add_option("--seed", request.settings.seed, "what everything follows from")->capture_default_str();
-    app.add_option("--seeds", seeds, "several, as FIRST-LAST")->excludes(seed);
-    app.add_option("--events", request.events, "per seed, before everything comes to rest")->capture_default_str();
-    app.add_option("--users", request.settings.users, "people who come and go")
+    auto* const seed = app.add_option("--seed", request.settings.seed, "seed of the simulation")->capture_default_str();
+    app.add_option("--seeds", seeds, "a range of seeds, FIRST-LAST")->excludes(seed);
+    app.add_option("--events", request.events, "events per seed, before all clients finish")->capture_default_str();
+    app.add_option("--users", request.settings.users, "number of simulated users")
         ->check(CLI::Range(1U, setting::users_max))
         ->capture_default_str();
-    app.add_option("--replay", request.replay_file, "plays the list of operations in this file");
-    app.add_option("--save", request.save_file, "where to write the list of a failure as well");
+    app.add_option("--replay", request.replay_file, "replay the list of operations in this file");
+    app.add_option("--save", request.save_file, "also write the list of a failure to this file");
     std::string fault;
-    app.add_option("--fault", fault, "plants a fault, to see what a finding looks like: swaps_two_answers, ...");
+    app.add_option("--fault", fault, "plant a fault, to see what a failure looks like: swaps_two_answers, ...");
     app.set_version_flag("--version", CHATOS_VERSION);
     try {
         app.parse(argc, argv);

@@ -7,7 +7,7 @@ namespace chatos::core::simulation {
 
 namespace {
 
-constexpr std::array<std::string_view, act_count> act_names{
+constexpr std::array<std::string_view, kind_count> kind_names{
     "join",        "claim",        "ask",       "write",        "write_unasked", "broadcast",
     "offer",       "burst",        "answer",    "stray",        "malformed",     "unfinished",
     "end",         "reset",        "reads_all", "reads_slowly", "reads_nothing", "read_some",
@@ -63,41 +63,41 @@ bool read_field(std::string_view word, operation& operation) {
     return false;
 }
 
-std::string deed(const operation& operation) {
+std::string describe(const operation& operation) {
     const std::string name = "user" + std::to_string(operation.pseudo);
     const std::string amount = std::to_string(operation.amount);
     const std::string code = std::to_string(operation.code);
     switch (operation.kind) {
-    case act::join:
+    case operation_kind::join:
         return "joins as " + name +
-               (operation.code == 1   ? ", to answer when told to"
+               (operation.code == 1   ? ", to answer only on demand"
                 : operation.code == 2 ? ", never to answer"
                                       : "");
-    case act::claim: return "sends CR " + name;
-    case act::ask: return "sends RPM " + name;
-    case act::write: return "sends RPM " + name + " and an SPM of " + amount + " bytes";
-    case act::write_unasked: return "sends an SPM of " + amount + " bytes to " + name + " without asking";
-    case act::broadcast: return "sends an SMA of " + amount + " bytes";
-    case act::offer: return "sends PC " + name;
-    case act::burst: return "sends " + amount + " times RPM " + name;
-    case act::answer: return "answers " + amount + " deliveries with " + code;
-    case act::stray: return "sends ERROR " + code + " though it owes none";
-    case act::malformed: return "sends malformed bytes, kind " + amount;
-    case act::unfinished: return "sends the first " + amount + " bytes of an SMA and no more";
-    case act::end:
+    case operation_kind::claim: return "sends CR " + name;
+    case operation_kind::ask: return "sends RPM " + name;
+    case operation_kind::write: return "sends RPM " + name + " and an SPM of " + amount + " bytes";
+    case operation_kind::write_unasked: return "sends an SPM of " + amount + " bytes to " + name + " without asking";
+    case operation_kind::broadcast: return "sends an SMA of " + amount + " bytes";
+    case operation_kind::offer: return "sends PC " + name;
+    case operation_kind::burst: return "sends " + amount + " times RPM " + name;
+    case operation_kind::answer: return "answers " + amount + " deliveries with " + code;
+    case operation_kind::stray: return "sends ERROR " + code + " though it owes no answer";
+    case operation_kind::malformed: return "sends malformed bytes, kind " + amount;
+    case operation_kind::unfinished: return "sends the first " + amount + " bytes of an SMA and no more";
+    case operation_kind::end:
         return (operation.amount == 0 ? "" : "sends " + amount + " times RPM " + name + " and ") +
-               "closes its sending side" + (operation.code == 1 ? ", and the core hears at once" : "");
-    case act::reset: return "breaks its connection";
-    case act::reads_all: return "reads everything from now on";
-    case act::reads_slowly: return "reads " + amount + " bytes at a time from now on";
-    case act::reads_nothing: return "reads nothing from now on";
-    case act::read_some: return "reads " + amount + " bytes once";
-    case act::answers_all: return "answers everything with " + code + " from now on";
-    case act::answers_told: return "answers only when told to from now on";
-    case act::linger: return "will not close when the server does";
-    case act::wait: return "the clock: " + amount + " ms pass";
-    case act::oversleep: return "the clock: " + amount + " ms pass while the driver sleeps";
-    case act::drain: return "the server is told to stop";
+               "closes its sending side" + (operation.code == 1 ? ", which the core learns at once" : "");
+    case operation_kind::reset: return "breaks its connection";
+    case operation_kind::reads_all: return "reads everything from now on";
+    case operation_kind::reads_slowly: return "reads " + amount + " bytes at a time from now on";
+    case operation_kind::reads_nothing: return "reads nothing from now on";
+    case operation_kind::read_some: return "reads " + amount + " bytes once";
+    case operation_kind::answers_all: return "answers everything with " + code + " from now on";
+    case operation_kind::answers_told: return "answers only on demand from now on";
+    case operation_kind::linger: return "does not close when the server does";
+    case operation_kind::wait: return "the clock: " + amount + " ms pass";
+    case operation_kind::oversleep: return "the clock: " + amount + " ms pass while the driver sleeps";
+    case operation_kind::drain: return "the server begins to drain";
     }
     return {};
 }
@@ -105,7 +105,7 @@ std::string deed(const operation& operation) {
 }  // namespace
 
 std::string text_of(const operation& operation) {
-    std::string text{act_names[static_cast<std::size_t>(operation.kind)]};
+    std::string text{kind_names[static_cast<std::size_t>(operation.kind)]};
     const auto add = [&text](std::string_view name, std::uint32_t value) {
         if (value != 0) {
             text.append(" ").append(name).append("=").append(std::to_string(value));
@@ -124,13 +124,13 @@ std::optional<operation> operation_from(std::string_view text) {
     const std::string_view name = take_word(text);
     operation operation{};
     std::uint8_t number = 0;
-    while (number < act_count && act_names[number] != name) {
+    while (number < kind_count && kind_names[number] != name) {
         ++number;
     }
-    if (number == act_count) {
+    if (number == kind_count) {
         return std::nullopt;
     }
-    operation.kind = static_cast<act>(number);
+    operation.kind = static_cast<operation_kind>(number);
     for (std::string_view word = take_word(text); !word.empty(); word = take_word(text)) {
         if (!read_field(word, operation)) {
             return std::nullopt;
@@ -140,8 +140,8 @@ std::optional<operation> operation_from(std::string_view text) {
 }
 
 std::string in_words(const operation& operation) {
-    std::string words = deed(operation);
-    if (operation.kind < act::wait) {
+    std::string words = describe(operation);
+    if (operation.kind < operation_kind::wait) {
         words = "actor " + std::to_string(operation.actor) + " " + words;
     }
     if (operation.fragment != 0) {

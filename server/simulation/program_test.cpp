@@ -1,4 +1,4 @@
-// core_simulation as people call it: what it prints, and its exit codes.
+// core_simulation as a program: its output and its exit codes.
 #include "net/test_folder.hpp"
 
 #include <gtest/gtest.h>

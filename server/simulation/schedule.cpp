@@ -46,29 +46,33 @@ options bounds_of(const setting& setting) {
 }
 
 schedule::schedule(const setting& setting) : random_{setting.seed * 2}, users_{setting.users} {
-    // About as many deliveries by broadcasts as by everything else together, however many hear them.
+    // About as many deliveries by broadcasts as by everything else together, whatever the number of users.
     broadcasts_in_1000_ = std::clamp(8'000U / users_, 3U, 200U);
     in_fragments_ = random_.one_in(2);
     drains_ = random_.one_in(2);
 }
 
-act schedule::some_act() {
+operation_kind schedule::some_kind() {
     struct weight {
-        act kind;
+        operation_kind kind;
         std::uint32_t in_10000;
     };
     static constexpr std::array weights{
-        weight{act::join, 1'000},        weight{act::ask, 500},       weight{act::write, 4'000},
-        weight{act::write_unasked, 200}, weight{act::offer, 700},     weight{act::claim, 150},
-        weight{act::answer, 500},        weight{act::stray, 150},     weight{act::burst, 16},
-        weight{act::malformed, 25},      weight{act::unfinished, 15}, weight{act::end, 60},
-        weight{act::reset, 50},          weight{act::reads_all, 40},  weight{act::reads_slowly, 20},
-        weight{act::reads_nothing, 12},  weight{act::read_some, 20},  weight{act::answers_all, 80},
-        weight{act::answers_told, 20},   weight{act::linger, 10},     weight{act::oversleep, 40},
+        weight{operation_kind::join, 1'000},      weight{operation_kind::ask, 500},
+        weight{operation_kind::write, 4'000},     weight{operation_kind::write_unasked, 200},
+        weight{operation_kind::offer, 700},       weight{operation_kind::claim, 150},
+        weight{operation_kind::answer, 500},      weight{operation_kind::stray, 150},
+        weight{operation_kind::burst, 16},        weight{operation_kind::malformed, 25},
+        weight{operation_kind::unfinished, 15},   weight{operation_kind::end, 60},
+        weight{operation_kind::reset, 50},        weight{operation_kind::reads_all, 40},
+        weight{operation_kind::reads_slowly, 20}, weight{operation_kind::reads_nothing, 12},
+        weight{operation_kind::read_some, 20},    weight{operation_kind::answers_all, 80},
+        weight{operation_kind::answers_told, 20}, weight{operation_kind::linger, 10},
+        weight{operation_kind::oversleep, 40},
     };
     std::uint32_t drawn = random_.below(10'000);
     if (drawn < broadcasts_in_1000_ * 10) {
-        return act::broadcast;
+        return operation_kind::broadcast;
     }
     drawn = random_.below(10'000);
     for (const weight& weight : weights) {
@@ -77,7 +81,7 @@ act schedule::some_act() {
         }
         drawn -= weight.in_10000;
     }
-    return act::wait;
+    return operation_kind::wait;
 }
 
 std::uint32_t schedule::some_length() {
@@ -96,35 +100,37 @@ void schedule::fragment(operation& operation) {
 
 operation schedule::next() {
     static constexpr std::array<std::uint8_t, 5> codes{0, 1, 2, 4, 5};
-    operation operation{.kind = some_act()};
+    operation operation{.kind = some_kind()};
     operation.turn = !random_.one_in(5);
     operation.actor = static_cast<std::uint16_t>(random_.below(users_));
     operation.pseudo = static_cast<std::uint16_t>(random_.below(users_));
     switch (operation.kind) {
-    case act::join:
+    case operation_kind::join:
         operation.pseudo = random_.one_in(10) ? operation.pseudo : operation.actor;
         operation.code = random_.one_in(8) ? static_cast<std::uint8_t>(random_.one_in(4) ? 2 : 1) : std::uint8_t{0};
         break;
-    case act::write:
-    case act::write_unasked:
-    case act::broadcast: operation.amount = some_length(); break;
-    case act::burst: operation.amount = 1 + random_.below(random_.one_in(10) ? 6'000 : 60); break;
-    case act::answer: operation.amount = 1 + random_.below(random_.one_in(4) ? 200 : 4); [[fallthrough]];
-    case act::stray:
-    case act::answers_all: operation.code = random_.one_in(2) ? codes[random_.below(5)] : std::uint8_t{0}; break;
-    case act::malformed: operation.amount = random_.below(100); break;
-    case act::unfinished: operation.amount = 1 + random_.below(20); break;
-    case act::end:
+    case operation_kind::write:
+    case operation_kind::write_unasked:
+    case operation_kind::broadcast: operation.amount = some_length(); break;
+    case operation_kind::burst: operation.amount = 1 + random_.below(random_.one_in(10) ? 6'000 : 60); break;
+    case operation_kind::answer: operation.amount = 1 + random_.below(random_.one_in(4) ? 200 : 4); [[fallthrough]];
+    case operation_kind::stray:
+    case operation_kind::answers_all:
+        operation.code = random_.one_in(2) ? codes[random_.below(5)] : std::uint8_t{0};
+        break;
+    case operation_kind::malformed: operation.amount = random_.below(100); break;
+    case operation_kind::unfinished: operation.amount = 1 + random_.below(20); break;
+    case operation_kind::end:
         operation.code = random_.one_in(3) ? 1 : 0;
         operation.amount = random_.one_in(3) ? random_.below(60) : 0;
         break;
-    case act::reads_slowly:
-    case act::read_some: operation.amount = 1 + random_.below(60); break;
-    case act::wait: operation.amount = random_.below(random_.one_in(200) ? 20'000 : 6); break;
-    case act::oversleep: operation.amount = random_.below(random_.one_in(20) ? 60'000 : 200); break;
+    case operation_kind::reads_slowly:
+    case operation_kind::read_some: operation.amount = 1 + random_.below(60); break;
+    case operation_kind::wait: operation.amount = random_.below(random_.one_in(200) ? 20'000 : 6); break;
+    case operation_kind::oversleep: operation.amount = random_.below(random_.one_in(20) ? 60'000 : 200); break;
     default: break;
     }
-    if (operation.kind <= act::unfinished) {
+    if (operation.kind <= operation_kind::unfinished) {
         fragment(operation);
     }
     return operation;

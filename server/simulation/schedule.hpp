@@ -1,5 +1,5 @@
-// What happens in a simulation, from its seed alone: bounds of the core, and operations without end. Knows nothing of
-// how the core gets on, so a list of operations means the same with and without those before it.
+// Derives a simulation from its seed alone: bounds of the core, and an endless sequence of operations. It does not
+// depend on what the core does, so operations mean the same with and without those before them.
 #pragma once
 
 #include "base/seeded_random.hpp"
@@ -10,26 +10,26 @@
 
 namespace chatos::core::simulation {
 
-/// What a simulation is derived from.
+/// Parameters of a simulation.
 struct setting {
     std::uint64_t seed{1};
-    std::uint32_t users{256};  ///< people who come and go, 1 to users_max
+    std::uint32_t users{256};  ///< simulated users, 1 to users_max
 
     static constexpr std::uint32_t users_max = 4'096;
 };
 
-/// Bounds for the core: often so tight that they are reached. Without tunnels, which have a simulation of their own.
+/// Bounds for the core, often tight enough to be reached. Tunnels are off; they have a simulation of their own.
 [[nodiscard]] options bounds_of(const setting& setting);
 
 class schedule {
 public:
     explicit schedule(const setting& setting);
     [[nodiscard]] operation next();
-    /// Whether the server is told to stop in the middle of everything, rather than when all is quiet.
+    /// Whether the server drains in the middle of the simulation rather than at rest.
     [[nodiscard]] bool drains_early() const noexcept { return drains_; }
 
 private:
-    act some_act();
+    operation_kind some_kind();
     std::uint32_t some_length();
     void fragment(operation& operation);
 

@@ -35,8 +35,8 @@ private:
         return true;
     }
 
-    // Runs of half the list first, then of half that, down to single operations; from the end, since what is late
-    // depends on what was early.
+    // Runs of half the list first, then of half that, down to single operations; from the end, since later operations
+    // depend on earlier ones.
     bool leave_out() {
         const std::size_t before = list_.size();
         for (std::size_t run = std::max<std::size_t>(1, list_.size() / 2); run != 0 && tries_ != 0; run /= 2) {
@@ -71,8 +71,8 @@ private:
             any = change(i, [](operation& operation) { operation.pseudo = operation.actor; }) || any;
             any = change(i,
                          [](operation& operation) {
-                             if (operation.kind >= act::wait) {
-                                 operation.actor = operation.pseudo = 0;  // nobody's
+                             if (operation.kind >= operation_kind::wait) {
+                                 operation.actor = operation.pseudo = 0;  // belongs to no actor
                              }
                          }) ||
                   any;
@@ -97,7 +97,7 @@ private:
         return list_[position].amount < before;
     }
 
-    // People count from 0, with the names that go with their numbers.
+    // Renumber the actors from 0, with the pseudos of their numbers.
     bool renumber() {
         std::map<std::uint16_t, std::uint16_t> numbers;
         const auto number_of = [&numbers](std::uint16_t old) {

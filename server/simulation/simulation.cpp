@@ -1,4 +1,4 @@
-// What operations do.
+// The effect of each operation.
 #include "simulation/simulation.hpp"
 
 #include <algorithm>
@@ -10,54 +10,53 @@ namespace chatos::core::simulation {
 using std::chrono::milliseconds;
 
 simulation::simulation(const setting& setting, const subject_maker& make)
-    : bounds_{bounds_of(setting)}, chronicle_{setting.users, bounds_,
-                                              [this] { return subject_->count().deliveries_without_room; }},
+    : bounds_{bounds_of(setting)}, checker_{setting.users, bounds_,
+                                            [this] { return subject_->count().deliveries_without_room; }},
       subject_{make(bounds_, *this)} {}
 
 bool simulation::play(const operation& operation) {
-    chronicle_.next_step(now_);
-    if (operation.actor < chronicle_.actors.size() && operation.pseudo < chronicle_.actors.size() &&
-        act_out(operation)) {
+    checker_.next_step(now_);
+    if (operation.actor < checker_.actors.size() && operation.pseudo < checker_.actors.size() && act_out(operation)) {
         if (operation.turn) {
             turn();
             check_line(operation.actor);
-            check_line(operation.pseudo);  // most people have the pseudo of their own number
+            check_line(operation.pseudo);  // most clients claim the pseudo of their own number
         }
         check();
     }
-    return !chronicle_.failed();
+    return !checker_.failed();
 }
 
 // False when the operation is impossible now.
 bool simulation::act_out(const operation& operation) {
     switch (operation.kind) {
-    case act::join: join(operation); return true;
-    case act::wait: wait(operation.amount); return true;
-    case act::oversleep:
-        turn();  // nobody goes to sleep before
+    case operation_kind::join: join(operation); return true;
+    case operation_kind::wait: wait(operation.amount); return true;
+    case operation_kind::oversleep:
+        turn();  // no pending work when the driver goes to sleep
         now_ += milliseconds{operation.amount};
-        chronicle_.next_step(now_);
+        checker_.next_step(now_);
         subject_->advance(now_);
         return true;
-    case act::drain:
-        for (actor& each : chronicle_.actors) {
+    case operation_kind::drain:
+        for (actor& each : checker_.actors) {
             each.unsure = each.unsure || (each.connected && !subject_->core.wants_input(each.id));
         }
-        chronicle_.drains();
+        checker_.drains();
         subject_->core.drain(now_);
         return true;
     default: break;
     }
-    actor& someone = chronicle_.actors[operation.actor];
+    actor& someone = checker_.actors[operation.actor];
     if (!someone.connected) {
         return false;
     }
-    if (operation.kind == act::reset) {
+    if (operation.kind == operation_kind::reset) {
         lose(operation.actor);
-    } else if (operation.kind == act::read_some && someone.reads == reading::nothing) {
+    } else if (operation.kind == operation_kind::read_some && someone.reads == reading::nothing) {
         static_cast<void>(read(operation.actor, operation.amount));
         serve(operation.actor);
-    } else if (operation.kind >= act::reads_all) {
+    } else if (operation.kind >= operation_kind::reads_all) {
         change_ways(operation);
     } else {
         speak(operation);
@@ -66,7 +65,7 @@ bool simulation::act_out(const operation& operation) {
 }
 
 void simulation::join(const operation& operation) {
-    actor& newcomer = chronicle_.actors[operation.actor];
+    actor& newcomer = checker_.actors[operation.actor];
     if (newcomer.connected || !subject_->core.accepts_connections()) {
         return;
     }
@@ -87,31 +86,33 @@ void simulation::join(const operation& operation) {
 }
 
 void simulation::speak(const operation& operation) {
-    actor& speaker = chronicle_.actors[operation.actor];
-    if (speaker.ended || speaker.will_end || (speaker.stuck && operation.kind != act::end)) {
+    actor& speaker = checker_.actors[operation.actor];
+    if (speaker.ended || speaker.will_end || (speaker.stuck && operation.kind != operation_kind::end)) {
         return;
     }
     const auto code = static_cast<error_code>(operation.code);
     switch (operation.kind) {
-    case act::claim: send_request(operation.actor, opcode::cr, operation.pseudo, 0); break;
-    case act::ask: send_request(operation.actor, opcode::rpm, operation.pseudo, 0); break;
-    case act::write: send_request(operation.actor, opcode::rpm, operation.pseudo, 0); [[fallthrough]];
-    case act::write_unasked: send_request(operation.actor, opcode::spm, operation.pseudo, operation.amount); break;
-    case act::broadcast: send_request(operation.actor, opcode::sma, 0, operation.amount); break;
-    case act::offer: send_request(operation.actor, opcode::pc, operation.pseudo, 0); break;
-    case act::burst: send_burst(operation); break;
-    case act::answer:
+    case operation_kind::claim: send_request(operation.actor, opcode::cr, operation.pseudo, 0); break;
+    case operation_kind::ask: send_request(operation.actor, opcode::rpm, operation.pseudo, 0); break;
+    case operation_kind::write: send_request(operation.actor, opcode::rpm, operation.pseudo, 0); [[fallthrough]];
+    case operation_kind::write_unasked:
+        send_request(operation.actor, opcode::spm, operation.pseudo, operation.amount);
+        break;
+    case operation_kind::broadcast: send_request(operation.actor, opcode::sma, 0, operation.amount); break;
+    case operation_kind::offer: send_request(operation.actor, opcode::pc, operation.pseudo, 0); break;
+    case operation_kind::burst: send_burst(operation); break;
+    case operation_kind::answer:
         if (speaker.answers == answering::when_told) {
             send_answers(operation.actor, std::min(operation.amount, speaker.owed.size() - speaker.answers_on_the_way),
                          code);
         }
         break;
-    case act::stray: send_stray(operation.actor, code); return;
-    case act::malformed: send_malformed(operation.actor, operation.amount); break;
-    case act::unfinished:
+    case operation_kind::stray: send_stray(operation.actor, code); return;
+    case operation_kind::malformed: send_malformed(operation.actor, operation.amount); break;
+    case operation_kind::unfinished:
         send_raw(operation.actor, std::string{"\x04\0\0\0\x40", 5}.append(20, 'x').substr(0, operation.amount), false);
         break;
-    case act::end:
+    case operation_kind::end:
         if (!speaker.stuck) {
             send_burst(operation);
         }
@@ -125,26 +126,26 @@ void simulation::speak(const operation& operation) {
 }
 
 void simulation::send_burst(const operation& operation) {
-    for (std::uint32_t i = 0; i < operation.amount && chronicle_.actors[operation.actor].unsent() < 100'000; ++i) {
+    for (std::uint32_t i = 0; i < operation.amount && checker_.actors[operation.actor].unsent() < 100'000; ++i) {
         send_request(operation.actor, opcode::rpm, operation.pseudo, 0);
     }
 }
 
 void simulation::change_ways(const operation& operation) {
-    actor& changed = chronicle_.actors[operation.actor];
+    actor& changed = checker_.actors[operation.actor];
     switch (operation.kind) {
-    case act::reads_all: changed.reads = reading::all; break;
-    case act::reads_slowly: changed.reads = reading::slowly; break;
-    case act::reads_nothing:
+    case operation_kind::reads_all: changed.reads = reading::all; break;
+    case operation_kind::reads_slowly: changed.reads = reading::slowly; break;
+    case operation_kind::reads_nothing:
         changed.reads = reading::nothing;
         changed.hindered = true;
         break;
-    case act::answers_all:
+    case operation_kind::answers_all:
         changed.answers = answering::at_once;
         changed.answer_code = static_cast<error_code>(operation.code);
         break;
-    case act::answers_told: changed.answers = answering::when_told; break;
-    case act::linger: changed.lingers = true; break;
+    case operation_kind::answers_told: changed.answers = answering::when_told; break;
+    case operation_kind::linger: changed.lingers = true; break;
     default: return;
     }
     changed.read_bytes = std::max(1U, operation.amount);
@@ -152,14 +153,14 @@ void simulation::change_ways(const operation& operation) {
 }
 
 void simulation::put(std::uint16_t index, sent_packet packet) {
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     client.composed = client.handed + client.unsent();
     packet.end = client.composed;
     client.on_the_way.push_back(packet);
 }
 
 void simulation::send_request(std::uint16_t index, opcode kind, std::uint16_t pseudo, std::uint32_t length) {
-    std::string& outbox = chronicle_.actors[index].outbox;
+    std::string& outbox = checker_.actors[index].outbox;
     const auto big_endian = [&outbox](std::uint32_t value, int bytes) {
         for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) {
             outbox.push_back(static_cast<char>((value >> static_cast<unsigned>(shift)) & 0xffU));
@@ -173,11 +174,11 @@ void simulation::send_request(std::uint16_t index, opcode kind, std::uint16_t ps
     }
     std::uint32_t serial = 0;
     if (kind == opcode::spm || kind == opcode::sma || kind == opcode::pc) {
-        serial = chronicle_.compose(kind, index, pseudo, length);
+        serial = checker_.compose(kind, index, pseudo, length);
     }
     if (kind == opcode::spm || kind == opcode::sma) {
         big_endian(length, 4);
-        chronicle::append_message(outbox, serial, length);
+        history_checker::append_message(outbox, serial, length);
     }
     put(index, {.kind = kind, .pseudo = pseudo, .serial = serial});
 }
@@ -186,7 +187,7 @@ void simulation::send_answers(std::uint16_t index, std::uint32_t count, error_co
     if (count == 0) {
         return;
     }
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     for (std::uint32_t i = 0; i < count; ++i) {
         client.outbox.push_back(static_cast<char>(opcode::error));
         client.outbox.push_back(static_cast<char>(code));
@@ -195,9 +196,9 @@ void simulation::send_answers(std::uint16_t index, std::uint32_t count, error_co
     put(index, {.kind = opcode::error, .code = code, .count = count});
 }
 
-// FLOW-3. Only from somebody to whom nothing is on its way: otherwise it might answer what has not arrived.
+// FLOW-3. Only from a client without deliveries in transit: otherwise it might answer one that has not arrived.
 void simulation::send_stray(std::uint16_t index, error_code code) {
-    actor& client = chronicle_.actors[index];
+    actor& client = checker_.actors[index];
     std::array<std::span<const std::byte>, 1> piece;
     const server& core = subject_->core;
     if (client.unsent() != 0 || !client.owed.empty() || !client.inbox.empty() || core.gather(client.id, piece) != 0 ||
@@ -210,13 +211,13 @@ void simulation::send_stray(std::uint16_t index, error_code code) {
     hand_over(index, 0);
     const statistics after = subject_->count();
     if (client.registered && bounds_.receive_bytes_max > 1 && after.answers_unasked != before.answers_unasked + 1) {
-        chronicle_.fail("FLOW-3: an answer that nobody asked for is not ignored", "actor " + std::to_string(index));
+        checker_.fail("FLOW-3: an unsolicited answer is not ignored", "actor " + std::to_string(index));
     }
 }
 
 void simulation::send_raw(std::uint16_t index, std::string_view bytes, bool malformed) {
-    chronicle_.actors[index].outbox += bytes;
-    chronicle_.actors[index].stuck = !malformed;
+    checker_.actors[index].outbox += bytes;
+    checker_.actors[index].stuck = !malformed;
     if (malformed) {
         put(index, {.malformed = true});
     }
@@ -231,7 +232,7 @@ void simulation::send_malformed(std::uint16_t index, std::uint32_t kind) {
         "\x01\0\0"sv,                    // WIRE-9: no pseudo
         "\x02\x80\0"sv,                  // WIRE-11: a negative size
         "\x04\xff\xff\xff\xff"sv,        // WIRE-11
-        "\x04\x7f\xff\xff\xff"sv,        // WIRE-14: a giant one
+        "\x04\x7f\xff\xff\xff"sv,        // WIRE-14: a huge size
         "\x01\0\x21"sv,                  // WIRE-14: a pseudo of 33 bytes
         "\x05\0\x02\xc3\x28"sv,          // WIRE-8
         "\x04\0\0\0\x03\xed\xa0\x80"sv,  // WIRE-8: a surrogate

@@ -1,12 +1,11 @@
-// A driver and many clients around one core, made of plain memory: acts out operations, and stops at the first thing
-// that is not as it should be.
+// A driver and many clients around one core, all in memory: carries out operations and stops at the first failure.
 //
 // An event is one thing that happens to the core: a connection opened or lost, a run of bytes handed over, an end of
-// input, bytes written, a deadline that changed something, a turn that had postponed work to do. What the driver only
-// asks is no event.
+// input, bytes written, a deadline that changed something, a turn that had postponed work to do. Queries of the
+// driver are not events.
 #pragma once
 
-#include "simulation/chronicle.hpp"
+#include "simulation/history_checker.hpp"
 #include "simulation/operation.hpp"
 #include "simulation/schedule.hpp"
 #include "simulation/subject.hpp"
@@ -22,16 +21,16 @@ class simulation final : private notice_sink, private packet_sink {
 public:
     simulation(const setting& setting, const subject_maker& make);
 
-    /// False from the first failure on.
+    /// False after the first failure.
     bool play(const operation& operation);
-    /// Everybody reads again, every limit runs out, the server is told to stop: nothing may be left.
+    /// All clients read again, every time limit runs out, the server drains: nothing may be left.
     bool come_to_rest();
 
-    [[nodiscard]] const failure& first_failure() const noexcept { return chronicle_.first_failure(); }
+    [[nodiscard]] const failure& first_failure() const noexcept { return checker_.first_failure(); }
     [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
     [[nodiscard]] statistics count() const { return subject_->core.count(); }
 
-    /// The long check_invariants() of the core comes after each such number of operations.
+    /// Operations between two calls of the core's long check_invariants().
     static constexpr std::uint32_t operations_per_check = 5'000;
 
 private:
@@ -66,7 +65,7 @@ private:
     actor* find(connection_id id);
 
     options bounds_;
-    chronicle chronicle_;
+    history_checker checker_;
     std::unique_ptr<subject> subject_;
     std::vector<std::uint16_t> actor_by_slot_;
     time_point now_{};

@@ -1,5 +1,5 @@
-// Millions of events from a few seeds; and the simulation itself: it finds each planted fault, makes it short, and
-// shows it again.
+// Millions of events from a few seeds. And tests of the simulation: it finds each planted fault, shrinks the list of
+// operations, and replays it.
 #include "simulation/faulty_subjects.hpp"
 #include "simulation/shrink.hpp"
 #include "simulation/trial.hpp"
@@ -11,7 +11,7 @@
 
 namespace chatos::core::simulation {
 
-// How test reports show them.
+// For test reports.
 void PrintTo(const setting& setting, std::ostream* out) {
     *out << "seed " << setting.seed << " users " << setting.users;
 }
@@ -79,7 +79,7 @@ TEST(SimulationItself, the_same_seed_gives_the_same_events) {
 }
 
 TEST(SimulationItself, a_list_plays_what_the_seed_played) {
-    for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {  // some are told to stop early
+    for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {  // some drain early
         const setting setting{.seed = seed, .users = 20};
         const outcome planned = run_schedule(setting, 10'000);
         const replay read = replay_from(text_of(setting, operations_of(setting, planned)));
@@ -138,20 +138,21 @@ TEST(ReplayFile, every_operation_survives_the_way_through_text) {
 }
 
 TEST(Shrink, leaves_what_matters_and_nothing_else) {
-    std::vector<operation> list(1'000, operation{.kind = act::wait, .turn = false, .amount = 7});
-    list[100] = {.kind = act::join, .actor = 12, .pseudo = 30, .amount = 99};
-    list[900] = {.kind = act::broadcast, .actor = 12, .amount = 900};
+    std::vector<operation> list(1'000, operation{.kind = operation_kind::wait, .turn = false, .amount = 7});
+    list[100] = {.kind = operation_kind::join, .actor = 12, .pseudo = 30, .amount = 99};
+    list[900] = {.kind = operation_kind::broadcast, .actor = 12, .amount = 900};
     const auto fails = [](std::span<const operation> candidate) {
         bool joined = false;
         for (const operation& operation : candidate) {
-            joined = joined || operation.kind == act::join;
-            if (joined && operation.kind == act::broadcast && operation.amount >= 17) {
+            joined = joined || operation.kind == operation_kind::join;
+            if (joined && operation.kind == operation_kind::broadcast && operation.amount >= 17) {
                 return true;
             }
         }
         return false;
     };
-    const std::vector<operation> expected{{.kind = act::join}, {.kind = act::broadcast, .amount = 17}};
+    const std::vector<operation> expected{{.kind = operation_kind::join},
+                                          {.kind = operation_kind::broadcast, .amount = 17}};
     EXPECT_EQ(shrink(list, fails), expected);
 }
 

@@ -1,5 +1,5 @@
-// The core as the simulation meets it. Tests of the simulation derive liars from it, so that the core itself needs no
-// place to plant faults in.
+// The core as the simulation uses it. Tests of the simulation derive faulty servers from it, so that the core itself
+// needs no place to plant faults in.
 #pragma once
 
 #include "core/server.hpp"
@@ -11,7 +11,7 @@
 
 namespace chatos::core::simulation {
 
-/// Takes packets that reach a client.
+/// Receives the packets that reach a client.
 class packet_sink {
 public:
     packet_sink() = default;

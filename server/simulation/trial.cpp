@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::uint32_t operations_after_drain = 300;
 
-// What the child tells while it runs, in memory that both share.
+// The progress of the child, in shared memory.
 struct report {
     std::uint64_t operations{0};
     std::uint64_t drain_at{UINT64_MAX};
@@ -59,7 +59,7 @@ void tell_end(const simulation& done, report& report) {
     report.finished = true;
 }
 
-// Runs `play(report&)` in a child; whatever ends it, the report tells how far it came.
+// Runs `play(report&)` in a child process; the report shows how far it came even when the child is killed.
 template <typename Play>
 outcome run_apart(Play&& play) {
     void* shared = ::mmap(nullptr, sizeof(report), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -127,7 +127,7 @@ outcome run_schedule(const setting& setting, std::uint64_t events, const subject
         }
         if (well && plan.drains_early()) {
             report.drain_at = report.operations;
-            play({.kind = act::drain});
+            play({.kind = operation_kind::drain});
             for (std::uint32_t i = 0; well && i < operations_after_drain; ++i) {
                 play(plan.next());
             }
@@ -162,7 +162,7 @@ std::vector<operation> operations_of(const setting& setting, const outcome& end)
     std::vector<operation> list;
     list.reserve(end.operations);
     while (list.size() < end.operations) {
-        list.push_back(list.size() == end.drain_at ? operation{.kind = act::drain} : plan.next());
+        list.push_back(list.size() == end.drain_at ? operation{.kind = operation_kind::drain} : plan.next());
     }
     return list;
 }

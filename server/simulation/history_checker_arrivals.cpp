@@ -1,6 +1,6 @@
 // What reaches a client: is it an answer to its oldest request, and the right one (FLOW-1)? Is it a delivery that this
 // client may receive, for the first time, unchanged?
-#include "simulation/chronicle.hpp"
+#include "simulation/history_checker.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -25,7 +25,7 @@ std::optional<std::uint16_t> number_of(std::string_view pseudo, std::size_t user
 
 std::optional<std::uint32_t> serial_of(std::string_view message) {
     if (message.size() < 8) {
-        return std::nullopt;  // too short to tell
+        return std::nullopt;  // too short for a serial
     }
     std::uint32_t serial = 0;
     for (const char digit : message.substr(0, 8)) {
@@ -39,7 +39,7 @@ std::optional<std::uint32_t> serial_of(std::string_view message) {
 
 }  // namespace
 
-std::string chronicle::about(std::uint16_t index) const {
+std::string history_checker::about(std::uint16_t index) const {
     const actor& client = actors[index];
     std::string text = "actor " + std::to_string(index);
     if (client.was_registered) {
@@ -48,8 +48,8 @@ std::string chronicle::about(std::uint16_t index) const {
     return text.append(", step ").append(std::to_string(step_));
 }
 
-void chronicle::arrives(std::uint16_t index, const packet_view& packet) {
-    actors[index].heard_refusal = packet == make_error(error_code::refused);
+void history_checker::arrives(std::uint16_t index, const packet_view& packet) {
+    actors[index].last_is_refusal = packet == make_error(error_code::refused);
     switch (packet.op) {
     case opcode::error: take_answer(index, packet.code); break;
     case opcode::spm: take_message(index, packet); break;
@@ -57,14 +57,14 @@ void chronicle::arrives(std::uint16_t index, const packet_view& packet) {
     default: fail("a server sends SPM, PC and ERROR only", about(index)); break;
     }
     if (actors[index].owed.size() > bounds_.deliveries_unanswered_max + actors[index].answers_on_the_way) {
-        fail("more deliveries that are not answered than the bound", about(index));
+        fail("more unanswered deliveries than the bound", about(index));
     }
 }
 
-void chronicle::take_answer(std::uint16_t index, error_code code) {
+void history_checker::take_answer(std::uint16_t index, error_code code) {
     actor& client = actors[index];
     if (client.final_refusal) {
-        fail("ERR-2: something comes after the last ERROR", about(index));
+        fail("ERR-2: a packet follows the last ERROR", about(index));
     }
     if (client.requests.empty()) {
         if (!client.cut || code != error_code::refused) {
@@ -89,7 +89,7 @@ void chronicle::take_answer(std::uint16_t index, error_code code) {
         record->finished = true;
     }
     if (client.unsure || (client.cut && code == error_code::refused)) {
-        return;  // perhaps the last word, perhaps an answer
+        return;  // either the final ERROR 5 or an answer
     }
     if (code == error_code::refused && answered.by_unregistered && answered.kind != opcode::cr) {
         return;  // CONN-8
@@ -101,19 +101,19 @@ void chronicle::take_answer(std::uint16_t index, error_code code) {
     }
 }
 
-void chronicle::judge_claim(std::uint16_t index, const asked_request& claim, error_code code) {
+void history_checker::judge_claim(std::uint16_t index, const asked_request& claim, error_code code) {
     actor& client = actors[index];
     bool right = false;
     switch (code) {
     case error_code::ok:
-        right = client.was_registered && !client.heard && client.pseudo == claim.pseudo;
-        client.heard = true;
+        right = client.was_registered && !client.welcomed && client.pseudo == claim.pseudo;
+        client.welcomed = true;
         break;
     case error_code::pseudo_taken: right = held_since(claim.pseudo, claim.step); break;
     case error_code::out_of_capacity:
-        right = !client.heard && (users_ >= bounds_.users_max || full_step_ >= claim.step || may_hold_ != 0);
+        right = !client.welcomed && (users_ >= bounds_.users_max || full_step_ >= claim.step || may_hold_ != 0);
         break;
-    case error_code::refused: right = client.heard && free_since(claim.pseudo, claim.step); break;
+    case error_code::refused: right = client.welcomed && free_since(claim.pseudo, claim.step); break;
     case error_code::unreachable: break;
     }
     if (!right) {
@@ -122,7 +122,7 @@ void chronicle::judge_claim(std::uint16_t index, const asked_request& claim, err
     }
 }
 
-void chronicle::judge_question(const asked_request& question, error_code code) {
+void history_checker::judge_question(const asked_request& question, error_code code) {
     const bool right = code == error_code::ok
                            ? held_since(question.pseudo, question.step)
                            : code == error_code::unreachable && free_since(question.pseudo, question.step);
@@ -132,11 +132,11 @@ void chronicle::judge_question(const asked_request& question, error_code code) {
     }
 }
 
-void chronicle::judge_message(std::uint16_t index, const asked_request& request, error_code code) {
+void history_checker::judge_message(std::uint16_t index, const asked_request& request, error_code code) {
     const record* record = find(request.serial);
     const auto given = static_cast<std::uint8_t>(code);
     const bool told_apart =
-        record != nullptr && !record->blurred && (record->kind == opcode::pc || record->length >= 8);
+        record != nullptr && !record->ambiguous && (record->kind == opcode::pc || record->length >= 8);
     if (!told_apart || (request.kind == opcode::pc && !request.first_answered)) {
         return;
     }
@@ -154,8 +154,8 @@ void chronicle::judge_message(std::uint16_t index, const asked_request& request,
     }
 }
 
-// Whether a 4 has a cause beside a recipient who said so.
-bool chronicle::may_have_failed(const record& record) const {
+// Whether a 4 has a cause other than a recipient that answered 4.
+bool history_checker::may_have_failed(const record& record) const {
     const auto limit = record.kind == opcode::pc ? bounds_.pc_timeout : bounds_.answer_timeout;
     if (draining_ || record.order == 0 || now_ >= record.handed + limit) {
         return true;
@@ -171,12 +171,12 @@ bool chronicle::may_have_failed(const record& record) const {
 }
 
 // PM-4, PC-3.
-void chronicle::judge_one(const record& record, std::uint8_t code) {
+void history_checker::judge_one(const record& record, std::uint8_t code) {
     if (record.answered != 0 && record.worst == code) {
         return;
     }
     const bool in_time = record.answered != 0 && !record.late && !draining_;
-    const bool favoured = record.favoured_session != 0 && record.favoured_session == record.target_session;
+    const bool favoured = record.permitted_session != 0 && record.permitted_session == record.target_session;
     if (code == 4 ? in_time || !may_have_failed(record)
                   : code != 5 || record.arrived != 0 || record.kind == opcode::pc || (favoured && record.order != 0)) {
         fail(record.kind == opcode::pc ? "PC-3: the decision is not the peer's"
@@ -186,7 +186,7 @@ void chronicle::judge_one(const record& record, std::uint8_t code) {
 }
 
 // ALL-3 to ALL-5.
-void chronicle::judge_broadcast(const record& record, std::uint8_t code) {
+void history_checker::judge_broadcast(const record& record, std::uint8_t code) {
     if (record.expected == not_known) {
         return;
     }
@@ -203,15 +203,15 @@ void chronicle::judge_broadcast(const record& record, std::uint8_t code) {
     }
 }
 
-// ALL-7, ALL-8, FLOW-8: only who was a user when the request was processed. What was processed in order arrives in
-// order.
-bool chronicle::fits(const record& record, std::uint16_t index) {
+// ALL-7, ALL-8, FLOW-8: only a user at the time when the request was processed receives it. What was processed in order
+// arrives in order.
+bool history_checker::fits(const record& record, std::uint16_t index) {
     actor& client = actors[index];
     if (record.order == 0) {
         return true;
     }
     if (record.order <= client.registered_order || record.order > client.ended_order) {
-        fail("ALL-8: a delivery to somebody who was no user when it was made", about(index));
+        fail("ALL-8: a delivery to a client that was not registered when it was made", about(index));
         return false;
     }
     if (record.order <= client.last_order) {
@@ -223,7 +223,7 @@ bool chronicle::fits(const record& record, std::uint16_t index) {
     return true;
 }
 
-bool chronicle::first_time(const record& record, std::uint16_t index) {
+bool history_checker::first_time(const record& record, std::uint16_t index) {
     if (record.kind != opcode::sma) {
         return record.arrived == 0;
     }
@@ -237,24 +237,24 @@ bool chronicle::first_time(const record& record, std::uint16_t index) {
     return first;
 }
 
-void chronicle::take_message(std::uint16_t index, const packet_view& packet) {
+void history_checker::take_message(std::uint16_t index, const packet_view& packet) {
     actor& client = actors[index];
     const auto serial = serial_of(packet.message);
     client.owed.push_back({.serial = serial.value_or(0), .kind = opcode::spm});
     if (!client.was_registered) {
-        fail("ALL-7: a delivery to somebody who is no user", about(index));
+        fail("ALL-7: a delivery to an unregistered client", about(index));
         return;
     }
     const auto sender = number_of(packet.pseudo, actors.size());
     record* record = serial ? find(*serial) : nullptr;
     const bool changed = record != nullptr && (!is_message(packet.message, record->serial, record->length) ||
-                                               (!record->asked_anew && record->sender_pseudo != sender));
+                                               (!record->permission_unknown && record->sender_pseudo != sender));
     if (!sender || (!serial && packet.message.size() >= 8) || changed) {
         fail("PM-3: the message or its sender is not what was sent", about(index));
         return;
     }
     if (record == nullptr) {
-        return;  // too short, or so late that it is not remembered
+        return;  // too short, or too late to be remembered
     }
     if (!first_time(*record, index)) {
         fail("a delivery arrives twice", about(index));
@@ -271,31 +271,32 @@ void chronicle::take_message(std::uint16_t index, const packet_view& packet) {
         return;
     }
     if (record->target_pseudo != client.pseudo) {
-        fail("PM-3: a message reaches somebody else", about(index));
+        fail("PM-3: a message reaches another user", about(index));
     }
-    if (record->favoured_session != not_known && !record->asked_anew && record->favoured_session != client.session) {
+    if (record->permitted_session != not_known && !record->permission_unknown &&
+        record->permitted_session != client.session) {
         fail("PM-5, PM-10: a message without a favourable RPM is delivered", about(index));
     }
 }
 
-void chronicle::take_offer(std::uint16_t index, std::string_view sender) {
+void history_checker::take_offer(std::uint16_t index, std::string_view sender) {
     actor& client = actors[index];
     if (!client.was_registered) {
-        fail("ALL-7: a delivery to somebody who is no user", about(index));
+        fail("ALL-7: a delivery to an unregistered client", about(index));
     }
     const auto from = number_of(sender, actors.size());
     const std::uint32_t serial = from ? offers_[*from * actors.size() + client.pseudo] : 0;
     client.owed.push_back({.serial = serial, .kind = opcode::pc});
     if (serial == 0) {
-        fail("PC-1: an offer that nobody made", about(index));
+        fail("PC-1: an offer that no user made", about(index));
         return;
     }
     record* record = find(serial);
-    if (record == nullptr || record->blurred) {
+    if (record == nullptr || record->ambiguous) {
         return;
     }
     if (record->target_session != client.session) {
-        record->blurred = true;  // an older one that is not remembered, or made when this user was not there yet
+        record->ambiguous = true;  // an older one that is forgotten, or made before this user registered
         return;
     }
     if (record->arrived != 0) {
@@ -307,14 +308,14 @@ void chronicle::take_offer(std::uint16_t index, std::string_view sender) {
     }
 }
 
-// Nobody who behaved is sent away with a request unanswered (FLOW-8).
-void chronicle::saw_end(std::uint16_t index) {
+// FLOW-8: a well-behaved client is not closed with a request unanswered.
+void history_checker::saw_end(std::uint16_t index) {
     actor& client = actors[index];
     client.saw_end = true;
     if (!client.requests.empty() && !client.cut && !client.unsure) {
         fail("FLOW-8: closed with an answer still due", about(index));
     }
-    if (client.refused && !client.heard_refusal) {
+    if (client.refused && !client.last_is_refusal) {
         fail("ERR-2, ERR-4: closed without a last ERROR 5", about(index));
     }
     if (!client.ended && !client.cut && !draining_) {

@@ -1,5 +1,5 @@
-// Sessions and requests: what the core has been handed, and who is who.
-#include "simulation/chronicle.hpp"
+// Sessions and requests: what the core has received, and who holds which pseudo.
+#include "simulation/history_checker.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t serial_bytes = 8;
 
-// What messages are cut from: no two neighbours are alike.
+// Messages are cut from this text; no two adjacent characters are equal.
 constexpr auto message_text = [] {
     std::array<char, 64 + 1'024> text{};
     std::uint32_t state = 1;
@@ -36,36 +36,37 @@ std::string pseudo_text(std::uint16_t number) {
     return "user" + std::to_string(number);
 }
 
-chronicle::chronicle(std::uint32_t users, const options& bounds, std::function<std::uint64_t()> without_room)
+history_checker::history_checker(std::uint32_t users, const options& bounds,
+                                 std::function<std::uint64_t()> without_room)
     : actors(users), bounds_{bounds}, without_room_{std::move(without_room)}, records_(records_max), names_(users),
-      favours_(std::size_t{users} * users), offers_(std::size_t{users} * users), seen_words_{(users + 63U) / 64U} {
+      permissions_(std::size_t{users} * users), offers_(std::size_t{users} * users), seen_words_{(users + 63U) / 64U} {
     have_seen_.resize(broadcasts_max * seen_words_);
 }
 
-void chronicle::fail(std::string_view rule, std::string detail) {
+void history_checker::fail(std::string_view rule, std::string detail) {
     if (first_.rule.empty()) {
         first_ = {std::string{rule}, std::move(detail)};
     }
 }
 
-void chronicle::next_step(time_point now) noexcept {
+void history_checker::next_step(time_point now) noexcept {
     ++step_;
     now_ = now;
 }
 
-record* chronicle::find(std::uint32_t serial) noexcept {
+record* history_checker::find(std::uint32_t serial) noexcept {
     record& record = records_[serial % records_max];
     return serial != 0 && record.serial == serial ? &record : nullptr;
 }
 
-std::uint32_t chronicle::compose(opcode kind, std::uint16_t index, std::uint16_t pseudo, std::uint32_t length) {
+std::uint32_t history_checker::compose(opcode kind, std::uint16_t index, std::uint16_t pseudo, std::uint32_t length) {
     const std::uint32_t serial = ++serials_;
     records_[serial % records_max] =
         record{.serial = serial, .kind = kind, .sender = index, .target_pseudo = pseudo, .length = length};
     return serial;
 }
 
-void chronicle::append_message(std::string& text, std::uint32_t serial, std::uint32_t length) {
+void history_checker::append_message(std::string& text, std::uint32_t serial, std::uint32_t length) {
     const auto digits = digits_of(serial);
     text.append(digits.data(), std::min(length, serial_bytes));
     if (length > serial_bytes) {
@@ -73,25 +74,25 @@ void chronicle::append_message(std::string& text, std::uint32_t serial, std::uin
     }
 }
 
-bool chronicle::is_message(std::string_view text, std::uint32_t serial, std::uint32_t length) {
+bool history_checker::is_message(std::string_view text, std::uint32_t serial, std::uint32_t length) {
     const auto digits = digits_of(serial);
     return text.size() == length && text.starts_with(std::string_view{digits.data(), digits.size()}) &&
            text.substr(serial_bytes) == std::string_view{message_text.data() + serial % 64U, length - serial_bytes};
 }
 
-bool chronicle::held_since(std::uint16_t pseudo, std::uint32_t step) const {
+bool history_checker::held_since(std::uint16_t pseudo, std::uint32_t step) const {
     const name& entry = names_[pseudo];
     return entry.holder >= 0 || entry.freed_step >= step || entry.may_hold != 0;
 }
 
-bool chronicle::free_since(std::uint16_t pseudo, std::uint32_t step) const {
+bool history_checker::free_since(std::uint16_t pseudo, std::uint32_t step) const {
     const name& entry = names_[pseudo];
     return entry.holder < 0 || entry.taken_step >= step;
 }
 
-void chronicle::completes(std::uint16_t index, const sent_packet& packet) {
+void history_checker::completes(std::uint16_t index, const sent_packet& packet) {
     actor& client = actors[index];
-    if (fresh_records_.empty() && fresh_favours_.empty()) {
+    if (fresh_records_.empty() && fresh_permissions_.empty()) {
         users_before_ = users_;
     }
     if (packet.kind == opcode::error && !packet.malformed) {
@@ -107,7 +108,7 @@ void chronicle::completes(std::uint16_t index, const sent_packet& packet) {
     }
 }
 
-void chronicle::note_request(std::uint16_t index, const sent_packet& packet) {
+void history_checker::note_request(std::uint16_t index, const sent_packet& packet) {
     actor& client = actors[index];
     client.requests.push_back({.kind = packet.kind,
                                .by_unregistered = !client.registered,
@@ -119,10 +120,10 @@ void chronicle::note_request(std::uint16_t index, const sent_packet& packet) {
     const std::uint32_t target_session =
         target.holder >= 0 ? actors[static_cast<std::size_t>(target.holder)].session : 0;
     if (packet.kind == opcode::rpm) {
-        favour& granted = favour_of(index, packet.pseudo);
+        send_permission& granted = permission_of(index, packet.pseudo);
         granted = {.asker_session = client.session,
                    .session = client.registered && target.may_hold == 0 ? target_session : not_known};
-        fresh_favours_.push_back(&granted);
+        fresh_permissions_.push_back(&granted);
     }
     record* record = find(packet.serial);
     if (record == nullptr) {
@@ -137,12 +138,12 @@ void chronicle::note_request(std::uint16_t index, const sent_packet& packet) {
     record->departures = departures_;
     record->without_room = last_count_.deliveries_without_room;
     record->handed = now_;
-    record->asked_anew = !client.registered;
+    record->permission_unknown = !client.registered;
     fresh_records_.push_back(record->serial);
     if (record->kind == opcode::spm) {
-        const favour& granted = favour_of(index, packet.pseudo);
+        const send_permission& granted = permission_of(index, packet.pseudo);
         const bool as_unregistered = granted.asker_session == 0 && granted.session == not_known;
-        record->favoured_session = granted.asker_session == client.session || as_unregistered ? granted.session : 0;
+        record->permitted_session = granted.asker_session == client.session || as_unregistered ? granted.session : 0;
     } else if (record->kind == opcode::pc) {
         note_offer(*record, index);
     } else {
@@ -152,16 +153,16 @@ void chronicle::note_request(std::uint16_t index, const sent_packet& packet) {
     }
 }
 
-// A PC carries nothing to know it by. Of two between the same pseudos only one can be undecided (PC-7), but which of
-// them arrives cannot be told.
-void chronicle::note_offer(record& request, std::uint16_t index) {
+// A PC carries no serial. Only one of two between the same pseudos can be undecided (PC-7), but the checker cannot tell
+// which of them arrives.
+void history_checker::note_offer(record& request, std::uint16_t index) {
     const actor& client = actors[index];
     const auto note = [&](std::uint16_t pseudo) {
         std::uint32_t& last = offers_[pseudo * actors.size() + request.target_pseudo];
         record* other = find(last);
         if (other != nullptr && other != &request && other->target_session == request.target_session &&
-            (!other->finished || other->blurred || (other->reached && other->arrived == 0))) {
-            other->blurred = request.blurred = true;
+            (!other->finished || other->ambiguous || (other->reached && other->arrived == 0))) {
+            other->ambiguous = request.ambiguous = true;
         }
         last = request.serial;
     };
@@ -169,7 +170,7 @@ void chronicle::note_offer(record& request, std::uint16_t index) {
         note(client.pseudo);
         return;
     }
-    request.blurred = true;
+    request.ambiguous = true;
     for (std::uint32_t i = 0; i < client.requests.size(); ++i) {
         if (client.requests[i].kind == opcode::cr) {
             note(client.requests[i].pseudo);  // it may be registered by the time the PC is reached
@@ -177,7 +178,7 @@ void chronicle::note_offer(record& request, std::uint16_t index) {
     }
 }
 
-void chronicle::note_answer(std::uint16_t index, error_code code) {
+void history_checker::note_answer(std::uint16_t index, error_code code) {
     actor& client = actors[index];
     if (client.owed.empty()) {
         return;
@@ -194,8 +195,8 @@ void chronicle::note_answer(std::uint16_t index, error_code code) {
     fresh_records_.push_back(answered->serial);
 }
 
-// What was not processed at once happens at a moment that clients do not see: less can be said about it.
-void chronicle::handed_over(std::uint16_t index, bool processed) {
+// What was not processed at once takes effect at a moment that clients do not see, so less can be checked.
+void history_checker::handed_over(std::uint16_t index, bool processed) {
     const bool known = processed && users_ == users_before_ && may_hold_ == 0 && actors[index].registered;
     for (const std::uint32_t serial : fresh_records_) {
         record* record = find(serial);
@@ -203,28 +204,28 @@ void chronicle::handed_over(std::uint16_t index, bool processed) {
             continue;
         }
         const bool own = record->sender == index && record->arrived == 0 && record->answered == 0;
-        if (own && known && record->kind == opcode::sma && !record->asked_anew) {
+        if (own && known && record->kind == opcode::sma && !record->permission_unknown) {
             record->expected = users_ - 1;
         }
         if (!processed) {
-            record->blurred = record->blurred || !own;
+            record->ambiguous = record->ambiguous || !own;
             record->order = own ? 0 : record->order;
-            record->favoured_session = own ? not_known : record->favoured_session;
+            record->permitted_session = own ? not_known : record->permitted_session;
         }
     }
     if (!processed) {
-        for (favour* permission : fresh_favours_) {
+        for (send_permission* permission : fresh_permissions_) {
             permission->session = not_known;
         }
     }
     fresh_records_.clear();
-    fresh_favours_.clear();
+    fresh_permissions_.clear();
     if (processed && !draining_ && !actors[index].cut && actors[index].requests.size() > bounds_.answers_owed_max) {
-        fail("FLOW-5: the core reads on though more answers are due than the bound", about(index));
+        fail("FLOW-5: the core continues to read though more answers are due than the bound", about(index));
     }
 }
 
-void chronicle::notified(const notice& notice, std::uint16_t index) {
+void history_checker::notified(const notice& notice, std::uint16_t index) {
     actor& client = actors[index];
     if (notice.kind != notice::event::registered) {
         client.cut = true;
@@ -257,7 +258,7 @@ void chronicle::notified(const notice& notice, std::uint16_t index) {
     }
 }
 
-void chronicle::session_over(std::uint16_t index, bool certain) {
+void history_checker::session_over(std::uint16_t index, bool certain) {
     actor& client = actors[index];
     if (!client.registered) {
         return;
@@ -280,11 +281,11 @@ void chronicle::session_over(std::uint16_t index, bool certain) {
     }
 }
 
-void chronicle::gone(std::uint16_t index) {
+void history_checker::gone(std::uint16_t index) {
     session_over(index);
     actor& client = actors[index];
     if (client.may_hold) {
-        full_step_ = step_;  // it may have kept somebody out until now
+        full_step_ = step_;  // it may have kept a user out until now
         names_[client.pseudo].freed_step = step_;
         --names_[client.pseudo].may_hold;
         --may_hold_;
@@ -292,11 +293,11 @@ void chronicle::gone(std::uint16_t index) {
     client = actor{};
 }
 
-void chronicle::drains() {
+void history_checker::drains() {
     draining_ = true;
 }
 
-void chronicle::check(const statistics& counted) {
+void history_checker::check(const statistics& counted) {
     last_count_ = counted;
     if (counted.requests_accepted !=
         counted.requests_answered + counted.requests_abandoned + counted.requests_pending) {
@@ -307,7 +308,7 @@ void chronicle::check(const statistics& counted) {
         fail("deliveries made are not settled + waiting", "after step " + std::to_string(step_));
     }
     if (!draining_ && may_hold_ == 0 && counted.users != users_) {
-        fail("the core counts other users than there are",
+        fail("the core counts a different number of users",
              std::to_string(counted.users) + " instead of " + std::to_string(users_));
     }
     if (counted.users > bounds_.users_max) {

@@ -1,6 +1,6 @@
-// What clients may expect of the core, followed as things happen: who holds which pseudo, which request waits for which
-// answer, who may receive what. Judges each packet when it arrives, in constant time. Knows the core's bounds and what
-// it tells its log, and nothing of how it works.
+// Follows the history of a simulation: who holds which pseudo, which request waits for which answer, who may receive
+// what. Judges each packet when it arrives, in constant time. Knows the core's bounds and its notices, but nothing of
+// its implementation.
 #pragma once
 
 #include "core/notice.hpp"
@@ -18,9 +18,9 @@
 
 namespace chatos::core::simulation {
 
-/// The first thing that was not as it should be.
+/// The first difference from what the protocol allows.
 struct failure {
-    std::string rule;    ///< the same for the same fault, wherever it shows
+    std::string rule;    ///< the same for the same fault, wherever it appears
     std::string detail;  ///< who, what, when
 };
 
@@ -29,23 +29,23 @@ struct record {
     std::uint32_t serial{0};
     std::uint32_t order{0};  ///< place among all that were processed when they were handed over; 0: processed later
     opcode kind{opcode::spm};
-    bool asked_anew{false};   ///< the favour it rests on is not known
-    bool blurred{false};      ///< its answers cannot be told from another's
-    bool late{false};         ///< some answer may have come too late
-    bool finished{false};     ///< its sender has the last answer
-    bool reached{false};      ///< a PC that reached its peer
-    bool target_held{false};  ///< somebody held the recipient's pseudo
-    std::uint8_t worst{0};    ///< highest code among its answers
+    bool permission_unknown{false};  ///< the send permission that it needs is unknown
+    bool ambiguous{false};           ///< its answers cannot be distinguished from another's
+    bool late{false};                ///< some answer may have come too late
+    bool finished{false};            ///< its sender has the last answer
+    bool reached{false};             ///< a PC that reached its peer
+    bool target_held{false};         ///< a user held the recipient's pseudo
+    std::uint8_t worst{0};           ///< highest code among its answers
     std::uint16_t sender{0};
     std::uint16_t sender_pseudo{0};
     std::uint16_t target_pseudo{0};
     std::uint16_t target{0};
     std::uint32_t sender_session{0};
     std::uint32_t target_session{0};
-    std::uint32_t favoured_session{0};  ///< whom the sender had asked about under that pseudo
+    std::uint32_t permitted_session{0};  ///< the session that the sender had asked about under that pseudo
     std::uint32_t length{0};
     std::uint32_t broadcast{0};          ///< number among the SMAs
-    std::uint32_t expected{UINT32_MAX};  ///< recipients of an SMA; UINT32_MAX: not known
+    std::uint32_t expected{UINT32_MAX};  ///< recipients of an SMA; UINT32_MAX: unknown
     std::uint32_t arrived{0};
     std::uint32_t answered{0};
     std::uint32_t departures{0};    ///< sessions that had ended before
@@ -53,27 +53,27 @@ struct record {
     time_point handed{};
 };
 
-class chronicle {
+class history_checker {
 public:
-    /// `without_room` tells how many deliveries have found no room so far.
-    chronicle(std::uint32_t users, const options& bounds, std::function<std::uint64_t()> without_room);
+    /// `without_room` returns how many deliveries have found no room so far.
+    history_checker(std::uint32_t users, const options& bounds, std::function<std::uint64_t()> without_room);
 
-    // What an actor is about to send.
+    // Before an actor sends.
 
-    /// A record for a request that `who` composes; returns its serial.
+    /// Creates the record of a request that `index` composes; returns its serial.
     [[nodiscard]] std::uint32_t compose(opcode kind, std::uint16_t index, std::uint16_t pseudo, std::uint32_t length);
-    /// Appends the message of the request `serial`: it tells which request it is, and any changed byte shows.
+    /// Appends the message of the request `serial`. It identifies the request, and any changed byte is noticed.
     static void append_message(std::string& text, std::uint32_t serial, std::uint32_t length);
 
     /// Whether `text` is what append_message() appends, for `length` of 8 at least.
     [[nodiscard]] static bool is_message(std::string_view text, std::uint32_t serial, std::uint32_t length);
 
-    // What happens, in this order.
+    // Events, in this order.
 
     void next_step(time_point now) noexcept;
-    /// The core is about to get the last byte of `packet`.
+    /// The core is about to receive the last byte of `packet`.
     void completes(std::uint16_t index, const sent_packet& packet);
-    /// The core has the bytes that completed them, and has processed them all, or not (yet).
+    /// The core has received the bytes that completed them; `processed`: it has processed all of them.
     void handed_over(std::uint16_t index, bool processed);
     void notified(const notice& notice, std::uint16_t index);
     /// End of input or of the connection. `certain`: the core has nothing left to process before it.
@@ -97,10 +97,10 @@ private:
     struct name {
         std::int32_t holder{-1};
         std::uint32_t taken_step{0};  ///< last step before the end of which it was free
-        std::uint32_t freed_step{0};  ///< last step in which it was held, when nobody holds it
+        std::uint32_t freed_step{0};  ///< last step in which it was held, when it is free
         std::uint32_t may_hold{0};    ///< actors whose session may not be over yet
     };
-    struct favour {
+    struct send_permission {
         std::uint32_t asker_session{0};
         std::uint32_t session{0};
     };
@@ -108,16 +108,18 @@ private:
     static constexpr std::uint32_t broadcasts_max = 1U << 11U;
     static constexpr std::uint32_t not_known = UINT32_MAX;
 
-    // chronicle.cpp: sessions and requests
+    // history_checker.cpp: sessions and requests
     record* find(std::uint32_t serial) noexcept;
-    favour& favour_of(std::uint16_t asker, std::uint16_t pseudo) { return favours_[asker * actors.size() + pseudo]; }
+    send_permission& permission_of(std::uint16_t asker, std::uint16_t pseudo) {
+        return permissions_[asker * actors.size() + pseudo];
+    }
     bool held_since(std::uint16_t pseudo, std::uint32_t step) const;
     bool free_since(std::uint16_t pseudo, std::uint32_t step) const;
     void note_request(std::uint16_t index, const sent_packet& packet);
     void note_answer(std::uint16_t index, error_code code);
     void note_offer(record& record, std::uint16_t index);
 
-    // chronicle_arrivals.cpp: what reaches a client
+    // history_checker_arrivals.cpp: what reaches a client
     void take_answer(std::uint16_t index, error_code code);
     void judge_claim(std::uint16_t index, const asked_request& claim, error_code code);
     void judge_question(const asked_request& question, error_code code);
@@ -135,11 +137,11 @@ private:
     std::function<std::uint64_t()> without_room_;
     std::vector<record> records_;
     std::vector<name> names_;
-    std::vector<favour> favours_;           // by asker and pseudo
-    std::vector<std::uint32_t> offers_;     // by the two pseudos: the last PC
-    std::vector<std::uint64_t> have_seen_;  // by SMA and actor
+    std::vector<send_permission> permissions_;  // by asker and pseudo
+    std::vector<std::uint32_t> offers_;         // by the two pseudos: the last PC
+    std::vector<std::uint64_t> have_seen_;      // by SMA and actor
     std::vector<std::uint32_t> fresh_records_;
-    std::vector<favour*> fresh_favours_;
+    std::vector<send_permission*> fresh_permissions_;
     failure first_;
     statistics last_count_{};
     time_point now_{};
