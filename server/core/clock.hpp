@@ -1,11 +1,11 @@
-// Time as the core sees it: an argument. The core never reads a clock; its driver tells it the time.
+// Time in the core. The core never reads a clock; its driver passes the time to it.
 #pragma once
 
 #include <chrono>
 
 namespace chatos::core {
 
-/// A moment. Any epoch will do, as long as the driver keeps to it.
+/// A point in time. The driver may choose any epoch, but must keep to it.
 using time_point = std::chrono::steady_clock::time_point;
 using duration = time_point::duration;
 

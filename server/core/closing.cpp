@@ -19,7 +19,7 @@ std::optional<time_point> server::deadline_of(const connection& client) const {
         return place.state == tunnel_state::accepted ? std::optional{place.deadline} : std::nullopt;  // TUN-4
     }
     if (!client.is_open()) {
-        return std::nullopt;  // leaving: it waits for others, whose own deadlines bound that
+        return std::nullopt;  // leaving: the deadlines of the clients that it waits for bound the wait
     }
     std::optional<time_point> earliest = client.deliveries.deadline(options_);  // FLOW-7
     const auto consider = [&earliest](time_point other) { earliest = earliest ? std::min(*earliest, other) : other; };
@@ -48,7 +48,7 @@ void server::advance(time_point now) {
     statistics_.tunnels_expired += tunnels_.expire_unattended(now_);  // TUN-4
 }
 
-// Each at its own moment, in their order.
+// Each takes effect at its own moment, in order.
 void server::expire_deadlines(time_point until) {
     while (const auto due = timers_.take_due(until)) {
         connection* client = connections_.at_slot(due->slot);
@@ -99,14 +99,14 @@ void server::expire_deadline(connection& client) {
     time_out_oldest_delivery(client);
 }
 
-// The only way from one phase to another: what every entry into a phase brings with it.
+// Every change of phase goes through this function, which does what each new phase requires.
 void server::enter(connection& client, phase next) {
     if (client.current_phase() == phase::tunnel_waiting) {
         --statistics_.tunnel_ends_waiting;
     }
     client.enter(next);
     switch (next) {
-    case phase::unregistered: break;  // where every connection begins
+    case phase::unregistered: break;  // the initial phase
     case phase::user: break;
     case phase::tunnel_waiting: ++statistics_.tunnel_ends_waiting; break;  // ERR-4 no longer counts
     case phase::tunnel_open:
@@ -131,8 +131,8 @@ void server::discard_input(connection& client) {
     client.has_backlog = client.packet_unfinished = false;
 }
 
-// CONN-6, PM-7, PC-4, ALL-9: the pseudo is free, what this user owes is settled as 4, nothing more is delivered to it.
-// Its own requests continue.
+// CONN-6, PM-7, PC-4, ALL-9: the pseudo becomes free, every answer that this user owes is settled as 4, and nothing
+// more is delivered to it. Its own requests continue.
 void server::end_session(connection& client) {
     if (client.current_phase() != phase::user) {
         return;
@@ -151,7 +151,7 @@ void server::abandon_requests(connection& client) {
     statistics_.requests_pending -= count;
 }
 
-// ERR-2, ERR-4: what was settled and next in order is in the output already; the rest is abandoned, ERROR 5 is last.
+// ERR-2, ERR-4: answers that were due are in the output already. All other requests are abandoned; ERROR 5 comes last.
 void server::refuse(connection& client) {
     answer_held_pc(client);
     abandon_requests(client);
@@ -160,8 +160,7 @@ void server::refuse(connection& client) {
     finish(client);
 }
 
-// The bytes that all clients together have sent and that wait are over their bound: the client that holds most of them
-// is closed.
+// The unprocessed bytes of all clients exceed their bound: closes the client that holds most of them.
 void server::enforce_input_bound() {
     while (tally_.input_bytes > options_.total_input_bytes_max) {
         connection* largest = nullptr;
@@ -192,8 +191,8 @@ void server::leave(connection& client) {
     finish_if_done(client);
 }
 
-// ERR-5: from here on the connection only gets rid of its output and reads what it will not use. Its time begins when
-// the driver is awake: one that has slept through the reason for closing could not write the last answers meanwhile.
+// ERR-5: from now on the connection only writes its output, and reads and discards its input. Its time begins when the
+// driver wakes up: a driver that slept through the reason for closing could not write the last answers meanwhile.
 void server::finish(connection& client) {
     end_session(client);
     if (client.current_phase() == phase::finishing || client.current_phase() == phase::closed) {
@@ -221,7 +220,7 @@ void server::drain(time_point now) {
     connections_.for_each([this](connection& client) { finish_if_done(client); });
 }
 
-// Clients that still owe an answer leave without it: that settles every request.
+// Clients that still owe an answer leave without it, which settles every request.
 void server::end_drain() {
     drain_over_ = true;
     connections_.for_each([this](connection& client) { end_session(client); });

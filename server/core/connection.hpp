@@ -1,5 +1,5 @@
-// Everything the core knows about one connection. A plain record: the rules that change it are in server.hpp's
-// implementation files, each of which says which rules it holds.
+// Everything the core knows about one connection: a plain record. The rules that change it are in the implementation
+// files of server.hpp, each of which names its rules.
 #pragma once
 
 #include "core/clock.hpp"
@@ -34,7 +34,7 @@ struct connection {
     std::size_t need{0};
     std::uint64_t bytes_processed{0};  ///< whole packets only
     time_point packet_since{};         ///< ERR-4: when the unfinished packet's first byte was read
-    /// Unregistered: to register (ERR-4); finishing: to close (ERR-5); open tunnels: to take some bytes, once they end.
+    /// Unregistered: to register (ERR-4); finishing: to close (ERR-5); ended tunnels: to take some bytes.
     time_point phase_deadline{};
     origin source{};  ///< TUN-3
 
@@ -45,23 +45,23 @@ struct connection {
     send_permissions permissions;
 
     [[nodiscard]] phase current_phase() const noexcept { return phase_; }
-    /// Moves on to `next`, which may follow the current phase (asserted). server::enter() does what belongs to it.
+    /// Changes to `next`, which must be allowed after the current phase (asserted). Called by server::enter() only.
     void enter(phase next) noexcept {
         ensure(may_follow(phase_, next));
         phase_ = next;
     }
 
-    /// Packets from this connection are acted on.
+    /// Packets from this connection take effect.
     [[nodiscard]] bool is_open() const noexcept {
         return current_phase() == phase::unregistered || current_phase() == phase::user;
     }
-    /// It is one end of a tunnel, open or to be.
+    /// It is one end of a tunnel, open or waiting.
     [[nodiscard]] bool is_tunnel_end() const noexcept {
         return current_phase() == phase::tunnel_waiting || current_phase() == phase::tunnel_open;
     }
-    /// Bytes that it has sent may be kept: they wait to be acted on, or to be relayed.
+    /// Its input may be kept: bytes wait to be processed or relayed.
     [[nodiscard]] bool keeps_input() const noexcept { return is_open() || current_phase() == phase::tunnel_waiting; }
-    /// Answers that this client has coming: not settled, or not written (options::answers_owed_max).
+    /// Answers that are due to this client: not settled, or not written (options::answers_owed_max).
     [[nodiscard]] std::uint32_t answers_owed() const noexcept { return requests.answers_coming() + output.answers(); }
 
 private:

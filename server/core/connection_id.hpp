@@ -5,8 +5,8 @@
 
 namespace chatos::core {
 
-/// `slot` is small and dense (drivers may index with it); `generation` tells apart the connections that used the slot
-/// in turn. A connection holds at most one session, so this is also the name of a user's session (PM-10).
+/// `slot` is small and dense (drivers may index with it); `generation` distinguishes successive connections in one
+/// slot. A connection holds at most one session, so this also identifies a user's session (PM-10).
 struct connection_id {
     std::uint32_t slot{0};
     std::uint32_t generation{0};  ///< 0: no connection

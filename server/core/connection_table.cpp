@@ -23,7 +23,7 @@ void connection_table::close(connection& gone) {
     ensure(find(id) == &gone);
     slots_[id.slot].occupant.reset();
     --size_;
-    // A slot whose generations are used up stays empty: it would give an old id to another connection.
+    // A slot whose generations are used up stays empty: it would give an old id to a new connection.
     if (slots_[id.slot].generation != UINT32_MAX) {
         free_.push_back(id.slot);
     }

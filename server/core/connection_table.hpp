@@ -1,4 +1,4 @@
-// All connections, by slot. Gives each an id that is never given again.
+// All connections, by slot. Each gets an id that is never used again.
 #pragma once
 
 #include "core/connection.hpp"
@@ -11,11 +11,11 @@ namespace chatos::core {
 
 class connection_table {
 public:
-    /// A new connection; the reference lives until close().
+    /// Opens a connection. The reference is valid until close().
     [[nodiscard]] connection& open();
     void close(connection& gone);
 
-    /// nullptr when that connection is gone.
+    /// Null when that connection is gone.
     [[nodiscard]] connection* find(connection_id id) noexcept;
     [[nodiscard]] const connection* find(connection_id id) const noexcept;
     [[nodiscard]] connection* at_slot(std::uint32_t slot) noexcept;

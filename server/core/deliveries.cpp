@@ -7,7 +7,7 @@
 
 namespace chatos::core {
 
-// Sends `packet` to `recipient` on behalf of the request that `sender` is about to make. False when the recipient's
+// Sends `packet` to `recipient` for the request that `sender` is about to make. Returns false when the recipient's
 // queues are full: nothing was sent, and the request continues as if the recipient had answered 4.
 bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
     if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
@@ -37,7 +37,7 @@ void server::handle_answer(connection& client, error_code code) {
     case kind::waiting: break;
     }
     client.timeouts_in_a_row = 0;
-    // A message, which has less time, may follow an offer; of one kind, each ends after the last.
+    // A message, which has less time, may follow an offer. Deliveries of one kind expire in order.
     if (client.deliveries.waiting() != 0 && client.deliveries.waiting_at(0).kind != answered.kind) {
         arm_timer(client);
     }
@@ -45,8 +45,8 @@ void server::handle_answer(connection& client, error_code code) {
     finish_if_done(client);
 }
 
-// PM-4, PC-3: the recipient's own code; ALL-5: the highest of all. The sender may have gone, or may have abandoned
-// its requests (ERR-2): then there is no one to tell.
+// PM-4, PC-3: the recipient's own code; ALL-5: the highest code of all. The answer is dropped when the sender is gone
+// or has abandoned its requests (ERR-2).
 void server::settle(const delivery& done, error_code code, settled_by cause) {
     --statistics_.deliveries_waiting;
     switch (cause) {
@@ -70,8 +70,8 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
     }
 }
 
-// PM-8, PC-5, FLOW-7. The place stays until the late answer comes (FLOW-4), so a client that never answers is closed
-// before the places run out (FLOW-10).
+// PM-8, PC-5, FLOW-7. The entry stays until the late answer comes (FLOW-4), so a client that never answers is closed
+// before its entries run out (FLOW-10).
 void server::time_out_oldest_delivery(connection& recipient) {
     const delivery done = recipient.deliveries.time_out_oldest(now_);
     settle(done, error_code::unreachable, settled_by::timeout);

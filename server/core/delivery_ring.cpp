@@ -12,15 +12,15 @@ delivery_ring::attribution delivery_ring::take_answered(time_point now) {
     const delivery oldest = deliveries_.pop_front();
     if (timed_out_ != 0) {
         --timed_out_;
-        return {.to = kind::late};  // FLOW-4: the place is used up, and nothing else
+        return {.to = kind::late};  // FLOW-4: the late answer only frees its entry
     }
     stop_waiting(oldest);
     oldest_since_ = now;
     return {.to = kind::waiting, .answered = oldest};
 }
 
-// FLOW-7: the limit runs from the moment a delivery becomes the oldest waiting one, but not past one PC limit plus
-// one answer limit after it was sent. Deliveries are sent in order, so the oldest is always the first to run out.
+// FLOW-7: the limit runs from when a delivery becomes the oldest waiting one, but ends at most one PC limit plus one
+// answer limit after it was sent. Deliveries are sent in order, so the oldest always expires first.
 std::optional<time_point> delivery_ring::deadline(const options& bounds) const noexcept {
     if (waiting() == 0) {
         return std::nullopt;

@@ -1,5 +1,5 @@
-// The deliveries that one user has not answered, oldest first (FLOW-2), with their time limits (FLOW-7). Knows
-// neither the sender's request nor what an answer brings about.
+// The deliveries that one user has not answered, oldest first (FLOW-2), with their time limits (FLOW-7). Knows neither
+// the sender's request nor the effects of an answer.
 #pragma once
 
 #include "core/clock.hpp"
@@ -14,7 +14,7 @@ namespace chatos::core {
 
 enum class delivery_kind : std::uint8_t { message, connection_offer };
 
-/// An SPM or PC that was sent to a user, and whose request it belongs to.
+/// An SPM or PC that was sent to a user, and the request that it belongs to.
 struct delivery {
     connection_id sender{};
     std::uint32_t request_number{0};
@@ -22,8 +22,8 @@ struct delivery {
     time_point sent{};
 };
 
-/// The front of the ring holds those that ran out of time and whose late answer may still come (FLOW-4), the rest
-/// those that wait. Each leaves the waiting part exactly once.
+/// The front of the ring holds deliveries that timed out and whose late answer may still come (FLOW-4); the waiting
+/// ones follow. Each leaves the waiting part exactly once.
 class delivery_ring {
 public:
     void push(const delivery& delivery) {
@@ -34,25 +34,25 @@ public:
         deliveries_.push_back(delivery);
     }
 
-    /// What an answer from this user answers.
+    /// The delivery that an answer from this user belongs to.
     struct attribution {
         enum class kind : std::uint8_t { nothing, late, waiting } to{kind::nothing};
         delivery answered{};  ///< only when `waiting`
     };
-    /// Takes the oldest delivery, which an ERROR that came at `now` answers (FLOW-2, FLOW-3, FLOW-4).
+    /// Takes the oldest delivery: an ERROR that arrived at `now` answers it (FLOW-2, FLOW-3, FLOW-4).
     [[nodiscard]] attribution take_answered(time_point now);
 
-    /// When the oldest waiting delivery runs out of time; nothing when none waits (FLOW-7).
+    /// When the oldest waiting delivery times out; empty when none waits (FLOW-7).
     [[nodiscard]] std::optional<time_point> deadline(const options& bounds) const noexcept;
 
-    /// Times out the oldest waiting delivery, which must exist, at `when`. It keeps its place.
+    /// Times out the oldest waiting delivery, which must exist, at `when`. It stays in the ring.
     [[nodiscard]] delivery time_out_oldest(time_point when);
 
-    /// Takes the oldest waiting delivery out; nothing when none is left. For a user that is gone, so late answers
-    /// need no places any more.
+    /// Removes the oldest waiting delivery; empty when none is left. For a user that is gone, whose late answers need
+    /// no entries any more.
     [[nodiscard]] std::optional<delivery> take_abandoned();
 
-    /// The delivery `position` places after the oldest waiting one.
+    /// The delivery at `position` after the oldest waiting one.
     [[nodiscard]] const delivery& waiting_at(std::uint32_t position) const noexcept {
         return deliveries_[timed_out_ + position];
     }
@@ -69,7 +69,7 @@ private:
     ring<delivery> deliveries_;
     std::uint32_t timed_out_{0};
     std::uint32_t offers_{0};
-    time_point oldest_since_{};  // when the oldest waiting one became that
+    time_point oldest_since_{};  // when the oldest waiting delivery became the oldest
 };
 
 }  // namespace chatos::core

@@ -1,5 +1,5 @@
-// One encoded packet, shared by all its recipients; or bytes that are relayed unread. Encoding happens
-// once per request, not per recipient.
+// One encoded packet, shared by all its recipients, or relayed bytes. A packet is encoded once per request, not once
+// per recipient.
 #pragma once
 
 #include "core/memory_tally.hpp"
@@ -14,8 +14,8 @@
 
 namespace chatos::core {
 
-/// A counted reference to the bytes of one packet. Not for sharing between threads: the count is a plain integer,
-/// because a core lives on one thread.
+/// A counted reference to the bytes of one packet. Not thread-safe: the count is a plain integer, because a core runs
+/// on one thread.
 class frame {
 public:
     frame() noexcept = default;
@@ -31,16 +31,16 @@ public:
     }
     ~frame() { release(); }
 
-    /// Encodes `packet`, which must be within `bounds` (asserted: the core only sends what it has decoded). The memory
-    /// it takes is counted in `tally` from now until the last reference is gone.
+    /// Encodes `packet`, which must be within `bounds` (asserted: the core only sends what it has decoded). Its memory
+    /// is counted in `tally` until the last reference is gone.
     [[nodiscard]] static frame of(const packet_view& packet, const limits& bounds, memory_tally* tally = nullptr);
 
-    /// Memory that a frame of a packet of `packet_bytes` takes.
+    /// Memory of a frame for a packet of `packet_bytes`.
     [[nodiscard]] static constexpr std::size_t memory_bytes(std::size_t packet_bytes) noexcept {
         return allocated_bytes(sizeof(block) + packet_bytes);
     }
 
-    /// A copy of bytes relayed through a tunnel (TUN-2). In no tally: tunnels have bounds of their own.
+    /// A copy of bytes relayed through a tunnel (TUN-2). Not counted in a tally: tunnels have bounds of their own.
     [[nodiscard]] static frame of_bytes(std::span<const std::byte> relayed);
 
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept {

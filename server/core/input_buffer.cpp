@@ -28,7 +28,7 @@ void input_buffer::clear() noexcept {
     if (tally_ != nullptr) {
         tally_->input_bytes -= memory_bytes();
     }
-    bytes_ = std::vector<std::byte>{};  // `= {}` would keep the memory
+    bytes_ = std::vector<std::byte>{};  // `= {}` would keep the capacity
     begin_ = 0;
 }
 

@@ -1,6 +1,6 @@
-// Bytes that came and could not be processed yet: the start of an unfinished packet, or packets that wait their
+// Received bytes that could not be processed yet: the start of an unfinished packet, or packets that wait for their
 // turn. Holds memory only while it holds bytes, and grows with the bytes that arrive, never with a size that a peer
-// has only announced.
+// only announces.
 #pragma once
 
 #include "core/memory_tally.hpp"
@@ -18,20 +18,20 @@ public:
     }
     [[nodiscard]] bool empty() const noexcept { return begin_ == bytes_.size(); }
 
-    /// Its memory is counted in `tally` from now on. Only while empty.
+    /// Counts its memory in `tally` from now on. Only while empty.
     void count_in(memory_tally& tally) noexcept { tally_ = &tally; }
-    /// Memory held, which is more than there are bytes.
+    /// Memory held; at least the number of bytes.
     [[nodiscard]] std::size_t memory_bytes() const noexcept {
         return bytes_.capacity() == 0 ? 0 : allocated_bytes(bytes_.capacity());
     }
 
-    /// The most memory that `bytes` can take: a growing vector doubles.
+    /// The maximum memory for `bytes`: a growing vector doubles.
     [[nodiscard]] static constexpr std::size_t memory_bytes_max(std::size_t bytes) noexcept {
         return allocated_bytes(2 * bytes);
     }
 
     void append(std::span<const std::byte> more);
-    /// Drops `count` bytes from the front; not more than there are.
+    /// Drops `count` bytes, at most size, from the front.
     void consume(std::size_t count) noexcept;
     void clear() noexcept;
 

@@ -1,5 +1,5 @@
-// The invariants, counted again from scratch. Tests and simulations call this after each step; a server in service
-// need not.
+// Recomputes the invariants from scratch. Tests and simulations call this after each step; a production server need
+// not.
 #include "core/server.hpp"
 
 #include <chatos/layout.hpp>
@@ -23,12 +23,12 @@ std::size_t output_bytes_bound(const connection& client, const options& bounds) 
     switch (client.current_phase()) {
     case phase::tunnel_waiting: return 0;
     case phase::tunnel_open: return relayed;
-    case phase::finishing: return std::max(packets, relayed);  // whatever it was
+    case phase::finishing: return std::max(packets, relayed);  // any former phase
     default: return packets;
     }
 }
 
-// Bounds of options.hpp that one connection has to keep.
+// Bounds of options.hpp for one connection.
 std::string check_bounds(const connection& client, const options& bounds) {
     if (client.answers_owed() > bounds.answers_owed_max) {
         return name_of(client) + "more answers owed than the bound";
@@ -53,7 +53,7 @@ std::string check_bounds(const connection& client, const options& bounds) {
     return {};
 }
 
-// What a connection in its phase may still hold.
+// Checks what a connection may hold in its phase.
 std::string check_phase(const connection& client, bool in_registry) {
     const bool user = client.current_phase() == phase::user;
     if (user != in_registry || user != (client.pseudo != nullptr)) {
@@ -84,7 +84,7 @@ std::string check_phase(const connection& client, bool in_registry) {
     return {};
 }
 
-// One packet, or one run of bytes, is over the bounds before it is noticed.
+// One packet, or one run of bytes, may exceed the bounds before the core notices.
 std::string check_memory(const memory_tally& tally, const options& bounds) {
     const std::size_t packet_max = packet_bytes_max(bounds.packet_limits);
     if (tally.output_memory_bytes() > bounds.total_output_bytes_max + frame::memory_bytes(packet_max)) {

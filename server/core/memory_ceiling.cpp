@@ -15,13 +15,13 @@ namespace chatos::core {
 
 namespace {
 
-// A vector that has grown to n elements has room for 2n, and while it grew held the n before as well.
+// A vector that has grown to n elements has room for 2n, and held the previous n as well while it grew.
 constexpr std::uint64_t growth = 3;
 
 constexpr std::uint64_t ring_minimum_places = ring<int>::shrinks_above;
 
-// The record, its place in the table and in the list of free ones, its two entries of the timers, and its names in
-// the lists of changed connections and of those with work.
+// The record, its entries in the table and in the list of free slots, its two entries in the timers, and its ids in the
+// lists of changed connections and of connections with work.
 std::uint64_t bytes_of_connection() {
     constexpr std::uint64_t table = growth * (sizeof(std::unique_ptr<connection>) + 2 * sizeof(std::uint32_t) + 4);
     constexpr std::uint64_t timers = growth * (sizeof(std::uint32_t) + 2 * sizeof(time_point));
@@ -29,8 +29,8 @@ std::uint64_t bytes_of_connection() {
     return allocated_bytes(sizeof(connection)) + table + timers + lists;
 }
 
-// One bound holds for requests without their answer and answers that are not written together, so the larger of the
-// two entries counts for each; the blocks that short queues keep come on top.
+// Unanswered requests and unwritten answers share one bound, so the larger of the two entries counts for each. The
+// blocks that short queues keep come on top.
 std::uint64_t bytes_of_answers(const options& bounds) {
     constexpr std::uint64_t place = 4 * std::max(sizeof(request), sizeof(frame));
     constexpr std::uint64_t short_queues = ring_minimum_places * (sizeof(request) + sizeof(frame));
@@ -45,15 +45,15 @@ std::uint64_t bytes_of_permissions(const options& bounds) {
     return allocated_bytes(std::bit_ceil(std::uint64_t{bounds.send_permissions_max}) * sizeof(connection_id));
 }
 
-// A node of the tree (three pointers and a color before the value), the pseudo's own bytes, the place in the list.
+// A node of the tree (three pointers and a color before the value), the bytes of the pseudo, the entry in the list.
 std::uint64_t bytes_of_name(const options& bounds) {
     constexpr std::uint64_t node = 4 * sizeof(void*) + sizeof(std::pair<const std::string, connection*>);
     return allocated_bytes(node) + allocated_bytes(bounds.packet_limits.pseudo_bytes_max + 1) +
            growth * sizeof(connection*);
 }
 
-// Its two buffers. A read of n bytes counts n and tunnel_read_cost_bytes towards the bound, and takes a frame and a
-// place in a queue; the shorter the reads, the more. One read may go beyond the bound.
+// Its two buffers. A read of n bytes counts n + tunnel_read_cost_bytes towards the bound, and takes a frame and an
+// entry in a queue, so short reads take the most memory. The last read may exceed the bound.
 std::uint64_t bytes_of_tunnel(const options& bounds) {
     constexpr std::uint64_t shortest_read = frame::memory_bytes(1) + memory_tally::queue_entry_bytes;
     constexpr std::uint64_t counted = 1 + options::tunnel_read_cost_bytes;
@@ -63,8 +63,7 @@ std::uint64_t bytes_of_tunnel(const options& bounds) {
     return 2 * buffer;
 }
 
-// What the registry keeps of an offer, an agreement or a tunnel: a node in each of its trees, and two keys of two
-// pseudos.
+// An offer, an agreement or a tunnel in the registry: a node in each of its trees, and two keys of two pseudos.
 std::uint64_t bytes_of_entry(const options& bounds) {
     constexpr std::uint64_t nodes = 5 * 192;
     return nodes + 4 * allocated_bytes(bounds.packet_limits.pseudo_bytes_max + 1);
@@ -87,14 +86,14 @@ std::vector<memory_item> memory_ceiling(const options& bounds) {
         {"its record", "connection", connections, bytes_of_connection()},
         {"requests and answers", "connection", connections, bytes_of_answers(bounds)},
         {"its pseudo", "user", bounds.users_max, bytes_of_name(bounds)},
-        {"deliveries it has not answered", "user", bounds.users_max, bytes_of_deliveries(bounds)},
+        {"its unanswered deliveries", "user", bounds.users_max, bytes_of_deliveries(bounds)},
         {"send permissions", "user", bounds.users_max, bytes_of_permissions(bounds)},
         {"an offer made to it", "user", offers, bytes_of_entry(bounds)},
         {"buffers and entry of a tunnel", "tunnel", tunnels, bytes_of_tunnel(bounds) + bytes_of_entry(bounds)},
-        {"frames and places in output queues", "server", 1, bounds.total_output_bytes_max},
-        {"the frame that meets that bound", "server", 1, frame::memory_bytes(packet)},
+        {"frames and entries of output queues", "server", 1, bounds.total_output_bytes_max},
+        {"the frame that exceeds that bound", "server", 1, frame::memory_bytes(packet)},
         {"unprocessed bytes", "server", 1, bounds.total_input_bytes_max},
-        {"the bytes that meet that bound, moved once", "server", 2, remaining},
+        {"bytes that exceed that bound, moved once", "server", 2, remaining},
     };
 }
 

@@ -1,4 +1,4 @@
-// The most memory that the core can come to hold, as a function of its bounds: what options.hpp promises, in bytes.
+// The maximum memory of the core in bytes, computed from its bounds (options.hpp).
 #pragma once
 
 #include "core/options.hpp"
@@ -19,11 +19,11 @@ struct memory_item {
     [[nodiscard]] std::uint64_t bytes() const noexcept { return count * bytes_each; }
 };
 
-/// Connections that there can be at once: a newcomer is let in while fewer than unregistered_max are not users.
+/// Maximum number of connections at once: new ones are accepted while fewer than unregistered_max are not users.
 [[nodiscard]] std::uint64_t connections_max(const options& bounds) noexcept;
 
-/// Every client at every bound at the same moment. Memory as an allocation takes it, with its bookkeeping; what an
-/// allocator loses between allocations is for the caller to add. `bounds` must be valid (find_fault()).
+/// Assumes every client at every bound at the same moment. Counts each allocation with its bookkeeping; the caller adds
+/// what the allocator loses between allocations. `bounds` must be valid (find_fault()).
 [[nodiscard]] std::vector<memory_item> memory_ceiling(const options& bounds);
 
 }  // namespace chatos::core

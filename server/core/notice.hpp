@@ -12,7 +12,7 @@
 
 namespace chatos::core {
 
-/// Something happened to one connection that an operator may want to know.
+/// An event of one connection that is of interest to an operator.
 struct notice {
     enum class event : std::uint8_t {
         registered,     ///< CONN-1
@@ -26,16 +26,16 @@ struct notice {
 
     event kind{event::registered};
     connection_id connection{};
-    std::string_view pseudo{};             ///< registered: under which
-    violation cause{violation::none};      ///< refused_input: which rule
-    std::uint64_t offset{0};               ///< refused_input: position in everything that the connection sent
-    std::span<const std::byte> excerpt{};  ///< refused_input: what is there; of a text at most four bytes
+    std::string_view pseudo{};             ///< registered: its pseudo
+    violation cause{violation::none};      ///< refused_input: the rule
+    std::uint64_t offset{0};               ///< refused_input: position in the stream of the connection
+    std::span<const std::byte> excerpt{};  ///< refused_input: the bytes at `offset`; at most four of a text
 };
 
-/// Beyond this, an excerpt is cut.
+/// Longer excerpts are cut.
 inline constexpr std::size_t excerpt_bytes_max = 32;
 
-/// Takes notices at once, in the order of events; their views live as long as the call. It must not call the core.
+/// Receives notices immediately, in the order of events. Their views are valid during the call. Must not call the core.
 class notice_sink {
 public:
     notice_sink() = default;

@@ -1,5 +1,5 @@
-// Every bound of the core in one place: its default, its unit, and what happens when it is reached. No queue of the
-// core grows past one of these.
+// Every bound of the core: its default, its unit, and what happens when it is reached. No queue of the core exceeds its
+// bound.
 #pragma once
 
 #include <chatos/limits.hpp>
@@ -18,16 +18,16 @@ struct options {
     /// CONN-4, CONN-9. Registered users. Beyond: ERROR 2, closed.
     std::uint32_t users_max{10'000};
 
-    /// Connections that are not users: not registered yet, or on their way out. Beyond: accepts_connections() is
+    /// Connections that are not users: not registered yet, or closing. Beyond: accepts_connections() is
     /// false and the driver leaves newcomers in the system's queue.
     std::uint32_t unregistered_max{20'000};
 
     /// PM-6. Favourable RPMs remembered per user. Beyond: the oldest is forgotten.
     std::uint32_t send_permissions_max{1'024};
 
-    /// FLOW-5. Answers that one client may have coming: one per request (two for a PC), counted from the moment the
-    /// request is accepted until its answer is written to the connection. Beyond: the server stops reading that
-    /// client. A client that does not read its answers gets there as well as one whose recipients are slow.
+    /// FLOW-5. Answers due to one client: one per request (two for a PC), from when the request is accepted until the
+    /// answer is written to the connection. Beyond: the server stops reading that client. Reached by clients that do
+    /// not read their answers and by clients whose recipients are slow.
     std::uint32_t answers_owed_max{2'048};
 
     /// FLOW-4, FLOW-10. Deliveries that one client has not answered yet, timed-out ones included. Beyond: further
@@ -40,9 +40,9 @@ struct options {
     /// counted for each of them.
     std::size_t output_bytes_max{std::size_t{4} << 20U};
 
-    /// Memory of everything that waits to be written to all clients, answers aside; a frame with many recipients
-    /// counts once, its place in each queue for each. Beyond: no further deliveries are made, and they count as
-    /// answered 4, until a client has read.
+    /// Memory of everything that waits to be written to all clients except answers. A frame with many recipients counts
+    /// once, plus its entry in each queue. Beyond: until a client has read, further deliveries are not made, and count
+    /// as answered 4.
     std::size_t total_output_bytes_max{std::size_t{1} << 30U};
 
     /// Memory of all unprocessed bytes: unfinished packets, and packets that wait for their turn. Beyond: the client
@@ -56,8 +56,8 @@ struct options {
     /// the unprocessed bytes that the core keeps per client.
     std::size_t receive_bytes_max{std::size_t{64} << 10U};
 
-    /// Packets plus deliveries that one client may cause in one go. Beyond: the rest of its bytes waits for run(),
-    /// and its connection is not read. One SMA is never split, so a go may exceed this by the number of users.
+    /// Packets plus deliveries that one client may cause in one slice of work. Beyond: its remaining bytes wait for
+    /// run(), and its connection is not read. An SMA is never split, so a slice may exceed this by the number of users.
     std::uint32_t work_per_slice_max{1'024};
 
     /// PM-8, FLOW-7. Time to answer an SPM. Then: settled as 4.
@@ -70,21 +70,21 @@ struct options {
     /// closed.
     std::chrono::milliseconds login_timeout{10'000};
 
-    /// ERR-5. Time that a closing connection has for taking what is still to be written. Then: closed as it is.
+    /// ERR-5. Time for writing the remaining output of a closing connection. Then: closed without it.
     std::chrono::milliseconds flush_timeout{5'000};
 
-    /// ERR-5. Time that a closing connection is read on after everything was written. Then: closed.
+    /// ERR-5. Time that a closing connection is still read after everything was written. Then: closed.
     std::chrono::milliseconds linger_timeout{1'000};
 
-    /// Time that users have for answering what they owe once the server must stop. Then: settled as 4, closed. Open
-    /// tunnels continue for as long; then nothing more is read from their ends, and what was read is still written.
+    /// Time for outstanding answers once the server drains. Then: settled as 4, closed. Open tunnels continue during
+    /// that time; then their ends are no longer read, and what was read is still written.
     std::chrono::milliseconds drain_timeout{3'000};
 
-    /// TUN. Off: a PC from an unregistered client is answered 5 (CONN-8), whatever was accepted.
+    /// TUN. Off: a PC from an unregistered client is answered 5 (CONN-8), even after an accepted offer.
     bool tunnels{true};
 
-    /// TUN-4. Tunnels that are open, or agreed on and waiting for their ends. Beyond: an acceptance opens no tunnel,
-    /// and ends that come for it are answered 4 and closed. The users' own answers do not change.
+    /// TUN-4. Tunnels that are open, or accepted and waiting for their ends. Beyond: an acceptance opens no tunnel, and
+    /// ends that come for it are answered 4 and closed. The users' own answers do not change.
     std::uint32_t tunnels_max{1'000};
 
     /// TUN-4. Time from the acceptance for both ends to come. Then: an end that waits is answered 4 and closed.

@@ -6,8 +6,8 @@
 
 namespace chatos::core {
 
-/// Opaque: the driver fills it in, the core only compares. Equal for two connections exactly when their peers
-/// count as one user's; a host has one, however many users it has.
+/// Opaque: the driver sets it, the core only compares. Equal for two connections exactly when they come from the same
+/// host.
 struct origin {
     std::array<std::byte, 16> bytes{};
 

@@ -13,8 +13,8 @@ enum class phase : std::uint8_t {
     user,            ///< registered
     tunnel_waiting,  ///< a tunnel end whose peer has not come, or whose offer is not decided (TUN-2)
     tunnel_open,     ///< a tunnel end whose bytes are relayed
-    leaving,         ///< session or tunnel over; answers that are still due are waited for (FLOW-8)
-    finishing,       ///< nothing more is queued: flush, shut down sending, read on for a while (ERR-5)
+    leaving,         ///< session or tunnel over; waits for answers that are still due (FLOW-8)
+    finishing,       ///< nothing more is queued: flush, shut down sending, linger (ERR-5)
     closed,          ///< the driver must close it
 };
 inline constexpr std::size_t phase_count = 7;
@@ -24,13 +24,13 @@ struct phase_transition {
     phase to;
 };
 
-/// Everything that is allowed.
+/// All allowed transitions.
 inline constexpr std::array phase_transitions{
     phase_transition{phase::unregistered, phase::user},            // CONN-1
     phase_transition{phase::unregistered, phase::tunnel_waiting},  // TUN-1: its first two packets are PCs
     phase_transition{phase::unregistered, phase::leaving},         // FLOW-8: end of input
     phase_transition{phase::unregistered, phase::finishing},       // CONN-4, ERR-2, ERR-4, drain
-    phase_transition{phase::user, phase::leaving},                 // CONN-6: the session ends, for whatever reason
+    phase_transition{phase::user, phase::leaving},                 // CONN-6: the session ends
     phase_transition{phase::tunnel_waiting, phase::tunnel_open},   // TUN-2
     phase_transition{phase::tunnel_waiting, phase::leaving},       // TUN-4: lost while it waited
     phase_transition{phase::tunnel_waiting, phase::finishing},     // TUN-4: refused or expired

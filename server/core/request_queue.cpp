@@ -11,7 +11,7 @@ request* request_queue::find(std::uint32_t number) noexcept {
     return contains(number) ? &requests_[number - first_number_] : nullptr;
 }
 
-// FLOW-1: only the oldest request can be answered, and a PC's first answer does not let a later request pass.
+// FLOW-1: only the oldest request can be answered; the first answer to a PC does not let a later request pass.
 std::optional<request_queue::due_answer> request_queue::take_due() {
     if (requests_.empty()) {
         return std::nullopt;

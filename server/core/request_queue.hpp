@@ -1,5 +1,5 @@
-// The requests that one client has made and that are not fully answered, oldest first (FLOW-1). Knows neither who
-// the recipients are nor how an answer travels.
+// The requests of one client that are not fully answered, oldest first (FLOW-1). Knows neither recipients nor how
+// answers are sent.
 #pragma once
 
 #include "core/ring.hpp"
@@ -11,7 +11,7 @@
 
 namespace chatos::core {
 
-/// A request that has been judged. It is settled once no delivery is left to wait for.
+/// An accepted request. It is settled once it waits for no delivery.
 struct request {
     std::uint32_t waiting{0};          ///< deliveries that are not settled
     error_code worst{error_code::ok};  ///< ALL-5: the highest code so far; for one recipient, its code (PM-4)
@@ -21,21 +21,21 @@ struct request {
 
 class request_queue {
 public:
-    /// Number that the next request gets. Numbers rise by one and wrap around.
+    /// The number of the next request. Numbers increase by one and wrap around.
     [[nodiscard]] std::uint32_t next_number() const noexcept { return first_number_ + requests_.size(); }
 
     /// Appends a request; its number was next_number().
     void push(const request& request);
 
-    /// The request `number`, or nullptr when it was abandoned. Valid until the queue is changed.
+    /// The request `number`, or null when it was abandoned. Valid until the queue changes.
     [[nodiscard]] request* find(std::uint32_t number) noexcept;
 
     [[nodiscard]] bool contains(std::uint32_t number) const noexcept {
         return number - first_number_ < requests_.size();
     }
 
-    /// An answer that is now due, if any, and whether it was the request's last: the oldest request's, when it is
-    /// settled, or the first answer of a PC. Takes it from the queue.
+    /// Takes an answer that is now due, if any: that of the oldest request when it is settled, or the first answer of a
+    /// PC. Tells whether it was the last answer to the request.
     struct due_answer {
         error_code code{error_code::ok};
         bool last{true};
@@ -45,11 +45,11 @@ public:
     /// Forgets all requests and returns how many there were. Deliveries made for them no longer find them (ERR-2).
     std::uint32_t abandon() noexcept;
 
-    /// The request `position` places after the oldest.
+    /// The request at `position` after the oldest.
     [[nodiscard]] const request& operator[](std::uint32_t position) const noexcept { return requests_[position]; }
     [[nodiscard]] std::uint32_t size() const noexcept { return requests_.size(); }
     [[nodiscard]] bool empty() const noexcept { return requests_.empty(); }
-    /// Answers that these requests will still get: one each, two for a PC that waits for both.
+    /// Outstanding answers: one for each request, two for a PC that waits for both.
     [[nodiscard]] std::uint32_t answers_coming() const noexcept { return requests_.size() + first_answers_coming_; }
 
 private:

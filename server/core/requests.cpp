@@ -12,11 +12,11 @@ std::uint32_t server::handle(connection& client, const packet_view& packet) {
         answer_held_pc(client);  // TUN-1: no tunnel end after all
     }
     if (packet.op == opcode::error) {
-        handle_answer(client, packet.code);  // FLOW-6: whatever the client itself is waiting for
+        handle_answer(client, packet.code);  // FLOW-6: even while the client itself waits
         return 0;
     }
     if (draining_) {
-        ++statistics_.requests_ignored;  // never accepted; the connection closes as soon as nothing waits for it
+        ++statistics_.requests_ignored;  // not accepted; the connection closes once nothing waits for it
         return 0;
     }
     if (packet.op == opcode::cr) {
@@ -45,7 +45,7 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
         answer_at_once(client, held ? error_code::pseudo_taken : error_code::refused);  // CONN-7
         return;
     }
-    if (users_.size() >= options_.users_max) {  // CONN-4, CONN-9: before the pseudo is looked at
+    if (users_.size() >= options_.users_max) {  // CONN-4, CONN-9: checked before the pseudo
         ++statistics_.closed_without_room;
         notify(notice::event::no_room, client);
         answer_at_once(client, error_code::out_of_capacity);
@@ -72,7 +72,7 @@ error_code server::judge_rpm(connection& client, std::string_view pseudo) {
 }
 
 std::uint32_t server::handle_spm(connection& client, const packet_view& packet) {
-    connection* recipient = users_.find(packet.pseudo);  // PM-9: oneself is like anybody
+    connection* recipient = users_.find(packet.pseudo);  // PM-9: may be the sender itself
     if (recipient == nullptr) {
         answer_at_once(client, error_code::unreachable);  // PM-5
         return 0;

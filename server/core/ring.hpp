@@ -1,4 +1,4 @@
-// A first-in, first-out queue in one block of memory. It knows no bound: its users keep theirs (options.hpp).
+// A FIFO queue in one block of memory. Unbounded: its users enforce their bounds (options.hpp).
 #pragma once
 
 #include "core/ensure.hpp"
@@ -11,10 +11,9 @@
 
 namespace chatos::core {
 
-/// Grows by doubling. A block with room for more than `shrinks_above` elements never has room for more than four times
-/// its content: memory follows content. A smaller one follows use: it halves each time that it is emptied without
-/// having been half full since the last time, so that bursts of one size never allocate, and an idle client costs next
-/// to nothing.
+/// Grows by doubling. A block for more than `shrinks_above` elements never exceeds four times its content. A smaller
+/// one follows use: it halves when it becomes empty without having been half full since the last time, so that bursts
+/// of one size never allocate, and an idle client needs almost no memory.
 template <typename T>
 class ring {
 public:
@@ -22,10 +21,10 @@ public:
 
     [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
-    /// Elements that there is memory for.
+    /// Elements that fit without allocation.
     [[nodiscard]] std::uint32_t capacity() const noexcept { return capacity_; }
 
-    /// The element `position` places after the oldest.
+    /// The element at `position` after the oldest.
     [[nodiscard]] T& operator[](std::uint32_t position) noexcept {
         ensure(position < size_);
         return slots_[(first_ + position) & (capacity_ - 1)];
@@ -58,7 +57,7 @@ public:
         return oldest;
     }
 
-    /// Empties the queue and gives its memory back.
+    /// Empties the queue and frees its memory.
     void clear() noexcept {
         slots_.reset();
         capacity_ = first_ = size_ = most_used_ = 0;

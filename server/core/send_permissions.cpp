@@ -16,7 +16,7 @@ void send_permissions::grant(connection_id recipient, std::size_t count_max) {
     newest_last_.push_back(recipient);
 }
 
-// Searches from the newest, the most likely recipient.
+// Searches from the newest: it is the most likely recipient.
 bool send_permissions::allows(connection_id recipient) const noexcept {
     return std::find(newest_last_.rbegin(), newest_last_.rend(), recipient) != newest_last_.rend();
 }

@@ -1,5 +1,5 @@
-// The sessions that a user may write to, as its RPMs have shown (PM-5, PM-6). Sessions, not pseudos: a later user of
-// the same pseudo is another one (PM-10).
+// The sessions that a user may send messages to, granted by its RPMs (PM-5, PM-6). Sessions, not pseudos: a later user
+// with the same pseudo is a different one (PM-10).
 #pragma once
 
 #include "core/connection_id.hpp"
@@ -15,7 +15,7 @@ public:
     void grant(connection_id recipient, std::size_t count_max);
     [[nodiscard]] bool allows(connection_id recipient) const noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return newest_last_.size(); }
-    /// Gives the memory back as well, which `= {}` would not.
+    /// Frees the memory as well, unlike `= {}`.
     void clear() noexcept { newest_last_ = std::vector<connection_id>{}; }
 
 private:

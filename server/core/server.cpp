@@ -1,5 +1,5 @@
-// Connections come and go, bytes are cut into packets, and work is shared out fairly. What a packet means is in
-// requests.cpp and deliveries.cpp; how connections end is in closing.cpp.
+// Opens connections, cuts bytes into packets, and shares work fairly. The effects of packets are in requests.cpp and
+// deliveries.cpp; how connections end is in closing.cpp.
 #include "core/server.hpp"
 
 #include "core/ensure.hpp"
@@ -33,7 +33,7 @@ bool server::accepts_connections() const noexcept {
 }
 
 connection_id server::connect(time_point now, const origin& source) {
-    ensure(accepts_connections());  // as the caller has seen it: a deadline may just now end a session
+    ensure(accepts_connections());  // before deadlines take effect: one of them may end a session
     advance(now);
     connection& newcomer = connections_.open();
     newcomer.source = source;
@@ -149,8 +149,8 @@ void server::run(time_point now) {
     }
 }
 
-// WIRE-13: packets are cut from the stream as they come; how the bytes were split never matters. Returns how many bytes
-// were processed. Stops at an unfinished packet, at the bounds, and when the connection is no longer open.
+// WIRE-13: how the bytes were split never matters. Returns how many bytes were processed. Stops at an unfinished
+// packet, at the bounds, and when the connection is no longer open.
 std::size_t server::process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left) {
     std::size_t processed = 0;
     while (processed < bytes.size() && work_left != 0 && client.is_open() && has_room_for_request(client)) {
@@ -188,7 +188,7 @@ void server::notify(notice::event kind, const connection& client) {
     }
 }
 
-// Where framing is lost, everything that follows is shown; of text only the bad bytes, since messages are private.
+// Where framing is lost, the excerpt shows everything that follows; for text only the bad bytes: messages are private.
 void server::notify_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet) {
     if (log_ == nullptr) {
         return;
@@ -211,7 +211,7 @@ void server::notify_refused(const connection& client, const decode_error& error,
                 .excerpt = remaining.first(std::min(length, remaining.size()))});
 }
 
-// After each go: is something left that can be processed without more bytes, and when?
+// After each slice: decides whether the remaining bytes can be processed without more input, and when.
 void server::update_backlog(connection& client) {
     client.has_backlog = client.is_open() && !client.pending_input.empty() && !client.packet_unfinished;
     if (client.has_backlog) {
@@ -223,7 +223,7 @@ void server::update_backlog(connection& client) {
     }
 }
 
-// A PC is answered twice, so there must be room for two answers before a packet is taken up. FLOW-5: without room the
+// A PC is answered twice, so a packet is processed only when there is room for two answers. FLOW-5: without room the
 // server stops reading this client.
 bool server::has_room_for_request(const connection& client) const noexcept {
     return client.answers_owed() + 2 <= options_.answers_owed_max;

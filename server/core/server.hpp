@@ -1,14 +1,13 @@
 // The ChatOS server as a state machine: connections, bytes and time go in; bytes to write, reading on or off, and
 // closes come out. No sockets, no threads, no clock. One thread drives it.
 //
-// A driver's turn: hand over what happened (connect, receive, end_of_input, wrote, lost), call run(), then take every
-// connection from next_changed() and bring it into line: write what gather() shows, report it with wrote(), read or
-// do not read as wants_input() says, and follow close_action_of(). Wake up at next_deadline() at the latest; at once
-// while has_work().
+// A driver's turn: report events (connect, receive, end_of_input, wrote, lost), call run(), then handle every
+// connection from next_changed(): write what gather() returns, report it with wrote(), read only if wants_input(), and
+// follow close_action_of(). Wake up at next_deadline() at the latest; at once while has_work().
 //
-// Every call that takes a time first lets all deadlines up to that moment take effect, each at its own moment, so it
-// does not matter how late the driver wakes up; only the time for writing a last answer begins when it does. Times do
-// not run backwards; one that does counts as the last one.
+// Every call that takes a time first lets all deadlines up to it take effect, each at its own moment, so a late wake-up
+// does not matter; only the time for writing a last answer begins when the driver wakes up. A time earlier than the
+// last one counts as the last one.
 #pragma once
 
 #include "core/connection_table.hpp"
@@ -34,10 +33,10 @@
 
 namespace chatos::core {
 
-/// What the driver has to do with a connection besides writing and reading (ERR-5).
+/// What the driver must do with a connection besides writing and reading (ERR-5).
 enum class close_action : std::uint8_t {
     none,
-    shut_down_sending,  ///< everything is written: send FIN, go on reading (as wants_input() says)
+    shut_down_sending,  ///< everything is written: send FIN, keep reading while wants_input()
     close,              ///< close it, then call lost()
 };
 
@@ -48,57 +47,57 @@ public:
     server(const server&) = delete;
     server& operator=(const server&) = delete;
 
-    // What happens to connections. Each id comes from connect() and is good until lost().
+    // Events of connections. Each id comes from connect() and is valid until lost().
 
-    /// False when unregistered_max is reached or the server drains: leave newcomers in the system's queue.
+    /// False when unregistered_max is reached or the server drains: leave new connections in the system's queue.
     [[nodiscard]] bool accepts_connections() const noexcept;
-    /// A new connection, and where it comes from (TUN-3). Only while accepts_connections() (asserted).
+    /// Opens a connection from the given origin (TUN-3). Only while accepts_connections() (asserted).
     [[nodiscard]] connection_id connect(time_point now, const origin& source = {});
-    /// Bytes arrived. Only while wants_input(id), at most receive_bytes_max of them (both asserted). Not kept.
+    /// Bytes arrived; copied where needed. Only while wants_input(id), at most receive_bytes_max (both asserted).
     void receive(connection_id id, std::span<const std::byte> bytes, time_point now);
     /// The peer sends nothing more (FLOW-8). Takes effect after the bytes received before it.
     void end_of_input(connection_id id, time_point now);
-    /// `bytes` of what gather() showed were written.
+    /// `bytes` of what gather() returned were written.
     void wrote(connection_id id, std::size_t bytes, time_point now);
-    /// The connection exists no more: reset, broken, or closed as close_action_of() asked (CONN-6). `id` is void.
+    /// The connection is gone: reset, broken, or closed as close_action_of() demanded (CONN-6). `id` becomes invalid.
     void lost(connection_id id, time_point now);
 
     // Time and postponed work.
 
     /// Lets deadlines take effect up to `now`.
     void advance(time_point now);
-    /// No deadline comes before this moment; it may turn out to be early. Nothing: no deadline at all.
+    /// No deadline comes before this moment, which may be earlier than the first deadline. Empty: no deadline.
     [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
-    /// Some connection has bytes left to process: call run() again soon.
+    /// A connection has bytes left to process: call run() again soon.
     [[nodiscard]] bool has_work() const noexcept { return !work_.empty(); }
-    /// Processes a bounded part of what is left, one client after another.
+    /// Processes a bounded part of the remaining bytes, one client after another.
     void run(time_point now);
 
     // The end.
 
-    /// Stops: no new connections, no new requests. What was accepted is answered, within drain_timeout; each
+    /// Stops the server: no new connections, no new requests. Accepted requests are answered within drain_timeout; a
     /// connection closes when it neither waits nor is waited for.
     void drain(time_point now);
     [[nodiscard]] bool is_draining() const noexcept { return draining_; }
 
-    // What the driver has to do.
+    // What the driver must do.
 
-    /// The next connection that needs a look; each at most once until it changes again.
+    /// The next connection that has changed; each at most once until it changes again.
     [[nodiscard]] std::optional<connection_id> next_changed();
     [[nodiscard]] bool wants_input(connection_id id) const;
-    /// Whether it is one end of a tunnel (TUN-2): what the other end does can then take back that it wants input.
+    /// Whether it is one end of a tunnel (TUN-2): an event of the other end can then end wants_input().
     [[nodiscard]] bool is_tunnel_end(connection_id id) const { return lookup(id).is_tunnel_end(); }
-    /// Points `pieces` at the bytes to write next and returns how many it set. Valid until the next other call.
+    /// Points `pieces` at the next bytes to write and returns how many it set. Valid until any other call.
     [[nodiscard]] std::size_t gather(connection_id id, std::span<std::span<const std::byte>> pieces) const;
     [[nodiscard]] close_action close_action_of(connection_id id) const;
 
-    // Insight.
+    // Observation.
 
     [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
     [[nodiscard]] const options& bounds() const noexcept { return options_; }
     [[nodiscard]] statistics count() const;
-    /// Checks every invariant and bound the long way round, in time proportional to everything held. Empty when all
-    /// hold, otherwise which does not.
+    /// Recomputes every invariant and bound, in time proportional to everything held. Returns the first violation, or
+    /// empty.
     [[nodiscard]] std::string check_invariants() const;
 
 private:
@@ -115,7 +114,7 @@ private:
     void notify(notice::event kind, const connection& client);
     void notify_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet);
 
-    // requests.cpp: what each packet does (CONN, PM, ALL, PC); returns how many deliveries it made
+    // requests.cpp: the effect of each packet (CONN, PM, ALL, PC); returns how many deliveries it made
     std::uint32_t handle(connection& client, const packet_view& packet);
     void handle_cr(connection& client, std::string_view pseudo);
     error_code judge_rpm(connection& client, std::string_view pseudo);
@@ -183,7 +182,7 @@ private:
     ring<connection_id> work_;
     statistics statistics_;
     time_point now_{};
-    time_point driver_now_{};  // what time it is for the driver; `now_` follows, deadline by deadline
+    time_point driver_now_{};  // the driver's time; `now_` follows, deadline by deadline
     time_point drain_deadline_{};
     bool draining_{false};
     bool drain_over_{false};

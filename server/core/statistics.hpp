@@ -1,4 +1,4 @@
-// What the core counts. At any moment between two calls:
+// Counters of the core. Between any two calls:
 //   requests_accepted = requests_answered + requests_abandoned + requests_pending
 //   tunnels_offered = tunnels_undecided + tunnels_refused + tunnels_accepted
 //   tunnels_accepted = tunnels_awaited + tunnels_expired + tunnels_opened
@@ -19,7 +19,7 @@ struct statistics {
     std::array<std::uint64_t, 7> packets_by_opcode{};  ///< received and well-formed; [0] stays 0
 
     std::uint64_t requests_accepted{0};
-    std::uint64_t requests_answered{0};   ///< fully: a PC counts with its last answer
+    std::uint64_t requests_answered{0};   ///< a PC counts with its last answer
     std::uint64_t requests_abandoned{0};  ///< the client left before the answer was due, or broke the protocol
     std::uint64_t requests_pending{0};
 
@@ -42,15 +42,15 @@ struct statistics {
     std::uint64_t closed_input_bound{0};                  ///< options::total_input_bytes_max
 
     std::uint64_t output_bytes_queued{0};  ///< waiting to be written, to all clients together
-    std::uint64_t output_memory_bytes{0};  ///< what is compared with options::total_output_bytes_max
-    std::uint64_t input_memory_bytes{0};   ///< what is compared with options::total_input_bytes_max
+    std::uint64_t output_memory_bytes{0};  ///< compared with options::total_output_bytes_max
+    std::uint64_t input_memory_bytes{0};   ///< compared with options::total_input_bytes_max
 
     std::uint64_t tunnels_offered{0};  ///< PCs that reached their peer while tunnels are on (TUN)
     std::uint64_t tunnels_undecided{0};
     std::uint64_t tunnels_refused{0};  ///< not accepted, or beyond options::tunnels_max, or the server drains
     std::uint64_t tunnels_accepted{0};
-    std::uint64_t tunnels_awaited{0};  ///< accepted, and not both ends are there
-    std::uint64_t tunnels_expired{0};  ///< accepted, and not both ends came (TUN-4)
+    std::uint64_t tunnels_awaited{0};  ///< accepted, with an end missing
+    std::uint64_t tunnels_expired{0};  ///< accepted, and an end did not come in time (TUN-4)
     std::uint64_t tunnels_opened{0};
     std::uint64_t tunnels_open{0};
     std::uint64_t tunnels_without_room{0};  ///< of those refused: beyond options::tunnels_max

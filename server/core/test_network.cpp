@@ -148,7 +148,7 @@ client* network::find(connection_id id) {
     return client->id_ == id && !client->closed_ ? client : nullptr;
 }
 
-// One read of one connection, as a driver would do it. False when there was nothing to do.
+// One read of one connection, as a driver does it. False when there was nothing to do.
 bool network::feed(client& client) {
     if (client.closed_ || !client.armed_) {
         return false;

@@ -1,4 +1,4 @@
-// For tests: a core, clients made of plain memory, and a clock that only the test moves.
+// For tests: a core, clients in memory, and a clock that only the test moves.
 #pragma once
 
 #include "core/server.hpp"
@@ -22,14 +22,14 @@ using packets = std::vector<std::string>;
 
 class network;
 
-/// What `packet` looks like on the wire.
+/// The encoded `packet`.
 [[nodiscard]] std::string bytes_of(const packet_view& packet);
 
-/// How `packets` shows `packet`.
+/// `packet` as in packets().
 [[nodiscard]] std::string text_of(const packet_view& packet);
 
-/// One end of a connection. What it sends waits, like in a socket, until the core wants input; what the core writes
-/// arrives unless the client does not read.
+/// The client's end of a connection. What it sends waits, as in a socket, until the core wants input; what the core
+/// writes arrives unless the client does not read.
 class client {
 public:
     client(network& owner, connection_id id) : network_{owner}, id_{id} {}
@@ -45,26 +45,26 @@ public:
     /// The connection breaks.
     void reset();
 
-    /// Whether the client takes what the core writes.
+    /// Whether the client reads what the core writes.
     void reads(bool on);
-    /// Takes at most this many bytes at a time while it reads.
+    /// Reads at most this many bytes at a time.
     void reads_at_most(std::size_t bytes) { read_bytes_max_ = bytes; }
 
-    /// What has come since the last time; stops at an incomplete packet.
+    /// The packets received since the last call; stops at an incomplete one.
     [[nodiscard]] packets take();
-    /// Bytes that have come since the last time.
+    /// Number of bytes received since the last call.
     [[nodiscard]] std::size_t take_bytes();
-    /// The bytes themselves.
+    /// The bytes received since the last call.
     [[nodiscard]] std::string take_text() { return std::exchange(received_, {}); }
 
     [[nodiscard]] connection_id id() const { return id_; }
     /// The core has shut down its sending side.
     [[nodiscard]] bool saw_end() const { return saw_end_ || closed_; }
-    /// The connection is no more.
+    /// The connection is gone.
     [[nodiscard]] bool is_closed() const { return closed_; }
-    /// It has closed its sending side.
+    /// The client has closed its sending side.
     [[nodiscard]] bool has_ended() const { return end_after_sending_; }
-    /// Bytes that the core has not wanted yet.
+    /// Bytes that the core has not read yet.
     [[nodiscard]] std::size_t unsent_bytes() const { return to_send_.size(); }
 
 private:
@@ -87,24 +87,24 @@ class network {
 public:
     explicit network(const options& bounds = {}) : core{bounds} {}
 
-    /// A connection that has sent nothing yet.
+    /// Opens a connection.
     [[nodiscard]] client& connect(const origin& source = {});
-    /// A registered user, whose ERROR 0 is taken already.
+    /// Opens a connection and registers; its ERROR 0 is already taken.
     [[nodiscard]] client& join(std::string_view pseudo, const origin& source = {});
-    /// `count` users named prefix0, prefix1, ...
+    /// Registers `count` users: prefix0, prefix1, ...
     [[nodiscard]] std::vector<client*> join_many(std::string_view prefix, int count);
 
-    /// Time passes, and the core is woken at next_deadline() and no other moment.
+    /// Lets time pass; wakes the core at each next_deadline() and no other moment.
     void wait(milliseconds time);
-    /// Time passes while the driver sleeps through all deadlines, as a stopped process does.
+    /// Lets time pass while the driver sleeps through all deadlines, as a stopped process does.
     void oversleep(milliseconds time);
 
-    /// Turns until nothing moves any more; checks all invariants.
+    /// Takes turns until nothing moves any more; checks all invariants.
     void settle();
 
-    /// Bytes are handed to the core in runs of at most this many.
+    /// The core receives bytes in runs of at most this many.
     std::size_t segment_bytes{65'536};
-    /// Invariants are checked the long way round after each call of settle(); off where that takes too long.
+    /// settle() calls check_invariants(); off where that takes too long.
     bool checks_invariants{true};
     server core;
     time_point now{};

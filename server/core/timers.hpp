@@ -1,4 +1,4 @@
-// At most one wake-up time per slot, earliest first: a binary heap that knows where each slot is.
+// At most one wake-up time per slot, earliest first: a binary heap with an index by slot.
 #pragma once
 
 #include "core/clock.hpp"
@@ -9,11 +9,11 @@
 
 namespace chatos::core {
 
-/// Most deadlines only ever move later (each answered delivery starts a fresh limit), so callers leave a wake-up
-/// that has become too early where it is, and look again when it comes.
+/// Most deadlines only move later (each answered delivery starts a new limit), so callers leave a wake-up that has
+/// become too early, and check the deadline again when it comes.
 class timers {
 public:
-    /// Wakes `slot` at `when`, unless it is woken earlier than that anyway.
+    /// Wakes `slot` at `when` unless it has an earlier wake-up.
     void wake_by(std::uint32_t slot, time_point when);
     void cancel(std::uint32_t slot);
 

@@ -1,4 +1,4 @@
-// For tests: two users, and the connections that they open as the ends of their tunnels.
+// For tests: two users, and the connections that they open as ends of their tunnels.
 #pragma once
 
 #include "core/test_network.hpp"

@@ -39,7 +39,7 @@ std::optional<tunnel_registry::end_pair> tunnel_registry::accept(const offer_id&
     return entry.ends;
 }
 
-// Offers may cross. An end cannot know which of them will be accepted, so it goes where it is wanted.
+// Offers may cross. An end cannot know which of them will be accepted, so it moves to the accepted one.
 void tunnel_registry::rehome(number to, std::uint8_t side) {
     tunnel& entry = tunnels_.at(to);
     const auto [first, last] = slots_.equal_range(entry.slots[side]->first);
@@ -80,7 +80,7 @@ bool tunnel_registry::claim(connection_id end, const tunnel_user& own, std::stri
     return claim_slot(end, slot_key{own.pseudo, own.source, std::string{peer}});
 }
 
-// Best where the peer waits already, then where it is expected, then where it may still agree; the oldest of equals.
+// Prefers a tunnel where the peer waits already, then an accepted one, then an undecided one; among equals the oldest.
 bool tunnel_registry::claim_slot(connection_id end, const slot_key& wanted) {
     const endpoint_slot* best = nullptr;
     int best_rank = -1;
@@ -164,7 +164,7 @@ void tunnel_registry::erase_all_but_open() {
     }
 }
 
-// Takes a tunnel out of every index. The ends that were there are none any more.
+// Removes a tunnel from every index. Its ends are no ends any more.
 tunnel_registry::end_pair tunnel_registry::erase(number gone) {
     const auto position = tunnels_.find(gone);
     const tunnel entry = position->second;

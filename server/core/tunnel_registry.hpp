@@ -1,5 +1,5 @@
-// Which users have offered each other a private connection, agreed on one or opened one, and which connections are its
-// ends (TUN-1, TUN-3, TUN-4). Knows connections by id only: neither their bytes nor how they end.
+// Which users have offered, accepted or opened a private connection, and which connections are its ends (TUN-1, TUN-3,
+// TUN-4). Knows connections by id only: neither their bytes nor how they end.
 #pragma once
 
 #include "core/clock.hpp"
@@ -20,13 +20,13 @@
 
 namespace chatos::core {
 
-/// Names an offer: the PC that made it.
+/// Identifies an offer: the PC that made it.
 struct offer_id {
     connection_id sender{};
     std::uint32_t request_number{0};
 };
 
-/// A user as it was when the offer was made. It may have left since: an agreement outlives sessions (TUN-5).
+/// A user at the time of the offer. It may have left since: an agreement outlives sessions (TUN-5).
 struct tunnel_user {
     std::string pseudo;
     origin source;
@@ -41,58 +41,58 @@ public:
 
     void offer(const offer_id& offer, const tunnel_user& asking, const tunnel_user& recipient);
 
-    /// The offer is accepted, and its ends have to come before `deadline`, which is no earlier than that of any
-    /// acceptance before. Ends that wait at another offer between these two are rehomed. Its ends; nothing when there
-    /// is no such offer.
+    /// Accepts the offer. Its ends must come before `deadline`, which is no earlier than the deadline of any previous
+    /// acceptance. Ends that wait at another offer between these two users move here. Returns its ends; empty when
+    /// there is no such offer.
     [[nodiscard]] std::optional<end_pair> accept(const offer_id& offer, time_point deadline);
 
-    /// Where the ends went that waited for an offer.
+    /// What became of the ends that waited for a removed offer.
     struct refusal {
-        end_pair rehomed{};   ///< they wait at another tunnel between these two
-        end_pair orphaned{};  ///< there is none that lacks them: they are no ends any more
+        end_pair rehomed{};   ///< they now wait at another tunnel between these two users
+        end_pair orphaned{};  ///< no other tunnel lacks them: they are no ends any more
     };
-    /// The offer is gone. Nothing when there is no such offer.
+    /// Removes the offer. Empty when there is no such offer.
     [[nodiscard]] std::optional<refusal> refuse(const offer_id& offer);
 
-    /// Some tunnel, in whatever state, has `user` as one of its users (TUN-3).
+    /// Whether `user` takes part in a tunnel in any state (TUN-3).
     [[nodiscard]] bool has_user(const tunnel_user& user) const;
 
-    /// Makes `end` the end of `own` at a tunnel with `peer`. False when there is none that lacks it.
+    /// Makes `end` the end of `own` at a tunnel with `peer`. False when no such tunnel lacks it.
     [[nodiscard]] bool claim(connection_id end, const tunnel_user& own, std::string_view peer);
 
-    /// Where an end is.
+    /// The position of an end.
     struct endpoint_state {
         tunnel_state state{tunnel_state::offered};
-        time_point deadline{};    ///< when accepted: for the other end to come
-        connection_id partner{};  ///< generation 0: not there yet, or gone
+        time_point deadline{};    ///< once accepted: for the other end to come
+        connection_id partner{};  ///< generation 0: not present yet, or gone
     };
-    /// Of a connection that is an end (asserted).
+    /// `end` must be an end (asserted).
     [[nodiscard]] endpoint_state state_of(connection_id end) const;
 
-    /// Opens the accepted tunnel of `end`, both of whose ends are there (asserted).
+    /// Opens the accepted tunnel of `end`. Both ends must be present (asserted).
     void open(connection_id end);
 
-    /// `end` is no end any more. An open tunnel without ends is gone, an agreement waits on.
+    /// Removes `end` from its tunnel. An open tunnel without ends is removed; an accepted one still waits.
     void remove_end(connection_id end);
 
-    /// The agreement at which `end` waits alone is gone, and `end` is no end any more.
+    /// Removes the accepted tunnel at which `end` waits alone, and `end` from it.
     void expire_with(connection_id end);
-    /// Removes agreements for which no end came until `now`; returns how many.
+    /// Removes accepted tunnels for which no end came until `now`; returns how many.
     std::size_t expire_unattended(time_point now);
-    /// When expire_unattended() has something to do, if no end comes until then.
+    /// When expire_unattended() must be called next, if no end comes until then.
     [[nodiscard]] std::optional<time_point> earliest_deadline() const noexcept {
         return awaited_.empty() ? std::nullopt : std::optional{awaited_.begin()->first};
     }
-    /// All that is not open is gone. No end may wait (asserted).
+    /// Removes all tunnels that are not open. No end may wait (asserted).
     void erase_all_but_open();
 
     [[nodiscard]] std::size_t offered() const noexcept { return offered_.size(); }
     [[nodiscard]] std::size_t awaited() const noexcept { return awaited_.size(); }
     [[nodiscard]] std::size_t open() const noexcept { return tunnels_.size() - offered_.size() - awaited_.size(); }
-    /// Connections that are ends.
+    /// Number of connections that are ends.
     [[nodiscard]] std::size_t ends_claimed() const noexcept { return ends_.size(); }
 
-    /// Empty when every index agrees with the tunnels, otherwise which does not.
+    /// Names an index that disagrees with the tunnels; empty when all agree.
     [[nodiscard]] std::string check_invariants() const;
 
 private:
@@ -103,7 +103,7 @@ private:
     };
     using offer_key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;  // slot, generation, request
     using slot_key = std::tuple<std::string, origin, std::string>;              // own pseudo, own origin, peer's pseudo
-    using slot_index = std::multimap<slot_key, endpoint_slot>;                  // trees: no input makes them slow
+    using slot_index = std::multimap<slot_key, endpoint_slot>;                  // trees: no input can make them slow
 
     struct tunnel {
         tunnel_state state{tunnel_state::offered};

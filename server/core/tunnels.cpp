@@ -1,5 +1,5 @@
-// Carrying private connections (TUN-1 to TUN-5): how a connection becomes one end of a tunnel, what goes through, and
-// how it ends. tunnel_registry.hpp decides which users may have a tunnel.
+// Tunnels for private connections (TUN-1 to TUN-5): how a connection becomes an end, what a tunnel relays, and how it
+// ends. tunnel_registry.hpp decides which users may have a tunnel.
 #include "core/ensure.hpp"
 #include "core/server.hpp"
 
@@ -9,8 +9,8 @@
 
 namespace chatos::core {
 
-// TUN-1, TUN-3: only the first packet of a connection can begin a tunnel end, and only where a user of that pseudo
-// came from. It waits for the second: one ERROR answers the two.
+// TUN-1, TUN-3: only the first packet of a connection can begin a tunnel end, and only from the origin of a user with
+// that pseudo. It waits for the second packet: one ERROR answers both.
 void server::handle_unregistered_pc(connection& client, std::string_view pseudo) {
     if (client.first_pc_held) {
         const std::string own = std::move(held_pcs_.extract(client.id.slot).mapped());
@@ -26,7 +26,7 @@ void server::handle_unregistered_pc(connection& client, std::string_view pseudo)
     answer_at_once(client, error_code::refused);  // CONN-8
 }
 
-// CONN-8, late: what followed the first PC, if anything, was no second one.
+// CONN-8, delayed: no second PC followed the first.
 void server::answer_held_pc(connection& client) {
     if (client.first_pc_held) {
         client.first_pc_held = false;
@@ -35,7 +35,7 @@ void server::answer_held_pc(connection& client) {
     }
 }
 
-// The tunnel is not opened here, because what follows the second PC must still be kept.
+// Does not open the tunnel yet, because the bytes after the second PC must be kept first.
 void server::become_tunnel_end(connection& client, const std::string& own, std::string_view peer) {
     ++statistics_.tunnel_ends;
     enter(client, phase::tunnel_waiting);
@@ -46,7 +46,7 @@ void server::become_tunnel_end(connection& client, const std::string& own, std::
     arm_timer(client);
 }
 
-// Names the request that `asking` is about to make.
+// Identifies the request that `asking` is about to make.
 void server::record_offer(const connection& asking, const connection& recipient) {
     if (options_.tunnels) {
         ++statistics_.tunnels_offered;
@@ -55,7 +55,7 @@ void server::record_offer(const connection& asking, const connection& recipient)
     }
 }
 
-// The asking user may have left: its end may come all the same (TUN-5).
+// The asking user may have left: its end may still come (TUN-5).
 void server::record_decision(const delivery& offer, error_code code) {
     const offer_id id{.sender = offer.sender, .request_number = offer.request_number};
     const bool has_room = tunnels_.awaited() + tunnels_.open() < options_.tunnels_max;
@@ -90,7 +90,7 @@ void server::record_decision(const delivery& offer, error_code code) {
     }
 }
 
-// TUN-2: both have come. What they sent before follows the ERROR 0, in order.
+// TUN-2: both ends are present. What they sent before follows the ERROR 0, in order.
 void server::open_tunnel_if_complete(connection& end) {
     if (end.current_phase() != phase::tunnel_waiting || tunnels_.state_of(end.id).state != tunnel_state::accepted) {
         return;
@@ -114,7 +114,7 @@ void server::open_tunnel_if_complete(connection& end) {
     end_tunnel_if_done(*partner);
 }
 
-// TUN-4. It has no slot in the registry (any more).
+// TUN-4. `end` is not in the registry, or not any more.
 void server::refuse_tunnel_end(connection& end) {
     ++statistics_.tunnel_ends_refused;
     end.output.push(answers_[static_cast<std::size_t>(error_code::unreachable)]);
@@ -135,7 +135,7 @@ const connection* server::tunnel_partner(const connection& end) const {
     return connections_.find(tunnels_.state_of(end.id).partner);
 }
 
-// TUN-2: backpressure. An end that does not read holds back its partner and no other client.
+// TUN-2: backpressure. An end that does not read delays its partner and no other client.
 bool server::tunnel_has_room(const connection& end) const {
     if (end.current_phase() == phase::tunnel_waiting) {
         return end.pending_input.bytes().size() < options_.tunnel_buffer_bytes_max;
@@ -148,7 +148,7 @@ bool server::tunnel_has_room(const connection& end) const {
     return output.size_bytes() + output.frames() * options::tunnel_read_cost_bytes < options_.tunnel_buffer_bytes_max;
 }
 
-// Nothing more will come through in either direction, save what was read already.
+// Only what was read already is still relayed, in both directions.
 bool server::tunnel_ends(const connection& end) const {
     const connection* partner = tunnel_partner(end);
     return partner == nullptr || (partner->input_ended && end.input_ended);
@@ -171,7 +171,7 @@ void server::relay(connection& from, std::span<const std::byte> bytes) {
     }
 }
 
-// TUN-2: half-close. The other direction continues; a waiting end is closed in the one direction once it opens.
+// TUN-2: half-close. The other direction continues; for a waiting end it takes effect once the tunnel opens.
 void server::end_tunnel_input(connection& end) {
     if (end.current_phase() != phase::tunnel_open) {
         return;
@@ -185,15 +185,15 @@ void server::end_tunnel_input(connection& end) {
     }
 }
 
-// After anything that may have changed what `end` waits for. Open tunnels know no time limit; once one ends, what was
-// read is written for as long as the client takes it.
+// Called when what `end` waits for may have changed. Open tunnels have no time limit; after one ends, what was read is
+// written for as long as the client takes it.
 void server::end_tunnel_if_done(connection& end) {
     connection* partner = tunnel_partner(end);
     if (partner != nullptr) {
-        mark_changed(*partner);  // there may be room for its bytes again
+        mark_changed(*partner);  // its bytes may have room again
     }
     if (end.output.empty()) {
-        mark_changed(end);  // its sending side may be due to be shut down
+        mark_changed(end);  // its sending side may have to be shut down
     }
     if (!tunnel_ends(end)) {
         return;
@@ -209,7 +209,7 @@ void server::end_tunnel_if_done(connection& end) {
     }
 }
 
-// However it goes: what it has sent still reaches its partner, which then ends too.
+// For any reason: what the end has sent still reaches its partner, which then ends too.
 void server::leave_tunnel(connection& end) {
     if (end.first_pc_held) {
         end.first_pc_held = false;
@@ -232,7 +232,7 @@ void server::leave_tunnel(connection& end) {
     }
 }
 
-// No end can come any more, so those that wait are refused. Open tunnels have until the end of the drain.
+// No end can come any more, so waiting ends are refused. Open tunnels may continue until the end of the drain.
 void server::drain_tunnels() {
     connections_.for_each([this](connection& client) {
         answer_held_pc(client);

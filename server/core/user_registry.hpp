@@ -1,4 +1,4 @@
-// The registered users by pseudo. Two pseudos are the same exactly when their bytes are (CONN-5).
+// The registered users by pseudo. Two pseudos are equal exactly when their bytes are (CONN-5).
 #pragma once
 
 #include "core/connection.hpp"
@@ -12,17 +12,17 @@
 
 namespace chatos::core {
 
-/// A tree rather than a hash table: no choice of pseudos makes it slow.
+/// A tree rather than a hash table: no choice of pseudos can make it slow.
 class user_registry {
 public:
-    /// The user that holds `pseudo`, or nullptr.
+    /// The user that holds `pseudo`, or null.
     [[nodiscard]] connection* find(std::string_view pseudo) const;
-    /// Registers `user` under a pseudo that is free (asserted).
+    /// Registers `user` under `pseudo`, which must be free (asserted).
     void add(connection& user, std::string_view pseudo);
-    /// The pseudo is free again (CONN-6).
+    /// Frees the pseudo (CONN-6).
     void remove(connection& user);
 
-    /// All users, in no particular order; until the next add or remove.
+    /// All users, in no particular order. Valid until the next add or remove.
     [[nodiscard]] std::span<connection* const> users() const noexcept { return users_; }
     [[nodiscard]] std::size_t size() const noexcept { return users_.size(); }
 
