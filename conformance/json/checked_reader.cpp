@@ -1,5 +1,7 @@
 #include "json/checked_reader.hpp"
 
+#include "base/word_list.hpp"
+
 #include <algorithm>
 
 namespace chatos::conformance {
@@ -76,7 +78,7 @@ std::vector<json_place> json_place::as_array(std::size_t size_min) const {
         return places;
     }
     if (value_->items.size() < size_min) {
-        refuse("expected at least " + std::to_string(size_min) + " element" + (size_min == 1 ? "" : "s") + ", found " +
+        refuse("expected at least " + base::counted(size_min, "element") + ", found " +
                std::to_string(value_->items.size()));
     }
     for (const json_value& item : value_->items) {

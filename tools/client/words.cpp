@@ -1,6 +1,7 @@
 #include "client/words.hpp"
 
 #include "base/shown_text.hpp"
+#include "base/word_list.hpp"
 #include "client/name_text.hpp"
 
 #include <array>
@@ -178,7 +179,7 @@ std::string meaning(const session_ended& end, std::string_view pseudo) {
 std::string size_text(std::uint64_t bytes) {
     constexpr std::array<const char*, 4> units{"kB", "MB", "GB", "TB"};
     if (bytes < 1'000) {
-        return std::to_string(bytes) + (bytes == 1 ? " byte" : " bytes");
+        return base::counted(bytes, "byte");
     }
     double value = static_cast<double>(bytes) / 1'000;
     std::size_t unit = 0;

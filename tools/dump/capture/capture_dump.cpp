@@ -1,5 +1,6 @@
 #include "dump/capture/capture_dump.hpp"
 
+#include "base/word_list.hpp"
 #include "dump/capture/frame_reader.hpp"
 #include "dump/tcp/connection_table.hpp"
 #include "dump/text/text_format.hpp"
@@ -72,8 +73,7 @@ std::string dump_file(const std::string& path, const capture_options& options, r
     }
     const std::uint64_t frames = capture_account.frames - frames_before;
     return "cannot read " + shown_path(path) + (frames == 0 ? "" : " to its end") + ": " + problem + "; " +
-           (frames == 0 ? "no frame was read"
-                        : std::to_string(frames) + (frames == 1 ? " frame" : " frames") + " before that were read");
+           (frames == 0 ? "no frame was read" : base::counted(frames, "frame") + " before that were read");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "dump/check/check_sink.hpp"
 
 #include "base/junit.hpp"
+#include "base/word_list.hpp"
 #include "dump/json/json_object.hpp"
 #include "dump/text/endpoint_text.hpp"
 #include "dump/text/text_format.hpp"
@@ -46,10 +47,6 @@ std::string_view name_of(side sender) noexcept {
 std::string_view level_of(std::string_view rule) noexcept {
     const conformance::rule* found = conformance::find_rule(rule);
     return found == nullptr ? std::string_view{} : level_name(found->level);
-}
-
-std::string counted(std::size_t count, std::string_view what) {
-    return std::to_string(count) + ' ' + std::string{what} + (count == 1 ? "" : "s");
 }
 
 std::string explanation_of(std::string_view rule) {
@@ -184,9 +181,9 @@ void check_sink::show_text(const rule_verdict& one) {
     out_.add(colors_.plain);
     out_.add_padded(one.rule, rule_columns);
     if (is_failed) {
-        out_.add(counted(one.violations, "violation"), ", ");
+        out_.add(base::counted(one.violations, "violation"), ", ");
     }
-    out_.add("kept ", counted(one.passed, "time"));
+    out_.add("kept ", base::counted(one.passed, "time"));
     if (!one.reason.empty()) {
         out_.add("; ");
         escape(one.reason, [&](std::string_view piece) { out_.add(piece == "\\\"" ? "\"" : piece); });
@@ -246,7 +243,7 @@ std::string check_sink::junit() const {
             test.message = verdict.reason;
         } else if (verdict.verdict == judge_verdict::fail) {
             test.outcome = base::junit_outcome::failed;
-            test.message = counted(verdict.violations, "violation");
+            test.message = base::counted(verdict.violations, "violation");
             test.type = test.name;
             test.text = details_of(verdict.rule);
         }
