@@ -35,10 +35,10 @@ constexpr auto examples = R"(Examples:
   chatos-server --listen 127.0.0.1:0               let the system pick a port, and print it
   chatos-server --listen 0.0.0.0:7777 --listen '[::]:7777'
   chatos-server --listen unix:/run/chatos.sock --capacity 100
-  chatos-server --capacity 100 --print-limits      what the limits are, and the memory they may take
+  chatos-server --capacity 100 --print-limits      show the limits and the memory they may take
 
 Prints 'listening on HOST:PORT' for each listener once it accepts connections. SIGTERM and SIGINT stop the server:
-what it has accepted is still answered; a second signal ends it at once.
+accepted requests are still answered; a second signal ends it at once.
 Exit: 0 stopped; 2 an invalid flag or value; 3 cannot listen.)";
 
 int report_error(exit_code code, const std::string& message) {
@@ -68,7 +68,7 @@ struct flags {
     bool json{false};
 };
 
-// Empty when a shell variable is not set: ignoring the flag would go unnoticed.
+// Refuses an empty value, which an unset shell variable gives: ignoring the flag would go unnoticed.
 std::string is_given(const std::string& text) {
     return text.empty() ? "the value is empty; omit the flag to do without" : "";
 }
@@ -121,10 +121,11 @@ void describe(CLI::App& app, flags& flags) {
            "Refuse to start when the limits may take more than this (--print-limits)")
         ->type_name("BYTES");
     app.add_flag("--tunnel,!--no-tunnel", flags.options.core.tunnels,
-                 "Carry private connections that were accepted (default: yes)");
+                 "Carry accepted private connections (default: yes)");
     app.add_flag("--io-uring,!--no-io-uring", flags.io_uring,
-                 "Read and write many sockets in one system call, where there is io_uring (default: yes)");
-    app.set_config("--config", "", "Read flags from a file: a line NAME=VALUE each, without the dashes; flags win")
+                 "Use io_uring, where available, to read and write many sockets in one call (default: yes)");
+    app.set_config("--config", "",
+                   "Read flags from a file, one NAME=VALUE per line, without the dashes; the command line wins")
         ->type_name("PATH");
     app.allow_config_extras(CLI::config_extras_mode::error);
     app.add_flag("--print-limits", flags.print_limits, "Show every limit and the memory they may take, and exit")
@@ -138,14 +139,13 @@ std::uint64_t machine_bytes() {
     return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) : UINT64_MAX;
 }
 
-// Large blocks come from the system and go back to it. The C library would raise the size from which they do so, and
-// keep what was freed.
+// Returns large freed blocks to the system. By default the C library raises that threshold and keeps freed memory.
 void return_freed_memory() {
     ::mallopt(M_MMAP_THRESHOLD, 128 * 1'024);
     ::mallopt(M_TRIM_THRESHOLD, 1'024 * 1'024);
 }
 
-// Each connection takes a descriptor, and the usual soft limit of 1,024 is below any useful capacity.
+// Each connection takes a descriptor, and the usual soft limit of 1,024 is too low.
 void raise_descriptor_limit() {
     ::rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
@@ -166,7 +166,7 @@ chatos::ops::log_line started(const std::string& announcement, const chatos::ops
     return line;
 }
 
-// All values are valid; errors now come from the system.
+// All values are valid; only the system can fail now.
 int serve_at(const flags& flags, const std::vector<chatos::net::listen_address>& addresses,
              const chatos::net::listen_address& metrics_address) {
     chatos::ops::log_writer writer{flags.log_file, STDERR_FILENO, flags.options.log_queue_bytes_max};

@@ -16,7 +16,7 @@ struct kind {
     log_level level;
 };
 
-// What a client alone brings about is information; warnings are for what an operator can change.
+// Events that a client alone causes are information; warnings are for what an operator can change.
 kind kind_of(event kind) {
     switch (kind) {
     case event::registered: return {"registered", log_level::debug};

@@ -1,5 +1,4 @@
-// What happens to connections, as lines of the log: the core's notices with the address that the sockets know, and what
-// only the sockets see.
+// Events of connections as log lines: the core's notices with the address of the peer, and events of the sockets.
 #pragma once
 
 #include "core/notice.hpp"

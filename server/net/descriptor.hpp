@@ -24,7 +24,7 @@ public:
     [[nodiscard]] int number() const noexcept { return number_; }
     [[nodiscard]] bool is_open() const noexcept { return number_ != none; }
 
-    /// The number, which is somebody else's from now on.
+    /// Gives up ownership and returns the number.
     [[nodiscard]] int release() noexcept { return std::exchange(number_, none); }
 
 private:

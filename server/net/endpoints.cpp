@@ -22,14 +22,13 @@ namespace {
 using acceptor_socket = asio::basic_socket_acceptor<asio::generic::stream_protocol>;
 using generic_endpoint = asio::generic::stream_protocol::endpoint;
 
-// A peer that vanished without a word is noticed after about two minutes when nothing is sent to it, after one when
-// something is.
+// Detects a peer that vanished after about two minutes when nothing is sent to it, after one minute otherwise.
 constexpr int keepalive_idle_s = 60;
 constexpr int keepalive_interval_s = 10;
 constexpr int keepalive_probes = 6;
 constexpr int unacknowledged_timeout_ms = 60'000;
 
-// Linux hands these on from the listening socket to those it accepts, which saves five system calls for each.
+// On Linux accepted sockets inherit these from the listening socket, which saves five system calls for each.
 void set_tcp_options(int socket) {
     const auto set = [socket](int level, int name, int value) {
         static_cast<void>(::setsockopt(socket, level, name, &value, sizeof value));
@@ -42,7 +41,7 @@ void set_tcp_options(int socket) {
     set(IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_timeout_ms);
 }
 
-// A socket file without a listener is left over from a server that was killed: it may be removed.
+// A socket file without a listener was left by a server that was killed: it may be removed.
 void remove_stale_socket(asio::io_context& context, const std::string& path) {
     struct ::stat status {};
     if (::lstat(path.c_str(), &status) != 0 || !S_ISSOCK(status.st_mode)) {

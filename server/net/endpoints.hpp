@@ -15,7 +15,7 @@ struct opened_socket {
     std::string fault;  ///< empty: `socket` listens and never blocks
 };
 
-/// Host names are resolved, which may take its time.
+/// Resolves host names, which may take a while.
 [[nodiscard]] opened_socket open_listener(const listen_address& where);
 
 }  // namespace chatos::net

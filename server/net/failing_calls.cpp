@@ -1,8 +1,8 @@
-// For tests, loaded into chatos-server by LD_PRELOAD: system calls that fail as a real system's may, but cannot be made
-// to on a healthy machine that others use as well. It makes the calls itself, so it works below sanitizers, too.
+// For tests, loaded into chatos-server by LD_PRELOAD: makes system calls fail in ways that a test cannot cause on a
+// shared machine. It makes the calls itself, so it works with sanitizers, too.
 //
-// CHATOS_FAILING_CALL="accept|send|recv ERRNO WELL FAILING": after WELL calls that go well, FAILING fail with ERRNO.
-// CHATOS_WALL_CLOCK=jumps: each reading of the wall clock is decades away from the one before.
+// CHATOS_FAILING_CALL="accept|send|recv ERRNO WELL FAILING": after WELL successful calls, FAILING calls fail with
+// ERRNO. CHATOS_WALL_CLOCK=jumps: each reading of the wall clock is decades away from the one before.
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -34,7 +34,7 @@ const plan& active_plan() {
     return environment_plan;
 }
 
-// Only calls that would have gone well count: a loop may ask as often as it likes whether there is something.
+// Only calls that would have succeeded count: a loop may poll any number of times.
 bool fails_now(const char* call) {
     static std::atomic<int> calls{0};
     if (active_plan().call != call) {

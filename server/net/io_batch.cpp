@@ -27,7 +27,7 @@ io_batch::io_batch(bool together) {
         return;
     }
     auto result = std::make_unique<ring>();
-    // No work is left to other threads: every call completes while it is submitted.
+    // No kernel threads: every call completes while it is submitted.
     result->open =
         ::io_uring_queue_init(calls_max, &result->uring, IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN) == 0;
     if (result->open) {

@@ -1,5 +1,5 @@
-// Reads and writes of many sockets in one system call, through io_uring where the system has it. Elsewhere, and when it
-// is switched off, a batch is one ordinary system call.
+// Reads and writes many sockets in one system call, through io_uring where available. Otherwise, and when io_uring is
+// switched off, a batch is one ordinary system call.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ public:
         std::size_t size{0};
     };
 
-    /// `together`: with io_uring if the system gives one. Used by the thread that makes it, and no other.
+    /// `together`: with io_uring if available. Only for the thread that constructs it.
     explicit io_batch(bool together);
     io_batch(const io_batch&) = delete;
     io_batch& operator=(const io_batch&) = delete;
@@ -33,13 +33,12 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] bool is_full() const noexcept { return size_ == (is_batched() ? calls_max : 1); }
 
-    /// Calls to be made by run(), on sockets that do not block. Not while full. The bytes stay where they are till
-    /// then.
+    /// Adds a call for run(), on a non-blocking socket. Not while full. The bytes must stay valid until run().
     void send(int socket, std::span<const std::byte> bytes, std::uint64_t key) noexcept;
     void receive(int socket, std::span<std::byte> into, std::uint64_t key) noexcept;
 
-    /// Makes all calls and empties the batch. The outcomes come in the order of the calls; valid until the next call of
-    /// send() or receive().
+    /// Makes all calls and empties the batch. Returns the results in the order of the calls; valid until the next call
+    /// of send() or receive().
     [[nodiscard]] std::span<const call> run() noexcept;
 
     static constexpr std::size_t calls_max = 128;

@@ -13,10 +13,10 @@ struct listen_address {
     std::string unix_path;  ///< empty for TCP
 };
 
-/// Either an address, or one clause that says what is wrong with the text.
+/// Either an address, or a clause that explains what is wrong with the text.
 struct parsed_address {
     listen_address address;
-    std::string fault;  ///< empty: `address` holds
+    std::string fault;  ///< empty: `address` is valid
 };
 
 [[nodiscard]] parsed_address parse_listen_address(std::string_view text);

@@ -1,11 +1,11 @@
-// What came of the wish to listen somewhere.
+// The result of listening on an address.
 #pragma once
 
 #include <string>
 
 namespace chatos::net {
 
-/// Where a listener ended up, or why there is none.
+/// The bound address, or the reason for the failure.
 struct listen_result {
     std::string bound;  ///< "127.0.0.1:7777", "[::1]:7777" or "unix:PATH", as clients reach it
     std::string fault;  ///< empty: it listens; otherwise the system's reason

@@ -36,7 +36,7 @@ listeners::accept_result listeners::accept(std::size_t index) {
         case EINTR:
         case EPERM:  // a firewall's
         case EPROTO:
-        case ECONNABORTED: break;  // the client gave up while it waited; others may follow
+        case ECONNABORTED: break;  // the client gave up while it waited; try the next one
         default: return {.connection = {}, .fault = std::generic_category().message(errno)};
         }
     }

@@ -16,7 +16,7 @@
 
 namespace chatos::net {
 
-/// A connection that was accepted; its socket never blocks.
+/// An accepted connection; its socket is non-blocking.
 struct accepted_connection {
     descriptor socket;
     source_address source;
@@ -24,7 +24,8 @@ struct accepted_connection {
 
 class listeners {
 public:
-    /// Watched by `owner`, which must outlive them, under the keys from `first_key` on, in the order of listen().
+    /// `owner` watches the listeners under the keys from `first_key` on, in the order of listen(); it must outlive
+    /// them.
     listeners(poller& owner, std::uint64_t first_key) : poller_{owner}, first_key_{first_key} {}
     listeners(const listeners&) = delete;
     listeners& operator=(const listeners&) = delete;
@@ -33,18 +34,18 @@ public:
     [[nodiscard]] listen_result listen(const listen_address& where);
     [[nodiscard]] std::size_t size() const noexcept { return listeners_.size(); }
 
-    /// The next connection that waits at listener `index`. Neither a socket nor a fault: none waits any more.
+    /// The next connection that waits at listener `index`. Neither a socket nor a fault: none waits.
     struct accept_result {
         accepted_connection connection;
         std::string fault;  ///< of the system: no descriptors, no memory
     };
     [[nodiscard]] accept_result accept(std::size_t index);
 
-    /// Newcomers at listener `index` wait in the system's queue until resume().
+    /// New connections at listener `index` wait in the system's queue until resume().
     void pause(std::size_t index, core::time_point until);
-    /// When resume() is due, if a listener is paused.
+    /// When resume() must be called, if a listener is paused.
     [[nodiscard]] std::optional<core::time_point> paused_until() const noexcept { return paused_until_; }
-    /// Ends pauses that are over at `now`; without memory for that they go on for `pause_length`.
+    /// Ends pauses that are over at `now`; when memory is short they continue for `pause_length`.
     void resume(core::time_point now, core::duration pause_length);
 
     /// Accepts no more connections and removes the files of Unix sockets.

@@ -28,7 +28,7 @@ constexpr std::size_t request_bytes_max = 8'192;
 constexpr auto exchange_timeout = std::chrono::seconds{3};
 constexpr auto scrape_pause = std::chrono::milliseconds{100};
 
-// One request and its answer. It lives as long as one of its operations is under way.
+// One request and its answer. Lives while one of its operations is pending.
 class exchange : public std::enable_shared_from_this<exchange> {
 public:
     using answerer = std::function<std::string(std::string_view)>;
@@ -104,7 +104,7 @@ public:
         if (opened.fault.empty()) {
             acceptor_.assign(asio::generic::stream_protocol{opened.family, 0}, opened.socket.release());
             acceptor_.non_blocking(true);
-            // Asio otherwise swallows ECONNABORTED and then blocks until the next connection comes.
+            // By default Asio ignores ECONNABORTED and then blocks until the next connection comes.
             acceptor_.set_option(asio::socket_base::enable_connection_aborted{true});
             unix_path_ = where.unix_path;
             await_connection();
@@ -143,7 +143,7 @@ private:
         });
     }
 
-    std::size_t exchanges_{0};  // before the context: what is under way ends with it
+    std::size_t exchanges_{0};  // before the context: pending operations end with it
     asio::io_context context_{1};
     acceptor_socket acceptor_;
     asio::steady_timer pause_;

@@ -1,4 +1,4 @@
-// /metrics and /healthz over HTTP, on a thread of its own. Knows how to ask for a snapshot, and nothing of the core.
+// Serves /metrics and /healthz over HTTP on its own thread. Requests snapshots; does not use the core.
 #pragma once
 
 #include "net/listen_address.hpp"
@@ -12,19 +12,19 @@
 
 namespace chatos::net {
 
-/// Everything here is bounded: connections at once, bytes of a request, time for the whole exchange. There is no
-/// authentication, so it is meant for addresses that only the operator reaches.
+/// Bounds the number of connections, the bytes of a request and the time of an exchange. There is no authentication, so
+/// listen only on addresses that only the operator can reach.
 class metrics_endpoint {
 public:
     using source = std::function<std::optional<ops::service_snapshot>()>;
 
-    /// `ask` is called on the endpoint's thread, and may take a while; nothing means that the server does not answer.
+    /// `ask` is called on the endpoint's thread and may take a while; empty means that the server does not answer.
     metrics_endpoint(source ask, std::string version);
     ~metrics_endpoint();
     metrics_endpoint(const metrics_endpoint&) = delete;
     metrics_endpoint& operator=(const metrics_endpoint&) = delete;
 
-    /// Once. When it listens, it serves from now on until it is destroyed.
+    /// Call once. On success it serves until it is destroyed.
     [[nodiscard]] listen_result listen(const listen_address& where);
 
 private:

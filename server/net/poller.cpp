@@ -9,7 +9,7 @@ namespace chatos::net {
 
 namespace {
 
-// Rounded up: a loop that wakes before a deadline would find nothing to do until it has come.
+// Rounded up: a loop that wakes before a deadline would spin until it comes.
 int milliseconds_of(std::optional<std::chrono::nanoseconds> timeout) {
     if (!timeout) {
         return -1;

@@ -1,6 +1,5 @@
-// Which of many sockets are ready: the system's epoll, level-triggered. A socket is registered once and stays so while
-// it is read; a reactor that arms each wait anew pays a system call per read for that, a third of all calls in a
-// broadcast.
+// Level-triggered epoll. A socket is registered once and stays registered while it is read; a reactor that arms each
+// wait again needs one more system call per read, a third of all calls in a broadcast.
 #pragma once
 
 #include "net/descriptor.hpp"
@@ -15,7 +14,7 @@
 
 namespace chatos::net {
 
-/// What to wait for on a socket.
+/// Events to wait for on a socket.
 struct interest {
     bool input{false};
     bool output{false};  ///< to write
@@ -29,19 +28,19 @@ public:
     /// Throws std::system_error when the system gives no descriptor.
     poller();
 
-    /// From now on waits on `socket` for what `wanted` says; `had` is what it said last. `key` comes back from wait().
-    /// Nothing wanted: the socket is forgotten, and so are its errors. A socket that is closed is forgotten by itself.
-    /// False when the system has no memory for it.
+    /// Waits on `socket` for `wanted` from now on; `had` is the previous value. wait() returns `key`. With nothing
+    /// wanted the socket is removed, and its errors are not reported. Closing a socket removes it. Returns false when
+    /// the system has no memory for it.
     [[nodiscard]] bool watch(int socket, std::uint64_t key, interest had, interest wanted) noexcept;
 
-    /// An error or a hang-up counts as input and as room: the next read or write tells which.
+    /// An error or a hang-up counts as readable and writable: the next read or write tells which.
     struct ready_socket {
         std::uint64_t key;
         bool input;
         bool output;
     };
-    /// Waits until a socket is ready or `timeout` has passed; forever without one. Returns at least some of those that
-    /// are ready, and the others at the next call. A signal ends the wait early. Valid until the next call.
+    /// Waits until a socket is ready or `timeout` has passed; forever without a timeout. Returns at least some of the
+    /// ready sockets; the next call returns the others. A signal ends the wait early. Valid until the next call.
     [[nodiscard]] std::span<const ready_socket> wait(std::optional<std::chrono::nanoseconds> timeout) noexcept;
 
 private:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr int no_waker = -1;
 
-// What a handler may touch.
+// The state that the signal handler may use.
 std::atomic<int> waker_to_wake{no_waker};
 std::atomic<unsigned> stops{0};
 std::atomic<unsigned> reopens{0};

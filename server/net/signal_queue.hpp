@@ -1,11 +1,11 @@
-// SIGINT, SIGTERM and SIGHUP as something that a loop takes when it has time, instead of the end of the process.
+// Collects SIGINT, SIGTERM and SIGHUP for the loop instead of ending the process.
 #pragma once
 
 #include <csignal>
 
 namespace chatos::net {
 
-/// One at a time in a process (asserted), since signals are the process's.
+/// At most one in a process (asserted), since signals are process-wide.
 class signal_queue {
 public:
     /// From now on, and until it goes, these signals are counted, and ring the wake_up with this number.
@@ -18,7 +18,7 @@ public:
         unsigned stops{0};    ///< SIGINT and SIGTERM
         unsigned reopens{0};  ///< SIGHUP
     };
-    /// Those that came since the last call.
+    /// The signals since the last call.
     [[nodiscard]] static arrived take() noexcept;
 
 private:

@@ -1,6 +1,5 @@
-// The loop. Within a turn sockets are only read; what is due is written once per connection at the turn's end. Reads go
-// in batches, and writes. Connections that have nothing to say own no buffer here: all reads share one, and so do all
-// writes.
+// The event loop. A turn first reads sockets, then writes once to each connection with output. Reads and writes are
+// batched. Connections own no buffers here: all reads share one buffer, and so do all writes.
 #include "net/socket_server.hpp"
 
 #include "core/ensure.hpp"
@@ -35,10 +34,10 @@ using core::connection_id;
 constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does not starve open connections
 // Kept for the process itself (standard streams, the loop's own): without a descriptor it could not even report that.
 constexpr std::size_t descriptors_spare = 16;
-// What each read of a batch may bring; what is more comes in the next turn.
+// Maximum bytes of each read in a batch; more input waits for the next turn.
 constexpr std::size_t shared_read_bytes_max = std::size_t{16} << 10U;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
-// Not every one of these makes a line, or a storm of connections would be one of the log as well.
+// Only one in so many events is logged, so that a storm of connections does not flood the log.
 constexpr std::uint64_t pauses_per_line = 100;
 constexpr std::uint64_t rejections_per_line = 1'000;
 
@@ -51,8 +50,7 @@ core::time_point read_clock() {
     return std::chrono::steady_clock::now();
 }
 
-// What a socket is watched under. Ids of connections have generations from 1 on, so the generation 0 is free for
-// others.
+// Keys of watched sockets. Ids of connections have generations from 1 on, so generation 0 is free for other sockets.
 constexpr std::uint64_t key_of(connection_id id) {
     return (std::uint64_t{id.generation} << 32U) | id.slot;
 }
@@ -94,7 +92,7 @@ public:
     void stop_on_signals() { signals_.emplace(waker_.number()); }
 
     void run() {
-        // Here, because a ring belongs to the thread that makes it.
+        // Constructed here, because a ring belongs to the thread that creates it.
         reads_.emplace(io_uring_);
         writes_.emplace(io_uring_);
         while (!ended_) {
@@ -159,7 +157,7 @@ private:
         }  // or a connection that was closed in this turn
     }
 
-    // What other threads and signals asked for.
+    // Requests of other threads and signals.
     void drain_wakeups() {
         waker_.clear();
         const signal_queue::arrived arrived = signals_ ? signal_queue::take() : signal_queue::arrived{};
@@ -205,7 +203,7 @@ private:
         core_.drain(now_);
     }
 
-    // Newcomers.
+    // New connections.
 
     [[nodiscard]] bool has_room() const {
         return core_.accepts_connections() &&
@@ -253,8 +251,8 @@ private:
         log_.connected(id, connection.source);
     }
 
-    // What a CR would be answered when there is no room (CONN-4). It is sent without waiting for anything: a client
-    // that opens too many connections must not cost time or descriptors.
+    // The answer to a CR when there is no room (CONN-4). Sent immediately: a client that opens too many connections
+    // must not cost time or descriptors.
     void reject(const accepted_connection& connection) {
         constexpr std::array<unsigned char, 2> out_of_capacity{6, 2};
         static_cast<void>(
@@ -287,12 +285,12 @@ private:
         core_.lost(id, now_);
     }
 
-    // Reading. The core judges what came in the order in which it was read; in between, what one connection sent can
-    // only end another one, or, where two are joined by a tunnel, fill it. So tunnel ends are read alone.
+    // Reading. The core processes input in the order in which it was read. Meanwhile the input of one connection can
+    // only end another one or, through a tunnel, fill it. So tunnel ends are read outside of batches.
 
     void read_some(peer& peer) {
         if (!core_.wants_input(peer.id)) {
-            watch(peer);  // it has changed its mind within this turn
+            watch(peer);  // it no longer wants input
             return;
         }
         const bool alone = core_.is_tunnel_end(peer.id);
@@ -342,10 +340,10 @@ private:
 
     // Writing.
 
-    // Writes what is due; once nothing is, does the rest of what the core wants done.
+    // Writes pending output; when there is none, does what else the core wants.
     void sync(peer& peer) {
         if (peer.write_collected) {
-            return;  // looked at again once it is written
+            return;  // continues once it is written
         }
         const std::size_t pieces = peer.write_blocked ? 0 : core_.gather(peer.id, write_buffer_.pieces());
         if (pieces == 0) {
@@ -381,7 +379,7 @@ private:
         written_.push_back(peer.id);
     }
 
-    // Until nothing moves any more.
+    // Repeats until nothing changes any more.
     void write_all() {
         do {
             for (const connection_id id : std::exchange(written_, {})) {
@@ -407,7 +405,7 @@ private:
         case core::close_action::shut_down_sending:
             if (!peer.sending_shut) {
                 peer.sending_shut = true;
-                ::shutdown(peer.socket.number(), SHUT_WR);  // a broken connection shows that on the next read
+                ::shutdown(peer.socket.number(), SHUT_WR);  // the next read reports a broken connection
             }
             break;
         }
@@ -430,7 +428,7 @@ private:
     write_buffer write_buffer_;
     std::optional<io_batch> reads_;
     std::optional<io_batch> writes_;
-    std::vector<connection_id> written_;  // to be brought in line
+    std::vector<connection_id> written_;  // to sync after writing
     core::time_point now_{read_clock()};  // this turn's
     std::size_t descriptors_max_{descriptors_max()};
     bool ended_{false};

@@ -1,4 +1,4 @@
-// The source of a connection: what the core compares (TUN-3), what counts as the same address, and what logs show.
+// The source of a connection, as the core compares it (TUN-3), as per-address limits count it, and as logs show it.
 #pragma once
 
 #include "core/origin.hpp"
@@ -15,7 +15,7 @@ namespace chatos::net {
 [[nodiscard]] core::origin origin_of(int socket, const ::sockaddr& peer) noexcept;
 
 struct source_address {
-    core::origin origin{};  ///< what connections from one place share
+    core::origin origin{};  ///< the same for connections from one host
     std::uint16_t port{0};  ///< 0 on a Unix socket
 };
 
@@ -25,13 +25,13 @@ struct source_address {
 /// "127.0.0.1:40000", "[::1]:40000", "[fe80::1%2]:40000" or "unix:user-1000".
 [[nodiscard]] std::string text_of(const source_address& address);
 
-/// Connections by place, up to a bound each.
+/// Counts connections per address, up to a bound.
 class per_address_counter {
 public:
     /// `each_max` 0: no bound, and nothing is counted.
     explicit per_address_counter(std::uint32_t each_max) : each_max_{each_max} {}
 
-    /// False when that place has as many connections as it may.
+    /// False when that address has reached the bound.
     [[nodiscard]] bool add(const core::origin& from);
     void remove(const core::origin& from);
 

@@ -68,7 +68,7 @@ bool client_pool::all_registered() {
 }
 
 bool client_pool::join(std::size_t count) {
-    constexpr std::size_t connecting_max = 500;  // below what a listener lets wait
+    constexpr std::size_t connecting_max = 500;  // below the backlog of a listener
     const std::size_t wanted = clients_.size() + count;
     return run_until([this, wanted] {
         while (clients_.size() < wanted && clients_.size() - registered_ < connecting_max) {
@@ -113,7 +113,7 @@ void client_pool::flush(std::size_t number) {
     while (!client.unsent.empty()) {
         const ::ssize_t sent = ::send(client.socket, client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL);
         if (sent <= 0) {
-            break;  // the system takes no more, or the next read shows the error
+            break;  // the buffer is full, or the next read reports the error
         }
         client.unsent.erase(0, static_cast<std::size_t>(sent));
     }

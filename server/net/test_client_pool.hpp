@@ -12,7 +12,7 @@
 
 namespace chatos::net::test {
 
-/// Room for this many descriptors in this process, and so in those that it starts. Empty, or why it failed.
+/// Raises the descriptor limit of this process and of those that it starts. Returns empty, or why it failed.
 [[nodiscard]] std::string raise_descriptor_limit(std::size_t count);
 
 class client_pool {
@@ -23,7 +23,7 @@ public:
         bool answers{true};  ///< else it takes messages and never acknowledges
         bool ended{false};   ///< the server has closed
         std::uint32_t messages{0};
-        std::uint32_t answers_received{0};  ///< that of its CR not counted
+        std::uint32_t answers_received{0};  ///< without the answer to its CR
         bool registered{false};
 
         int socket{-1};
@@ -38,18 +38,17 @@ public:
     client_pool& operator=(const client_pool&) = delete;
     ~client_pool();
 
-    /// `count` more members ("user0", "user1", ...) connect. Does not wait for them.
+    /// Connects `count` more members ("user0", "user1", ...). Does not wait for them.
     void connect(std::size_t count);
-    /// Waits until all are registered, and retries pseudos that are still taken. False: not within the time of
-    /// run_until().
+    /// Waits until all are registered, and retries pseudos that are still taken. False on the timeout of run_until().
     [[nodiscard]] bool all_registered();
-    /// `count` more members connect, some hundred at a time, and are in.
+    /// Connects and registers `count` more members, some hundred at a time.
     [[nodiscard]] bool join(std::size_t count);
-    /// Sends what the system takes and the rest as it does.
+    /// Sends as much as the system takes, and the remaining bytes later.
     void send(member& from, const packet_view& packet);
-    /// Takes and answers what comes until `done()`; false when that does not come true for a minute.
+    /// Receives and answers packets until `done()`; false after a minute.
     [[nodiscard]] bool run_until(const std::function<bool()>& done);
-    /// All close; with a reset if so wanted.
+    /// Closes all connections, optionally with a reset.
     void leave(bool with_reset = false);
 
     [[nodiscard]] std::span<member> clients() { return clients_; }

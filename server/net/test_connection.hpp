@@ -12,7 +12,7 @@ namespace chatos::net::test {
 
 class connection {
 public:
-    /// Connects to what a server calls itself ("127.0.0.1:7777", "[::1]:7777", "unix:PATH").
+    /// Connects to an address as a server prints it ("127.0.0.1:7777", "[::1]:7777", "unix:PATH").
     /// Over IPv4 it may come from another address of this machine than 127.0.0.1.
     explicit connection(const std::string& bound, const std::string& source = {});
     connection(connection&& other) noexcept;
@@ -23,30 +23,30 @@ public:
     void send(std::initializer_list<packet_view> all);
     void send(const packet_view& packet) { send({packet}); }
     void send_bytes(std::string_view bytes);
-    /// Sends what the system takes at once, gives the server some time to take more, and then drops the rest.
+    /// Sends what the system takes at once, gives the server some time to take more, and drops what remains.
     void send_what_fits(std::string_view bytes);
     /// Closes the sending side.
     void end();
     /// Closes at once, so that the peer sees a reset.
     void reset();
 
-    /// Exactly `count` bytes; fewer when the connection ended before.
+    /// Exactly `count` bytes; fewer when the connection ends earlier.
     [[nodiscard]] std::string receive_bytes(std::size_t count);
     /// Everything until the connection ends.
     [[nodiscard]] std::string receive_all();
-    /// The next packet is `expected`, byte by byte.
+    /// Whether the next packet is exactly `expected`.
     [[nodiscard]] bool receives(const packet_view& expected);
-    /// What comes next: "end" (FIN), "reset", or "bytes".
+    /// The next event: "end" (FIN), "reset", or "bytes".
     [[nodiscard]] std::string next_event();
 
-    /// The socket, which stays this line's.
+    /// The socket, still owned by this connection.
     [[nodiscard]] int descriptor() const { return socket_; }
 
 private:
     int socket_{-1};
 };
 
-/// What `packet` looks like on the wire.
+/// The encoded `packet`.
 [[nodiscard]] std::string bytes_of(const packet_view& packet);
 
 }  // namespace chatos::net::test

@@ -1,4 +1,4 @@
-// For tests: a folder that no other test has, of this run or of another.
+// For tests: a unique temporary folder.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 namespace chatos::net::test {
 
-/// A folder that exists as long as this does.
+/// Removes the folder on destruction.
 class scratch_folder {
 public:
     scratch_folder() : folder_{::testing::TempDir() + "chatos-XXXXXX"} {

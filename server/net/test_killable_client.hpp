@@ -27,7 +27,7 @@ private:
 /// Has `spoken` held by a process, and kills that.
 void kill_client(connection spoken);
 
-/// Registers as `pseudo` as soon as that is free; it must become so.
+/// Registers as `pseudo` as soon as it is free; fails if it never is.
 [[nodiscard]] connection join_when_free(const std::string& bound, const std::string& pseudo);
 
 }  // namespace chatos::net::test

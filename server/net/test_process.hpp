@@ -1,4 +1,4 @@
-// For tests: chatos-server as a process of its own, whose output can be read.
+// For tests: chatos-server as a child process, whose output can be read.
 #pragma once
 
 #include "net/test_connection.hpp"
@@ -12,9 +12,9 @@
 
 namespace chatos::net::test {
 
-/// What a process is started with besides its arguments.
+/// Settings of a process besides its arguments.
 struct process_setup {
-    std::size_t descriptors_max{0};          ///< 0: as many as this process may have
+    std::size_t descriptors_max{0};          ///< 0: the limit of this process
     int err{-1};                             ///< its stderr; by default a pipe for all_err()
     std::vector<std::string> environment{};  ///< "NAME=value", on top of this process's
 };
@@ -34,17 +34,17 @@ public:
     [[nodiscard]] std::string err_line() const;
     [[nodiscard]] std::string all_out() const;
     [[nodiscard]] std::string all_err() const;
-    /// Where it says next that it listens.
+    /// The next address that it reports to listen on.
     [[nodiscard]] std::string bound() const;
 
     [[nodiscard]] ::pid_t id() const { return child_; }
-    /// Physical memory that it takes now.
+    /// Its current resident size.
     [[nodiscard]] std::size_t resident_bytes() const;
-    /// CPU time that all its threads have taken so far.
+    /// CPU time of all its threads so far.
     [[nodiscard]] std::chrono::nanoseconds cpu_time() const;
-    /// The share of one processor that it takes while nothing new is asked of it; 1 is one that spins.
+    /// Its share of one processor while idle; 1 means that it spins.
     [[nodiscard]] double cpu_share_at_rest() const;
-    /// Lets go of its stdout: what it writes there later has no reader.
+    /// Closes the reading end of its stdout.
     void close_out();
 
 private:
@@ -53,10 +53,10 @@ private:
     int err_{-1};
 };
 
-/// A registered user, whose ERROR 0 is taken already.
+/// A registered user; its ERROR 0 is already taken.
 [[nodiscard]] connection join(const std::string& bound, const std::string& pseudo);
 
-/// It comes to rest: what was asked of it is done sooner or later, and then it does not spin.
+/// Expects the process to become idle after its pending work; it must not spin.
 void expect_to_rest(const process& server);
 
 }  // namespace chatos::net::test

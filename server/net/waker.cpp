@@ -14,9 +14,9 @@ waker::waker() : event_{::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)} {
 }
 
 void waker::wake(int number) noexcept {
-    const int errno_before = errno;  // a signal handler leaves no trace
+    const int errno_before = errno;  // a signal handler must preserve errno
     constexpr std::uint64_t increment = 1;
-    static_cast<void>(::write(number, &increment, sizeof increment));  // fails only when it has been rung 2^64 times
+    static_cast<void>(::write(number, &increment, sizeof increment));  // fails only after 2^64 calls
     errno = errno_before;
 }
 

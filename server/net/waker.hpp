@@ -17,7 +17,7 @@ public:
     void wake() const noexcept { wake(event_.number()); }
     static void wake(int number) noexcept;
 
-    /// Called by the loop before it handles what it was woken for.
+    /// Called by the loop before it handles the reason for waking up.
     void clear() const noexcept;
 
 private:

@@ -1,4 +1,4 @@
-// What is about to be written: many short pieces from everywhere, as one run of bytes per connection.
+// Copies many short pieces of output into one run of bytes per connection.
 #pragma once
 
 #include <array>
@@ -8,18 +8,17 @@
 
 namespace chatos::net {
 
-/// Shared by all connections. Packets are short: they are copied together, so that the system need not walk a list of
-/// them.
+/// Shared by all connections. Packets are short, so copying them is faster than passing a list to the system.
 class write_buffer {
 public:
-    /// For the pieces that will be written to one connection next.
+    /// Space for the pieces of the next connection.
     [[nodiscard]] std::span<std::span<const std::byte>> pieces() noexcept { return pieces_; }
 
     /// The first `count` pieces, of which there is one at least, or as many of them as fit into a run. A single piece
     /// that is larger is not copied. Valid until clear(). Only while has_room().
     [[nodiscard]] std::span<const std::byte> collect(std::size_t count);
 
-    /// For another run.
+    /// Room for another run.
     [[nodiscard]] bool has_room() const noexcept { return used_ + run_bytes_max <= copies_.size(); }
     void clear() noexcept { used_ = 0; }
 

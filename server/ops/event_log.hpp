@@ -1,4 +1,4 @@
-// Which lines are written at all.
+// Filters log lines by level.
 #pragma once
 
 #include "ops/log_line.hpp"
@@ -9,13 +9,13 @@
 
 namespace chatos::ops {
 
-/// A log of the chosen level. Ask wants() before a line is made: what is not wanted then costs nothing.
+/// A log with a minimum level. Call wants() before building a line, so that lines below the level cost nothing.
 class event_log {
 public:
     event_log(log_level level, log_writer& writer) : level_{level}, writer_{writer} {}
 
     [[nodiscard]] bool wants(log_level level) const noexcept { return level <= level_; }
-    /// A line that begins now.
+    /// Starts a line with the current time.
     [[nodiscard]] static log_line line(log_level level, std::string_view event) {
         return {std::chrono::system_clock::now(), level, event};
     }

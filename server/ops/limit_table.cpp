@@ -12,7 +12,7 @@ namespace {
 
 using options = service_options;
 
-// Where a member lies: in the options themselves, in the core's, or among the sizes of packets.
+// The place of a member: in the options themselves, in the core's, or among the sizes of packets.
 template <typename Owner, typename Value>
 Value& place(options& bounds, Value Owner::*member) {
     if constexpr (std::is_same_v<Owner, options>) {
@@ -41,7 +41,7 @@ void write(options& bounds, std::uint64_t value) {
     target = static_cast<std::remove_reference_t<decltype(target)>>(value);
 }
 
-// Flags take whole numbers of 32 bits, bytes of 64.
+// Flags take 32-bit integers; flags in bytes take 64-bit ones.
 template <auto Member>
 constexpr limit bound(std::string_view flag, std::string_view meaning, unit counts_in = unit::number) {
     constexpr bool wide = sizeof(place(std::declval<options&>(), Member)) > sizeof(std::uint32_t);
@@ -63,22 +63,21 @@ constexpr std::array table{
     bound<&sizes::message_bytes_max>("--message-bytes-max", "Longest message; a longer one is answered 5 and closed",
                                      unit::bytes),
     bound<&core_options::send_permissions_max>("--favours-max",
-                                               "Recipients remembered per user; beyond, the oldest is forgotten"),
-    bound<&core_options::answers_owed_max>("--answers-owed-max",
-                                           "Answers a client may have coming; beyond, it is not read"),
+                                               "Send permissions per user; beyond, the oldest is forgotten"),
+    bound<&core_options::answers_owed_max>("--answers-owed-max", "Answers due to one client; beyond, it is not read"),
     bound<&core_options::deliveries_unanswered_max>("--deliveries-unanswered-max",
                                                     "Messages a client may leave unanswered; more count as 4"),
-    bound<&core_options::timeouts_in_a_row_max>(
-        "--timeouts-in-a-row-max", "Messages in a row that run out of time before their recipient is closed"),
+    bound<&core_options::timeouts_in_a_row_max>("--timeouts-in-a-row-max",
+                                                "Messages in a row that time out before their recipient is closed"),
     bound<&core_options::output_bytes_max>(
         "--output-bytes-max", "Waiting to be written to one client; further messages count as 4", unit::bytes),
     bound<&core_options::total_output_bytes_max>(
         "--total-output-bytes-max", "Memory of messages waiting for all clients; further messages count as 4",
         unit::bytes),
     bound<&core_options::total_input_bytes_max>(
-        "--total-input-bytes-max", "Memory of unprocessed bytes of all clients; beyond, who holds most is closed",
+        "--total-input-bytes-max", "Unprocessed bytes of all clients; beyond, the client that holds most is closed",
         unit::bytes),
-    bound<&core_options::tunnels_max>("--tunnels-max", "Tunnels, open or agreed on; more are not carried"),
+    bound<&core_options::tunnels_max>("--tunnels-max", "Tunnels, open or accepted; more are not carried"),
     bound<&core_options::tunnel_buffer_bytes_max>(
         "--tunnel-buffer-bytes", "Waiting for one end of a tunnel; beyond, the other end is not read", unit::bytes),
     bound<&core_options::tunnel_timeout>("--tunnel-timeout-ms",
@@ -94,12 +93,11 @@ constexpr std::array table{
     bound<&core_options::login_timeout>("--login-timeout-ms",
                                         "Time to register, and to complete each packet; then answered 5 and closed",
                                         unit::milliseconds),
-    bound<&core_options::drain_timeout>("--drain-timeout-ms",
-                                        "Time for outstanding answers once told to stop; then they count as 4",
+    bound<&core_options::drain_timeout>(
+        "--drain-timeout-ms", "Time for outstanding answers during shutdown; then they count as 4", unit::milliseconds),
+    bound<&core_options::flush_timeout>("--flush-timeout-ms", "Time to write the remaining output when closing",
                                         unit::milliseconds),
-    bound<&core_options::flush_timeout>("--flush-timeout-ms", "Time to take what is left when closing",
-                                        unit::milliseconds),
-    bound<&core_options::linger_timeout>("--linger-timeout-ms", "Time to read on after everything was sent",
+    bound<&core_options::linger_timeout>("--linger-timeout-ms", "Time to continue reading after everything was sent",
                                          unit::milliseconds),
 };
 

@@ -1,5 +1,5 @@
-// Every limit of the server once: its flag, its unit, what it means, where it is kept. The program's flags and
-// --print-limits both follow from this table.
+// Every limit of the server: its flag, unit, meaning and location. The program's flags and --print-limits are both
+// generated from this table.
 #pragma once
 
 #include "ops/service_options.hpp"
@@ -12,16 +12,16 @@ namespace chatos::ops {
 
 enum class unit : std::uint8_t { number, bytes, milliseconds };
 
-/// "bytes", "ms", or nothing for a number.
+/// "bytes", "ms", or empty for a number.
 [[nodiscard]] std::string_view name_of(unit unit) noexcept;
 
 struct limit {
     std::string_view flag;  ///< "--capacity"
     unit counts_in;
-    std::string_view meaning;  ///< what it bounds, and what happens beyond
+    std::string_view meaning;  ///< what it limits, and what happens beyond
     std::uint64_t (*get)(const service_options&);
     void (*set)(service_options&, std::uint64_t);
-    std::uint64_t most;  ///< what its place can hold
+    std::uint64_t most;  ///< maximum of its type
 };
 
 /// All limits, in the order in which they are shown.

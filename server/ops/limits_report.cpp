@@ -27,7 +27,7 @@ std::uint64_t bytes_per(std::string_view name, const std::vector<core::memory_it
     return all;
 }
 
-// "1.5 GiB", a total that is easier to read.
+// "1.5 GiB", for easier reading.
 std::string rounded(std::uint64_t bytes) {
     constexpr std::string_view names[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
     std::size_t name = 0;

@@ -1,4 +1,4 @@
-// What --print-limits says: every limit, and the worst case of memory that follows from them.
+// The output of --print-limits: every limit, and the worst case of memory that follows from them.
 #pragma once
 
 #include "ops/service_options.hpp"
@@ -12,7 +12,7 @@ namespace chatos::ops {
 
 /// For programs, one JSON object: {"limits": [{"flag", "value", "unit", "meaning"}], "memory": [{"what", "per",
 /// "count", "bytes_each", "bytes"}], "memory_bytes_per_connection", "memory_bytes_per_user", "memory_bytes_max"}.
-/// memory_bytes_per_user is on top of what the user's connection takes.
+/// memory_bytes_per_user comes on top of memory_bytes_per_connection.
 [[nodiscard]] std::string limits_json(const service_options& options);
 
 }  // namespace chatos::ops

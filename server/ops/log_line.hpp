@@ -16,7 +16,7 @@ enum class log_level : std::uint8_t { error, warning, info, debug };
 /// The level with that name, if there is one.
 [[nodiscard]] std::optional<log_level> parse_log_level(std::string_view name) noexcept;
 
-/// Values are escaped and bounded, so that nothing from the network breaks a line, forges one, or reaches a terminal.
+/// Values are escaped and bounded, so that input from the network cannot break or forge lines or reach a terminal.
 class log_line {
 public:
     /// `when` is shown in UTC with milliseconds.
@@ -24,14 +24,14 @@ public:
 
     log_line& add(std::string_view key, std::string_view value);
     log_line& add(std::string_view key, std::uint64_t value);
-    /// Any bytes, in quotes.
+    /// Adds any bytes, in quotes.
     log_line& add_bytes(std::string_view key, std::string_view bytes);
 
     [[nodiscard]] log_level level() const noexcept { return level_; }
-    /// The line, without its end.
+    /// The line without its newline.
     [[nodiscard]] std::string take() { return std::move(text_); }
 
-    /// Beyond, a value is cut; three dots say so.
+    /// Longer values are cut and end with three dots.
     static constexpr std::size_t value_bytes_max = 128;
 
 private:

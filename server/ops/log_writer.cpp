@@ -34,7 +34,7 @@ struct log_writer::shared {
     std::deque<std::string> lines;
     std::size_t queued_bytes{0};
     std::size_t queue_bytes_max{0};
-    std::uint64_t unreported{0};  // dropped, and no line has said so yet
+    std::uint64_t unreported{0};  // dropped lines that no line has reported yet
     counts all;
     bool reopen{false};
     bool stopping{false};

@@ -1,5 +1,5 @@
-// Lines on their way to a file or to stderr, on a thread of its own. The caller never waits for the log:
-// a full queue, a full disk or a pipe without a reader costs lines, which are counted, and nothing else.
+// Writes log lines to a file or stderr on its own thread. The caller never waits for the log: a full queue, a full disk
+// or a pipe without a reader only loses lines, which are counted.
 #pragma once
 
 #include <cstddef>
@@ -18,9 +18,9 @@ public:
     };
 
     /// Writes to `path`, appending, or to `descriptor` when the path is empty; the descriptor stays the caller's.
-    /// `queue_bytes_max` bounds what waits.
+    /// `queue_bytes_max` bounds the waiting lines.
     log_writer(std::string path, int descriptor, std::size_t queue_bytes_max);
-    /// Writes what waits, for a short while; a log that takes nothing is left alone.
+    /// Writes the waiting lines for a short while; gives up on a log that accepts nothing.
     ~log_writer();
     log_writer(const log_writer&) = delete;
     log_writer& operator=(const log_writer&) = delete;
@@ -28,15 +28,15 @@ public:
     /// Empty, or why the file cannot be written. Before the first line.
     [[nodiscard]] std::string fault() const;
 
-    /// `line` is without its end. After lines were dropped, the next one says how many: dropped=17.
+    /// `line` is without its newline. After lines were dropped, the next one reports how many: dropped=17.
     void write(std::string line);
-    /// Opens the file again before the next line, as after it was renamed; keeps the old one when that fails.
+    /// Reopens the file before the next line, for log rotation; keeps the old one when that fails.
     void reopen();
     [[nodiscard]] counts count() const;
 
 private:
     struct shared;
-    std::shared_ptr<shared> shared_;  // the thread's as well: it may outlive a log that is stuck
+    std::shared_ptr<shared> shared_;  // shared with the thread, which outlives this when the log is stuck
     std::thread thread_;
 };
 

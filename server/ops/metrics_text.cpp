@@ -26,7 +26,7 @@ public:
         add({"# HELP ", name, " ", help, "\n# TYPE ", name, " ", type, "\n"});
     }
 
-    // Labels here are words of our own, without anything to escape.
+    // Our own labels need no escapes.
     void sample(std::string_view name, std::string_view label, std::string_view label_value, std::uint64_t value) {
         add({name});
         if (!label.empty()) {

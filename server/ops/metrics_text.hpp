@@ -1,4 +1,4 @@
-// Counts as Prometheus reads them (text format 0.0.4).
+// Metrics in the Prometheus text format 0.0.4.
 #pragma once
 
 #include "ops/process_figures.hpp"
@@ -9,7 +9,7 @@
 
 namespace chatos::ops {
 
-/// Every metric with its HELP and TYPE. `version` is that of the program.
+/// Every metric with its HELP and TYPE. `version` is the program's.
 [[nodiscard]] std::string metrics_text(const service_snapshot& snapshot, const process_figures& process,
                                        std::string_view version);
 

@@ -10,8 +10,8 @@
 
 namespace chatos::ops {
 
-/// The HTTP answer to the request that begins `head`. Without a snapshot the server's loop did not answer in time: both
-/// paths then say so with 503.
+/// The HTTP response to the request that begins with `head`. No snapshot means that the loop did not answer in time:
+/// both paths then return 503.
 [[nodiscard]] std::string answer_scrape(std::string_view head, const std::optional<service_snapshot>& snapshot,
                                         const process_figures& process, std::string_view version);
 

@@ -9,13 +9,13 @@ namespace chatos::ops {
 
 namespace {
 
-// Socket, its place in the loop, what Asio keeps for a descriptor, one pending read and one pending write.
+// Socket, its entry in the loop, what Asio keeps for a descriptor, one pending read and one pending write.
 constexpr std::uint64_t loop_bytes_per_connection = 1'536;
 // A node of the table of addresses; every connection may have an address of its own.
 constexpr std::uint64_t address_bytes = 96;
 // Stacks and allocator areas of the threads for log and metrics, a scrape's text, listeners.
 constexpr std::uint64_t threads_bytes = std::uint64_t{8} << 20U;
-// What lies unused between blocks in use: an allocator cannot move them together.
+// Unused gaps between allocated blocks, which an allocator cannot compact.
 constexpr std::uint64_t gaps_divisor = 8;
 
 std::uint64_t sum(const std::vector<core::memory_item>& items) {

@@ -19,7 +19,7 @@ struct service_options {
     /// more than users_max, so that all users may share one address.
     std::uint32_t per_address_max{16'384};
 
-    /// Log lines that wait for a slow log. Beyond: lines are dropped, and counted.
+    /// Log lines that wait for a slow log. Beyond: lines are dropped and counted.
     std::size_t log_queue_bytes_max{std::size_t{1} << 20U};
 
     /// Largest acceptable worst case of memory. Beyond: the server does not start. 0: no limit.
@@ -32,11 +32,11 @@ struct service_options {
 /// Empty when the options are valid; otherwise a clause that names the invalid option and its range.
 [[nodiscard]] std::string find_fault(const service_options& options, std::uint64_t machine_bytes);
 
-/// The core's worst case and, on top of it, that of the sockets, the log and the metrics. Kernel memory (socket
-/// buffers) is not in it, nor the program itself: an idle server's few megabytes.
+/// The worst case of the core, the sockets, the log and the metrics. Excludes kernel memory (socket buffers) and the
+/// few megabytes of an idle server.
 [[nodiscard]] std::vector<core::memory_item> memory_ceiling(const service_options& options);
 
-/// All of memory_ceiling() together.
+/// The sum of memory_ceiling().
 [[nodiscard]] std::uint64_t memory_ceiling_bytes(const service_options& options);
 
 }  // namespace chatos::ops

@@ -1,4 +1,4 @@
-// What a server in service counts, as one value that can be handed to another thread.
+// All counters of a running server, as one value for another thread.
 #pragma once
 
 #include "core/statistics.hpp"
@@ -11,9 +11,9 @@ struct service_snapshot {
     core::statistics core{};
     bool draining{false};
     std::uint64_t closed_address_limit{0};  ///< service_options::per_address_max
-    std::uint64_t accept_pauses{0};         ///< newcomers had to wait: no descriptors, memory or places
+    std::uint64_t accept_pauses{0};         ///< accepting paused: no descriptors, memory or free slots
     std::uint64_t log_lines_written{0};
-    std::uint64_t log_lines_dropped{0};  ///< the log was slower than what there was to say
+    std::uint64_t log_lines_dropped{0};  ///< the log was too slow
 };
 
 }  // namespace chatos::ops

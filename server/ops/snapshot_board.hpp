@@ -1,4 +1,4 @@
-// Where the thread that serves metrics asks the loop for a snapshot. The loop never waits here: it copies a value.
+// Hands snapshots from the loop to the metrics thread. The loop never waits: it copies a value.
 #pragma once
 
 #include "ops/service_snapshot.hpp"
@@ -12,10 +12,10 @@
 
 namespace chatos::ops {
 
-/// For any number of askers and one publisher. The lock is held for copying and nothing else.
+/// For any number of requesters and one publisher. The lock is held only for copying.
 class snapshot_board {
 public:
-    /// By the loop, when it was asked.
+    /// Called by the loop after a request.
     void publish(const service_snapshot& now) {
         const std::lock_guard lock{mutex_};
         latest_ = now;
@@ -23,8 +23,8 @@ public:
         published_.notify_all();
     }
 
-    /// Calls `ask`, which must make the loop publish, and waits for the result. Nothing when that takes
-    /// longer than `timeout`: the loop is stuck, or has ended.
+    /// Calls `ask`, which must make the loop publish, and waits for the result. Empty when that takes longer than
+    /// `timeout`: the loop is stuck or has ended.
     [[nodiscard]] std::optional<service_snapshot> request(const std::function<void()>& ask,
                                                           std::chrono::milliseconds timeout) {
         std::unique_lock lock{mutex_};
