@@ -73,9 +73,9 @@ void connection_table::take(const decapsulated_frame& frame) {
     const connection_key key{is_from_low ? source : destination, is_from_low ? destination : source, frame.ip.vlan,
                              frame.ip.ip_version};
     connection* stream = &find(key, frame, is_from_low);
-    const auto direction_of = [&source](const connection& stream) {
-        return source == stream.endpoints().client ? stream_direction::client_to_server
-                                                   : stream_direction::server_to_client;
+    const auto direction_of = [&source](const connection& candidate) {
+        return source == candidate.endpoints().client ? stream_direction::client_to_server
+                                                      : stream_direction::server_to_client;
     };
     if (frame.tcp.is_syn && stream->is_reopened_by(direction_of(*stream), frame.tcp)) {
         stream->finish();
