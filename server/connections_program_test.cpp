@@ -1,4 +1,4 @@
-// Connections as they come: silent, slow, cut off, from one place, all at once. Well-behaved clients notice nothing
+// Connections that are silent, slow, cut off, from one address, or simultaneous. Well-behaved clients are not affected
 // (ERR-3).
 #include "net/test_connection.hpp"
 #include "net/test_killable_client.hpp"
@@ -57,7 +57,7 @@ TEST(Connections, silent_after_connect_all_hear_5_and_are_ended_and_users_are_no
     EXPECT_EQ(all.scrape()["chatos_closed_total{cause=\"slow_login\"}"] - slow_before, 100U);
 }
 
-// The time counts from a packet's first byte: a client that adds a byte now and then gains nothing.
+// The timeout counts from the first byte of a packet: a client that sends a byte now and then does not extend it.
 TEST(Connections, frame_never_completed_however_many_bytes_trickle_in) {
     process server{{"--listen", "127.0.0.1:0", "--login-timeout-ms", "300"}};
     const std::string bound = server.bound();
@@ -130,7 +130,7 @@ TEST(Connections, ECONNABORTED_reset_before_they_were_accepted) {
     }
 }
 
-// It sends nothing to a client that does not read, reads nothing from it any more, and still notices that it breaks.
+// The server sends nothing to a client that does not read, stops reading it, and still notices when it breaks.
 TEST(Connections, RST_from_a_client_that_the_server_has_stopped_reading) {
     monitored_server all{{"--login-timeout-ms", day, "--answer-timeout-ms", day}};
     connection bob = join(all.bound, "bob");
@@ -162,7 +162,7 @@ TEST(Connections, one_address_opening_everything_keeps_no_other_address_out) {
     EXPECT_EQ(all.scrape()["chatos_connections"], 51U);
 }
 
-// The system gives each newcomer the lowest number that is free: those that the resets of the same moment set free.
+// The system gives each new connection the lowest free number: those that simultaneous resets have freed.
 TEST(Connections, descriptor_numbers_reused_within_a_turn_mix_nobody_up) {
     monitored_server all;
     connection watcher = join(all.bound, "watcher");

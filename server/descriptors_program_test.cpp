@@ -1,5 +1,4 @@
-// Descriptors used up: open connections are served, newcomers wait, and get in as others leave; nothing spins
-// meanwhile.
+// No descriptors left: open connections are served, new ones wait until others leave, and the server does not spin.
 #include "net/test_connection.hpp"
 #include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
@@ -26,7 +25,7 @@ void converse(connection& alice, connection& bob) {
     EXPECT_TRUE(alice.receives(make_error(error::ok)));
 }
 
-// As many wait as the system lets; they have asked for a pseudo already.
+// As many wait as the system allows; they have already sent their CR.
 std::deque<connection> queue_up(const std::string& bound, int count) {
     std::deque<connection> waiting;
     for (int i = 0; i < count; ++i) {
@@ -93,7 +92,7 @@ TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and
     converse(alice, bob);
     bob.end();
     EXPECT_EQ(bob.next_event(), "end");
-    // One place is free now: for a newcomer after the other, or for the scraper, whichever comes first.
+    // One descriptor is free now: for the new connections in turn, or for the scraper, whichever comes first.
     expect_all_to_get_in_as_others_leave(std::move(waiting));
     EXPECT_TRUE(scraper.receive_all().starts_with("HTTP/1.1 200 "));
     EXPECT_GT(all.scrape()["chatos_accept_pauses_total"], 0U);

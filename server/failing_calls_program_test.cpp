@@ -1,5 +1,5 @@
-// System calls that fail, and a wall clock that jumps: what no test can bring about on a healthy machine that others
-// use as well is brought about between the server and the system (net/failing_calls.cpp).
+// Failing system calls, and a wall clock that jumps. A test cannot cause these on a shared machine, so a library
+// between the server and the system does (net/failing_calls.cpp).
 #include "net/test_connection.hpp"
 #include "net/test_killable_client.hpp"
 #include "net/test_process.hpp"
@@ -28,7 +28,7 @@ process_setup failing(const std::string& call, int number, int well, int count) 
                 std::to_string(count));
 }
 
-// Of five connections, those that are served; the calls that fail have failed then.
+// The number of served connections among five; the failing calls are over by then.
 std::size_t served_of_five(const std::string& bound) {
     std::deque<connection> all;
     for (int i = 0; i < 5; ++i) {

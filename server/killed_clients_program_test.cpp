@@ -42,7 +42,7 @@ protected:
         EXPECT_EQ(all.server.wait(), 0);
     }
 
-    // Any leftover of the dead would come first, and be seen.
+    // A leftover of the dead client would come first and be noticed.
     void expect_others_to_go_on() {
         carol.send({make_rpm("dora"), make_spm("dora", "still here")});
         EXPECT_TRUE(carol.receives(make_error(error::ok)));
@@ -58,14 +58,14 @@ protected:
 
     void expect_free(const std::string& pseudo) const { static_cast<void>(join_when_free(bound, pseudo)); }
 
-    // Until the server has noticed all that left.
+    // Waits until the server has noticed all departures.
     void await_connections(std::uint64_t count) const {
         while (all.scrape()["chatos_connections"] != count) {
             std::this_thread::yield();
         }
     }
 
-    // `from` may write to `to`.
+    // Permits `from` to write to `to`.
     static void permit(connection& from, const std::string& to) {
         from.send(make_rpm(to));
         EXPECT_TRUE(from.receives(make_error(error::ok)));
@@ -180,7 +180,7 @@ TEST_P(Killed, RPM_answered_and_the_permission_ends_with_its_holder) {
     permit(alice, "carol");
     kill_client(std::move(alice));
     connection other = join_when_free(bound, "alice");
-    other.send(make_spm("carol", "no favour of mine"));
+    other.send(make_spm("carol", "no permission"));
     EXPECT_TRUE(other.receives(make_error(error::refused)));
 }
 
@@ -210,7 +210,7 @@ TEST_P(Killed, SPM_sender_before_the_recipient_answered_and_that_answer_is_used_
     EXPECT_TRUE(carol.receives(make_spm("alice", "last words")));
     kill_client(std::move(alice));
     expect_free("alice");
-    // Carol's answers go to the oldest delivery each (FLOW-2): the first to no one, the second to Dora.
+    // Each answer of Carol goes to the oldest delivery (FLOW-2): the first has no sender left, the second goes to Dora.
     permit(dora, "carol");
     dora.send(make_spm("carol", "behind"));
     EXPECT_TRUE(carol.receives(make_spm("dora", "behind")));
@@ -401,7 +401,7 @@ TEST_P(Killed, PC_asker_before_the_decision_and_a_late_yes_opens_nothing) {
     kill_client(std::move(alice));
     connection other = join_when_free(bound, "alice");
     carol.send(make_error(error::ok));
-    // A later question of hers is answered alone: the decision went nowhere.
+    // Her next RPM gets only its own answer: the decision was dropped.
     permit(carol, "alice");
 }
 
@@ -478,7 +478,7 @@ TEST_P(Killed, tunnel_end_between_its_PCs) {
     expect_to_carry(tunnel);
 }
 
-// To the server its death is an end of input, which a living end may send early as well (TUN-2): so it keeps its place.
+// The server sees its death as an end of input, which a living end may send early as well (TUN-2): so its end remains.
 TEST_P(Killed, tunnel_end_that_waits_for_its_peer_and_the_peer_hears_the_end) {
     auto users = agree();
     kill_client(tunnel_end("alice", "bob"));

@@ -1,4 +1,4 @@
-// The log of a running chatos-server, logs that take nothing, and the bound per address.
+// The log of a running chatos-server, blocked logs, and the bound per address.
 #include "net/test_connection.hpp"
 #include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
@@ -164,7 +164,7 @@ TEST(AddressLimit, beyond_it_connections_hear_2_and_are_closed_and_those_who_lea
         EXPECT_TRUE(contains(said, " level=warning event=address_limit peer=127.0.0.1:")) << said;
         EXPECT_TRUE(said.ends_with(" limit=2")) << said;
     }
-    // Bob's end travels on its own way; once he has left there is room.
+    // Bob's end of input is independent of Alice; once Bob has left there is room.
     while (all.scrape()["chatos_connections"] > 1) {
         std::this_thread::yield();
     }

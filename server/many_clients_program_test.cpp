@@ -21,8 +21,8 @@ const std::vector<std::string> unhurried{"--answer-timeout-ms", "86400000", "--l
 // The server's own descriptors beside its connections: see descriptors_spare in the loop.
 constexpr std::size_t own_descriptors = 64;
 
-// All register, receive a message of one of them, and leave nothing in the server. The resident size of the server with
-// all of them in.
+// All register, receive a message of one of them, and leave nothing in the server. Returns the resident size of the
+// server with all of them registered.
 std::size_t come_and_go(monitored_server& all, std::size_t count) {
     std::vector<error_code> answers;
     client_pool users{all.bound, [&answers](client_pool::member&, const packet_view& packet) {

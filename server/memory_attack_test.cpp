@@ -1,5 +1,5 @@
-// What --print-limits promises, under attack: a real server, some hundred clients that do everything to make it hold
-// memory, and its resident size at each step.
+// The promise of --print-limits under attack: some hundred clients make a real server hold as much memory as possible,
+// and the test checks its resident size at each step.
 #include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
 
@@ -122,7 +122,7 @@ void take_output_memory(attack& all) {
 void take_input_memory(attack& all) {
     const std::string giant(65'000, 'm');
     const std::string message = bytes_of(make_sma(giant));
-    // Strangers: packets that never end, of sizes that make vectors grow badly, and floods of requests.
+    // Unregistered clients: packets that never end, of sizes that make vectors grow badly, and floods of requests.
     for (int i = 0; i < 280; ++i) {
         connection& client = all.unregistered();
         const std::size_t size = 30'000 + static_cast<std::size_t>(i) * 100;
@@ -133,7 +133,7 @@ void take_input_memory(attack& all) {
 TEST(MemoryAttack, the_server_stays_below_the_ceiling_that_it_prints) {
     const std::size_t ceiling = ceiling_bytes();
     attack all;
-    // However slow the machine is, the attack continues until it has reached the bounds that it is about.
+    // However slow the machine is, the attack continues until it has reached its bounds.
     std::map<std::string, std::uint64_t> samples;
     do {
         all.unregistered_leave();

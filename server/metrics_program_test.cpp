@@ -84,7 +84,7 @@ TEST(Metrics, healthz_says_ok_then_draining) {
     ASSERT_TRUE(bob.receives(make_spm("alice", "hi")));
     EXPECT_TRUE(all.get("/healthz").starts_with("HTTP/1.1 200 OK\r\n"));
     all.server.signal(SIGTERM);
-    // The signal and the request take different ways into the server, so the first answer may still be the old one.
+    // The signal and the request reach the server independently, so the first answer may still be the old one.
     std::string said;
     do {
         said = all.get("/healthz");

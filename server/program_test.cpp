@@ -106,7 +106,7 @@ TEST(Program, a_wrong_flag_or_value_exits_2_with_one_line_that_says_what_was_exp
     }
 }
 
-// Zero, less, no number, more than the machine has memory for.
+// Zero, negative, not a number, more than the memory of the machine.
 TEST(Program, a_limit_that_cannot_be_is_refused_at_start_and_its_flag_named) {
     const char* flags[] = {"--capacity",
                            "--unregistered-max",

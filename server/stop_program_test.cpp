@@ -42,7 +42,7 @@ public:
         return users_.run_until([this] { return users_.ended() == count; });
     }
 
-    // A message that was received was accepted.
+    // Every received message was accepted.
     void expect_what_was_accepted_to_be_answered() {
         for (const client_pool::member& client : users_.clients()) {
             EXPECT_GE(client.answers_received, delivered_[client.pseudo]) << client.pseudo;

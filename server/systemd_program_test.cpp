@@ -68,7 +68,7 @@ TEST(ServiceManager, hears_ready_and_stopping_at_a_path) {
 }
 
 TEST(ServiceManager, hears_ready_and_stopping_at_an_abstract_name) {
-    const scratch_folder folder;  // whose name no other test has
+    const scratch_folder folder;  // has a unique name
     run_under(manager{"@" + folder.path("notify")});
 }
 

@@ -1,4 +1,4 @@
-// What servers of this kind die of, case by case, where no other test is named after the case.
+// Typical causes of server failure that no other test covers.
 #include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
@@ -120,7 +120,7 @@ TEST_F(Survival, look_alike_names_are_different_people) {
     EXPECT_EQ(alice.take(), packets{"SPM bob: for you alone"});
 }
 
-// Its peer is gone without a word, so nothing ever comes and nothing is taken. The driver may not notice for hours.
+// The peer has vanished, so no byte arrives and none is taken. The driver may not notice for hours.
 TEST_F(Survival, a_half_open_socket_that_holds_a_name_loses_it_after_a_few_deliveries) {
     client& ghost = net.join("ghost");
     ghost.reads(false);
@@ -130,7 +130,7 @@ TEST_F(Survival, a_half_open_socket_that_holds_a_name_loses_it_after_a_few_deliv
     for (std::uint32_t i = 0; i < net.core.bounds().timeouts_in_a_row_max; ++i) {
         alice.send(make_sma("anybody?"));
         bob.answer();
-        heir.send(make_cr("alice"));  // it keeps trying, else it would be sent away
+        heir.send(make_cr("alice"));  // keeps trying, to stay within the login timeout
         net.wait(milliseconds{1'000});
     }
     net.wait(milliseconds{5'000} * 8);

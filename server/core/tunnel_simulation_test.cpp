@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> names{"alice", "bob", "carol"};
 
-// What one end has done. Each starts by saying its number, so that its partner can tell whose bytes these are.
+// The history of one end. Each end first sends its number, so that its partner can identify it.
 struct tunnel_end {
     client* line{nullptr};
     std::string sent;
@@ -157,8 +157,8 @@ private:
         }
     }
 
-    // All ends read, none writes any more, and all that waits runs out: nothing is left of any tunnel, and no byte
-    // is lost on the way to an end that has always read.
+    // All ends read, none writes any more, and all time limits expire: no tunnel is left, and no byte is lost on the
+    // way to an end that has always read.
     void come_to_rest() {
         for (const tunnel_end& end : ends_) {
             end.line->reads(true);

@@ -1,5 +1,4 @@
-// Half-open peers: the system is told to look after them on every connection over TCP, and to send small packets at
-// once.
+// Half-open peers: every TCP connection has keep-alive enabled, and sends small packets at once.
 #include "net/socket_server.hpp"
 #include "net/test_connection.hpp"
 

@@ -1,4 +1,4 @@
-// A batch of calls brings what the calls bring one by one, with io_uring and without.
+// A batch of calls has the results of single calls, with io_uring and without.
 #include "net/descriptor.hpp"
 #include "net/io_batch.hpp"
 

@@ -1,4 +1,4 @@
-// What is ready, of sockets that are pairs in this process.
+// Readiness of socket pairs in this process.
 #include "net/poller.hpp"
 
 #include <gtest/gtest.h>

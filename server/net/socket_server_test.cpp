@@ -16,7 +16,7 @@ namespace {
 
 using error = error_code;
 
-// Limits that no machine is too slow for; what waits for them has limits of its own.
+// Timeouts that no machine is too slow for.
 core::options patient() {
     core::options bounds{};
     bounds.answer_timeout = bounds.pc_timeout = bounds.login_timeout = std::chrono::hours{1};

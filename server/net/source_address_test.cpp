@@ -1,4 +1,4 @@
-// Where connections come from: what is compared, what is shown, and how many come from each place.
+// Sources of connections: comparison, text, and the count per address.
 #include "net/source_address.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Pieces of any sizes become runs of bytes, in order, however they were put together.
+// Pieces of any sizes become runs of bytes, in order.
 #include "net/write_buffer.hpp"
 
 #include <gtest/gtest.h>
