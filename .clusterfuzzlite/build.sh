@@ -22,7 +22,7 @@ else
   left_out=$needs_re2
 fi
 
-# One line per target: its name, the folder of its seeds, the longest input.
+# One line per target: its name, the name of its seed file, the longest input.
 python3 - fuzz/targets.json "$left_out" > "$WORK/targets" <<'PYTHON'
 import json, sys
 with open(sys.argv[1]) as table:
@@ -32,6 +32,7 @@ with open(sys.argv[1]) as table:
         elif not target.get("fails"):
             print(target["name"], target["inputs"], target["max_len"])
 PYTHON
+python3 fuzz/seeds/seed_file.py unpack "$WORK/seeds"
 mapfile -t names < <(cut -d ' ' -f 1 "$WORK/targets")
 
 cmake -S . -B "$WORK/chatos" -G Ninja "${configure[@]}"
@@ -40,7 +41,7 @@ cmake --build "$WORK/chatos" --parallel "$(nproc)" --target "${names[@]}"
 while read -r name inputs max_len; do
   cp "$WORK/chatos/bin/$name" "$OUT/"
   rm -f "$OUT/${name}_seed_corpus.zip"
-  (cd "fuzz/corpora/$inputs" && zip -q -X -r "$OUT/${name}_seed_corpus.zip" .)
+  (cd "$WORK/seeds/$inputs" && zip -q -X -r "$OUT/${name}_seed_corpus.zip" .)
   if [ -f "fuzz/dictionaries/$inputs.dict" ]; then
     cp "fuzz/dictionaries/$inputs.dict" "$OUT/$name.dict"
   fi

@@ -51,7 +51,7 @@ class Bug:
 @dataclasses.dataclass(frozen=True)
 class Harness:
     name: str
-    corpus: str
+    seed_file: str
     dictionary: str
     max_len: int
     links: tuple
@@ -155,7 +155,7 @@ def read_harnesses(tree):
         if unknown:
             raise BankError(f"fuzz/targets.json: {target['name']} links '{unknown.pop()}'; "
                             f"there are: {', '.join(PARTS)}")
-        harnesses.append(Harness(target["name"], f"fuzz/corpora/{target['inputs']}",
+        harnesses.append(Harness(target["name"], f"fuzz/corpora/{target['inputs']}.txt",
                                  f"fuzz/dictionaries/{target['inputs']}.dict", target["max_len"], tuple(links)))
     return harnesses
 

@@ -114,8 +114,8 @@ class Harnesses(ATree):
             {"name": "fuzz_b", "inputs": "x", "max_len": 9, "links": ["codec", "core"]},
             {"name": "fuzz_canary", "inputs": "packets", "max_len": 9, "fails": true}]}""")
         self.assertEqual(bank.read_harnesses(self.tree), [
-            bank.Harness("fuzz_a", "fuzz/corpora/packets", "fuzz/dictionaries/packets.dict", 9, ("codec",)),
-            bank.Harness("fuzz_b", "fuzz/corpora/x", "fuzz/dictionaries/x.dict", 9, ("codec", "core"))])
+            bank.Harness("fuzz_a", "fuzz/corpora/packets.txt", "fuzz/dictionaries/packets.dict", 9, ("codec",)),
+            bank.Harness("fuzz_b", "fuzz/corpora/x.txt", "fuzz/dictionaries/x.dict", 9, ("codec", "core"))])
 
     def test_an_unknown_part_is_an_error(self):
         self.write("fuzz/targets.json",

@@ -33,7 +33,7 @@ file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
     "codec/two": "#!/bin/sh\ntwo=2\nspare=0\n",
     "codec/fuzz_a": 'test $two = 2 || { echo "SUMMARY: property"; exit 1; }\n',
     "codec/codec_test": "test $two = 2\n",
-    "fuzz/corpora/packets/seed": "x",
+    "fuzz/corpora/packets.txt": "seed 78\n",
     "fuzz/targets.json": '{"targets": [{"name": "fuzz_a", "inputs": "packets", "max_len": 9}]}',
     "conformance/rules/rules.cpp": RULES,
     ".gitignore": "/build-*/\n",

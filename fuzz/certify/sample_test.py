@@ -14,7 +14,7 @@ PICKS = pathlib.Path(__file__).with_name("sample.json")
 
 
 def harness(name, *links):
-    return bank.Harness(name, "fuzz/corpora/packets", "", 9, links)
+    return bank.Harness(name, "fuzz/corpora/packets.txt", "", 9, links)
 
 
 class TheSample(unittest.TestCase):

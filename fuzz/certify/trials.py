@@ -4,6 +4,10 @@ import os
 import pathlib
 import re
 import shutil
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "seeds"))
+import seed_file  # noqa: E402
 
 PROGRAM_SECONDS_MAX = 60
 SLOW_PROGRAM_SECONDS_MAX = 180
@@ -63,12 +67,13 @@ class Bench:
                    "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1", f"-artifact_prefix={run}/"]
         if (source / harness.dictionary).is_file():
             options.append(f"-dict={source / harness.dictionary}")
-        if not (source / harness.corpus).is_dir():
-            raise TrialError(f"{harness.name} has no seeds in {harness.corpus}; write them with fuzz_write_seeds")
+        if not (source / harness.seed_file).is_file():
+            raise TrialError(f"{harness.name} has no {harness.seed_file}; write it with tools/dev seeds")
+        seeds = seed_file.unpack(source / harness.seed_file, self._workshop.folder / "seeds" / pathlib.Path(harness.seed_file).stem)
         symbols = f"symbolize={int(symbolize)}"
         log = run / f"log-{round_number}.txt"
         ended = self._children.run(
-            [str(self._workshop.program("fuzz", harness.name)), *options, str(corpus), str(source / harness.corpus)],
+            [str(self._workshop.program("fuzz", harness.name)), *options, str(corpus), str(seeds)],
             cwd=run, log=log, seconds_max=seconds + GRACE_SECONDS,
             environment={"ASAN_OPTIONS": symbols, "UBSAN_OPTIONS": symbols})
         found = self._judge_fuzz(harness, ended, log)

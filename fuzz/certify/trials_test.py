@@ -6,7 +6,7 @@ import bank
 import trials
 from children import Children, Ended
 
-HARNESS = bank.Harness("fuzz_a", "fuzz/corpora/packets", "fuzz/dictionaries/packets.dict", 9, ("codec",))
+HARNESS = bank.Harness("fuzz_a", "fuzz/corpora/packets.txt", "fuzz/dictionaries/packets.dict", 9, ("codec",))
 PROPERTY = "fuzz_a: property 'need' is broken: one byte more"
 CRASH = f"""echo "{PROPERTY}"; echo "==1== ERROR: libFuzzer: deadly signal"; echo "SUMMARY: libFuzzer: deadly signal"
 echo "stat::number_of_executed_units: 44"; exit 77"""
@@ -18,11 +18,12 @@ class APlace:
 
     def __init__(self, folder):
         self.source = folder / "source"
-        self._folder = folder
-        (self.source / "fuzz/corpora/packets").mkdir(parents=True)
+        self.folder = folder
+        (self.source / "fuzz/corpora").mkdir(parents=True)
+        (self.source / "fuzz/corpora/packets.txt").write_text("seed 78\n")
 
     def program(self, build, name):
-        return self._folder / build / name
+        return self.folder / build / name
 
     def write(self, build, name, script):
         path = self.program(build, name)
@@ -65,8 +66,8 @@ class Fuzzing(Trial):
             self.fuzz("echo 'unknown option'; exit 1")
 
     def test_a_harness_without_seeds_is_an_error(self):
-        (self.place.source / "fuzz/corpora/packets").rmdir()
-        with self.assertRaisesRegex(trials.TrialError, "no seeds"):
+        (self.place.source / "fuzz/corpora/packets.txt").unlink()
+        with self.assertRaisesRegex(trials.TrialError, "fuzz_a has no fuzz/corpora/packets.txt"):
             self.fuzz(NOTHING)
 
     def test_seed_limits_and_seeds_are_given(self):
@@ -77,7 +78,8 @@ class Fuzzing(Trial):
         given = (self.logs / "fuzz_a" / "log-1.txt").read_text().split()
         for option in ("-seed=1", "-entropic=0", "-max_len=9", "-max_total_time=4", "-timeout=10", f"-dict={dictionary}"):
             self.assertIn(option, given)
-        self.assertEqual(given[-2:], [str(self.logs / "fuzz_a" / "corpus"), str(self.place.source / "fuzz/corpora/packets")])
+        self.assertEqual(given[-2:], [str(self.logs / "fuzz_a" / "corpus"), str(self.place.folder / "seeds/packets")])
+        self.assertEqual((self.place.folder / "seeds/packets/seed").read_bytes(), b"x")
 
     def test_the_second_round_has_another_seed_and_the_corpus_of_the_first(self):
         self.fuzz('for last; do before=$corpus; corpus=$last; done; touch "$before/kept"')

@@ -14,7 +14,8 @@ namespace chatos::fuzz {
 
 /// Tells both the history and compares, after each step, what each connection has got, and which are closed. Property:
 /// `two-readings`. With faults the model is wrong on purpose, for those who want to know what this can find.
-[[nodiscard]] verdict check_two_readings(std::span<const std::byte> input, const conformance::fault_set& faults = {});
+[[nodiscard]] verdict check_model(std::span<const std::byte> input);
+[[nodiscard]] verdict check_model(std::span<const std::byte> input, const conformance::fault_set& faults);
 
 /// The history in words, a line per step, with what each brought about, and the difference if there is one.
 [[nodiscard]] std::string describe_two_readings(std::span<const std::byte> input);

@@ -1,6 +1,6 @@
 // The core and the model over random histories, and what this comparison can find.
 #include "comparison/comparison.hpp"
-#include "comparison/history_seeds.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,7 +28,7 @@ std::vector<std::byte> shortened(std::vector<std::byte> history) {
             std::vector<std::byte> shorter = history;
             const auto begin = shorter.begin() + static_cast<std::ptrdiff_t>(at);
             shorter.erase(begin, begin + static_cast<std::ptrdiff_t>(length));
-            if (check_two_readings(shorter)) {
+            if (check_model(shorter)) {
                 history = std::move(shorter);
             } else {
                 at += 2;
@@ -50,14 +50,14 @@ constexpr unsigned histories = 1'000;
 TEST(TwoReadings, the_core_and_the_model_show_the_same_to_everybody) {
     for (unsigned seed = 1; seed <= histories; ++seed) {
         const std::vector<std::byte> history = random_history(seed);
-        const verdict found = check_two_readings(history);
+        const verdict found = check_model(history);
         ASSERT_FALSE(found) << "seed " << seed << ", shortened:\n" << describe_two_readings(shortened(history));
     }
 }
 
 TEST(TwoReadings, every_seed_is_a_history_in_which_they_agree) {
     for (const seed& one : make_history_seeds()) {
-        const verdict found = check_two_readings(one.input);
+        const verdict found = check_model(one.input);
         EXPECT_FALSE(found) << one.name << ": " << found->detail;
         EXPECT_TRUE(describe_two_readings(one.input).ends_with("no difference\n")) << one.name;
     }
@@ -68,7 +68,7 @@ bool is_found(fault one, unsigned tries) {
     conformance::fault_set faults;
     faults.add(one);
     for (unsigned seed = 1; seed <= tries; ++seed) {
-        if (check_two_readings(random_history(seed), faults)) {
+        if (check_model(random_history(seed), faults)) {
             return true;
         }
     }

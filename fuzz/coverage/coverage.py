@@ -46,9 +46,9 @@ def replay(target, program, profile):
     """Runs the target once over each of its seeds, at their full length, and over nothing else."""
     if not program.is_file():
         raise CannotMeasure(f"there is no {program}; build it: cmake --preset coverage && cmake --build --preset coverage")
-    seeds = sorted(path for path in target.seeds().iterdir() if path.is_file()) if target.seeds().is_dir() else []
+    seeds = sorted(target.unpack_seeds(profile.parent / "seeds").iterdir())
     if not seeds:
-        raise CannotMeasure(f"{target.name} has no seeds in {target.seeds()}")
+        raise CannotMeasure(f"{target.name} has no seeds in {target.seed_file()}")
     finished = subprocess.run([program, *seeds], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False,
                               env={**os.environ, "LLVM_PROFILE_FILE": str(profile)})
     if finished.returncode != 0:
@@ -155,7 +155,7 @@ def report(sources, explanations):
 def main():
     parser = argparse.ArgumentParser(description="Coverage of the codec by the seed corpora alone.")
     parser.add_argument("--bin", type=pathlib.Path, default=PROJECT / "build-coverage/bin", help="where the targets are")
-    parser.add_argument("--work", type=pathlib.Path, default=PROJECT / "build-coverage/seeds", help="for profiles")
+    parser.add_argument("--work", type=pathlib.Path, default=PROJECT / "build-coverage/work", help="for seeds and profiles")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="all but those that are to fail")
     arguments = parser.parse_args()
     try:

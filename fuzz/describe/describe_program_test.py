@@ -3,14 +3,15 @@
 usage: describe_program_test.py PROGRAM
 """
 
-import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 PROGRAM = sys.argv[1]
-FUZZ = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "run"))
+import fuzz_targets  # noqa: E402
 
 
 def describe(*arguments):
@@ -19,14 +20,16 @@ def describe(*arguments):
 
 class Program(unittest.TestCase):
     def test_describes_seeds_of_every_target(self):
-        targets = json.loads((FUZZ / "targets.json").read_text())["targets"]
+        targets = fuzz_targets.read_targets()
         self.assertGreater(len(targets), 5)
         for target in targets:
-            seeds = sorted(path for path in (FUZZ / "corpora" / target["inputs"]).iterdir() if path.is_file())
-            self.assertTrue(seeds, target["inputs"])
+            folder = tempfile.TemporaryDirectory()
+            self.addCleanup(folder.cleanup)
+            seeds = sorted(target.unpack_seeds(pathlib.Path(folder.name)).iterdir())
+            self.assertTrue(seeds, target.inputs)
             for seed in (seeds[0], seeds[-1]):
-                with self.subTest(target=target["name"], seed=seed.name):
-                    done = describe(target["name"], seed)
+                with self.subTest(target=target.name, seed=seed.name):
+                    done = describe(target.name, seed)
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
                     self.assertTrue(done.stdout.endswith("\n"))
 

@@ -1,7 +1,6 @@
 // The properties of filters over texts that are known: the seeds, every truncation of them, seeded mutations.
-#include "base/hex.hpp"
 #include "filter/filter_properties.hpp"
-#include "seeds/corpus_files.hpp"
+#include "seeds/replay.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,32 +11,14 @@
 namespace chatos::fuzz {
 namespace {
 
-::testing::AssertionResult holds(const std::vector<std::byte>& input) {
-    if (const verdict found = check_filter(input)) {
-        return ::testing::AssertionFailure() << "property '" << found->property << "' is broken: " << found->detail
-                                             << "\ninput " << base::to_hex(input);
-    }
-    return ::testing::AssertionSuccess();
-}
-
-std::vector<seed> corpus() {
-    return read_corpus(std::filesystem::path{CHATOS_FUZZ_FOLDER} / "corpora" / "filter");
-}
-
 TEST(filter_replay, seeds_and_truncations_of_them) {
-    const std::vector<seed> inputs = corpus();
-    ASSERT_FALSE(inputs.empty());
-    for (const seed& one : inputs) {
-        for (std::size_t size = 0; size <= one.input.size(); ++size) {
-            const std::vector<std::byte> cut(one.input.begin(), one.input.begin() + static_cast<std::ptrdiff_t>(size));
-            ASSERT_TRUE(holds(cut)) << one.name << ", first " << size << " bytes";
-        }
+    for (const seed& replayed : seeds_of("filter")) {
+        replay_truncations(check_filter, replayed);
     }
 }
 
 TEST(filter_replay, seeded_mutations_of_the_seeds) {
-    const std::vector<seed> inputs = corpus();
-    ASSERT_FALSE(inputs.empty());
+    const std::vector<seed> inputs = seeds_of("filter");
     std::mt19937 random{20210217};
     constexpr std::string_view interesting = "\"\\!()&|=<>~ 0.:[]-x{}\x1b\xff";
     for (int round = 0; round < 3'000; ++round) {
@@ -51,7 +32,7 @@ TEST(filter_replay, seeded_mutations_of_the_seeds) {
             default: input.erase(input.begin() + place); break;
             }
         }
-        ASSERT_TRUE(holds(input)) << "round " << round;
+        ASSERT_TRUE(holds(check_filter, input)) << "round " << round;
     }
 }
 

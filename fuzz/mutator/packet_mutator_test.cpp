@@ -3,8 +3,8 @@
 #include "mutator/packet_mutator.hpp"
 #include "mutator/stream_outline.hpp"
 #include "properties/decode_plan.hpp"
-#include "seeds/corpus_files.hpp"
-#include "seeds/packet_seeds.hpp"
+#include "seeds/seed_file.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <chatos/decode.hpp>
 

@@ -3,7 +3,7 @@
 #include "properties/decode_properties.hpp"
 #include "properties/round_trip_properties.hpp"
 #include "properties/stream_properties.hpp"
-#include "seeds/packet_seeds.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <gtest/gtest.h>
 

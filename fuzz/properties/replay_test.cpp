@@ -1,5 +1,4 @@
 // The codec's properties over inputs that are known: the seed corpora, every truncation of them, seeded mutations.
-#include "base/hex.hpp"
 #include "mutator/packet_mutator.hpp"
 #include "properties/allocation_watch.hpp"
 #include "properties/canary_property.hpp"
@@ -9,8 +8,7 @@
 #include "properties/round_trip_properties.hpp"
 #include "properties/stream_properties.hpp"
 #include "properties/utf8_properties.hpp"
-#include "seeds/corpus_files.hpp"
-#include "targets/require.hpp"
+#include "seeds/replay.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,12 +18,10 @@
 namespace chatos::fuzz {
 namespace {
 
-const std::filesystem::path fuzz_folder = CHATOS_FUZZ_FOLDER;
-
 struct harness {
     const char* name;
-    const char* corpus;
-    verdict (*check)(std::span<const std::byte> input);
+    const char* inputs;
+    property_check check;
 };
 
 constexpr harness harnesses[] = {
@@ -37,34 +33,17 @@ constexpr harness harnesses[] = {
     {"fuzz_encode", "encode", check_encode},
 };
 
-::testing::AssertionResult holds(const harness& one, const std::vector<std::byte>& input) {
-    if (const verdict found = one.check(input)) {
-        return ::testing::AssertionFailure() << one.name << ": property '" << found->property
-                                             << "' is broken: " << found->detail << "\ninput " << base::to_hex(input);
-    }
-    return ::testing::AssertionSuccess();
-}
-
-class replay : public ::testing::TestWithParam<harness> {
-protected:
-    [[nodiscard]] static std::vector<seed> corpus() { return read_corpus(fuzz_folder / "corpora" / GetParam().corpus); }
-};
+class replay : public ::testing::TestWithParam<harness> {};
 
 TEST_P(replay, seeds_and_every_truncation_of_them) {
-    const std::vector<seed> inputs = corpus();
-    ASSERT_FALSE(inputs.empty());
-    for (const seed& one : inputs) {
-        for (std::size_t size = 0; size <= one.input.size(); ++size) {
-            // A vector of its own ends where the input ends, for AddressSanitizer to see.
-            const std::vector<std::byte> cut(one.input.begin(), one.input.begin() + static_cast<std::ptrdiff_t>(size));
-            ASSERT_TRUE(holds(GetParam(), cut)) << one.name << ", first " << size << " bytes";
-        }
+    for (const seed& replayed : seeds_of(GetParam().inputs)) {
+        replay_truncations(GetParam().check, replayed);
     }
 }
 
 // The first two bytes of every input choose: limits, base offset, split, cut, room.
 TEST_P(replay, seeds_with_other_choices) {
-    for (seed one : corpus()) {
+    for (seed one : seeds_of(GetParam().inputs)) {
         if (one.input.size() < plan_bytes) {
             continue;
         }
@@ -72,7 +51,7 @@ TEST_P(replay, seeds_with_other_choices) {
             for (unsigned second = 0; second < 20; ++second) {
                 one.input[0] = static_cast<std::byte>(first);
                 one.input[1] = static_cast<std::byte>(second);
-                ASSERT_TRUE(holds(GetParam(), one.input)) << one.name;
+                ASSERT_TRUE(holds(GetParam().check, one.input)) << one.name;
             }
         }
     }
@@ -95,8 +74,7 @@ std::size_t mutate_bytes(std::uint8_t* memory, std::size_t bytes, std::size_t by
 }
 
 TEST_P(replay, seeded_mutations_of_the_seeds) {
-    const std::vector<seed> inputs = corpus();
-    ASSERT_FALSE(inputs.empty());
+    const std::vector<seed> inputs = seeds_of(GetParam().inputs);
     std::mt19937 random{20210217};
     for (int round = 0; round < 10'000; ++round) {
         std::vector<std::byte> input = inputs[random() % inputs.size()].input;
@@ -107,7 +85,7 @@ TEST_P(replay, seeded_mutations_of_the_seeds) {
         }
         input.resize(bytes);
         input.shrink_to_fit();
-        ASSERT_TRUE(holds(GetParam(), input)) << "round " << round;
+        ASSERT_TRUE(holds(GetParam().check, input)) << "round " << round;
     }
 }
 
@@ -125,11 +103,11 @@ TEST(replay, streams_that_are_longer_than_any_seed) {
             input.insert(input.end(), wire.begin(), wire.end());
         }
         for (const harness& one : harnesses) {
-            EXPECT_TRUE(holds(one, input)) << split_choice;
+            EXPECT_TRUE(holds(one.check, input)) << one.name << ", split " << split_choice;
         }
         input[input.size() - 10] = std::byte{0xFF};
         for (const harness& one : harnesses) {
-            EXPECT_TRUE(holds(one, input)) << split_choice;
+            EXPECT_TRUE(holds(one.check, input)) << one.name << ", split " << split_choice;
         }
     }
 }

@@ -8,6 +8,7 @@ import re
 import subprocess
 
 import fuzz_targets
+import seed_file
 
 PROJECT = fuzz_targets.FUZZ.parent
 # A run of a harness takes microseconds; what takes this long hangs.
@@ -114,11 +115,11 @@ def shown(path):
 
 def what_to_do(target, path):
     content = path.read_bytes()
-    for seed in sorted(one for one in target.seeds().iterdir() if one.is_file()):
-        if seed.read_bytes() == content:
-            return [f"It is the seed {shown(seed)}: the tests replay it already, and show it as well."]
-    return [f"Once it is mended, give the file a name that says what it shows and put it into {shown(target.seeds())}/:",
-            "the tests replay it from then on (fuzz/README.md)."]
+    for name, seed in seed_file.read(target.seed_file()).items():
+        if seed == content:
+            return [f"It is the seed '{name}' of {shown(target.seed_file())}: the tests replay it already and fail as well."]
+    return ["Once it is fixed, make it a seed under a name that says what it shows; the tests then replay it:",
+            f"  python3 {shown(seed_file.__file__)} add {target.inputs} {shown(path)} NAME"]
 
 
 def tell(finding, target, path, programs, log):

@@ -2,7 +2,7 @@
 
 usage: fuzz.py --bin FOLDER --work FOLDER [--seconds N] [TARGET...]
 Each target has, in the work folder, a corpus that lasts from run to run, its findings, and the log of its last run. The
-seeds in fuzz/corpora/ are read and never changed. Exit: 0 nothing found, 1 a finding, 2 usage, or a target that does
+seeds of fuzz/corpora/ are unpacked there and never changed. Exit: 0 nothing found, 1 a finding, 2 usage, or a target that does
 not start; 130 after Ctrl-C.
 """
 
@@ -50,6 +50,7 @@ class Run:
         self.program = options.bin / target.name
         self.seconds = options.seconds
         self.folder = options.work / target.name
+        self.seeds = options.work / "seeds"
         self.log = options.work / f"{target.name}.log"
 
     def command(self):
@@ -57,7 +58,7 @@ class Run:
         dictionary = self.target.dictionary()
         return [str(self.program), f"-max_total_time={self.seconds}", f"-max_len={self.target.max_len}", "-entropic=0",
                 f"-timeout={findings.HANGS_AFTER_SECONDS}", f"-artifact_prefix={self.folder / 'artifacts'}/",
-                *([f"-dict={dictionary}"] if dictionary else []), str(self.folder / "corpus"), str(self.target.seeds())]
+                *([f"-dict={dictionary}"] if dictionary else []), str(self.folder / "corpus"), str(self.target.unpack_seeds(self.seeds))]
 
     def execute(self, progress, screen):
         """Runs to the end; gives the exit status."""

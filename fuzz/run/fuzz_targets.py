@@ -3,20 +3,27 @@
 import dataclasses
 import json
 import pathlib
+import sys
 
 FUZZ = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(FUZZ / "seeds"))
+import seed_file  # noqa: E402
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
     name: str
-    inputs: str  # the form of its inputs: a folder of corpora/, and the name of its dictionary
+    inputs: str  # the form of its inputs: the name of its seed file in corpora/, and the name of its dictionary
     max_len: int
     about: str = ""
     fails: bool = False  # on purpose, so it runs only when it is named
 
-    def seeds(self, fuzz=FUZZ):
-        return fuzz / "corpora" / self.inputs
+    def seed_file(self, fuzz=FUZZ):
+        return fuzz / "corpora" / f"{self.inputs}.txt"
+
+    def unpack_seeds(self, folder, fuzz=FUZZ):
+        """Writes the seeds into a folder inside `folder`, a file each. Returns that folder."""
+        return seed_file.unpack(self.seed_file(fuzz), folder / self.inputs)
 
     def dictionary(self, fuzz=FUZZ):
         """None where these inputs have none."""

@@ -14,6 +14,7 @@ sys.path.insert(0, str(HERE))
 
 import finding  # noqa: E402
 import fuzz_targets  # noqa: E402
+import seed_file  # noqa: E402
 from progress import Progress, short_number  # noqa: E402
 
 FAKE = f"""#!{sys.executable}
@@ -86,7 +87,7 @@ class NothingFound(Run):
             self.assertIn(wanted, arguments)
         # libFuzzer writes to the first corpus and only reads the others.
         self.assertEqual([one for one in arguments if not one.startswith("-")],
-                         ["work/fuzz_decode/corpus", str(fuzz_targets.FUZZ / "corpora/packets")])
+                         ["work/fuzz_decode/corpus", "work/seeds/packets"])
 
     def test_the_corpus_stays_for_the_next_run(self):
         self.program("fuzz_decode", "pathlib.Path(sys.argv[-2], str(len(os.listdir(sys.argv[-2])))).touch()")
@@ -132,8 +133,9 @@ file    work/fuzz_decode/findings/{path.name} (7 bytes)
 repeat  bin/fuzz_decode work/fuzz_decode/findings/{path.name}
 seed    4021
 log     work/fuzz_decode.log
-Once it is mended, give the file a name that says what it shows and put it into """), rest)
-        self.assertIn("fuzz/corpora/packets/:\nthe tests replay it from then on", rest)
+Once it is fixed, make it a seed under a name that says what it shows; the tests then replay it:
+  python3 """), rest)
+        self.assertIn(f"fuzz/seeds/seed_file.py add packets work/fuzz_decode/findings/{path.name} NAME\n", rest)
 
     def test_what_cannot_be_described_is_shown_as_bytes(self):
         self.program("fuzz_decode", BROKEN)
@@ -151,11 +153,12 @@ Once it is mended, give the file a name that says what it shows and put it into 
                          r"\n  step 59\n  \.\.\. and 40 more lines: bin/fuzz_describe fuzz_decode work/fuzz_decode/findings/need-")
 
     def test_a_seed_that_fails_is_named(self):
-        seed = fuzz_targets.FUZZ / "corpora/packets/cr"
-        self.program("fuzz_decode", BROKEN.replace('b"\\x00\\x00\\x01\\x00\\x03bo"', repr(seed.read_bytes())))
+        path = fuzz_targets.FUZZ / "corpora/packets.txt"
+        seed = seed_file.read(path)["cr"]
+        self.program("fuzz_decode", BROKEN.replace('b"\\x00\\x00\\x01\\x00\\x03bo"', repr(seed)))
         told = self.fuzz("fuzz_decode").stdout
-        self.assertIn(f"It is the seed {seed}: the tests replay it already", told)
-        self.assertNotIn("Once it is mended", told)
+        self.assertIn(f"It is the seed 'cr' of {path}: the tests replay it already", told)
+        self.assertNotIn("Once it is fixed", told)
 
     def test_the_other_targets_still_run(self):
         self.program("fuzz_decode", BROKEN)
@@ -229,7 +232,7 @@ class Targets(unittest.TestCase):
 
     def test_each_has_seeds(self):
         for target in fuzz_targets.read_targets():
-            self.assertTrue(target.seeds().is_dir() and any(target.seeds().iterdir()), target.name)
+            self.assertTrue(seed_file.read(target.seed_file()), target.name)
 
 
 class Complaints(unittest.TestCase):

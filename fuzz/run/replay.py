@@ -1,8 +1,8 @@
 """Runs targets over their seed corpora, each input once, and mutates nothing.
 
 usage: replay.py --bin FOLDER [TARGET...]
-For builds whose sanitizer is too slow, or does not go with libFuzzer, to fuzz with: the preset `msan`. Prints one line
-when all is well. Exit: 0 all is well, 1 an input failed, 2 usage, or a target that is not there.
+For builds whose sanitizer is too slow, or does not go with libFuzzer, to fuzz with: the preset `msan`. The seeds are
+unpacked next to FOLDER. Prints one line when all is well. Exit: 0 all is well, 1 an input failed, 2 usage, or a target that is not there.
 """
 
 import argparse
@@ -41,9 +41,9 @@ def replay(programs, targets):
     """Prints what failed; the numbers of inputs run and of failures."""
     total, failed = 0, 0
     for target in targets:
-        inputs = sorted(path for path in target.seeds().iterdir() if path.is_file()) if target.seeds().is_dir() else []
+        inputs = sorted(target.unpack_seeds(programs.parent / "seeds").iterdir())
         if not inputs:
-            raise CannotReplay(f"{target.name} has no seeds in {target.seeds()}: nothing would be checked")
+            raise CannotReplay(f"{target.name} has no seeds in {target.seed_file()}: nothing would be checked")
         total += len(inputs)
         for one, printed in failures(programs / target.name, inputs):
             failed += 1

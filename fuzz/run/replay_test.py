@@ -10,20 +10,22 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import fuzz_targets  # noqa: E402
+import seed_file  # noqa: E402
 
 
 def seeds(name):
-    return [path for path in fuzz_targets.choose([name])[0].seeds().iterdir() if path.is_file()]
+    return seed_file.read(fuzz_targets.choose([name])[0].seed_file())
 
 
 class Replay(unittest.TestCase):
     def replay(self, script, *names):
         with tempfile.TemporaryDirectory() as folder:
             for name in names:
-                program = pathlib.Path(folder) / name
+                program = pathlib.Path(folder) / "bin" / name
+                program.parent.mkdir(exist_ok=True)
                 program.write_text(f"#!/bin/sh\n{script}\n")
                 program.chmod(0o755)
-            return subprocess.run([sys.executable, HERE / "replay.py", "--bin", folder, *(names or ["fuzz_utf8"])],
+            return subprocess.run([sys.executable, HERE / "replay.py", "--bin", f"{folder}/bin", *(names or ["fuzz_utf8"])],
                                   capture_output=True, text=True, check=False)
 
     def test_one_line_when_all_is_well(self):
@@ -36,7 +38,7 @@ class Replay(unittest.TestCase):
     def test_the_input_that_fails_is_found_among_the_others(self):
         done = self.replay('for one; do case $one in */ascii) echo it broke >&2; exit 1;; esac; done', "fuzz_utf8")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("corpora/utf8/ascii\nit broke\nrepeat it: ", done.stdout)
+        self.assertIn("seeds/utf8/ascii\nit broke\nrepeat it: ", done.stdout)
         self.assertTrue(done.stdout.endswith(f"1 target replayed {len(seeds('fuzz_utf8'))} seeds: 1 failed\n"))
 
     def test_inputs_that_fail_only_together_are_a_failure(self):

@@ -73,7 +73,7 @@ def compare(target, programs, work):
     work.mkdir(parents=True, exist_ok=True)
     # A fresh one each time: one that lasts would grow from bench to bench, and change what is measured.
     with tempfile.TemporaryDirectory(dir=work, prefix=f"{target.name}-grown-") as grown:
-        corpora = [grown, target.seeds()]
+        corpora = [grown, target.unpack_seeds(work / "seeds")]
         run(programs / target.name, target, corpora, f"-max_total_time={GROWN_FOR_SECONDS}",
             f"-artifact_prefix={work}/{target.name}-")
         pairs = [(measure(programs / YARDSTICK, target, corpora), measure(programs / target.name, target, corpora))

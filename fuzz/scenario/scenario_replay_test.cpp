@@ -4,7 +4,7 @@
 #include "scenario/load.hpp"
 #include "scenario/peers.hpp"
 #include "scenario/scenario_properties.hpp"
-#include "seeds/corpus_files.hpp"
+#include "seeds/replay.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,28 +14,14 @@
 namespace chatos::fuzz {
 namespace {
 
-::testing::AssertionResult holds(const std::vector<std::byte>& input) {
-    if (const verdict found = check_scenario(input)) {
-        return ::testing::AssertionFailure()
-               << "property '" << found->property << "' is broken: " << found->detail << "\ninput\n"
-               << std::string_view{reinterpret_cast<const char*>(input.data()), input.size()};
-    }
-    return ::testing::AssertionSuccess();
-}
-
 const std::vector<seed>& corpus() {
-    static const std::vector<seed> inputs =
-        read_corpus(std::filesystem::path{CHATOS_FUZZ_FOLDER} / "corpora" / "scenario");
+    static const std::vector<seed> inputs = seeds_of("scenario");
     return inputs;
 }
 
 TEST(scenario_replay, seeds_and_every_truncation_of_them) {
-    ASSERT_FALSE(corpus().empty());
-    for (const seed& one : corpus()) {
-        for (std::size_t size = 0; size <= one.input.size(); ++size) {
-            const std::vector<std::byte> cut(one.input.begin(), one.input.begin() + static_cast<std::ptrdiff_t>(size));
-            ASSERT_TRUE(holds(cut)) << one.name << ", first " << size << " bytes";
-        }
+    for (const seed& replayed : corpus()) {
+        replay_truncations(check_scenario, replayed);
     }
 }
 
@@ -48,13 +34,12 @@ TEST(scenario_replay, seeds_with_any_peer) {
             for (auto count = random() % 40; count != 0; --count) {
                 input.push_back(static_cast<std::byte>(random() % 3 == 0 ? random() : random() % 4 * 16));
             }
-            ASSERT_TRUE(holds(input)) << one.name << ", round " << round;
+            ASSERT_TRUE(holds(check_scenario, input)) << one.name << ", round " << round;
         }
     }
 }
 
 TEST(scenario_replay, seeded_mutations_of_the_seeds) {
-    ASSERT_FALSE(corpus().empty());
     constexpr std::string_view letters = "\"{}[],: \n019aAlx\\\xC3\x1b";
     std::mt19937 random{20210217};
     for (int round = 0; round < 4'000; ++round) {
@@ -64,7 +49,7 @@ TEST(scenario_replay, seeded_mutations_of_the_seeds) {
             byte = random() % 2 == 0 ? static_cast<std::byte>(random())
                                      : static_cast<std::byte>(letters[random() % letters.size()]);
         }
-        ASSERT_TRUE(holds(input)) << "round " << round;
+        ASSERT_TRUE(holds(check_scenario, input)) << "round " << round;
     }
 }
 
@@ -74,7 +59,7 @@ TEST(scenario_replay, built_in_scenarios_pass_with_a_peer_that_does_what_they_wa
     std::string not_played;
     for (const conformance::builtin_file& file : conformance::builtin_files()) {
         const std::span<const std::byte> bytes = std::as_bytes(std::span{file.text});
-        ASSERT_TRUE(holds({bytes.begin(), bytes.end()})) << file.name;
+        ASSERT_TRUE(holds(check_scenario, bytes)) << file.name;
         const auto loaded = conformance::load_scenario(file.text, std::string{file.name});
         const auto& what = std::get<conformance::scenario>(loaded);
         played_network network{what};

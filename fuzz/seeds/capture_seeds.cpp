@@ -1,7 +1,6 @@
-#include "seeds/capture_seeds.hpp"
-
 #include "base/capture_builder.hpp"
 #include "capture/link_properties.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <bit>
 #include <cstdint>

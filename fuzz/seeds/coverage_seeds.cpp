@@ -1,4 +1,4 @@
-#include "seeds/coverage_seeds.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <cstdint>
 #include <span>

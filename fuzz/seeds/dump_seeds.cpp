@@ -1,9 +1,7 @@
-#include "seeds/dump_seeds.hpp"
-
 #include "dump/dump_properties.hpp"
 #include "dump/hex_forms.hpp"
 #include "properties/decode_plan.hpp"
-#include "seeds/packet_seeds.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <chatos/encode.hpp>
 

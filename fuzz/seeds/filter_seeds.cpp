@@ -1,7 +1,5 @@
-#include "seeds/filter_seeds.hpp"
-
 #include "dump/filter/filter.hpp"
-#include "seeds/word_dictionary.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <chatos/packet.hpp>
 

@@ -1,4 +1,4 @@
-#include "comparison/history_seeds.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <initializer_list>
 #include <string_view>

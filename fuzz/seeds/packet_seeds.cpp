@@ -1,7 +1,6 @@
-#include "seeds/packet_seeds.hpp"
-
 #include "base/hex.hpp"
 #include "properties/decode_plan.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <chatos/encode.hpp>
 #include <chatos/layout.hpp>

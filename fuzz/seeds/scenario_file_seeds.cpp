@@ -1,8 +1,6 @@
-#include "seeds/scenario_file_seeds.hpp"
-
 #include "json/json_value.hpp"
 #include "scenario/catalog.hpp"
-#include "seeds/word_dictionary.hpp"
+#include "seeds/seed_sets.hpp"
 #include "testing/refused_cases.hpp"
 #include "testing/scenario_text.hpp"
 

@@ -1,11 +1,10 @@
-#include "seeds/scenario_seeds.hpp"
-
 #include "properties/decode_plan.hpp"
 #include "runner/unit_bytes.hpp"
 #include "scenario/catalog.hpp"
 #include "scenario/fitting_packet.hpp"
 #include "scenario/load.hpp"
 #include "scenario/played_network.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -92,7 +91,7 @@ private:
 
 }  // namespace
 
-std::vector<seed> make_scenario_seeds() {
+std::vector<seed> make_scenario_packet_seeds() {
     seed_collection seeds;
     for (const conformance::builtin_file& file : conformance::builtin_files()) {
         const auto loaded = conformance::load_scenario(file.text, std::string{file.name});

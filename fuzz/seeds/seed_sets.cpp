@@ -1,19 +1,5 @@
 #include "seeds/seed_sets.hpp"
 
-#include "seeds/coverage_seeds.hpp"
-#include "seeds/packet_seeds.hpp"
-#include "seeds/text_seeds.hpp"
-
-#ifdef CHATOS_PROGRAM_SEEDS
-#include "comparison/history_seeds.hpp"
-#include "seeds/capture_seeds.hpp"
-#include "seeds/dump_seeds.hpp"
-#include "seeds/filter_seeds.hpp"
-#include "seeds/scenario_file_seeds.hpp"
-#include "seeds/scenario_seeds.hpp"
-#include "session/session_seeds.hpp"
-#endif
-
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -48,9 +34,21 @@ std::vector<seed_set> make_seed_sets() {
     return sets;
 }
 
+std::string word_dictionary(std::string_view title, const std::set<std::string>& words) {
+    std::string text = "# " + std::string{title} + '\n';
+    for (const std::string& word : words) {
+        text += '"';
+        for (const char letter : word) {
+            text += letter == '"' || letter == '\\' ? std::string{'\\', letter} : std::string{letter};
+        }
+        text += "\"\n";
+    }
+    return text;
+}
+
 std::vector<seed> make_candidates() {
 #ifdef CHATOS_PROGRAM_SEEDS
-    return make_scenario_seeds();
+    return make_scenario_packet_seeds();
 #else
     return {};
 #endif

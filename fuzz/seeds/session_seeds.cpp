@@ -1,6 +1,5 @@
-#include "session/session_seeds.hpp"
-
 #include "base/hex.hpp"
+#include "seeds/seed_sets.hpp"
 #include "session/session_script.hpp"
 
 #include <cstdint>

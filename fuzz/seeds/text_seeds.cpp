@@ -1,6 +1,5 @@
-#include "seeds/text_seeds.hpp"
-
 #include "properties/encode_properties.hpp"
+#include "seeds/seed_sets.hpp"
 
 #include <array>
 #include <cstdint>

@@ -48,7 +48,7 @@ build() {
 
 # check_seeds NAME INPUTS
 check_seeds() {
-  local name=$1 maps=$folder/maps/$1 seeds=("$root/fuzz/corpora/$2"/*) seed different
+  local name=$1 maps=$folder/maps/$1 seeds=("$folder/seeds/$2"/*) seed different
   mkdir -p "$maps"
   # As arguments: the driver reads each file and runs it.
   if ! "$programs/$name" "${seeds[@]}" > "$folder/$name.log" 2>&1; then
@@ -74,7 +74,7 @@ check_seeds() {
 fuzz() {
   local name=$1 inputs=$2
   shift 2
-  env "${sessions[@]}" afl-fuzz -s 1 -V "$seconds_max" -t 5000 "$@" -i "$root/fuzz/corpora/$inputs" \
+  env "${sessions[@]}" afl-fuzz -s 1 -V "$seconds_max" -t 5000 "$@" -i "$folder/seeds/$inputs" \
     -x "$root/fuzz/dictionaries/$inputs.dict" -o "$folder/sessions/$name" -- "$programs/$name" \
     > "$folder/$name.session.log" 2>&1
 }
@@ -113,6 +113,7 @@ check_canary() {
 
 rm -rf "${folder:?}"/{build,maps,sessions}
 mkdir -p "$folder/sessions"
+python3 "$root/fuzz/seeds/seed_file.py" unpack "$folder/seeds" || give_up "cannot unpack the seeds"
 mapfile -t table < <(targets)
 [ "${#table[@]}" -gt 0 ] || give_up 'fuzz/targets.json names no target'
 printf 'building with %s\n' "$(afl-clang-fast++ --version 2> /dev/null | head -n 1)"

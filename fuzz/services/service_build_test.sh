@@ -71,8 +71,8 @@ check_target() {
   [ -x "$OUT/$name" ] || { failed "$name" 'was not built'; return; }
   grep -q "__${marker}_" "$OUT/$name" || { failed "$name" "has nothing of the sanitizer in it"; return; }
   mkdir -p "$seeds" "$folder/found/$name"
-  if ! unzip -q "$OUT/${name}_seed_corpus.zip" -d "$seeds" || ! diff -r "$seeds" "$root/fuzz/corpora/$inputs"; then
-    failed "$name" "the zip does not hold the seeds of fuzz/corpora/$inputs"
+  if ! unzip -q "$OUT/${name}_seed_corpus.zip" -d "$seeds" || ! diff -r "$seeds" "$folder/unpacked/$inputs"; then
+    failed "$name" "the zip does not hold the seeds of fuzz/corpora/$inputs.txt"
     return
   fi
   if [ -f "$root/fuzz/dictionaries/$inputs.dict" ]; then
@@ -109,6 +109,7 @@ set_service_environment "${2:-address}"
 case $SANITIZER in address) marker=asan ;; undefined) marker=ubsan ;; esac
 rm -rf "${folder:?}"/{src,out,work,seeds,found}
 mkdir -p "$SRC" "$OUT" "$WORK"
+python3 "$root/fuzz/seeds/seed_file.py" unpack "$folder/unpacked" || give_up "cannot unpack the seeds"
 cp "$root/.clusterfuzzlite/build.sh" "$SRC/"
 if [ -n "${RE2_SOURCE-}" ]; then
   ln -s "$(cd "$RE2_SOURCE" && pwd)" "$SRC/re2"

@@ -1,48 +1,17 @@
 // The session harness over scripts that are known: the seeds, every truncation of them, and scripts at random.
+#include "seeds/replay.hpp"
+#include "seeds/seed_sets.hpp"
 #include "session/session_properties.hpp"
 #include "session/session_script.hpp"
-#include "session/session_seeds.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <random>
 #include <set>
 
 namespace chatos::fuzz {
 namespace {
-
-const std::filesystem::path fuzz_folder = CHATOS_FUZZ_FOLDER;
-
-std::string content_of(const std::filesystem::path& path) {
-    std::ifstream file{path, std::ios::binary};
-    EXPECT_TRUE(file.is_open()) << path;
-    return {std::istreambuf_iterator<char>{file}, {}};
-}
-
-/// The scripts of the corpus, in the order of their names: seeds, and findings that became such.
-std::vector<seed> corpus() {
-    std::vector<seed> inputs;
-    for (const auto& file : std::filesystem::directory_iterator{fuzz_folder / "corpora" / "session"}) {
-        const std::string content = content_of(file.path());
-        const std::span<const std::byte> bytes = std::as_bytes(std::span{content});
-        inputs.push_back({file.path().filename().string(), {bytes.begin(), bytes.end()}});
-    }
-    std::ranges::sort(inputs, {}, &seed::name);
-    return inputs;
-}
-
-testing::AssertionResult holds(std::span<const std::byte> input) {
-    if (const verdict found = check_session(input)) {
-        return testing::AssertionFailure()
-               << "property '" << found->property << "' is broken: " << found->detail << "\n"
-               << describe_session(input);
-    }
-    return testing::AssertionSuccess();
-}
 
 // Bursts that reach the bounds of thousands are played once, not for each of their truncations.
 bool has_large_bursts(const seed& one) {
@@ -50,26 +19,26 @@ bool has_large_bursts(const seed& one) {
 }
 
 TEST(SessionCorpus, seeds_and_every_truncation_of_them) {
-    const std::vector<seed> inputs = corpus();
-    ASSERT_FALSE(inputs.empty());
-    for (const seed& one : inputs) {
-        for (std::size_t size = has_large_bursts(one) ? one.input.size() : 0; size <= one.input.size(); ++size) {
-            const std::vector<std::byte> cut(one.input.begin(), one.input.begin() + static_cast<std::ptrdiff_t>(size));
-            ASSERT_TRUE(holds(cut)) << one.name << ", first " << size << " bytes";
+    for (const seed& replayed : seeds_of("session")) {
+        if (has_large_bursts(replayed)) {
+            EXPECT_TRUE(holds(check_session, replayed.input)) << replayed.name << '\n'
+                                                              << describe_session(replayed.input);
+        } else {
+            replay_truncations(check_session, replayed);
         }
     }
 }
 
 TEST(SessionCorpus, seeds_under_other_bounds) {
     std::mt19937 random{20210217};
-    for (seed one : corpus()) {
+    for (seed one : seeds_of("session")) {
         if (has_large_bursts(one) || one.input.size() < setup_bytes) {
             continue;
         }
         for (int round = 0; round < 30; ++round) {
             one.input[0] = static_cast<std::byte>(random() % 256);
             one.input[1] = static_cast<std::byte>(random() % 256);
-            ASSERT_TRUE(holds(one.input)) << one.name;
+            ASSERT_TRUE(holds(check_session, one.input)) << one.name << '\n' << describe_session(one.input);
         }
     }
 }
@@ -81,19 +50,8 @@ TEST(SessionCorpus, scripts_at_random) {
         for (std::byte& one : input) {
             one = static_cast<std::byte>(random() % 256);
         }
-        ASSERT_TRUE(holds(input)) << "round " << round;
+        ASSERT_TRUE(holds(check_session, input)) << "round " << round << '\n' << describe_session(input);
     }
-}
-
-TEST(SessionCorpus, files_are_what_the_generator_writes) {
-    const std::vector<seed> files = corpus();
-    for (const seed& made : make_session_seeds()) {
-        const auto file = std::ranges::find(files, made.name, &seed::name);
-        ASSERT_NE(file, files.end()) << made.name << " is missing: run fuzz_write_seeds on fuzz/";
-        EXPECT_EQ(file->input, made.input) << made.name << " is stale: run fuzz_write_seeds on fuzz/";
-    }
-    EXPECT_EQ(content_of(fuzz_folder / "dictionaries" / "session.dict"), make_session_dictionary())
-        << "the dictionary is stale: run fuzz_write_seeds on fuzz/";
 }
 
 TEST(SessionSeeds, use_every_command) {
@@ -164,7 +122,7 @@ TEST(SessionScript, any_bytes_are_one) {
     EXPECT_FALSE(check_session({}));
     EXPECT_EQ(describe_session({}), "all read on and say nothing, until nothing is left to happen; then all leave\n");
     const std::vector<std::byte> raw_without_its_bytes(6, static_cast<std::byte>(0x6F));
-    EXPECT_TRUE(holds(raw_without_its_bytes));
+    EXPECT_TRUE(holds(check_session, raw_without_its_bytes));
 }
 
 }  // namespace
