@@ -34,24 +34,24 @@ std::string text_of(random_source& random, text_kind kind, std::size_t size) {
     return text;
 }
 
-void append(stream& made, packet_value packet) {
-    const std::size_t start = made.bytes.size();
-    made.bytes.resize(start + encoded_size(packet.view()));
-    if (encode(packet.view(), std::span{made.bytes}.subspan(start)).status != encode_status::ok) {
+void append(stream& result, packet_value packet) {
+    const std::size_t start = result.bytes.size();
+    result.bytes.resize(start + encoded_size(packet.view()));
+    if (encode(packet.view(), std::span{result.bytes}.subspan(start)).status != encode_status::ok) {
         std::abort();  // the generator is wrong, and so would be every figure
     }
-    made.packets.push_back(std::move(packet));
+    result.packets.push_back(std::move(packet));
 }
 
-void find_messages(stream& made) {
-    std::span<const std::byte> rest{made.bytes};
-    while (!rest.empty()) {
-        const decode_result result = decode(rest);
+void find_messages(stream& result) {
+    std::span<const std::byte> remaining{result.bytes};
+    while (!remaining.empty()) {
+        const decode_result result = decode(remaining);
         if (result.status != decode_status::complete) {
             std::abort();
         }
-        made.messages.push_back(result.packet.message);
-        rest = rest.subspan(result.consumed);
+        result.messages.push_back(result.packet.message);
+        remaining = remaining.subspan(result.consumed);
     }
 }
 
@@ -59,19 +59,19 @@ void find_messages(stream& made) {
 
 stream spm_stream(text_kind kind, std::size_t message_bytes) {
     random_source random{42};
-    stream made;
-    while (made.bytes.size() < stream_bytes) {
+    stream result;
+    while (result.bytes.size() < stream_bytes) {
         std::string pseudo = text_of(random, kind, pick(random, 4, 12));
-        append(made, {opcode::spm, error_code::ok, std::move(pseudo), text_of(random, kind, message_bytes)});
+        append(result, {opcode::spm, error_code::ok, std::move(pseudo), text_of(random, kind, message_bytes)});
     }
-    find_messages(made);
-    return made;
+    find_messages(result);
+    return result;
 }
 
 stream traffic_stream() {
     random_source random{43};
-    stream made;
-    while (made.bytes.size() < stream_bytes) {
+    stream result;
+    while (result.bytes.size() < stream_bytes) {
         const text_kind kind = pick(random, 1, 4) == 1 ? text_kind::mixed : text_kind::ascii;
         std::string pseudo = text_of(random, kind, pick(random, 3, 12));
         // Short messages are common, long ones rare.
@@ -83,11 +83,11 @@ stream traffic_stream() {
                           : lot <= 96 ? opcode::rpm
                           : lot <= 98 ? opcode::cr
                                       : opcode::pc;
-        append(made,
+        append(result,
                {op, lot % 8 == 0 ? error_code::unreachable : error_code::ok, std::move(pseudo), std::move(message)});
     }
-    find_messages(made);
-    return made;
+    find_messages(result);
+    return result;
 }
 
 }  // namespace chatos::bench

@@ -61,21 +61,21 @@ size_t chatos_packet_bytes_max(const chatos_limits* limits) {
     return chatos::packet_bytes_max(limits_of(limits));
 }
 
-int chatos_decode(const void* input, size_t input_bytes, const chatos_limits* limits, chatos_decoded* found) {
+int chatos_decode(const void* input, size_t input_bytes, const chatos_limits* limits, chatos_decoded* decoded) {
     const std::span<const std::byte> bytes{static_cast<const std::byte*>(input), input_bytes};
     const chatos::decode_result result = chatos::decode(bytes, limits_of(limits));
-    *found = {};
+    *decoded = {};
     switch (result.status) {
     case chatos::decode_status::complete:
-        found->packet = {static_cast<std::uint8_t>(result.packet.op), static_cast<std::uint8_t>(result.packet.code),
-                         text_of(result.packet.pseudo), text_of(result.packet.message)};
-        found->consumed = result.consumed;
+        decoded->packet = {static_cast<std::uint8_t>(result.packet.op), static_cast<std::uint8_t>(result.packet.code),
+                           text_of(result.packet.pseudo), text_of(result.packet.message)};
+        decoded->consumed = result.consumed;
         break;
-    case chatos::decode_status::incomplete: found->need = result.need; break;
+    case chatos::decode_status::incomplete: decoded->need = result.need; break;
     case chatos::decode_status::malformed:
-        found->violation = static_cast<int>(result.error.what);
-        found->field = static_cast<int>(result.error.where);
-        found->error_offset = static_cast<std::size_t>(result.error.offset);
+        decoded->violation = static_cast<int>(result.error.what);
+        decoded->field = static_cast<int>(result.error.where);
+        decoded->error_offset = static_cast<std::size_t>(result.error.offset);
         break;
     }
     return static_cast<int>(result.status);

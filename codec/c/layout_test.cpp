@@ -53,8 +53,8 @@ TEST(CInterface, structs_are_laid_out_alike_in_c_and_cpp) {
     std::FILE* said_by_c = ::popen(CHATOS_LAYOUT_OF_C, "r");
     ASSERT_NE(said_by_c, nullptr);
     std::vector<std::size_t> in_c;
-    for (std::size_t one = 0; std::fscanf(said_by_c, "%zu", &one) == 1;) {
-        in_c.push_back(one);
+    for (std::size_t value = 0; std::fscanf(said_by_c, "%zu", &value) == 1;) {
+        in_c.push_back(value);
     }
     EXPECT_EQ(::pclose(said_by_c), 0);
     EXPECT_EQ(in_c, (std::vector<std::size_t>{CHATOS_TEST_LAYOUT}));

@@ -24,11 +24,11 @@ void naive_readings::look_at(byte_view stream, std::uint64_t position) {
 }
 
 const naive::reading& naive_readings::at(std::size_t start, std::size_t end) {
-    remembered& one = readings_[start * (stream_bytes_max + 1) + end];
-    if (one.stream_number != stream_number_) {
-        one = {stream_number_, naive_read(stream_.first(end).subspan(start), limits_, position_ + start)};
+    remembered& reading = readings_[start * (stream_bytes_max + 1) + end];
+    if (reading.stream_number != stream_number_) {
+        reading = {stream_number_, naive_read(stream_.first(end).subspan(start), limits_, position_ + start)};
     }
-    return one.reading;
+    return reading.reading;
 }
 
 agreement::agreement(const limits& bounds)
@@ -71,10 +71,10 @@ void agreement::check_byte_by_byte(byte_view input) {
 
 void agreement::check_decode(byte_view input) {
     const naive::reading& expected = expected_packets_.empty() ? expected_ending_ : expected_packets_.front();
-    const decode_result found = decode(input, bounds_, stream_position);
-    const bool views_lie_there = lies_there(found.packet.pseudo, expected.pseudo, input) &&
-                                 lies_there(found.packet.message, expected.message, input);
-    if (compare(found, expected, input, "decode()") && !views_lie_there) {
+    const decode_result result = decode(input, bounds_, stream_position);
+    const bool views_lie_there = lies_there(result.packet.pseudo, expected.pseudo, input) &&
+                                 lies_there(result.packet.message, expected.message, input);
+    if (compare(result, expected, input, "decode()") && !views_lie_there) {
         disagreement_ = "decode(): a view lies elsewhere: " + base::to_hex(input);
     }
 }
@@ -96,27 +96,29 @@ void agreement::check_batch(byte_view input, const detail::kernel& fast) {
     // What is there from before must not pass for a result.
     const std::size_t soiled = std::min(expected_packets_.size() + 1, batch_packets_max);
     std::fill_n(batch_.begin(), soiled, packet_view{.op = opcode{0xEE}, .code = error_code{0xEE}});
-    const batch_result found = detail::decode_batch_with(fast, input, batch_, bounds_, stream_position);
-    if (found.count != expected_packets_.size() || found.consumed != expected_bytes_) {
-        disagreement_ = std::string{fast.name} + " takes " + std::to_string(found.count) +
+    const batch_result result = detail::decode_batch_with(fast, input, batch_, bounds_, stream_position);
+    if (result.count != expected_packets_.size() || result.consumed != expected_bytes_) {
+        disagreement_ = std::string{fast.name} + " takes " + std::to_string(result.count) +
                         " packets, the naive decoder " + std::to_string(expected_packets_.size()) + ": " +
                         base::to_hex(input);
         return;
     }
-    byte_view rest = input;
-    for (std::size_t index = 0; index < found.count; ++index) {
+    byte_view remaining = input;
+    for (std::size_t index = 0; index < result.count; ++index) {
         const naive::reading& expected = expected_packets_[index];
         const packet_view& packet = batch_[index];
-        compare({.status = decode_status::complete, .packet = packet, .consumed = expected.bytes}, expected, rest,
+        compare({.status = decode_status::complete, .packet = packet, .consumed = expected.bytes}, expected, remaining,
                 fast.name);
-        if (!lies_there(packet.pseudo, expected.pseudo, rest) || !lies_there(packet.message, expected.message, rest)) {
+        if (!lies_there(packet.pseudo, expected.pseudo, remaining) ||
+            !lies_there(packet.message, expected.message, remaining)) {
             disagreement_ = std::string{fast.name} + ": a view lies elsewhere: " + base::to_hex(input);
         }
-        rest = rest.subspan(expected.bytes);
+        remaining = remaining.subspan(expected.bytes);
     }
-    if (found.count < batch_.size()) {
-        compare({.status = found.status, .need = found.need, .error = found.error}, expected_ending_, rest, fast.name);
-    } else if (found.status != decode_status::complete) {
+    if (result.count < batch_.size()) {
+        compare({.status = result.status, .need = result.need, .error = result.error}, expected_ending_, remaining,
+                fast.name);
+    } else if (result.status != decode_status::complete) {
         disagreement_ = std::string{fast.name} + ": looked beyond a full array";
     }
 }
@@ -130,8 +132,8 @@ void agreement::check_fragments(byte_view input, std::span<const std::size_t> en
         fragment_start = fragment_end;
         for (bool more = true; more;) {
             const naive::reading& expected = readings_.at(packet_start, fragment_end);
-            const decode_result found = decoder.next(fragment);
-            if (!compare(found, expected, input.subspan(packet_start), "stream_decoder")) {
+            const decode_result result = decoder.next(fragment);
+            if (!compare(result, expected, input.subspan(packet_start), "stream_decoder")) {
                 return;
             }
             if (expected.what == naive::outcome::wrong) {
@@ -151,12 +153,13 @@ void agreement::check_fragments(byte_view input, std::span<const std::size_t> en
     }
 }
 
-bool agreement::compare(const decode_result& found, const naive::reading& expected, byte_view packet, const char* who) {
+bool agreement::compare(const decode_result& result, const naive::reading& expected, byte_view packet,
+                        const char* decoder) {
     ++cases_;
-    if (agree(found, expected, packet)) {
+    if (agree(result, expected, packet)) {
         return true;
     }
-    disagreement_ = std::string{who} + " says " + in_words(found) + ", the naive decoder " + in_words(expected) +
+    disagreement_ = std::string{decoder} + " says " + in_words(result) + ", the naive decoder " + in_words(expected) +
                     ", of " + base::to_hex(packet.first(std::min<std::size_t>(packet.size(), 300)));
     return false;
 }

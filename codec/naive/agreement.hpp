@@ -72,7 +72,7 @@ private:
     void check_decode(byte_view input);
     void check_batch(byte_view input, const detail::kernel& fast);
     void check_fragments(byte_view input, std::span<const std::size_t> ends);
-    bool compare(const decode_result& found, const naive::reading& expected, byte_view packet, const char* who);
+    bool compare(const decode_result& result, const naive::reading& expected, byte_view packet, const char* decoder);
 
     limits bounds_;
     naive::size_limits naive_limits_;
@@ -89,6 +89,6 @@ private:
 
 /// What ends a test: prints how many cases of a space it ran, and expects agreement. There must have been some
 /// number of them: a space that has lost its cases must not pass.
-void expect_agreement(const agreement& seen, std::uint64_t cases_min, const char* space);
+void expect_agreement(const agreement& compared, std::uint64_t cases_min, const char* space);
 
 }  // namespace chatos::testing

@@ -7,25 +7,25 @@
 namespace chatos::testing {
 namespace {
 
-bool same_text(std::string_view found, const naive::text& expected, byte_view packet) {
+bool same_text(std::string_view actual, const naive::text& expected, byte_view packet) {
     const byte_view wanted = packet.subspan(expected.start, expected.size);
-    return std::ranges::equal(std::as_bytes(std::span{found}), wanted);
+    return std::ranges::equal(std::as_bytes(std::span{actual}), wanted);
 }
 
 }  // namespace
 
-bool same_packet(const packet_view& found, const naive::reading& expected, byte_view packet) {
-    return static_cast<unsigned>(found.op) == expected.opcode &&
-           static_cast<unsigned>(found.code) == expected.error_code &&
-           same_text(found.pseudo, expected.pseudo, packet) && same_text(found.message, expected.message, packet);
+bool same_packet(const packet_view& actual, const naive::reading& expected, byte_view packet) {
+    return static_cast<unsigned>(actual.op) == expected.opcode &&
+           static_cast<unsigned>(actual.code) == expected.error_code &&
+           same_text(actual.pseudo, expected.pseudo, packet) && same_text(actual.message, expected.message, packet);
 }
 
 bool lies_there(std::string_view view, const naive::text& expected, byte_view packet) {
     return view.empty() || static_cast<const void*>(view.data()) == packet.data() + expected.start;
 }
 
-naive::fault naive_fault(violation what) {
-    switch (what) {
+naive::fault naive_fault(violation kind) {
+    switch (kind) {
     case violation::none: return naive::fault::nothing;
     case violation::unknown_opcode: return naive::fault::opcode_is_not_1_to_6;
     case violation::negative_size: return naive::fault::size_has_its_top_bit_set;
@@ -49,18 +49,18 @@ naive::place naive_place(field where) {
     return naive::place::opcode;
 }
 
-bool agree(const decode_result& found, const naive::reading& expected, byte_view packet) {
+bool agree(const decode_result& result, const naive::reading& expected, byte_view packet) {
     switch (expected.what) {
     case naive::outcome::whole:
-        return found.status == decode_status::complete && found.consumed == expected.bytes &&
-               same_packet(found.packet, expected, packet) && found.need == 0 && found.error == decode_error{};
+        return result.status == decode_status::complete && result.consumed == expected.bytes &&
+               same_packet(result.packet, expected, packet) && result.need == 0 && result.error == decode_error{};
     case naive::outcome::unfinished:
-        return found.status == decode_status::incomplete && found.consumed == 0 && found.need == expected.missing &&
-               found.error == decode_error{};
+        return result.status == decode_status::incomplete && result.consumed == 0 && result.need == expected.missing &&
+               result.error == decode_error{};
     case naive::outcome::wrong:
-        return found.status == decode_status::malformed && found.consumed == 0 && found.need == 0 &&
-               naive_fault(found.error.what) == expected.why && naive_place(found.error.where) == expected.where &&
-               found.error.offset == expected.offset;
+        return result.status == decode_status::malformed && result.consumed == 0 && result.need == 0 &&
+               naive_fault(result.error.what) == expected.why && naive_place(result.error.where) == expected.where &&
+               result.error.offset == expected.offset;
     }
     return false;
 }

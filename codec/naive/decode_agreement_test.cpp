@@ -12,39 +12,40 @@ namespace {
 constexpr limits default_limits{};
 constexpr limits small_limits{.pseudo_bytes_max = 8, .message_bytes_max = 16};
 
-void check_every_size_class(agreement& seen, unsigned opcode) {
+void check_every_size_class(agreement& compared, unsigned opcode) {
     for_each_size_class(opcode, default_limits.pseudo_bytes_max, default_limits.message_bytes_max,
-                        [&](const byte_string& packet) { seen.check_truncations(packet + error_packet(0)); });
+                        [&](const byte_string& packet) { compared.check_truncations(packet + error_packet(0)); });
 }
 
 TEST(DecodeAgreement, WIRE_2_4_5_every_size_class_of_packets_with_one_part_whole_and_cut_anywhere) {
-    agreement seen{default_limits};
+    agreement compared{default_limits};
     for (const unsigned opcode : {1U, 2U, 4U, 5U, 6U}) {
-        check_every_size_class(seen, opcode);
+        check_every_size_class(compared, opcode);
     }
     // CPUs with several kernels compare more.
-    expect_agreement(seen, 900'000,
+    expect_agreement(compared, 900'000,
                      "CR, RPM, SMA, PC: every size class; ERROR: every code; default limits, every truncation");
 }
 
 TEST(DecodeAgreement, WIRE_3_every_size_class_of_SPM_whole_and_cut_anywhere) {
-    agreement seen{default_limits};
-    check_every_size_class(seen, 3);
-    expect_agreement(seen, 5'000'000, "SPM: every pair of size classes, default limits, every truncation");
+    agreement compared{default_limits};
+    check_every_size_class(compared, 3);
+    expect_agreement(compared, 5'000'000, "SPM: every pair of size classes, default limits, every truncation");
 }
 
 TEST(DecodeAgreement, WIRE_1_13_every_opcode_size_class_truncation_and_split_at_small_limits) {
-    agreement seen{small_limits};
+    agreement compared{small_limits};
     for (unsigned opcode = 0; opcode < 256; ++opcode) {
         for_each_size_class(opcode, small_limits.pseudo_bytes_max, small_limits.message_bytes_max,
                             [&](const byte_string& packet) {
                                 const byte_string stream = packet + error_packet(5);
-                                seen.check_truncations(stream);
-                                seen.check_splits(stream);
-                                seen.check_byte_by_byte(stream);
+                                compared.check_truncations(stream);
+                                compared.check_splits(stream);
+                                compared.check_byte_by_byte(stream);
                             });
     }
-    expect_agreement(seen, 10'000'000, "256 opcodes, every size class, limits 8 and 16, every truncation and split");
+    expect_agreement(compared, 10'000'000,
+                     "256 opcodes, every size class, limits 8 and 16, every truncation and split");
 }
 
 /// Every boundary sequence at every position of a string of each of these sizes, the limit being the last. A sample has
@@ -66,79 +67,80 @@ void for_each_boundary_text(std::initializer_list<std::size_t> sizes, Visit&& vi
 }
 
 /// The packet cut and split everywhere; alone; and between others, so that blocks reach over its ends.
-void check_everywhere(agreement& seen, const byte_string& packet) {
+void check_everywhere(agreement& compared, const byte_string& packet) {
     const byte_string before = packet_of(1, "\u00e9\u00e9", "") + error_packet(4);
     const byte_string behind = packet_of(3, "\u20ac", "\U0001f419\U0001f419") + packet_of(4, "", mixed_text(16)) +
                                packet_of(3, mixed_text(8), mixed_text(16)) + packet_of(4, "", mixed_text(15)) +
                                error_packet(0);
-    seen.check_whole(before + packet + behind);
+    compared.check_whole(before + packet + behind);
     const byte_string stream = packet + error_packet(5);
-    seen.check_truncations(stream);
-    seen.check_splits(stream);
+    compared.check_truncations(stream);
+    compared.check_splits(stream);
 }
 
 TEST(DecodeAgreement, WIRE_8_boundary_sequences_in_the_pseudo_of_CR_RPM_and_PC) {
-    agreement seen{small_limits};
+    agreement compared{small_limits};
     for_each_boundary_text({1, 7, 8}, [&](const std::string& text) {
         for (const unsigned opcode : {1U, 2U, 5U}) {
-            check_everywhere(seen, packet_of(opcode, text, ""));
+            check_everywhere(compared, packet_of(opcode, text, ""));
         }
     });
-    expect_agreement(seen, 1'000'000, "UTF-8 boundary sequences in pseudos of 1, 7 and 8 bytes, cut and split");
+    expect_agreement(compared, 1'000'000, "UTF-8 boundary sequences in pseudos of 1, 7 and 8 bytes, cut and split");
 }
 
 TEST(DecodeAgreement, WIRE_8_boundary_sequences_in_the_message_of_SMA) {
-    agreement seen{small_limits};
+    agreement compared{small_limits};
     for_each_boundary_text({1, 15, 16},
-                           [&](const std::string& text) { check_everywhere(seen, packet_of(4, "", text)); });
-    expect_agreement(seen, 1'000'000, "UTF-8 boundary sequences in messages of 1, 15 and 16 bytes, cut and split");
+                           [&](const std::string& text) { check_everywhere(compared, packet_of(4, "", text)); });
+    expect_agreement(compared, 1'000'000, "UTF-8 boundary sequences in messages of 1, 15 and 16 bytes, cut and split");
 }
 
 TEST(DecodeAgreement, WIRE_8_boundary_sequences_in_the_pseudo_of_SPM) {
-    agreement seen{small_limits};
+    agreement compared{small_limits};
     for_each_boundary_text({1, 7, 8}, [&](const std::string& text) {
-        check_everywhere(seen, packet_of(3, text, ""));
-        check_everywhere(seen, packet_of(3, text, mixed_text(16)));
+        check_everywhere(compared, packet_of(3, text, ""));
+        check_everywhere(compared, packet_of(3, text, mixed_text(16)));
     });
-    expect_agreement(seen, 1'000'000, "UTF-8 boundary sequences in an SPM's pseudo, cut and split");
+    expect_agreement(compared, 1'000'000, "UTF-8 boundary sequences in an SPM's pseudo, cut and split");
 }
 
 TEST(DecodeAgreement, WIRE_8_boundary_sequences_in_the_message_of_SPM) {
-    agreement seen{small_limits};
+    agreement compared{small_limits};
     for_each_boundary_text({1, 15, 16}, [&](const std::string& text) {
-        check_everywhere(seen, packet_of(3, "\u00e9", text));
-        check_everywhere(seen, packet_of(3, mixed_text(8), text));
+        check_everywhere(compared, packet_of(3, "\u00e9", text));
+        check_everywhere(compared, packet_of(3, mixed_text(8), text));
     });
-    expect_agreement(seen, 1'000'000, "UTF-8 boundary sequences in an SPM's message, cut and split");
+    expect_agreement(compared, 1'000'000, "UTF-8 boundary sequences in an SPM's message, cut and split");
 }
 
 TEST(DecodeAgreement, WIRE_8_boundary_sequences_in_one_string_of_SPM_and_every_size_class_of_the_other) {
-    agreement seen{small_limits};
+    agreement compared{small_limits};
     const std::string other = mixed_text(17);
-    const auto there = [&](std::uint64_t size) { return std::string_view{other}.substr(0, size); };
+    const auto prefix = [&](std::uint64_t size) { return std::string_view{other}.substr(0, size); };
     for_each_boundary_text({1, 7, 8}, [&](const std::string& text) {
         for (const std::uint64_t size : message_size_classes(small_limits.message_bytes_max)) {
-            seen.check_truncations(packet_of(3, {text.size(), text}, {size, there(size)}));
+            compared.check_truncations(packet_of(3, {text.size(), text}, {size, prefix(size)}));
         }
     });
     for_each_boundary_text({1, 15, 16}, [&](const std::string& text) {
         for (const std::uint64_t size : pseudo_size_classes(small_limits.pseudo_bytes_max)) {
-            seen.check_truncations(packet_of(3, {size, there(size)}, {text.size(), text}));
+            compared.check_truncations(packet_of(3, {size, prefix(size)}, {text.size(), text}));
         }
     });
-    expect_agreement(seen, 1'000'000, "UTF-8 boundary sequences in an SPM, every size class of its other string, cut");
+    expect_agreement(compared, 1'000'000,
+                     "UTF-8 boundary sequences in an SPM, every size class of its other string, cut");
 }
 
 TEST(DecodeAgreement, WIRE_1_boundary_sequences_behind_every_byte_that_is_no_opcode) {
-    agreement seen{small_limits};
+    agreement compared{small_limits};
     for (unsigned opcode = 0; opcode < 256; opcode += opcode == 0 ? 7 : 1) {
         for (const std::string& sequence : boundary_sequences()) {
             const byte_string packet = packet_of(opcode, sequence, sequence);
-            seen.check_whole(packet);
-            seen.check_byte_by_byte(packet);
+            compared.check_whole(packet);
+            compared.check_byte_by_byte(packet);
         }
     }
-    expect_agreement(seen, 1'000'000, "250 bytes that are no opcode, UTF-8 boundary sequences behind them");
+    expect_agreement(compared, 1'000'000, "250 bytes that are no opcode, UTF-8 boundary sequences behind them");
 }
 
 TEST(DecodeAgreement, WIRE_13_a_stream_of_all_packets_cut_and_split_anywhere) {
@@ -147,12 +149,12 @@ TEST(DecodeAgreement, WIRE_13_a_stream_of_all_packets_cut_and_split_anywhere) {
                                packet_of(4, "", mixed_text(15)) + packet_of(5, "\u00e9", "") + error_packet(0) +
                                error_packet(5);
     for (unsigned last = 0; last < 256; ++last) {
-        agreement seen{small_limits};
+        agreement compared{small_limits};
         const byte_string ended = stream + byte_string{static_cast<std::byte>(last), std::byte{0}, std::byte{1}};
-        seen.check_truncations(ended);
-        seen.check_splits(ended);
-        seen.check_byte_by_byte(ended);
-        ASSERT_EQ(seen.disagreement(), "") << last;
+        compared.check_truncations(ended);
+        compared.check_splits(ended);
+        compared.check_byte_by_byte(ended);
+        ASSERT_EQ(compared.disagreement(), "") << last;
     }
 }
 

@@ -36,7 +36,7 @@ byte_string wire_of(const packet_view& value) {
 }
 
 bool all_untouched(byte_view bytes) {
-    return std::ranges::all_of(bytes, [](std::byte one) { return one == untouched; });
+    return std::ranges::all_of(bytes, [](std::byte b) { return b == untouched; });
 }
 
 class encoder_check {
@@ -50,12 +50,12 @@ public:
         for (const std::ptrdiff_t extra : more) {
             const std::ptrdiff_t size = std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(wire.size()) + extra);
             buffer_.assign(static_cast<std::size_t>(size), untouched);
-            const encode_result found = encode(value, buffer_, bounds_);
+            const encode_result result = encode(value, buffer_, bounds_);
             ++cases_;
             if (expected.what == naive::outcome::wrong) {
-                ASSERT_NO_FATAL_FAILURE(expect_refused(found, expected)) << base::to_hex(wire);
+                ASSERT_NO_FATAL_FAILURE(expect_refused(result, expected)) << base::to_hex(wire);
             } else {
-                ASSERT_NO_FATAL_FAILURE(expect_written(found, wire)) << base::to_hex(wire);
+                ASSERT_NO_FATAL_FAILURE(expect_written(result, wire)) << base::to_hex(wire);
             }
         }
     }
@@ -66,27 +66,27 @@ public:
     }
 
 private:
-    void expect_refused(const encode_result& found, const naive::reading& expected) {
+    void expect_refused(const encode_result& result, const naive::reading& expected) {
         // A string that is too long for a size without its top bit is just too long: there is no size to look at yet.
         const naive::fault why = expected.why == naive::fault::size_has_its_top_bit_set
                                      ? naive::fault::size_is_over_the_limit
                                      : expected.why;
-        ASSERT_EQ(found.status, encode_status::refused);
-        ASSERT_EQ(found.size, 0U);
-        ASSERT_EQ(naive_fault(found.why), why);
-        ASSERT_EQ(naive_place(found.where), expected.where);
+        ASSERT_EQ(result.status, encode_status::refused);
+        ASSERT_EQ(result.size, 0U);
+        ASSERT_EQ(naive_fault(result.why), why);
+        ASSERT_EQ(naive_place(result.where), expected.where);
         ASSERT_TRUE(all_untouched(buffer_));
     }
 
-    void expect_written(const encode_result& found, const byte_string& wire) {
-        ASSERT_EQ(found.size, wire.size());
-        ASSERT_EQ(found.why, violation::none);
+    void expect_written(const encode_result& result, const byte_string& wire) {
+        ASSERT_EQ(result.size, wire.size());
+        ASSERT_EQ(result.why, violation::none);
         if (buffer_.size() < wire.size()) {
-            ASSERT_EQ(found.status, encode_status::buffer_too_small);
+            ASSERT_EQ(result.status, encode_status::buffer_too_small);
             ASSERT_TRUE(all_untouched(buffer_));
             return;
         }
-        ASSERT_EQ(found.status, encode_status::ok);
+        ASSERT_EQ(result.status, encode_status::ok);
         ASSERT_TRUE(std::ranges::equal(wire, byte_view{buffer_}.first(wire.size())));
         ASSERT_TRUE(all_untouched(byte_view{buffer_}.subspan(wire.size())));
     }

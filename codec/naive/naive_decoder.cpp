@@ -17,12 +17,12 @@ struct reader {
     // Each of these tells whether reading goes on; if not, the result is there.
 
     bool wait_for(std::size_t wanted) {
-        const std::size_t there = count - at;
-        if (there >= wanted) {
+        const std::size_t available = count - at;
+        if (available >= wanted) {
             return true;
         }
         result.what = outcome::unfinished;
-        result.missing = wanted - there;
+        result.missing = wanted - available;
         return false;
     }
 
@@ -36,17 +36,17 @@ struct reader {
     }
 
     /// WIRE-8, WIRE-7: the string, judged when all its bytes are there.
-    bool read_text(std::uint64_t size, place where, text& found) {
+    bool read_text(std::uint64_t size, place where, text& result) {
         if (!wait_for(static_cast<std::size_t>(size))) {
             return false;
         }
-        found.start = at;
-        found.size = static_cast<std::size_t>(size);
-        const std::size_t bad = first_ill_formed(bytes + at, found.size);
-        if (bad != found.size) {
+        result.start = at;
+        result.size = static_cast<std::size_t>(size);
+        const std::size_t bad = first_ill_formed(bytes + at, result.size);
+        if (bad != result.size) {
             return refuse(fault::text_is_not_utf8, where, at + bad);
         }
-        at += found.size;
+        at += result.size;
         return true;
     }
 
@@ -123,12 +123,12 @@ struct reader {
 }  // namespace
 
 reading read_packet(const unsigned char* bytes, std::size_t count, const size_limits& limits, std::uint64_t position) {
-    reader one{.bytes = bytes, .count = count, .limits = limits, .position = position};
-    if (one.read_all()) {
-        one.result.what = outcome::whole;
-        one.result.bytes = one.at;
+    reader input{.bytes = bytes, .count = count, .limits = limits, .position = position};
+    if (input.read_all()) {
+        input.result.what = outcome::whole;
+        input.result.bytes = input.at;
     }
-    return one.result;
+    return input.result;
 }
 
 }  // namespace naive

@@ -18,14 +18,14 @@ reading read_hex(std::string_view hex) {
 }
 
 TEST(NaiveDecoder, WIRE_3_reads_an_SPM) {
-    const reading found = read_hex("03 0003 626f62 00000002 6869 ff");
-    EXPECT_EQ(found.what, outcome::whole);
-    EXPECT_EQ(found.opcode, 3U);
-    EXPECT_EQ(found.pseudo.start, 3U);
-    EXPECT_EQ(found.pseudo.size, 3U);
-    EXPECT_EQ(found.message.start, 10U);
-    EXPECT_EQ(found.message.size, 2U);
-    EXPECT_EQ(found.bytes, 12U);
+    const reading result = read_hex("03 0003 626f62 00000002 6869 ff");
+    EXPECT_EQ(result.what, outcome::whole);
+    EXPECT_EQ(result.opcode, 3U);
+    EXPECT_EQ(result.pseudo.start, 3U);
+    EXPECT_EQ(result.pseudo.size, 3U);
+    EXPECT_EQ(result.message.start, 10U);
+    EXPECT_EQ(result.message.size, 2U);
+    EXPECT_EQ(result.bytes, 12U);
 }
 
 TEST(NaiveDecoder, WIRE_13_says_how_many_bytes_the_next_decision_takes) {
@@ -59,12 +59,12 @@ TEST(NaiveDecoder, WIRE_1_8_9_11_12_14_says_what_is_wrong_and_where) {
         {"06 03", fault::error_code_is_not_assigned, place::error_code, 101},
         {"06 06", fault::error_code_is_not_assigned, place::error_code, 101},
     };
-    for (const wrong_case& one : cases) {
-        const reading found = read_hex(one.hex);
-        EXPECT_EQ(found.what, outcome::wrong) << one.hex;
-        EXPECT_EQ(found.why, one.why) << one.hex;
-        EXPECT_EQ(found.where, one.where) << one.hex;
-        EXPECT_EQ(found.offset, one.offset) << one.hex;
+    for (const wrong_case& refused : cases) {
+        const reading result = read_hex(refused.hex);
+        EXPECT_EQ(result.what, outcome::wrong) << refused.hex;
+        EXPECT_EQ(result.why, refused.why) << refused.hex;
+        EXPECT_EQ(result.where, refused.where) << refused.hex;
+        EXPECT_EQ(result.offset, refused.offset) << refused.hex;
     }
 }
 

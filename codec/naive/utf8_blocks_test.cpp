@@ -88,8 +88,8 @@ TEST_P(Utf8Blocks, WIRE_8_a_sequence_at_every_place_of_texts_of_every_size_up_to
                 std::string text = std::string(at, 'a').append(sequence);
                 text.resize(size, 'z');
                 const std::string_view placed = around.place(text);
-                const char* who = dissenter(placed, naive_first_ill_formed(placed));
-                ASSERT_EQ(who, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
+                const char* judge = dissenter(placed, naive_first_ill_formed(placed));
+                ASSERT_EQ(judge, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
                 ++cases;
             }
         }
@@ -106,8 +106,8 @@ TEST_P(Utf8Blocks, WIRE_8_every_boundary_sequence_across_every_end_of_a_block) {
                 for (const std::size_t behind : {0U, 1U, 40U}) {
                     std::string text = std::string(block_end - back, 'a').append(sequence).append(behind, 'z');
                     const std::string_view placed = around.place(text);
-                    const char* who = dissenter(placed, naive_first_ill_formed(placed));
-                    ASSERT_EQ(who, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
+                    const char* judge = dissenter(placed, naive_first_ill_formed(placed));
+                    ASSERT_EQ(judge, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
                     ++cases;
                 }
             }
@@ -131,8 +131,8 @@ TEST_P(Utf8Blocks, WIRE_8_dense_text_of_every_size_with_one_byte_changed) {
                     std::string text = dense;
                     text[at] = static_cast<char>(static_cast<unsigned char>(text[at]) ^ change);
                     const std::string_view placed = around.place(text);
-                    const char* who = dissenter(placed, naive_first_ill_formed(placed));
-                    ASSERT_EQ(who, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
+                    const char* judge = dissenter(placed, naive_first_ill_formed(placed));
+                    ASSERT_EQ(judge, nullptr) << base::to_hex(std::as_bytes(std::span{placed}));
                     ++cases;
                 }
             }

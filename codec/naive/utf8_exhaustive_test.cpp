@@ -26,8 +26,8 @@ void expect_cases(std::uint64_t cases, std::uint64_t expected, const char* space
 
 ::testing::AssertionResult all_agree(std::string_view text) {
     const std::size_t expected = naive_first_ill_formed(text);
-    if (const char* who = dissenter(text, expected); who != nullptr) {
-        auto failure = ::testing::AssertionFailure() << who << " does not say " << expected << " of";
+    if (const char* judge = dissenter(text, expected); judge != nullptr) {
+        auto failure = ::testing::AssertionFailure() << judge << " does not say " << expected << " of";
         for (const char letter : text) {
             failure << ' ' << std::hex << static_cast<unsigned>(static_cast<unsigned char>(letter));
         }

@@ -91,11 +91,11 @@ void* counted_new(std::size_t size, std::size_t alignment) noexcept {
 }
 
 void* counted_new_or_throw(std::size_t size, std::size_t alignment) {
-    void* const made = counted_new(size == 0 ? 1 : size, alignment);
-    if (made == nullptr) {
+    void* const memory = counted_new(size == 0 ? 1 : size, alignment);
+    if (memory == nullptr) {
         throw std::bad_alloc{};
     }
-    return made;
+    return memory;
 }
 
 void counted_delete(void* old) noexcept {
@@ -192,7 +192,7 @@ constexpr limits small_limits{.pseudo_bytes_max = 8, .message_bytes_max = 16};
 /// Packets, and bytes that are none: complete, unfinished and wrong in every way.
 const std::vector<std::vector<std::byte>>& inputs() {
     static const std::vector<std::vector<std::byte>> all = [] {
-        std::vector<std::vector<std::byte>> made;
+        std::vector<std::vector<std::byte>> buffers;
         for (const char* hex : {"",
                                 "01",
                                 "01 00",
@@ -220,14 +220,14 @@ const std::vector<std::vector<std::byte>>& inputs() {
                                 "04 00000002 c3c3",
                                 "06 03",
                                 "06 ff"}) {
-            made.push_back(base::hex_bytes(hex));
+            buffers.push_back(base::hex_bytes(hex));
         }
         std::vector<std::byte> large = base::hex_bytes("04 00004000");
         large.resize(large.size() + 0x4000, std::byte{'m'});
-        made.push_back(large);
+        buffers.push_back(large);
         large.back() = std::byte{0xC3};
-        made.push_back(large);
-        return made;
+        buffers.push_back(large);
+        return buffers;
     }();
     return all;
 }

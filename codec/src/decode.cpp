@@ -39,8 +39,8 @@ public:
         return {.status = decode_status::incomplete, .need = wanted - left()};
     }
 
-    [[nodiscard]] decode_result refuse(violation what, field where, std::size_t at) const noexcept {
-        return {.status = decode_status::malformed, .error = {what, where, base_offset_ + at}};
+    [[nodiscard]] decode_result refuse(violation reason, field where, std::size_t at) const noexcept {
+        return {.status = decode_status::malformed, .error = {reason, where, base_offset_ + at}};
     }
 
 private:
@@ -73,8 +73,8 @@ bool take_string(cursor& at, part which, const limits& bounds, std::string_view&
     }
     const std::uint32_t size = at.take_integer(layout.size_bytes);
     const std::uint32_t limit = which == part::pseudo ? bounds.pseudo_bytes_max : bounds.message_bytes_max;
-    if (const violation what = judge_size(size, layout, limit); what != violation::none) {
-        outcome = at.refuse(what, layout.size_field, size_start);
+    if (const violation refusal = judge_size(size, layout, limit); refusal != violation::none) {
+        outcome = at.refuse(refusal, layout.size_field, size_start);
         return false;
     }
     if (!at.has(size)) {

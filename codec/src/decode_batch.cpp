@@ -19,15 +19,15 @@ batch_result detail::decode_batch_with(const kernel& fast, std::span<const std::
         if (result.count == packets.size()) {
             break;
         }
-        const decode_result one = decode(input.subspan(result.consumed), bounds, base_offset + result.consumed);
-        if (one.status != decode_status::complete) {
-            result.status = one.status;
-            result.need = one.need;
-            result.error = one.error;
+        const decode_result next = decode(input.subspan(result.consumed), bounds, base_offset + result.consumed);
+        if (next.status != decode_status::complete) {
+            result.status = next.status;
+            result.need = next.need;
+            result.error = next.error;
             break;
         }
-        packets[result.count++] = one.packet;
-        result.consumed += one.consumed;
+        packets[result.count++] = next.packet;
+        result.consumed += next.consumed;
     }
     return result;
 }

@@ -32,12 +32,12 @@ const accepted_case accepted_cases[] = {
 };
 
 TEST(Decode, WIRE_2_to_6_gives_every_packet_with_its_fields) {
-    for (const accepted_case& one : accepted_cases) {
-        const auto input = base::hex_bytes(one.hex);
+    for (const accepted_case& tested : accepted_cases) {
+        const auto input = base::hex_bytes(tested.hex);
         const decode_result result = decode(input);
-        ASSERT_EQ(result.status, decode_status::complete) << one.hex;
-        EXPECT_EQ(result.packet, one.packet) << one.hex;
-        EXPECT_EQ(result.consumed, input.size()) << one.hex;
+        ASSERT_EQ(result.status, decode_status::complete) << tested.hex;
+        EXPECT_EQ(result.packet, tested.packet) << tested.hex;
+        EXPECT_EQ(result.consumed, input.size()) << tested.hex;
     }
 }
 
@@ -96,21 +96,21 @@ const refused_case refused_cases[] = {
 };
 
 TEST(Decode, refuses_with_code_field_and_offset) {
-    for (const refused_case& one : refused_cases) {
-        const auto input = base::hex_bytes(one.hex);
+    for (const refused_case& tested : refused_cases) {
+        const auto input = base::hex_bytes(tested.hex);
         const decode_result result = decode(input);
-        ASSERT_EQ(result.status, decode_status::malformed) << one.hex;
-        EXPECT_EQ(result.error, (decode_error{one.what, one.where, one.offset})) << one.hex;
+        ASSERT_EQ(result.status, decode_status::malformed) << tested.hex;
+        EXPECT_EQ(result.error, (decode_error{tested.what, tested.where, tested.offset})) << tested.hex;
     }
 }
 
 TEST(Decode, WIRE_14_judges_as_soon_as_the_field_is_there_and_never_before) {
-    for (const refused_case& one : refused_cases) {
-        const auto input = base::hex_bytes(one.hex);
+    for (const refused_case& tested : refused_cases) {
+        const auto input = base::hex_bytes(tested.hex);
         for (std::size_t size = 0; size < input.size(); ++size) {
             const decode_result result = decode(std::span{input}.first(size));
-            EXPECT_EQ(result.status, size < one.decided_at ? decode_status::incomplete : decode_status::malformed)
-                << one.hex << " cut to " << size;
+            EXPECT_EQ(result.status, size < tested.decided_at ? decode_status::incomplete : decode_status::malformed)
+                << tested.hex << " cut to " << size;
         }
     }
 }
@@ -143,10 +143,10 @@ TEST(Decode, WIRE_11_a_negative_size_is_called_negative_and_not_too_large) {
 }
 
 TEST(Decode, every_violation_names_its_rule) {
-    for (const refused_case& one : refused_cases) {
-        EXPECT_TRUE(rule_of(one.what).starts_with("WIRE-"));
-        EXPECT_NE(describe(one.what), "unknown");
-        EXPECT_NE(violation_name(one.what), "unknown");
+    for (const refused_case& tested : refused_cases) {
+        EXPECT_TRUE(rule_of(tested.what).starts_with("WIRE-"));
+        EXPECT_NE(describe(tested.what), "unknown");
+        EXPECT_NE(violation_name(tested.what), "unknown");
     }
 }
 

@@ -72,12 +72,12 @@ TEST(Encode, refuses_what_the_decoder_would_refuse_and_writes_nothing) {
         {{.op = static_cast<opcode>(0)}, violation::unknown_opcode, field::opcode},
         {{.op = static_cast<opcode>(7)}, violation::unknown_opcode, field::opcode},
     };
-    for (const refused_case& one : cases) {
+    for (const refused_case& tested : cases) {
         std::array<std::byte, 32> output{};
-        const encode_result result = encode(one.packet, output, bounds);
+        const encode_result result = encode(tested.packet, output, bounds);
         EXPECT_EQ(result.status, encode_status::refused);
-        EXPECT_EQ(result.why, one.why);
-        EXPECT_EQ(result.where, one.where);
+        EXPECT_EQ(result.why, tested.why);
+        EXPECT_EQ(result.where, tested.where);
         EXPECT_EQ(output, (std::array<std::byte, 32>{}));
     }
 }

@@ -26,8 +26,8 @@ struct kernel_list {
 };
 
 const kernel_list& list() noexcept {
-    static const kernel_list found;
-    return found;
+    static const kernel_list kernels;
+    return kernels;
 }
 
 }  // namespace

@@ -24,11 +24,11 @@ struct mask_source {
     alignas(32) std::uint8_t bytes[96];
 };
 constexpr mask_source make_mask_source() noexcept {
-    mask_source made{};
+    mask_source source{};
     for (std::size_t index = 32; index < 64; ++index) {
-        made.bytes[index] = 0xFF;
+        source.bytes[index] = 0xFF;
     }
-    return made;
+    return source;
 }
 constexpr mask_source masks = make_mask_source();
 

@@ -28,8 +28,8 @@ std::string_view field_name(field name) noexcept {
     return "unknown";
 }
 
-std::string_view violation_name(violation what) noexcept {
-    switch (what) {
+std::string_view violation_name(violation kind) noexcept {
+    switch (kind) {
     case violation::none: return "none";
     case violation::unknown_opcode: return "unknown_opcode";
     case violation::negative_size: return "negative_size";
@@ -41,8 +41,8 @@ std::string_view violation_name(violation what) noexcept {
     return "unknown";
 }
 
-std::string_view describe(violation what) noexcept {
-    switch (what) {
+std::string_view describe(violation kind) noexcept {
+    switch (kind) {
     case violation::none: return "nothing is wrong";
     case violation::unknown_opcode: return "no packet has this opcode; 1 to 6 are assigned";
     case violation::negative_size: return "the size has its top bit set, and sizes are signed";
@@ -54,8 +54,8 @@ std::string_view describe(violation what) noexcept {
     return "unknown";
 }
 
-std::string_view rule_of(violation what) noexcept {
-    switch (what) {
+std::string_view rule_of(violation kind) noexcept {
+    switch (kind) {
     case violation::none: return "";
     case violation::unknown_opcode: return "WIRE-1";
     case violation::negative_size: return "WIRE-11";

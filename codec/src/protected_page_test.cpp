@@ -132,8 +132,8 @@ void decode_in_every_way(std::span<const std::byte> input, std::span<std::byte> 
         }
     }
     stream_decoder decoder{storage, limits{}};
-    std::span<const std::byte> rest = input;
-    const decode_result streamed = decoder.next(rest);
+    std::span<const std::byte> remaining = input;
+    const decode_result streamed = decoder.next(remaining);
     ASSERT_EQ(streamed.status, expected.status);
 }
 
@@ -145,8 +145,8 @@ TEST(ProtectedPage, judging_a_text_reads_no_byte_before_or_behind_it) {
             at_both_ends(memory, bytes_of(text), [&](std::span<const std::byte> bytes) {
                 ASSERT_EQ(find_ill_formed_utf8(text_of(bytes)), expected);
                 for (const detail::kernel& fast : detail::usable_kernels()) {
-                    const bool found = fast.is_utf8(text_of(bytes).data(), size);
-                    ASSERT_EQ(found, expected == utf8_well_formed) << fast.name << ' ' << size;
+                    const bool is_valid = fast.is_utf8(text_of(bytes).data(), size);
+                    ASSERT_EQ(is_valid, expected == utf8_well_formed) << fast.name << ' ' << size;
                 }
             });
         }
@@ -218,9 +218,9 @@ TEST(ProtectedPage, decoding_many_packets_reads_no_byte_before_or_behind_them) {
     for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
         at_both_ends(memory, std::span{stream}.first(cut), [&](std::span<const std::byte> bytes) {
             for (const detail::kernel& fast : detail::usable_kernels()) {
-                const batch_result found = detail::decode_batch_with(fast, bytes, {first, packets_max}, {}, 0);
-                ASSERT_NE(found.status, decode_status::malformed);
-                ASSERT_LE(found.consumed, cut);
+                const batch_result result = detail::decode_batch_with(fast, bytes, {first, packets_max}, {}, 0);
+                ASSERT_NE(result.status, decode_status::malformed);
+                ASSERT_LE(result.consumed, cut);
             }
         });
     }
@@ -236,8 +236,8 @@ TEST(ProtectedPage, encoding_reads_no_byte_outside_its_strings_and_writes_none_o
                      {make_cr(text_of(bytes)), make_sma(text_of(bytes)), make_spm("bob", text_of(bytes))}) {
                     const std::size_t exact = encoded_size(packet);
                     for (const std::span<std::byte> buffer : {output.at_end(exact), output.at_start(exact)}) {
-                        const encode_result found = encode(packet, buffer);
-                        ASSERT_NE(found.status, encode_status::buffer_too_small);
+                        const encode_result result = encode(packet, buffer);
+                        ASSERT_NE(result.status, encode_status::buffer_too_small);
                         const encode_result too_small = encode(packet, buffer.first(exact - 1));
                         ASSERT_NE(too_small.status, encode_status::ok);
                     }

@@ -28,8 +28,8 @@ CHATOS_TARGET inline std::uint32_t load_message_size(const char* packet, std::si
 }
 
 constexpr bool has_part(opcode op, part which) noexcept {
-    for (const part one : layout_of(op).parts()) {
-        if (one == which) {
+    for (const part part_kind : layout_of(op).parts()) {
+        if (part_kind == which) {
             return true;
         }
     }
@@ -39,8 +39,8 @@ constexpr bool has_part(opcode op, part which) noexcept {
 /// Bytes that every packet `Op` has: opcode, sizes, error code.
 constexpr std::size_t fixed_bytes(opcode op) noexcept {
     std::size_t bytes = 1;
-    for (const part one : layout_of(op).parts()) {
-        bytes += one == part::error_code ? 1 : layout_of(one).size_bytes;
+    for (const part part_kind : layout_of(op).parts()) {
+        bytes += part_kind == part::error_code ? 1 : layout_of(part_kind).size_bytes;
     }
     return bytes;
 }

@@ -54,8 +54,8 @@ TEST(Utf8, WIRE_8_refuses_every_kind_of_ill_formed_sequence_and_says_where_it_st
         {"a second lead where a continuation belongs", "\xE2\xC3\xA9", 0},
         {"the third byte is ASCII", "\xE2\x82x", 0},
     };
-    for (const ill_formed_case& one : cases) {
-        EXPECT_EQ(find_ill_formed_utf8(one.text), one.at) << one.what;
+    for (const ill_formed_case& tested : cases) {
+        EXPECT_EQ(find_ill_formed_utf8(tested.text), tested.at) << tested.what;
     }
 }
 

@@ -85,11 +85,11 @@ declared_text whole(std::string_view text) {
 
 /// Texts that are right and texts that are wrong, in the string that `make` fills.
 void add_texts(std::vector<vector_case>& cases, const std::string& prefix, packet_maker make) {
-    for (const named_text& one : well_formed_texts) {
-        cases.push_back({prefix + "_" + std::string{one.name}, make(whole(one.text))});
+    for (const named_text& text : well_formed_texts) {
+        cases.push_back({prefix + "_" + std::string{text.name}, make(whole(text.text))});
     }
-    for (const named_text& one : ill_formed_texts) {
-        cases.push_back({prefix + "_ill_formed_" + std::string{one.name}, make(whole(one.text))});
+    for (const named_text& text : ill_formed_texts) {
+        cases.push_back({prefix + "_ill_formed_" + std::string{text.name}, make(whole(text.text))});
     }
     // Judged when the string is complete, not before (WIRE-8).
     cases.push_back({prefix + "_ill_formed_but_unfinished", make({6, "ab\xFF"})});
@@ -103,8 +103,8 @@ struct size_case {
 /// Sizes that are refused as soon as they have been read, with nothing behind them (WIRE-9, WIRE-11, WIRE-14).
 void add_sizes(std::vector<vector_case>& cases, const std::string& prefix, packet_maker make,
                std::initializer_list<size_case> sizes) {
-    for (const size_case& one : sizes) {
-        cases.push_back({prefix + "_size_" + std::string{one.name}, make({one.size, ""})});
+    for (const size_case& tested : sizes) {
+        cases.push_back({prefix + "_size_" + std::string{tested.name}, make({tested.size, ""})});
     }
 }
 

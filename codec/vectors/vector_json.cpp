@@ -65,24 +65,25 @@ std::string verdict_of(const decode_result& result) {
            member("offset", std::to_string(result.error.offset));
 }
 
-std::string vector_of(const vector_case& one) {
+std::string vector_of(const vector_case& tested) {
     std::string json =
-        "{" + member("name", quoted(one.name)) + ", " + member("bytes", quoted(base::to_hex(one.bytes))) + ", ";
+        "{" + member("name", quoted(tested.name)) + ", " + member("bytes", quoted(base::to_hex(tested.bytes))) + ", ";
     constexpr limits usual{};
-    if (one.bounds.pseudo_bytes_max != usual.pseudo_bytes_max ||
-        one.bounds.message_bytes_max != usual.message_bytes_max) {
-        json += member("limits", "{" + member("pseudo_bytes_max", std::to_string(one.bounds.pseudo_bytes_max)) + ", " +
-                                     member("message_bytes_max", std::to_string(one.bounds.message_bytes_max)) + "}, ");
+    if (tested.bounds.pseudo_bytes_max != usual.pseudo_bytes_max ||
+        tested.bounds.message_bytes_max != usual.message_bytes_max) {
+        json +=
+            member("limits", "{" + member("pseudo_bytes_max", std::to_string(tested.bounds.pseudo_bytes_max)) + ", " +
+                                 member("message_bytes_max", std::to_string(tested.bounds.message_bytes_max)) + "}, ");
     }
-    return json + verdict_of(decode(one.bytes, one.bounds)) + "}";
+    return json + verdict_of(decode(tested.bytes, tested.bounds)) + "}";
 }
 
 }  // namespace
 
 std::string to_json(const vector_file& file) {
     std::string json = "{\n  " + member("description", quoted(file.description)) + ",\n  \"vectors\": [\n";
-    for (const vector_case& one : file.cases) {
-        json += "    " + vector_of(one) + (&one == &file.cases.back() ? "\n" : ",\n");
+    for (const vector_case& tested : file.cases) {
+        json += "    " + vector_of(tested) + (&tested == &file.cases.back() ? "\n" : ",\n");
     }
     return json + "  ]\n}\n";
 }

@@ -37,20 +37,20 @@ TEST(Vectors, the_committed_files_are_what_codec_write_vectors_writes) {
             << file.file_name << " is stale: run codec_write_vectors " << folder;
         expected.insert(file.file_name);
     }
-    std::set<std::string> found;
+    std::set<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator{folder}) {
         if (entry.path().extension() == ".json") {
-            found.insert(entry.path().filename().string());
+            names.insert(entry.path().filename().string());
         }
     }
-    EXPECT_EQ(found, expected);
+    EXPECT_EQ(names, expected);
 }
 
 TEST(Vectors, names_are_unique_in_their_file) {
     for (const vector_file& file : make_vector_files()) {
         std::set<std::string> names;
-        for (const vector_case& one : file.cases) {
-            EXPECT_TRUE(names.insert(one.name).second) << file.file_name << ' ' << one.name;
+        for (const vector_case& tested : file.cases) {
+            EXPECT_TRUE(names.insert(tested.name).second) << file.file_name << ' ' << tested.name;
         }
     }
 }
@@ -131,19 +131,19 @@ struct loaded_vector {
 };
 
 loaded_vector load(const std::string& file_name, json vector) {
-    loaded_vector one{file_name + ": " + vector.at("name").get<std::string>(),
-                      base::hex_bytes(vector.at("bytes").get<std::string>()),
-                      {},
-                      {}};
+    loaded_vector loaded{file_name + ": " + vector.at("name").get<std::string>(),
+                         base::hex_bytes(vector.at("bytes").get<std::string>()),
+                         {},
+                         {}};
     if (vector.contains("limits")) {
-        one.bounds = {.pseudo_bytes_max = vector["limits"].at("pseudo_bytes_max").get<std::uint32_t>(),
-                      .message_bytes_max = vector["limits"].at("message_bytes_max").get<std::uint32_t>()};
+        loaded.bounds = {.pseudo_bytes_max = vector["limits"].at("pseudo_bytes_max").get<std::uint32_t>(),
+                         .message_bytes_max = vector["limits"].at("message_bytes_max").get<std::uint32_t>()};
     }
     for (const char* known : {"name", "bytes", "limits"}) {
         vector.erase(known);
     }
-    one.verdict = std::move(vector);
-    return one;
+    loaded.verdict = std::move(vector);
+    return loaded;
 }
 
 /// Calls visit(vector) for each vector of the committed files.
@@ -162,37 +162,37 @@ void for_each_vector(Visit&& visit) {
 }
 
 TEST(Vectors, decode_says_of_every_vector_what_the_file_says) {
-    for_each_vector([](const loaded_vector& one) {
-        EXPECT_EQ(said_by_decode(decode(one.bytes, one.bounds)), one.verdict) << one.name;
+    for_each_vector([](const loaded_vector& tested) {
+        EXPECT_EQ(said_by_decode(decode(tested.bytes, tested.bounds)), tested.verdict) << tested.name;
     });
 }
 
 TEST(Vectors, the_naive_decoder_says_of_every_vector_what_the_file_says) {
-    for_each_vector([](const loaded_vector& one) {
-        const naive::reading reading = testing::naive_read(one.bytes, testing::naive_limits(one.bounds), 0);
-        EXPECT_EQ(said_by_naive(one.bytes, reading), one.verdict) << one.name;
+    for_each_vector([](const loaded_vector& tested) {
+        const naive::reading reading = testing::naive_read(tested.bytes, testing::naive_limits(tested.bounds), 0);
+        EXPECT_EQ(said_by_naive(tested.bytes, reading), tested.verdict) << tested.name;
     });
 }
 
 TEST(Vectors, every_kernel_and_the_stream_decoder_agree_on_every_vector) {
-    for_each_vector([](const loaded_vector& one) {
-        testing::agreement seen{one.bounds};
-        seen.check_truncations(one.bytes);
-        if (one.bytes.size() <= testing::naive_readings::stream_bytes_max) {
-            seen.check_splits(one.bytes);
-            seen.check_byte_by_byte(one.bytes);
+    for_each_vector([](const loaded_vector& tested) {
+        testing::agreement compared{tested.bounds};
+        compared.check_truncations(tested.bytes);
+        if (tested.bytes.size() <= testing::naive_readings::stream_bytes_max) {
+            compared.check_splits(tested.bytes);
+            compared.check_byte_by_byte(tested.bytes);
         }
-        EXPECT_EQ(seen.disagreement(), "") << one.name;
+        EXPECT_EQ(compared.disagreement(), "") << tested.name;
     });
 }
 
 TEST(Vectors, the_fields_of_every_complete_vector_encode_to_its_bytes) {
-    for_each_vector([](const loaded_vector& one) {
-        if (one.verdict.at("status") != "complete") {
+    for_each_vector([](const loaded_vector& tested) {
+        if (tested.verdict.at("status") != "complete") {
             return;
         }
-        const json& fields = one.verdict.at("fields");
-        const auto row = std::ranges::find(packet_table, one.verdict.at("packet").get<std::string>(),
+        const json& fields = tested.verdict.at("fields");
+        const auto row = std::ranges::find(packet_table, tested.verdict.at("packet").get<std::string>(),
                                            [](const packet_layout& layout) { return std::string{layout.name}; });
         ASSERT_NE(row, packet_table.end());
         const std::string pseudo = fields.value("pseudo", "");
@@ -201,9 +201,9 @@ TEST(Vectors, the_fields_of_every_complete_vector_encode_to_its_bytes) {
                                  .code = static_cast<error_code>(fields.value("code", 0)),
                                  .pseudo = pseudo,
                                  .message = message};
-        std::vector<std::byte> output(one.verdict.at("consumed").get<std::size_t>());
-        ASSERT_EQ(encode(packet, output, one.bounds).status, encode_status::ok) << one.name;
-        EXPECT_TRUE(std::ranges::equal(output, byte_view{one.bytes}.first(output.size()))) << one.name;
+        std::vector<std::byte> output(tested.verdict.at("consumed").get<std::size_t>());
+        ASSERT_EQ(encode(packet, output, tested.bounds).status, encode_status::ok) << tested.name;
+        EXPECT_TRUE(std::ranges::equal(output, byte_view{tested.bytes}.first(output.size()))) << tested.name;
     });
 }
 
