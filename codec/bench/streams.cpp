@@ -43,14 +43,14 @@ void append(stream& result, packet_value packet) {
     result.packets.push_back(std::move(packet));
 }
 
-void find_messages(stream& result) {
-    std::span<const std::byte> remaining{result.bytes};
+void find_messages(stream& built) {
+    std::span<const std::byte> remaining{built.bytes};
     while (!remaining.empty()) {
         const decode_result result = decode(remaining);
         if (result.status != decode_status::complete) {
             std::abort();
         }
-        result.messages.push_back(result.packet.message);
+        built.messages.push_back(result.packet.message);
         remaining = remaining.subspan(result.consumed);
     }
 }

@@ -56,18 +56,18 @@ struct seen_file {
 seen_file read_file_in_pieces(std::span<const std::byte> file, std::size_t piece_bytes) {
     piece_source source{file, piece_bytes};
     dump::frame_reader feed{source};
-    seen_file seen;
+    seen_file file_seen;
     while (const dump::captured_frame* const frame = feed.next()) {
-        seen.is_bounded = seen.is_bounded && frame->bytes.size() <= dump::frame_bytes_max &&
-                          frame->bytes.size() <= frame->original_bytes && frame->time.nanoseconds < 1'000'000'000;
-        seen.frames.push_back({frame->time.seconds,
-                               frame->time.nanoseconds,
-                               frame->link_type,
-                               frame->original_bytes,
-                               {frame->bytes.begin(), frame->bytes.end()}});
+        file_seen.is_bounded = file_seen.is_bounded && frame->bytes.size() <= dump::frame_bytes_max &&
+                               frame->bytes.size() <= frame->original_bytes && frame->time.nanoseconds < 1'000'000'000;
+        file_seen.frames.push_back({frame->time.seconds,
+                                    frame->time.nanoseconds,
+                                    frame->link_type,
+                                    frame->original_bytes,
+                                    {frame->bytes.begin(), frame->bytes.end()}});
     }
-    seen.problem = feed.problem();
-    return seen;
+    file_seen.problem = feed.problem();
+    return file_seen;
 }
 
 verdict check_lines(const std::string& text) {
@@ -122,8 +122,8 @@ verdict check_capture(std::span<const std::byte> input) {
     }
     dump::output json_out;
     dump::json_sink json{json_out};
-    if (verdict found = check_dump_of(file, json, json_out)) {
-        return found;
+    if (verdict broken = check_dump_of(file, json, json_out)) {
+        return broken;
     }
     dump::output text_out;
     dump::text_sink text{text_out, base::no_colors, dump::text_detail::tree, false, dump::time_format::absolute};

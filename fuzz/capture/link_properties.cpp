@@ -30,14 +30,14 @@ struct opened {
 opened open_alone(std::span<const std::byte> bytes, std::uint16_t link_type, std::uint32_t original_bytes) {
     dump::skip_counts skipped{};
     dump::decapsulator decapsulator{all_ports(), false, skipped};
-    const dump::decapsulated_frame* const found =
+    const dump::decapsulated_frame* const frame =
         decapsulator.decapsulate({.link_type = link_type, .bytes = bytes, .original_bytes = original_bytes});
-    if (found == nullptr || found->tcp.reason != dump::skip_reason::none) {
+    if (frame == nullptr || frame->tcp.reason != dump::skip_reason::none) {
         return {};
     }
     return {true,
-            found->tcp.payload.size() <= found->tcp.payload_bytes,
-            {found->tcp.payload.begin(), found->tcp.payload.end()}};
+            frame->tcp.payload.size() <= frame->tcp.payload_bytes,
+            {frame->tcp.payload.begin(), frame->tcp.payload.end()}};
 }
 
 verdict check_padding(std::span<const std::byte> bytes, std::uint16_t link_type) {
@@ -87,14 +87,14 @@ verdict check_link(std::span<const std::byte> input) {
         const std::span<const std::byte> bytes = memory.lend_copy(input.subspan(2, size - cut));
         input = input.subspan(2 + size);
         ++frames;
-        const dump::decapsulated_frame* const found =
+        const dump::decapsulated_frame* const frame =
             decapsulator.decapsulate({.time = {.seconds = static_cast<std::int64_t>(frames)},
                                       .link_type = link_type,
                                       .bytes = bytes,
                                       .original_bytes = static_cast<std::uint32_t>(size)});
-        const bool is_segment = found != nullptr && found->tcp.reason == dump::skip_reason::none;
+        const bool is_segment = frame != nullptr && frame->tcp.reason == dump::skip_reason::none;
         segments += is_segment ? 1 : 0;
-        if (is_segment && found->tcp.payload.size() > found->tcp.payload_bytes) {
+        if (is_segment && frame->tcp.payload.size() > frame->tcp.payload_bytes) {
             return failure{"inside", "the payload is longer than it was on the wire"};
         }
         if (verdict broken = cut == 0 ? check_padding(bytes, link_type) : verdict{}) {

@@ -49,8 +49,8 @@ private:
         notes_ += std::to_string(record.undecoded) + std::string{record.cause};
     }
     void on(const auto& /*not_noted*/) {}
-    void note(std::string_view what, std::uint64_t offset, std::uint64_t number) {
-        notes_ += "\n" + std::string{what} + " " + std::to_string(offset) + " " + std::to_string(number) + " ";
+    void note(std::string_view name, std::uint64_t offset, std::uint64_t number) {
+        notes_ += "\n" + std::string{name} + " " + std::to_string(offset) + " " + std::to_string(number) + " ";
     }
 
     std::string notes_;
@@ -70,36 +70,36 @@ struct network {
 
 /// What the script makes of a stream of `size` bytes.
 network network_of(std::span<const std::byte> script, std::size_t size) {
-    network made;
+    network result;
     std::size_t at = 0;
     const auto next = [&] { return at < script.size() ? std::to_integer<std::size_t>(script[at++]) : 0; };
     const std::size_t flags = next();
-    made.loses_one = (flags & 1U) != 0;
-    made.has_handshake = (flags & 2U) == 0;
+    result.loses_one = (flags & 1U) != 0;
+    result.has_handshake = (flags & 2U) == 0;
     // Without a handshake only so many segments may change places.
-    const std::size_t parts_max = made.has_handshake ? 200 : dump::reassembler::start_segments_max - 1;
+    const std::size_t parts_max = result.has_handshake ? 200 : dump::reassembler::start_segments_max - 1;
     for (std::size_t begin = 0; begin < size;) {
         const std::size_t choice = next();
-        const bool is_last = choice == 0 || made.parts.size() + 1 == parts_max;
+        const bool is_last = choice == 0 || result.parts.size() + 1 == parts_max;
         const std::size_t bytes = is_last ? size - begin : std::min(choice, size - begin);
-        made.parts.push_back({begin, bytes});
+        result.parts.push_back({begin, bytes});
         begin += bytes;
     }
-    made.lost_part = made.loses_one && !made.parts.empty() ? next() % made.parts.size() : SIZE_MAX;
-    if (made.lost_part != SIZE_MAX) {
-        made.parts.erase(made.parts.begin() + static_cast<std::ptrdiff_t>(made.lost_part));
+    result.lost_part = result.loses_one && !result.parts.empty() ? next() % result.parts.size() : SIZE_MAX;
+    if (result.lost_part != SIZE_MAX) {
+        result.parts.erase(result.parts.begin() + static_cast<std::ptrdiff_t>(result.lost_part));
     }
-    const std::size_t count = made.parts.size();
+    const std::size_t count = result.parts.size();
     for (std::size_t changes = 0; at + 1 < script.size() && count != 0 && changes < 64; ++changes) {
         const std::size_t from = next() % count;
         const std::size_t to = next();
-        if (to >= 128 && made.has_handshake) {
-            made.parts.push_back(made.parts[from]);
+        if (to >= 128 && result.has_handshake) {
+            result.parts.push_back(result.parts[from]);
         } else {
-            std::swap(made.parts[from], made.parts[to % count]);
+            std::swap(result.parts[from], result.parts[to % count]);
         }
     }
-    return made;
+    return result;
 }
 
 struct outcome {
@@ -131,8 +131,8 @@ outcome play(std::span<const std::byte> stream, const network& how) {
         send(first_sequence - 1, {});
         frame.tcp.is_syn = false;
     }
-    for (const part& one : how.parts) {
-        send(first_sequence + static_cast<std::uint32_t>(one.begin), stream.subspan(one.begin, one.size));
+    for (const part& piece : how.parts) {
+        send(first_sequence + static_cast<std::uint32_t>(piece.begin), stream.subspan(piece.begin, piece.size));
     }
     frame.tcp.is_fin = true;
     send(first_sequence + static_cast<std::uint32_t>(stream.size()), {});

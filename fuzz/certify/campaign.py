@@ -1,4 +1,4 @@
-"""Work on many bugs at a time: a thread per workshop, each taking the next item until none is left."""
+"""Work on many mutants at a time: a thread per workspace, each taking the next item until none is left."""
 
 import collections
 import dataclasses
@@ -7,16 +7,16 @@ import threading
 import time
 
 import trials
-import workshop
+import workspaces
 from children import Stopped
 
 
 class Campaign:
-    """`work(place, item)` is called for every item, by one of the workers; what it returns goes to
+    """`work(workspace, item)` is called for every item, by one of the workers; what it returns goes to
     `report(item, result)`, one at a time. The first exception of any of them ends all, and is raised by run()."""
 
-    def __init__(self, workshops, children, work, report):
-        self._workshops = workshops
+    def __init__(self, workspaces, children, work, report):
+        self._workspaces = workspaces
         self._children = children
         self._work = work
         self._report = report
@@ -25,7 +25,7 @@ class Campaign:
 
     def run(self, items):
         waiting = collections.deque(items)
-        threads = [threading.Thread(target=self._worker, args=(one, waiting)) for one in self._workshops]
+        threads = [threading.Thread(target=self._worker, args=(one, waiting)) for one in self._workspaces]
         for thread in threads:
             thread.start()
         try:
@@ -41,15 +41,15 @@ class Campaign:
         if self._failure:
             raise self._failure
 
-    def _worker(self, place, waiting):
+    def _worker(self, workspace, waiting):
         try:
-            place.prepare()
+            workspace.prepare()
             while not self._children.stopping:
                 try:
                     item = waiting.popleft()
                 except IndexError:
                     return
-                result = self._work(place, item)
+                result = self._work(workspace, item)
                 with self._lock:
                     self._report(item, result)
         except Stopped:
@@ -67,40 +67,40 @@ def end_on_termination():
     signal.signal(signal.SIGTERM, interrupt)
 
 
-def build_the_tree_itself(place, targets, jobs):
-    """Nothing is planted; what fails here fails for every bug."""
+def build_the_tree_itself(workspace, targets, jobs):
+    """Without a mutant: what fails here would fail for every mutant."""
     for build, names in targets.items():
         if names:
             try:
-                place.build(build, names, jobs)
-            except workshop.DoesNotBuild as failure:
-                raise workshop.WorkshopError(
+                workspace.build(build, names, jobs)
+            except workspaces.DoesNotBuild as failure:
+                raise workspaces.WorkspaceError(
                     f"the tree itself does not build ({build}), nothing was measured:\n{failure}") from None
 
 
-def measure(place, children, folder, bug, harnesses, limits):
-    """Plants a bug, lets everybody look for it, takes it out again."""
+def measure(workspace, children, folder, mutant, harnesses, limits):
+    """Applies a mutant, runs everything that may find it, and reverts it."""
     start = time.monotonic()
-    programs = trials.PROGRAMS[bug.part]
-    linked = [harness for harness in harnesses if bug.part in harness.links]
-    bench = trials.Bench(place, children, folder)
-    place.plant(bug)
+    programs = trials.PROGRAMS[mutant.part]
+    linked = [harness for harness in harnesses if mutant.part in harness.links]
+    bench = trials.Bench(workspace, children, folder)
+    workspace.apply_mutant(mutant)
     try:
         if linked:
-            place.build("fuzz", [harness.name for harness in linked])
-        place.build("tests", programs)
+            workspace.build("fuzz", [harness.name for harness in linked])
+        workspace.build("tests", programs)
         result = {"fuzzers": trials.fuzz_all(bench, linked, limits.cell_seconds, limits.first_find_seconds),
                   "tests": trials.test_all(bench, programs)}
-    except workshop.DoesNotBuild as failure:
+    except workspaces.DoesNotBuild as failure:
         result = {"build_error": str(failure)}
     finally:
-        place.restore(bug)
+        workspace.restore(mutant)
     return {**result, "took_seconds": round(time.monotonic() - start, 1)}
 
 
 @dataclasses.dataclass(frozen=True)
 class Everything:
-    """All that can find a bug."""
+    """Everything that can find a mutant."""
     harnesses: list
     programs: list
 
@@ -109,10 +109,10 @@ class Everything:
         return {"fuzz": [harness.name for harness in self.harnesses], "tests": self.programs}
 
 
-def measure_unplanted(place, children, folder, everything, limits):
-    """The same without a bug: whatever is found now is real, or a false alarm."""
-    bench = trials.Bench(place, children, folder)
-    build_the_tree_itself(place, everything.targets, jobs=1)
+def measure_baseline(workspace, children, folder, everything, limits):
+    """The same without a mutant: a finding is then a real bug or a false alarm."""
+    bench = trials.Bench(workspace, children, folder)
+    build_the_tree_itself(workspace, everything.targets, jobs=1)
     cell, slow = limits.cell_seconds, trials.SLOW_PROGRAM_SECONDS_MAX
     return {"fuzzers": {one.name: bench.fuzz(one, cell, symbolize=True) for one in everything.harnesses},
             "tests": {name: bench.test(name, seconds_max=slow) for name in everything.programs}}

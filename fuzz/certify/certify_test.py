@@ -12,8 +12,8 @@ import unittest.mock
 
 import certify
 import trials
-import workshop
-from bank_test import RULES
+import workspaces
+from mutants_test import RULES
 
 FILES = {
     "CMakeLists.txt": """cmake_minimum_required(VERSION 3.25)
@@ -60,9 +60,9 @@ class Whole(unittest.TestCase):
         subprocess.run(["git", "init", "-q", folder.name], check=True)
         for name, text in FILES.items():
             self.write(name, text)
-        self.plant("three", "3")
+        self.write_mutant("three", "3")
         for patched in (unittest.mock.patch.dict(trials.PROGRAMS, {"codec": ("codec_test",), "core": (), "dump": ()}),
-                        unittest.mock.patch.dict(workshop.PROGRAMS, {"git": "git"}, clear=True)):
+                        unittest.mock.patch.dict(workspaces.PROGRAMS, {"git": "git"}, clear=True)):
             patched.start()
             self.addCleanup(patched.stop)
 
@@ -71,7 +71,7 @@ class Whole(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
-    def plant(self, name, two, rule="WIRE-1", more=""):
+    def write_mutant(self, name, two, rule="WIRE-1", more=""):
         self.write(f"fuzz/bugs/codec/{name}.patch", PATCH.format(rule=rule, two=two).replace("\n\n", f"\n{more}\n", 1))
 
     def run_it(self, *words):
@@ -79,18 +79,18 @@ class Whole(unittest.TestCase):
         with contextlib.redirect_stdout(self.out), contextlib.redirect_stderr(self.err):
             return certify.main(["--part", "codec", "--jobs", "2", *words], self.tree)
 
-    def test_a_bank_that_is_satisfied(self):
-        self.plant("four", "4")
+    def test_all_mutants_are_found(self):
+        self.write_mutant("four", "4")
         self.assertEqual(self.run_it(), 0, self.out.getvalue() + self.err.getvalue())
         self.assertIn("2/2] codec ", self.out.getvalue())
-        self.assertIn("the bank is satisfied", self.out.getvalue())
+        self.assertIn("mutation testing passed", self.out.getvalue())
         told = json.loads((self.tree / "build-certify/matrix-codec.json").read_text())
         self.assertEqual((told["harnesses"]["fuzz_a"]["finds"], told["complaints"]), (2, []))
         self.assertIn((self.tree / "build-certify/matrix-codec.txt").read_text(), self.out.getvalue())
 
     def test_what_was_measured_is_taken_over_until_something_changes(self):
         self.run_it()
-        self.plant("four", "4")
+        self.write_mutant("four", "4")
         self.run_it()
         self.assertIn("2 bugs, 1 taken over from earlier runs, 1 to do", self.out.getvalue())
         self.write("codec/new", "")
@@ -105,19 +105,19 @@ class Whole(unittest.TestCase):
         self.assertIn("1 bugs, 0 taken over", self.out.getvalue())
 
     def test_complaints(self):
-        self.plant("same", "2 # indeed")
-        self.plant("said_to_be_equivalent", "3", more="Equivalent: it is not.\n")
-        self.plant("broken", "$(")
+        self.write_mutant("same", "2 # indeed")
+        self.write_mutant("said_to_be_equivalent", "3", more="Equivalent: it is not.\n")
+        self.write_mutant("broken", "$(")
         self.assertEqual(self.run_it(), 1)
         for line in ("!! codec same: nobody finds it",
                      "!! codec said_to_be_equivalent is marked equivalent, but fuzz_a finds it",
-                     "!! codec broken does not build", "the bank is not satisfied: 4 complaints"):
+                     "!! codec broken does not build", "mutation testing failed: 4 complaints"):
             self.assertIn(line, self.out.getvalue())
 
     def test_a_find_without_a_bug_is_told_and_counts_for_nothing(self):
         self.write("codec/fuzz_a", 'echo "SUMMARY: property"; exit 1\n')
         self.assertEqual(self.run_it(), 1)
-        for line in ("!! fuzz_a finds something where nothing is planted", "!! codec three: no fuzzer finds it"):
+        for line in ("!! fuzz_a finds something without a mutant", "!! codec three: no fuzzer finds it"):
             self.assertIn(line, self.out.getvalue())
 
     def test_a_part_without_a_harness_is_told(self):
@@ -126,7 +126,7 @@ class Whole(unittest.TestCase):
         self.assertIn("!! no target of fuzz/targets.json links 'codec'", self.out.getvalue())
 
     def test_what_makes_measuring_impossible(self):
-        self.plant("of_no_rule", "4", rule="WIRE-77")
+        self.write_mutant("of_no_rule", "4", rule="WIRE-77")
         self.assertEqual(self.run_it(), 2)
         self.assertIn("fuzz/bugs/codec/of_no_rule.patch: there is no rule 'WIRE-77'", self.err.getvalue())
         self.write("fuzz/bugs/codec/of_no_rule.patch", PATCH.format(rule="WIRE-1", two=4).replace("-two=2", "-two=1"))

@@ -1,12 +1,12 @@
 """What the measurements come to: the matrix of bugs and finders, and what is to be complained of.
 
 matrix.json has
-  bugs        the results, as results.py describes them
-  harnesses   target: {finds, of, median_seconds, alone (bugs that no other harness finds)}
-  no_fuzzer, no_test, nobody   names of the bugs (equivalents apart) that none of them finds
+  mutant_list        the results, as results.py describes them
+  harnesses   target: {finds, of, median_seconds, alone (mutant_list that no other harness finds)}
+  no_fuzzer, no_test, nobody   names of the mutant_list (equivalents apart) that none of them finds
   equivalent  name: reason
   not_run     name: why it cannot run on this machine
-  complaints  what has to be mended before the bank is satisfied
+  complaints  what must be fixed before mutation testing passes
 """
 
 import statistics

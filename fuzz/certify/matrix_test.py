@@ -1,9 +1,9 @@
 import unittest
 
-import bank
+import mutants
 import matrix
 
-HARNESSES = [bank.Harness(f"fuzz_{name}", "", "", 9, links) for name, links in (
+HARNESSES = [mutants.Harness(f"fuzz_{name}", "", "", 9, links) for name, links in (
     ("decode", ("codec",)), ("stream", ("codec",)), ("round_trip", ("codec",)), ("differential", ("codec",)),
     ("utf8", ("codec",)), ("encode", ("codec",)), ("session", ("codec", "core")), ("scenario", ("codec",)),
     ("dump", ("codec",)))]
@@ -54,9 +54,9 @@ class Complaints(unittest.TestCase):
 
 class Figures(unittest.TestCase):
     def test_what_each_harness_finds_and_finds_alone(self):
-        bugs = [result("a", {"decode": 0.1, "stream": 4.0}, ["codec_test"]), result("b", {"stream": 2.0}),
+        mutant_list = [result("a", {"decode": 0.1, "stream": 4.0}, ["codec_test"]), result("b", {"stream": 2.0}),
                 result("c", {"session": 1.0}, part="core"), result("d", equivalent="no")]
-        rows = matrix.Summary(bugs, HARNESSES).by_harness()
+        rows = matrix.Summary(mutant_list, HARNESSES).by_harness()
         self.assertEqual(rows["fuzz_stream"], {"finds": 2, "of": 2, "median_seconds": 3.0, "alone": ["b"]})
         self.assertEqual(rows["fuzz_session"], {"finds": 1, "of": 3, "median_seconds": 1.0, "alone": ["c"]})
         self.assertEqual(rows["fuzz_utf8"], {"finds": 0, "of": 2, "median_seconds": None, "alone": []})
@@ -70,9 +70,9 @@ class Figures(unittest.TestCase):
 
 class Text(unittest.TestCase):
     def test_the_table(self):
-        bugs = [result("abc", {"decode": 0.31, "utf8": 12.0}, ["codec_test", "fuzz_replay_test"]),
+        mutant_list = [result("abc", {"decode": 0.31, "utf8": 12.0}, ["codec_test", "fuzz_replay_test"]),
                 result("d", {"session": 5.0}, part="core", equivalent="no", stale=True)]
-        lines = matrix.table(bugs, HARNESSES[:5] + HARNESSES[6:7])
+        lines = matrix.table(mutant_list, HARNESSES[:5] + HARNESSES[6:7])
         self.assertEqual(lines[1:], [
             "         decode         differential",
             "              stream         utf8",
@@ -84,9 +84,9 @@ class Text(unittest.TestCase):
 
     def test_it_fits_its_width_whatever_is_in_it(self):
         every = {one.short: 59.9 for one in HARNESSES}
-        bugs = [result("n" * 70, every, PROGRAMS), result("m" * 70, equivalent="because " * 40),
+        mutant_list = [result("n" * 70, every, PROGRAMS), result("m" * 70, equivalent="because " * 40),
                 *(result(f"bug_of_the_stream_{number}", {"stream": 1.0}) for number in range(30))]
-        text = matrix.Summary(bugs, HARNESSES, not_run={"codec x": "no " * 60}).as_text()
+        text = matrix.Summary(mutant_list, HARNESSES, not_run={"codec x": "no " * 60}).as_text()
         self.assertLessEqual(max(map(len, text.splitlines())), matrix.WIDTH)
         self.assertIn("codec protected_page +4", text)
 

@@ -22,8 +22,8 @@ class Results:
         self._folder = folder
         self._fingerprint = fingerprint
 
-    def _path(self, bug):
-        return self._folder / bug.part / f"{bug.name}.json"
+    def _path(self, mutant):
+        return self._folder / mutant.part / f"{mutant.name}.json"
 
     def _read(self, path):
         try:
@@ -32,28 +32,28 @@ class Results:
             return None
         return result if isinstance(result, dict) and result.get("method") == METHOD else None
 
-    def load(self, bug, stale_too=False):
+    def load(self, mutant, stale_too=False):
         """The bug's saved result when it still holds, or when only the tree around the patch has changed and
         `stale_too`; that one then has the key `stale`."""
-        result = self._read(self._path(bug))
-        if result is None or result["patch"] != bug.digest:
+        result = self._read(self._path(mutant))
+        if result is None or result["patch"] != mutant.digest:
             return None
         if result["fingerprint"] == self._fingerprint:
             return result
         return {**result, "stale": True} if stale_too else None
 
-    def save(self, bug, measured):
-        result = {"method": METHOD, "part": bug.part, "name": bug.name, "patch": bug.digest,
-                  "fingerprint": self._fingerprint, "rules": list(bug.rules), "what": bug.what,
-                  "equivalent": bug.equivalent, **measured}
-        write(self._path(bug), json.dumps(result, indent=1) + "\n")
+    def save(self, mutant, measured):
+        result = {"method": METHOD, "part": mutant.part, "name": mutant.name, "patch": mutant.digest,
+                  "fingerprint": self._fingerprint, "rules": list(mutant.rules), "what": mutant.what,
+                  "equivalent": mutant.equivalent, **measured}
+        write(self._path(mutant), json.dumps(result, indent=1) + "\n")
         return result
 
-    def load_unplanted(self):
+    def load_baseline(self):
         result = self._read(self._folder / "unplanted.json")
         return result if result and result["fingerprint"] == self._fingerprint else None
 
-    def save_unplanted(self, measured):
+    def save_baseline(self, measured):
         result = {"method": METHOD, "fingerprint": self._fingerprint, **measured}
         write(self._folder / "unplanted.json", json.dumps(result, indent=1) + "\n")
         return result

@@ -2,36 +2,36 @@ import pathlib
 import tempfile
 import unittest
 
-import bank
+import mutants
 import sample
-import workshop
+import workspaces
 from children import Children
-from trials_test import CRASH, NOTHING, APlace
-from workshop_test import BUG
+from trials_test import CRASH, NOTHING, FakeWorkspace
+from workspaces_test import MUTANT
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
 PICKS = pathlib.Path(__file__).with_name("sample.json")
 
 
 def harness(name, *links):
-    return bank.Harness(name, "fuzz/corpora/packets.txt", "", 9, links)
+    return mutants.Harness(name, "fuzz/corpora/packets.txt", "", 9, links)
 
 
 class TheSample(unittest.TestCase):
     def test_it_names_bugs_and_targets_that_there_are(self):
-        picks = sample.read(PICKS, bank.read_bank(TREE), bank.read_harnesses(TREE))
-        self.assertEqual({pick.bug.part for pick in picks}, set(bank.PARTS))
+        picks = sample.read(PICKS, mutants.read_mutants(TREE), mutants.read_harnesses(TREE))
+        self.assertEqual({pick.mutant.part for pick in picks}, set(mutants.PARTS))
         for pick in picks:
-            self.assertEqual(pick.bug.missing_cpu_flags(set()), set(), f"{pick.bug.title}: it is to be found everywhere")
+            self.assertEqual(pick.mutant.missing_cpu_flags(set()), set(), f"{pick.mutant.title}: it is to be found everywhere")
 
 
 class Reading(unittest.TestCase):
-    def read(self, text, bugs=(BUG,)):
+    def read(self, text, mutant_list=(MUTANT,)):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "sample.json"
             path.write_text(text)
             harnesses = [harness("fuzz_a", "codec"), harness("fuzz_b", "codec", "core"), harness("fuzz_c", "core")]
-            return sample.read(path, bugs, harnesses)
+            return sample.read(path, mutant_list, harnesses)
 
     def test_the_likely_one_comes_first_and_only_those_that_are_named_take_part(self):
         (first, second) = self.read("""{"picks": [{"bug": "codec/b", "harness": "fuzz_b"},
@@ -40,9 +40,9 @@ class Reading(unittest.TestCase):
         self.assertEqual([one.name for one in second.harnesses], ["fuzz_a", "fuzz_b"])
 
     def test_a_bug_or_harness_that_is_not_there_is_an_error(self):
-        with self.assertRaisesRegex(bank.BankError, "no bug 'codec/x'"):
+        with self.assertRaisesRegex(mutants.MutantError, "no bug 'codec/x'"):
             self.read('{"picks": [{"bug": "codec/x", "harness": "fuzz_a"}]}')
-        with self.assertRaisesRegex(bank.BankError, "no fuzz_c that links codec"):
+        with self.assertRaisesRegex(mutants.MutantError, "no fuzz_c that links codec"):
             self.read('{"picks": [{"bug": "codec/b", "harness": "fuzz_c"}]}')
 
 
@@ -51,30 +51,30 @@ class Trying(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
-        self.place = APlace(self.folder)
+        self.workspace = FakeWorkspace(self.folder)
         self.done = []
-        self.place.plant = lambda bug: self.done.append("plant")
-        self.place.restore = lambda bug: self.done.append("restore")
-        self.place.build = lambda build, targets: self.done.extend(targets)
+        self.workspace.apply_mutant = lambda mutant: self.done.append("apply")
+        self.workspace.restore = lambda mutant: self.done.append("restore")
+        self.workspace.build = lambda build, targets: self.done.extend(targets)
 
     def attempt(self):
-        pick = sample.Pick(BUG, (harness("fuzz_a", "codec"), harness("fuzz_b", "codec"), harness("fuzz_c", "codec")))
-        return sample.try_pick(self.place, Children(), self.folder / "logs", pick)
+        pick = sample.Pick(MUTANT, (harness("fuzz_a", "codec"), harness("fuzz_b", "codec"), harness("fuzz_c", "codec")))
+        return sample.try_pick(self.workspace, Children(), self.folder / "logs", pick)
 
     def test_the_first_find_ends_the_search(self):
-        self.place.write("fuzz", "fuzz_a", NOTHING)
-        self.place.write("fuzz", "fuzz_b", CRASH)
+        self.workspace.write("fuzz", "fuzz_a", NOTHING)
+        self.workspace.write("fuzz", "fuzz_b", CRASH)
         cells = self.attempt()["fuzzers"]
         self.assertEqual({name: cell["found"] for name, cell in cells.items()}, {"fuzz_a": False, "fuzz_b": True})
-        self.assertEqual(self.done, ["plant", "fuzz_a", "fuzz_b", "restore"])
+        self.assertEqual(self.done, ["apply", "fuzz_a", "fuzz_b", "restore"])
 
     def test_a_bug_that_does_not_build_is_taken_out_as_well(self):
         def build(_build, _targets):
-            raise workshop.DoesNotBuild("error: no")
+            raise workspaces.DoesNotBuild("error: no")
 
-        self.place.build = build
+        self.workspace.build = build
         self.assertEqual(self.attempt(), {"build_error": "error: no"})
-        self.assertEqual(self.done, ["plant", "restore"])
+        self.assertEqual(self.done, ["apply", "restore"])
 
 
 if __name__ == "__main__":

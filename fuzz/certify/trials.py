@@ -1,4 +1,4 @@
-"""One trial: a harness, or an ordinary test program, against the tree that a workshop holds."""
+"""One trial: a harness, or an ordinary test program, against the tree that a workspace holds."""
 
 import os
 import pathlib
@@ -46,10 +46,10 @@ class TrialError(Exception):
 
 
 class Bench:
-    """Runs trials in one workshop; what the programs say is kept in `folder`, one file each."""
+    """Runs trials in one workspace; what the programs say is kept in `folder`, one file each."""
 
-    def __init__(self, workshop, children, folder):
-        self._workshop = workshop
+    def __init__(self, workspace, children, folder):
+        self._workspace = workspace
         self._children = children
         self._folder = folder
         shutil.rmtree(folder, ignore_errors=True)
@@ -60,7 +60,7 @@ class Bench:
         run = self._folder / harness.name
         corpus = run / "corpus"
         corpus.mkdir(parents=True, exist_ok=True)
-        source = self._workshop.source
+        source = self._workspace.source
         # libFuzzer stops when more than its limit has passed, in whole seconds: one later than it says.
         limit = max(seconds - 1, 1)
         options = [f"-seed={round_number}", "-entropic=0", f"-max_len={harness.max_len}", f"-max_total_time={limit}",
@@ -69,11 +69,11 @@ class Bench:
             options.append(f"-dict={source / harness.dictionary}")
         if not (source / harness.seed_file).is_file():
             raise TrialError(f"{harness.name} has no {harness.seed_file}; write it with tools/dev seeds")
-        seeds = seed_file.unpack(source / harness.seed_file, self._workshop.folder / "seeds" / pathlib.Path(harness.seed_file).stem)
+        seeds = seed_file.unpack(source / harness.seed_file, self._workspace.folder / "seeds" / pathlib.Path(harness.seed_file).stem)
         symbols = f"symbolize={int(symbolize)}"
         log = run / f"log-{round_number}.txt"
         ended = self._children.run(
-            [str(self._workshop.program("fuzz", harness.name)), *options, str(corpus), str(seeds)],
+            [str(self._workspace.program("fuzz", harness.name)), *options, str(corpus), str(seeds)],
             cwd=run, log=log, seconds_max=seconds + GRACE_SECONDS,
             environment={"ASAN_OPTIONS": symbols, "UBSAN_OPTIONS": symbols})
         found = self._judge_fuzz(harness, ended, log)
@@ -97,7 +97,7 @@ class Bench:
 
     def test(self, program, gtest_filter="*", seconds_max=PROGRAM_SECONDS_MAX):
         log = self._folder / f"{program}.txt"
-        command = [str(self._workshop.program("tests", program)), "--gtest_fail_fast=1", "--gtest_break_on_failure=0",
+        command = [str(self._workspace.program("tests", program)), "--gtest_fail_fast=1", "--gtest_break_on_failure=0",
                    "--gtest_color=no", f"--gtest_filter={gtest_filter}"]
         ended = self._children.run(command, cwd=self._folder, log=log, seconds_max=seconds_max,
                                    memory_bytes_max=PROGRAM_BYTES_MAX)

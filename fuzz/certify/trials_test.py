@@ -2,19 +2,19 @@ import pathlib
 import tempfile
 import unittest
 
-import bank
+import mutants
 import trials
 from children import Children, Ended
 
-HARNESS = bank.Harness("fuzz_a", "fuzz/corpora/packets.txt", "fuzz/dictionaries/packets.dict", 9, ("codec",))
+HARNESS = mutants.Harness("fuzz_a", "fuzz/corpora/packets.txt", "fuzz/dictionaries/packets.dict", 9, ("codec",))
 PROPERTY = "fuzz_a: property 'need' is broken: one byte more"
 CRASH = f"""echo "{PROPERTY}"; echo "==1== ERROR: libFuzzer: deadly signal"; echo "SUMMARY: libFuzzer: deadly signal"
 echo "stat::number_of_executed_units: 44"; exit 77"""
 NOTHING = 'echo "stat::number_of_executed_units: 9"'
 
 
-class APlace:
-    """A workshop whose programs are scripts."""
+class FakeWorkspace:
+    """A workspace whose programs are scripts."""
 
     def __init__(self, folder):
         self.source = folder / "source"
@@ -36,16 +36,16 @@ class Trial(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        self.place = APlace(pathlib.Path(folder.name))
+        self.workspace = FakeWorkspace(pathlib.Path(folder.name))
         self.logs = pathlib.Path(folder.name) / "logs"
-        self.bench = trials.Bench(self.place, Children(), self.logs)
+        self.bench = trials.Bench(self.workspace, Children(), self.logs)
 
     def fuzz(self, script, **more):
-        self.place.write("fuzz", "fuzz_a", script)
+        self.workspace.write("fuzz", "fuzz_a", script)
         return self.bench.fuzz(HARNESS, 5, **more)
 
     def run_program(self, script):
-        self.place.write("tests", "a_test", script)
+        self.workspace.write("tests", "a_test", script)
         return self.bench.test("a_test")
 
 
@@ -66,20 +66,20 @@ class Fuzzing(Trial):
             self.fuzz("echo 'unknown option'; exit 1")
 
     def test_a_harness_without_seeds_is_an_error(self):
-        (self.place.source / "fuzz/corpora/packets.txt").unlink()
+        (self.workspace.source / "fuzz/corpora/packets.txt").unlink()
         with self.assertRaisesRegex(trials.TrialError, "fuzz_a has no fuzz/corpora/packets.txt"):
             self.fuzz(NOTHING)
 
     def test_seed_limits_and_seeds_are_given(self):
-        dictionary = self.place.source / "fuzz/dictionaries/packets.dict"
+        dictionary = self.workspace.source / "fuzz/dictionaries/packets.dict"
         dictionary.parent.mkdir(parents=True)
         dictionary.write_text("")
         self.fuzz('echo "$@"')
         given = (self.logs / "fuzz_a" / "log-1.txt").read_text().split()
         for option in ("-seed=1", "-entropic=0", "-max_len=9", "-max_total_time=4", "-timeout=10", f"-dict={dictionary}"):
             self.assertIn(option, given)
-        self.assertEqual(given[-2:], [str(self.logs / "fuzz_a" / "corpus"), str(self.place.folder / "seeds/packets")])
-        self.assertEqual((self.place.folder / "seeds/packets/seed").read_bytes(), b"x")
+        self.assertEqual(given[-2:], [str(self.logs / "fuzz_a" / "corpus"), str(self.workspace.folder / "seeds/packets")])
+        self.assertEqual((self.workspace.folder / "seeds/packets/seed").read_bytes(), b"x")
 
     def test_the_second_round_has_another_seed_and_the_corpus_of_the_first(self):
         self.fuzz('for last; do before=$corpus; corpus=$last; done; touch "$before/kept"')
@@ -87,7 +87,7 @@ class Fuzzing(Trial):
         self.assertTrue(self.fuzz(script, round_number=2)["found"])
 
     def test_the_rest_of_the_time_is_for_what_nobody_found(self):
-        self.place.write("fuzz", "fuzz_a", f'test "$1" = -seed=1 && exit 0\n{CRASH}')
+        self.workspace.write("fuzz", "fuzz_a", f'test "$1" = -seed=1 && exit 0\n{CRASH}')
         self.assertTrue(trials.fuzz_all(self.bench, [HARNESS], 5, 60)["fuzz_a"]["found"])
         self.assertFalse(trials.fuzz_all(self.bench, [HARNESS], 5, 5)["fuzz_a"]["found"])
 
@@ -124,10 +124,10 @@ class Testing(Trial):
         walk = f"--gtest_filter={trials.WALKS['codec_agreement_test']}"
         script = f'for last; do :; done; test "$last" = "{walk}" && exit 1; exit 0'
         programs = ["codec_test", "codec_agreement_test"]
-        self.place.write("tests", "codec_agreement_test", script)
-        self.place.write("tests", "codec_test", "exit 0")
+        self.workspace.write("tests", "codec_agreement_test", script)
+        self.workspace.write("tests", "codec_test", "exit 0")
         self.assertTrue(trials.test_all(self.bench, programs)["codec_agreement_test"]["found"])
-        self.place.write("tests", "codec_test", "exit 1")
+        self.workspace.write("tests", "codec_test", "exit 1")
         self.assertFalse(trials.test_all(self.bench, programs)["codec_agreement_test"]["found"])
 
 

@@ -79,14 +79,14 @@ public:
 
 private:
     static core::options bounds() {
-        core::options chosen;
-        chosen.users_max = capacity;
-        chosen.answer_timeout = answer_timeout;
-        chosen.pc_timeout = pc_timeout;
-        chosen.login_timeout = login_timeout;
-        chosen.tunnels = false;
-        chosen.timeouts_in_a_row_max = 1'000'000;
-        return chosen;
+        core::options options;
+        options.users_max = capacity;
+        options.answer_timeout = answer_timeout;
+        options.pc_timeout = pc_timeout;
+        options.login_timeout = login_timeout;
+        options.tunnels = false;
+        options.timeouts_in_a_row_max = 1'000'000;
+        return options;
     }
     static core::time_point at(time now) { return core::time_point{} + now; }
 
@@ -157,23 +157,23 @@ public:
 
 private:
     static conformance::model_settings settings(const conformance::fault_set& faults) {
-        conformance::model_settings chosen;
-        chosen.capacity = capacity;
-        chosen.answer_timeout = answer_timeout;
-        chosen.pc_timeout = pc_timeout;
-        chosen.login_timeout = login_timeout;
-        chosen.wire.faults = faults;
-        chosen.wire.variants.add(conformance::variant::silent_users_stay);
-        return chosen;
+        conformance::model_settings settings;
+        settings.capacity = capacity;
+        settings.answer_timeout = answer_timeout;
+        settings.pc_timeout = pc_timeout;
+        settings.login_timeout = login_timeout;
+        settings.wire.faults = faults;
+        settings.wire.variants.add(conformance::variant::silent_users_stay);
+        return settings;
     }
 
     void take_output() {
-        for (const conformance::model_output& one : model_.take_output()) {
-            const auto place = std::find(ids_.begin(), ids_.end(), one.connection);
+        for (const conformance::model_output& output : model_.take_output()) {
+            const auto place = std::find(ids_.begin(), ids_.end(), output.connection);
             if (place != ids_.end()) {
                 seen_by_client& client = seen_[static_cast<std::size_t>(place - ids_.begin())];
-                client.bytes += one.bytes;
-                client.closed = client.closed || one.action != conformance::model_output::kind::bytes;
+                client.bytes += output.bytes;
+                client.closed = client.closed || output.action != conformance::model_output::kind::bytes;
             }
         }
     }
@@ -185,12 +185,12 @@ private:
 };
 
 void tell(auto& side, const history_step& step, time now) {
-    switch (step.what) {
-    case happening::connect: side.connect(step.place, now); break;
-    case happening::bytes: side.receive(step.place, step.bytes, now); break;
-    case happening::end: side.end(step.place, now); break;
-    case happening::lost: side.lost(step.place, now); break;
-    case happening::wait: side.pass(now); break;
+    switch (step.kind) {
+    case event_kind::connect: side.connect(step.place, now); break;
+    case event_kind::bytes: side.receive(step.place, step.bytes, now); break;
+    case event_kind::end: side.end(step.place, now); break;
+    case event_kind::lost: side.lost(step.place, now); break;
+    case event_kind::wait: side.pass(now); break;
     }
 }
 
@@ -225,9 +225,9 @@ verdict play(std::span<const std::byte> input, const conformance::fault_set& fau
         if (transcript != nullptr) {
             *transcript += std::to_string(number) + "  " + in_words(step) + '\n';
         }
-        if (auto found = difference(core, model)) {
+        if (auto difference_found = difference(core, model)) {
             return failure{"two-readings",
-                           "after step " + std::to_string(number) + ", " + in_words(step) + ": " + *found};
+                           "after step " + std::to_string(number) + ", " + in_words(step) + ": " + *difference_found};
         }
         ++number;
     }
@@ -246,8 +246,8 @@ verdict check_model(std::span<const std::byte> input, const conformance::fault_s
 
 std::string describe_two_readings(std::span<const std::byte> input) {
     std::string text;
-    const verdict found = play(input, {}, &text);
-    return text + (found ? found->detail : "no difference") + '\n';
+    const verdict broken = play(input, {}, &text);
+    return text + (broken ? broken->detail : "no difference") + '\n';
 }
 
 }  // namespace chatos::fuzz

@@ -14,8 +14,8 @@ constexpr std::size_t steps_max = 300;
 
 std::string wire_of(const packet_view& packet) {
     std::string bytes(encoded_size(packet), '\0');
-    const encode_result made = encode(packet, std::as_writable_bytes(std::span{bytes}));
-    bytes.resize(made.size);
+    const encode_result encoded = encode(packet, std::as_writable_bytes(std::span{bytes}));
+    bytes.resize(encoded.size);
     return bytes;
 }
 
@@ -71,18 +71,18 @@ std::string packets_of(unsigned kind, unsigned value) {
 
 history_step step_of(unsigned kind, unsigned value) {
     constexpr std::array<int, 8> times_ms{1, 20, 99, 100, 101, 250, 300, 800};
-    history_step made;
-    made.what = happening::bytes;
+    history_step step;
+    step.kind = event_kind::bytes;
     if (kind == 13) {
-        made.bytes = broken(value);
-        made.what = value < 160 ? happening::bytes : value < 208 ? happening::end : happening::lost;
+        step.bytes = broken(value);
+        step.kind = value < 160 ? event_kind::bytes : value < 208 ? event_kind::end : event_kind::lost;
     } else if (kind == 14 || kind == 15) {
-        made.what = happening::wait;
-        made.time = std::chrono::milliseconds{times_ms[value % times_ms.size()]};
+        step.kind = event_kind::wait;
+        step.time = std::chrono::milliseconds{times_ms[value % times_ms.size()]};
     } else {
-        made.bytes = packets_of(kind, value);
+        step.bytes = packets_of(kind, value);
     }
-    return made;
+    return step;
 }
 
 }  // namespace
@@ -95,14 +95,14 @@ std::vector<history_step> history_of(std::span<const std::byte> input) {
         const auto value = static_cast<unsigned>(input[at + 1]);
         const unsigned place = (first & 0xFU) % history_places;
         history_step step = step_of(first >> 4U, value);
-        if (step.what != happening::wait && !taken[place]) {
+        if (step.kind != event_kind::wait && !taken[place]) {
             taken[place] = true;
-            steps.push_back({happening::connect, place, {}, {}});
-            step.what = happening::bytes;
+            steps.push_back({event_kind::connect, place, {}, {}});
+            step.kind = event_kind::bytes;
             step.bytes = wire_of(make_cr(value < 224 ? pseudo_of(place) : pseudo_of(value)));
-        } else if (step.what == happening::end || step.what == happening::lost) {
+        } else if (step.kind == event_kind::end || step.kind == event_kind::lost) {
             step.bytes.clear();
-            taken[place] = step.what == happening::end && taken[place];
+            taken[place] = step.kind == event_kind::end && taken[place];
         }
         step.place = place;
         steps.push_back(std::move(step));
@@ -111,25 +111,25 @@ std::vector<history_step> history_of(std::span<const std::byte> input) {
 }
 
 std::string in_words(const history_step& step) {
-    const std::string who = std::to_string(step.place);
-    switch (step.what) {
-    case happening::connect: return who + " connects";
-    case happening::end: return who + " half-closes";
-    case happening::lost: return who + " is reset";
-    case happening::wait: return std::to_string(step.time.count()) + " ms pass";
-    case happening::bytes: break;
+    const std::string name = std::to_string(step.place);
+    switch (step.kind) {
+    case event_kind::connect: return name + " connects";
+    case event_kind::end: return name + " half-closes";
+    case event_kind::lost: return name + " is reset";
+    case event_kind::wait: return std::to_string(step.time.count()) + " ms pass";
+    case event_kind::bytes: break;
     }
-    std::string text = who + " sends";
-    std::span<const std::byte> rest = std::as_bytes(std::span{step.bytes});
-    while (!rest.empty()) {
-        const decode_result next = decode(rest);
+    std::string text = name + " sends";
+    std::span<const std::byte> remaining = std::as_bytes(std::span{step.bytes});
+    while (!remaining.empty()) {
+        const decode_result next = decode(remaining);
         if (next.status != decode_status::complete) {
-            return text + ' ' + std::to_string(rest.size()) + " bytes that are no packet, or not yet";
+            return text + ' ' + std::to_string(remaining.size()) + " bytes that are no packet, or not yet";
         }
         text += ' ' + std::string{packet_name(next.packet.op)};
         text += next.packet.op == opcode::error ? ' ' + std::to_string(static_cast<int>(next.packet.code)) : "";
         text += next.packet.pseudo.empty() ? "" : " \"" + std::string{next.packet.pseudo} + '"';
-        rest = rest.subspan(next.consumed);
+        remaining = remaining.subspan(next.consumed);
     }
     return text;
 }

@@ -14,7 +14,7 @@ namespace chatos::fuzz {
 /// Places at which there can be a connection at the same time.
 inline constexpr unsigned history_places = 6;
 
-enum class happening : std::uint8_t {
+enum class event_kind : std::uint8_t {
     connect,  ///< at a place where there is no connection
     bytes,    ///< packets, whole or in part, or what is none
     end,      ///< end of input
@@ -23,7 +23,7 @@ enum class happening : std::uint8_t {
 };
 
 struct history_step {
-    happening what{happening::connect};
+    event_kind kind{event_kind::connect};
     unsigned place{0};
     std::string bytes;
     std::chrono::milliseconds time{0};

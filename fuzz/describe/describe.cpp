@@ -35,18 +35,18 @@ constexpr std::array targets{
 }  // namespace
 
 std::string describe_input(std::string_view target, std::span<const std::byte> input) {
-    const auto* const found = std::ranges::find(targets, target, &described_target::name);
+    const auto* const position = std::ranges::find(targets, target, &described_target::name);
     dump::output out;
-    if (found != targets.end()) {
-        found->add(out, input);
+    if (position != targets.end()) {
+        position->add(out, input);
     }
     return out.text();
 }
 
 std::vector<std::string_view> described_targets() {
     std::vector<std::string_view> names;
-    for (const described_target& one : targets) {
-        names.push_back(one.name);
+    for (const described_target& known : targets) {
+        names.push_back(known.name);
     }
     return names;
 }

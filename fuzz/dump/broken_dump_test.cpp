@@ -138,8 +138,8 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
     return at == std::string::npos ? text : text.replace(at, from.size(), to);
 }
 
-std::string property_of(const verdict& found) {
-    return found ? std::string{found->property} : "";
+std::string property_of(const verdict& broken) {
+    return broken ? std::string{broken->property} : "";
 }
 
 std::string json_property(const std::vector<std::byte>& bytes, std::string_view from, std::string_view to) {

@@ -85,8 +85,8 @@ verdict check_hex(const dump_plan& plan) {
         return failure{"file", "hex text is taken for a stream of packets"};
     }
     const std::span<const std::byte> bytes = std::as_bytes(std::span{text});
-    if (verdict found = check_hex_of_bytes(read_hex_text(bytes, plan.split_choice), plan.stream.bytes)) {
-        return found;
+    if (verdict broken = check_hex_of_bytes(read_hex_text(bytes, plan.split_choice), plan.stream.bytes)) {
+        return broken;
     }
     return check_any_hex(plan.stream.bytes, read_hex_text(plan.stream.bytes, 0),
                          read_hex_text(plan.stream.bytes, plan.split_choice == 0 ? 1 : plan.split_choice));
@@ -119,8 +119,8 @@ verdict check_files(const dump_plan& plan, std::string_view expected) {
     }
     if (plan.from_binary_file) {
         const auto encoding = looks_like_hex ? dump::raw_encoding::binary : dump::raw_encoding::detect;
-        if (verdict found = check_file(plan, bytes, encoding, expected)) {
-            return found;
+        if (verdict broken = check_file(plan, bytes, encoding, expected)) {
+            return broken;
         }
     }
     if (plan.from_hex_file) {
@@ -144,12 +144,12 @@ verdict check_dump(std::span<const std::byte> input) {
     if (records.found()) {
         return records.found();
     }
-    if (verdict found = check_output(out.text(), plan)) {
-        return found;
+    if (verdict broken = check_output(out.text(), plan)) {
+        return broken;
     }
     if (plan.form == dump_form::hex) {
-        if (verdict found = check_hex(plan)) {
-            return found;
+        if (verdict broken = check_hex(plan)) {
+            return broken;
         }
     }
     return check_files(plan, out.text());

@@ -23,12 +23,12 @@ TEST(dump_replay, seeds_and_every_truncation_of_them) {
 }
 
 TEST(dump_replay, seeds_in_every_form) {
-    for (seed one : corpus()) {
+    for (seed tested : corpus()) {
         for (unsigned first = 0; first < 256; first += 8) {
             for (const unsigned second : {0U, 1U, 6U, 77U}) {
-                one.input[0] = (one.input[0] & std::byte{7}) | static_cast<std::byte>(first);
-                one.input[1] = static_cast<std::byte>(second);
-                ASSERT_TRUE(holds(check_dump, one.input)) << one.name;
+                tested.input[0] = (tested.input[0] & std::byte{7}) | static_cast<std::byte>(first);
+                tested.input[1] = static_cast<std::byte>(second);
+                ASSERT_TRUE(holds(check_dump, tested.input)) << tested.name;
             }
         }
     }

@@ -7,31 +7,31 @@
 namespace chatos::fuzz {
 
 bool expected_records::next(expected_record& record) {
-    const std::span<const std::byte> rest = stream_.bytes.subspan(start_);
-    if (rest.empty()) {
+    const std::span<const std::byte> remaining = stream_.bytes.subspan(start_);
+    if (remaining.empty()) {
         return false;
     }
-    record.result = decode(rest, stream_.bounds, start_);
+    record.result = decode(remaining, stream_.bounds, start_);
     record.offset = start_;
-    account_.input_bytes += rest.size();
+    account_.input_bytes += remaining.size();
     switch (record.result.status) {
     case decode_status::complete:
-        record.bytes = rest.first(record.result.consumed);
+        record.bytes = remaining.first(record.result.consumed);
         start_ += record.result.consumed;
         account_.packets += 1;
         account_.packet_bytes += record.result.consumed;
-        account_.input_bytes -= rest.size() - record.result.consumed;
+        account_.input_bytes -= remaining.size() - record.result.consumed;
         break;
     case decode_status::incomplete:
-        record.bytes = rest;
+        record.bytes = remaining;
         start_ = stream_.bytes.size();
-        account_.incomplete_bytes = rest.size();
+        account_.incomplete_bytes = remaining.size();
         break;
     case decode_status::malformed: {
         const std::uint64_t end = record.result.error.offset + dump::stream_reader::context_bytes;
-        record.bytes = rest.first(std::min<std::uint64_t>(end - start_, rest.size()));
+        record.bytes = remaining.first(std::min<std::uint64_t>(end - start_, remaining.size()));
         start_ = stream_.bytes.size();
-        account_.malformed_bytes = rest.size();
+        account_.malformed_bytes = remaining.size();
         break;
     }
     }

@@ -15,9 +15,9 @@ namespace {
 constexpr std::size_t row_bytes = 16;
 constexpr std::string_view upper_digits = "0123456789ABCDEF";
 
-void add_pair(std::string& text, std::byte one, std::string_view digits = base::hex_digits) {
-    text += digits[std::to_integer<std::size_t>(one) / 16];
-    text += digits[std::to_integer<std::size_t>(one) % 16];
+void add_pair(std::string& text, std::byte byte, std::string_view digits = base::hex_digits) {
+    text += digits[std::to_integer<std::size_t>(byte) / 16];
+    text += digits[std::to_integer<std::size_t>(byte) % 16];
 }
 
 void add_offset(std::string& text, std::size_t offset) {
@@ -28,8 +28,8 @@ void add_offset(std::string& text, std::size_t offset) {
 
 /// The letters that stand to the right of the bytes.
 void add_letters(std::string& text, std::span<const std::byte> row) {
-    for (const std::byte one : row) {
-        const auto letter = static_cast<char>(std::to_integer<unsigned char>(one));
+    for (const std::byte byte : row) {
+        const auto letter = static_cast<char>(std::to_integer<unsigned char>(byte));
         text += letter >= ' ' && letter <= '~' ? letter : '.';
     }
 }
@@ -75,9 +75,9 @@ std::string barred_listing(std::span<const std::byte> bytes) {
 std::string pairs(std::span<const std::byte> bytes, std::string_view before, std::string_view behind,
                   std::string_view digits) {
     std::string text;
-    for (const std::byte one : bytes) {
+    for (const std::byte byte : bytes) {
         text += before;
-        add_pair(text, one, digits);
+        add_pair(text, byte, digits);
     }
     return text.append(behind);
 }
@@ -98,22 +98,22 @@ std::string hex_text_of(std::span<const std::byte> bytes, std::uint8_t choice) {
 }
 
 hex_reading read_hex_text(std::span<const std::byte> text, std::uint8_t split_choice) {
-    hex_reading made;
+    hex_reading result;
     dump::hex_text_reader reader;
     splitter sizes{split_choice};
-    made.is_hex = true;
-    while (made.is_hex && !text.empty()) {
+    result.is_hex = true;
+    while (result.is_hex && !text.empty()) {
         const std::span<const std::byte> fragment = text.first(sizes.next(text.size()));
         text = text.subspan(fragment.size());
-        made.is_hex = reader.take({reinterpret_cast<const char*>(fragment.data()), fragment.size()}, made.bytes);
+        result.is_hex = reader.take({reinterpret_cast<const char*>(fragment.data()), fragment.size()}, result.bytes);
     }
-    made.is_hex = made.is_hex && reader.end(made.bytes);
-    if (!made.is_hex) {
-        made.line = reader.error().line;
-        made.column = reader.error().column;
-        made.problem = reader.error().what;
+    result.is_hex = result.is_hex && reader.end(result.bytes);
+    if (!result.is_hex) {
+        result.line = reader.error().line;
+        result.column = reader.error().column;
+        result.problem = reader.error().what;
     }
-    return made;
+    return result;
 }
 
 verdict check_hex_of_bytes(const hex_reading& read, std::span<const std::byte> bytes) {

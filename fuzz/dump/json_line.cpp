@@ -84,7 +84,7 @@ private:
     }
 
     bool put(const std::string& name, std::string value) {
-        const bool is_there = std::ranges::any_of(members_, [&](const auto& one) { return one.first == name; });
+        const bool is_there = std::ranges::any_of(members_, [&](const auto& m) { return m.first == name; });
         members_.emplace_back(name, std::move(value));
         return !is_there;
     }

@@ -77,7 +77,7 @@ json_members members_of_summary(const dump::totals& account) {
 
 /// Takes what people read out of an event's members: it must be there, and say something.
 bool remove_words(json_members& members, const char* name) {
-    return std::erase_if(members, [&](const auto& one) { return one.first == name && one.second.size() > 1; }) == 1;
+    return std::erase_if(members, [&](const auto& m) { return m.first == name && m.second.size() > 1; }) == 1;
 }
 
 class line_walk {

@@ -78,9 +78,9 @@ private:
         return text_line{current_};
     }
 
-    void check(bool holds, const char* what) {
+    void check(bool holds, const char* detail) {
         if (!holds) {
-            fail("text", std::string{what} + ": " + std::string{current_});
+            fail("text", std::string{detail} + ": " + std::string{current_});
         }
     }
 
@@ -166,51 +166,52 @@ private:
     void read_tree(const expected_record& record) {
         const decode_error* error = record.result.status == decode_status::malformed ? &record.result.error : nullptr;
         const tree_fields fields{record.bytes, error};
-        for (const tree_field& one : fields) {
+        for (const tree_field& field : fields) {
             if (found_) {
                 return;
             }
-            if (one.is_text) {
-                read_text_field(record, one);
+            if (field.is_text) {
+                read_text_field(record, field);
             } else {
-                text_line line = field_line(record, one, 0);
-                line.hex_row(one.bytes);
-                if (one.bytes.size() == one.bytes_expected) {
-                    line.spaces(2).number(one.number);
+                text_line line = field_line(record, field, 0);
+                line.hex_row(field.bytes);
+                if (field.bytes.size() == field.bytes_expected) {
+                    line.spaces(2).number(field.number);
                 }
-                check_field_end(line, one, error);
+                check_field_end(line, field, error);
             }
         }
     }
 
-    text_line field_line(const expected_record& record, const tree_field& one, std::size_t row) {
+    text_line field_line(const expected_record& record, const tree_field& field, std::size_t row) {
         text_line line = next_line();
-        line.number(record.offset + one.position + row, offset_columns).spaces(indent_columns - offset_columns);
-        line.padded(row == 0 ? field_name(one.name) : std::string_view{}, 12).spaces(2);
+        line.number(record.offset + field.position + row, offset_columns).spaces(indent_columns - offset_columns);
+        line.padded(row == 0 ? field_name(field.name) : std::string_view{}, 12).spaces(2);
         return line;
     }
 
     /// Behind the field's bytes: words about them, and whether they are wrong or cut short.
-    void check_field_end(const text_line& line, const tree_field& one, const decode_error* error) {
+    void check_field_end(const text_line& line, const tree_field& field, const decode_error* error) {
         std::string wanted;
-        if (error != nullptr && error->where == one.name) {
+        if (error != nullptr && error->where == field.name) {
             wanted = "  <- " + std::string{rule_of(error->what)} + ' ' + std::string{violation_name(error->what)};
-        } else if (one.bytes.size() != one.bytes_expected) {
+        } else if (field.bytes.size() != field.bytes_expected) {
             wanted =
-                "  <- " + std::to_string(one.bytes.size()) + " of " + std::to_string(one.bytes_expected) + " bytes";
+                "  <- " + std::to_string(field.bytes.size()) + " of " + std::to_string(field.bytes_expected) + " bytes";
         }
-        const std::string_view rest = line.rest();
-        check(!line.failed() && rest.ends_with(wanted) &&
-                  (!wanted.empty() || rest.find("<-") == std::string_view::npos),
+        const std::string_view remaining = line.rest();
+        check(!line.failed() && remaining.ends_with(wanted) &&
+                  (!wanted.empty() || remaining.find("<-") == std::string_view::npos),
               "not this field");
     }
 
-    void read_text_field(const expected_record& record, const tree_field& one) {
-        const std::span<const std::byte> shown_bytes = one.bytes.first(std::min(one.bytes.size(), tree_value_bytes));
+    void read_text_field(const expected_record& record, const tree_field& field) {
+        const std::span<const std::byte> shown_bytes =
+            field.bytes.first(std::min(field.bytes.size(), tree_value_bytes));
         joined_.clear();
         std::size_t row = 0;
         for (;;) {
-            text_line line = field_line(record, one, row);
+            text_line line = field_line(record, field, row);
             line.hex_row(shown_bytes.subspan(row, std::min(tree_row_bytes, shown_bytes.size() - row))).spaces(2);
             joined_ += line.quoted();
             row += tree_row_bytes;
@@ -219,16 +220,16 @@ private:
                 continue;
             }
             const std::uint64_t left_out = read_left_out(line);
-            check(left_out == one.bytes.size() - shown_bytes.size(), "so much is not left out");
+            check(left_out == field.bytes.size() - shown_bytes.size(), "so much is not left out");
             const bool has_error = record.result.status == decode_status::malformed;
-            check_field_end(line, one, has_error ? &record.result.error : nullptr);
+            check_field_end(line, field, has_error ? &record.result.error : nullptr);
             break;
         }
         // A character that crosses the end of what is shown is shown whole.
         bool holds = false;
-        for (std::size_t size = shown_bytes.size(); size <= shown_bytes.size() + 3 && size <= one.bytes.size();
+        for (std::size_t size = shown_bytes.size(); size <= shown_bytes.size() + 3 && size <= field.bytes.size();
              ++size) {
-            holds = holds || stands_for(joined_, text_of(one.bytes.first(size)), 0);
+            holds = holds || stands_for(joined_, text_of(field.bytes.first(size)), 0);
         }
         check(holds, "the texts of a field's rows are not the field");
     }

@@ -8,8 +8,8 @@ bool tree_fields::add(field name, bool is_text, std::uint64_t bytes_expected) {
     tree_field& added = fields_[count_++];
     added = {.name = name, .is_text = is_text, .position = position_, .bytes_expected = bytes_expected};
     added.bytes = rest_.first(std::min<std::uint64_t>(rest_.size(), bytes_expected));
-    for (const std::byte one : added.bytes) {
-        added.number = is_text ? 0 : added.number * 256 + std::to_integer<std::uint64_t>(one);
+    for (const std::byte byte : added.bytes) {
+        added.number = is_text ? 0 : added.number * 256 + std::to_integer<std::uint64_t>(byte);
     }
     rest_ = rest_.subspan(added.bytes.size());
     position_ += added.bytes.size();

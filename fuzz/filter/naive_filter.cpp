@@ -113,33 +113,33 @@ public:
     reader(std::string_view text, const plain_fields& fields) : rest_{text}, fields_{fields} {}
 
     std::optional<bool> read() {
-        const bool found = either();
-        return is_broken_ || !rest_.empty() ? std::nullopt : std::optional{found};
+        const bool value = either();
+        return is_broken_ || !rest_.empty() ? std::nullopt : std::optional{value};
     }
 
 private:
-    bool take(std::string_view what) {
-        const bool is_there = rest_.starts_with(what);
-        rest_.remove_prefix(is_there ? what.size() : 0);
+    bool take(std::string_view token) {
+        const bool is_there = rest_.starts_with(token);
+        rest_.remove_prefix(is_there ? token.size() : 0);
         return is_there;
     }
 
     bool either() {
-        bool found = both();
+        bool value = both();
         while (take(" || ")) {
             const bool other = both();
-            found = found || other;
+            value = value || other;
         }
-        return found;
+        return value;
     }
 
     bool both() {
-        bool found = term();
+        bool value = term();
         while (take(" && ")) {
             const bool other = term();
-            found = found && other;
+            value = value && other;
         }
-        return found;
+        return value;
     }
 
     bool term() {
@@ -147,9 +147,9 @@ private:
             return !term();
         }
         if (take("(")) {
-            const bool found = either();
+            const bool value = either();
             is_broken_ |= !take(")");
-            return found;
+            return value;
         }
         return test();
     }
@@ -174,19 +174,19 @@ private:
         if (name == "src" || name == "dst") {
             return end_fits(fields_, name, which, value);
         }
-        const std::string& found = fields_.find(name)->second;
+        const std::string& value = fields_.find(name)->second;
         if (name == "pseudo" || name == "message") {
             if (which == "~") {
-                return dump::text_pattern{value.substr(1, value.size() - 2)}.is_in(found);
+                return dump::text_pattern{value.substr(1, value.size() - 2)}.is_in(value);
             }
-            return which == "contains" ? found.find(meaning_of(value)) != std::string::npos
-                                       : fits(found.compare(meaning_of(value)), which);
+            return which == "contains" ? value.find(meaning_of(value)) != std::string::npos
+                                       : fits(value.compare(meaning_of(value)), which);
         }
         if (name == "time") {
-            return fits(compare_numbers(found, nanoseconds_of(value)), which);
+            return fits(compare_numbers(value, nanoseconds_of(value)), which);
         }
         const bool is_word = name == "type" || name == "packet" || name == "event" || name == "dir";
-        return is_word ? fits(found.compare(value), which) : fits(compare_numbers(found, value), which);
+        return is_word ? fits(value.compare(value), which) : fits(compare_numbers(value, value), which);
     }
 
     std::string_view rest_;

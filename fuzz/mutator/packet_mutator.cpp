@@ -128,22 +128,22 @@ private:
     }
 
     void insert_packet(std::size_t at) {
-        std::array<std::byte, 64> made{};
+        std::array<std::byte, 64> packet{};
         const packet_layout& row = packet_table[random_.below(packet_table.size())];
         std::size_t size = 0;
-        made[size++] = static_cast<std::byte>(row.op);
+        packet[size++] = static_cast<std::byte>(row.op);
         for (const part which : row.parts()) {
             if (which == part::error_code) {
-                made[size++] = static_cast<std::byte>(random_.below(7));
+                packet[size++] = static_cast<std::byte>(random_.below(7));
                 continue;
             }
             const std::string_view text = texts[random_.below(texts.size())];
-            write_size(std::span{made}.subspan(size, layout_of(which).size_bytes), text.size());
+            write_size(std::span{packet}.subspan(size, layout_of(which).size_bytes), text.size());
             size += layout_of(which).size_bytes;
-            std::ranges::copy(as_bytes_of(text), made.begin() + static_cast<std::ptrdiff_t>(size));
+            std::ranges::copy(as_bytes_of(text), packet.begin() + static_cast<std::ptrdiff_t>(size));
             size += text.size();
         }
-        input_.insert(at, std::span{made}.first(size));
+        input_.insert(at, std::span{packet}.first(size));
     }
 
     void repeat(const packet_place& packet) {

@@ -23,20 +23,21 @@ std::size_t leave_as_it_is(std::uint8_t* /*memory*/, std::size_t bytes, std::siz
 }
 
 /// The seed's input after one mutation, which has room for `spare` bytes more.
-std::vector<std::byte> mutant_of(const seed& one, std::uint32_t number, std::size_t spare) {
-    std::vector<std::byte> memory = one.input;
+std::vector<std::byte> mutant_of(const seed& tested, std::uint32_t number, std::size_t spare) {
+    std::vector<std::byte> memory = tested.input;
     memory.resize(memory.size() + spare);
-    memory.resize(mutate_packets(memory, one.input.size(), number, leave_as_it_is));
+    memory.resize(mutate_packets(memory, tested.input.size(), number, leave_as_it_is));
     return memory;
 }
 
 TEST(packet_mutator, never_leaves_its_room) {
-    for (const seed& one : make_packet_seeds()) {
+    for (const seed& tested : make_packet_seeds()) {
         for (std::size_t spare = 0; spare <= 80; spare += 16) {
             for (std::uint32_t number = 0; number < 200; ++number) {
-                std::vector<std::byte> memory = one.input;
-                memory.resize(one.input.size() + spare);
-                ASSERT_LE(mutate_packets(memory, one.input.size(), number, leave_as_it_is), memory.size()) << one.name;
+                std::vector<std::byte> memory = tested.input;
+                memory.resize(tested.input.size() + spare);
+                ASSERT_LE(mutate_packets(memory, tested.input.size(), number, leave_as_it_is), memory.size())
+                    << tested.name;
             }
         }
     }
@@ -50,11 +51,11 @@ TEST(packet_mutator, inputs_too_short_for_a_plan_get_one) {
 }
 
 TEST(packet_mutator, the_seed_alone_decides) {
-    const seed one = make_packet_seeds().front();
+    const seed tested = make_packet_seeds().front();
     std::set<std::string> different;
     for (std::uint32_t number = 0; number < 100; ++number) {
-        const std::string mutant = base::to_hex(mutant_of(one, number, 100));
-        EXPECT_EQ(mutant, base::to_hex(mutant_of(one, number, 100)));
+        const std::string mutant = base::to_hex(mutant_of(tested, number, 100));
+        EXPECT_EQ(mutant, base::to_hex(mutant_of(tested, number, 100)));
         different.insert(mutant);
     }
     EXPECT_GT(different.size(), 60U);
@@ -64,13 +65,13 @@ TEST(packet_mutator, most_mutants_of_a_packet_are_packets_and_some_are_not) {
     std::size_t mutants = 0;
     std::size_t packets = 0;
     std::set<violation> violations;
-    for (const seed& one : make_packet_seeds()) {
-        const decode_plan plan = plan_of(one.input);
+    for (const seed& tested : make_packet_seeds()) {
+        const decode_plan plan = plan_of(tested.input);
         if (decode(plan.stream, plan.bounds).status != decode_status::complete) {
             continue;
         }
         for (std::uint32_t number = 0; number < 500; ++number) {
-            const std::vector<std::byte> mutant = mutant_of(one, number, 100);
+            const std::vector<std::byte> mutant = mutant_of(tested, number, 100);
             const decode_result first = decode(plan_of(mutant).stream, limits{});
             ++mutants;
             packets += first.status == decode_status::complete ? 1U : 0U;

@@ -21,14 +21,15 @@ template <typename Codec>
 std::set<std::string> broken_properties() {
     std::set<std::string> names;
     workspace memory;
-    for (const seed& one : make_packet_seeds()) {
-        decode_plan plan = plan_of(one.input);
+    for (const seed& tested : make_packet_seeds()) {
+        decode_plan plan = plan_of(tested.input);
         for (const std::uint8_t split_choice : std::initializer_list<std::uint8_t>{0, 1, 2, 7, 77}) {
             plan.split_choice = split_choice;
-            for (const verdict& found : {check_decode_plan<Codec>(plan, memory), check_stream_plan<Codec>(plan, memory),
-                                         check_round_trip_plan<Codec>(plan, memory)}) {
-                if (found) {
-                    names.emplace(found->property);
+            for (const verdict& broken :
+                 {check_decode_plan<Codec>(plan, memory), check_stream_plan<Codec>(plan, memory),
+                  check_round_trip_plan<Codec>(plan, memory)}) {
+                if (broken) {
+                    names.emplace(broken->property);
                 }
             }
         }

@@ -12,8 +12,8 @@ verdict check_canary(std::span<const std::byte> input) {
     if (login.status != decode_status::complete || login.packet.op != opcode::cr) {
         return {};
     }
-    const std::span<const std::byte> rest = plan.stream.subspan(login.consumed);
-    const decode_result message = decode(rest, plan.bounds);
+    const std::span<const std::byte> remaining = plan.stream.subspan(login.consumed);
+    const decode_result message = decode(remaining, plan.bounds);
     const bool is_there = message.status == decode_status::complete && message.packet.op == opcode::spm &&
                           message.packet.message.size() > 4;
     return is_there ? failure{"canary", "a personal message of more than four bytes follows a login"} : verdict{};

@@ -40,15 +40,15 @@ inline verdict check_result(std::span<const std::byte> input, const limits& boun
 }
 
 /// "need": `input`, which shows no decision yet, is answered with exactly the bytes that bring the next one.
-inline verdict check_incomplete(std::span<const std::byte> input, const decode_result& seen) {
-    if (seen.status != decode_status::incomplete) {
+inline verdict check_incomplete(std::span<const std::byte> input, const decode_result& result) {
+    if (result.status != decode_status::incomplete) {
         return failure{"need", "a decision came before the bytes that show it"};
     }
     const std::size_t wanted = next_decision(input) - input.size();
-    return seen.need == wanted
+    return result.need == wanted
                ? verdict{}
                : failure{"need", "with " + std::to_string(input.size()) + " bytes it needs " +
-                                     std::to_string(seen.need) + " more, not " + std::to_string(wanted)};
+                                     std::to_string(result.need) + " more, not " + std::to_string(wanted)};
 }
 
 /// "need": the first `have` bytes of `input` give the decision that they show, or ask for more. `whole` is the true
@@ -71,25 +71,25 @@ template <typename Codec>
 verdict check_decode_plan(const decode_plan& plan, workspace& memory) {
     std::size_t start = 0;
     for (;;) {
-        const std::span<const std::byte> rest = plan.stream.subspan(start);
+        const std::span<const std::byte> remaining = plan.stream.subspan(start);
         const std::uint64_t base = plan.base_offset + start;
         const std::uint64_t allocations_before = allocations();
-        const decode_result whole = Codec::decode(rest, plan.bounds, base);
+        const decode_result whole = Codec::decode(remaining, plan.bounds, base);
         if (allocations() != allocations_before) {
             return failure{"allocation", "the decoder allocated memory"};
         }
-        if (verdict found = check_result(rest, plan.bounds, base, whole)) {
-            return found;
+        if (verdict broken = check_result(remaining, plan.bounds, base, whole)) {
+            return broken;
         }
         const bool is_complete = whole.status == decode_status::complete;
         if (start == 0) {
-            const std::size_t cuts = (is_complete ? whole.consumed : rest.size()) + 1;
-            if (verdict found = check_fewer<Codec>(rest, plan.split_choice % cuts, plan.bounds, base, whole)) {
-                return found;
+            const std::size_t cuts = (is_complete ? whole.consumed : remaining.size()) + 1;
+            if (verdict broken = check_fewer<Codec>(remaining, plan.split_choice % cuts, plan.bounds, base, whole)) {
+                return broken;
             }
         }
         if (!is_complete) {
-            return whole.status == decode_status::incomplete ? check_incomplete(rest, whole) : verdict{};
+            return whole.status == decode_status::incomplete ? check_incomplete(remaining, whole) : verdict{};
         }
         memory.consume(whole.packet);
         start += whole.consumed;

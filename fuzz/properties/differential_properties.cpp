@@ -42,9 +42,9 @@ void expect_from(const decode_plan& plan, expectation& expected) {
     }
 }
 
-verdict disagree(std::string_view property, const std::string& who, std::size_t at, const std::string& found,
+verdict disagree(std::string_view property, const std::string& decoder, std::size_t at, const std::string& actual,
                  const naive::reading& wanted) {
-    return failure{property, who + " at byte " + std::to_string(at) + " says: " + found +
+    return failure{property, decoder + " at byte " + std::to_string(at) + " says: " + actual +
                                  "; the naive decoder says: " + testing::in_words(wanted)};
 }
 
@@ -73,15 +73,16 @@ verdict check_one_by_one(const decode_plan& plan, const expectation& expected) {
         }
         const naive::reading& wanted = is_ending ? expected.ending : expected.packets[index];
         const std::size_t start = is_ending ? expected.bytes : expected.starts[index];
-        const byte_view rest = plan.stream.subspan(start);
-        const decode_result found = decode(rest, plan.bounds, plan.base_offset + start);
-        if (!testing::agree(found, wanted, rest)) {
-            return disagree("decode", "decode()", start, testing::in_words(found), wanted);
+        const byte_view remaining = plan.stream.subspan(start);
+        const decode_result result = decode(remaining, plan.bounds, plan.base_offset + start);
+        if (!testing::agree(result, wanted, remaining)) {
+            return disagree("decode", "decode()", start, testing::in_words(result), wanted);
         }
-        if (!lies_there(found.packet, wanted, rest)) {
+        if (!lies_there(result.packet, wanted, remaining)) {
             return failure{"decode", "a view lies elsewhere"};
         }
-        if (is_default(plan.bounds) && !testing::agree(decode(rest), at_offset_0(wanted, plan, start), rest)) {
+        if (is_default(plan.bounds) &&
+            !testing::agree(decode(remaining), at_offset_0(wanted, plan, start), remaining)) {
             return failure{"decode", "who names no limits does not get those that are documented"};
         }
     }
@@ -90,42 +91,43 @@ verdict check_one_by_one(const decode_plan& plan, const expectation& expected) {
 
 verdict check_batch(const decode_plan& plan, const expectation& expected, const detail::kernel& fast,
                     std::span<packet_view> packets) {
-    const std::string who = std::string{"decode_batch() with the kernel "} + fast.name;
+    const std::string decoder = std::string{"decode_batch() with the kernel "} + fast.name;
     const std::uint64_t allocations_before = allocations();
     // The best kernel is the one that users get.
-    const batch_result found =
+    const batch_result result =
         &fast == &detail::best_kernel()
             ? decode_batch(plan.stream, packets, plan.bounds, plan.base_offset)
             : detail::decode_batch_with(fast, plan.stream, packets, plan.bounds, plan.base_offset);
     if (allocations() != allocations_before) {
-        return failure{"allocation", who + " allocated memory"};
+        return failure{"allocation", decoder + " allocated memory"};
     }
     const std::size_t count = std::min(expected.count, packets.size());
-    if (found.count != count) {
+    if (result.count != count) {
         return failure{"batch",
-                       who + " gives " + std::to_string(found.count) + " packets, not " + std::to_string(count)};
+                       decoder + " gives " + std::to_string(result.count) + " packets, not " + std::to_string(count)};
     }
     for (std::size_t index = 0; index < count; ++index) {
-        const byte_view rest = plan.stream.subspan(expected.starts[index]);
-        if (!testing::same_packet(packets[index], expected.packets[index], rest) ||
-            !lies_there(packets[index], expected.packets[index], rest)) {
-            return failure{"batch", who + " gives another packet at byte " + std::to_string(expected.starts[index])};
+        const byte_view remaining = plan.stream.subspan(expected.starts[index]);
+        if (!testing::same_packet(packets[index], expected.packets[index], remaining) ||
+            !lies_there(packets[index], expected.packets[index], remaining)) {
+            return failure{"batch",
+                           decoder + " gives another packet at byte " + std::to_string(expected.starts[index])};
         }
     }
     const std::size_t consumed = count == expected.count ? expected.bytes : expected.starts[count];
-    if (found.consumed != consumed) {
-        return failure{"batch", who + " says that it consumed " + std::to_string(found.consumed) + " bytes, not " +
+    if (result.consumed != consumed) {
+        return failure{"batch", decoder + " says that it consumed " + std::to_string(result.consumed) + " bytes, not " +
                                     std::to_string(consumed)};
     }
     if (count == packets.size()) {
-        return found.status == decode_status::complete ? verdict{}
-                                                       : failure{"batch", who + " looked behind a full array"};
+        return result.status == decode_status::complete ? verdict{}
+                                                        : failure{"batch", decoder + " looked behind a full array"};
     }
     const decode_result ending{
-        .status = found.status, .packet = {}, .consumed = 0, .need = found.need, .error = found.error};
+        .status = result.status, .packet = {}, .consumed = 0, .need = result.need, .error = result.error};
     return testing::agree(ending, expected.ending, plan.stream.subspan(consumed))
                ? verdict{}
-               : disagree("batch", who, consumed, testing::in_words(ending), expected.ending);
+               : disagree("batch", decoder, consumed, testing::in_words(ending), expected.ending);
 }
 
 }  // namespace
@@ -135,14 +137,14 @@ verdict check_differential(std::span<const std::byte> input) {
     static std::array<packet_view, expectation::packets_max> packets;
     const decode_plan plan = plan_of(input);
     expect_from(plan, expected);
-    if (verdict found = check_one_by_one(plan, expected)) {
-        return found;
+    if (verdict broken = check_one_by_one(plan, expected)) {
+        return broken;
     }
     // Fewer than the naive decoder's, so that its ending is what ends a batch that has room.
     const std::size_t room = plan.split_choice % expectation::packets_max;
     for (const detail::kernel& fast : detail::usable_kernels()) {
-        if (verdict found = check_batch(plan, expected, fast, std::span{packets}.first(room))) {
-            return found;
+        if (verdict broken = check_batch(plan, expected, fast, std::span{packets}.first(room))) {
+            return broken;
         }
     }
     return {};

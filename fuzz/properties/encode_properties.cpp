@@ -48,7 +48,7 @@ std::span<const std::byte> plain_wire(const packet_view& packet) {
 constexpr std::byte untouched{0xEE};
 
 bool is_untouched(std::span<const std::byte> bytes) {
-    return std::ranges::all_of(bytes, [](std::byte one) { return one == untouched; });
+    return std::ranges::all_of(bytes, [](std::byte byte) { return byte == untouched; });
 }
 
 /// The same packet, made by the function for its kind.
@@ -64,28 +64,28 @@ packet_view made_again(const packet_view& packet) {
     return packet;
 }
 
-verdict check_refused(const encode_result& found, const naive::reading& expected, std::span<const std::byte> buffer) {
-    if (found.status != encode_status::refused || found.size != 0) {
+verdict check_refused(const encode_result& result, const naive::reading& expected, std::span<const std::byte> buffer) {
+    if (result.status != encode_status::refused || result.size != 0) {
         return failure{"encode", "a value that no decoder accepts was not refused"};
     }
-    if (testing::naive_fault(found.why) != expected.why || testing::naive_place(found.where) != expected.where) {
-        return failure{"encode", std::string{"refused as "}.append(violation_name(found.why)).append(" in ") +
-                                     std::string{field_name(found.where)} + ", but " + testing::in_words(expected)};
+    if (testing::naive_fault(result.why) != expected.why || testing::naive_place(result.where) != expected.where) {
+        return failure{"encode", std::string{"refused as "}.append(violation_name(result.why)).append(" in ") +
+                                     std::string{field_name(result.where)} + ", but " + testing::in_words(expected)};
     }
     return is_untouched(buffer) ? verdict{} : failure{"encode", "refused, and yet something was written"};
 }
 
-verdict check_written(const encode_plan& plan, const encode_result& found, std::span<const std::byte> wire,
+verdict check_written(const encode_plan& plan, const encode_result& result, std::span<const std::byte> wire,
                       std::span<const std::byte> buffer) {
-    if (found.size != wire.size() || found.why != violation::none) {
+    if (result.size != wire.size() || result.why != violation::none) {
         return failure{"encode", "a legal value has not the size that it has on the wire"};
     }
     if (buffer.size() < wire.size()) {
-        return found.status == encode_status::buffer_too_small && is_untouched(buffer)
+        return result.status == encode_status::buffer_too_small && is_untouched(buffer)
                    ? verdict{}
                    : failure{"encode", "a buffer that is too small was not left as it was"};
     }
-    if (found.status != encode_status::ok || !std::ranges::equal(buffer.first(wire.size()), wire)) {
+    if (result.status != encode_status::ok || !std::ranges::equal(buffer.first(wire.size()), wire)) {
         return failure{"encode", "other bytes were written than the packet's"};
     }
     if (!is_untouched(buffer.subspan(wire.size()))) {
@@ -114,8 +114,8 @@ encode_plan encode_plan_of(std::span<const std::byte> input) noexcept {
     for (std::size_t index = 0; index < std::min(front.size(), input.size()); ++index) {
         front[index] = std::to_integer<std::uint8_t>(input[index]);
     }
-    const std::span<const std::byte> rest = input.subspan(std::min(front.size(), input.size()));
-    const std::string_view texts{reinterpret_cast<const char*>(rest.data()), rest.size()};
+    const std::span<const std::byte> remaining = input.subspan(std::min(front.size(), input.size()));
+    const std::string_view texts{reinterpret_cast<const char*>(remaining.data()), remaining.size()};
     const std::size_t pseudo_bytes = std::min<std::size_t>(front[3], texts.size());
     return {.bounds = limits_choices[front[0] % limits_choices.size()],
             .packet = {.op = static_cast<opcode>(front[1]),
@@ -135,7 +135,7 @@ verdict check_encode(std::span<const std::byte> input) {
     std::ranges::fill(buffer, untouched);
 
     const std::uint64_t allocations_before = allocations();
-    const encode_result found = encode(plan.packet, buffer, plan.bounds);
+    const encode_result result = encode(plan.packet, buffer, plan.bounds);
     if (allocations() != allocations_before) {
         return failure{"allocation", "the encoder allocated memory"};
     }
@@ -144,7 +144,7 @@ verdict check_encode(std::span<const std::byte> input) {
     }
     const auto any_byte = input.empty() ? std::uint8_t{0} : std::to_integer<std::uint8_t>(input.back());
     for (const std::string_view wrong :
-         {wrong_name(plan.packet.code, found.why, found.where),
+         {wrong_name(plan.packet.code, result.why, result.where),
           wrong_name(plan.packet.code, static_cast<violation>(any_byte), static_cast<field>(any_byte))}) {
         if (!wrong.empty()) {
             return failure{"names", std::string{wrong}};
@@ -152,10 +152,10 @@ verdict check_encode(std::span<const std::byte> input) {
     }
     const naive::reading expected = testing::naive_read(wire, testing::naive_limits(plan.bounds), 0);
     if (expected.what == naive::outcome::wrong) {
-        return check_refused(found, expected, buffer);
+        return check_refused(result, expected, buffer);
     }
     memory.consume(plan.packet);
-    return check_written(plan, found, wire, buffer);
+    return check_written(plan, result, wire, buffer);
 }
 
 }  // namespace chatos::fuzz

@@ -29,7 +29,7 @@ constexpr std::array<violation_words, 7> violation_table{{
 
 }  // namespace
 
-std::string_view wrong_name(error_code code, violation what, field where) {
+std::string_view wrong_name(error_code code, violation kind, field where) {
     const auto code_at = static_cast<std::size_t>(code);
     if (error_code_name(code) != (code_at < code_names.size() ? code_names[code_at] : "UNASSIGNED")) {
         return "an error code has another name";
@@ -38,17 +38,17 @@ std::string_view wrong_name(error_code code, violation what, field where) {
     if (field_name(where) != (field_at < field_names.size() ? field_names[field_at] : "unknown")) {
         return "a field has another name";
     }
-    const auto violation_at = static_cast<std::size_t>(what);
+    const auto violation_at = static_cast<std::size_t>(kind);
     if (violation_at >= violation_table.size()) {
-        return violation_name(what) == "unknown" && describe(what) == "unknown" && rule_of(what).empty()
+        return violation_name(kind) == "unknown" && describe(kind) == "unknown" && rule_of(kind).empty()
                    ? ""
                    : "a violation that is none has a name";
     }
     const violation_words& words = violation_table[violation_at];
-    if (violation_name(what) != words.name || rule_of(what) != words.rule) {
+    if (violation_name(kind) != words.name || rule_of(kind) != words.rule) {
         return "a violation has another name or rule";
     }
-    return describe(what).find(words.said) == std::string_view::npos ? "a violation is described as another" : "";
+    return describe(kind).find(words.said) == std::string_view::npos ? "a violation is described as another" : "";
 }
 
 }  // namespace chatos::fuzz

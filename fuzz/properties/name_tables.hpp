@@ -10,6 +10,6 @@
 namespace chatos::fuzz {
 
 /// What is wrong with the codec's names for these values, any values of their types; empty if nothing.
-[[nodiscard]] std::string_view wrong_name(error_code code, violation what, field where);
+[[nodiscard]] std::string_view wrong_name(error_code code, violation kind, field where);
 
 }  // namespace chatos::fuzz

@@ -43,15 +43,15 @@ TEST_P(replay, seeds_and_every_truncation_of_them) {
 
 // The first two bytes of every input choose: limits, base offset, split, cut, room.
 TEST_P(replay, seeds_with_other_choices) {
-    for (seed one : seeds_of(GetParam().inputs)) {
-        if (one.input.size() < plan_bytes) {
+    for (seed tested : seeds_of(GetParam().inputs)) {
+        if (tested.input.size() < plan_bytes) {
             continue;
         }
         for (unsigned first = 0; first < 64; ++first) {
             for (unsigned second = 0; second < 20; ++second) {
-                one.input[0] = static_cast<std::byte>(first);
-                one.input[1] = static_cast<std::byte>(second);
-                ASSERT_TRUE(holds(GetParam().check, one.input)) << one.name;
+                tested.input[0] = static_cast<std::byte>(first);
+                tested.input[1] = static_cast<std::byte>(second);
+                ASSERT_TRUE(holds(GetParam().check, tested.input)) << tested.name;
             }
         }
     }
@@ -102,20 +102,20 @@ TEST(replay, streams_that_are_longer_than_any_seed) {
             ASSERT_EQ(encode(packet, wire).status, encode_status::ok);
             input.insert(input.end(), wire.begin(), wire.end());
         }
-        for (const harness& one : harnesses) {
-            EXPECT_TRUE(holds(one.check, input)) << one.name << ", split " << split_choice;
+        for (const harness& tested : harnesses) {
+            EXPECT_TRUE(holds(tested.check, input)) << tested.name << ", split " << split_choice;
         }
         input[input.size() - 10] = std::byte{0xFF};
-        for (const harness& one : harnesses) {
-            EXPECT_TRUE(holds(one.check, input)) << one.name << ", split " << split_choice;
+        for (const harness& tested : harnesses) {
+            EXPECT_TRUE(holds(tested.check, input)) << tested.name << ", split " << split_choice;
         }
     }
 }
 
 TEST(allocation_watch, counts_where_a_sanitizer_is_linked) {
     const std::uint64_t before = allocations();
-    const std::vector<int> made(100);
-    EXPECT_EQ(made.size(), 100U);
+    const std::vector<int> allocated(100);
+    EXPECT_EQ(allocated.size(), 100U);
     EXPECT_EQ(allocations() - before, counts_allocations() ? 1U : 0U);
 #if defined(__SANITIZE_ADDRESS__)
     EXPECT_TRUE(counts_allocations());
@@ -132,11 +132,11 @@ TEST(fuzz_targets, the_canary_can_fail) {
     const std::vector<std::byte> short_message{std::byte{0}, std::byte{0}, std::byte{1},
                                                std::byte{0}, std::byte{1}, std::byte{'b'}};
     EXPECT_FALSE(check_canary(short_message));
-    std::vector<std::byte> found = short_message;
+    std::vector<std::byte> long_message = short_message;
     for (const unsigned byte : {3U, 0U, 1U, 97U, 0U, 0U, 0U, 5U, 104U, 101U, 108U, 108U, 111U}) {
-        found.push_back(static_cast<std::byte>(byte));
+        long_message.push_back(static_cast<std::byte>(byte));
     }
-    EXPECT_TRUE(check_canary(found));
+    EXPECT_TRUE(check_canary(long_message));
 }
 
 }  // namespace

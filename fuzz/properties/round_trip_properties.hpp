@@ -43,20 +43,21 @@ verdict check_encodes_back(const packet_view& packet, std::span<const std::byte>
 /// The properties of each packet of the plan's stream up to the first that is not complete.
 template <typename Codec>
 verdict check_round_trip_plan(const decode_plan& plan, workspace& memory) {
-    std::span<const std::byte> rest = plan.stream;
+    std::span<const std::byte> remaining = plan.stream;
     for (;;) {
-        const decode_result whole = Codec::decode(rest, plan.bounds, plan.base_offset);
+        const decode_result whole = Codec::decode(remaining, plan.bounds, plan.base_offset);
         if (whole.status != decode_status::complete) {
             return {};
         }
-        if (whole.consumed > rest.size() || whole.consumed < 2) {
+        if (whole.consumed > remaining.size() || whole.consumed < 2) {
             return failure{"round-trip", "a packet does not lie inside the input"};
         }
-        if (verdict found = check_encodes_back<Codec>(whole.packet, rest.first(whole.consumed), plan.bounds, memory)) {
-            return found;
+        if (verdict broken =
+                check_encodes_back<Codec>(whole.packet, remaining.first(whole.consumed), plan.bounds, memory)) {
+            return broken;
         }
         memory.consume(whole.packet);
-        rest = rest.subspan(whole.consumed);
+        remaining = remaining.subspan(whole.consumed);
     }
 }
 

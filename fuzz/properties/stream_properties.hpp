@@ -36,8 +36,8 @@ public:
             const std::size_t end = given_ + size;
             // The copy dies with the next fragment: a decoder that keeps pointers into it reads other bytes.
             std::span<const std::byte> fragment = memory_.fragment.lend_copy(stream_.subspan(given_, size));
-            if (verdict found = take(fragment, end)) {
-                return found;
+            if (verdict broken = take(fragment, end)) {
+                return broken;
             }
             is_over_ = is_over_ || end == stream_.size();
         }
@@ -47,12 +47,12 @@ public:
 private:
     /// What is true of the packet that starts at start_, and how many bytes show it.
     void look_at_packet() {
-        const std::span<const std::byte> rest = stream_.subspan(start_);
-        whole_ = Codec::decode(rest, bounds_, start_);
+        const std::span<const std::byte> remaining = stream_.subspan(start_);
+        whole_ = Codec::decode(remaining, bounds_, start_);
         switch (whole_.status) {
         case decode_status::complete: decided_by_ = whole_.consumed; break;
-        case decode_status::incomplete: decided_by_ = rest.size() + 1; break;
-        case decode_status::malformed: decided_by_ = bytes_that_show(rest, whole_.error); break;
+        case decode_status::incomplete: decided_by_ = remaining.size() + 1; break;
+        case decode_status::malformed: decided_by_ = bytes_that_show(remaining, whole_.error); break;
         }
     }
 
@@ -60,7 +60,7 @@ private:
         for (;;) {
             const std::size_t before = fragment.size();
             const std::uint64_t allocations_before = allocations();
-            const decode_result seen = decoder_.next(fragment);
+            const decode_result result = decoder_.next(fragment);
             if (allocations() != allocations_before) {
                 return failure{"allocation", "the stream decoder allocated memory"};
             }
@@ -69,34 +69,34 @@ private:
             }
             given_ += before - fragment.size();
             const bool is_decided = end - start_ >= decided_by_;
-            if (is_decided ? !is_same_event(seen, whole_) : seen.status != decode_status::incomplete) {
+            if (is_decided ? !is_same_event(result, whole_) : result.status != decode_status::incomplete) {
                 return failure{"split", "a fragment that ends at " + std::to_string(end) +
                                             " gave another event than the whole stream"};
             }
-            switch (seen.status) {
+            switch (result.status) {
             case decode_status::complete:
-                memory_.consume(seen.packet);
-                start_ += seen.consumed;
+                memory_.consume(result.packet);
+                start_ += result.consumed;
                 if (given_ != start_ || decoder_.offset() != start_ || decoder_.buffered() != 0) {
                     return failure{"split", "a packet was given out, and the decoder is not at its end"};
                 }
                 look_at_packet();
                 break;
-            case decode_status::incomplete: return check_incomplete(fragment, seen, end);
-            case decode_status::malformed: is_over_ = true; return check_error_stays(fragment, seen);
+            case decode_status::incomplete: return check_incomplete(fragment, result, end);
+            case decode_status::malformed: is_over_ = true; return check_error_stays(fragment, result);
             }
         }
     }
 
-    [[nodiscard]] verdict check_incomplete(std::span<const std::byte> fragment, const decode_result& seen,
+    [[nodiscard]] verdict check_incomplete(std::span<const std::byte> fragment, const decode_result& result,
                                            std::size_t end) const {
         if (!fragment.empty()) {
             return failure{"split", "incomplete, and yet bytes were left in the fragment"};
         }
         const std::size_t wanted = next_decision(stream_.subspan(start_, end - start_)) - (end - start_);
-        if (seen.need != wanted) {
+        if (result.need != wanted) {
             return failure{"split",
-                           "it needs " + std::to_string(seen.need) + " bytes instead of " + std::to_string(wanted)};
+                           "it needs " + std::to_string(result.need) + " bytes instead of " + std::to_string(wanted)};
         }
         if (decoder_.buffered() != given_ - start_ || decoder_.offset() != start_) {
             return failure{"split", "the decoder does not hold the bytes of the unfinished packet"};

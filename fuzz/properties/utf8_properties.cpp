@@ -66,8 +66,8 @@ verdict check_utf8(std::span<const std::byte> input) {
     std::ranges::fill(lent, std::byte{0xBF});
     std::ranges::copy(bytes, lent.begin());
     const std::string_view text{reinterpret_cast<const char*>(lent.data()), bytes.size()};
-    if (verdict found = check_judges(text)) {
-        return found;
+    if (verdict broken = check_judges(text)) {
+        return broken;
     }
     return check_shown(text.substr(0, shown_bytes_max));
 }

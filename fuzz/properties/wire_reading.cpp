@@ -41,8 +41,8 @@ std::string_view misplaced_part(std::span<const std::byte> input, part which, co
     if (place.body_bytes == 0 && !layout_of(which).may_be_empty) {
         return "an accepted size is 0";
     }
-    const std::string_view seen = which == part::pseudo ? packet.pseudo : packet.message;
-    if (!is_same_text(seen, as_text(body))) {
+    const std::string_view text = which == part::pseudo ? packet.pseudo : packet.message;
+    if (!is_same_text(text, as_text(body))) {
         return "a string is not the bytes behind its size";
     }
     return ill_formed_at(body) == body.size() ? "" : "an accepted string is not UTF-8";
@@ -58,8 +58,8 @@ bool has_part(const packet_layout& row, part wanted) noexcept {
 }
 
 /// Whether a size is as wrong as the error says.
-bool is_true_of_size(violation what, part which, const part_place& place, const limits& bounds) noexcept {
-    switch (what) {
+bool is_true_of_size(violation kind, part which, const part_place& place, const limits& bounds) noexcept {
+    switch (kind) {
     case violation::negative_size: return place.is_negative;
     case violation::empty_pseudo: return which == part::pseudo && place.body_bytes == 0;
     case violation::size_over_limit: return !place.is_negative && place.body_bytes > limit_of(which, bounds);
@@ -69,7 +69,7 @@ bool is_true_of_size(violation what, part which, const part_place& place, const 
 
 /// What is wrong with an error that names the body of this part.
 std::string_view untrue_body_error(std::span<const std::byte> input, part which, const part_place& place,
-                                   std::size_t position, violation what) {
+                                   std::size_t position, violation kind) {
     if (position < place.body_start || position - place.body_start >= place.body_bytes) {
         return "the offset is outside its field";
     }
@@ -78,11 +78,11 @@ std::string_view untrue_body_error(std::span<const std::byte> input, part which,
     }
     if (which == part::error_code) {
         const auto code = std::to_integer<std::uint8_t>(input[position]);
-        return what == violation::unassigned_error_code && !is_assigned_error_code(code) ? "" : "the code is assigned";
+        return kind == violation::unassigned_error_code && !is_assigned_error_code(code) ? "" : "the code is assigned";
     }
     const std::span<const std::byte> body = input.subspan(place.body_start, static_cast<std::size_t>(place.body_bytes));
     const bool is_there = ill_formed_at(body) == position - place.body_start;
-    return what == violation::ill_formed_utf8 && is_there ? "" : "no ill-formed sequence starts there";
+    return kind == violation::ill_formed_utf8 && is_there ? "" : "no ill-formed sequence starts there";
 }
 
 }  // namespace

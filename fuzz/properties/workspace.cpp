@@ -21,10 +21,10 @@ std::span<std::byte> end_aligned_block::lend_copy(std::span<const std::byte> con
 }
 
 std::span<std::byte> workspace::storage(const limits& bounds) {
-    for (storage_of_limits& one : storages_) {
-        if (one.bounds.pseudo_bytes_max == bounds.pseudo_bytes_max &&
-            one.bounds.message_bytes_max == bounds.message_bytes_max) {
-            return one.memory;
+    for (storage_of_limits& storage : storages_) {
+        if (storage.bounds.pseudo_bytes_max == bounds.pseudo_bytes_max &&
+            storage.bounds.message_bytes_max == bounds.message_bytes_max) {
+            return storage.memory;
         }
     }
     storages_.push_back({bounds, std::vector<std::byte>(packet_bytes_max(bounds))});

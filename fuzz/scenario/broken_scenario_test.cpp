@@ -1,11 +1,11 @@
 // A property that cannot fail proves nothing: here is what a loader and an execution could do that is wrong, each in
 // one way.
-#include "scenario/accounted.hpp"
+#include "scenario/check_invariants.hpp"
 #include "scenario/load.hpp"
 #include "scenario/load_properties.hpp"
 #include "scenario/memory_meter.hpp"
 #include "scenario/peers.hpp"
-#include "scenario/played_network.hpp"
+#include "scenario/simulated_network.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,8 +18,8 @@ namespace {
 
 using conformance::problem;
 
-std::string property_of(const verdict& found) {
-    return found ? std::string{found->property} : "";
+std::string property_of(const verdict& broken) {
+    return broken ? std::string{broken->property} : "";
 }
 
 conformance::scenario scenario_of(std::string_view steps) {
@@ -32,7 +32,9 @@ conformance::scenario scenario_of(std::string_view steps) {
 
 TEST(broken_scenario, problems_without_a_place_are_found) {
     const std::string text = "{\n  \"schema\": 1,\n  \"a/b\": [true,\n  7]\n}";
-    const auto property = [&](const problem& one) { return property_of(check_places({one}, text)); };
+    const auto property = [&](const problem& problem_found) {
+        return property_of(check_places({problem_found}, text));
+    };
     const std::string file{source_name};
     EXPECT_EQ(property({file, 1, "", "the key \"id\" is missing"}), "");
     EXPECT_EQ(property({file, 4, "/a~1b/1", "expected something"}), "");
@@ -45,7 +47,9 @@ TEST(broken_scenario, problems_without_a_place_are_found) {
     EXPECT_EQ(property({"other.json", 1, "", "wrong"}), "places");
     EXPECT_EQ(property_of(check_places({}, text)), "places");
     EXPECT_EQ(property_of(check_places(std::vector<problem>(21, {file, 1, "", "wrong"}), text)), "places");
-    const auto broken = [&](const problem& one) { return property_of(check_places({one}, "{\n \"a\"")); };
+    const auto broken = [&](const problem& problem_found) {
+        return property_of(check_places({problem_found}, "{\n \"a\""));
+    };
     EXPECT_EQ(broken({file, 2, "", "column 5: this is not JSON"}), "");
     EXPECT_EQ(broken({file, 2, "", "column 6: this is not JSON"}), "places");
     EXPECT_EQ(broken({file, 2, "", "this is not JSON"}), "places");
@@ -53,14 +57,14 @@ TEST(broken_scenario, problems_without_a_place_are_found) {
 }
 
 TEST(broken_scenario, two_loads_that_differ_are_found) {
-    const loaded_scenario one = scenario_of(R"([{"actor": "bob", "expect": {"packet": "SMA", "message": "a"}}])");
+    const loaded_scenario loaded = scenario_of(R"([{"actor": "bob", "expect": {"packet": "SMA", "message": "a"}}])");
     const loaded_scenario other = scenario_of(R"([{"actor": "bob", "expect": {"packet": "SMA", "message": "b"}}])");
     const loaded_scenario refused = std::vector<problem>{{"fuzz.json", 1, "", "wrong"}};
     const loaded_scenario refused_otherwise = std::vector<problem>{{"fuzz.json", 2, "", "wrong"}};
-    EXPECT_EQ(property_of(check_same(one, one)), "");
+    EXPECT_EQ(property_of(check_same(loaded, loaded)), "");
     EXPECT_EQ(property_of(check_same(refused, refused)), "");
-    EXPECT_EQ(property_of(check_same(one, other)), "same");
-    EXPECT_EQ(property_of(check_same(one, refused)), "same");
+    EXPECT_EQ(property_of(check_same(loaded, other)), "same");
+    EXPECT_EQ(property_of(check_same(loaded, refused)), "same");
     EXPECT_EQ(property_of(check_same(refused, refused_otherwise)), "same");
 }
 
@@ -72,8 +76,8 @@ TEST(broken_scenario, a_loader_that_asks_for_too_much_memory_is_found) {
 
 TEST(broken_scenario, the_meter_counts_where_a_sanitizer_is_linked) {
     const std::uint64_t before = bytes_allocated();
-    const auto made = std::make_unique<std::array<char, 10'000>>();
-    EXPECT_NE(made, nullptr);
+    const auto result = std::make_unique<std::array<char, 10'000>>();
+    EXPECT_NE(result, nullptr);
 #if defined(__SANITIZE_ADDRESS__)
     EXPECT_GE(bytes_allocated() - before, 10'000U);
 #else
@@ -82,19 +86,19 @@ TEST(broken_scenario, the_meter_counts_where_a_sanitizer_is_linked) {
 }
 
 conformance::step_failure failure_at(std::string pointer) {
-    conformance::step_failure made;
-    made.rule = "PM-4";
-    made.expected = "a";
-    made.seen = "b";
-    made.pointer = std::move(pointer);
-    return made;
+    conformance::step_failure result;
+    result.rule = "PM-4";
+    result.expected = "a";
+    result.seen = "b";
+    result.pointer = std::move(pointer);
+    return result;
 }
 
 /// A run that went well: alice sends a CR, is answered, and the closing fence is answered.
 class played_login : public ::testing::Test {
 protected:
     played_login() {
-        played_network network{what_};
+        simulated_network network{what_};
         EXPECT_TRUE(play_along(network, what_, 0));
         actors_ = network.actors();
         seen_ = network.take_outcome();
@@ -104,7 +108,7 @@ protected:
     conformance::scenario what_ = scenario_of(R"([{"actor": "alice", "login": true},
         {"actor": "alice", "expect": {"unordered": [{"packet": "SPM", "message": "b"}, {"packet": "PC"}]}},
         {"actor": "alice", "expect": {"packet": "ERROR", "code": 5}, "optional": true}])");
-    std::vector<played_actor> actors_;
+    std::vector<simulated_actor> actors_;
     conformance::outcome seen_;
 };
 
@@ -180,9 +184,9 @@ TEST_F(played_login, with_choices_or_an_exchange_that_cannot_be_is_found) {
 }
 
 TEST(broken_scenario, requests_that_no_socket_could_serve_are_found) {
-    const conformance::scenario what = scenario_of(R"([{"actor": "alice", "expect": {"packet": "ERROR"}}])");
+    const conformance::scenario scenario = scenario_of(R"([{"actor": "alice", "expect": {"packet": "ERROR"}}])");
     const auto property = [&](const conformance::network_request& request) {
-        played_network network{what};
+        simulated_network network{scenario};
         network.perform(request);
         return property_of(network.found());
     };
@@ -203,9 +207,9 @@ TEST(broken_scenario, an_execution_that_waits_too_often_is_found) {
     while (many.steps.size() < 50) {
         many.steps.push_back(many.steps.front());
     }
-    played_network network{many};
+    simulated_network network{many};
     EXPECT_EQ(property_of(play_script(network, many, {})), "");
-    played_network again{many};
+    simulated_network again{many};
     EXPECT_EQ(property_of(play_script(again, few, {})), "ends") << "as many waits as a scenario of one step may have";
 }
 

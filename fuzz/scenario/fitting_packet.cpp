@@ -1,7 +1,7 @@
 #include "scenario/fitting_packet.hpp"
 
 #include "runner/pseudonyms.hpp"
-#include "scenario/played_network.hpp"
+#include "scenario/simulated_network.hpp"
 
 #include <chatos/encode.hpp>
 #include <chatos/layout.hpp>
@@ -22,8 +22,8 @@ std::optional<std::string> text_that_fits(const conformance::text_pattern& patte
     case kind::literal: return conformance::pseudonyms{std::string{run_name}}.expand(pattern.text);
     case kind::regex: return pattern.text.text;
     case kind::same: {
-        const auto found = bound.find(pattern.name);
-        return found == bound.end() ? std::nullopt : std::optional{found->second};
+        const auto position = bound.find(pattern.name);
+        return position == bound.end() ? std::nullopt : std::optional{position->second};
     }
     }
     return std::nullopt;

@@ -4,7 +4,7 @@
 #include "json/json_value.hpp"
 #include "runner/matching.hpp"
 #include "runner/unit_bytes.hpp"
-#include "scenario/accounted.hpp"
+#include "scenario/check_invariants.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -45,40 +45,40 @@ const json_value* value_at(const json_value& document, std::string_view pointer)
     return value;
 }
 
-verdict check_syntax_error(const conformance::problem& one, std::string_view text) {
+verdict check_syntax_error(const conformance::problem& problem, std::string_view text) {
     constexpr std::string_view start = "column ";
     std::size_t column = 0;
-    const char* last = one.message.data() + one.message.size();
-    if (one.message.starts_with(start)) {
-        (void)std::from_chars(one.message.data() + start.size(), last, column);
+    const char* last = problem.message.data() + problem.message.size();
+    if (problem.message.starts_with(start)) {
+        (void)std::from_chars(problem.message.data() + start.size(), last, column);
     }
     std::string_view line = text;
-    for (unsigned number = 1; number < one.line; ++number) {
+    for (unsigned number = 1; number < problem.line; ++number) {
         line.remove_prefix(std::min(line.find('\n'), line.size() - 1) + 1);
     }
     line = line.substr(0, line.find('\n'));
     // The end of a line has a column, too, and so has the end of the text.
-    const bool is_there = one.pointer.empty() && column >= 1 && column <= line.size() + 1;
-    return is_there ? verdict{} : failure{"places", "no such column: " + one.text()};
+    const bool is_there = problem.pointer.empty() && column >= 1 && column <= line.size() + 1;
+    return is_there ? verdict{} : failure{"places", "no such column: " + problem.text()};
 }
 
 /// What the scenario says, as far as it can be told in a few words.
 std::string told(const std::vector<conformance::step>& steps) {
     const conformance::pseudonyms names{"f"};
     std::string text;
-    for (const conformance::step& one : steps) {
-        text += std::to_string(one.actor) + one.rule + one.note + one.pointer + std::to_string(one.action.index());
-        for (const std::size_t before : one.after) {
+    for (const conformance::step& step : steps) {
+        text += std::to_string(step.actor) + step.rule + step.note + step.pointer + std::to_string(step.action.index());
+        for (const std::size_t before : step.after) {
             text += ',' + std::to_string(before);
         }
-        if (const auto* send = std::get_if<conformance::send_action>(&one.action)) {
-            const conformance::outgoing made = conformance::bytes_of(*send, names);
-            text.append(reinterpret_cast<const char*>(made.bytes.data()), made.bytes.size());
-            text += std::to_string(made.write_ends.size());
-        } else if (const auto* tell = std::get_if<conformance::stdin_action>(&one.action)) {
+        if (const auto* send = std::get_if<conformance::send_action>(&step.action)) {
+            const conformance::outgoing result = conformance::bytes_of(*send, names);
+            text.append(reinterpret_cast<const char*>(result.bytes.data()), result.bytes.size());
+            text += std::to_string(result.write_ends.size());
+        } else if (const auto* tell = std::get_if<conformance::stdin_action>(&step.action)) {
             text += tell->command + names.expand(tell->pseudo) + ' ' + names.expand(tell->text) +
                     (tell->if_known ? "?" : "");
-        } else if (const auto* expect = std::get_if<conformance::expect_action>(&one.action)) {
+        } else if (const auto* expect = std::get_if<conformance::expect_action>(&step.action)) {
             text += describe(expect->event, names) + (expect->optional ? "?" : "");
             text += expect->within ? std::to_string(expect->within->count()) : "";
         }
@@ -113,14 +113,14 @@ std::uint64_t size_of(const conformance::event_pattern& event);
 
 std::uint64_t size_of(const std::vector<conformance::step>& steps) {
     std::uint64_t size = 0;
-    for (const conformance::step& one : steps) {
-        if (const auto* send = std::get_if<conformance::send_action>(&one.action)) {
+    for (const conformance::step& step : steps) {
+        if (const auto* send = std::get_if<conformance::send_action>(&step.action)) {
             for (const auto& unit : send->units) {
                 size += std::visit([](const auto& each) { return size_of(each); }, unit);
             }
-        } else if (const auto* tell = std::get_if<conformance::stdin_action>(&one.action)) {
+        } else if (const auto* tell = std::get_if<conformance::stdin_action>(&step.action)) {
             size += size_of(tell->pseudo) + size_of(tell->text);
-        } else if (const auto* expect = std::get_if<conformance::expect_action>(&one.action)) {
+        } else if (const auto* expect = std::get_if<conformance::expect_action>(&step.action)) {
             size += size_of(expect->event);
         }
     }
@@ -138,12 +138,12 @@ std::uint64_t size_of(const conformance::event_pattern& event) {
     } else if (const auto* screen = std::get_if<conformance::screen_pattern>(&event)) {
         size = size_of(screen->pseudo) + size_of(screen->text);
     } else if (const auto* unordered = std::get_if<conformance::unordered_pattern>(&event)) {
-        for (const conformance::packet_pattern& one : unordered->packets) {
-            size += size_of(one);
+        for (const conformance::packet_pattern& pattern : unordered->packets) {
+            size += size_of(pattern);
         }
     } else if (const auto* one_of = std::get_if<conformance::one_of_pattern>(&event)) {
-        for (const conformance::alternative& one : one_of->alternatives) {
-            size += size_of(one.steps);
+        for (const conformance::alternative& alternative : one_of->alternatives) {
+            size += size_of(alternative.steps);
         }
     }
     return size;
@@ -159,22 +159,22 @@ verdict check_places(const std::vector<conformance::problem>& problems, std::str
     const auto parsed = conformance::parse_json(text);
     const auto* document = std::get_if<json_value>(&parsed);
     const auto lines = static_cast<unsigned>(std::ranges::count(text, '\n')) + 1;
-    for (const conformance::problem& one : problems) {
-        const std::string shown = base::printable(one.text());
-        if (one.file != source_name || one.line < 1 || one.line > lines) {
+    for (const conformance::problem& problem : problems) {
+        const std::string shown = base::printable(problem.text());
+        if (problem.file != source_name || problem.line < 1 || problem.line > lines) {
             return failure{"places", "no such line: " + shown};
         }
-        if (one.message.empty() || !is_printable(shown)) {
+        if (problem.message.empty() || !is_printable(shown)) {
             return failure{"places", "no words that can be shown: " + shown};
         }
         if (document == nullptr) {
-            if (verdict found = check_syntax_error(one, text)) {
-                return found;
+            if (verdict broken = check_syntax_error(problem, text)) {
+                return broken;
             }
             continue;
         }
-        const json_value* value = value_at(*document, one.pointer);
-        if (value == nullptr || value->line != one.line) {
+        const json_value* value = value_at(*document, problem.pointer);
+        if (value == nullptr || value->line != problem.line) {
             return failure{"places", "no such value on this line: " + shown};
         }
     }
@@ -202,8 +202,8 @@ verdict check_memory(std::uint64_t bytes_asked_for, std::size_t text_bytes, std:
                                  std::to_string(bytes_asked_for) + " bytes"};
 }
 
-std::uint64_t bytes_to_handle(const conformance::scenario& what) {
-    return size_of(what.steps);
+std::uint64_t bytes_to_handle(const conformance::scenario& scenario) {
+    return size_of(scenario.steps);
 }
 
 }  // namespace chatos::fuzz

@@ -38,6 +38,6 @@ inline constexpr std::string_view source_name = "fuzz.json";
 
 /// How many bytes a run of the scenario can handle at a time: what it sends and what it compares with, before names are
 /// put in.
-[[nodiscard]] std::uint64_t bytes_to_handle(const conformance::scenario& what);
+[[nodiscard]] std::uint64_t bytes_to_handle(const conformance::scenario& scenario);
 
 }  // namespace chatos::fuzz

@@ -1,11 +1,11 @@
 #include "scenario/scenario_properties.hpp"
 
-#include "scenario/accounted.hpp"
+#include "scenario/check_invariants.hpp"
 #include "scenario/load.hpp"
 #include "scenario/load_properties.hpp"
 #include "scenario/memory_meter.hpp"
 #include "scenario/peers.hpp"
-#include "scenario/played_network.hpp"
+#include "scenario/simulated_network.hpp"
 
 #include <algorithm>
 #include <string>
@@ -22,22 +22,22 @@ std::size_t count_of(std::string_view text, std::string_view word) {
     return count;
 }
 
-verdict check_played(const conformance::scenario& what, std::span<const std::byte> script, bool has_script) {
+verdict check_played(const conformance::scenario& scenario, std::span<const std::byte> script, bool has_script) {
     if (has_script) {
-        played_network network{what};
-        if (verdict found = play_script(network, what, script)) {
-            return found;
+        simulated_network network{scenario};
+        if (verdict broken = play_script(network, scenario, script)) {
+            return broken;
         }
-        if (verdict found = check_end(what, network.actors(), network.take_outcome(), false)) {
-            return found;
+        if (verdict broken = check_end(scenario, network.actors(), network.take_outcome(), false)) {
+            return broken;
         }
     }
-    played_network network{what};
+    simulated_network network{scenario};
     const std::size_t choice = script.empty() ? 0 : std::to_integer<std::size_t>(script.back());
-    if (!play_along(network, what, choice) || network.found()) {
+    if (!play_along(network, scenario, choice) || network.found()) {
         return network.found();
     }
-    return check_end(what, network.actors(), network.take_outcome(), true);
+    return check_end(scenario, network.actors(), network.take_outcome(), true);
 }
 
 }  // namespace
@@ -54,17 +54,17 @@ verdict check_scenario(std::span<const std::byte> input) {
     const loaded_scenario loaded = conformance::load_scenario(text, std::string{source_name});
     // A key that holds an escape may be this one as well.
     const std::size_t regexes = count_of(text, "\"regex\"") + count_of(text, "\\u");
-    if (verdict found = check_memory(bytes_allocated() - before, text.size(), regexes)) {
-        return found;
+    if (verdict broken = check_memory(bytes_allocated() - before, text.size(), regexes)) {
+        return broken;
     }
-    const auto* what = std::get_if<conformance::scenario>(&loaded);
-    if (what != nullptr && bytes_to_handle(*what) > played_bytes_max) {
+    const auto* scenario = std::get_if<conformance::scenario>(&loaded);
+    if (scenario != nullptr && bytes_to_handle(*scenario) > played_bytes_max) {
         return {};
     }
-    if (verdict found = check_same(loaded, conformance::load_scenario(text, std::string{source_name}))) {
-        return found;
+    if (verdict broken = check_same(loaded, conformance::load_scenario(text, std::string{source_name}))) {
+        return broken;
     }
-    return what == nullptr ? check_places(std::get<1>(loaded), text) : check_played(*what, script, has_script);
+    return scenario == nullptr ? check_places(std::get<1>(loaded), text) : check_played(*scenario, script, has_script);
 }
 
 }  // namespace chatos::fuzz

@@ -27,14 +27,14 @@ TEST(scenario_replay, seeds_and_every_truncation_of_them) {
 
 TEST(scenario_replay, seeds_with_any_peer) {
     std::mt19937 random{2021};
-    for (const seed& one : corpus()) {
+    for (const seed& tested : corpus()) {
         for (int round = 0; round < 60; ++round) {
-            std::vector<std::byte> input{one.input.begin(), std::ranges::find(one.input, std::byte{0})};
+            std::vector<std::byte> input{tested.input.begin(), std::ranges::find(tested.input, std::byte{0})};
             input.push_back(std::byte{0});
             for (auto count = random() % 40; count != 0; --count) {
                 input.push_back(static_cast<std::byte>(random() % 3 == 0 ? random() : random() % 4 * 16));
             }
-            ASSERT_TRUE(holds(check_scenario, input)) << one.name << ", round " << round;
+            ASSERT_TRUE(holds(check_scenario, input)) << tested.name << ", round " << round;
         }
     }
 }
@@ -61,11 +61,11 @@ TEST(scenario_replay, built_in_scenarios_pass_with_a_peer_that_does_what_they_wa
         const std::span<const std::byte> bytes = std::as_bytes(std::span{file.text});
         ASSERT_TRUE(holds(check_scenario, bytes)) << file.name;
         const auto loaded = conformance::load_scenario(file.text, std::string{file.name});
-        const auto& what = std::get<conformance::scenario>(loaded);
-        played_network network{what};
-        const bool is_played = play_along(network, what, 0);
+        const auto& scenario = std::get<conformance::scenario>(loaded);
+        simulated_network network{scenario};
+        const bool is_played = play_along(network, scenario, 0);
         played += is_played ? 1 : 0;
-        not_played += is_played ? "" : " " + what.id;
+        not_played += is_played ? "" : " " + scenario.id;
     }
     EXPECT_GE(played, conformance::builtin_files().size() * 95 / 100) << not_played;
 }

@@ -31,10 +31,10 @@ enum class command : unsigned {
 
 class scripted_peer {
 public:
-    scripted_peer(played_network& network, const conformance::scenario& what, std::span<const std::byte> script)
-        : network_{network}, rest_{script}, programs_(what.actors.size()) {
-        for (const conformance::step& one : what.steps) {
-            programs_[one.actor].push_back(&one);
+    scripted_peer(simulated_network& network, const conformance::scenario& scenario, std::span<const std::byte> script)
+        : network_{network}, rest_{script}, programs_(scenario.actors.size()) {
+        for (const conformance::step& step : scenario.steps) {
+            programs_[step.actor].push_back(&step);
         }
     }
 
@@ -61,8 +61,8 @@ private:
         return byte;
     }
 
-    void perform(command what, std::size_t actor) {
-        switch (what) {
+    void perform(command kind, std::size_t actor) {
+        switch (kind) {
         default: send_what_is_expected(actor); break;
         case command::error_answer: {
             const std::array<std::byte, 2> error{std::byte{6}, static_cast<std::byte>(take() % 8)};
@@ -91,8 +91,8 @@ private:
                                                  make_sma("any"), make_pc("any"),  make_spm("any", "")};
         const packet_view& packet = packets[which % packets.size()];
         std::array<std::byte, 32> wire{};
-        const encode_result made = encode(packet, wire);
-        network_.send(actor, std::span{wire}.first(made.size));
+        const encode_result encoded = encode(packet, wire);
+        network_.send(actor, std::span{wire}.first(encoded.size));
     }
 
     /// Of the actor's steps, as far as this peer can tell, the next that expects something; behind them an answer to
@@ -100,9 +100,9 @@ private:
     void send_what_is_expected(std::size_t actor) {
         std::vector<const conformance::step*>& program = programs_[actor];
         while (!program.empty()) {
-            const conformance::step& one = *program.front();
+            const conformance::step& step = *program.front();
             program.erase(program.begin());
-            if (const auto* expect = std::get_if<conformance::expect_action>(&one.action)) {
+            if (const auto* expect = std::get_if<conformance::expect_action>(&step.action)) {
                 send_event(actor, expect->event);
                 return;
             }
@@ -121,17 +121,17 @@ private:
                               packet_that_fits(unordered->packets[count], bound_).value_or(std::vector<std::byte>{}));
             }
         } else if (const auto* one_of = std::get_if<conformance::one_of_pattern>(&event)) {
-            const conformance::alternative& chosen = one_of->alternatives[take() % one_of->alternatives.size()];
+            const conformance::alternative& alternative = one_of->alternatives[take() % one_of->alternatives.size()];
             std::vector<const conformance::step*> nested;
-            for (const conformance::step& one : chosen.steps) {
-                nested.push_back(&one);
+            for (const conformance::step& step : alternative.steps) {
+                nested.push_back(&step);
             }
             programs_[actor].insert(programs_[actor].begin(), nested.begin() + 1, nested.end());
             send_event(actor, std::get<conformance::expect_action>(nested.front()->action).event);
         }
     }
 
-    played_network& network_;
+    simulated_network& network_;
     std::span<const std::byte> rest_;
     std::vector<std::vector<const conformance::step*>> programs_;
     conformance::bindings bound_;
@@ -139,8 +139,8 @@ private:
 
 std::size_t count_steps(const std::vector<conformance::step>& steps) {
     std::size_t count = steps.size();
-    for (const conformance::step& one : steps) {
-        const auto* expect = std::get_if<conformance::expect_action>(&one.action);
+    for (const conformance::step& step : steps) {
+        const auto* expect = std::get_if<conformance::expect_action>(&step.action);
         const auto* one_of = expect == nullptr ? nullptr : std::get_if<conformance::one_of_pattern>(&expect->event);
         if (one_of != nullptr) {
             for (const conformance::alternative& each : one_of->alternatives) {
@@ -153,14 +153,15 @@ std::size_t count_steps(const std::vector<conformance::step>& steps) {
 
 }  // namespace
 
-std::size_t waits_max(const conformance::scenario& what) {
-    return count_steps(what.steps) + what.actors.size() + 4;
+std::size_t waits_max(const conformance::scenario& scenario) {
+    return count_steps(scenario.steps) + scenario.actors.size() + 4;
 }
 
-verdict play_script(played_network& network, const conformance::scenario& what, std::span<const std::byte> script) {
-    scripted_peer{network, what, script}.run();
+verdict play_script(simulated_network& network, const conformance::scenario& scenario,
+                    std::span<const std::byte> script) {
+    scripted_peer{network, scenario, script}.run();
     for (std::size_t waits = 0; !network.finished(); ++waits) {
-        if (waits == waits_max(what)) {
+        if (waits == waits_max(scenario)) {
             return failure{"ends", "the execution waits, and waits again, and comes to no end"};
         }
         network.wait_for_deadline();

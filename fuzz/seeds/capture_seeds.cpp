@@ -32,8 +32,8 @@ std::vector<byte_string> conversation() {
         build::frame_of({.sequence = 30, .flags = build::rst})};
 }
 
-byte_string with_choice(std::uint8_t choice, const byte_string& rest) {
-    return build::joined({build::big(choice, 1), rest});
+byte_string with_choice(std::uint8_t choice, const byte_string& remaining) {
+    return build::joined({build::big(choice, 1), remaining});
 }
 
 byte_string frames_of_link(std::uint8_t choice, const std::vector<byte_string>& frames, std::uint8_t cut = 0) {

@@ -43,17 +43,17 @@ void append(std::vector<std::byte>& input, const packet_view& packet) {
 /// The streams of the codec's seeds, each in one form after the other.
 void add_streams(std::vector<seed>& seeds) {
     std::size_t index = 0;
-    for (seed one : make_packet_seeds()) {
+    for (seed tested : make_packet_seeds()) {
         constexpr std::size_t long_ones = 400;
-        if (one.input.size() > long_ones) {
+        if (tested.input.size() > long_ones) {
             continue;
         }
         const std::size_t form = index % form_names.size();
         constexpr std::array<unsigned, 3> flags{0, from_server, file};
-        const std::byte limits_choice = one.input[0] & std::byte{7};
-        one.input[0] = limits_choice | plan_byte(form, flags[index % flags.size()]);
-        one.name = std::string{form_names[form]} + '_' + one.name;
-        seeds.push_back(std::move(one));
+        const std::byte limits_choice = tested.input[0] & std::byte{7};
+        tested.input[0] = limits_choice | plan_byte(form, flags[index % flags.size()]);
+        tested.name = std::string{form_names[form]} + '_' + tested.name;
+        seeds.push_back(std::move(tested));
         ++index;
     }
 }

@@ -41,10 +41,10 @@ using steps = std::initializer_list<std::pair<unsigned, unsigned>>;
 
 /// Three users first, at places 0 to 2: whatever comes first at a place registers there.
 seed history(std::string_view name, steps all) {
-    seed made{std::string{name}, {}};
+    seed result{std::string{name}, {}};
     const auto add = [&](unsigned first, unsigned second) {
-        made.input.push_back(static_cast<std::byte>(first));
-        made.input.push_back(static_cast<std::byte>(second));
+        result.input.push_back(static_cast<std::byte>(first));
+        result.input.push_back(static_cast<std::byte>(second));
     };
     for (unsigned place = 0; place < 3; ++place) {
         add(kind::rpm << 4U | place, 0);
@@ -52,11 +52,11 @@ seed history(std::string_view name, steps all) {
     for (const auto& [first, second] : all) {
         add(first, second);
     }
-    return made;
+    return result;
 }
 
-constexpr unsigned by(unsigned place, kind what) {
-    return static_cast<unsigned>(what) << 4U | place;
+constexpr unsigned by(unsigned place, kind step) {
+    return static_cast<unsigned>(step) << 4U | place;
 }
 
 }  // namespace

@@ -27,17 +27,17 @@ json_value parsed(std::string_view text) {
 }
 
 /// What a scenario uses of the format: its keys, and those of its short texts that are no names.
-void collect_features(const json_value& value, std::set<std::string>& found) {
+void collect_features(const json_value& value, std::set<std::string>& features) {
     for (std::size_t index = 0; index < value.items.size(); ++index) {
         const json_value& item = value.items[index];
         if (value.kind == json_kind::object) {
             const std::string& key = value.keys[index];
-            found.insert(key);
+            features.insert(key);
             if ((key == "close" || key == "closed") && item.kind == json_kind::string) {
-                found.insert(key + ' ' + item.string);
+                features.insert(key + ' ' + item.string);
             }
         }
-        collect_features(item, found);
+        collect_features(item, features);
     }
 }
 
@@ -45,25 +45,25 @@ std::size_t count_new(const conformance::builtin_file& file, const std::set<std:
     std::set<std::string> features;
     collect_features(parsed(file.text), features);
     return static_cast<std::size_t>(
-        std::ranges::count_if(features, [&](const std::string& one) { return !known.contains(one); }));
+        std::ranges::count_if(features, [&](const std::string& feature) { return !known.contains(feature); }));
 }
 
 /// Few and short ones that together use what all of them use.
 std::vector<conformance::builtin_file> choose_builtin_scenarios() {
     constexpr std::size_t long_ones = 1'500;
     std::vector<conformance::builtin_file> files = conformance::builtin_files();
-    std::erase_if(files, [](const conformance::builtin_file& one) { return one.text.size() > long_ones; });
-    std::ranges::sort(files, {}, [](const auto& one) { return std::pair{one.text.size(), one.name}; });
-    std::vector<conformance::builtin_file> chosen;
+    std::erase_if(files, [](const conformance::builtin_file& file) { return file.text.size() > long_ones; });
+    std::ranges::sort(files, {}, [](const auto& file) { return std::pair{file.text.size(), file.name}; });
+    std::vector<conformance::builtin_file> result;
     std::set<std::string> known;
     for (;;) {
         const auto best = std::ranges::max_element(
-            files, {}, [&](const conformance::builtin_file& one) { return count_new(one, known); });
+            files, {}, [&](const conformance::builtin_file& file) { return count_new(file, known); });
         if (count_new(*best, known) == 0) {
-            return chosen;
+            return result;
         }
         collect_features(parsed(best->text), known);
-        chosen.push_back(*best);
+        result.push_back(*best);
     }
 }
 
@@ -76,7 +76,7 @@ seed make_seed(std::string name, std::string_view text, std::string_view peer) {
 std::string file_name(std::string_view words) {
     std::string name{words.substr(words.find('/') + 1)};
     std::ranges::replace_if(
-        name, [](char one) { return one == '.' || one == ' ' || one == '-'; }, '_');
+        name, [](char letter) { return letter == '.' || letter == ' ' || letter == '-'; }, '_');
     return name.substr(0, name.find("_json"));
 }
 
@@ -139,32 +139,32 @@ void add_refused(std::vector<seed>& seeds) {
                                 "alternative with a control character"sv,
                                 "same as what nobody remembers"sv,
                                 "code over 255"sv};
-    for (const conformance::testing::refused_case& one :
+    for (const conformance::testing::refused_case& refused :
          conformance::testing::refused_cases("scenario/refused_scenarios.json")) {
-        if (std::ranges::find(wanted, one.name) != wanted.end()) {
-            std::string name = "refused_" + one.name;
+        if (std::ranges::find(wanted, refused.name) != wanted.end()) {
+            std::string name = "refused_" + refused.name;
             std::erase(name, ',');
-            seeds.push_back(make_seed(file_name(name), one.text, ""));
+            seeds.push_back(make_seed(file_name(name), refused.text, ""));
         }
     }
 }
 
 /// The keys of all objects that the schema describes, and the words that it lists.
-void collect_words(const json_value& value, std::string_view key, std::set<std::string>& found) {
+void collect_words(const json_value& value, std::string_view key, std::set<std::string>& words) {
     for (std::size_t index = 0; index < value.items.size(); ++index) {
         const json_value& item = value.items[index];
         if (value.kind == json_kind::object) {
             if (key == "properties") {
-                found.insert('"' + value.keys[index] + "\":");
+                words.insert('"' + value.keys[index] + "\":");
             }
             if (value.keys[index] == "const" && item.kind == json_kind::string) {
-                found.insert('"' + item.string + '"');
+                words.insert('"' + item.string + '"');
             }
-            collect_words(item, key == "properties" ? "" : std::string_view{value.keys[index]}, found);
+            collect_words(item, key == "properties" ? "" : std::string_view{value.keys[index]}, words);
         } else if (key == "enum" && item.kind == json_kind::string) {
-            found.insert('"' + item.string + '"');
+            words.insert('"' + item.string + '"');
         } else {
-            collect_words(item, "", found);
+            collect_words(item, "", words);
         }
     }
 }
@@ -173,8 +173,8 @@ void collect_words(const json_value& value, std::string_view key, std::set<std::
 
 std::vector<seed> make_scenario_file_seeds() {
     std::vector<seed> seeds;
-    for (const conformance::builtin_file& one : choose_builtin_scenarios()) {
-        seeds.push_back(make_seed(file_name(one.name), one.text, helpful_peer));
+    for (const conformance::builtin_file& file : choose_builtin_scenarios()) {
+        seeds.push_back(make_seed(file_name(file.name), file.text, helpful_peer));
     }
     add_own_scenarios(seeds);
     add_refused(seeds);

@@ -3,7 +3,7 @@
 #include "scenario/catalog.hpp"
 #include "scenario/fitting_packet.hpp"
 #include "scenario/load.hpp"
-#include "scenario/played_network.hpp"
+#include "scenario/simulated_network.hpp"
 #include "seeds/seed_sets.hpp"
 
 #include <algorithm>
@@ -34,13 +34,13 @@ void append(std::vector<std::byte>& bytes, const std::vector<std::byte>& more) {
 void add_steps(const std::vector<conformance::step>& steps, std::vector<connection_bytes>& connections,
                conformance::bindings& bound) {
     const conformance::pseudonyms names{std::string{run_name}};
-    for (const conformance::step& one : steps) {
-        connection_bytes& connection = connections[one.actor];
-        if (const auto* send = std::get_if<conformance::send_action>(&one.action)) {
+    for (const conformance::step& step : steps) {
+        connection_bytes& connection = connections[step.actor];
+        if (const auto* send = std::get_if<conformance::send_action>(&step.action)) {
             append(connection.sent, conformance::bytes_of(*send, names).bytes);
             continue;
         }
-        const auto* expect = std::get_if<conformance::expect_action>(&one.action);
+        const auto* expect = std::get_if<conformance::expect_action>(&step.action);
         if (expect == nullptr) {
             continue;
         }
@@ -60,28 +60,28 @@ void add_steps(const std::vector<conformance::step>& steps, std::vector<connecti
 }
 
 /// "pm_relay_ok" for "server.pm.relay-ok", "client_cli_taken" for "client.cli.taken".
-std::string words_of(const conformance::scenario& what) {
-    const bool judges_client = what.role == conformance::test_role::client;
-    std::string words = judges_client ? what.id : what.id.substr(what.id.find('.') + 1);
+std::string words_of(const conformance::scenario& scenario) {
+    const bool judges_client = scenario.role == conformance::test_role::client;
+    std::string words = judges_client ? scenario.id : scenario.id.substr(scenario.id.find('.') + 1);
     std::ranges::replace_if(
-        words, [](char one) { return one == '.' || one == '-'; }, '_');
+        words, [](char letter) { return letter == '.' || letter == '-'; }, '_');
     return words;
 }
 
 class seed_collection {
 public:
     void add(const std::string& name, const std::vector<std::byte>& stream) {
-        const bool is_known = std::ranges::any_of(seeds_, [&](const seed& one) {
-            return std::ranges::equal(std::span{one.input}.subspan(plan_bytes), stream);
+        const bool is_known = std::ranges::any_of(seeds_, [&](const seed& tested) {
+            return std::ranges::equal(std::span{tested.input}.subspan(plan_bytes), stream);
         });
         if (stream.empty() || stream.size() + plan_bytes > input_bytes_max || is_known) {
             return;
         }
         // Every split in turn: whole, each number of bytes, varied ones.
         const auto split = static_cast<std::byte>(seeds_.size() * 7 % 64);
-        seed made{std::string{scenario_seed_prefix} + name, {std::byte{0}, split}};
-        append(made.input, stream);
-        seeds_.push_back(std::move(made));
+        seed result{std::string{scenario_seed_prefix} + name, {std::byte{0}, split}};
+        append(result.input, stream);
+        seeds_.push_back(std::move(result));
     }
     std::vector<seed> take() { return std::move(seeds_); }
 
@@ -95,15 +95,15 @@ std::vector<seed> make_scenario_packet_seeds() {
     seed_collection seeds;
     for (const conformance::builtin_file& file : conformance::builtin_files()) {
         const auto loaded = conformance::load_scenario(file.text, std::string{file.name});
-        const auto* what = std::get_if<conformance::scenario>(&loaded);
-        if (what == nullptr) {
+        const auto* scenario = std::get_if<conformance::scenario>(&loaded);
+        if (scenario == nullptr) {
             throw std::logic_error{"a built-in scenario does not load"};
         }
-        std::vector<connection_bytes> connections(what->actors.size());
+        std::vector<connection_bytes> connections(scenario->actors.size());
         conformance::bindings bound;
-        add_steps(what->steps, connections, bound);
+        add_steps(scenario->steps, connections, bound);
         for (std::size_t index = 0; index < connections.size(); ++index) {
-            const std::string name = words_of(*what) + '_' + what->actors[index];
+            const std::string name = words_of(*scenario) + '_' + scenario->actors[index];
             seeds.add(name + "_sends", connections[index].sent);
             seeds.add(name + "_expects", connections[index].expected);
         }

@@ -43,17 +43,17 @@ TEST(fuzz_seeds, files_are_what_the_generator_writes) {
 
 TEST(fuzz_seeds, chosen_seeds_are_still_candidates) {
     const std::vector<seed> candidates = make_candidates();
-    std::size_t chosen = 0;
+    std::size_t chosen_count = 0;
     for (const seed& kept : read_seeds(seed_file("packets"))) {
         if (candidates.empty() || !kept.name.starts_with(scenario_seed_prefix)) {
             continue;
         }
-        ++chosen;
+        ++chosen_count;
         const auto candidate = std::ranges::find(candidates, kept.name, &seed::name);
         EXPECT_TRUE(candidate != candidates.end() && candidate->input == kept.input)
             << kept.name << " is stale: run tools/dev seeds";
     }
-    EXPECT_EQ(chosen == 0, candidates.empty());
+    EXPECT_EQ(chosen_count == 0, candidates.empty());
 }
 
 TEST(fuzz_seeds, no_file_grows_beyond_what_a_test_can_replay) {
@@ -83,8 +83,8 @@ TEST(fuzz_seeds, a_file_that_is_no_seed_file_is_refused_with_the_line) {
 TEST(fuzz_seeds, no_name_is_used_twice) {
     for (const seed_set& set : make_seed_sets()) {
         std::vector<std::string> names;
-        for (const seed& one : set.seeds) {
-            names.push_back(one.name);
+        for (const seed& tested : set.seeds) {
+            names.push_back(tested.name);
         }
         std::ranges::sort(names);
         EXPECT_EQ(std::ranges::adjacent_find(names), names.end()) << set.name;
@@ -94,24 +94,24 @@ TEST(fuzz_seeds, no_name_is_used_twice) {
 TEST(fuzz_seeds, reach_every_packet_and_every_violation) {
     std::vector<opcode> packets;
     std::vector<violation> violations;
-    for (const seed& one : make_packet_seeds()) {
-        const decode_plan plan = plan_of(one.input);
-        std::span<const std::byte> rest = plan.stream;
-        for (decode_result result = decode(rest, plan.bounds);; result = decode(rest, plan.bounds)) {
+    for (const seed& tested : make_packet_seeds()) {
+        const decode_plan plan = plan_of(tested.input);
+        std::span<const std::byte> remaining = plan.stream;
+        for (decode_result result = decode(remaining, plan.bounds);; result = decode(remaining, plan.bounds)) {
             if (result.status != decode_status::complete) {
                 violations.push_back(result.error.what);
                 break;
             }
             packets.push_back(result.packet.op);
-            rest = rest.subspan(result.consumed);
+            remaining = remaining.subspan(result.consumed);
         }
     }
     for (const packet_layout& row : packet_table) {
         EXPECT_NE(std::ranges::find(packets, row.op), packets.end()) << row.name;
     }
-    for (auto what = violation::none; what <= violation::unassigned_error_code;
-         what = static_cast<violation>(static_cast<unsigned>(what) + 1)) {
-        EXPECT_NE(std::ranges::find(violations, what), violations.end()) << violation_name(what);
+    for (auto kind = violation::none; kind <= violation::unassigned_error_code;
+         kind = static_cast<violation>(static_cast<unsigned>(kind) + 1)) {
+        EXPECT_NE(std::ranges::find(violations, kind), violations.end()) << violation_name(kind);
     }
 }
 

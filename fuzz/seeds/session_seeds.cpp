@@ -50,14 +50,14 @@ constexpr std::uint8_t longest_message = 7;
 class script {
 public:
     explicit script(std::uint8_t users, std::uint8_t first = 0, std::uint8_t second = 0) {
-        for (const std::uint8_t one : {first, second, users}) {
-            bytes_.push_back(std::byte{one});
+        for (const std::uint8_t byte : {first, second, users}) {
+            bytes_.push_back(std::byte{byte});
         }
     }
 
-    script& add(action what, std::uint8_t place, std::uint8_t value = 0) {
-        bytes_.push_back(static_cast<std::byte>((static_cast<unsigned>(what) << 3U) | place));
-        if (has_value(what)) {
+    script& add(action kind, std::uint8_t place, std::uint8_t value = 0) {
+        bytes_.push_back(static_cast<std::byte>((static_cast<unsigned>(kind) << 3U) | place));
+        if (has_value(kind)) {
             bytes_.push_back(std::byte{value});
         }
         return *this;
@@ -65,8 +65,8 @@ public:
 
     script& raw(std::uint8_t place, std::string_view text) {
         add(send_raw, place, static_cast<std::uint8_t>(text.size()));
-        for (const char one : text) {
-            bytes_.push_back(static_cast<std::byte>(one));
+        for (const char letter : text) {
+            bytes_.push_back(static_cast<std::byte>(letter));
         }
         return *this;
     }
@@ -79,8 +79,8 @@ private:
 
 using seeds = std::vector<seed>;
 
-void add(seeds& all, std::string name, const script& one) {
-    all.push_back({std::move(name), one.bytes()});
+void add(seeds& all, std::string name, const script& added) {
+    all.push_back({std::move(name), added.bytes()});
 }
 
 void add_logins(seeds& all) {

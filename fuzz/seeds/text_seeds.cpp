@@ -56,8 +56,8 @@ constexpr std::array shown{
 
 std::vector<std::byte> as_input(std::initializer_list<std::uint8_t> front, std::string_view text) {
     std::vector<std::byte> input;
-    for (const std::uint8_t one : front) {
-        input.push_back(std::byte{one});
+    for (const std::uint8_t byte : front) {
+        input.push_back(std::byte{byte});
     }
     for (const char letter : text) {
         input.push_back(static_cast<std::byte>(letter));
@@ -74,16 +74,16 @@ constexpr std::uint8_t spare(int bytes) {
 
 std::vector<seed> make_utf8_seeds() {
     std::vector<seed> seeds;
-    for (const sample& one : sequences) {
-        const std::string name{one.name};
-        seeds.push_back({name, as_input({0}, one.text)});
+    for (const sample& tested : sequences) {
+        const std::string name{tested.name};
+        seeds.push_back({name, as_input({0}, tested.text)});
         // Across the ends of blocks of 32 and 64 bytes.
-        seeds.push_back({name + "_behind_30", as_input({5}, std::string(30, 'x').append(one.text))});
+        seeds.push_back({name + "_behind_30", as_input({5}, std::string(30, 'x').append(tested.text))});
         seeds.push_back({name + "_in_the_middle",
-                         as_input({0}, std::string(61, 'x').append(one.text).append(std::string(40, 'y')))});
+                         as_input({0}, std::string(61, 'x').append(tested.text).append(std::string(40, 'y')))});
     }
-    for (const sample& one : shown) {
-        seeds.push_back({std::string{"shown_"}.append(one.name), as_input({0}, one.text)});
+    for (const sample& tested : shown) {
+        seeds.push_back({std::string{"shown_"}.append(tested.name), as_input({0}, tested.text)});
     }
     seeds.push_back({"long_mixed", as_input({3}, [] {
                          std::string text;

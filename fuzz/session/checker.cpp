@@ -18,8 +18,8 @@ decode_result packet_at(std::string_view wire) {
     return decode(bytes, {.pseudo_bytes_max = 32'767, .message_bytes_max = 0x7fff'ffff});
 }
 
-std::string connection(party_number who) {
-    return "connection " + std::to_string(who);
+std::string connection(client_number number) {
+    return "connection " + std::to_string(number);
 }
 
 std::string shortened(std::string_view text) {
@@ -30,80 +30,81 @@ std::string shortened(std::string_view text) {
     return shown + (text.size() > 24 ? "...\"" : "\"");
 }
 
-std::string in_words(const promise& one) {
-    std::string words = packet_in_words(one.wire);
-    if (!one.is_answer()) {
-        return words + " (request " + std::to_string(one.request) + " of connection " + std::to_string(one.sender) +
-               ")";
+std::string in_words(const expected_output& output) {
+    std::string words = packet_in_words(output.wire);
+    if (!output.is_answer()) {
+        return words + " (request " + std::to_string(output.request) + " of connection " +
+               std::to_string(output.sender) + ")";
     }
-    return one.request == 0
-               ? words + " (the last word of a server that closes)"
-               : words + " (the answer to its " + one.request_name + ", request " + std::to_string(one.request) + ")";
+    return output.request == 0 ? words + " (the last word of a server that closes)"
+                               : words + " (the answer to its " + output.request_name + ", request " +
+                                     std::to_string(output.request) + ")";
 }
 
 failure broken(cause why, std::string_view property, std::string detail) {
     return {why == cause::time ? std::string_view{"time"} : property, std::move(detail)};
 }
 
-std::string_view property_of(const promise& one) {
-    return one.is_answer() ? "answers" : "delivery";
+std::string_view property_of(const expected_output& output) {
+    return output.is_answer() ? "answers" : "delivery";
 }
 
-verdict more_than_foretold(const party& one, std::string_view extra, cause why) {
-    const decode_result seen = packet_at(extra);
-    if (seen.status != decode_status::complete) {
-        return failure{"wire", connection(one.number) + " was sent what is no packet: " + packet_in_words(extra)};
+verdict more_than_predicted(const client_state& client, std::string_view extra, cause why) {
+    const decode_result result = packet_at(extra);
+    if (result.status != decode_status::complete) {
+        return failure{"wire", connection(client.number) + " was sent what is no packet: " + packet_in_words(extra)};
     }
-    const std::string words = connection(one.number) + " was sent " + packet_in_words(extra) + " ";
-    if (seen.packet.op != opcode::error) {
+    const std::string words = connection(client.number) + " was sent " + packet_in_words(extra) + " ";
+    if (result.packet.op != opcode::error) {
         return broken(why, "delivery", words + "that nobody sent to it");
     }
-    if (one.asked.empty()) {
+    if (client.asked.empty()) {
         return broken(why, "answers", words + "and has no request that waits for an answer");
     }
-    const asked_request& oldest = one.asked.front();
+    const asked_request& oldest = client.asked.front();
     return broken(why, "answers",
                   words + "before its oldest request, " + oldest.name + " (request " + std::to_string(oldest.number) +
                       "), was answered by those who received it");
 }
 
-verdict other_than_foretold(const party& one, std::size_t place, std::string_view shown) {
-    const promise& wanted = one.promised[place];
-    const decode_result seen = packet_at(shown);
-    if (seen.status == decode_status::malformed ||
-        (seen.status == decode_status::complete && !layout_of(seen.packet.op).from_server)) {
-        return failure{"wire", connection(one.number) + " was sent what no server sends: " + packet_in_words(shown)};
+verdict other_than_predicted(const client_state& client, std::size_t place, std::string_view shown) {
+    const expected_output& wanted = client.expected[place];
+    const decode_result result = packet_at(shown);
+    if (result.status == decode_status::malformed ||
+        (result.status == decode_status::complete && !layout_of(result.packet.op).from_server)) {
+        return failure{"wire", connection(client.number) + " was sent what no server sends: " + packet_in_words(shown)};
     }
     const std::string detail =
-        connection(one.number) + " was sent " + packet_in_words(shown) + " and not " + in_words(wanted);
-    if (seen.status == decode_status::incomplete) {
+        connection(client.number) + " was sent " + packet_in_words(shown) + " and not " + in_words(wanted);
+    if (result.status == decode_status::incomplete) {
         return failure{property_of(wanted), detail};
     }
-    const bool answer = seen.packet.op == opcode::error;
-    const std::string_view sent = shown.substr(0, seen.consumed);
-    const auto behind = one.promised.begin() + static_cast<std::ptrdiff_t>(place) + 1;
+    const bool answer = result.packet.op == opcode::error;
+    const std::string_view sent = shown.substr(0, result.consumed);
+    const auto behind = client.expected.begin() + static_cast<std::ptrdiff_t>(place) + 1;
     const bool comes_later =
-        std::any_of(behind, one.promised.end(), [&](const promise& later) { return later.wire == sent; });
+        std::any_of(behind, client.expected.end(), [&](const expected_output& later) { return later.wire == sent; });
     if (comes_later && (!answer || !wanted.is_answer())) {
         return failure{"order", detail + ", which comes first"};
     }
     return failure{answer ? "answers" : "delivery", detail};
 }
 
-// What stands behind all that is certain of a party in doubt: answers, not too many of them.
-verdict check_doubtful(const party& one, std::string_view rest, bool all) {
-    for (std::uint32_t count = 0; !rest.empty(); ++count) {
-        const decode_result seen = packet_at(rest);
-        if (seen.status == decode_status::incomplete && !all) {
+// What stands behind all that is certain of a client_state in doubt: answers, not too many of them.
+verdict check_doubtful(const client_state& client, std::string_view remaining, bool all) {
+    for (std::uint32_t count = 0; !remaining.empty(); ++count) {
+        const decode_result result = packet_at(remaining);
+        if (result.status == decode_status::incomplete && !all) {
             return {};
         }
-        if (seen.status != decode_status::complete || seen.packet.op != opcode::error) {
-            return failure{"delivery", connection(one.number) + " was closed and then sent " + packet_in_words(rest)};
+        if (result.status != decode_status::complete || result.packet.op != opcode::error) {
+            return failure{"delivery",
+                           connection(client.number) + " was closed and then sent " + packet_in_words(remaining)};
         }
-        if (count == one.doubtful_answers) {
-            return failure{"answers", connection(one.number) + " was sent more answers than it had requests"};
+        if (count == client.doubtful_answers) {
+            return failure{"answers", connection(client.number) + " was sent more answers than it had requests"};
         }
-        rest.remove_prefix(seen.consumed);
+        remaining.remove_prefix(result.consumed);
     }
     return {};
 }
@@ -111,31 +112,31 @@ verdict check_doubtful(const party& one, std::string_view rest, bool all) {
 }  // namespace
 
 std::string packet_in_words(std::string_view wire) {
-    const decode_result seen = packet_at(wire);
-    if (seen.status != decode_status::complete) {
+    const decode_result result = packet_at(wire);
+    if (result.status != decode_status::complete) {
         return "bytes " + base::to_hex(wire.substr(0, 12), " ") + (wire.size() > 12 ? " ..." : "");
     }
-    std::string words{packet_name(seen.packet.op)};
-    if (seen.packet.op == opcode::error) {
-        return words + " " + std::to_string(static_cast<int>(seen.packet.code));
+    std::string words{packet_name(result.packet.op)};
+    if (result.packet.op == opcode::error) {
+        return words + " " + std::to_string(static_cast<int>(result.packet.code));
     }
-    if (!seen.packet.pseudo.empty()) {
-        words.append(" ").append(seen.packet.pseudo);
+    if (!result.packet.pseudo.empty()) {
+        words.append(" ").append(result.packet.pseudo);
     }
-    if (seen.packet.op == opcode::spm || seen.packet.op == opcode::sma) {
-        words += " " + shortened(seen.packet.message);
+    if (result.packet.op == opcode::spm || result.packet.op == opcode::sma) {
+        words += " " + shortened(result.packet.message);
     }
     return words;
 }
 
-verdict check_output(const witness& expected, party_number who, std::string_view shown, bool all, cause why) {
-    const party& one = expected.look(who);
-    if (one.doubtful && shown.empty()) {
+verdict check_output(const oracle& expected, client_number number, std::string_view shown, bool all, cause why) {
+    const client_state& client = expected.look(number);
+    if (client.doubtful && shown.empty()) {
         return {};  // perhaps its time for taking what was left has run out as well
     }
-    std::size_t written = one.front_written;
-    for (std::size_t place = 0; place < one.promised.size(); ++place, written = 0) {
-        const promise& next = one.promised[place];
+    std::size_t written = client.front_written;
+    for (std::size_t place = 0; place < client.expected.size(); ++place, written = 0) {
+        const expected_output& next = client.expected[place];
         const std::string_view wanted = std::string_view{next.wire}.substr(written);
         if (shown.starts_with(wanted)) {
             shown.remove_prefix(wanted.size());
@@ -145,49 +146,49 @@ verdict check_output(const witness& expected, party_number who, std::string_view
             return {};
         }
         if (shown.empty()) {
-            return broken(why, property_of(next), connection(who) + " was not sent " + in_words(next));
+            return broken(why, property_of(next), connection(number) + " was not sent " + in_words(next));
         }
         const std::string whole = next.wire.substr(0, written).append(shown);
-        return other_than_foretold(one, place, whole);
+        return other_than_predicted(client, place, whole);
     }
-    if (one.doubtful) {
-        return check_doubtful(one, shown, all);
+    if (client.doubtful) {
+        return check_doubtful(client, shown, all);
     }
-    return shown.empty() ? verdict{} : more_than_foretold(one, shown, why);
+    return shown.empty() ? verdict{} : more_than_predicted(client, shown, why);
 }
 
-verdict check_wants_input(const witness& expected, party_number who, bool wanted, cause why) {
-    const party& one = expected.look(who);
-    if (one.doubtful || wanted == expected.wants_input(who)) {
+verdict check_wants_input(const oracle& expected, client_number number, bool wanted, cause why) {
+    const client_state& client = expected.look(number);
+    if (client.doubtful || wanted == expected.wants_input(number)) {
         return {};
     }
-    const std::string detail = connection(who) + (wanted ? " is read" : " is not read") + " with " +
-                               std::to_string(one.answers_coming()) + " answers to come and " +
-                               std::to_string(one.bytes_left().size()) + " bytes not acted on";
-    return broken(why, one.is_open() ? "bounds" : "closing", detail);
+    const std::string detail = connection(number) + (wanted ? " is read" : " is not read") + " with " +
+                               std::to_string(client.answers_coming()) + " answers to come and " +
+                               std::to_string(client.bytes_left().size()) + " bytes not acted on";
+    return broken(why, client.is_open() ? "bounds" : "closing", detail);
 }
 
-verdict check_close_action(const witness& expected, party_number who, core::close_action seen, bool output_left,
+verdict check_close_action(const oracle& expected, client_number number, core::close_action actual, bool output_left,
                            cause why) {
     constexpr std::array<std::string_view, 3> names{"to stay", "to be shut down", "to be closed"};
-    const party& one = expected.look(who);
-    if (one.doubtful) {
-        if (!output_left && seen == core::close_action::none) {
+    const client_state& client = expected.look(number);
+    if (client.doubtful) {
+        if (!output_left && actual == core::close_action::none) {
             return broken(why, "closing",
-                          connection(who) + " is on its way out and has no output, and yet it is to stay");
+                          connection(number) + " is on its way out and has no output, and yet it is to stay");
         }
         return {};
     }
-    const core::close_action wanted = expected.close_action_of(who);
-    if (seen == wanted) {
+    const core::close_action wanted = expected.close_action_of(number);
+    if (actual == wanted) {
         return {};
     }
     return broken(why, "closing",
-                  connection(who) + " is " + std::string{names[static_cast<std::size_t>(seen)]} + " and not " +
+                  connection(number) + " is " + std::string{names[static_cast<std::size_t>(actual)]} + " and not " +
                       std::string{names[static_cast<std::size_t>(wanted)]});
 }
 
-verdict check_accepts(const witness& expected, bool accepts) {
+verdict check_accepts(const oracle& expected, bool accepts) {
     if (accepts == expected.accepts_connections()) {
         return {};
     }
@@ -196,12 +197,12 @@ verdict check_accepts(const witness& expected, bool accepts) {
                                  std::to_string(expected.counts().users) + " of them users"};
 }
 
-verdict check_counts(const witness& expected, const core::statistics& seen) {
-    if (seen.requests_accepted != seen.requests_answered + seen.requests_abandoned + seen.requests_pending) {
+verdict check_counts(const oracle& expected, const core::statistics& actual) {
+    if (actual.requests_accepted != actual.requests_answered + actual.requests_abandoned + actual.requests_pending) {
         return failure{"ledger", "requests accepted are not answered + abandoned + pending"};
     }
-    if (seen.deliveries_made != seen.deliveries_answered + seen.deliveries_timed_out + seen.deliveries_recipient_left +
-                                    seen.deliveries_waiting) {
+    if (actual.deliveries_made != actual.deliveries_answered + actual.deliveries_timed_out +
+                                      actual.deliveries_recipient_left + actual.deliveries_waiting) {
         return failure{"ledger", "deliveries made are not answered + timed out + left + waiting"};
     }
     using core::statistics;
@@ -233,55 +234,56 @@ verdict check_counts(const witness& expected, const core::statistics& seen) {
         named_count{"connections closed for time-outs in a row", &statistics::closed_unresponsive, "bounds", true},
         named_count{"connections closed for want of room", &statistics::closed_without_room, "bounds", false},
     };
-    for (const named_count& one : counts) {
-        const std::uint64_t found = seen.*one.count;
-        const std::uint64_t wanted = expected.counts().*one.count;
-        if (found != wanted && (expected.counts_are_exact() || !one.may_be_in_doubt)) {
-            return failure{one.property, std::string{one.name} + " are " + std::to_string(found) + " and not " +
-                                             std::to_string(wanted)};
+    for (const named_count& count : counts) {
+        const std::uint64_t value = actual.*count.count;
+        const std::uint64_t wanted = expected.counts().*count.count;
+        if (value != wanted && (expected.counts_are_exact() || !count.may_be_in_doubt)) {
+            return failure{count.property, std::string{count.name} + " are " + std::to_string(value) + " and not " +
+                                               std::to_string(wanted)};
         }
     }
-    if (seen.packets_by_opcode != expected.counts().packets_by_opcode ||
-        seen.refused_by_violation != expected.counts().refused_by_violation) {
+    if (actual.packets_by_opcode != expected.counts().packets_by_opcode ||
+        actual.refused_by_violation != expected.counts().refused_by_violation) {
         return failure{"ledger", "other packets were counted than came"};
     }
     return {};
 }
 
-verdict check_deadline(const witness& expected, std::optional<moment> seen, moment now) {
-    if (seen && *seen <= now) {
+verdict check_deadline(const oracle& expected, std::optional<moment> actual, moment now) {
+    if (actual && *actual <= now) {
         return failure{"time", "the next deadline lies in the past"};
     }
     const auto wanted = expected.next_deadline();
-    if (wanted && (!seen || *seen > *wanted)) {
-        return failure{"time", "the next deadline is announced " +
-                                   (seen ? std::to_string((*seen - *wanted).count()) + " ns too late" : "not at all")};
+    if (wanted && (!actual || *actual > *wanted)) {
+        return failure{"time",
+                       "the next deadline is announced " +
+                           (actual ? std::to_string((*actual - *wanted).count()) + " ns too late" : "not at all")};
     }
     return {};
 }
 
-verdict check_rest(const witness& expected, const core::statistics& seen, std::size_t connections) {
-    if (seen.requests_pending != 0 || seen.deliveries_waiting != 0) {
-        return failure{"rest", std::to_string(seen.requests_pending) + " requests and " +
-                                   std::to_string(seen.deliveries_waiting) +
+verdict check_rest(const oracle& expected, const core::statistics& actual, std::size_t connections) {
+    if (actual.requests_pending != 0 || actual.deliveries_waiting != 0) {
+        return failure{"rest", std::to_string(actual.requests_pending) + " requests and " +
+                                   std::to_string(actual.deliveries_waiting) +
                                    " deliveries wait though all limits have run out"};
     }
     if (connections != expected.present().size()) {
         return failure{"rest", std::to_string(connections) + " connections are kept and not " +
                                    std::to_string(expected.present().size())};
     }
-    for (const party_number who : expected.present()) {
-        if (!expected.look(who).is_open()) {
-            return failure{"rest", connection(who) + " should be gone by now"};
+    for (const client_number number : expected.present()) {
+        if (!expected.look(number).is_open()) {
+            return failure{"rest", connection(number) + " should be gone by now"};
         }
     }
     return {};
 }
 
-verdict check_nothing_is_left(const core::statistics& seen, std::size_t connections, bool has_deadline) {
-    if (connections != 0 || seen.users != 0 || has_deadline) {
+verdict check_nothing_is_left(const core::statistics& actual, std::size_t connections, bool has_deadline) {
+    if (connections != 0 || actual.users != 0 || has_deadline) {
         return failure{"rest", "when all have gone, " + std::to_string(connections) + " connections, " +
-                                   std::to_string(seen.users) + " users and " + (has_deadline ? "a" : "no") +
+                                   std::to_string(actual.users) + " users and " + (has_deadline ? "a" : "no") +
                                    " deadline are left"};
     }
     return {};

@@ -1,9 +1,9 @@
-// Compares what a server says with what the witness foretold, and says in a sentence what differs and which property
+// Compares what a server says with what the oracle predicted, and says in a sentence what differs and which property
 // that breaks. Sees a server only through the values that it is given, so that tests can give it wrong ones.
 #pragma once
 
 #include "properties/verdict.hpp"
-#include "session/witness.hpp"
+#include "session/oracle.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -17,29 +17,29 @@ namespace chatos::fuzz {
 enum class cause : std::uint8_t { event, time };
 
 /// The bytes that the server has for `who` now, in order; `all` if they are not only the first of them.
-[[nodiscard]] verdict check_output(const witness& expected, party_number who, std::string_view shown, bool all,
+[[nodiscard]] verdict check_output(const oracle& expected, client_number number, std::string_view shown, bool all,
                                    cause why);
 
 /// Whether the server reads it.
-[[nodiscard]] verdict check_wants_input(const witness& expected, party_number who, bool wanted, cause why);
+[[nodiscard]] verdict check_wants_input(const oracle& expected, client_number number, bool wanted, cause why);
 
 /// What the driver is to do with it; `output_left` if the server has bytes for it.
-[[nodiscard]] verdict check_close_action(const witness& expected, party_number who, core::close_action seen,
+[[nodiscard]] verdict check_close_action(const oracle& expected, client_number number, core::close_action actual,
                                          bool output_left, cause why);
 
-[[nodiscard]] verdict check_accepts(const witness& expected, bool accepts);
+[[nodiscard]] verdict check_accepts(const oracle& expected, bool accepts);
 
 /// The counts, and that they balance.
-[[nodiscard]] verdict check_counts(const witness& expected, const core::statistics& seen);
+[[nodiscard]] verdict check_counts(const oracle& expected, const core::statistics& actual);
 
 /// next_deadline() after a call at `now`.
-[[nodiscard]] verdict check_deadline(const witness& expected, std::optional<moment> seen, moment now);
+[[nodiscard]] verdict check_deadline(const oracle& expected, std::optional<moment> actual, moment now);
 
 /// What is left when everybody has read everything and all limits have run out: nothing waits.
-[[nodiscard]] verdict check_rest(const witness& expected, const core::statistics& seen, std::size_t connections);
+[[nodiscard]] verdict check_rest(const oracle& expected, const core::statistics& actual, std::size_t connections);
 
 /// What is left when all have gone: nothing.
-[[nodiscard]] verdict check_nothing_is_left(const core::statistics& seen, std::size_t connections, bool has_deadline);
+[[nodiscard]] verdict check_nothing_is_left(const core::statistics& actual, std::size_t connections, bool has_deadline);
 
 /// The packet at the front of `wire` as people read it: `SPM alice "17"`. Bytes that are none: `bytes 07 00`.
 [[nodiscard]] std::string packet_in_words(std::string_view wire);

@@ -27,7 +27,7 @@ std::string pc(std::string_view pseudo) {
     return wire_of(5, pseudo, {});
 }
 
-/// A witness who saw three users come, and a server that a test invents.
+/// A oracle who saw three users come, and a server that a test invents.
 class ToldServer : public testing::Test {
 protected:
     static core::options small_bounds() {
@@ -39,19 +39,21 @@ protected:
         return bounds;
     }
 
-    party_number join(std::string_view pseudo) {
-        const party_number who = seen.connect(now);
-        says(who, cr(pseudo));
-        got(who, wire_of_error(0));
-        return who;
+    client_number join(std::string_view pseudo) {
+        const client_number number = seen.connect(now);
+        says(number, cr(pseudo));
+        got(number, wire_of_error(0));
+        return number;
     }
 
-    void says(party_number who, std::string_view wire) { seen.receive(who, std::as_bytes(std::span{wire}), now); }
+    void says(client_number number, std::string_view wire) {
+        seen.receive(number, std::as_bytes(std::span{wire}), now);
+    }
 
     /// The server has sent this and nothing else, which must be right.
-    void got(party_number who, std::string_view wire) {
-        holds(check_output(seen, who, wire, true, cause::event));
-        seen.wrote(who, wire.size(), now);
+    void got(client_number number, std::string_view wire) {
+        holds(check_output(seen, number, wire, true, cause::event));
+        seen.wrote(number, wire.size(), now);
     }
 
     void wait(milliseconds time) {
@@ -59,23 +61,23 @@ protected:
         seen.pass_time(now);
     }
 
-    [[nodiscard]] verdict output(party_number who, std::string_view wire, cause why = cause::event) const {
-        return check_output(seen, who, wire, true, why);
+    [[nodiscard]] verdict output(client_number number, std::string_view wire, cause why = cause::event) const {
+        return check_output(seen, number, wire, true, why);
     }
 
-    static void holds(const verdict& found) { EXPECT_FALSE(found) << found->property << ": " << found->detail; }
+    static void holds(const verdict& broken) { EXPECT_FALSE(broken) << broken->property << ": " << broken->detail; }
 
-    static void is_broken(const verdict& found, std::string_view property, std::string_view words) {
-        ASSERT_TRUE(found) << "not seen: " << words;
-        EXPECT_EQ(found->property, property) << found->detail;
-        EXPECT_NE(found->detail.find(words), std::string::npos) << found->detail;
+    static void is_broken(const verdict& broken, std::string_view property, std::string_view words) {
+        ASSERT_TRUE(broken) << "not seen: " << words;
+        EXPECT_EQ(broken->property, property) << broken->detail;
+        EXPECT_NE(broken->detail.find(words), std::string::npos) << broken->detail;
     }
 
-    witness seen{small_bounds()};
+    oracle seen{small_bounds()};
     moment now{};
-    party_number alice{join("alice")};
-    party_number bob{join("bob")};
-    party_number carol{join("carol")};
+    client_number alice{join("alice")};
+    client_number bob{join("bob")};
+    client_number carol{join("carol")};
 };
 
 TEST_F(ToldServer, a_wrong_code) {
@@ -130,7 +132,7 @@ TEST_F(ToldServer, an_sma_to_its_sender) {
 }
 
 TEST_F(ToldServer, an_sma_to_a_stranger) {
-    const party_number stranger = seen.connect(now);
+    const client_number stranger = seen.connect(now);
     says(alice, sma("hi"));
     is_broken(output(stranger, spm("alice", "hi")), "delivery", "connection 4 was sent SPM alice \"hi\"");
 }
@@ -195,7 +197,7 @@ TEST_F(ToldServer, what_is_no_packet_or_none_of_a_server) {
 }
 
 TEST_F(ToldServer, more_users_or_strangers_than_the_bounds) {
-    const party_number dave = seen.connect(now);
+    const client_number dave = seen.connect(now);
     says(dave, cr("dave"));
     is_broken(output(dave, wire_of_error(0)), "answers", "was sent ERROR 0 and not ERROR 2");
     holds(check_accepts(seen, true));

@@ -14,8 +14,8 @@ namespace chatos::fuzz {
 namespace {
 
 // Bursts that reach the bounds of thousands are played once, not for each of their truncations.
-bool has_large_bursts(const seed& one) {
-    return setup_of(one.input).large_bursts;
+bool has_large_bursts(const seed& tested) {
+    return setup_of(tested.input).large_bursts;
 }
 
 TEST(SessionCorpus, seeds_and_every_truncation_of_them) {
@@ -31,14 +31,14 @@ TEST(SessionCorpus, seeds_and_every_truncation_of_them) {
 
 TEST(SessionCorpus, seeds_under_other_bounds) {
     std::mt19937 random{20210217};
-    for (seed one : seeds_of("session")) {
-        if (has_large_bursts(one) || one.input.size() < setup_bytes) {
+    for (seed tested : seeds_of("session")) {
+        if (has_large_bursts(tested) || tested.input.size() < setup_bytes) {
             continue;
         }
         for (int round = 0; round < 30; ++round) {
-            one.input[0] = static_cast<std::byte>(random() % 256);
-            one.input[1] = static_cast<std::byte>(random() % 256);
-            ASSERT_TRUE(holds(check_session, one.input)) << one.name << '\n' << describe_session(one.input);
+            tested.input[0] = static_cast<std::byte>(random() % 256);
+            tested.input[1] = static_cast<std::byte>(random() % 256);
+            ASSERT_TRUE(holds(check_session, tested.input)) << tested.name << '\n' << describe_session(tested.input);
         }
     }
 }
@@ -47,8 +47,8 @@ TEST(SessionCorpus, scripts_at_random) {
     std::mt19937 random{19'700'101};
     for (int round = 0; round < 5'000; ++round) {
         std::vector<std::byte> input(random() % 250);
-        for (std::byte& one : input) {
-            one = static_cast<std::byte>(random() % 256);
+        for (std::byte& byte : input) {
+            byte = static_cast<std::byte>(random() % 256);
         }
         ASSERT_TRUE(holds(check_session, input)) << "round " << round << '\n' << describe_session(input);
     }
@@ -56,25 +56,25 @@ TEST(SessionCorpus, scripts_at_random) {
 
 TEST(SessionSeeds, use_every_command) {
     std::set<action> used;
-    for (const seed& one : make_session_seeds()) {
-        script_reader reader{one.input};
+    for (const seed& tested : make_session_seeds()) {
+        script_reader reader{tested.input};
         for (session_step step; reader.next(step);) {
             used.insert(step.what);
         }
     }
-    for (unsigned what = 0; what < 32; ++what) {
-        EXPECT_TRUE(used.contains(static_cast<action>(what))) << "no seed uses action " << what;
+    for (unsigned value = 0; value < 32; ++value) {
+        EXPECT_TRUE(used.contains(static_cast<action>(value))) << "no seed uses action " << value;
     }
 }
 
 TEST(SessionSeeds, play_the_flows_that_they_are_named_after) {
-    const auto told = [](std::string_view name) {
+    const auto transcript_of = [](std::string_view name) {
         const std::vector<seed> all = make_session_seeds();
         return describe_session(std::ranges::find(all, name, &seed::name)->input);
     };
     const auto expect = [&](std::string_view name, std::string_view words) {
-        EXPECT_NE(told(name).find(words), std::string::npos) << name << " does not show '" << words << "':\n"
-                                                             << told(name);
+        EXPECT_NE(transcript_of(name).find(words), std::string::npos) << name << " does not show '" << words << "':\n"
+                                                                      << transcript_of(name);
     };
     expect("login_taken_pseudo", "connection 2 got ERROR 1, ERROR 0\n");
     expect("login_full", "connection 2 got ERROR 2\n");

@@ -10,8 +10,8 @@ verdict check_session(std::span<const std::byte> input) {
 
 std::string describe_session(std::span<const std::byte> input) {
     std::string transcript;
-    session_run one{input, &transcript};
-    static_cast<void>(one.run());
+    session_run run{input, &transcript};
+    static_cast<void>(run.run());
     return transcript;
 }
 

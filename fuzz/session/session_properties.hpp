@@ -10,7 +10,7 @@
 
 namespace chatos::fuzz {
 
-/// Plays the script and compares the core with what the witness foretells after each step. Properties: `answers`,
+/// Plays the script and compares the core with what the oracle predicts after each step. Properties: `answers`,
 /// `order`, `delivery`, `time`, `bounds`, `closing`, `told`, `wire`, `ledger`, `rest`.
 [[nodiscard]] verdict check_session(std::span<const std::byte> input);
 

@@ -15,9 +15,9 @@ constexpr unsigned fragments_max = 24;
 constexpr unsigned deadlines_max = 4'000;
 
 /// Steps that need a connection, and get one.
-bool sends(action what) {
-    return (what >= action::send_cr && what <= action::ask_and_send) || what == action::send_raw ||
-           what == action::send_broken || what == action::burst;
+bool sends(action kind) {
+    return (kind >= action::send_cr && kind <= action::ask_and_send) || kind == action::send_raw ||
+           kind == action::send_broken || kind == action::burst;
 }
 
 std::uint8_t opcode_byte(opcode op) {
@@ -27,8 +27,8 @@ std::uint8_t opcode_byte(opcode op) {
 }  // namespace
 
 session_run::session_run(std::span<const std::byte> script, std::string* transcript)
-    : setup_{setup_of(script)}, reader_{script}, core_{setup_.bounds}, witness_{setup_.bounds}, transcript_{
-                                                                                                    transcript} {}
+    : setup_{setup_of(script)}, reader_{script}, core_{setup_.bounds}, oracle_{setup_.bounds}, transcript_{transcript} {
+}
 
 verdict session_run::run() {
     set_up();
@@ -61,10 +61,10 @@ verdict session_run::run() {
 
 void session_run::set_up() {
     for (unsigned place = 0; place < setup_.users && !found_; ++place) {
-        peer& one = peers_[place];
-        if (connect(one)) {
-            send(one, wire_of(opcode_byte(opcode::cr), usual_pseudo(place), {}));
-            say(one, "connects and registers as " + std::string{usual_pseudo(place)});
+        peer& client = peers_[place];
+        if (connect(client)) {
+            send(client, wire_of(opcode_byte(opcode::cr), usual_pseudo(place), {}));
+            say(client, "connects and registers as " + std::string{usual_pseudo(place)});
         }
         turn();
     }
@@ -72,15 +72,15 @@ void session_run::set_up() {
 }
 
 void session_run::perform(const session_step& step) {
-    peer& one = peers_[step.place];
-    if (sends(step.what) && !connect(one)) {
+    peer& client = peers_[step.place];
+    if (sends(step.what) && !connect(client)) {
         return;
     }
     if (transcript_ != nullptr) {
-        say_step(step, one);
+        say_step(step, client);
     }
     switch (step.what) {
-    case action::connect: static_cast<void>(connect(one)); break;
+    case action::connect: static_cast<void>(connect(client)); break;
     case action::wait:
     case action::wait_long:
     case action::until_before:
@@ -91,13 +91,13 @@ void session_run::perform(const session_step& step) {
     case action::drain:
         if (step.value < drain_values) {
             core_.drain(now_);
-            witness_.drain(now_);
+            oracle_.drain(now_);
             told_ = std::max(told_, now_);
         }
         break;
     case action::be_late: late_ = step.value % 2 == 1; break;
     case action::receive_visitors:
-        receive_visitors(one, setup_.large_bursts && step.value >= 250 ? 1'023U : step.value % 4U);
+        receive_visitors(client, setup_.large_bursts && step.value >= 250 ? 1'023U : step.value % 4U);
         break;
     case action::hold:
     case action::release:
@@ -109,76 +109,76 @@ void session_run::perform(const session_step& step) {
     case action::read_on:
     case action::read_in_pieces:
     case action::read_some:
-        if (one.is_connected) {
-            change_peer(step, one);
+        if (client.is_connected) {
+            change_peer(step, client);
         }
         break;
-    default: send_for(step, one); break;
+    default: send_for(step, client); break;
     }
 }
 
-void session_run::send_for(const session_step& step, peer& one) {
+void session_run::send_for(const session_step& step, peer& client) {
     const std::string_view pseudo = pseudo_of(step.value);
     const auto message = [&](unsigned choice) { return message_of(static_cast<std::uint8_t>(choice), ++messages_); };
     switch (step.what) {
-    case action::send_cr: send(one, wire_of(opcode_byte(opcode::cr), pseudo, {})); break;
-    case action::send_rpm: send(one, wire_of(opcode_byte(opcode::rpm), pseudo, {})); break;
-    case action::send_spm: send(one, wire_of(opcode_byte(opcode::spm), pseudo, message(step.value >> 5U))); break;
-    case action::send_sma: send(one, wire_of(opcode_byte(opcode::sma), {}, message(step.value))); break;
-    case action::send_pc: send(one, wire_of(opcode_byte(opcode::pc), pseudo, {})); break;
-    case action::send_error: send(one, wire_of_error(code_of(step.value))); break;
+    case action::send_cr: send(client, wire_of(opcode_byte(opcode::cr), pseudo, {})); break;
+    case action::send_rpm: send(client, wire_of(opcode_byte(opcode::rpm), pseudo, {})); break;
+    case action::send_spm: send(client, wire_of(opcode_byte(opcode::spm), pseudo, message(step.value >> 5U))); break;
+    case action::send_sma: send(client, wire_of(opcode_byte(opcode::sma), {}, message(step.value))); break;
+    case action::send_pc: send(client, wire_of(opcode_byte(opcode::pc), pseudo, {})); break;
+    case action::send_error: send(client, wire_of_error(code_of(step.value))); break;
     case action::answer_all: {
         std::string answers;
-        for (; one.owes != 0; --one.owes) {
+        for (; client.owes != 0; --client.owes) {
             answers += wire_of_error(code_of(step.value));
         }
-        send(one, std::move(answers));
+        send(client, std::move(answers));
         break;
     }
     case action::ask_and_send:
-        send(one, wire_of(opcode_byte(opcode::rpm), pseudo, {}) +
-                      wire_of(opcode_byte(opcode::spm), pseudo, message(step.value >> 5U)));
+        send(client, wire_of(opcode_byte(opcode::rpm), pseudo, {}) +
+                         wire_of(opcode_byte(opcode::spm), pseudo, message(step.value >> 5U)));
         break;
-    case action::send_raw: send(one, {reinterpret_cast<const char*>(step.raw.data()), step.raw.size()}); break;
-    case action::send_broken: send(one, std::string{broken_packet(step.value)}); break;
-    default: burst(one, step); break;
+    case action::send_raw: send(client, {reinterpret_cast<const char*>(step.raw.data()), step.raw.size()}); break;
+    case action::send_broken: send(client, std::string{broken_packet(step.value)}); break;
+    default: burst(client, step); break;
     }
 }
 
-void session_run::change_peer(const session_step& step, peer& one) {
+void session_run::change_peer(const session_step& step, peer& client) {
     switch (step.what) {
-    case action::hold: one.holds = true; break;
+    case action::hold: client.holds = true; break;
     case action::release:
-        one.holds = false;
-        send(one, std::exchange(one.held, {}));
+        client.holds = false;
+        send(client, std::exchange(client.held, {}));
         break;
-    case action::fragment: one.fragment_bytes = step.value % 16U; break;
+    case action::fragment: client.fragment_bytes = step.value % 16U; break;
     case action::cut:
-        one.cuts_next = true;
-        one.cut_bytes = step.value;
+        client.cuts_next = true;
+        client.cut_bytes = step.value;
         break;
     case action::end_input:
-        one.ends_input = true;
-        feed(one);
+        client.ends_input = true;
+        feed(client);
         break;
-    case action::reset: lose(one, "reset"); break;
-    case action::stop_reading: one.reads = false; break;
+    case action::reset: drop(client, "reset"); break;
+    case action::stop_reading: client.reads = false; break;
     case action::read_on:
-        one.reads = true;
-        one.piece_bytes = 0;
-        bring_in_line(one);
+        client.reads = true;
+        client.piece_bytes = 0;
+        sync(client);
         break;
     case action::read_in_pieces:
-        one.reads = true;
-        one.piece_bytes = step.value % 32U;
-        bring_in_line(one);
+        client.reads = true;
+        client.piece_bytes = step.value % 32U;
+        sync(client);
         break;
-    default: static_cast<void>(write_some(one, step.value)); break;
+    default: static_cast<void>(write_some(client, step.value)); break;
     }
 }
 
 void session_run::pass_time_for(const session_step& step) {
-    const moment next = witness_.next_deadline().value_or(now_);
+    const moment next = oracle_.next_deadline().value_or(now_);
     const milliseconds quarters{250 * step.value};
     switch (step.what) {
     case action::wait: sleep_until(now_ + milliseconds{step.value * (step.place + 1)}); return;
@@ -201,29 +201,29 @@ void session_run::come_to_rest() {
     if (transcript_ != nullptr) {
         *transcript_ += "all read on and say nothing, until nothing is left to happen; then all leave\n";
     }
-    for (peer& one : peers_) {
-        one.reads = true;
-        one.piece_bytes = 0;
-        one.to_send.clear();
-        one.sent = 0;
-        one.holds = false;
-        if (one.is_connected) {
-            bring_in_line(one);
+    for (peer& client : peers_) {
+        client.reads = true;
+        client.piece_bytes = 0;
+        client.to_send.clear();
+        client.sent = 0;
+        client.holds = false;
+        if (client.is_connected) {
+            sync(client);
         }
     }
     tell_time();
     run_out_of_deadlines();
     if (!found_) {
-        found(check_rest(witness_, core_.count(), core_.connections()));
+        found(check_rest(oracle_, core_.count(), core_.connections()));
     }
 }
 
 void session_run::everybody_leaves() {
-    for (peer& one : peers_) {
-        if (one.is_connected && one.number % 2 == 0) {
-            lose(one, "reset");
+    for (peer& client : peers_) {
+        if (client.is_connected && client.number % 2 == 0) {
+            drop(client, "reset");
         } else {
-            one.ends_input = true;
+            client.ends_input = true;
         }
     }
     run_out_of_deadlines();
@@ -248,47 +248,47 @@ void session_run::run_out_of_deadlines() {
     }
 }
 
-bool session_run::connect(peer& one) {
-    if (one.is_connected || found_ || !core_.accepts_connections()) {
-        return one.is_connected;
+bool session_run::connect(peer& client) {
+    if (client.is_connected || found_ || !core_.accepts_connections()) {
+        return client.is_connected;
     }
-    one = peer{};
-    one.is_connected = true;
-    one.id = core_.connect(now_);
-    one.number = witness_.connect(now_);
+    client = peer{};
+    client.is_connected = true;
+    client.id = core_.connect(now_);
+    client.number = oracle_.connect(now_);
     told_ = std::max(told_, now_);
     connections_most_ = std::max(connections_most_, core_.connections());
-    if (one.id.slot >= connections_most_) {
-        found(
-            failure{"ledger", "connection " + std::to_string(one.number) + " has a slot behind those that were free"});
+    if (client.id.slot >= connections_most_) {
+        found(failure{"ledger",
+                      "connection " + std::to_string(client.number) + " has a slot behind those that were free"});
         return true;
     }
-    if (generations_.size() <= one.id.slot) {
-        generations_.resize(std::size_t{one.id.slot} + 1);
+    if (generations_.size() <= client.id.slot) {
+        generations_.resize(std::size_t{client.id.slot} + 1);
     }
-    if (generations_[one.id.slot] == one.id.generation) {
-        found(failure{"ledger", "connection " + std::to_string(one.number) + " has the id of one that is gone"});
+    if (generations_[client.id.slot] == client.id.generation) {
+        found(failure{"ledger", "connection " + std::to_string(client.number) + " has the id of one that is gone"});
     }
-    generations_[one.id.slot] = one.id.generation;
-    one.armed = core_.wants_input(one.id);
-    say(one, "connects");
+    generations_[client.id.slot] = client.id.generation;
+    client.armed = core_.wants_input(client.id);
+    say(client, "connects");
     return true;
 }
 
-void session_run::send(peer& one, std::string bytes) {
-    if (one.cuts_next) {
-        one.cuts_next = false;
-        bytes.resize(std::min<std::size_t>(bytes.size(), one.cut_bytes));
+void session_run::send(peer& client, std::string bytes) {
+    if (client.cuts_next) {
+        client.cuts_next = false;
+        bytes.resize(std::min<std::size_t>(bytes.size(), client.cut_bytes));
     }
-    std::string& end = one.holds ? one.held : one.to_send;
+    std::string& end = client.holds ? client.held : client.to_send;
     if (end.size() + bytes.size() <= to_send_bytes_max) {
         end += bytes;
     }
-    one.fragments_left = fragments_max;
-    feed(one);
+    client.fragments_left = fragments_max;
+    feed(client);
 }
 
-void session_run::burst(peer& one, const session_step& step) {
+void session_run::burst(peer& client, const session_step& step) {
     const unsigned kind = step.value >> 5U;
     const bool is_answered_at_once = kind == 0 || kind == 2 || kind == 3 || kind == 6 || kind == 7;
     const bool is_large = setup_.large_bursts && is_answered_at_once;
@@ -309,31 +309,31 @@ void session_run::burst(peer& one, const session_step& step) {
         default: bytes += wire_of(opcode_byte(opcode::spm), other, message_of(0, ++messages_)); break;
         }
     }
-    send(one, std::move(bytes));
+    send(client, std::move(bytes));
 }
 
 // More users than a favour is remembered for can come only one after the other.
-void session_run::receive_visitors(peer& one, unsigned count) {
+void session_run::receive_visitors(peer& client, unsigned count) {
     peer& visitor = peers_.back();
-    for (count = std::min(count, burst_left_); count != 0 && one.is_connected && !found_; --count, --burst_left_) {
+    for (count = std::min(count, burst_left_); count != 0 && client.is_connected && !found_; --count, --burst_left_) {
         if (!connect(visitor)) {
             return;
         }
         send(visitor, wire_of(opcode_byte(opcode::cr), "visitor", {}));
-        send(one, wire_of(opcode_byte(opcode::rpm), "visitor", {}));
+        send(client, wire_of(opcode_byte(opcode::rpm), "visitor", {}));
         turn();
         if (visitor.is_connected) {
-            lose(visitor, "reset");
+            drop(visitor, "reset");
         }
     }
 }
 
-void session_run::lose(peer& one, std::string_view how) {
-    say(one, how);
-    core_.lost(one.id, now_);
-    witness_.lost(one.number, now_);
+void session_run::drop(peer& client, std::string_view how) {
+    say(client, how);
+    core_.lost(client.id, now_);
+    oracle_.lost(client.number, now_);
     told_ = std::max(told_, now_);
-    one = peer{};
+    client = peer{};
 }
 
 }  // namespace chatos::fuzz

@@ -1,12 +1,12 @@
-// Plays a script: one core, the witness beside it, and a driver that tells both the same and compares them after each
+// Plays a script: one core, the oracle beside it, and a driver that tells both the same and compares them after each
 // step. The driver obeys the core's contract, and has the freedom that it leaves: fragments, lateness, partial writes.
 #pragma once
 
 #include "core/server.hpp"
 #include "properties/verdict.hpp"
 #include "session/checker.hpp"
+#include "session/oracle.hpp"
 #include "session/session_script.hpp"
-#include "session/witness.hpp"
 
 #include <array>
 #include <cstddef>
@@ -29,7 +29,7 @@ private:
     /// One end of a connection, or a place where none is.
     struct peer {
         bool is_connected{false};
-        party_number number{0};
+        client_number number{0};
         core::connection_id id{};
 
         std::string to_send;  ///< lies in the network
@@ -54,40 +54,40 @@ private:
 
     void set_up();
     void perform(const session_step& step);
-    void send_for(const session_step& step, peer& one);
-    void change_peer(const session_step& step, peer& one);
+    void send_for(const session_step& step, peer& client);
+    void change_peer(const session_step& step, peer& client);
     void pass_time_for(const session_step& step);
     void come_to_rest();
     void everybody_leaves();
 
-    bool connect(peer& one);
-    void send(peer& one, std::string bytes);
-    void burst(peer& one, const session_step& step);
-    void receive_visitors(peer& one, unsigned count);
-    void lose(peer& one, std::string_view how);
+    bool connect(peer& client);
+    void send(peer& client, std::string bytes);
+    void burst(peer& client, const session_step& step);
+    void receive_visitors(peer& client, unsigned count);
+    void drop(peer& client, std::string_view how);
 
-    void feed(peer& one);
-    void hand_over(peer& one);
+    void feed(peer& client);
+    void send_fragment(peer& client);
     void turn();
-    void bring_in_line(peer& one);
-    bool write_some(peer& one, std::size_t bytes_max);
-    void read_inbox(peer& one);
-    bool show_output(const peer& one, std::size_t pieces_max);
+    void sync(peer& client);
+    bool write_some(peer& client, std::size_t bytes_max);
+    void read_inbox(peer& client);
+    bool show_output(const peer& client, std::size_t pieces_max);
 
     void tell_time();
     void sleep_until(moment when);
     void run_out_of_deadlines();
     void check();
-    void check_peer(const peer& one);
-    void found(verdict what);
+    void check_peer(const peer& client);
+    void found(verdict broken);
 
-    void say(const peer& one, std::string_view words);
-    void say_step(const session_step& step, const peer& one);
+    void say(const peer& client, std::string_view words);
+    void say_step(const session_step& step, const peer& client);
 
     session_setup setup_;
     script_reader reader_;
     core::server core_;
-    witness witness_;
+    oracle oracle_;
     std::array<peer, places_max + 1> peers_;  ///< the last is for visitors
     moment now_{};
     moment told_{};  ///< the latest moment that the core knows of

@@ -68,38 +68,38 @@ constexpr std::array broken_packets{"\x00\x00\x03"
 }  // namespace
 
 session_setup setup_of(std::span<const std::byte> script) {
-    std::array<unsigned, setup_bytes> chosen{};
-    for (std::size_t i = 0; i < std::min(chosen.size(), script.size()); ++i) {
-        chosen[i] = std::to_integer<unsigned>(script[i]);
+    std::array<unsigned, setup_bytes> choices{};
+    for (std::size_t i = 0; i < std::min(choices.size(), script.size()); ++i) {
+        choices[i] = std::to_integer<unsigned>(script[i]);
     }
     // They cost a thousand times what others do, so that only seeds and what comes from them begin like this.
-    const bool large = chosen[1] == large_bursts_first && chosen[2] == large_bursts_second;
-    chosen[1] = large ? 0 : chosen[1];
+    const bool large = choices[1] == large_bursts_first && choices[2] == large_bursts_second;
+    choices[1] = large ? 0 : choices[1];
     session_setup setup;
     core::options& bounds = setup.bounds;
-    bounds.tunnels = false;  // the witness knows none
+    bounds.tunnels = false;  // the oracle knows none
     const auto pick = [](unsigned bits, auto usual, auto first, auto second, auto third) {
         const std::array choices{usual, static_cast<decltype(usual)>(first), static_cast<decltype(usual)>(second),
                                  static_cast<decltype(usual)>(third)};
         return choices[bits & 3U];
     };
-    const unsigned output_choice = chosen[0] >> 6U;
-    const unsigned time_choice = chosen[1] >> 6U;
+    const unsigned output_choice = choices[0] >> 6U;
+    const unsigned time_choice = choices[1] >> 6U;
     if (output_choice != 0 || time_choice != 0) {
         bounds.packet_limits = smallest_legal_limits;
     }
     const std::size_t packet_bytes = packet_bytes_max(bounds.packet_limits);
-    bounds.users_max = pick(chosen[0], bounds.users_max, 1, 2, 4);
-    bounds.unregistered_max = pick(chosen[0] >> 2U, bounds.unregistered_max, 1, 2, 3);
-    bounds.deliveries_unanswered_max = pick(chosen[0] >> 4U, bounds.deliveries_unanswered_max, 1, 2, 4);
+    bounds.users_max = pick(choices[0], bounds.users_max, 1, 2, 4);
+    bounds.unregistered_max = pick(choices[0] >> 2U, bounds.unregistered_max, 1, 2, 3);
+    bounds.deliveries_unanswered_max = pick(choices[0] >> 4U, bounds.deliveries_unanswered_max, 1, 2, 4);
     bounds.output_bytes_max =
         pick(output_choice, bounds.output_bytes_max, packet_bytes, packet_bytes + 17, packet_bytes * 2);
-    bounds.timeouts_in_a_row_max = pick(chosen[1], bounds.timeouts_in_a_row_max, 1, 2, 3);
-    bounds.work_per_slice_max = pick(chosen[1] >> 2U, bounds.work_per_slice_max, 1, 2, 5);
-    bounds.receive_bytes_max = pick(chosen[1] >> 4U, bounds.receive_bytes_max, 3, 20, 300);
+    bounds.timeouts_in_a_row_max = pick(choices[1], bounds.timeouts_in_a_row_max, 1, 2, 3);
+    bounds.work_per_slice_max = pick(choices[1] >> 2U, bounds.work_per_slice_max, 1, 2, 5);
+    bounds.receive_bytes_max = pick(choices[1] >> 4U, bounds.receive_bytes_max, 3, 20, 300);
     choose_times(bounds, time_choice);
-    setup.users = chosen[2] & 7U;
-    setup.clock_ticks = (chosen[2] & 8U) != 0;
+    setup.users = choices[2] & 7U;
+    setup.clock_ticks = (choices[2] & 8U) != 0;
     setup.large_bursts = large;
     return setup;
 }
@@ -131,8 +131,8 @@ bool script_reader::next(session_step& step) {
     return true;
 }
 
-bool has_value(action what) noexcept {
-    switch (what) {
+bool has_value(action kind) noexcept {
+    switch (kind) {
     case action::connect:
     case action::hold:
     case action::release:

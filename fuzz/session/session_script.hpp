@@ -93,7 +93,7 @@ private:
 };
 
 /// Whether the action has an argument byte.
-[[nodiscard]] bool has_value(action what) noexcept;
+[[nodiscard]] bool has_value(action kind) noexcept;
 
 /// The pseudo that users take at a place when nobody says otherwise.
 [[nodiscard]] std::string_view usual_pseudo(unsigned place) noexcept;

@@ -1,5 +1,5 @@
-// Bytes to packets. Strict (WIRE-1 to WIRE-14), no allocation, no exceptions, no I/O. What the peer did wrong is a
-// value (decode_error); nothing that comes from the network can trip an assertion.
+// Decodes bytes into packets: strict (WIRE-1 to WIRE-14), no allocation, no exceptions, no I/O. A mistake of the peer
+// is a value (decode_error); no input from the network can trigger an assertion.
 #pragma once
 
 #include <chatos/layout.hpp>
@@ -14,9 +14,9 @@
 
 namespace chatos {
 
-/// Why bytes are not a packet.
+/// The reason why bytes are not a packet.
 enum class violation : std::uint8_t {
-    none,                   ///< nothing is wrong
+    none,                   ///< no violation
     unknown_opcode,         ///< WIRE-1
     negative_size,          ///< WIRE-11: the top bit of a size is set
     size_over_limit,        ///< WIRE-14
@@ -25,51 +25,51 @@ enum class violation : std::uint8_t {
     unassigned_error_code,  ///< WIRE-12
 };
 
-/// Short name ("unknown_opcode"), for logs and JSON. Lives for ever.
+/// Short name ("unknown_opcode"), for logs and JSON. Static storage.
 [[nodiscard]] std::string_view violation_name(violation what) noexcept;
-/// One clause for people ("no packet has this opcode; 1 to 6 are assigned"). Lives for ever.
+/// A clause for people ("no packet has this opcode; 1 to 6 are assigned"). Static storage.
 [[nodiscard]] std::string_view describe(violation what) noexcept;
-/// Id of the rule that was broken ("WIRE-1"); empty for `none`. Lives for ever.
+/// Id of the violated rule ("WIRE-1"); empty for `none`. Static storage.
 [[nodiscard]] std::string_view rule_of(violation what) noexcept;
 
-/// Where and why decoding stopped for good.
+/// Where and why decoding stopped; it cannot be resumed.
 struct [[nodiscard]] decode_error {
-    violation what{violation::none};  ///< the rule that was broken
-    field where{field::opcode};       ///< the field that breaks it
-    /// Absolute position in the stream: of the opcode, of the first byte of the size, of the first byte of the
-    /// ill-formed UTF-8 sequence, or of the error code.
+    violation what{violation::none};  ///< the violated rule
+    field where{field::opcode};       ///< the field that violates it
+    /// Absolute position in the stream of the opcode, the first byte of the size, the first byte of the ill-formed
+    /// UTF-8 sequence, or the error code.
     std::uint64_t offset{0};
 
-    /// Equal in every member.
+    /// Compares all members.
     friend constexpr bool operator==(const decode_error&, const decode_error&) noexcept = default;
 };
 
-/// How one attempt to decode ended.
+/// The outcome of an attempt to decode.
 enum class decode_status : std::uint8_t {
     complete,    ///< `packet` and `consumed` are set
     incomplete,  ///< `need` is set; no byte was consumed
-    malformed,   ///< `error` is set; framing is lost, nothing after this can be decoded (ERR-1)
+    malformed,   ///< `error` is set; framing is lost, and nothing after this can be decoded (ERR-1)
 };
 
-/// What decode() found at the start of its input. Only the members that `status` names mean anything; the others have
-/// their default values.
+/// The result of decode(). Only the members that `status` names are set;
+/// the others have their default values.
 struct [[nodiscard]] decode_result {
-    decode_status status{decode_status::incomplete};  ///< which of the members below are set
-    packet_view packet{};                             ///< complete: views into the decoded bytes
+    decode_status status{decode_status::incomplete};  ///< which of the following members are set
+    packet_view packet{};                             ///< complete: its views point into the input
     std::size_t consumed{0};                          ///< complete: bytes of this packet, at least 2
-    /// incomplete: how many more bytes bring the next decision, at least 1. The decisions are: opcode; each size;
-    /// each whole string; the error code. Fewer bytes than this never complete a packet nor show an error.
+    /// incomplete: how many more bytes the next decision needs, at least 1. Decisions are made after the opcode, each
+    /// size, each whole string, and the error code. Fewer bytes never complete a packet or reveal an error.
     std::size_t need{0};
     decode_error error{};  ///< malformed
 };
 
-/// Decodes the packet at the start of `input` (WIRE-1 to WIRE-14, figures 1 to 6): at most one, and never reads a byte
-/// outside `input`. An empty input is incomplete with `need` 1. `bounds` are in bytes; `base_offset` is the position of
-/// `input` in its stream, in bytes, and is only added to the offset of an error. The views in the result live as long
-/// as the bytes of `input`. Any thread may call it at any time.
+/// decode() decodes at most one packet, the one at the start of `input` (WIRE-1 to WIRE-14, figures 1 to 6), and never
+/// reads outside `input`. An empty input is incomplete with `need` 1. `bounds` are in bytes. `base_offset` is the
+/// position of `input` in its stream, in bytes; it is only added to the offset of an error. The views in the result are
+/// valid as long as the bytes of `input`. Thread-safe.
 [[nodiscard]] decode_result decode(std::span<const std::byte> input, const limits& bounds = {},
                                    std::uint64_t base_offset = 0) noexcept;
-/// Deleted: the views in the result would point into a temporary that dies before they can be read.
+/// Deleted: the views in the result would point into a temporary that is destroyed before they can be read.
 template <owning_temporary<std::span<const std::byte>> Bytes>
 decode_result decode(Bytes&& input, const limits& bounds = {}, std::uint64_t base_offset = 0) = delete;
 

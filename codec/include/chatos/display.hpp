@@ -1,5 +1,5 @@
-// Text from the network, made safe to show to a person. Control characters, line breaks, bidirectional controls and
-// bytes that are not UTF-8 never reach a terminal or a log as they are.
+// Escapes text from the network for display: control characters, line breaks, bidirectional controls and bytes that are
+// not UTF-8 must never reach a terminal or a log unescaped.
 #pragma once
 
 #include <chatos/utf8.hpp>
@@ -11,20 +11,20 @@
 
 namespace chatos {
 
-/// One step of escaping: what to print, and how many bytes of the input it stands for.
+/// One step of escaping: the text to print, and the number of input bytes that it represents.
 struct [[nodiscard]] display_piece {
-    std::array<char, 12> escaped{};  ///< ASCII; owned, so it lives as long as the piece
-    std::uint8_t escaped_size{0};    ///< 0: print the input's bytes as they are
+    std::array<char, 12> escaped{};  ///< ASCII, owned by the piece
+    std::uint8_t escaped_size{0};    ///< 0: print the input bytes unchanged
     std::uint8_t consumed{0};        ///< bytes of the input, at least 1
 };
 
-/// The piece at the start of `text`, any bytes but not none. Printable characters stay; `\` becomes `\\`, `"` becomes
-/// `\"`; line breaks and tabs `\n` `\r` `\t`; other controls and ill-formed bytes `\x1b`; invisible, separating and
-/// direction-changing characters `\u{202e}`.
+/// The piece at the start of `text`, which must not be empty. Printable characters are unchanged; `\` becomes `\\`, `"`
+/// becomes `\"`; line breaks and tabs `\n` `\r` `\t`; other controls and ill-formed bytes `\x1b`; invisible, separating
+/// and direction-changing characters `\u{202e}`.
 [[nodiscard]] display_piece next_display_piece(std::string_view text) noexcept;
 
-/// Feeds `sink(std::string_view)` with the printable form of `text`, piece by piece; at most 4 bytes come out for
-/// each byte that goes in. A view lives as long as the call of `sink` that it is given to.
+/// Passes the printable form of `text` to `sink(std::string_view)`, piece by piece: at most 4 bytes for each byte of
+/// `text`. Each view is valid during that call of `sink`.
 template <typename Sink>
 void escape(std::string_view text, Sink&& sink) {
     while (!text.empty()) {

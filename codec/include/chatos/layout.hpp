@@ -1,5 +1,5 @@
-// The wire, once: a constexpr table of the six packets (figures 1 to 6 of the RFC, WIRE-1 to WIRE-7). Decoder,
-// encoder, dump, documentation and fuzzing dictionaries follow from it; nobody else spells out a layout.
+// The wire format: a constexpr table of the six packets (figures 1 to 6 of the RFC, WIRE-1 to WIRE-7), the only place
+// that defines their layout. Decoder, encoder, dump, documentation and fuzzing dictionaries are derived from it.
 #pragma once
 
 #include <chatos/limits.hpp>
@@ -13,7 +13,7 @@
 
 namespace chatos {
 
-/// What a byte of a packet belongs to. Every byte of an accepted packet belongs to exactly one field.
+/// A field of a packet. Every byte of an accepted packet belongs to exactly one field.
 enum class field : std::uint8_t {
     opcode,        ///< the first byte (WIRE-1)
     pseudo_size,   ///< two bytes, big-endian (WIRE-6)
@@ -23,38 +23,38 @@ enum class field : std::uint8_t {
     error_code,    ///< one byte (WIRE-12)
 };
 
-/// Name of a field as reports and dumps print it ("opcode", "pseudo_size", ...); lives for ever.
+/// Name of a field in reports and dumps ("opcode", "pseudo_size", ...). Static storage.
 [[nodiscard]] std::string_view field_name(field name) noexcept;
 
-/// What may follow the opcode.
+/// A part of a packet after its opcode.
 enum class part : std::uint8_t {
     pseudo,      ///< a size of two bytes, then the name of a user
     message,     ///< a size of four bytes, then text
     error_code,  ///< one byte
 };
 
-/// How a part is laid out: a big-endian size of `size_bytes` bytes (WIRE-6) followed by that many bytes of UTF-8;
-/// the error code has no size and is one byte.
+/// Layout of a part: a big-endian size of `size_bytes` bytes (WIRE-6), followed by that many bytes of UTF-8. The error
+/// code has no size and is one byte.
 struct part_layout {
-    field size_field;         ///< meaningless when size_bytes is 0
+    field size_field;         ///< unused if size_bytes is 0
     field body_field;         ///< the string, or the error code itself
     std::uint8_t size_bytes;  ///< 2 for a pseudo, 4 for a message, 0 for the error code
     bool may_be_empty;        ///< WIRE-9, WIRE-10
 };
 
-/// A row for each part, in the order of the enumeration.
+/// The layouts of the parts, in the order of the enumeration.
 inline constexpr std::array<part_layout, 3> part_table{{
     {field::pseudo_size, field::pseudo, 2, false},
     {field::message_size, field::message, 4, true},
     {field::error_code, field::error_code, 0, false},
 }};
 
-/// The row of a part; lives for ever.
+/// The row of a part. Static storage.
 [[nodiscard]] constexpr const part_layout& layout_of(part which) noexcept {
     return part_table[static_cast<std::size_t>(which)];
 }
 
-/// One row of the table.
+/// A row of packet_table.
 struct packet_layout {
     opcode op;                          ///< the first byte
     std::string_view name;              ///< "CR"
@@ -64,9 +64,9 @@ struct packet_layout {
     bool from_client;                   ///< a client may send it
     bool from_server;                   ///< a server may send it
 
-    /// What follows the opcode, in the order of the wire; points into this row.
+    /// The parts after the opcode, in wire order; points into this row.
     [[nodiscard]] constexpr std::span<const part> parts() const& noexcept { return {parts_storage.data(), part_count}; }
-    /// Deleted: the span would point into a row that dies before it can be read.
+    /// Deleted: the span would point into a row that is destroyed before it can be read.
     std::span<const part> parts() const&& = delete;
 };
 
@@ -80,7 +80,7 @@ inline constexpr std::array<packet_layout, 6> packet_table{{
     {opcode::error, "ERROR", "error code", {part::error_code}, 1, true, true},
 }};
 
-/// The table's row for a first byte, or nullptr when no packet starts with it (WIRE-1).
+/// The table's row for a first byte, or nullptr if no packet starts with it (WIRE-1).
 [[nodiscard]] constexpr const packet_layout* find_layout(std::uint8_t first_byte) noexcept {
     return first_byte >= 1 && first_byte <= packet_table.size() ? &packet_table[first_byte - 1U] : nullptr;
 }
@@ -90,7 +90,7 @@ inline constexpr std::array<packet_layout, 6> packet_table{{
     return packet_table[static_cast<std::size_t>(op) - 1];
 }
 
-/// "CR", "RPM", ... as reports, scenarios and dumps write it; lives for ever.
+/// Name of a packet in reports, scenarios and dumps ("CR", "RPM", ...). Static storage.
 [[nodiscard]] constexpr std::string_view packet_name(opcode op) noexcept {
     return layout_of(op).name;
 }
@@ -105,7 +105,7 @@ inline constexpr std::array<packet_layout, 6> packet_table{{
     return limit < signed_max ? limit : signed_max;
 }
 
-/// Bytes of the largest packet that these limits allow: the storage that a stream_decoder needs.
+/// Size of the largest packet that these limits allow, in bytes: the storage that a stream_decoder needs.
 [[nodiscard]] constexpr std::size_t packet_bytes_max(const limits& bounds) noexcept {
     std::size_t largest = 0;
     for (const packet_layout& row : packet_table) {

@@ -1,5 +1,5 @@
-// The six ChatOS 1.0 packets as values. A packet_view owns nothing: its strings point into bytes that somebody
-// else keeps alive. Nothing here knows about bytes on the wire; see layout.hpp for that.
+// The six ChatOS 1.0 packets as values. A packet_view owns nothing: its strings point into memory that the
+// caller keeps alive. For their layout on the wire see layout.hpp.
 #pragma once
 
 #include <chatos/lifetime.hpp>
@@ -9,11 +9,11 @@
 
 namespace chatos {
 
-/// First byte of every packet (WIRE-1).
+/// The first byte of a packet (WIRE-1).
 enum class opcode : std::uint8_t {
     cr = 1,    ///< connection request: "register me under this pseudo"
     rpm = 2,   ///< request personal message: "may I write to this pseudo?"
-    spm = 3,   ///< send personal message; towards the recipient its pseudo is the sender's
+    spm = 3,   ///< send personal message; when it is delivered, its pseudo is that of the sender
     sma = 4,   ///< send message to all
     pc = 5,    ///< private TCP connection
     error = 6  ///< the answer to any of the others, OK included
@@ -22,24 +22,24 @@ enum class opcode : std::uint8_t {
 /// Assigned codes of an ERROR packet; 3 is not assigned (WIRE-12).
 enum class error_code : std::uint8_t {
     ok = 0,               ///< no error: the request was carried out
-    pseudo_taken = 1,     ///< somebody else has this pseudo
+    pseudo_taken = 1,     ///< another user has this pseudo
     out_of_capacity = 2,  ///< the server has no room for another user
     unreachable = 4,      ///< the recipient cannot be reached
-    refused = 5,          ///< the recipient does not want it
+    refused = 5,          ///< the recipient refuses
 };
 
-/// One packet. Fields that the opcode does not have are empty (strings) or `ok` (code). Copying it copies no text.
+/// A packet. Fields that the opcode does not have are empty (strings) or `ok` (code). A copy points to the same text.
 struct packet_view {
-    opcode op{opcode::error};         ///< which of the six; decides which fields it has
+    opcode op{opcode::error};         ///< determines which fields the packet has
     error_code code{error_code::ok};  ///< ERROR only
-    std::string_view pseudo{};        ///< UTF-8, at least one byte; lives as long as the bytes that were decoded
+    std::string_view pseudo{};        ///< UTF-8, at least one byte; valid as long as the bytes that were decoded
     std::string_view message{};       ///< UTF-8, may be empty; same lifetime
 
-    /// Equal in every member; texts are compared byte by byte.
+    /// Compares all members; strings byte by byte.
     friend constexpr bool operator==(const packet_view&, const packet_view&) noexcept = default;
 };
 
-/// CR (WIRE-2): asks to be known as `pseudo`. The packet points to the text; nothing is judged before encode().
+/// CR (WIRE-2): requests to be registered as `pseudo`. The packet points to the text, which only encode() validates.
 [[nodiscard]] constexpr packet_view make_cr(std::string_view pseudo) noexcept {
     return {.op = opcode::cr, .pseudo = pseudo};
 }
@@ -47,7 +47,7 @@ struct packet_view {
 template <owning_temporary<std::string_view> Text>
 packet_view make_cr(Text&& pseudo) = delete;
 
-/// RPM (WIRE-2): asks to write to the user `pseudo`. Judges nothing, as make_cr().
+/// RPM (WIRE-2): requests permission to write to the user `pseudo`. Points to the text, as make_cr().
 [[nodiscard]] constexpr packet_view make_rpm(std::string_view pseudo) noexcept {
     return {.op = opcode::rpm, .pseudo = pseudo};
 }
@@ -55,7 +55,7 @@ packet_view make_cr(Text&& pseudo) = delete;
 template <owning_temporary<std::string_view> Text>
 packet_view make_rpm(Text&& pseudo) = delete;
 
-/// SPM (WIRE-3): a message to one user; towards the recipient `pseudo` is the sender's. Judges nothing, as make_cr().
+/// SPM (WIRE-3): a message to one user; on delivery `pseudo` is the sender. Points to the texts, as make_cr().
 [[nodiscard]] constexpr packet_view make_spm(std::string_view pseudo, std::string_view message) noexcept {
     return {.op = opcode::spm, .pseudo = pseudo, .message = message};
 }
@@ -64,7 +64,7 @@ template <typename Pseudo = std::string_view, typename Message = std::string_vie
 packet_view make_spm(Pseudo&& pseudo, Message&& message) requires(owning_temporary<Pseudo, std::string_view> ||
                                                                   owning_temporary<Message, std::string_view>) = delete;
 
-/// SMA (WIRE-4): a message to everybody. Judges nothing, as make_cr().
+/// SMA (WIRE-4): a message to all users. Points to the text, as make_cr().
 [[nodiscard]] constexpr packet_view make_sma(std::string_view message) noexcept {
     return {.op = opcode::sma, .message = message};
 }
@@ -72,7 +72,7 @@ packet_view make_spm(Pseudo&& pseudo, Message&& message) requires(owning_tempora
 template <owning_temporary<std::string_view> Text>
 packet_view make_sma(Text&& message) = delete;
 
-/// PC (WIRE-2): asks the user `pseudo` for a connection of their own. Judges nothing, as make_cr().
+/// PC (WIRE-2): offers the user `pseudo` a private connection. Points to the text, as make_cr().
 [[nodiscard]] constexpr packet_view make_pc(std::string_view pseudo) noexcept {
     return {.op = opcode::pc, .pseudo = pseudo};
 }
@@ -90,8 +90,8 @@ packet_view make_pc(Text&& pseudo) = delete;
     return code <= 5 && code != 3;
 }
 
-/// The code's name as reports and dumps print it ("OK", "PSEUDO_TAKEN", ...); "UNASSIGNED" for any other value. Lives
-/// for ever.
+/// Name of a code in reports and dumps ("OK", "PSEUDO_TAKEN", ...); "UNASSIGNED" for any other value.
+/// Static storage.
 [[nodiscard]] std::string_view error_code_name(error_code code) noexcept;
 
 }  // namespace chatos

@@ -1,4 +1,4 @@
-#include "scenario/played_network.hpp"
+#include "scenario/simulated_network.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,41 +14,41 @@ constexpr int rounds_max = 20'000;
 
 const conformance::client_dialogue& played_dialogue() {
     static const conformance::client_dialogue dialogue = [] {
-        conformance::client_dialogue made;
+        conformance::client_dialogue result;
         for (const conformance::dialogue_word& word : conformance::all_commands()) {
-            made.input[std::string{word.name}] = std::string{word.name} + " {pseudo} {text}\n";
+            result.input[std::string{word.name}] = std::string{word.name} + " {pseudo} {text}\n";
         }
         for (const conformance::dialogue_word& word : conformance::all_screen_texts()) {
             if (word.name != "ready") {
-                made.screen[std::string{word.name}] = std::string{word.name} + " {pseudo} {text};";
+                result.screen[std::string{word.name}] = std::string{word.name} + " {pseudo} {text};";
             }
         }
-        return made;
+        return result;
     }();
     return dialogue;
 }
 
-played_network::played_network(const conformance::scenario& what)
-    : run_{what, conformance::pseudonyms{std::string{run_name}}, {}, {}, played_dialogue()},
-      actors_(what.actors.size()) {
+simulated_network::simulated_network(const conformance::scenario& scenario)
+    : run_{scenario, conformance::pseudonyms{std::string{run_name}}, {}, {}, played_dialogue()},
+      actors_(scenario.actors.size()) {
     turn();
 }
 
-void played_network::refuse(const char* what) {
+void simulated_network::refuse(const char* reason) {
     if (!found_) {
-        found_ = failure{"requests", what};
+        found_ = failure{"requests", reason};
     }
 }
 
-played_actor* played_network::checked(std::size_t actor, const char* what) {
-    if (actor >= actors_.size() || actors_[actor].connection == played_actor::link::none) {
-        refuse(what);
+simulated_actor* simulated_network::checked(std::size_t actor, const char* reason) {
+    if (actor >= actors_.size() || actors_[actor].connection == simulated_actor::link::none) {
+        refuse(reason);
         return nullptr;
     }
     return &actors_[actor];
 }
 
-void played_network::turn() {
+void simulated_network::turn() {
     for (int round = 0; !found_; ++round) {
         const std::vector<conformance::network_request> requests = run_.advance(now_);
         for (const conformance::network_request& request : requests) {
@@ -58,43 +58,43 @@ void played_network::turn() {
             return;
         }
         if (round == rounds_max) {
-            found_ = failure{"ends", "the execution asks for ever more without anything happening"};
+            found_ = failure{"ends", "the execution asks for ever more without anything event_kind"};
         }
     }
 }
 
-void played_network::perform(const conformance::network_request& request) {
-    std::visit([this](const auto& one) { carry(one); }, request);
+void simulated_network::perform(const conformance::network_request& request) {
+    std::visit([this](const auto& r) { carry(r); }, request);
 }
 
-void played_network::carry(const conformance::connect_request& request) {
-    if (request.actor >= actors_.size() || actors_[request.actor].connection != played_actor::link::none) {
+void simulated_network::carry(const conformance::connect_request& request) {
+    if (request.actor >= actors_.size() || actors_[request.actor].connection != simulated_actor::link::none) {
         refuse("an actor connects twice");
         return;
     }
-    actors_[request.actor].connection = played_actor::link::connecting;
+    actors_[request.actor].connection = simulated_actor::link::connecting;
     if (!holding_) {
-        actors_[request.actor].connection = played_actor::link::open;
+        actors_[request.actor].connection = simulated_actor::link::open;
         run_.connected(request.actor, now_);
     }
 }
 
-void played_network::carry(const conformance::start_request& request) {
+void simulated_network::carry(const conformance::start_request& request) {
     carry(conformance::connect_request{request.actor});
 }
 
-void played_network::carry(const conformance::tell_request& request) {
-    if (played_actor* actor = checked(request.actor, "a command for a client that was not started")) {
+void simulated_network::carry(const conformance::tell_request& request) {
+    if (simulated_actor* actor = checked(request.actor, "a command for a client that was not started")) {
         ++actor->tellings;
     }
 }
 
-void played_network::carry(const conformance::write_request& request) {
-    played_actor* actor = checked(request.actor, "bytes for a connection that there is not");
+void simulated_network::carry(const conformance::write_request& request) {
+    simulated_actor* actor = checked(request.actor, "bytes for a connection that there is not");
     if (actor == nullptr) {
         return;
     }
-    if (actor->connection != played_actor::link::open || actor->writing) {
+    if (actor->connection != simulated_actor::link::open || actor->writing) {
         refuse("bytes for a connection that is not open, or while others are being written");
     }
     if (request.write_ends.empty() || request.write_ends.back() != request.bytes.size() ||
@@ -109,52 +109,52 @@ void played_network::carry(const conformance::write_request& request) {
     }
 }
 
-void played_network::carry(const conformance::end_request& request) {
-    played_actor* actor = checked(request.actor, "the end of a connection that there is not");
+void simulated_network::carry(const conformance::end_request& request) {
+    simulated_actor* actor = checked(request.actor, "the end of a connection that there is not");
     if (actor != nullptr) {
         ++actor->ends;
         if (request.how != conformance::close_how::fin || actor->has_ended) {
-            actor->connection = played_actor::link::gone;
+            actor->connection = simulated_actor::link::gone;
             actor->writing = false;
         }
     }
 }
 
-void played_network::carry(const conformance::reading_request& request) {
-    if (played_actor* actor = checked(request.actor, "reading from a connection that there is not")) {
+void simulated_network::carry(const conformance::reading_request& request) {
+    if (simulated_actor* actor = checked(request.actor, "reading from a connection that there is not")) {
         ++actor->readings;
     }
 }
 
-void played_network::send(std::size_t index, std::span<const std::byte> bytes) {
-    played_actor& actor = actors_[index];
-    if (actor.connection != played_actor::link::open || actor.has_ended || bytes.empty()) {
+void simulated_network::send(std::size_t index, std::span<const std::byte> bytes) {
+    simulated_actor& actor = actors_[index];
+    if (actor.connection != simulated_actor::link::open || actor.has_ended || bytes.empty()) {
         return;
     }
     actor.unfinished.insert(actor.unfinished.end(), bytes.begin(), bytes.end());
-    std::span<const std::byte> rest{actor.unfinished};
+    std::span<const std::byte> remaining{actor.unfinished};
     while (!actor.lost) {
-        const decode_result result = decode(rest);
+        const decode_result result = decode(remaining);
         if (result.status == decode_status::incomplete) {
             break;
         }
         conformance::received_event event;
         if (result.status == decode_status::complete) {
             event.packet = conformance::owned(result.packet);
-            rest = rest.subspan(result.consumed);
+            remaining = remaining.subspan(result.consumed);
         } else {
             event.what = conformance::received_event::kind::malformed;
             actor.lost = true;
         }
         actor.events.push_back(std::move(event));
     }
-    actor.unfinished = {rest.begin(), rest.end()};
+    actor.unfinished = {remaining.begin(), remaining.end()};
     run_.received(index, bytes, now_);
 }
 
-void played_network::close(std::size_t index, bool reset) {
-    played_actor& actor = actors_[index];
-    if (actor.connection != played_actor::link::open || actor.has_ended) {
+void simulated_network::close(std::size_t index, bool reset) {
+    simulated_actor& actor = actors_[index];
+    if (actor.connection != simulated_actor::link::open || actor.has_ended) {
         return;
     }
     conformance::received_event event;
@@ -164,25 +164,25 @@ void played_network::close(std::size_t index, bool reset) {
     run_.closed_by_peer(index, reset, now_);
     actor.has_ended = run_.still_sends(index);
     if (!actor.has_ended) {
-        actor.connection = played_actor::link::gone;
+        actor.connection = simulated_actor::link::gone;
         actor.writing = false;
     }
 }
 
-void played_network::print(std::size_t index, std::string_view text) {
+void simulated_network::print(std::size_t index, std::string_view text) {
     run_.printed(index, text, now_);
 }
 
-void played_network::exit(std::size_t index) {
+void simulated_network::exit(std::size_t index) {
     run_.process_ended(index, {false, 0, "exit status 0"}, now_);
 }
 
-void played_network::release() {
+void simulated_network::release() {
     holding_ = false;
     for (std::size_t index = 0; index < actors_.size(); ++index) {
-        played_actor& actor = actors_[index];
-        if (actor.connection == played_actor::link::connecting) {
-            actor.connection = played_actor::link::open;
+        simulated_actor& actor = actors_[index];
+        if (actor.connection == simulated_actor::link::connecting) {
+            actor.connection = simulated_actor::link::open;
             run_.connected(index, now_);
         }
         if (std::exchange(actor.writing, false)) {
@@ -191,10 +191,10 @@ void played_network::release() {
     }
 }
 
-void played_network::refuse_connections() {
+void simulated_network::refuse_connections() {
     for (std::size_t index = 0; index < actors_.size(); ++index) {
-        if (actors_[index].connection == played_actor::link::connecting) {
-            actors_[index].connection = played_actor::link::gone;
+        if (actors_[index].connection == simulated_actor::link::connecting) {
+            actors_[index].connection = simulated_actor::link::gone;
             run_.connection_failed(index, "refused", now_);
         }
     }

@@ -17,7 +17,7 @@
 namespace chatos::fuzz {
 
 /// What happened on the connection of one actor.
-struct played_actor {
+struct simulated_actor {
     enum class link : std::uint8_t { none, connecting, open, gone };
     link connection{link::none};
     bool writing{false};
@@ -37,11 +37,11 @@ struct played_actor {
 /// The unique part of the names of every execution here.
 inline constexpr std::string_view run_name = "f";
 
-class played_network {
+class simulated_network {
 public:
-    explicit played_network(const conformance::scenario& what);
-    played_network(const played_network&) = delete;
-    played_network& operator=(const played_network&) = delete;
+    explicit simulated_network(const conformance::scenario& scenario);
+    simulated_network(const simulated_network&) = delete;
+    simulated_network& operator=(const simulated_network&) = delete;
 
     /// Lets the execution do all that it can do now.
     void turn();
@@ -61,7 +61,7 @@ public:
 
     [[nodiscard]] bool finished() const { return run_.finished() || found_.has_value(); }
     [[nodiscard]] conformance::moment now() const noexcept { return now_; }
-    [[nodiscard]] const std::vector<played_actor>& actors() const noexcept { return actors_; }
+    [[nodiscard]] const std::vector<simulated_actor>& actors() const noexcept { return actors_; }
     /// Only when finished, only once.
     [[nodiscard]] conformance::outcome take_outcome() { return run_.take_outcome(); }
     /// "requests": the execution asked for something that makes no sense. "ends": it does not come to rest.
@@ -74,12 +74,12 @@ private:
     void carry(const conformance::write_request& request);
     void carry(const conformance::end_request& request);
     void carry(const conformance::reading_request& request);
-    played_actor* checked(std::size_t actor, const char* what);
-    void refuse(const char* what);
+    simulated_actor* checked(std::size_t actor, const char* reason);
+    void refuse(const char* reason);
 
     conformance::moment now_{0};
     conformance::execution run_;
-    std::vector<played_actor> actors_;
+    std::vector<simulated_actor> actors_;
     bool holding_{false};
     verdict found_;
 };

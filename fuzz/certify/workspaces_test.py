@@ -4,12 +4,12 @@ import subprocess
 import tempfile
 import unittest
 
-import bank
-import workshop
-from bank_test import PATCH
+import mutants
+import workspaces
+from mutants_test import PATCH
 from children import Children
 
-BUG = bank.Bug("codec", "b", PATCH, ("WIRE-1",), "Two is three.", None, ("codec/two.cpp",))
+MUTANT = mutants.Mutant("codec", "b", PATCH, ("WIRE-1",), "Two is three.", None, ("codec/two.cpp",))
 LONG_AGO = 1_000_000_000
 
 
@@ -26,14 +26,14 @@ class SnapshotTest(unittest.TestCase):
         (self.folder / ".gitignore").write_text("ignored\n")
         subprocess.run(["git", "add", "kept", "deleted", ".gitignore"], cwd=self.folder, check=True)
         (self.folder / "deleted").unlink()
-        self.assertEqual(set(workshop.Snapshot.take(self.folder).files), {"kept", "new", ".gitignore"})
+        self.assertEqual(set(workspaces.Snapshot.take(self.folder).files), {"kept", "new", ".gitignore"})
 
     def test_without_git_it_says_what_it_needs(self):
-        with self.assertRaisesRegex(workshop.WorkshopError, "no git checkout"):
-            workshop.Snapshot.take(self.folder)
+        with self.assertRaisesRegex(workspaces.WorkspaceError, "is not a git checkout"):
+            workspaces.Snapshot.take(self.folder)
 
     def test_what_is_equal_keeps_its_time_and_what_is_not_gets_a_new_one(self):
-        snapshot = workshop.Snapshot({"a/same": (b"1", 0o644), "a/other": (b"2", 0o755), "b/new": (b"3", 0o644)})
+        snapshot = workspaces.Snapshot({"a/same": (b"1", 0o644), "a/other": (b"2", 0o755), "b/new": (b"3", 0o644)})
         for name, text in (("a/same", "1"), ("a/other", "x"), ("c/gone", "y")):
             path = self.folder / name
             path.parent.mkdir(exist_ok=True)
@@ -50,36 +50,36 @@ class SnapshotTest(unittest.TestCase):
     def test_the_fingerprint_is_of_what_matters(self):
         files = {"codec/a.cpp": (b"1", 0o644), "codec/README.md": (b"1", 0o644), "fuzz/bugs/core/x.patch": (b"1", 0o644),
                  "conformance/c.cpp": (b"1", 0o644)}
-        print_of = workshop.Snapshot(files).fingerprint
+        print_of = workspaces.Snapshot(files).fingerprint
         for name in files:
-            changed = workshop.Snapshot({**files, name: (b"2", 0o644)}).fingerprint(5)
+            changed = workspaces.Snapshot({**files, name: (b"2", 0o644)}).fingerprint(5)
             self.assertEqual(changed != print_of(5), name == "codec/a.cpp", name)
         self.assertNotEqual(print_of(5), print_of(6))
 
 
-class WorkshopTest(unittest.TestCase):
+class WorkspaceTest(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         # As in earnest, a repository lies around the copy.
         subprocess.run(["git", "init", "-q", folder.name], check=True)
-        snapshot = workshop.Snapshot({"codec/two.cpp": (b"int two = 2;\n", 0o644)})
-        self.place = workshop.Workshop(pathlib.Path(folder.name) / "worker-0", snapshot, Children(), None)
-        self.place.prepare()
-        self.file = self.place.source / "codec/two.cpp"
+        snapshot = workspaces.Snapshot({"codec/two.cpp": (b"int two = 2;\n", 0o644)})
+        self.workspace = workspaces.Workspace(pathlib.Path(folder.name) / "worker-0", snapshot, Children(), None)
+        self.workspace.prepare()
+        self.file = self.workspace.source / "codec/two.cpp"
 
-    def test_a_bug_is_planted_and_taken_out_with_new_times(self):
+    def test_a_mutant_is_applied_and_reverted_with_new_times(self):
         os.utime(self.file, (LONG_AGO, LONG_AGO))
-        self.place.plant(BUG)
+        self.workspace.apply_mutant(MUTANT)
         self.assertEqual(self.file.read_text(), "int two = 3;\n")
         os.utime(self.file, (LONG_AGO, LONG_AGO))
-        self.place.restore(BUG)
+        self.workspace.restore(MUTANT)
         self.assertEqual(self.file.read_text(), "int two = 2;\n")
         self.assertGreater(self.file.stat().st_mtime, LONG_AGO)
 
-    def test_a_bug_that_a_stopped_run_has_left_is_taken_out(self):
-        self.place.plant(BUG)
-        self.place.prepare()
+    def test_a_bug_that_a_stopped_run_has_left_is_reverted(self):
+        self.workspace.apply_mutant(MUTANT)
+        self.workspace.prepare()
         self.assertEqual(self.file.read_text(), "int two = 2;\n")
 
 
@@ -88,7 +88,7 @@ class WhatBuildsSay(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w") as log:
             log.write(text)
             log.flush()
-            return workshop.said(log.name)
+            return workspaces.said(log.name)
 
     def test_errors_and_not_the_rest(self):
         self.assertEqual(self.said("[1/2] x\na.cpp:1: error: no\nnote: y\n"), "a.cpp:1: error: no")
@@ -102,8 +102,8 @@ class WhatBuildsSay(unittest.TestCase):
             self.said("fatal error: error writing to /x: No space left on device\n")
 
     def test_a_missing_program_names_its_package(self):
-        with self.assertRaisesRegex(workshop.WorkshopError, "ninja is missing; install Debian's package ninja-build"):
-            workshop.need_programs(find=lambda name: None if name == "ninja" else name)
+        with self.assertRaisesRegex(workspaces.WorkspaceError, "ninja is missing; install Debian's package ninja-build"):
+            workspaces.need_programs(find=lambda name: None if name == "ninja" else name)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
 
 #include "properties/verdict.hpp"
 #include "runner/outcome.hpp"
-#include "scenario/played_network.hpp"
 #include "scenario/scenario.hpp"
+#include "scenario/simulated_network.hpp"
 
 #include <vector>
 
@@ -14,16 +14,17 @@ namespace chatos::fuzz {
 /// "accounted": each actor's steps, in their order, use up all that it sent and all that came to it, and behind the
 /// last step nothing came but the answer to the closing fence and the end of the connection. What `bind` and `same` say
 /// is not looked at. For an execution that came to its end without a failure.
-[[nodiscard]] verdict check_accounted(const conformance::scenario& what, const std::vector<played_actor>& actors);
+[[nodiscard]] verdict check_events_explained(const conformance::scenario& scenario,
+                                             const std::vector<simulated_actor>& actors);
 
 /// "verdict": a failure names a step of the scenario and a rule, and says in printable words what was expected and what
 /// was seen; choices are alternatives of the scenario; the exchange is bounded.
-[[nodiscard]] verdict check_outcome(const conformance::scenario& what, const conformance::outcome& seen);
+[[nodiscard]] verdict check_outcome(const conformance::scenario& scenario, const conformance::outcome& outcome);
 
-/// check_outcome(); and, if nothing failed, check_accounted(). "conforms": nothing failed if the peer did what the
-/// scenario wants, `must_pass`.
-[[nodiscard]] verdict check_end(const conformance::scenario& what, const std::vector<played_actor>& actors,
-                                const conformance::outcome& seen, bool must_pass);
+/// check_outcome(); and, if nothing failed, check_events_explained(). "conforms": nothing failed if the peer did what
+/// the scenario wants, `must_pass`.
+[[nodiscard]] verdict check_end(const conformance::scenario& scenario, const std::vector<simulated_actor>& actors,
+                                const conformance::outcome& outcome, bool must_pass);
 
 /// Whether a person can be shown this: UTF-8 without harmful characters.
 [[nodiscard]] bool is_printable(std::string_view text);

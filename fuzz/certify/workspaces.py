@@ -1,4 +1,4 @@
-"""Where bugs are planted: a copy of the tree with two build trees, one per worker, kept from run to run."""
+"""Where mutants are applied: a copy of the tree with its build trees, one per worker, kept from run to run."""
 
 import hashlib
 import os
@@ -6,7 +6,7 @@ import pathlib
 import shutil
 import subprocess
 
-import bank
+import mutants
 
 # Of clang++ both: what it compiles, it compiles faster than g++, and one compiler is enough to ask for.
 BUILDS = {
@@ -23,18 +23,18 @@ SAID_LINES_MAX = 12
 IRRELEVANT = ("fuzz/bugs/", "fuzz/certify/")
 
 
-class WorkshopError(Exception):
+class WorkspaceError(Exception):
     """Nothing can be measured here; the text says why and what to do."""
 
 
 class DoesNotBuild(Exception):
-    """The planted tree does not compile or link; the text is what the compiler said."""
+    """The mutated tree does not compile or link; the text is what the compiler said."""
 
 
 def need_programs(find=shutil.which):
     for program, package in PROGRAMS.items():
         if find(program) is None:
-            raise WorkshopError(f"{program} is missing; install Debian's package {package}")
+            raise WorkspaceError(f"{program} is missing; install Debian's package {package}")
 
 
 class Snapshot:
@@ -48,7 +48,7 @@ class Snapshot:
         listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=tree,
                                 capture_output=True, check=False)
         if listed.returncode != 0:
-            raise WorkshopError(f"{tree} is no git checkout, and git says which files belong to it: "
+            raise WorkspaceError(f"{tree} is not a git checkout, which is needed to list its files: "
                                 + listed.stderr.decode(errors="replace").strip())
         files = {}
         for name in sorted(listed.stdout.decode().split("\0")):
@@ -92,7 +92,7 @@ class Snapshot:
             path.chmod(mode)
 
 
-class Workshop:
+class Workspace:
     def __init__(self, folder, snapshot, children, ccache, quick=False):
         self.folder = folder
         self.source = folder / "source"
@@ -128,16 +128,16 @@ class Workshop:
         command = ["cmake", *options, "-S", ".", "-B", str(self.folder / build)]
         ended = self._children.run(command, cwd=self.source, log=log)
         if ended.exit_code != 0:
-            raise WorkshopError(f"the build '{build}' cannot be configured:\n{said(log)}")
+            raise WorkspaceError(f"the build '{build}' cannot be configured:\n{said(log)}")
         done.write_text(repr(options))
 
-    def plant(self, bug):
-        failed = bank.apply(bug, self.source)
+    def apply_mutant(self, mutant):
+        failed = mutants.apply(mutant, self.source)
         if failed:
-            raise WorkshopError(f"{bug.title} applied at the start and does not any more: {failed}")
+            raise WorkspaceError(f"{mutant.title} applied at the start and does not any more: {failed}")
 
-    def restore(self, bug):
-        for name in bug.files:
+    def restore(self, mutant):
+        for name in mutant.files:
             self._snapshot.restore(self.source, name)
 
 

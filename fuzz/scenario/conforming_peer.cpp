@@ -38,13 +38,13 @@ struct followed_actor {
     bool fence_answered{false};
 };
 
-class obedient_peer {
+class conforming_peer {
 public:
-    obedient_peer(played_network& network, const conformance::scenario& what, std::size_t choice)
-        : network_{network}, what_{what}, choice_{choice}, actors_(what.actors.size()),
-          done_(what.steps.size(), false) {
-        for (std::size_t index = 0; index < what.steps.size(); ++index) {
-            actors_[what.steps[index].actor].program.push_back({&what.steps[index], index});
+    conforming_peer(simulated_network& network, const conformance::scenario& scenario, std::size_t choice)
+        : network_{network}, what_{scenario}, choice_{choice}, actors_(scenario.actors.size()),
+          done_(scenario.steps.size(), false) {
+        for (std::size_t index = 0; index < scenario.steps.size(); ++index) {
+            actors_[scenario.steps[index].actor].program.push_back({&scenario.steps[index], index});
         }
     }
 
@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    [[nodiscard]] const played_actor& seen(std::size_t index) const { return network_.actors()[index]; }
+    [[nodiscard]] const simulated_actor& seen(std::size_t index) const { return network_.actors()[index]; }
 
     void complete(followed_actor& actor) {
         if (const auto completed = actor.program[actor.at].completes) {
@@ -79,8 +79,8 @@ private:
         if (actor.at == actor.program.size()) {
             return nullptr;
         }
-        const conformance::step& one = *actor.program[actor.at].what;
-        return std::ranges::all_of(one.after, [&](std::size_t before) { return done_[before]; }) ? &one : nullptr;
+        const conformance::step& step = *actor.program[actor.at].what;
+        return std::ranges::all_of(step.after, [&](std::size_t before) { return done_[before]; }) ? &step : nullptr;
     }
 
     /// Passes over all that the execution has done by itself.
@@ -97,27 +97,27 @@ private:
 
     bool follow_step(std::size_t index) {
         followed_actor& actor = actors_[index];
-        const conformance::step* one = current(actor);
-        if (one == nullptr || seen(index).connection == played_actor::link::none) {
+        const conformance::step* step = current(actor);
+        if (step == nullptr || seen(index).connection == simulated_actor::link::none) {
             return false;
         }
-        const bool is_gone = seen(index).connection == played_actor::link::gone;
-        bool is_done = std::holds_alternative<conformance::connect_action>(one->action);
-        if (std::holds_alternative<conformance::send_action>(one->action)) {
+        const bool is_gone = seen(index).connection == simulated_actor::link::gone;
+        bool is_done = std::holds_alternative<conformance::connect_action>(step->action);
+        if (std::holds_alternative<conformance::send_action>(step->action)) {
             is_done = actor.writes < seen(index).writes.size();
             actor.writes += is_done ? 1 : 0;
             is_done = is_done || is_gone;
-        } else if (std::holds_alternative<conformance::close_action>(one->action)) {
+        } else if (std::holds_alternative<conformance::close_action>(step->action)) {
             is_done = actor.ends < seen(index).ends;
             actor.ends += is_done ? 1 : 0;
             is_done = is_done || is_gone;
-        } else if (std::holds_alternative<conformance::reading_action>(one->action)) {
+        } else if (std::holds_alternative<conformance::reading_action>(step->action)) {
             is_done = actor.readings < seen(index).readings;
             actor.readings += is_done ? 1 : 0;
-        } else if (std::holds_alternative<conformance::stdin_action>(one->action)) {
+        } else if (std::holds_alternative<conformance::stdin_action>(step->action)) {
             is_done = actor.tellings < seen(index).tellings;
             actor.tellings += is_done ? 1 : 0;
-        } else if (const auto* expect = std::get_if<expect_action>(&one->action)) {
+        } else if (const auto* expect = std::get_if<expect_action>(&step->action)) {
             if (is_passed_over(*expect)) {
                 is_done = true;
             } else if (const auto* silence = std::get_if<silence_pattern>(&expect->event)) {
@@ -143,14 +143,14 @@ private:
     bool act() {
         for (std::size_t index = 0; index < actors_.size(); ++index) {
             followed_actor& actor = actors_[index];
-            const conformance::step* one = current(actor);
-            const auto* expect = one == nullptr ? nullptr : std::get_if<expect_action>(&one->action);
+            const conformance::step* step = current(actor);
+            const auto* expect = step == nullptr ? nullptr : std::get_if<expect_action>(&step->action);
             if (expect == nullptr || std::holds_alternative<silence_pattern>(expect->event)) {
                 continue;
             }
             const bool is_beside = std::holds_alternative<conformance::screen_pattern>(expect->event) ||
                                    std::holds_alternative<conformance::exit_pattern>(expect->event);
-            const bool is_open = is_beside || seen(index).connection == played_actor::link::open;
+            const bool is_open = is_beside || seen(index).connection == simulated_actor::link::open;
             gave_up_ = gave_up_ || !is_open || !give(index, expect->event);
             return !gave_up_;
         }
@@ -221,17 +221,17 @@ private:
             const bool reset = std::get<closed_pattern>(wanted).how == closed_pattern::kind::reset;
             event.what = reset ? conformance::received_event::kind::reset : conformance::received_event::kind::fin;
         }
-        for (const conformance::alternative& one : pattern.alternatives) {
-            if (fits(first_event(one), event)) {
-                splice(actors_[index], one);
+        for (const conformance::alternative& alternative : pattern.alternatives) {
+            if (fits(first_event(alternative), event)) {
+                splice(actors_[index], alternative);
                 return give_first(index, wanted);
             }
         }
         return false;
     }
 
-    static const conformance::event_pattern& first_event(const conformance::alternative& one) {
-        return std::get<expect_action>(one.steps.front().action).event;
+    static const conformance::event_pattern& first_event(const conformance::alternative& alternative) {
+        return std::get<expect_action>(alternative.steps.front().action).event;
     }
 
     [[nodiscard]] bool fits(const conformance::event_pattern& pattern, const conformance::received_event& event) const {
@@ -242,9 +242,9 @@ private:
                    : conformance::matches(std::get<closed_pattern>(pattern), event);
     }
 
-    static void splice(followed_actor& actor, const conformance::alternative& one) {
+    static void splice(followed_actor& actor, const conformance::alternative& alternative) {
         std::vector<planned_step> nested;
-        for (const conformance::step& each : one.steps) {
+        for (const conformance::step& each : alternative.steps) {
             nested.push_back({&each, std::nullopt});
         }
         nested.back().completes = actor.program[actor.at].completes;
@@ -270,10 +270,10 @@ private:
     /// Behind the last step: answers the fence, and closes what the execution ends.
     bool end() {
         const bool all_over =
-            std::ranges::all_of(actors_, [](const followed_actor& one) { return one.at == one.program.size(); });
+            std::ranges::all_of(actors_, [](const followed_actor& actor) { return actor.at == actor.program.size(); });
         for (std::size_t index = 0; all_over && index < actors_.size(); ++index) {
             followed_actor& actor = actors_[index];
-            if (seen(index).connection != played_actor::link::open) {
+            if (seen(index).connection != simulated_actor::link::open) {
                 continue;
             }
             if (!actor.fence_answered && actor.writes < seen(index).writes.size()) {
@@ -289,7 +289,7 @@ private:
         return false;
     }
 
-    played_network& network_;
+    simulated_network& network_;
     const conformance::scenario& what_;
     std::size_t choice_;
     std::vector<followed_actor> actors_;
@@ -300,8 +300,8 @@ private:
 
 }  // namespace
 
-bool play_along(played_network& network, const conformance::scenario& what, std::size_t choice) {
-    return obedient_peer{network, what, choice}.run();
+bool play_along(simulated_network& network, const conformance::scenario& scenario, std::size_t choice) {
+    return conforming_peer{network, scenario, choice}.run();
 }
 
 }  // namespace chatos::fuzz

@@ -1,4 +1,4 @@
-"""The bank of planted bugs, fuzz/bugs/PART/NAME.patch, and the harnesses of fuzz/targets.json that are to find them."""
+"""The mutants, fuzz/bugs/PART/NAME.patch, and the harnesses of fuzz/targets.json that should find them."""
 
 import dataclasses
 import difflib
@@ -21,12 +21,12 @@ CPU_FLAGS = {
 }
 
 
-class BankError(Exception):
-    """The bank, or what was asked of it, is wrong; the text says what to do."""
+class MutantError(Exception):
+    """A mutant or an argument is invalid; the text says what to do."""
 
 
 @dataclasses.dataclass(frozen=True)
-class Bug:
+class Mutant:
     part: str
     name: str
     text: str
@@ -44,7 +44,7 @@ class Bug:
         return f"{self.part} {self.name}"
 
     def missing_cpu_flags(self, flags):
-        """What this machine's CPU lacks to run the planted code."""
+        """What this machine's CPU lacks to run the mutated code."""
         return set().union(*(CPU_FLAGS.get(name, set()) for name in self.files)) - flags
 
 
@@ -65,7 +65,7 @@ def rule_ids(tree):
     """The ids of the project's rule table, and `interface`."""
     found = re.findall(r'^\s*\{"([A-Z]+-\d+)",', (tree / RULES).read_text(), re.MULTILINE)
     if not found:
-        raise BankError(f"{RULES}: no rule was found in it; the table's form has changed, change rule_ids() with it")
+        raise MutantError(f"{RULES}: no rule was found in it; the table's form has changed, change rule_ids() with it")
     return {*found, INTERFACE}
 
 
@@ -80,67 +80,67 @@ def read_patch(path, part, known_rules):
     values = {key: header(text, key) for key in ("Rule", "What", "Equivalent")}
     for key, meaning in (("Rule", "ids of the rules that it breaks, or 'interface'"), ("What", "what goes wrong")):
         if values[key] is None:
-            raise BankError(f"{where}: there is no line '{key}: ...'; add it above the patch, with {meaning}")
+            raise MutantError(f"{where}: there is no line '{key}: ...'; add it above the patch, with {meaning}")
     rules = tuple(re.split(r",\s*", values["Rule"]))
     for rule in rules:
         if rule not in known_rules:
             near = difflib.get_close_matches(rule, sorted(known_rules), n=3)
-            raise BankError(f"{where}: there is no rule '{rule}'; name one of {RULES} or '{INTERFACE}'"
+            raise MutantError(f"{where}: there is no rule '{rule}'; name one of {RULES} or '{INTERFACE}'"
                             + (f" (near: {', '.join(near)})" if near else ""))
     files = tuple(re.findall(r"^\+\+\+ b/(\S+)", text, re.MULTILINE))
     if not files:
-        raise BankError(f"{where}: it changes no file; add a unified diff with the prefixes a/ and b/")
+        raise MutantError(f"{where}: it changes no file; add a unified diff with the prefixes a/ and b/")
     for name in files:
         if not name.startswith(PARTS[part]):
-            raise BankError(f"{where}: it changes {name}; bugs of '{part}' lie in {PARTS[part]}, move or mend the patch")
-    return Bug(part, path.stem, text, rules, values["What"], values["Equivalent"], files)
+            raise MutantError(f"{where}: it changes {name}; bugs of '{part}' lie in {PARTS[part]}, move or mend the patch")
+    return Mutant(part, path.stem, text, rules, values["What"], values["Equivalent"], files)
 
 
-def read_bank(tree, parts=tuple(PARTS)):
-    """All bugs of these parts, by name. Raises BankError at the first that is not as it should be."""
+def read_mutants(tree, parts=tuple(PARTS)):
+    """All bugs of these parts, by name. Raises MutantError at the first that is not as it should be."""
     rules = rule_ids(tree)
-    bugs = []
+    mutant_list = []
     for part in parts:
         paths = sorted((tree / "fuzz" / "bugs" / part).glob("*.patch"))
         if not paths:
-            raise BankError(f"fuzz/bugs/{part}: there is no patch; without bugs nothing is measured")
-        bugs += [read_patch(path, part, rules) for path in paths]
-    return bugs
+            raise MutantError(f"fuzz/bugs/{part}: there is no patch; without bugs nothing is measured")
+        mutant_list += [read_patch(path, part, rules) for path in paths]
+    return mutant_list
 
 
-def check_that_they_apply(bugs, source):
-    """`source` is a copy of the tree in which nothing is planted."""
-    for bug in bugs:
-        failed = apply(bug, source, check_only=True)
+def check_that_they_apply(mutant_list, source):
+    """`source` is a copy of the tree without a mutant."""
+    for mutant in mutant_list:
+        failed = apply(mutant, source, check_only=True)
         if failed:
-            raise BankError(f"fuzz/bugs/{bug.part}/{bug.name}.patch does not apply to the tree: {failed}\n"
-                            "plant the bug again by hand and write the patch anew with `git diff`, or delete it")
+            raise MutantError(f"fuzz/bugs/{mutant.part}/{mutant.name}.patch does not apply to the tree: {failed}\n"
+                            "make the change again by hand and write the patch with `git diff`, or delete it")
 
 
-def apply(bug, source, check_only=False):
-    """Plants a bug. Returns what git has against it, or nothing."""
+def apply(mutant, source, check_only=False):
+    """Applies a mutant. Returns the error of git, or None."""
     # Without the ceiling git takes the copy for a folder of the repository around it, and leaves the files alone.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(source.parent), "LC_ALL": "C"}
     environment.pop("GIT_DIR", None)
     command = ["git", "apply", *(["--check"] if check_only else []), "-"]
-    done = subprocess.run(command, cwd=source, env=environment, input=bug.text, text=True, capture_output=True,
+    done = subprocess.run(command, cwd=source, env=environment, input=mutant.text, text=True, capture_output=True,
                           check=False)
     return (done.stderr.strip() or f"git apply ended with {done.returncode}") if done.returncode != 0 else None
 
 
-def choose(bugs, names):
-    """The bugs of these names, in the bank's order, or all when there are none. A name may be given as PART/NAME."""
+def choose(mutant_list, names):
+    """The mutants of these names, in their order, or all if there are none. A name may be given as PART/NAME."""
     if not names:
-        return bugs
+        return mutant_list
     chosen = set()
     for wanted in names:
         plain = wanted.removesuffix(".patch").removeprefix("fuzz/bugs/")
-        found = [bug for bug in bugs if plain in (bug.name, f"{bug.part}/{bug.name}")]
+        found = [mutant for mutant in mutant_list if plain in (mutant.name, f"{mutant.part}/{mutant.name}")]
         if not found:
-            near = difflib.get_close_matches(plain.split("/")[-1], [bug.name for bug in bugs], n=3, cutoff=0.4)
-            raise BankError(f"there is no bug '{wanted}'" + (f"; near: {', '.join(near)}" if near else ""))
+            near = difflib.get_close_matches(plain.split("/")[-1], [mutant.name for mutant in mutant_list], n=3, cutoff=0.4)
+            raise MutantError(f"there is no bug '{wanted}'" + (f"; near: {', '.join(near)}" if near else ""))
         chosen.update(found)
-    return [bug for bug in bugs if bug in chosen]
+    return [mutant for mutant in mutant_list if mutant in chosen]
 
 
 def read_harnesses(tree):
@@ -153,7 +153,7 @@ def read_harnesses(tree):
         links = target.get("links", ["codec"])
         unknown = set(links) - set(PARTS)
         if unknown:
-            raise BankError(f"fuzz/targets.json: {target['name']} links '{unknown.pop()}'; "
+            raise MutantError(f"fuzz/targets.json: {target['name']} links '{unknown.pop()}'; "
                             f"there are: {', '.join(PARTS)}")
         harnesses.append(Harness(target["name"], f"fuzz/corpora/{target['inputs']}.txt",
                                  f"fuzz/dictionaries/{target['inputs']}.dict", target["max_len"], tuple(links)))

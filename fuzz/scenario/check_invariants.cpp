@@ -1,4 +1,4 @@
-#include "scenario/accounted.hpp"
+#include "scenario/check_invariants.hpp"
 
 #include "properties/shown_text.hpp"
 #include "rules/rule.hpp"
@@ -18,10 +18,11 @@ using conformance::step;
 /// step may have been passed over, or a send did nothing because the connection had ended.
 class actor_account {
 public:
-    actor_account(const played_actor& seen, const conformance::scenario& what)
-        : seen_{seen}, has_fence_{what.closing_fence}, judges_client_{what.role == conformance::test_role::client} {
-        has_ended_ = std::ranges::any_of(seen.events, [](const received_event& one) {
-            return one.what == received_event::kind::fin || one.what == received_event::kind::reset;
+    actor_account(const simulated_actor& played, const conformance::scenario& scenario)
+        : seen_{played}, has_fence_{scenario.closing_fence}, judges_client_{scenario.role ==
+                                                                            conformance::test_role::client} {
+        has_ended_ = std::ranges::any_of(played.events, [](const received_event& event) {
+            return event.what == received_event::kind::fin || event.what == received_event::kind::reset;
         });
     }
 
@@ -37,8 +38,8 @@ private:
         bool closed{false};
     };
 
-    static bool expects_bytes(const step* one) {
-        const auto* expect = std::get_if<conformance::expect_action>(&one->action);
+    static bool expects_bytes(const step* step) {
+        const auto* expect = std::get_if<conformance::expect_action>(&step->action);
         return expect != nullptr && std::holds_alternative<conformance::bytes_pattern>(expect->event);
     }
 
@@ -105,9 +106,9 @@ private:
             return takes_unordered(unordered->packets, so_far) && goes(program, at + 1, so_far);
         }
         if (const auto* one_of = std::get_if<conformance::one_of_pattern>(&expect.event)) {
-            return std::ranges::any_of(one_of->alternatives, [&](const conformance::alternative& one) {
+            return std::ranges::any_of(one_of->alternatives, [&](const conformance::alternative& alternative) {
                 std::vector<const step*> spliced;
-                for (const step& nested : one.steps) {
+                for (const step& nested : alternative.steps) {
                     spliced.push_back(&nested);
                 }
                 spliced.insert(spliced.end(), program.begin() + static_cast<std::ptrdiff_t>(at) + 1, program.end());
@@ -126,12 +127,13 @@ private:
 
     bool takes_unordered(std::vector<conformance::packet_pattern> packets, used& so_far) const {
         while (!packets.empty()) {
-            const auto found = std::ranges::find_if(
-                packets, [&](const conformance::packet_pattern& one) { return fits_packet(one, so_far.events); });
-            if (found == packets.end()) {
+            const auto position = std::ranges::find_if(packets, [&](const conformance::packet_pattern& pattern) {
+                return fits_packet(pattern, so_far.events);
+            });
+            if (position == packets.end()) {
                 return false;
             }
-            packets.erase(found);
+            packets.erase(position);
             ++so_far.events;
         }
         return true;
@@ -162,7 +164,7 @@ private:
                            conformance::is_whole_end);
     }
 
-    const played_actor& seen_;
+    const simulated_actor& seen_;
     bool has_fence_;
     bool judges_client_;
     bool has_ended_{false};
@@ -172,9 +174,9 @@ private:
 
 /// All places at which a scenario has steps, those of alternatives too, and the names of the alternatives.
 void collect(const std::vector<step>& steps, std::vector<std::string>& pointers, std::vector<std::string>& names) {
-    for (const step& one : steps) {
-        pointers.push_back(one.pointer);
-        const auto* expect = std::get_if<conformance::expect_action>(&one.action);
+    for (const step& step : steps) {
+        pointers.push_back(step.pointer);
+        const auto* expect = std::get_if<conformance::expect_action>(&step.action);
         const auto* one_of = expect == nullptr ? nullptr : std::get_if<conformance::one_of_pattern>(&expect->event);
         if (one_of != nullptr) {
             for (const conformance::alternative& each : one_of->alternatives) {
@@ -197,27 +199,28 @@ bool is_printable(std::string_view text) {
     return untrue_shown_text(words, words).empty();
 }
 
-verdict check_accounted(const conformance::scenario& what, const std::vector<played_actor>& actors) {
+verdict check_events_explained(const conformance::scenario& scenario, const std::vector<simulated_actor>& actors) {
     for (std::size_t index = 0; index < actors.size(); ++index) {
         std::vector<const step*> program;
-        for (const step& one : what.steps) {
-            if (one.actor == index) {
-                program.push_back(&one);
+        for (const step& step : scenario.steps) {
+            if (step.actor == index) {
+                program.push_back(&step);
             }
         }
-        if (!actor_account{actors[index], what}.is_balanced(program)) {
-            return failure{"accounted", "the steps of " + what.actors[index] + " do not use up what came and was sent"};
+        if (!actor_account{actors[index], scenario}.is_balanced(program)) {
+            return failure{"accounted",
+                           "the steps of " + scenario.actors[index] + " do not use up what came and was sent"};
         }
     }
     return {};
 }
 
-verdict check_outcome(const conformance::scenario& what, const conformance::outcome& seen) {
+verdict check_outcome(const conformance::scenario& scenario, const conformance::outcome& outcome) {
     std::vector<std::string> pointers{""};
     std::vector<std::string> names;
-    collect(what.steps, pointers, names);
-    if (seen.failure) {
-        const conformance::step_failure& wrong = *seen.failure;
+    collect(scenario.steps, pointers, names);
+    if (outcome.failure) {
+        const conformance::step_failure& wrong = *outcome.failure;
         if (conformance::find_rule(wrong.rule) == nullptr) {
             return failure{"verdict", "a failure blames the rule '" + wrong.rule + "', which there is not"};
         }
@@ -229,29 +232,30 @@ verdict check_outcome(const conformance::scenario& what, const conformance::outc
             return failure{"verdict", "a failure does not say in printable words what was expected and seen"};
         }
     }
-    for (const auto& [rule, name] : seen.choices) {
-        if (!contains(what.rules, rule) || !contains(names, name)) {
+    for (const auto& [rule, name] : outcome.choices) {
+        if (!contains(scenario.rules, rule) || !contains(names, name)) {
             return failure{"verdict", "a choice that the scenario does not have: " + rule};
         }
     }
     constexpr std::size_t exchange_entries_max = 200;
-    const bool is_told = seen.exchange.size() <= exchange_entries_max &&
-                         std::ranges::all_of(seen.exchange, [&](const conformance::exchange_entry& one) {
-                             return one.actor < what.actors.size() && !one.what.empty() && is_printable(one.what);
-                         });
+    const bool is_told =
+        outcome.exchange.size() <= exchange_entries_max &&
+        std::ranges::all_of(outcome.exchange, [&](const conformance::exchange_entry& entry) {
+            return entry.actor < scenario.actors.size() && !entry.what.empty() && is_printable(entry.what);
+        });
     return is_told ? verdict{} : failure{"verdict", "the exchange is too long, or not printable"};
 }
 
-verdict check_end(const conformance::scenario& what, const std::vector<played_actor>& actors,
-                  const conformance::outcome& seen, bool must_pass) {
-    if (verdict found = check_outcome(what, seen)) {
-        return found;
+verdict check_end(const conformance::scenario& scenario, const std::vector<simulated_actor>& actors,
+                  const conformance::outcome& outcome, bool must_pass) {
+    if (verdict broken = check_outcome(scenario, outcome)) {
+        return broken;
     }
-    if (seen.failure && must_pass) {
+    if (outcome.failure && must_pass) {
         return failure{"conforms", "a peer that does what the scenario wants fails: expected " +
-                                       seen.failure->expected + ", seen " + seen.failure->seen};
+                                       outcome.failure->expected + ", seen " + outcome.failure->seen};
     }
-    return seen.failure ? verdict{} : check_accounted(what, actors);
+    return outcome.failure ? verdict{} : check_events_explained(scenario, actors);
 }
 
 }  // namespace chatos::fuzz
