@@ -35,39 +35,39 @@ private:
     std::string none_;
 };
 
-struct seen_frame {
+struct frame_copy {
     std::int64_t seconds;
     std::uint32_t nanoseconds;
     std::uint16_t link_type;
     std::uint32_t original_bytes;
     std::vector<std::byte> bytes;
 
-    friend bool operator==(const seen_frame&, const seen_frame&) = default;
+    friend bool operator==(const frame_copy&, const frame_copy&) = default;
 };
 
-struct seen_file {
-    std::vector<seen_frame> frames;
+struct read_file_result {
+    std::vector<frame_copy> frames;
     std::string problem;
     bool is_bounded{true};
 
-    friend bool operator==(const seen_file&, const seen_file&) = default;
+    friend bool operator==(const read_file_result&, const read_file_result&) = default;
 };
 
-seen_file read_file_in_pieces(std::span<const std::byte> file, std::size_t piece_bytes) {
+read_file_result read_file_in_pieces(std::span<const std::byte> file, std::size_t piece_bytes) {
     piece_source source{file, piece_bytes};
     dump::frame_reader feed{source};
-    seen_file file_seen;
+    read_file_result result;
     while (const dump::captured_frame* const frame = feed.next()) {
-        file_seen.is_bounded = file_seen.is_bounded && frame->bytes.size() <= dump::frame_bytes_max &&
-                               frame->bytes.size() <= frame->original_bytes && frame->time.nanoseconds < 1'000'000'000;
-        file_seen.frames.push_back({frame->time.seconds,
-                                    frame->time.nanoseconds,
-                                    frame->link_type,
-                                    frame->original_bytes,
-                                    {frame->bytes.begin(), frame->bytes.end()}});
+        result.is_bounded = result.is_bounded && frame->bytes.size() <= dump::frame_bytes_max &&
+                            frame->bytes.size() <= frame->original_bytes && frame->time.nanoseconds < 1'000'000'000;
+        result.frames.push_back({frame->time.seconds,
+                                 frame->time.nanoseconds,
+                                 frame->link_type,
+                                 frame->original_bytes,
+                                 {frame->bytes.begin(), frame->bytes.end()}});
     }
-    file_seen.problem = feed.problem();
-    return file_seen;
+    result.problem = feed.problem();
+    return result;
 }
 
 verdict check_lines(const std::string& text) {
@@ -110,8 +110,8 @@ verdict check_capture(std::span<const std::byte> input) {
         return {};
     }
     const std::span<const std::byte> file = input.subspan(1);
-    const seen_file whole = read_file_in_pieces(file, SIZE_MAX);
-    const seen_file pieces = read_file_in_pieces(file, 1 + std::to_integer<std::size_t>(input[0]));
+    const read_file_result whole = read_file_in_pieces(file, SIZE_MAX);
+    const read_file_result pieces = read_file_in_pieces(file, 1 + std::to_integer<std::size_t>(input[0]));
     if (!whole.is_bounded) {
         return failure{"bounded", "a frame is larger than it can be, or its time is no time"};
     }

@@ -25,7 +25,7 @@ class Campaign:
 
     def run(self, items):
         waiting = collections.deque(items)
-        threads = [threading.Thread(target=self._worker, args=(one, waiting)) for one in self._workspaces]
+        threads = [threading.Thread(target=self._worker, args=(workspace, waiting)) for workspace in self._workspaces]
         for thread in threads:
             thread.start()
         try:
@@ -114,5 +114,5 @@ def measure_baseline(workspace, children, folder, everything, limits):
     bench = trials.Bench(workspace, children, folder)
     build_the_tree_itself(workspace, everything.targets, jobs=1)
     cell, slow = limits.cell_seconds, trials.SLOW_PROGRAM_SECONDS_MAX
-    return {"fuzzers": {one.name: bench.fuzz(one, cell, symbolize=True) for one in everything.harnesses},
+    return {"fuzzers": {harness.name: bench.fuzz(harness, cell, symbolize=True) for harness in everything.harnesses},
             "tests": {name: bench.test(name, seconds_max=slow) for name in everything.programs}}

@@ -84,8 +84,8 @@ class Whole(unittest.TestCase):
         self.assertEqual(self.run_it(), 0, self.out.getvalue() + self.err.getvalue())
         self.assertIn("2/2] codec ", self.out.getvalue())
         self.assertIn("mutation testing passed", self.out.getvalue())
-        told = json.loads((self.tree / "build-certify/matrix-codec.json").read_text())
-        self.assertEqual((told["harnesses"]["fuzz_a"]["finds"], told["complaints"]), (2, []))
+        summary = json.loads((self.tree / "build-certify/matrix-codec.json").read_text())
+        self.assertEqual((summary["harnesses"]["fuzz_a"]["finds"], summary["complaints"]), (2, []))
         self.assertIn((self.tree / "build-certify/matrix-codec.txt").read_text(), self.out.getvalue())
 
     def test_what_was_measured_is_taken_over_until_something_changes(self):

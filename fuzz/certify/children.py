@@ -98,7 +98,7 @@ def kill_session(session):
 
 def members_of(session):
     """The processes of a session that have not ended."""
-    found = []
+    members = []
     for folder in os.listdir("/proc"):
         if folder.isdigit():
             try:
@@ -107,8 +107,8 @@ def members_of(session):
             except (FileNotFoundError, ProcessLookupError):
                 continue
             if int(its_session) == session and state not in "ZX":
-                found.append(int(folder))
-    return found
+                members.append(int(folder))
+    return members
 
 
 def limit_files(bytes_max):

@@ -46,23 +46,23 @@ class Summary:
         return finders(result, "tests", self._useless)
 
     def complaints(self):
-        found = [f"{title(result)} does not build: {result['build_error']}"
+        complaints = [f"{title(result)} does not build: {result['build_error']}"
                  for result in self.results if "build_error" in result]
         for result in self.equivalents:
             for kind in ("fuzzers", "tests"):
                 for name in finders(result, kind, self._useless):
                     cell = result[kind][name]
-                    found.append(f"{title(result)} is marked equivalent, but {name} finds it: "
+                    complaints.append(f"{title(result)} is marked equivalent, but {name} finds it: "
                                  f"{cell.get('message') or cell.get('test')}")
         for result in self.nobody:
-            found.append(f"{title(result)}: nobody finds it")
+            complaints.append(f"{title(result)}: nobody finds it")
         for result in self.real:
             if result["part"] == "codec" and result not in self.nobody:
                 if result in self.no_fuzzer:
-                    found.append(f"{title(result)}: no fuzzer finds it")
+                    complaints.append(f"{title(result)}: no fuzzer finds it")
                 if result in self.no_test:
-                    found.append(f"{title(result)}: no ordinary test finds it")
-        return found
+                    complaints.append(f"{title(result)}: no ordinary test finds it")
+        return complaints
 
     def by_harness(self):
         rows = {}
@@ -89,10 +89,10 @@ class Summary:
         for heading, results in (("no fuzzer finds", self.no_fuzzer), ("no ordinary test finds", self.no_test),
                                  ("nobody finds", self.nobody)):
             lines += ["", f"{heading}: {len(results) or 'none'}"]
-            lines += [f"  {title(one)}: {one['what']}" for one in results]
+            lines += [f"  {title(result)}: {result['what']}" for result in results]
         if self.equivalents:
             lines += ["", "equivalent, so that nobody can find them:"]
-            lines += [f"  {title(one)}: {one['equivalent']}" for one in self.equivalents]
+            lines += [f"  {title(result)}: {result['equivalent']}" for result in self.equivalents]
         if self.not_run:
             lines += ["", "not run on this machine:", *(f"  {name}: {why}" for name, why in self.not_run.items())]
         return "\n".join(line for long in lines for line in wrapped(long)) + "\n"
@@ -144,8 +144,8 @@ def table(results, harnesses):
 def cell(result, harness):
     if harness.name not in result.get("fuzzers", {}):
         return "-"
-    found = result["fuzzers"][harness.name]
-    return f"{found['seconds']:.1f}" if found["found"] else "·"
+    cell_result = result["fuzzers"][harness.name]
+    return f"{cell_result['seconds']:.1f}" if cell_result["found"] else "·"
 
 
 def short_program(name):

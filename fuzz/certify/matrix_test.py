@@ -13,8 +13,8 @@ PROGRAMS = ("codec_test", "codec_protected_page_test", "codec_allocation_test", 
 
 def result(name, fuzzers=(), tests=(), part="codec", equivalent=None, **more):
     seconds = dict(fuzzers)
-    cells = {one.name: {"found": one.short in seconds, "seconds": seconds.get(one.short, 5.0), "message": "says"}
-             for one in HARNESSES if part in one.links}
+    cells = {harness.name: {"found": harness.short in seconds, "seconds": seconds.get(harness.short, 5.0), "message": "says"}
+             for harness in HARNESSES if part in harness.links}
     programs = {program: {"found": program in tests, "seconds": 0.1, "test": "A.b"} for program in PROGRAMS}
     return {"part": part, "name": name, "what": f"what {name} does", "equivalent": equivalent, "fuzzers": cells,
             "tests": programs, **more}
@@ -43,8 +43,8 @@ class Complaints(unittest.TestCase):
                          ["codec a is marked equivalent, but fuzz_decode finds it: says"])
 
     def test_who_fails_without_a_bug_finds_nothing(self):
-        found = result("a", {"decode": 0.1}, ["codec_test"])
-        self.assertEqual(complaints(found, useless={"fuzz_decode"}), ["codec a: no fuzzer finds it"])
+        measured = result("a", {"decode": 0.1}, ["codec_test"])
+        self.assertEqual(complaints(measured, useless={"fuzz_decode"}), ["codec a: no fuzzer finds it"])
 
     def test_a_patch_that_does_not_build(self):
         broken = {"part": "codec", "name": "a", "what": "", "equivalent": None, "build_error": "error: no"}
@@ -62,9 +62,9 @@ class Figures(unittest.TestCase):
         self.assertEqual(rows["fuzz_utf8"], {"finds": 0, "of": 2, "median_seconds": None, "alone": []})
 
     def test_the_lists_of_what_is_not_found(self):
-        told = matrix.Summary([result("a", {"decode": 1.0}), result("b", (), ["codec_test"]), result("c"),
+        summary = matrix.Summary([result("a", {"decode": 1.0}), result("b", (), ["codec_test"]), result("c"),
                                result("d", equivalent="why")], HARNESSES, not_run={"codec e": "no CPU"}).as_json()
-        self.assertEqual([told[key] for key in ("no_fuzzer", "no_test", "nobody", "equivalent", "not_run")],
+        self.assertEqual([summary[key] for key in ("no_fuzzer", "no_test", "nobody", "equivalent", "not_run")],
                          [["b", "c"], ["a", "c"], ["c"], {"d": "why"}, {"codec e": "no CPU"}])
 
 
@@ -83,7 +83,7 @@ class Text(unittest.TestCase):
             "=*d        -    -    -    -    -  5.0  ·"])
 
     def test_it_fits_its_width_whatever_is_in_it(self):
-        every = {one.short: 59.9 for one in HARNESSES}
+        every = {harness.short: 59.9 for harness in HARNESSES}
         mutant_list = [result("n" * 70, every, PROGRAMS), result("m" * 70, equivalent="because " * 40),
                 *(result(f"bug_of_the_stream_{number}", {"stream": 1.0}) for number in range(30))]
         text = matrix.Summary(mutant_list, HARNESSES, not_run={"codec x": "no " * 60}).as_text()
@@ -94,7 +94,7 @@ class Text(unittest.TestCase):
         self.assertEqual(matrix.progress(result("a", {"stream": 0.2, "decode": 0.1}, ["codec_test"])),
                          "codec a  found by decode 0.1 s, stream 0.2 s; tests: codec_test")
         self.assertEqual(matrix.progress(result("a")), "codec a  found by no fuzzer; tests: none")
-        self.assertIn("6 more", matrix.progress(result("a", {one.short: 1.0 for one in HARNESSES})))
+        self.assertIn("6 more", matrix.progress(result("a", {harness.short: 1.0 for harness in HARNESSES})))
 
 
 if __name__ == "__main__":

@@ -63,15 +63,15 @@ class Harness:
 
 def rule_ids(tree):
     """The ids of the project's rule table, and `interface`."""
-    found = re.findall(r'^\s*\{"([A-Z]+-\d+)",', (tree / RULES).read_text(), re.MULTILINE)
-    if not found:
+    ids = re.findall(r'^\s*\{"([A-Z]+-\d+)",', (tree / RULES).read_text(), re.MULTILINE)
+    if not ids:
         raise MutantError(f"{RULES}: no rule was found in it; the table's form has changed, change rule_ids() with it")
-    return {*found, INTERFACE}
+    return {*ids, INTERFACE}
 
 
 def header(text, key):
-    found = re.search(rf"^{key}:[ \t]*(\S.*?)[ \t]*$", text.split("\n--- ", 1)[0], re.MULTILINE)
-    return found.group(1) if found else None
+    match = re.search(rf"^{key}:[ \t]*(\S.*?)[ \t]*$", text.split("\n--- ", 1)[0], re.MULTILINE)
+    return match.group(1) if match else None
 
 
 def read_patch(path, part, known_rules):
@@ -135,11 +135,11 @@ def choose(mutant_list, names):
     chosen = set()
     for wanted in names:
         plain = wanted.removesuffix(".patch").removeprefix("fuzz/bugs/")
-        found = [mutant for mutant in mutant_list if plain in (mutant.name, f"{mutant.part}/{mutant.name}")]
-        if not found:
+        named = [mutant for mutant in mutant_list if plain in (mutant.name, f"{mutant.part}/{mutant.name}")]
+        if not named:
             near = difflib.get_close_matches(plain.split("/")[-1], [mutant.name for mutant in mutant_list], n=3, cutoff=0.4)
             raise MutantError(f"there is no bug '{wanted}'" + (f"; near: {', '.join(near)}" if near else ""))
-        chosen.update(found)
+        chosen.update(named)
     return [mutant for mutant in mutant_list if mutant in chosen]
 
 
@@ -162,5 +162,5 @@ def read_harnesses(tree):
 
 def cpu_flags():
     """Of the machine, as Linux names them."""
-    found = re.search(r"^flags\s*:(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    return set(found.group(1).split()) if found else set()
+    match = re.search(r"^flags\s*:(.*)$", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    return set(match.group(1).split()) if match else set()

@@ -33,10 +33,10 @@ def read(path, mutant_list, harnesses):
         mutant = known.get(entry["bug"])
         if mutant is None or mutant.equivalent:
             raise mutants.MutantError(f"{path.name}: there is no bug '{entry['bug']}' to find; name another in its place")
-        able = [one for one in harnesses if one.name in names and mutant.part in one.links]
-        if entry["harness"] not in [one.name for one in able]:
+        able = [harness for harness in harnesses if harness.name in names and mutant.part in harness.links]
+        if entry["harness"] not in [harness.name for harness in able]:
             raise mutants.MutantError(f"{path.name}: fuzz/targets.json has no {entry['harness']} that links {mutant.part}")
-        picks.append(Pick(mutant, tuple(sorted(able, key=lambda one: one.name != entry["harness"]))))
+        picks.append(Pick(mutant, tuple(sorted(able, key=lambda harness: harness.name != entry["harness"]))))
     return picks
 
 

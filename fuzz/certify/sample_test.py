@@ -36,8 +36,8 @@ class Reading(unittest.TestCase):
     def test_the_likely_one_comes_first_and_only_those_that_are_named_take_part(self):
         (first, second) = self.read("""{"picks": [{"bug": "codec/b", "harness": "fuzz_b"},
                                                   {"bug": "codec/b", "harness": "fuzz_a"}]}""")
-        self.assertEqual([one.name for one in first.harnesses], ["fuzz_b", "fuzz_a"])
-        self.assertEqual([one.name for one in second.harnesses], ["fuzz_a", "fuzz_b"])
+        self.assertEqual([harness.name for harness in first.harnesses], ["fuzz_b", "fuzz_a"])
+        self.assertEqual([harness.name for harness in second.harnesses], ["fuzz_a", "fuzz_b"])
 
     def test_a_bug_or_harness_that_is_not_there_is_an_error(self):
         with self.assertRaisesRegex(mutants.MutantError, "no bug 'codec/x'"):

@@ -76,10 +76,10 @@ class Bench:
             [str(self._workspace.program("fuzz", harness.name)), *options, str(corpus), str(seeds)],
             cwd=run, log=log, seconds_max=seconds + GRACE_SECONDS,
             environment={"ASAN_OPTIONS": symbols, "UBSAN_OPTIONS": symbols})
-        found = self._judge_fuzz(harness, ended, log)
-        if found["found"] or round_number > 1:
+        result = self._judge_fuzz(harness, ended, log)
+        if result["found"] or round_number > 1:
             shutil.rmtree(corpus, ignore_errors=True)
-        return found
+        return result
 
     def _judge_fuzz(self, harness, ended, log):
         text = read(log)
@@ -119,9 +119,9 @@ def read(log):
 
 def message(text):
     for pattern in MESSAGES:
-        found = pattern.search(text)
-        if found:
-            return (found.group(1) if pattern.groups else found.group(0))[:MESSAGE_LENGTH_MAX]
+        match = pattern.search(text)
+        if match:
+            return (match.group(1) if pattern.groups else match.group(0))[:MESSAGE_LENGTH_MAX]
     return "ended with an error"
 
 

@@ -51,12 +51,12 @@ class Trial(unittest.TestCase):
 
 class Fuzzing(Trial):
     def test_a_find_has_its_time_runs_and_message(self):
-        found = self.fuzz(CRASH)
-        self.assertEqual((found["found"], found["runs"], found["message"]), (True, 44, PROPERTY.removeprefix("fuzz_a: ")))
+        result = self.fuzz(CRASH)
+        self.assertEqual((result["found"], result["runs"], result["message"]), (True, 44, PROPERTY.removeprefix("fuzz_a: ")))
 
     def test_no_find(self):
-        found = self.fuzz(NOTHING)
-        self.assertEqual((found["found"], found["runs"]), (False, 9))
+        result = self.fuzz(NOTHING)
+        self.assertEqual((result["found"], result["runs"]), (False, 9))
 
     def test_the_input_that_shows_it_is_told(self):
         self.assertEqual(self.fuzz("touch crash-12; exit 1")["input"], str(self.logs / "fuzz_a" / "crash-12"))
@@ -102,8 +102,8 @@ class Fuzzing(Trial):
 
 class Testing(Trial):
     def test_the_first_test_that_fails_is_named(self):
-        found = self.run_program("echo '[ RUN      ] A.b'; echo '[  FAILED  ] A.b, where x = 3 (0 ms)'; exit 1")
-        self.assertEqual((found["found"], found["test"]), (True, "A.b"))
+        result = self.run_program("echo '[ RUN      ] A.b'; echo '[  FAILED  ] A.b, where x = 3 (0 ms)'; exit 1")
+        self.assertEqual((result["found"], result["test"]), (True, "A.b"))
         self.assertFalse(self.run_program("exit 0")["found"])
 
     def test_the_one_that_ran_is_named_when_the_program_dies_or_does_not_end(self):

@@ -40,8 +40,8 @@ class SnapshotTest(unittest.TestCase):
             path.write_text(text)
             os.utime(path, (LONG_AGO, LONG_AGO))
         snapshot.write(self.folder)
-        found = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
-        self.assertEqual(found, {"a", "a/same", "a/other", "b", "b/new"})
+        names = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")}
+        self.assertEqual(names, {"a", "a/same", "a/other", "b", "b/new"})
         self.assertEqual((self.folder / "a/other").read_text(), "2")
         self.assertEqual((self.folder / "a/other").stat().st_mode & 0o777, 0o755)
         self.assertEqual((self.folder / "a/same").stat().st_mtime, LONG_AGO)

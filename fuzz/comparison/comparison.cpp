@@ -26,13 +26,13 @@ constexpr auto login_timeout = 750ms;
 constexpr time step_time = 1'001ns;
 
 /// What one place has seen of its connection.
-struct seen_by_client {
+struct client_view {
     std::string bytes;
     bool closed{false};
 
-    friend bool operator==(const seen_by_client&, const seen_by_client&) = default;
+    friend bool operator==(const client_view&, const client_view&) = default;
 };
-using seen_by_all = std::array<seen_by_client, history_places>;
+using seen_by_all = std::array<client_view, history_places>;
 
 /// The core, with a driver that writes at once whatever there is.
 class core_side {
@@ -41,7 +41,7 @@ public:
 
     void connect(unsigned place, time now) {
         ids_[place] = core_.connect(at(now));
-        seen_[place] = {};
+        views_[place] = {};
         bring_in_line(now);
     }
     void receive(unsigned place, std::string_view bytes, time now) {
@@ -74,7 +74,7 @@ public:
         bring_in_line(now);
     }
 
-    [[nodiscard]] const seen_by_all& seen() const noexcept { return seen_; }
+    [[nodiscard]] const seen_by_all& seen() const noexcept { return views_; }
     [[nodiscard]] std::size_t users() const { return core_.count().users; }
 
 private:
@@ -108,13 +108,13 @@ private:
         for (std::size_t count = core_.gather(id, pieces); count != 0; count = core_.gather(id, pieces)) {
             std::size_t bytes = 0;
             for (const auto& piece : std::span{pieces}.first(count)) {
-                seen_[place].bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+                views_[place].bytes.append(reinterpret_cast<const char*>(piece.data()), piece.size());
                 bytes += piece.size();
             }
             core_.wrote(id, bytes, at(now));
         }
         if (core_.close_action_of(id) != core::close_action::none) {
-            seen_[place].closed = true;
+            views_[place].closed = true;
             core_.lost(id, at(now));
             ids_[place].reset();
         }
@@ -122,7 +122,7 @@ private:
 
     core::server core_;
     std::array<std::optional<core::connection_id>, history_places> ids_{};
-    seen_by_all seen_{};
+    seen_by_all views_{};
 };
 
 class model_side {
@@ -131,7 +131,7 @@ public:
 
     void connect(unsigned place, time now) {
         ids_[place] = next_++;
-        seen_[place] = {};
+        views_[place] = {};
         model_.connect(ids_[place], now);
         take_output();
     }
@@ -152,7 +152,7 @@ public:
         take_output();
     }
 
-    [[nodiscard]] const seen_by_all& seen() const noexcept { return seen_; }
+    [[nodiscard]] const seen_by_all& seen() const noexcept { return views_; }
     [[nodiscard]] std::size_t users() const { return model_.users(); }
 
 private:
@@ -171,7 +171,7 @@ private:
         for (const conformance::model_output& output : model_.take_output()) {
             const auto place = std::find(ids_.begin(), ids_.end(), output.connection);
             if (place != ids_.end()) {
-                seen_by_client& client = seen_[static_cast<std::size_t>(place - ids_.begin())];
+                client_view& client = views_[static_cast<std::size_t>(place - ids_.begin())];
                 client.bytes += output.bytes;
                 client.closed = client.closed || output.action != conformance::model_output::kind::bytes;
             }
@@ -181,7 +181,7 @@ private:
     conformance::model model_;
     std::array<conformance::connection_id, history_places> ids_{};
     conformance::connection_id next_{1};
-    seen_by_all seen_{};
+    seen_by_all views_{};
 };
 
 void tell(auto& side, const history_step& step, time now) {
@@ -194,7 +194,7 @@ void tell(auto& side, const history_step& step, time now) {
     }
 }
 
-std::string told(const seen_by_client& client) {
+std::string told(const client_view& client) {
     const std::string bytes = client.bytes.empty() ? "nothing" : base::to_hex(client.bytes, " ");
     return ' ' + bytes + (client.closed ? ", closed" : "");
 }

@@ -92,12 +92,12 @@ class Explanations:
         self._used = [False] * len(self._entries)
 
     def reason(self, unreached):
-        found = None
+        reason = None
         for index, entry in enumerate(self._entries):
             if entry["file"] == unreached.file and entry.get("text", unreached.text) == unreached.text:
                 self._used[index] = True
-                found = found or entry["reason"]
-        return found
+                reason = reason or entry["reason"]
+        return reason
 
     def stale(self):
         return [entry for entry, used in zip(self._entries, self._used) if not used and "cpu_lacks" not in entry]
@@ -164,7 +164,7 @@ def main():
     except (CannotMeasure, fuzz_targets.UnknownTarget) as problem:
         print(f"coverage: {problem}", file=sys.stderr)
         return 2
-    sources = [reached.read_source(one, PROJECT) for one in sorted(files, key=lambda one: one["filename"])]
+    sources = [reached.read_source(file, PROJECT) for file in sorted(files, key=lambda file: file["filename"])]
     explanations = Explanations(json.loads((HERE / "explained.json").read_text())["explained"], cpu_flags())
     return 0 if report(sources, explanations) else 1
 

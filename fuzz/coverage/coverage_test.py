@@ -53,41 +53,41 @@ def told(sources, explanations):
 
 class Reading(unittest.TestCase):
     def test_all_is_reached(self):
-        found = source(negative=1, zero=2, positive=3)
-        self.assertEqual((found.lines, found.lines_reached, found.sides, found.sides_reached), (6, 6, 4, 4))
-        self.assertEqual(found.unreached, [])
+        reading = source(negative=1, zero=2, positive=3)
+        self.assertEqual((reading.lines, reading.lines_reached, reading.sides, reading.sides_reached), (6, 6, 4, 4))
+        self.assertEqual(reading.unreached, [])
 
     def test_a_line_and_the_branch_that_leads_to_it(self):
-        found = source(negative=0, zero=2, positive=3)
-        self.assertEqual([(place.line, place.text, place.what) for place in found.unreached],
+        reading = source(negative=0, zero=2, positive=3)
+        self.assertEqual([(place.line, place.text, place.what) for place in reading.unreached],
                          [(2, "if (number < 0) {", "`number < 0` never true"),
                           (3, "return -1;", "never ran, down to line 4")])
-        self.assertEqual((found.lines_reached, found.sides_reached), (4, 3))
+        self.assertEqual((reading.lines_reached, reading.sides_reached), (4, 3))
 
     def test_a_side_of_a_branch_within_a_line(self):
-        found = source(negative=1, zero=2, positive=0)
-        self.assertEqual([(place.line, place.what) for place in found.unreached], [(5, "`number == 0` never false")])
+        reading = source(negative=1, zero=2, positive=0)
+        self.assertEqual([(place.line, place.what) for place in reading.unreached], [(5, "`number == 0` never false")])
 
     def test_lines_that_never_ran_are_told_once_without_their_branches(self):
-        found = source(negative=1, zero=0, positive=0)
-        self.assertEqual([(place.line, place.what) for place in found.unreached],
+        reading = source(negative=1, zero=0, positive=0)
+        self.assertEqual([(place.line, place.what) for place in reading.unreached],
                          [(2, "`number < 0` never false"), (5, "never ran, down to line 6")])
 
     def test_what_never_ran_at_all(self):
-        found = source(negative=0, zero=0, positive=0)
-        self.assertEqual([(place.line, place.what) for place in found.unreached], [(1, "never ran, down to line 6")])
-        self.assertEqual((found.lines_reached, found.sides_reached), (0, 0))
+        reading = source(negative=0, zero=0, positive=0)
+        self.assertEqual([(place.line, place.what) for place in reading.unreached], [(1, "never ran, down to line 6")])
+        self.assertEqual((reading.lines_reached, reading.sides_reached), (0, 0))
 
     def test_counts_of_the_instances_of_a_template_add_up(self):
-        one = entry("x", negative=1, zero=0, positive=1)
-        one["branches"] += entry("x", negative=0, zero=1, positive=0)["branches"]
-        self.assertEqual(list(reached.count_of_branches(one).values()), [[1, 2], [1, 1]])
+        counts = entry("x", negative=1, zero=0, positive=1)
+        counts["branches"] += entry("x", negative=0, zero=1, positive=0)["branches"]
+        self.assertEqual(list(reached.count_of_branches(counts).values()), [[1, 2], [1, 1]])
 
     def test_a_constant_condition_is_no_branch(self):
-        one = entry("x", negative=1, zero=1, positive=1)
-        one["branches"].append([5, 12, 5, 23, 0, 0, 0, 0, 4])
-        one["branches"].append([5, 5, 5, 8, 0, 0, 0, 0, 4])
-        self.assertEqual(len(reached.count_of_branches(one)), 2)
+        counts = entry("x", negative=1, zero=1, positive=1)
+        counts["branches"].append([5, 12, 5, 23, 0, 0, 0, 0, 4])
+        counts["branches"].append([5, 5, 5, 8, 0, 0, 0, 0, 4])
+        self.assertEqual(len(reached.count_of_branches(counts)), 2)
 
 
 class Explaining(unittest.TestCase):

@@ -38,18 +38,18 @@ def count_of_lines(segments):
         while at < len(segments) and segments[at][LINE] == line:
             here.append(segments[at])
             at += 1
-        starts = [one for one in here if one[HAS_COUNT] and one[IS_ENTRY] and not one[IS_GAP]]
+        starts = [segment for segment in here if segment[HAS_COUNT] and segment[IS_ENTRY] and not segment[IS_GAP]]
         is_skipped = here and not here[0][HAS_COUNT] and here[0][IS_ENTRY]
         runs_on = before is not None and before[HAS_COUNT]
         if not is_skipped and (runs_on or starts):
-            counts[line] = max([one[COUNT] for one in starts] + ([before[COUNT]] if runs_on else []))
+            counts[line] = max([segment[COUNT] for segment in starts] + ([before[COUNT]] if runs_on else []))
         before = here[-1] if here else before
     return counts
 
 
 def count_at(segments, line, column):
     """How often the code at a place has run."""
-    at = bisect.bisect_right([(one[LINE], one[COLUMN]) for one in segments], (line, column)) - 1
+    at = bisect.bisect_right([(segment[LINE], segment[COLUMN]) for segment in segments], (line, column)) - 1
     return segments[at][COUNT] if at >= 0 else 0
 
 

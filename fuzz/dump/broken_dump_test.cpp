@@ -85,8 +85,8 @@ std::string broken_by(const record_changes& changes) {
         reader.take(stream.bytes);
         reader.end();
         changing.take(account);
-        if (check.found()) {
-            return std::string{check.found()->property};
+        if (check.broken()) {
+            return std::string{check.broken()->property};
         }
     }
     return "";

@@ -141,8 +141,8 @@ verdict check_dump(std::span<const std::byte> input) {
     dump::stream_reader reader{0, plan.stream.direction, plan.stream.bounds, records, account};
     feed(reader, plan.stream.bytes, plan.split_choice);
     records.take(account);
-    if (records.found()) {
-        return records.found();
+    if (records.broken()) {
+        return records.broken();
     }
     if (verdict broken = check_output(out.text(), plan)) {
         return broken;

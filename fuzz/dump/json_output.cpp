@@ -86,26 +86,26 @@ public:
 
     verdict run() {
         expected_records walk{stream_};
-        for (expected_record record; !found_ && walk.next(record);) {
+        for (expected_record record; !broken_ && walk.next(record);) {
             const bool is_packet = record.result.status == decode_status::complete;
             check_line(is_packet ? members_of_packet(record, stream_) : members_of_event(record, stream_),
                        record.result.status);
         }
         check_line(members_of_summary(walk.account()), decode_status::complete);
-        if (!found_ && !rest_.empty()) {
-            found_ = failure{"one line", "there are more lines than records"};
+        if (!broken_ && !rest_.empty()) {
+            broken_ = failure{"one line", "there are more lines than records"};
         }
-        return found_;
+        return broken_;
     }
 
 private:
     void check_line(const json_members& wanted, decode_status status) {
         const std::size_t end = rest_.find('\n');
-        if (found_) {
+        if (broken_) {
             return;
         }
         if (end == std::string_view::npos) {
-            found_ = failure{"one line", "there are fewer lines than records"};
+            broken_ = failure{"one line", "there are fewer lines than records"};
             return;
         }
         const std::string_view line = rest_.substr(0, end);
@@ -114,13 +114,13 @@ private:
         const bool has_words = members && (status == decode_status::complete || remove_words(*members, "detail")) &&
                                (status != decode_status::incomplete || remove_words(*members, "field"));
         if (!has_words || *members != wanted) {
-            found_ = failure{"json", (members ? "another record: " : "no JSON: ") + std::string{line}};
+            broken_ = failure{"json", (members ? "another record: " : "no JSON: ") + std::string{line}};
         }
     }
 
     std::string_view rest_;
     dumped_stream stream_;
-    verdict found_;
+    verdict broken_;
 };
 
 }  // namespace

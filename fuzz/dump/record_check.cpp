@@ -5,8 +5,8 @@
 namespace chatos::fuzz {
 
 void record_check::check(bool holds, std::string_view property, std::string_view detail) {
-    if (!holds && !found_) {
-        found_ = failure{property, std::string{detail} + ", at offset " + std::to_string(end_)};
+    if (!holds && !broken_) {
+        broken_ = failure{property, std::string{detail} + ", at offset " + std::to_string(end_)};
     }
 }
 
@@ -18,7 +18,7 @@ bool record_check::move_to(decode_status status, const dump::stream_position& at
         return false;
     }
     check(std::ranges::equal(bytes, wanted_.bytes), "accounted", "a record holds other bytes than the stream");
-    return !found_;
+    return !broken_;
 }
 
 void record_check::take(const dump::any_record& record) {

@@ -19,7 +19,7 @@ public:
     void take(const dump::any_record& record) override;
 
     /// The first thing that was wrong; after summary().
-    [[nodiscard]] const verdict& found() const noexcept { return found_; }
+    [[nodiscard]] const verdict& broken() const noexcept { return broken_; }
 
 private:
     void on(const dump::packet_record& record);
@@ -38,7 +38,7 @@ private:
     expected_record wanted_;
     std::uint64_t end_{0};  ///< of the records so far
     bool malformed_open_{false};
-    verdict found_;
+    verdict broken_;
 };
 
 }  // namespace chatos::fuzz

@@ -45,7 +45,7 @@ public:
 
     verdict run() {
         expected_records walk{stream_};
-        for (expected_record record; !found_ && walk.next(record);) {
+        for (expected_record record; !broken_ && walk.next(record);) {
             switch (record.result.status) {
             case decode_status::complete: read_packet(record); break;
             case decode_status::incomplete: read_incomplete(record); break;
@@ -53,16 +53,16 @@ public:
             }
         }
         read_summary(walk.account());
-        if (!found_ && !rest_.empty()) {
+        if (!broken_ && !rest_.empty()) {
             fail("one line", "there are more lines than the records have");
         }
-        return found_;
+        return broken_;
     }
 
 private:
     void fail(std::string_view property, const std::string& detail) {
-        if (!found_) {
-            found_ = failure{property, "line " + std::to_string(line_number_) + ": " + detail};
+        if (!broken_) {
+            broken_ = failure{property, "line " + std::to_string(line_number_) + ": " + detail};
         }
     }
 
@@ -153,7 +153,7 @@ private:
     }
 
     void read_excerpt(const expected_record& record, std::size_t from) {
-        for (; from < record.bytes.size() && !found_; from += tree_row_bytes) {
+        for (; from < record.bytes.size() && !broken_; from += tree_row_bytes) {
             const std::span<const std::byte> row =
                 record.bytes.subspan(from, std::min(tree_row_bytes, record.bytes.size() - from));
             text_line line = next_line();
@@ -167,7 +167,7 @@ private:
         const decode_error* error = record.result.status == decode_status::malformed ? &record.result.error : nullptr;
         const tree_fields fields{record.bytes, error};
         for (const tree_field& field : fields) {
-            if (found_) {
+            if (broken_) {
                 return;
             }
             if (field.is_text) {
@@ -215,7 +215,7 @@ private:
             line.hex_row(shown_bytes.subspan(row, std::min(tree_row_bytes, shown_bytes.size() - row))).spaces(2);
             joined_ += line.quoted();
             row += tree_row_bytes;
-            if (row < shown_bytes.size() && !found_) {
+            if (row < shown_bytes.size() && !broken_) {
                 check(line.is_read(), "not a row of this field");
                 continue;
             }
@@ -249,7 +249,7 @@ private:
     bool tree_;
     std::size_t line_number_{0};
     std::string joined_;
-    verdict found_;
+    verdict broken_;
 };
 
 }  // namespace

@@ -88,7 +88,7 @@ def keep(finding, folder):
 def hex_rows(content):
     for at in range(0, len(content), 16):
         row = content[at:at + 16]
-        yield f"{at:8}  {row.hex(' '):47}  {''.join(chr(one) if 32 <= one < 127 else '.' for one in row)}"
+        yield f"{at:8}  {row.hex(' '):47}  {''.join(chr(byte) if 32 <= byte < 127 else '.' for byte in row)}"
 
 
 def described(program, target, path):

@@ -125,15 +125,15 @@ def run_target(target, options, screen, name_columns):
     if status == 0:
         screen.end(progress.ended("nothing found"))
         return False
-    found = findings.read_finding(run.log.read_text(errors="replace"))
-    if found is None:
+    finding = findings.read_finding(run.log.read_text(errors="replace"))
+    if finding is None:
         how = f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"
         raise CannotRun(f"{target.name} {how}, and left no input that did it. The end of {findings.shown(run.log)}:\n"
                         f"{run.last_words()}\nIf a library or a file is missing, install or build it; "
                         f"{findings.shown(run.program)} -help=1 shows whether the program starts.")
-    path = findings.keep(found, run.folder / "findings")
-    screen.end(progress.ended(f"found: {found.name}"), is_bad=True)
-    print(findings.tell(found, target, path, options.bin, run.log), flush=True)
+    path = findings.keep(finding, run.folder / "findings")
+    screen.end(progress.ended(f"found: {finding.name}"), is_bad=True)
+    print(findings.tell(finding, target, path, options.bin, run.log), flush=True)
     return True
 
 
@@ -155,13 +155,13 @@ def main():
         targets = fuzz_targets.choose(options.targets)
         screen = Screen(sys.stdout)
         name_columns = max(len(target.name) for target in targets)
-        found = [run_target(target, options, screen, name_columns) for target in targets]
+        findings_made = [run_target(target, options, screen, name_columns) for target in targets]
     except (CannotRun, fuzz_targets.UnknownTarget) as problem:
         print(f"fuzz: {problem}", file=sys.stderr)
         return 2
     except Ended as end:
         return end.status
-    return 1 if any(found) else 0
+    return 1 if any(findings_made) else 0
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from progress import Progress, short_number  # noqa: E402
 
 FAKE = f"""#!{sys.executable}
 import os, pathlib, signal, sys
-prefix = [one for one in sys.argv if one.startswith("-artifact_prefix=")][0].split("=", 1)[1]
+prefix = [word for word in sys.argv if word.startswith("-artifact_prefix=")][0].split("=", 1)[1]
 def say(line): print(line, file=sys.stderr, flush=True)
 def keep(kind, content):
     path = pathlib.Path(prefix + kind + "-0123456789")
@@ -86,7 +86,7 @@ class NothingFound(Run):
                        f"-dict={fuzz_targets.FUZZ / 'dictionaries/packets.dict'}"):
             self.assertIn(wanted, arguments)
         # libFuzzer writes to the first corpus and only reads the others.
-        self.assertEqual([one for one in arguments if not one.startswith("-")],
+        self.assertEqual([word for word in arguments if not word.startswith("-")],
                          ["work/fuzz_decode/corpus", "work/seeds/packets"])
 
     def test_the_corpus_stays_for_the_next_run(self):
@@ -156,9 +156,9 @@ Once it is fixed, make it a seed under a name that says what it shows; the tests
         path = fuzz_targets.FUZZ / "corpora/packets.txt"
         seed = seed_file.read(path)["cr"]
         self.program("fuzz_decode", BROKEN.replace('b"\\x00\\x00\\x01\\x00\\x03bo"', repr(seed)))
-        told = self.fuzz("fuzz_decode").stdout
-        self.assertIn(f"It is the seed 'cr' of {path}: the tests replay it already", told)
-        self.assertNotIn("Once it is fixed", told)
+        printed = self.fuzz("fuzz_decode").stdout
+        self.assertIn(f"It is the seed 'cr' of {path}: the tests replay it already", printed)
+        self.assertNotIn("Once it is fixed", printed)
 
     def test_the_other_targets_still_run(self):
         self.program("fuzz_decode", BROKEN)
@@ -191,8 +191,8 @@ sys.exit(77)
 class CannotRun(Run):
     def assert_cannot(self, done, *wanted):
         self.assertEqual(done.returncode, 2, done.stdout)
-        for one in wanted:
-            self.assertIn(one, done.stderr)
+        for text in wanted:
+            self.assertIn(text, done.stderr)
 
     def test_a_program_that_is_not_there(self):
         self.assert_cannot(self.fuzz("fuzz_decode"), "cannot start bin/fuzz_decode: No such file", "cmake --preset fuzz")

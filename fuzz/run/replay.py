@@ -31,10 +31,10 @@ def failures(program, inputs):
     """(input, what the target printed) for each input that fails. One run for all of them if none does."""
     if run(program, inputs)[0] == 0:
         return []
-    alone = [(one, *run(program, [one])) for one in inputs]
-    found = [(one, printed) for one, status, printed in alone if status != 0]
+    alone = [(seed, *run(program, [seed])) for seed in inputs]
+    failed = [(seed, printed) for seed, status, printed in alone if status != 0]
     # What fails only behind other inputs fails all the same.
-    return found or [("its inputs together, none of them alone", run(program, inputs)[1])]
+    return failed or [("its inputs together, none of them alone", run(program, inputs)[1])]
 
 
 def replay(programs, targets):
@@ -45,11 +45,11 @@ def replay(programs, targets):
         if not inputs:
             raise CannotReplay(f"{target.name} has no seeds in {target.seed_file()}: nothing would be checked")
         total += len(inputs)
-        for one, printed in failures(programs / target.name, inputs):
+        for seed, printed in failures(programs / target.name, inputs):
             failed += 1
-            print(f"{target.name} failed on {one}\n{printed.strip()}")
-            if one in inputs:
-                print(f"repeat it: {programs / target.name} {one}")
+            print(f"{target.name} failed on {seed}\n{printed.strip()}")
+            if seed in inputs:
+                print(f"repeat it: {programs / target.name} {seed}")
             print()
     return total, failed
 

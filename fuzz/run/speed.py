@@ -83,9 +83,9 @@ def compare(target, programs, work):
 
 def row(target, pairs):
     empty, ours = zip(*pairs)
-    ratio = statistics.median(one.runs_per_second / other.runs_per_second for other, one in pairs)
-    return (f"{target.name:18} {statistics.median(one.runs_per_second for one in empty) / 1000:10.0f}"
-            f" {statistics.median(one.runs_per_second for one in ours) / 1000:10.0f} {ratio:7.2f}"
+    ratio = statistics.median(measured.runs_per_second / other.runs_per_second for other, measured in pairs)
+    return (f"{target.name:18} {statistics.median(measured.runs_per_second for measured in empty) / 1000:10.0f}"
+            f" {statistics.median(measured.runs_per_second for measured in ours) / 1000:10.0f} {ratio:7.2f}"
             f"  {remark(target.name, ratio, ours[0].has_mutator == empty[0].has_mutator)}").rstrip()
 
 

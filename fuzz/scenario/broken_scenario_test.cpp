@@ -188,7 +188,7 @@ TEST(broken_scenario, requests_that_no_socket_could_serve_are_found) {
     const auto property = [&](const conformance::network_request& request) {
         simulated_network network{scenario};
         network.perform(request);
-        return property_of(network.found());
+        return property_of(network.broken());
     };
     const std::vector<std::byte> two(2);
     EXPECT_EQ(property(conformance::write_request{0, two, {1, 2}}), "");

@@ -63,7 +63,7 @@ verdict check_syntax_error(const conformance::problem& problem, std::string_view
 }
 
 /// What the scenario says, as far as it can be told in a few words.
-std::string told(const std::vector<conformance::step>& steps) {
+std::string summary_of(const std::vector<conformance::step>& steps) {
     const conformance::pseudonyms names{"f"};
     std::string text;
     for (const conformance::step& step : steps) {
@@ -90,7 +90,7 @@ bool is_same(const conformance::scenario& left, const conformance::scenario& rig
     return left.id == right.id && left.role == right.role && left.title == right.title && left.rules == right.rules &&
            left.kills == right.kills && left.needs == right.needs && left.control == right.control &&
            left.actors == right.actors && left.names == right.names && left.unexpected == right.unexpected &&
-           left.closing_fence == right.closing_fence && told(left.steps) == told(right.steps);
+           left.closing_fence == right.closing_fence && summary_of(left.steps) == summary_of(right.steps);
 }
 
 std::uint64_t size_of(const conformance::text_source& text) {

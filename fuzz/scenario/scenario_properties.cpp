@@ -34,8 +34,8 @@ verdict check_played(const conformance::scenario& scenario, std::span<const std:
     }
     simulated_network network{scenario};
     const std::size_t choice = script.empty() ? 0 : std::to_integer<std::size_t>(script.back());
-    if (!play_along(network, scenario, choice) || network.found()) {
-        return network.found();
+    if (!play_along(network, scenario, choice) || network.broken()) {
+        return network.broken();
     }
     return check_end(scenario, network.actors(), network.take_outcome(), true);
 }

@@ -167,7 +167,7 @@ verdict play_script(simulated_network& network, const conformance::scenario& sce
         network.wait_for_deadline();
         network.turn();
     }
-    return network.found();
+    return network.broken();
 }
 
 }  // namespace chatos::fuzz

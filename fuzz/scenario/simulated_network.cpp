@@ -35,8 +35,8 @@ simulated_network::simulated_network(const conformance::scenario& scenario)
 }
 
 void simulated_network::refuse(const char* reason) {
-    if (!found_) {
-        found_ = failure{"requests", reason};
+    if (!broken_) {
+        broken_ = failure{"requests", reason};
     }
 }
 
@@ -49,7 +49,7 @@ simulated_actor* simulated_network::checked(std::size_t actor, const char* reaso
 }
 
 void simulated_network::turn() {
-    for (int round = 0; !found_; ++round) {
+    for (int round = 0; !broken_; ++round) {
         const std::vector<conformance::network_request> requests = run_.advance(now_);
         for (const conformance::network_request& request : requests) {
             perform(request);
@@ -58,7 +58,7 @@ void simulated_network::turn() {
             return;
         }
         if (round == rounds_max) {
-            found_ = failure{"ends", "the execution asks for ever more without anything event_kind"};
+            broken_ = failure{"ends", "the execution asks for ever more without anything event_kind"};
         }
     }
 }

@@ -59,13 +59,13 @@ public:
     /// Carries out what the execution asks for; turn() does it.
     void perform(const conformance::network_request& request);
 
-    [[nodiscard]] bool finished() const { return run_.finished() || found_.has_value(); }
+    [[nodiscard]] bool finished() const { return run_.finished() || broken_.has_value(); }
     [[nodiscard]] conformance::moment now() const noexcept { return now_; }
     [[nodiscard]] const std::vector<simulated_actor>& actors() const noexcept { return actors_; }
     /// Only when finished, only once.
     [[nodiscard]] conformance::outcome take_outcome() { return run_.take_outcome(); }
     /// "requests": the execution asked for something that makes no sense. "ends": it does not come to rest.
-    [[nodiscard]] const verdict& found() const noexcept { return found_; }
+    [[nodiscard]] const verdict& broken() const noexcept { return broken_; }
 
 private:
     void carry(const conformance::connect_request& request);
@@ -81,7 +81,7 @@ private:
     conformance::execution run_;
     std::vector<simulated_actor> actors_;
     bool holding_{false};
-    verdict found_;
+    verdict broken_;
 };
 
 }  // namespace chatos::fuzz

@@ -40,40 +40,40 @@ protected:
     }
 
     client_number join(std::string_view pseudo) {
-        const client_number number = seen.connect(now);
+        const client_number number = predicted.connect(now);
         says(number, cr(pseudo));
         got(number, wire_of_error(0));
         return number;
     }
 
     void says(client_number number, std::string_view wire) {
-        seen.receive(number, std::as_bytes(std::span{wire}), now);
+        predicted.receive(number, std::as_bytes(std::span{wire}), now);
     }
 
     /// The server has sent this and nothing else, which must be right.
     void got(client_number number, std::string_view wire) {
-        holds(check_output(seen, number, wire, true, cause::event));
-        seen.wrote(number, wire.size(), now);
+        holds(check_output(predicted, number, wire, true, cause::event));
+        predicted.wrote(number, wire.size(), now);
     }
 
     void wait(milliseconds time) {
         now += time;
-        seen.pass_time(now);
+        predicted.pass_time(now);
     }
 
     [[nodiscard]] verdict output(client_number number, std::string_view wire, cause why = cause::event) const {
-        return check_output(seen, number, wire, true, why);
+        return check_output(predicted, number, wire, true, why);
     }
 
     static void holds(const verdict& broken) { EXPECT_FALSE(broken) << broken->property << ": " << broken->detail; }
 
     static void is_broken(const verdict& broken, std::string_view property, std::string_view words) {
-        ASSERT_TRUE(broken) << "not seen: " << words;
+        ASSERT_TRUE(broken) << "not found: " << words;
         EXPECT_EQ(broken->property, property) << broken->detail;
         EXPECT_NE(broken->detail.find(words), std::string::npos) << broken->detail;
     }
 
-    oracle seen{small_bounds()};
+    oracle predicted{small_bounds()};
     moment now{};
     client_number alice{join("alice")};
     client_number bob{join("bob")};
@@ -132,7 +132,7 @@ TEST_F(ToldServer, an_sma_to_its_sender) {
 }
 
 TEST_F(ToldServer, an_sma_to_a_stranger) {
-    const client_number stranger = seen.connect(now);
+    const client_number stranger = predicted.connect(now);
     says(alice, sma("hi"));
     is_broken(output(stranger, spm("alice", "hi")), "delivery", "connection 4 was sent SPM alice \"hi\"");
 }
@@ -183,10 +183,10 @@ TEST_F(ToldServer, a_late_answer_that_answers_the_next) {
 
 TEST_F(ToldServer, deadlines_that_are_late_or_stay) {
     says(alice, pc("bob"));
-    holds(check_deadline(seen, now + milliseconds{30'000}, now));
-    is_broken(check_deadline(seen, now + milliseconds{30'001}, now), "time", "1000000 ns too late");
-    is_broken(check_deadline(seen, std::nullopt, now), "time", "not at all");
-    is_broken(check_deadline(seen, now, now), "time", "in the past");
+    holds(check_deadline(predicted, now + milliseconds{30'000}, now));
+    is_broken(check_deadline(predicted, now + milliseconds{30'001}, now), "time", "1000000 ns too late");
+    is_broken(check_deadline(predicted, std::nullopt, now), "time", "not at all");
+    is_broken(check_deadline(predicted, now, now), "time", "in the past");
 }
 
 TEST_F(ToldServer, what_is_no_packet_or_none_of_a_server) {
@@ -197,30 +197,30 @@ TEST_F(ToldServer, what_is_no_packet_or_none_of_a_server) {
 }
 
 TEST_F(ToldServer, more_users_or_strangers_than_the_bounds) {
-    const client_number dave = seen.connect(now);
+    const client_number dave = predicted.connect(now);
     says(dave, cr("dave"));
     is_broken(output(dave, wire_of_error(0)), "answers", "was sent ERROR 0 and not ERROR 2");
-    holds(check_accepts(seen, true));
-    static_cast<void>(seen.connect(now));
-    is_broken(check_accepts(seen, true), "bounds", "while there are 5, 3 of them users");
+    holds(check_accepts(predicted, true));
+    static_cast<void>(predicted.connect(now));
+    is_broken(check_accepts(predicted, true), "bounds", "while there are 5, 3 of them users");
 }
 
 TEST_F(ToldServer, a_delivery_beyond_the_bound) {
     says(alice, rpm("bob") + spm("bob", "1") + spm("bob", "2") + spm("bob", "3"));
     is_broken(output(bob, spm("alice", "1") + spm("alice", "2") + spm("alice", "3")), "delivery",
               "SPM alice \"3\" that nobody sent");
-    core::statistics counts = seen.counts();
+    core::statistics counts = predicted.counts();
     EXPECT_EQ(counts.deliveries_without_room, 1U);
     counts.deliveries_without_room = 0;
-    is_broken(check_counts(seen, counts), "bounds", "deliveries without room are 0 and not 1");
+    is_broken(check_counts(predicted, counts), "bounds", "deliveries without room are 0 and not 1");
 }
 
 TEST_F(ToldServer, one_who_is_read_beyond_the_bound) {
     for (unsigned count = 0; count < 2'047; ++count) {
-        holds(check_wants_input(seen, alice, true, cause::event));
+        holds(check_wants_input(predicted, alice, true, cause::event));
         says(alice, cr("alice"));
     }
-    is_broken(check_wants_input(seen, alice, true, cause::event), "bounds", "is read with 2047 answers to come");
+    is_broken(check_wants_input(predicted, alice, true, cause::event), "bounds", "is read with 2047 answers to come");
 }
 
 TEST_F(ToldServer, one_who_stays_after_too_many_time_outs) {
@@ -228,39 +228,39 @@ TEST_F(ToldServer, one_who_stays_after_too_many_time_outs) {
     says(alice, sma("2"));
     got(bob, spm("alice", "1") + spm("alice", "2"));
     wait(milliseconds{10'000});
-    is_broken(check_close_action(seen, bob, core::close_action::none, false, cause::time), "time",
+    is_broken(check_close_action(predicted, bob, core::close_action::none, false, cause::time), "time",
               "connection 2 is to stay and not to be shut down");
-    is_broken(check_close_action(seen, bob, core::close_action::close, false, cause::event), "closing",
+    is_broken(check_close_action(predicted, bob, core::close_action::close, false, cause::event), "closing",
               "is to be closed");
 }
 
 TEST_F(ToldServer, counts_that_do_not_balance_or_are_wrong) {
     says(alice, sma("hi"));
-    core::statistics counts = seen.counts();
-    holds(check_counts(seen, counts));
+    core::statistics counts = predicted.counts();
+    holds(check_counts(predicted, counts));
     ++counts.requests_answered;
-    is_broken(check_counts(seen, counts), "ledger", "answered + abandoned + pending");
+    is_broken(check_counts(predicted, counts), "ledger", "answered + abandoned + pending");
     --counts.requests_pending;
-    is_broken(check_counts(seen, counts), "ledger", "requests answered are 4 and not 3");
-    counts = seen.counts();
+    is_broken(check_counts(predicted, counts), "ledger", "requests answered are 4 and not 3");
+    counts = predicted.counts();
     --counts.deliveries_waiting;
-    is_broken(check_counts(seen, counts), "ledger", "timed out + left + waiting");
+    is_broken(check_counts(predicted, counts), "ledger", "timed out + left + waiting");
     ++counts.deliveries_answered;
-    is_broken(check_counts(seen, counts), "ledger", "deliveries answered are 1 and not 0");
-    counts = seen.counts();
+    is_broken(check_counts(predicted, counts), "ledger", "deliveries answered are 1 and not 0");
+    counts = predicted.counts();
     ++counts.packets_by_opcode[6];
-    is_broken(check_counts(seen, counts), "ledger", "other packets");
+    is_broken(check_counts(predicted, counts), "ledger", "other packets");
 }
 
 TEST_F(ToldServer, something_that_never_ends) {
     says(alice, sma("hi"));
-    is_broken(check_rest(seen, seen.counts(), 3), "rest", "1 requests and 2 deliveries wait");
+    is_broken(check_rest(predicted, predicted.counts(), 3), "rest", "1 requests and 2 deliveries wait");
     says(bob, wire_of_error(0));
     says(carol, wire_of_error(0));
-    holds(check_rest(seen, seen.counts(), 3));
-    is_broken(check_rest(seen, seen.counts(), 4), "rest", "4 connections are kept and not 3");
-    seen.end_of_input(bob, now);
-    is_broken(check_rest(seen, seen.counts(), 3), "rest", "connection 2 should be gone");
+    holds(check_rest(predicted, predicted.counts(), 3));
+    is_broken(check_rest(predicted, predicted.counts(), 4), "rest", "4 connections are kept and not 3");
+    predicted.end_of_input(bob, now);
+    is_broken(check_rest(predicted, predicted.counts(), 3), "rest", "connection 2 should be gone");
     is_broken(check_nothing_is_left({}, 1, false), "rest", "1 connections, 0 users and no deadline are left");
     is_broken(check_nothing_is_left({}, 0, true), "rest", "a deadline");
     holds(check_nothing_is_left({}, 0, false));
@@ -275,7 +275,7 @@ TEST_F(ToldServer, what_the_rules_leave_open) {
     wait(milliseconds{5'000});
     got(alice, spm("bob", "3") + spm("bob", "4") + wire_of_error(4));
     wait(milliseconds{5'000});
-    EXPECT_FALSE(seen.counts_are_exact());
+    EXPECT_FALSE(predicted.counts_are_exact());
     holds(output(alice, {}));
     holds(output(alice, wire_of_error(4)));
     is_broken(output(alice, wire_of_error(4) + wire_of_error(4) + wire_of_error(4)), "answers", "more answers");

@@ -23,7 +23,7 @@ void session_run::tell_time() {
 // As a driver that wakes up at each deadline and at no other moment.
 void session_run::sleep_until(moment when) {
     unsigned left = 500;
-    for (auto next = core_.next_deadline(); next && *next <= when && left != 0 && !found_; --left) {
+    for (auto next = core_.next_deadline(); next && *next <= when && left != 0 && !broken_; --left) {
         now_ = std::max(now_, *next);
         tell_time();
         turn();
@@ -36,7 +36,7 @@ void session_run::sleep_until(moment when) {
 
 // Hands over what lies in the network as long as the core wants it, and the end of it whether it does or not.
 void session_run::feed(peer& client) {
-    while (client.is_connected && !found_) {
+    while (client.is_connected && !broken_) {
         if (client.sent < client.to_send.size()) {
             client.armed = client.armed && core_.wants_input(client.id);
             if (!client.armed) {
@@ -44,8 +44,8 @@ void session_run::feed(peer& client) {
             }
             send_fragment(client);
             client.armed = core_.wants_input(client.id);
-            found(check_wants_input(oracle_, client.number, client.armed, why_));
-            found(check_counts(oracle_, core_.count()));  // how far it came in one go
+            report(check_wants_input(oracle_, client.number, client.armed, why_));
+            report(check_counts(oracle_, core_.count()));  // how far it came in one go
         } else if (client.ends_input && !client.ended) {
             client.ended = true;
             core_.end_of_input(client.id, now_);
@@ -82,7 +82,7 @@ void session_run::turn() {
     if (late_) {
         return;
     }
-    for (bool moved = true; moved && !found_;) {
+    for (bool moved = true; moved && !broken_;) {
         moved = false;
         for (peer& client : peers_) {
             const bool sends = !client.to_send.empty() && client.armed;
@@ -92,10 +92,10 @@ void session_run::turn() {
                 moved = true;
             }
         }
-        for (unsigned left = runs_max; core_.has_work() && !found_; --left) {
+        for (unsigned left = runs_max; core_.has_work() && !broken_; --left) {
             core_.run(now_);
             if (left == 0) {
-                found(failure{"rest", "run() never comes to an end"});
+                report(failure{"rest", "run() never comes to an end"});
             }
         }
         oracle_.run(now_);
@@ -104,7 +104,7 @@ void session_run::turn() {
             const auto position = std::ranges::find_if(
                 peers_, [&](const peer& each) { return each.is_connected && each.id == *changed; });
             if (position == peers_.end()) {
-                found(failure{"told", "the driver is told of a connection that does not exist"});
+                report(failure{"told", "the driver is told of a connection that does not exist"});
                 return;
             }
             sync(*position);
@@ -127,9 +127,9 @@ bool session_run::show_output(const peer& client, std::size_t pieces_max) {
 // Writes what the connection takes: false when there was nothing.
 bool session_run::write_some(peer& client, std::size_t bytes_max) {
     const bool all = show_output(client, pieces_at_once);
-    found(check_output(oracle_, client.number, shown_, all, why_));
+    report(check_output(oracle_, client.number, shown_, all, why_));
     const std::size_t bytes = std::min(shown_.size(), bytes_max);
-    if (bytes == 0 || found_) {
+    if (bytes == 0 || broken_) {
         return false;
     }
     client.inbox.append(shown_, 0, bytes);
@@ -141,18 +141,18 @@ bool session_run::write_some(peer& client, std::size_t bytes_max) {
 }
 
 void session_run::sync(peer& client) {
-    for (unsigned count = 0; client.reads && !found_; ++count) {
+    for (unsigned count = 0; client.reads && !broken_; ++count) {
         const std::size_t bytes_max = client.piece_bytes == 0 || count > 2 ? SIZE_MAX : client.piece_bytes;
         if (!write_some(client, bytes_max)) {
             break;
         }
     }
-    if (found_) {
+    if (broken_) {
         return;
     }
     client.followed = core_.close_action_of(client.id);
     const bool output_left = !show_output(client, 1);
-    found(check_close_action(oracle_, client.number, client.followed, output_left, why_));
+    report(check_close_action(oracle_, client.number, client.followed, output_left, why_));
     if (client.followed == core::close_action::close) {
         drop(client, "is closed by the server");
         return;
@@ -169,8 +169,8 @@ void session_run::read_inbox(peer& client) {
             break;
         }
         if (next.status == decode_status::malformed || !layout_of(next.packet.op).from_server) {
-            found(failure{"wire", "connection " + std::to_string(client.number) +
-                                      " was sent what no server sends: " + packet_in_words(remaining)});
+            report(failure{"wire", "connection " + std::to_string(client.number) +
+                                       " was sent what no server sends: " + packet_in_words(remaining)});
             return;
         }
         client.owes += next.packet.op == opcode::error ? 0U : 1U;
@@ -185,21 +185,21 @@ void session_run::read_inbox(peer& client) {
 
 void session_run::check() {
     for (const peer& client : peers_) {
-        if (client.is_connected && !found_) {
+        if (client.is_connected && !broken_) {
             check_peer(client);
         }
     }
-    if (found_) {
+    if (broken_) {
         return;
     }
-    found(check_deadline(oracle_, core_.next_deadline(), told_));
-    found(check_accepts(oracle_, core_.accepts_connections()));
+    report(check_deadline(oracle_, core_.next_deadline(), told_));
+    report(check_accepts(oracle_, core_.accepts_connections()));
     if (oracle_.has_work() && !core_.has_work()) {
-        found(failure{"told", "bytes are left to be acted on, and the driver is not told to call run()"});
+        report(failure{"told", "bytes are left to be acted on, and the driver is not told to call run()"});
     }
-    found(check_counts(oracle_, core_.count()));
+    report(check_counts(oracle_, core_.count()));
     if (const std::string fault = core_.check_invariants(); !fault.empty()) {
-        found(failure{"ledger", "the audit says: " + fault});
+        report(failure{"ledger", "the audit says: " + fault});
     }
 }
 
@@ -207,28 +207,28 @@ void session_run::check_peer(const peer& client) {
     const bool all = show_output(client, pieces_at_once);
     const bool wanted = core_.wants_input(client.id);
     const core::close_action close_action = core_.close_action_of(client.id);
-    found(check_output(oracle_, client.number, shown_, all, why_));
-    found(check_wants_input(oracle_, client.number, wanted, why_));
-    found(check_close_action(oracle_, client.number, close_action, !shown_.empty(), why_));
+    report(check_output(oracle_, client.number, shown_, all, why_));
+    report(check_wants_input(oracle_, client.number, wanted, why_));
+    report(check_close_action(oracle_, client.number, close_action, !shown_.empty(), why_));
     if (late_) {
         return;
     }
     const std::string name = "connection " + std::to_string(client.number);
     if (client.reads && !shown_.empty()) {
-        found(failure{"told", name + " has output, and the driver is not told"});
+        report(failure{"told", name + " has output, and the driver is not told"});
     }
     if (close_action != client.followed) {
-        found(failure{"told", name + " is to be closed, and the driver is not told"});
+        report(failure{"told", name + " is to be closed, and the driver is not told"});
     }
     if (wanted != client.armed) {
-        found(failure{"told",
-                      name + (wanted ? " is to be read" : " is not to be read") + ", and the driver is not told"});
+        report(failure{"told",
+                       name + (wanted ? " is to be read" : " is not to be read") + ", and the driver is not told"});
     }
 }
 
-void session_run::found(verdict broken) {
-    if (!found_) {
-        found_ = std::move(broken);
+void session_run::report(verdict broken) {
+    if (!broken_) {
+        broken_ = std::move(broken);
     }
 }
 

@@ -33,7 +33,7 @@ session_run::session_run(std::span<const std::byte> script, std::string* transcr
 verdict session_run::run() {
     set_up();
     session_step step;
-    while (!found_ && reader_.next(step)) {
+    while (!broken_ && reader_.next(step)) {
         if (setup_.clock_ticks) {
             now_ += std::chrono::microseconds{1};
         }
@@ -52,15 +52,15 @@ verdict session_run::run() {
                 *transcript_ += "connection " + std::to_string(number) + " got" + got_[number] + "\n";
             }
         }
-        if (found_) {
-            *transcript_ += "property '" + std::string{found_->property} + "' is broken: " + found_->detail + "\n";
+        if (broken_) {
+            *transcript_ += "property '" + std::string{broken_->property} + "' is broken: " + broken_->detail + "\n";
         }
     }
-    return found_;
+    return broken_;
 }
 
 void session_run::set_up() {
-    for (unsigned place = 0; place < setup_.users && !found_; ++place) {
+    for (unsigned place = 0; place < setup_.users && !broken_; ++place) {
         peer& client = peers_[place];
         if (connect(client)) {
             send(client, wire_of(opcode_byte(opcode::cr), usual_pseudo(place), {}));
@@ -213,8 +213,8 @@ void session_run::come_to_rest() {
     }
     tell_time();
     run_out_of_deadlines();
-    if (!found_) {
-        found(check_rest(oracle_, core_.count(), core_.connections()));
+    if (!broken_) {
+        report(check_rest(oracle_, core_.count(), core_.connections()));
     }
 }
 
@@ -227,8 +227,8 @@ void session_run::everybody_leaves() {
         }
     }
     run_out_of_deadlines();
-    if (!found_) {
-        found(check_nothing_is_left(core_.count(), core_.connections(), core_.next_deadline().has_value()));
+    if (!broken_) {
+        report(check_nothing_is_left(core_.count(), core_.connections(), core_.next_deadline().has_value()));
     }
 }
 
@@ -236,9 +236,9 @@ void session_run::run_out_of_deadlines() {
     turn();
     check();
     unsigned left = deadlines_max;
-    for (auto next = core_.next_deadline(); next && !found_; next = core_.next_deadline()) {
+    for (auto next = core_.next_deadline(); next && !broken_; next = core_.next_deadline()) {
         if (--left == 0) {
-            found(failure{"time", "there is always a next deadline"});
+            report(failure{"time", "there is always a next deadline"});
             return;
         }
         now_ = std::max(now_, *next);
@@ -249,7 +249,7 @@ void session_run::run_out_of_deadlines() {
 }
 
 bool session_run::connect(peer& client) {
-    if (client.is_connected || found_ || !core_.accepts_connections()) {
+    if (client.is_connected || broken_ || !core_.accepts_connections()) {
         return client.is_connected;
     }
     client = peer{};
@@ -259,15 +259,15 @@ bool session_run::connect(peer& client) {
     told_ = std::max(told_, now_);
     connections_most_ = std::max(connections_most_, core_.connections());
     if (client.id.slot >= connections_most_) {
-        found(failure{"ledger",
-                      "connection " + std::to_string(client.number) + " has a slot behind those that were free"});
+        report(failure{"ledger",
+                       "connection " + std::to_string(client.number) + " has a slot behind those that were free"});
         return true;
     }
     if (generations_.size() <= client.id.slot) {
         generations_.resize(std::size_t{client.id.slot} + 1);
     }
     if (generations_[client.id.slot] == client.id.generation) {
-        found(failure{"ledger", "connection " + std::to_string(client.number) + " has the id of one that is gone"});
+        report(failure{"ledger", "connection " + std::to_string(client.number) + " has the id of one that is gone"});
     }
     generations_[client.id.slot] = client.id.generation;
     client.armed = core_.wants_input(client.id);
@@ -315,7 +315,7 @@ void session_run::burst(peer& client, const session_step& step) {
 // More users than a favour is remembered for can come only one after the other.
 void session_run::receive_visitors(peer& client, unsigned count) {
     peer& visitor = peers_.back();
-    for (count = std::min(count, burst_left_); count != 0 && client.is_connected && !found_; --count, --burst_left_) {
+    for (count = std::min(count, burst_left_); count != 0 && client.is_connected && !broken_; --count, --burst_left_) {
         if (!connect(visitor)) {
             return;
         }

@@ -79,7 +79,7 @@ private:
     void run_out_of_deadlines();
     void check();
     void check_peer(const peer& client);
-    void found(verdict broken);
+    void report(verdict broken);
 
     void say(const peer& client, std::string_view words);
     void say_step(const session_step& step, const peer& client);
@@ -98,7 +98,7 @@ private:
     std::string shown_;
     std::vector<std::uint32_t> generations_;  ///< by slot
     std::size_t connections_most_{0};         ///< at the same time
-    verdict found_;
+    verdict broken_;
     std::string* transcript_;
     std::vector<std::string> got_;  ///< by number; for the transcript
 };
