@@ -1,8 +1,6 @@
 // The properties of captures over inputs that are known: the seeds, every truncation of them, seeded mutations; and
 // that the properties can fail.
 #include "capture/capture_properties.hpp"
-#include "capture/link_properties.hpp"
-#include "capture/reassembly_properties.hpp"
 #include "seeds/replay.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "capture/link_properties.hpp"
+#include "capture/capture_properties.hpp"
 
 #include "dump/link/decapsulator.hpp"
 #include "properties/workspace.hpp"

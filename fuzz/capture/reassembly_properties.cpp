@@ -1,6 +1,5 @@
-#include "capture/reassembly_properties.hpp"
-
 #include "base/hex.hpp"
+#include "capture/capture_properties.hpp"
 #include "dump/record/packet_fields.hpp"
 #include "dump/tcp/connection_table.hpp"
 #include "dump/text/record_text.hpp"

@@ -1,5 +1,5 @@
 // Inputs of the harnesses of captures.
-#include "capture/link_properties.hpp"
+#include "capture/capture_properties.hpp"
 #include "describe/input_words.hpp"
 
 #include <algorithm>

@@ -1,8 +1,7 @@
-#include "properties/differential_properties.hpp"
-
 #include "comparison.hpp"
 #include "decode_batch_with.hpp"
 #include "properties/allocation_watch.hpp"
+#include "properties/codec_harnesses.hpp"
 #include "properties/decode_plan.hpp"
 
 #include <chatos/decode.hpp>

@@ -1,13 +1,11 @@
 // The codec's properties over inputs that are known: the seed corpora, every truncation of them, seeded mutations.
 #include "mutator/packet_mutator.hpp"
 #include "properties/allocation_watch.hpp"
-#include "properties/canary_property.hpp"
+#include "properties/codec_harnesses.hpp"
 #include "properties/decode_properties.hpp"
-#include "properties/differential_properties.hpp"
 #include "properties/encode_properties.hpp"
 #include "properties/round_trip_properties.hpp"
 #include "properties/stream_properties.hpp"
-#include "properties/utf8_properties.hpp"
 #include "seeds/replay.hpp"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
-#include "properties/utf8_properties.hpp"
-
 #include "properties/allocation_watch.hpp"
+#include "properties/codec_harnesses.hpp"
 #include "properties/shown_text.hpp"
 #include "properties/workspace.hpp"
 #include "utf8_implementations.hpp"

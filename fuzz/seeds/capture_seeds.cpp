@@ -1,5 +1,5 @@
 #include "base/capture_builder.hpp"
-#include "capture/link_properties.hpp"
+#include "capture/capture_properties.hpp"
 #include "seeds/seed_sets.hpp"
 
 #include <bit>
