@@ -25,7 +25,7 @@ struct packet_value {
 
 struct stream {
     std::vector<packet_value> packets;
-    std::vector<std::byte> bytes;            ///< all packets, one behind the other
+    std::vector<std::byte> bytes;            ///< all packets, one after the other
     std::vector<std::string_view> messages;  ///< where the messages lie in `bytes`
 };
 

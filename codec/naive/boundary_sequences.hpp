@@ -8,11 +8,11 @@
 namespace chatos::testing {
 
 /// Sequences of 1 to 4 bytes: first bytes are the edges of every row of the table and their neighbours; so are second
-/// bytes; third and fourth bytes are the edges of the continuation range and their neighbours. A fourth byte behind a
+/// bytes; third and fourth bytes are the edges of the continuation range and their neighbours. A fourth byte after a
 /// wrong third one is always the same.
 [[nodiscard]] const std::vector<std::string>& boundary_sequences();
 
-/// Where a sequence stands in a string that is otherwise ASCII.
+/// Where a sequence is in a string that is otherwise ASCII.
 enum class position { start, middle, end };
 inline constexpr position every_position[] = {position::start, position::middle, position::end};
 

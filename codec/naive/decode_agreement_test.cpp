@@ -140,7 +140,7 @@ TEST(DecodeAgreement, WIRE_1_boundary_sequences_behind_every_byte_that_is_no_opc
             compared.check_byte_by_byte(packet);
         }
     }
-    expect_agreement(compared, 1'000'000, "250 bytes that are no opcode, UTF-8 boundary sequences behind them");
+    expect_agreement(compared, 1'000'000, "250 bytes that are no opcode, UTF-8 boundary sequences after them");
 }
 
 TEST(DecodeAgreement, WIRE_13_a_stream_of_all_packets_cut_and_split_anywhere) {

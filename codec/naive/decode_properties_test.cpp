@@ -74,7 +74,7 @@ TEST(DecodeProperties, WIRE_13_fewer_bytes_than_need_never_decide_anything_whate
     expect_cases(cases, 500'000, "packets cut anywhere, with 1 to need bytes of four kinds more");
 }
 
-/// The fields of an accepted packet, one behind the other, as the table has them; where they end.
+/// The fields of an accepted packet, one after the other, as the table has them; where they end.
 std::size_t end_of_fields(const byte_string& bytes, const packet_view& packet) {
     const auto position_of = [&](std::string_view text) {
         return static_cast<std::size_t>(reinterpret_cast<const std::byte*>(text.data()) - bytes.data());

@@ -1,5 +1,5 @@
 // Strings inside packets, where the fast path judges them together with what lies around them: sizes before, packets
-// behind, the end of the buffer.
+// after, the end of the buffer.
 #include "agreement.hpp"
 #include "packet_space.hpp"
 #include "sampled.hpp"
@@ -142,7 +142,7 @@ TEST(DecodeTexts, WIRE_8_a_string_cut_short_is_not_completed_by_the_packet_behin
             }
         }
     }
-    expect_agreement(compared, 500'000, "strings that are cut short, every byte behind them");
+    expect_agreement(compared, 500'000, "strings that are cut short, every byte after them");
 }
 
 TEST(DecodeTexts, a_batch_of_any_size_is_decoded_up_to_its_last_place) {

@@ -14,7 +14,7 @@ struct reader {
     std::size_t at{0};
     reading result{};
 
-    // Each of these tells whether reading goes on; if not, the result is there.
+    // Each of these tells whether reading continues; if not, the result is there.
 
     bool wait_for(std::size_t wanted) {
         const std::size_t available = count - at;
@@ -36,17 +36,17 @@ struct reader {
     }
 
     /// WIRE-8, WIRE-7: the string, judged when all its bytes are there.
-    bool read_text(std::uint64_t size, place where, text& result) {
+    bool read_text(std::uint64_t size, place where, text& read) {
         if (!wait_for(static_cast<std::size_t>(size))) {
             return false;
         }
-        result.start = at;
-        result.size = static_cast<std::size_t>(size);
-        const std::size_t bad = first_ill_formed(bytes + at, result.size);
-        if (bad != result.size) {
+        read.start = at;
+        read.size = static_cast<std::size_t>(size);
+        const std::size_t bad = first_ill_formed(bytes + at, read.size);
+        if (bad != read.size) {
             return refuse(fault::text_is_not_utf8, where, at + bad);
         }
-        at += result.size;
+        at += read.size;
         return true;
     }
 

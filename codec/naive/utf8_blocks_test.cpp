@@ -1,5 +1,5 @@
 // Texts that meet the ends of blocks of 8, 16, 32 and 64 bytes in every way: sequences across them, texts that are cut
-// short at them, bytes just before and behind the text, which must not matter.
+// short at them, bytes just before and after the text, which must not matter.
 #include "agreement.hpp"
 #include "base/hex.hpp"
 #include "boundary_sequences.hpp"
@@ -20,7 +20,7 @@ void expect_cases(std::uint64_t cases, std::uint64_t cases_min, const char* spac
     EXPECT_GE(cases, cases_min);
 }
 
-/// Bytes that a text lies between, so that whoever looks beyond its ends is led astray: these complete a sequence that
+/// Bytes that a text lies between, to mislead code that reads beyond its ends: these complete a sequence that
 /// the text leaves open, or leave one open before it, or are just wrong.
 struct surroundings {
     std::string_view before;

@@ -181,7 +181,7 @@ unsigned long allocator_calls(Work&& work) {
     return allocations + releases - before;
 }
 
-/// Keeps the compiler from leaving out work whose result nobody looks at.
+/// Keeps the compiler from leaving out work whose result is unused.
 template <typename Value>
 void keep(const Value& value) {
     asm volatile("" : : "g"(&value) : "memory");

@@ -62,7 +62,7 @@ violation judge_size(std::uint32_t size, const part_layout& layout, std::uint32_
     return size > limit ? violation::size_over_limit : violation::none;
 }
 
-/// Reads a size and its string into `text`. True when the walk goes on; otherwise `outcome` ends it.
+/// Reads a size and its string into `text`. True when the walk continues; otherwise `outcome` ends it.
 bool take_string(cursor& at, part which, const limits& bounds, std::string_view& text,
                  decode_result& outcome) noexcept {
     const part_layout& layout = layout_of(which);

@@ -72,7 +72,7 @@ CHATOS_TARGET inline __m256i find_errors(__m256i block, __m256i earlier) noexcep
     return _mm256_xor_si256(wanted, pairs);
 }
 
-/// A block whose texts end before its last byte, so that the zeros behind each show whether it is cut short.
+/// A block whose texts end before its last byte, so that the zeros after each show whether it is cut short.
 CHATOS_TARGET inline bool judge_block(__m256i block) noexcept {
     if (_mm256_movemask_epi8(block) == 0) {
         return true;

@@ -39,7 +39,7 @@ CHATOS_TARGET inline __m512i find_errors(__m512i block, __m512i before_1, __m512
     const __m512i by_first_low = _mm512_shuffle_epi8(table(first_low), low_nibbles);
     const __m512i by_second_high = _mm512_shuffle_epi8(table(second_high), high_nibbles(block));
     const __m512i pairs = _mm512_and_si512(_mm512_and_si512(by_first_high, by_first_low), by_second_high);
-    // Two places behind a lead of three bytes or more, and three behind one of four, two continuations are right, and
+    // Two places after a lead of three bytes or more, and three after one of four, two continuations are right, and
     // nothing else is: there the top bit must be set, elsewhere it must not.
     const __m512i third = _mm512_subs_epu8(before_2, _mm512_set1_epi8(0xE0 - 0x80));
     const __m512i fourth = _mm512_subs_epu8(before_3, _mm512_set1_epi8(0xF0 - 0x80));
@@ -47,7 +47,7 @@ CHATOS_TARGET inline __m512i find_errors(__m512i block, __m512i before_1, __m512
     return _mm512_xor_si512(wanted, pairs);
 }
 
-/// Texts that lie within 63 bytes and are not ASCII alone: `mask` names their bytes. The zeros behind each show whether
+/// Texts that lie within 63 bytes and are not ASCII alone: `mask` names their bytes. The zeros after each show whether
 /// it is cut short. Not inlined, to leave the registers to the framing around it.
 [[gnu::noinline]] CHATOS_TARGET bool judge_mixed_window(const char* text, std::uint64_t mask) noexcept {
     // The bytes before are loaded rather than shifted in: a load costs less here.

@@ -21,7 +21,7 @@ static_assert(owning_temporary<std::array<std::byte, 4>, bytes_view>);
 
 static_assert(!owning_temporary<std::string&, string_view>);
 static_assert(!owning_temporary<const std::string&, string_view>);
-static_assert(!owning_temporary<const char (&)[4], string_view>, "a literal lives for ever");
+static_assert(!owning_temporary<const char (&)[4], string_view>, "a literal lives forever");
 static_assert(!owning_temporary<const char*, string_view>);
 static_assert(!owning_temporary<char*, string_view>);
 static_assert(!owning_temporary<string_view, string_view>);

@@ -1,5 +1,5 @@
 // No byte outside the input is read, and none outside the output written: both lie against pages that end the program
-// when they are touched, behind and before.
+// when they are touched, before and after.
 #include "decode_batch_with.hpp"
 
 #include <chatos/display.hpp>
@@ -21,7 +21,7 @@
 namespace chatos {
 namespace {
 
-/// Memory between two pages that nobody may touch.
+/// Memory between two protected pages.
 class guarded_memory {
 public:
     explicit guarded_memory(std::size_t bytes_min)
@@ -38,7 +38,7 @@ public:
 
     /// Room whose first byte has a protected page before it.
     [[nodiscard]] std::span<std::byte> at_start(std::size_t size) const { return {start_, size}; }
-    /// Room whose last byte has a protected page behind it.
+    /// Room whose last byte has a protected page after it.
     [[nodiscard]] std::span<std::byte> at_end(std::size_t size) const { return {start_ + bytes_ - size, size}; }
 
 private:

@@ -6,7 +6,7 @@
 
 namespace chatos::detail {
 
-/// Position of the first ill-formed sequence at or behind `at`, which must be a boundary; `size` if there is none.
+/// Position of the first ill-formed sequence at or after `at`, which must be a boundary; `size` if there is none.
 [[nodiscard]] std::size_t scalar_find_ill_formed(const char* text, std::size_t size, std::size_t at) noexcept;
 
 }  // namespace chatos::detail

@@ -16,7 +16,7 @@ CHATOS_TARGET inline std::uint32_t load_big_endian_32(const char* at) noexcept {
 }
 
 /// A message size. Where the next packet starts hangs on it, so it decides the pace: the usual small size is taken from
-/// its last byte alone, and the CPU goes on with that while it still checks the other three.
+/// its last byte alone, and the CPU continues with that while it still checks the other three.
 CHATOS_TARGET inline std::uint32_t load_message_size(const char* packet, std::size_t at) noexcept {
     std::uint32_t whole = load_big_endian_32(packet + at);
     if (whole < 0x100) [[likely]] {
@@ -45,8 +45,8 @@ constexpr std::size_t fixed_bytes(opcode op) noexcept {
     return bytes;
 }
 
-/// The packet `Op` at `at`, as the table lays it out. Returns the position behind it, or nullptr when the fast path
-/// does not want to judge it. `packet` is written only at the end, so that no store stands between two loads.
+/// The packet `Op` at `at`, as the table lays it out. Returns the position after it, or nullptr when the fast path
+/// does not want to judge it. `packet` is written only at the end, so that no store comes between two loads.
 template <opcode Op>
 CHATOS_TARGET inline const char* take_packet(const char* at, const char* end, packet_view& packet,
                                              const size_limits& bounds) noexcept {

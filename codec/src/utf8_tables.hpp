@@ -17,7 +17,7 @@ inline constexpr std::uint8_t surrogate = 1U << 4U;       // ED A0..BF
 inline constexpr std::uint8_t overlong_2 = 1U << 5U;      // C0, C1
 inline constexpr std::uint8_t too_large_1000 = 1U << 6U;  // F5..FF 80..8F
 inline constexpr std::uint8_t overlong_4 = 1U << 6U;  // F0 80..8F; shares the bit, the second nibble tells them apart
-inline constexpr std::uint8_t two_continuations = 1U << 7U;  // right only behind a lead of three or four bytes
+inline constexpr std::uint8_t two_continuations = 1U << 7U;  // right only after a lead of three or four bytes
 
 inline constexpr std::uint8_t carry = too_short | too_long | two_continuations;
 

@@ -100,7 +100,7 @@ struct size_case {
     std::uint64_t size;
 };
 
-/// Sizes that are refused as soon as they have been read, with nothing behind them (WIRE-9, WIRE-11, WIRE-14).
+/// Sizes that are refused as soon as they have been read, with nothing after them (WIRE-9, WIRE-11, WIRE-14).
 void add_sizes(std::vector<vector_case>& cases, const std::string& prefix, packet_maker make,
                std::initializer_list<size_case> sizes) {
     for (const size_case& tested : sizes) {
@@ -139,7 +139,7 @@ void add_message_cases(std::vector<vector_case>& cases, packet_maker make) {
     cases.push_back({"message_size_is_big_endian_not_little", make({0x0100, "a"})});
 }
 
-/// A packet without its last bytes, each number of them; and with another packet behind it.
+/// A packet without its last bytes, each number of them; and with another packet after it.
 void add_cuts(std::vector<vector_case>& cases, const byte_string& packet) {
     for (std::size_t left = 1; left < packet.size(); ++left) {
         cases.push_back(

@@ -123,7 +123,7 @@ class Run:
             items = to_do if baseline else [BASELINE, *to_do]
             campaign.Campaign(self.workspaces, self.children, work, report).run(items)
         except KeyboardInterrupt:
-            say(f"stopped; {len(done)} of {len(mutant_list)} bugs are measured and kept, the same command goes on from there")
+            say(f"stopped; {len(done)} of {len(mutant_list)} bugs are measured and kept, the same command continues from there")
             return 130
         return self.conclude([done[mutant.title] for mutant in mutant_list], state["unplanted"], not_run)
 

@@ -1,4 +1,4 @@
-"""Processes that certify starts: each the head of a session of its own, with a limit of time, ended with all that it
+"""Processes that certify starts: each the head of a session of its own, with a timeout, ended with all that it
 started."""
 
 import dataclasses
@@ -49,7 +49,7 @@ class Children:
                 timed_out = not wait(child, seconds_max)
                 seconds = time.monotonic() - start
             finally:
-                # Also what an orderly child has left behind, before its number can be given to another process.
+                # Also what an orderly child has left running, before its number can be given to another process.
                 kill_session(child.pid)
                 child.wait()
                 with self._lock:

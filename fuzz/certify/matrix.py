@@ -1,4 +1,4 @@
-"""What the measurements come to: the matrix of bugs and finders, and what is to be complained of.
+"""What the measurements come to: the matrix of bugs and finders, and the complaints.
 
 matrix.json has
   mutant_list        the results, as results.py describes them
@@ -91,7 +91,7 @@ class Summary:
             lines += ["", f"{heading}: {len(results) or 'none'}"]
             lines += [f"  {title(result)}: {result['what']}" for result in results]
         if self.equivalents:
-            lines += ["", "equivalent, so that nobody can find them:"]
+            lines += ["", "equivalent, which cannot be found:"]
             lines += [f"  {title(result)}: {result['equivalent']}" for result in self.equivalents]
         if self.not_run:
             lines += ["", "not run on this machine:", *(f"  {name}: {why}" for name, why in self.not_run.items())]

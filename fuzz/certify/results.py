@@ -1,4 +1,4 @@
-"""What was measured, kept as one JSON file per bug, so that a run goes on where the last one was stopped.
+"""What was measured, kept as one JSON file per bug, so that a run continues where the last one was stopped.
 
 build-certify/results/PART/NAME.json has: method (of measuring, a number), part, name, patch (its SHA-256),
 fingerprint (of all that the measurement depends on), rules, what, equivalent (the reason, or null), took_seconds, and

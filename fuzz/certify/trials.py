@@ -13,7 +13,7 @@ PROGRAM_SECONDS_MAX = 60
 SLOW_PROGRAM_SECONDS_MAX = 180
 # A bug may make a test program fill the memory; the harnesses have libFuzzer's own limit.
 PROGRAM_BYTES_MAX = 4 << 30
-# What libFuzzer may need behind -max_total_time: its limit of one input, and to write the finding.
+# What libFuzzer may need after -max_total_time: its limit of one input, and to write the finding.
 GRACE_SECONDS = 30
 
 # The ordinary test programs that cover a part.
@@ -56,7 +56,7 @@ class Bench:
         folder.mkdir(parents=True)
 
     def fuzz(self, harness, seconds, round_number=1, symbolize=False):
-        """One harness from the seeds. A later round goes on with what the earlier one has kept."""
+        """One harness from the seeds. A later round continues with what the earlier one has kept."""
         run = self._folder / harness.name
         corpus = run / "corpus"
         corpus.mkdir(parents=True, exist_ok=True)

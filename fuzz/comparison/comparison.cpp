@@ -21,8 +21,8 @@ constexpr std::size_t capacity = 3;
 constexpr auto answer_timeout = 100ms;
 constexpr auto pc_timeout = 300ms;
 constexpr auto login_timeout = 750ms;
-// Every step has a moment of its own, and nobody is closed for what he lets run out of time (FLOW-10): otherwise
-// somebody might be closed at the very moment at which he is to get an answer, and which comes first is open.
+// Every step has a moment of its own, and no client is closed because of timeouts (FLOW-10): otherwise
+// a client could be closed at the very moment at which it should get an answer, and the order of the two is open.
 constexpr time step_time = 1'001ns;
 
 /// What one place has seen of its connection.

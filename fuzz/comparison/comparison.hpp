@@ -1,5 +1,5 @@
 // Two readings of the rules, one history: the server's core and the model of the conformance suite must have the same
-// for everybody to see. What the rules leave open they do alike (the reference server's way); bounds that neither
+// to every client. What the rules leave open they do alike (the reference server's way); bounds that neither
 // reaches in a history are no concern here.
 #pragma once
 

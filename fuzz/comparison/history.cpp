@@ -19,7 +19,7 @@ std::string wire_of(const packet_view& packet) {
     return bytes;
 }
 
-/// Mostly pseudos that somebody holds, and some that look like one.
+/// Mostly pseudos that are taken, and some that look like one.
 std::string_view pseudo_of(unsigned value) {
     constexpr std::array<std::string_view, 8> pseudos{"ann", "bob", "eve", "dan", "ann", "bob", "Ann", "nobody"};
     return pseudos[value % pseudos.size()];

@@ -9,7 +9,7 @@
 
 namespace chatos::fuzz {
 
-/// The input in words, ended by a line end. `target` is one of described_targets(). Nothing from the input stands in it
+/// The input in words, ended by a line end. `target` is one of described_targets(). Nothing from the input is in it
 /// unescaped.
 [[nodiscard]] std::string describe_input(std::string_view target, std::span<const std::byte> input);
 

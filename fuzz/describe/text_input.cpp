@@ -121,7 +121,7 @@ void add_scenario_input(dump::output& out, input_bytes input) {
     while (!text.empty()) {
         const std::size_t line_bytes = std::min(text.find('\n'), text.size());
         out.add("    ");
-        // Nothing here stands in quotes, so that quotes may stand as they are.
+        // Nothing here is quoted, so quotes need no escape.
         escape(text.substr(0, line_bytes),
                [&out](std::string_view piece) { out.add(piece == "\\\"" ? piece.substr(1) : piece); });
         out.add('\n');

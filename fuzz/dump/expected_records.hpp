@@ -13,7 +13,7 @@
 
 namespace chatos::fuzz {
 
-/// A stream, and how it is to be read.
+/// A stream, and how to read it.
 struct dumped_stream {
     std::span<const std::byte> bytes{};
     limits bounds{};
@@ -34,7 +34,7 @@ public:
 
     /// False when the stream has no more; the account is complete then.
     [[nodiscard]] bool next(expected_record& record);
-    /// Of the records so far, and of the whole stream behind a malformed one.
+    /// Of the records so far, and of the whole stream after a malformed one.
     [[nodiscard]] const dump::totals& account() const noexcept { return account_; }
 
 private:

@@ -71,7 +71,7 @@ std::string barred_listing(std::span<const std::byte> bytes) {
     return text + '\n';
 }
 
-/// Pairs with something before each and something behind the last.
+/// Pairs with something before each and something after the last.
 std::string pairs(std::span<const std::byte> bytes, std::string_view before, std::string_view behind,
                   std::string_view digits) {
     std::string text;

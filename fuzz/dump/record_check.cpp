@@ -48,7 +48,7 @@ void record_check::on(const dump::malformed_end& end) {
     check(record.at.offset == end_ && record.at.direction == stream_.direction &&
               record.error == wanted_.result.error && std::ranges::equal(record.bytes, wanted_.bytes),
           "agrees", "a malformed packet ends as another one");
-    check(record.lost_bytes == stream_.bytes.size() - end_, "accounted", "not all bytes behind an error are counted");
+    check(record.lost_bytes == stream_.bytes.size() - end_, "accounted", "not all bytes after an error are counted");
     malformed_open_ = false;
     end_ += record.lost_bytes;
 }

@@ -21,7 +21,7 @@ public:
     text_line& number(std::uint64_t expected, std::size_t columns = 1);
     /// Pairs of hex digits, a space between two of them, filled up to the columns of 16 pairs.
     text_line& hex_row(std::span<const std::byte> expected);
-    /// What stands between two quotes; a quote in it is escaped.
+    /// The text between two quotes; a quote in it is escaped.
     [[nodiscard]] std::string_view quoted();
     /// Takes the piece if it is there.
     [[nodiscard]] bool has(std::string_view piece);

@@ -28,7 +28,7 @@ bool stands_for(std::string_view shown, std::string_view text, std::uint64_t lef
     return left_out <= text.size() && untrue_shown_text(shown, text.substr(0, text.size() - left_out)).empty();
 }
 
-/// `... (+5 bytes)` behind a quoted text: how many bytes it leaves out.
+/// `... (+5 bytes)` after a quoted text: how many bytes it leaves out.
 std::uint64_t read_left_out(text_line& line) {
     if (!line.has("... (+")) {
         return 0;
@@ -113,7 +113,7 @@ private:
         check(line.is_read(), "not the packet's line");
         if (tree_) {
             read_tree(record);
-            check(next_line().is_read(), "no empty line behind a tree");
+            check(next_line().is_read(), "no empty line after a tree");
         }
     }
 
@@ -190,7 +190,7 @@ private:
         return line;
     }
 
-    /// Behind the field's bytes: words about them, and whether they are wrong or cut short.
+    /// After the field's bytes: words about them, and whether they are wrong or cut short.
     void check_field_end(const text_line& line, const tree_field& field, const decode_error* error) {
         std::string wanted;
         if (error != nullptr && error->where == field.name) {

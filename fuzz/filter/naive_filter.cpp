@@ -174,19 +174,19 @@ private:
         if (name == "src" || name == "dst") {
             return end_fits(fields_, name, which, value);
         }
-        const std::string& value = fields_.find(name)->second;
+        const std::string& actual = fields_.find(name)->second;
         if (name == "pseudo" || name == "message") {
             if (which == "~") {
-                return dump::text_pattern{value.substr(1, value.size() - 2)}.is_in(value);
+                return dump::text_pattern{value.substr(1, value.size() - 2)}.is_in(actual);
             }
-            return which == "contains" ? value.find(meaning_of(value)) != std::string::npos
-                                       : fits(value.compare(meaning_of(value)), which);
+            return which == "contains" ? actual.find(meaning_of(value)) != std::string::npos
+                                       : fits(actual.compare(meaning_of(value)), which);
         }
         if (name == "time") {
-            return fits(compare_numbers(value, nanoseconds_of(value)), which);
+            return fits(compare_numbers(actual, nanoseconds_of(value)), which);
         }
         const bool is_word = name == "type" || name == "packet" || name == "event" || name == "dir";
-        return is_word ? fits(value.compare(value), which) : fits(compare_numbers(value, value), which);
+        return is_word ? fits(actual.compare(value), which) : fits(compare_numbers(actual, value), which);
     }
 
     std::string_view rest_;

@@ -50,7 +50,7 @@ constexpr std::array texts{
 constexpr std::array<std::uint64_t, 14> sizes{0,   1,     2,      3,      31,     32,          255,
                                               256, 1'024, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF'FFFF, 0x8000'0000};
 
-/// Bytes with room behind them.
+/// Bytes with room after them.
 class buffer {
 public:
     buffer(std::span<std::byte> memory, std::size_t bytes) noexcept : memory_{memory}, bytes_{bytes} {}

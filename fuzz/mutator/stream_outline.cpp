@@ -6,7 +6,7 @@ namespace chatos::fuzz {
 
 namespace {
 
-/// Reads the string at `at`; gives the position behind it.
+/// Reads the string at `at`; gives the position after it.
 std::size_t outline_text(std::span<const std::byte> stream, std::size_t at, std::size_t size_bytes, text_place& text) {
     text.size_start = at;
     text.size_bytes = std::min(size_bytes, stream.size() - at);

@@ -1,4 +1,4 @@
-// Where the packets and fields of a stream lie, read leniently: an illegal size or text is no reason to stop.
+// Where the packets and fields of a stream lie, read leniently: an illegal size or text does not stop it.
 #pragma once
 
 #include <chatos/layout.hpp>
@@ -15,7 +15,7 @@ struct text_place {
     std::size_t size_start{0};
     std::size_t size_bytes{0};
     std::size_t body_start{0};
-    std::size_t body_bytes{0};  ///< as the size says, but never behind the end of the stream
+    std::size_t body_bytes{0};  ///< as the size says, but never past the end of the stream
 };
 
 /// A packet in a stream. The last may end too early.

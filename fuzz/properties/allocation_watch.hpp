@@ -1,5 +1,5 @@
 // Counts allocations, by the hook that every sanitizer's runtime library has, so that a harness can fail on one that
-// was made inside the codec. Costs nothing as long as nobody allocates.
+// was made inside the codec. Costs nothing as long as nothing is allocated.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What must hold of decode() for any input whatever. The properties are templates over the codec under test, so that
+// What must hold of decode() for any input. The properties are templates over the codec under test, so that
 // tests can show, with codecs that are wrong on purpose, that each of them can fail.
 #pragma once
 
@@ -65,7 +65,7 @@ verdict check_fewer(std::span<const std::byte> input, std::size_t have, const li
     return check_incomplete(input.first(have), now);
 }
 
-/// The properties of one packet ("allocation": nobody allocated to decode it), and then of the next, to the end of the
+/// The properties of one packet ("allocation": decoding it allocates nothing), and then of the next, to the end of the
 /// stream or an error. The plan's split choice says where the first is cut to see what fewer bytes bring.
 template <typename Codec>
 verdict check_decode_plan(const decode_plan& plan, workspace& memory) {

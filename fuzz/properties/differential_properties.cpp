@@ -120,7 +120,7 @@ verdict check_batch(const decode_plan& plan, const expectation& expected, const 
     }
     if (count == packets.size()) {
         return result.status == decode_status::complete ? verdict{}
-                                                        : failure{"batch", decoder + " looked behind a full array"};
+                                                        : failure{"batch", decoder + " wrote past a full array"};
     }
     const decode_result ending{
         .status = result.status, .packet = {}, .consumed = 0, .need = result.need, .error = result.error};

@@ -89,7 +89,7 @@ verdict check_written(const encode_plan& plan, const encode_result& result, std:
         return failure{"encode", "other bytes were written than the packet's"};
     }
     if (!is_untouched(buffer.subspan(wire.size()))) {
-        return failure{"encode", "a byte behind the packet was written"};
+        return failure{"encode", "a byte after the packet was written"};
     }
     const std::span<const std::byte> written = buffer.first(wire.size());
     const decode_result back = decode(written, plan.bounds);

@@ -27,7 +27,8 @@ inline constexpr std::size_t encode_plan_bytes = 4;
 
 /// For one input of the harness. "encode": the value is refused just as the naive decoder refuses its bytes, and
 /// nothing is written; or its bytes, and no others, are written where they fit. "decodes": the decoder gives the value
-/// back. "names": what is refused, and the packet, have the names that reports print. "allocation": nobody allocates.
+/// back. "names": what is refused, and the packet, have the names that reports print. "allocation": nothing is
+/// allocated.
 [[nodiscard]] verdict check_encode(std::span<const std::byte> input);
 
 }  // namespace chatos::fuzz

@@ -29,7 +29,7 @@ public:
     }
 
     /// "split": any fragments give the packets and the error of the whole stream, each as soon as its last byte has
-    /// come. "stays": an error stays, and nothing is taken after it. "allocation": nobody allocates on the way.
+    /// come. "stays": an error stays, and nothing is taken after it. "allocation": nothing is allocated.
     verdict run(splitter sizes) {
         while (!is_over_) {
             const std::size_t size = sizes.next(stream_.size() - given_);

@@ -27,13 +27,13 @@ bool is_same_text(std::string_view left, std::string_view right) noexcept {
 std::string_view misplaced_part(std::span<const std::byte> input, part which, const part_place& place,
                                 const packet_view& packet, const limits& bounds) {
     if (!place.has_size || place.body_bytes > input.size() - place.body_start) {
-        return "a field lies behind the end of the input";
+        return "a field lies past the end of the input";
     }
     const std::span<const std::byte> body = input.subspan(place.body_start, static_cast<std::size_t>(place.body_bytes));
     if (which == part::error_code) {
         return std::to_integer<unsigned>(body[0]) == static_cast<unsigned>(packet.code)
                    ? is_assigned_error_code(std::to_integer<std::uint8_t>(body[0])) ? "" : "the code is not assigned"
-                   : "the code is not the byte behind the opcode";
+                   : "the code is not the byte after the opcode";
     }
     if (place.is_negative || place.body_bytes > limit_of(which, bounds)) {
         return "an accepted size is over its limit";
@@ -43,7 +43,7 @@ std::string_view misplaced_part(std::span<const std::byte> input, part which, co
     }
     const std::string_view text = which == part::pseudo ? packet.pseudo : packet.message;
     if (!is_same_text(text, as_text(body))) {
-        return "a string is not the bytes behind its size";
+        return "a string is not the bytes after its size";
     }
     return ill_formed_at(body) == body.size() ? "" : "an accepted string is not UTF-8";
 }

@@ -31,7 +31,7 @@ struct part_place {
 [[nodiscard]] part_place place_of(std::span<const std::byte> packet, const packet_layout& row, std::size_t index);
 
 /// What is wrong with `result`, which says that a packet is complete at the start of `input`; empty if nothing: its
-/// fields lie one behind the other, as the table has them, and fill `consumed` bytes exactly.
+/// fields lie one after the other, as the table has them, and fill `consumed` bytes exactly.
 [[nodiscard]] std::string_view misplaced_field(std::span<const std::byte> input, const decode_result& result,
                                                const limits& bounds);
 

@@ -6,7 +6,7 @@ namespace chatos::fuzz {
 
 std::span<std::byte> end_aligned_block::lend(std::size_t bytes) {
     if (memory_.size() < bytes) {
-        // A fresh allocation of exactly this size; resize() could leave room behind it.
+        // A fresh allocation of exactly this size; resize() could leave room after it.
         std::vector<std::byte>(bytes).swap(memory_);
     }
     return std::span{memory_}.last(bytes);

@@ -1,5 +1,5 @@
 // Memory that the properties use again for every input, so that a run costs no allocation. Each piece that is lent
-// out ends where its allocation ends: AddressSanitizer sees the first byte that is read or written behind it.
+// out ends where its allocation ends: AddressSanitizer sees the first byte that is read or written after it.
 #pragma once
 
 #include <chatos/layout.hpp>

@@ -102,7 +102,7 @@ def follow(stream, log, progress, screen):
 
 
 def end_child(child):
-    """Nothing of ours stays behind."""
+    """Nothing of ours is left running."""
     if child.poll() is None:
         child.terminate()
         try:

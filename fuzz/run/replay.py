@@ -33,7 +33,7 @@ def failures(program, inputs):
         return []
     alone = [(seed, *run(program, [seed])) for seed in inputs]
     failed = [(seed, printed) for seed, status, printed in alone if status != 0]
-    # What fails only behind other inputs fails all the same.
+    # What fails only after other inputs fails all the same.
     return failed or [("its inputs together, none of them alone", run(program, inputs)[1])]
 
 

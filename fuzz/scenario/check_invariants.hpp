@@ -11,7 +11,7 @@
 
 namespace chatos::fuzz {
 
-/// "accounted": each actor's steps, in their order, use up all that it sent and all that came to it, and behind the
+/// "accounted": each actor's steps, in their order, use up all that it sent and all that came to it, and after the
 /// last step nothing came but the answer to the closing fence and the end of the connection. What `bind` and `same` say
 /// is not looked at. For an execution that came to its end without a failure.
 [[nodiscard]] verdict check_events_explained(const conformance::scenario& scenario,

@@ -267,7 +267,7 @@ private:
         return is_given;
     }
 
-    /// Behind the last step: answers the fence, and closes what the execution ends.
+    /// After the last step: answers the fence, and closes what the execution ends.
     bool end() {
         const bool all_over =
             std::ranges::all_of(actors_, [](const followed_actor& actor) { return actor.at == actor.program.size(); });

@@ -1,4 +1,4 @@
-// What must hold when a scenario file is loaded, whatever stands in it.
+// What must hold when a scenario file is loaded, whatever its content.
 #pragma once
 
 #include "json/checked_reader.hpp"
@@ -19,7 +19,7 @@ using loaded_scenario = std::variant<conformance::scenario, std::vector<conforma
 /// What problems call the text.
 inline constexpr std::string_view source_name = "fuzz.json";
 
-/// "places": each problem names a line of `text`, and a pointer to a value that stands on that line, or a column of it;
+/// "places": each problem names a line of `text`, and a pointer to a value on that line, or a column of it;
 /// it says what is wrong in words that can be shown.
 [[nodiscard]] verdict check_places(const std::vector<conformance::problem>& problems, std::string_view text);
 

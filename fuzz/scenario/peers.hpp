@@ -16,7 +16,7 @@ namespace chatos::fuzz {
 [[nodiscard]] std::size_t waits_max(const conformance::scenario& scenario);
 
 /// Reads `script` as commands (see peers.cpp): packets that fit and packets that do not, bytes, closes, time,
-/// connections that hang. Behind its end nothing comes any more. "ends": the execution is over after waits_max() waits.
+/// connections that hang. After its end nothing comes any more. "ends": the execution is over after waits_max() waits.
 [[nodiscard]] verdict play_script(simulated_network& network, const conformance::scenario& scenario,
                                   std::span<const std::byte> script);
 

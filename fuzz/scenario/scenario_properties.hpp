@@ -1,5 +1,5 @@
 // What must hold of the conformance suite for any scenario file and any peer. An input is the text of a file up to the
-// first NUL byte; what is behind it drives the peer (scripted_peer.cpp). Without a NUL there is no peer but the
+// first NUL byte; what is after it drives the peer (scripted_peer.cpp). Without a NUL there is no peer but the
 // conforming one.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace chatos::fuzz {
 
 namespace {
 
-/// Commands behind this one are not read.
+/// Commands after this one are not read.
 constexpr int commands_max = 300;
 
 enum class command : unsigned {
@@ -95,7 +95,7 @@ private:
         network_.send(actor, std::span{wire}.first(encoded.size));
     }
 
-    /// Of the actor's steps, as far as this peer can tell, the next that expects something; behind them an answer to
+    /// Of the actor's steps, as far as this peer can tell, the next that expects something; after them an answer to
     /// the closing fence.
     void send_what_is_expected(std::size_t actor) {
         std::vector<const conformance::step*>& program = programs_[actor];

@@ -58,7 +58,7 @@ void simulated_network::turn() {
             return;
         }
         if (round == rounds_max) {
-            broken_ = failure{"ends", "the execution asks for ever more without anything event_kind"};
+            broken_ = failure{"ends", "the execution asks forever without any event"};
         }
     }
 }

@@ -58,26 +58,26 @@ std::vector<seed> make_batch_seeds() {
     // Longer than a block of any kernel.
     const std::string letters(70, 'p');
     const std::string long_wrong = letters + '\xFF';
-    const std::string behind = sma(letters);
+    const std::string following = sma(letters);
 
     add("of_every_packet",
-        before + cr("bob") + sized_pseudo(2, "alice") + sized_pseudo(5, "eve") + behind + spm("bob", ""));
-    add("of_unknown_opcode", before + '\x07' + behind);
-    add("of_error_code_3", before + std::string("\x06\x03", 2) + behind);
+        before + cr("bob") + sized_pseudo(2, "alice") + sized_pseudo(5, "eve") + following + spm("bob", ""));
+    add("of_unknown_opcode", before + '\x07' + following);
+    add("of_error_code_3", before + std::string("\x06\x03", 2) + following);
     add("cut_behind_opcode", before + '\x03');
     add("cut_in_pseudo", before + cr("bob").substr(0, 5));
     add("cut_in_message", before + spm("bob", "hi").substr(0, 11));
-    // The fast path leaves it to decode(), and goes on behind it.
+    // The fast path leaves it to decode(), and continues after it.
     add("of_a_pseudo_of_256_bytes", before + cr(std::string(256, 'p')) + before, limits_with_long_pseudos);
 
-    add("of_texts_in_one_block", before + spm("\u00e9", "\u20ac") + spm("\u20ac", "\U0001f419") + behind);
-    add("of_texts_in_blocks_of_their_own", spm(letters + "\u00e9", letters + "\u20ac") + behind);
-    add("pseudo_not_utf8", cr("b\xFF") + behind);
-    add("message_not_utf8", sma("b\xE2\x82") + behind);
-    add("pseudo_not_utf8_in_one_block", spm("b\xFF", "hi") + behind);
-    add("message_not_utf8_in_one_block", spm("bob", "\xE2\x82") + behind);
-    add("long_pseudo_not_utf8", spm(long_wrong, letters) + behind);
-    add("long_message_not_utf8", spm(letters, long_wrong) + behind);
+    add("of_texts_in_one_block", before + spm("\u00e9", "\u20ac") + spm("\u20ac", "\U0001f419") + following);
+    add("of_texts_in_blocks_of_their_own", spm(letters + "\u00e9", letters + "\u20ac") + following);
+    add("pseudo_not_utf8", cr("b\xFF") + following);
+    add("message_not_utf8", sma("b\xE2\x82") + following);
+    add("pseudo_not_utf8_in_one_block", spm("b\xFF", "hi") + following);
+    add("message_not_utf8_in_one_block", spm("bob", "\xE2\x82") + following);
+    add("long_pseudo_not_utf8", spm(long_wrong, letters) + following);
+    add("long_message_not_utf8", spm(letters, long_wrong) + following);
     // Where the buffer ends before the block does.
     add("last_pseudo_not_utf8", spm("b\xFF", "hi"));
     add("last_message_not_utf8", spm("bob", "\xE2\x82"));

@@ -23,7 +23,7 @@ constexpr std::uint8_t default_limits = 0;
 constexpr std::uint8_t smallest_limits = 1;
 constexpr std::uint8_t tiny_limits = 3;
 constexpr std::uint8_t limits_above_signed_sizes = 6;
-/// Base offset 0xFFFF'FFFD, as it stands in the first byte.
+/// Base offset 0xFFFF'FFFD, as it is in the first byte.
 constexpr std::uint8_t large_base_offset = 2 * limits_choices.size();
 
 constexpr std::uint8_t split_whole = 0;

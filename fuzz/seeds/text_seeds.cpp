@@ -65,7 +65,7 @@ std::vector<std::byte> as_input(std::initializer_list<std::uint8_t> front, std::
     return input;
 }
 
-/// Buffers with so many bytes to spare, as they stand in the first byte.
+/// Buffers with so many bytes to spare, as they are in the first byte.
 constexpr std::uint8_t spare(int bytes) {
     return static_cast<std::uint8_t>((bytes + 4) * static_cast<int>(limits_choices.size()));
 }

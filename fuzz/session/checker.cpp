@@ -81,16 +81,16 @@ verdict other_than_predicted(const client_state& client, std::size_t place, std:
     }
     const bool answer = result.packet.op == opcode::error;
     const std::string_view sent = shown.substr(0, result.consumed);
-    const auto behind = client.expected.begin() + static_cast<std::ptrdiff_t>(place) + 1;
+    const auto following = client.expected.begin() + static_cast<std::ptrdiff_t>(place) + 1;
     const bool comes_later =
-        std::any_of(behind, client.expected.end(), [&](const expected_output& later) { return later.wire == sent; });
+        std::any_of(following, client.expected.end(), [&](const expected_output& later) { return later.wire == sent; });
     if (comes_later && (!answer || !wanted.is_answer())) {
         return failure{"order", detail + ", which comes first"};
     }
     return failure{answer ? "answers" : "delivery", detail};
 }
 
-// What stands behind all that is certain of a client_state in doubt: answers, not too many of them.
+// What follows the certain output of a client in doubt: answers, not too many of them.
 verdict check_doubtful(const client_state& client, std::string_view remaining, bool all) {
     for (std::uint32_t count = 0; !remaining.empty(); ++count) {
         const decode_result result = packet_at(remaining);

@@ -35,7 +35,7 @@ enum class cause : std::uint8_t { event, time };
 /// next_deadline() after a call at `now`.
 [[nodiscard]] verdict check_deadline(const oracle& expected, std::optional<moment> actual, moment now);
 
-/// What is left when everybody has read everything and all limits have run out: nothing waits.
+/// What is left when every client has read everything and all timeouts have passed: nothing waits.
 [[nodiscard]] verdict check_rest(const oracle& expected, const core::statistics& actual, std::size_t connections);
 
 /// What is left when all have gone: nothing.

@@ -266,7 +266,7 @@ void oracle::advance_to(moment when) {
     }
 }
 
-// It waits for somebody who is due at the same moment, or two limits of its own end at once.
+// It waits for a client that is due at the same moment, or two limits of its own end at once.
 bool oracle::may_be_in_doubt(const client_state& client, const std::vector<client_number>& due) const {
     const auto delivery = delivery_deadline(client);
     const bool login_ends = client.state == session_state::unregistered && client.login_by <= clock_;

@@ -95,7 +95,7 @@ struct client_state {
     std::uint32_t expected_answers{0};
 
     /// It closed at the very moment at which some of its requests ran out of time. Either may come first: whether they
-    /// are answered before is open. What comes behind `expected` is up to this many answers.
+    /// are answered before is open. What comes after `expected` is up to this many answers.
     bool doubtful{false};
     std::uint32_t doubtful_answers{0};
 

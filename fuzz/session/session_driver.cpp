@@ -34,7 +34,7 @@ void session_run::sleep_until(moment when) {
     tell_time();
 }
 
-// Hands over what lies in the network as long as the core wants it, and the end of it whether it does or not.
+// Delivers the bytes that are in the network as long as the core wants it, and the end of it whether it does or not.
 void session_run::feed(peer& client) {
     while (client.is_connected && !broken_) {
         if (client.sent < client.to_send.size()) {

@@ -1,4 +1,4 @@
-// What must hold of the server's core for any script whatever: clients come, send, stall, cheat and go, time passes,
+// What must hold of the server's core for any script: clients come, send, stall, cheat and go, time passes,
 // the driver is late. See session_script.hpp for how bytes are a script.
 #pragma once
 

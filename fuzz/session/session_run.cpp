@@ -194,7 +194,7 @@ void session_run::pass_time_for(const session_step& step) {
     tell_time();
 }
 
-// Everybody reads and answers nothing, until no limit is left to run out.
+// Every client reads and answers nothing, until all timeouts have passed.
 void session_run::come_to_rest() {
     late_ = false;
     why_ = cause::time;
@@ -260,7 +260,7 @@ bool session_run::connect(peer& client) {
     connections_most_ = std::max(connections_most_, core_.connections());
     if (client.id.slot >= connections_most_) {
         report(failure{"ledger",
-                       "connection " + std::to_string(client.number) + " has a slot behind those that were free"});
+                       "connection " + std::to_string(client.number) + " has a slot after those that were free"});
         return true;
     }
     if (generations_.size() <= client.id.slot) {

@@ -40,7 +40,7 @@ private:
         unsigned fragments_left{0};
         bool cuts_next{false};
         std::uint8_t cut_bytes{0};
-        bool ends_input{false};  ///< behind `to_send`
+        bool ends_input{false};  ///< after `to_send`
         bool ended{false};
 
         bool reads{true};

@@ -39,7 +39,7 @@ void choose_times(core::options& bounds, unsigned choice) {
 
 constexpr std::array usual_pseudos{"alice"sv, "bob"sv, "carol"sv, "dave"sv, "erin"sv, "frank"sv, "grace"sv, "heidi"sv};
 
-// Behind the usual pseudos: nobody's, look-alikes, the longest that must be accepted, and two that are no pseudos.
+// After the usual pseudos: nobody's, look-alikes, the longest that must be accepted, and two that are no pseudos.
 constexpr std::array other_pseudos{"nobody"sv,
                                    "Alice"sv,
                                    "alice "sv,
@@ -79,9 +79,9 @@ session_setup setup_of(std::span<const std::byte> script) {
     core::options& bounds = setup.bounds;
     bounds.tunnels = false;  // the oracle knows none
     const auto pick = [](unsigned bits, auto usual, auto first, auto second, auto third) {
-        const std::array choices{usual, static_cast<decltype(usual)>(first), static_cast<decltype(usual)>(second),
-                                 static_cast<decltype(usual)>(third)};
-        return choices[bits & 3U];
+        const std::array values{usual, static_cast<decltype(usual)>(first), static_cast<decltype(usual)>(second),
+                                static_cast<decltype(usual)>(third)};
+        return values[bits & 3U];
     };
     const unsigned output_choice = choices[0] >> 6U;
     const unsigned time_choice = choices[1] >> 6U;

@@ -15,7 +15,7 @@ namespace chatos::fuzz {
 
 /// Places at which there can be a connection at the same time.
 inline constexpr unsigned places_max = 8;
-/// Steps behind this one are not read.
+/// Steps after this one are not read.
 inline constexpr unsigned steps_max = 400;
 /// Bytes at the start of a script that choose the setup.
 inline constexpr std::size_t setup_bytes = 3;
@@ -35,7 +35,7 @@ enum class action : std::uint8_t {
     release,       ///< ends hold
     fragment,      ///< value: bytes per run from here on, 0 as many as there are
     cut,           ///< value: bytes of the next packet that are sent; the rest never is
-    send_raw,      ///< value: how many of the bytes behind it are sent as they are
+    send_raw,      ///< value: how many of the bytes after it are sent as they are
     send_broken,   ///< value: which ill-formed packet, see broken_packet()
     end_input,
     reset,
@@ -95,7 +95,7 @@ private:
 /// Whether the action has an argument byte.
 [[nodiscard]] bool has_value(action kind) noexcept;
 
-/// The pseudo that users take at a place when nobody says otherwise.
+/// The pseudo that users take at a place by default.
 [[nodiscard]] std::string_view usual_pseudo(unsigned place) noexcept;
 /// The pseudo that the lower five bits mean: mostly a usual one, some that look like one, some ill-formed.
 [[nodiscard]] std::string_view pseudo_of(std::uint8_t value) noexcept;
