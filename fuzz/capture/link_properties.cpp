@@ -1,5 +1,4 @@
 #include "capture/capture_properties.hpp"
-
 #include "dump/link/decapsulator.hpp"
 #include "properties/workspace.hpp"
 
