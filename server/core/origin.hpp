@@ -7,7 +7,7 @@
 namespace chatos::core {
 
 /// Opaque: the driver sets it, the core only compares. Equal for two connections exactly when they come from the same
-/// host.
+/// host or, on Unix sockets, from the same user of the system.
 struct origin {
     std::array<std::byte, 16> bytes{};
 
