@@ -8,6 +8,7 @@
 namespace chatos::dump::testing {
 namespace {
 
+using namespace base::wire;
 using namespace std::string_view_literals;
 
 std::string drawing_of(const std::vector<byte_string>& frames, ladder_bounds bounds = {.is_paged = false}) {

@@ -12,6 +12,7 @@
 namespace chatos::dump::testing {
 namespace {
 
+using namespace base::wire;
 using namespace std::string_view_literals;
 
 constexpr std::string_view spm_eve = "\x03\x00\x03"

@@ -9,6 +9,7 @@
 namespace chatos::dump::testing {
 namespace {
 
+using namespace base::wire;
 using namespace std::string_view_literals;
 
 std::vector<byte_string> conversation() {
