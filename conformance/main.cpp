@@ -10,23 +10,25 @@ namespace {
 
 using namespace chatos::conformance;
 
-void add_filters(CLI::App& command, selection& chosen) {
-    command.add_option("WHAT", chosen.words,
+void add_filters(CLI::App& command, selection& selection) {
+    command.add_option("WHAT", selection.words,
                        "Scenario ids, globs (quote them), files or folders; default: all built-in scenarios");
-    command.add_option("--rule", chosen.rules, "Only scenarios that test this rule, e.g. PM-4 (repeatable)")
+    command.add_option("--rule", selection.rules, "Only scenarios that test this rule, e.g. PM-4 (repeatable)")
         ->type_name("ID")
         ->allow_extra_args(false);
-    command.add_option("--level", chosen.levels, "Only scenarios that test a rule of this level: must, should, choice")
+    command
+        .add_option("--level", selection.levels, "Only scenarios that test a rule of this level: must, should, choice")
         ->type_name("LEVEL")
         ->allow_extra_args(false);
-    command.add_option("--area", chosen.areas, "Only scenarios of this area: wire, conn, pm, all, pc, flow, err, cli")
+    command
+        .add_option("--area", selection.areas, "Only scenarios of this area: wire, conn, pm, all, pc, flow, err, cli")
         ->type_name("AREA")
         ->allow_extra_args(false);
     command
         .add_option_function<std::string>(
             "--role",
-            [&chosen](const std::string& word) {
-                chosen.role = word == "client" ? test_role::client : test_role::server;
+            [&selection](const std::string& word) {
+                selection.role = word == "client" ? test_role::client : test_role::server;
             },
             "Only scenarios that judge a server, or a client; `run` judges what the profile describes")
         ->type_name("server|client")
@@ -64,7 +66,7 @@ void add_ways(CLI::App& run, run_settings& settings) {
 
 void add_run(CLI::App& app, run_settings& settings, int& code) {
     CLI::App* run = app.add_subcommand("run", "Judge an implementation");
-    add_filters(*run, settings.chosen);
+    add_filters(*run, settings.selection);
     auto* target =
         run->add_option("--target", settings.target, "A server that is already running")->type_name("HOST:PORT");
     auto* command =
@@ -101,8 +103,9 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
                 "3 the implementation never accepts or is gone.\n");
     run->callback([&settings, &code, target, command, profile] {
         if (target->count() + command->count() + profile->count() == 0) {
-            complain("run: what is to be judged? Give --target HOST:PORT, --server-command \"CMD {port}\" or --profile "
-                     "FILE.json");
+            print_error(
+                "run: what is to be judged? Give --target HOST:PORT, --server-command \"CMD {port}\" or --profile "
+                "FILE.json");
             code = exit_usage;
             return;
         }
@@ -110,12 +113,13 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     });
 }
 
-void add_show(CLI::App& app, selection& chosen, std::string& word, std::string& schema, int& code) {
+void add_show(CLI::App& app, selection& selection, std::string& word, std::string& schema, int& code) {
     CLI::App* list = app.add_subcommand("list", "List scenarios with their rules");
-    add_filters(*list, chosen);
+    add_filters(*list, selection);
     list->footer("Example:\n  chatos-conformance list --area pm --level must\n");
-    list->callback([&chosen, &code] { code = list_command(chosen); });
-    CLI::App* rules = app.add_subcommand("rules", "The ledger: all rules, which scenarios test each, or why none can");
+    list->callback([&selection, &code] { code = list_command(selection); });
+    CLI::App* rules =
+        app.add_subcommand("rules", "Rule coverage: all rules, which scenarios test each, or why none can");
     rules->footer("Example:\n  chatos-conformance rules | less\n");
     rules->callback([&code] { code = rules_command(); });
     CLI::App* explain = app.add_subcommand("explain", "Explain a rule or a scenario");
@@ -172,20 +176,20 @@ void add_model(CLI::App& app, model_command_settings& settings, int& code) {
         const bool is_client = settings.role == test_role::client;
         const bool lists = settings.list_faults || settings.list_variants;
         if (is_client && connect->count() == 0 && !lists) {
-            complain("model: where is its server? Give --connect HOST:PORT and --pseudo NAME, --list-faults or "
-                     "--list-variants");
+            print_error("model: where is its server? Give --connect HOST:PORT and --pseudo NAME, --list-faults or "
+                        "--list-variants");
             code = exit_usage;
             return;
         }
         if (!is_client && port->count() == 0 && !lists) {
-            complain("model: where is it to listen? Give --port N (0 picks a free port), --list-faults or "
-                     "--list-variants");
+            print_error("model: where is it to listen? Give --port N (0 picks a free port), --list-faults or "
+                        "--list-variants");
             code = exit_usage;
             return;
         }
         if (is_client ? port->count() != 0 : connect->count() != 0) {
-            complain(is_client ? "model --port: a client listens nowhere; give --connect HOST:PORT"
-                               : "model --connect: only a client connects; give --role client as well");
+            print_error(is_client ? "model --port: a client listens nowhere; give --connect HOST:PORT"
+                                  : "model --connect: only a client connects; give --role client as well");
             code = exit_usage;
             return;
         }
@@ -220,10 +224,10 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& success) {
         return app.exit(success);
     } catch (const CLI::ParseError& error) {
-        complain(std::string{error.what()} + "; try `chatos-conformance --help`");
+        print_error(std::string{error.what()} + "; try `chatos-conformance --help`");
         return exit_usage;
     } catch (const std::exception& error) {
-        complain(std::string{"the harness failed: "} + error.what());
+        print_error(std::string{"the harness failed: "} + error.what());
         return exit_gone;
     }
     return code;

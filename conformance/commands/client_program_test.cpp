@@ -20,12 +20,12 @@ using json = nlohmann::json;
 class ClientRole : public ::testing::Test {
 protected:
     static json profile(const std::vector<std::string>& more_words = {}) {
-        json made = json::parse(source_file("profiles/model-client.json"));
-        made["command"][0] = CHATOS_CONFORMANCE;
+        json profile = json::parse(source_file("profiles/model-client.json"));
+        profile["command"][0] = CHATOS_CONFORMANCE;
         for (const std::string& word : more_words) {
-            made["command"].push_back(word);
+            profile["command"].push_back(word);
         }
-        return made;
+        return profile;
     }
     /// Judges the client that the profile describes.
     program_result judge(const json& with, std::vector<std::string> arguments) {
@@ -34,15 +34,15 @@ protected:
         arguments.insert(arguments.end(), {"--profile", path, "--json", folder_.path("report.json")});
         return run_program(arguments);
     }
-    program_result judge_with(const std::string& flag, const std::string& name, const std::string& what) {
-        return judge(profile({flag, name}), {what});
+    program_result judge_with(const std::string& flag, const std::string& name, const std::string& ids) {
+        return judge(profile({flag, name}), {ids});
     }
     [[nodiscard]] json report() const { return json::parse(folder_.read("report.json")); }
     [[nodiscard]] json scenario_report(const std::string& id) const {
         const json all = report();
-        for (const json& one : all.at("scenarios")) {
-            if (one.at("id") == id) {
-                return one;
+        for (const json& scenario : all.at("scenarios")) {
+            if (scenario.at("id") == id) {
+                return scenario;
             }
         }
         return {};

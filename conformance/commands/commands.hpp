@@ -25,7 +25,7 @@ struct report_outputs {
 };
 
 struct run_settings {
-    selection chosen;
+    conformance::selection selection;
     std::string target;  ///< one of these three says what to judge; a profile may go with a target
     std::string server_command;
     std::string profile_path;
@@ -58,18 +58,18 @@ struct model_command_settings {
 };
 
 [[nodiscard]] int run_command(const run_settings& settings);
-[[nodiscard]] int list_command(const selection& chosen);
+[[nodiscard]] int list_command(const selection& selection);
 [[nodiscard]] int rules_command();
 /// A rule id or a scenario id.
 [[nodiscard]] int explain_command(const std::string& word);
 /// "scenario", "profile" or "report".
 [[nodiscard]] int schema_command(const std::string& which);
 /// Serves until the process is ended, chats until the client leaves, or prints a list.
-[[nodiscard]] int model_command(const model_command_settings& chosen);
+[[nodiscard]] int model_command(const model_command_settings& settings);
 
 /// Prints `chatos-conformance: ...` on standard error.
-void complain(const std::string& what);
+void print_error(const std::string& message);
 /// Complains of each and returns exit_usage.
-[[nodiscard]] int complain_of(const std::vector<problem>& problems);
+[[nodiscard]] int print_problems(const std::vector<problem>& problems);
 
 }  // namespace chatos::conformance

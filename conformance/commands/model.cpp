@@ -20,16 +20,16 @@ struct listed_entry {
     test_role role;
     std::string_view name;
     std::string_view rule;
-    std::string_view what;
+    std::string_view description;
 };
 
 class entry_list {
 public:
     explicit entry_list(std::optional<test_role> role) : role_{role} {}
 
-    void add(const listed_entry& one) {
-        if (!role_ || *role_ == one.role) {
-            entries_.push_back(one);
+    void add(const listed_entry& entry) {
+        if (!role_ || *role_ == entry.role) {
+            entries_.push_back(entry);
         }
     }
 
@@ -43,9 +43,9 @@ private:
     void print_json(std::string_view key) const {
         std::cout << "{\"" << key << "\": [";
         const char* separator = "\n";
-        for (const listed_entry& one : entries_) {
-            std::cout << separator << "  {\"role\": \"" << role_name(one.role) << "\", \"name\": \"" << one.name
-                      << "\", \"rule\": \"" << one.rule << "\", \"what\": \"" << one.what << "\"}";
+        for (const listed_entry& entry : entries_) {
+            std::cout << separator << "  {\"role\": \"" << role_name(entry.role) << "\", \"name\": \"" << entry.name
+                      << "\", \"rule\": \"" << entry.rule << "\", \"what\": \"" << entry.description << "\"}";
             separator = ",\n";
         }
         std::cout << "\n]}\n";
@@ -53,12 +53,12 @@ private:
 
     void print_text() const {
         std::size_t columns = 0;
-        for (const listed_entry& one : entries_) {
-            columns = std::max(columns, one.name.size());
+        for (const listed_entry& entry : entries_) {
+            columns = std::max(columns, entry.name.size());
         }
-        for (const listed_entry& one : entries_) {
-            std::cout << role_name(one.role) << "  " << base::padded(std::string{one.name}, columns) << "  "
-                      << base::padded(std::string{one.rule}, 7) << "  " << one.what << '\n';
+        for (const listed_entry& entry : entries_) {
+            std::cout << role_name(entry.role) << "  " << base::padded(std::string{entry.name}, columns) << "  "
+                      << base::padded(std::string{entry.rule}, 7) << "  " << entry.description << '\n';
         }
     }
 
@@ -68,70 +68,70 @@ private:
 
 /// Fills the sets from names; false after complaining of one that the role does not have.
 template <typename Fault, typename Variant>
-bool choose(const model_command_settings& chosen, flag_set<Fault>& faults, flag_set<Variant>& variants) {
-    const std::string role{role_name(chosen.role.value_or(test_role::server))};
-    const auto refuse = [&](const std::string& flag, const std::string& name, const std::string& what) {
-        complain("model --" + flag + ' ' + base::printable(name) + ": there is no such " + flag + " of a " + role +
-                 "; `chatos-conformance model --role " + role + " --list-" + what + "` shows them");
+bool choose(const model_command_settings& settings, flag_set<Fault>& faults, flag_set<Variant>& variants) {
+    const std::string role{role_name(settings.role.value_or(test_role::server))};
+    const auto refuse = [&](const std::string& flag, const std::string& name, const std::string& problem) {
+        print_error("model --" + flag + ' ' + base::printable(name) + ": there is no such " + flag + " of a " + role +
+                    "; `chatos-conformance model --role " + role + " --list-" + problem + "` shows them");
         return false;
     };
-    for (const std::string& name : chosen.faults) {
-        const auto* found = find_entry<Fault>(name);
-        if (found == nullptr) {
+    for (const std::string& name : settings.faults) {
+        const auto* entry = find_entry<Fault>(name);
+        if (entry == nullptr) {
             return refuse("fault", name, "faults");
         }
-        faults.add(found->id);
+        faults.add(entry->id);
     }
-    for (const std::string& name : chosen.variants) {
-        const auto* found = find_entry<Variant>(name);
-        if (found == nullptr) {
+    for (const std::string& name : settings.variants) {
+        const auto* entry = find_entry<Variant>(name);
+        if (entry == nullptr) {
             return refuse("variant", name, "variants");
         }
-        variants.add(found->id);
+        variants.add(entry->id);
     }
     return true;
 }
 
-int serve(const model_command_settings& chosen) {
-    serve_settings settings;
-    settings.port = chosen.port;
-    settings.model.capacity = chosen.capacity;
-    settings.model.answer_timeout = std::chrono::milliseconds{chosen.answer_timeout_ms};
-    settings.model.pc_timeout = std::chrono::milliseconds{chosen.pc_timeout_ms};
-    settings.model.login_timeout = std::chrono::milliseconds{chosen.login_timeout_ms};
-    settings.model.tunnels = true;
-    settings.model.tunnel_timeout = std::chrono::milliseconds{chosen.tunnel_timeout_ms};
-    if (!choose(chosen, settings.model.wire.faults, settings.model.wire.variants)) {
+int serve(const model_command_settings& settings) {
+    serve_settings server;
+    server.port = settings.port;
+    server.model.capacity = settings.capacity;
+    server.model.answer_timeout = std::chrono::milliseconds{settings.answer_timeout_ms};
+    server.model.pc_timeout = std::chrono::milliseconds{settings.pc_timeout_ms};
+    server.model.login_timeout = std::chrono::milliseconds{settings.login_timeout_ms};
+    server.model.tunnels = true;
+    server.model.tunnel_timeout = std::chrono::milliseconds{settings.tunnel_timeout_ms};
+    if (!choose(settings, server.model.wire.faults, server.model.wire.variants)) {
         return exit_usage;
     }
-    if (settings.model.wire.variants.has(variant::smallest_limits)) {
-        settings.model.wire.bounds = smallest_legal_limits;
+    if (server.model.wire.variants.has(variant::smallest_limits)) {
+        server.model.wire.bounds = smallest_legal_limits;
     }
-    settings.listening = [](std::uint16_t port) { std::cout << "listening on 127.0.0.1:" << port << std::endl; };
-    complain("model: " + serve_model(std::move(settings)));
+    server.listening = [](std::uint16_t port) { std::cout << "listening on 127.0.0.1:" << port << std::endl; };
+    print_error("model: " + serve_model(std::move(server)));
     return exit_gone;
 }
 
-int chat(const model_command_settings& chosen) {
-    const auto server = parse_endpoint(chosen.server);
-    if (!server) {
-        complain("model --connect " + base::printable(chosen.server) +
-                 ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
+int chat(const model_command_settings& settings) {
+    const auto address = parse_endpoint(settings.server);
+    if (!address) {
+        print_error("model --connect " + base::printable(settings.server) +
+                    ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
         return exit_usage;
     }
-    if (chosen.pseudo.empty() || find_ill_formed_utf8(chosen.pseudo) != utf8_well_formed) {
-        complain("model --pseudo " + base::printable(chosen.pseudo) + ": expected a name, in UTF-8");
+    if (settings.pseudo.empty() || find_ill_formed_utf8(settings.pseudo) != utf8_well_formed) {
+        print_error("model --pseudo " + base::printable(settings.pseudo) + ": expected a name, in UTF-8");
         return exit_usage;
     }
-    connect_settings settings;
-    settings.server = *server;
-    settings.client.pseudo = chosen.pseudo;
-    if (!choose(chosen, settings.client.faults, settings.client.variants)) {
+    connect_settings client;
+    client.server = *address;
+    client.client.pseudo = settings.pseudo;
+    if (!choose(settings, client.client.faults, client.client.variants)) {
         return exit_usage;
     }
-    const auto left = connect_model(std::move(settings));
+    const auto left = connect_model(std::move(client));
     if (const auto* error = std::get_if<std::string>(&left)) {
-        complain("model: " + *error);
+        print_error("model: " + *error);
         return exit_gone;
     }
     return std::get<int>(left);
@@ -139,24 +139,24 @@ int chat(const model_command_settings& chosen) {
 
 }  // namespace
 
-int model_command(const model_command_settings& chosen) {
-    entry_list listed{chosen.role};
-    if (chosen.list_faults) {
-        for (const known_fault& one : known_faults()) {
-            listed.add({one.role, one.name, one.rule, one.description});
+int model_command(const model_command_settings& settings) {
+    entry_list listed{settings.role};
+    if (settings.list_faults) {
+        for (const known_fault& fault : known_faults()) {
+            listed.add({fault.role, fault.name, fault.rule, fault.description});
         }
-        return listed.print("faults", chosen.json);
+        return listed.print("faults", settings.json);
     }
-    if (chosen.list_variants) {
-        for (const auto& one : all_entries<variant>()) {
-            listed.add({test_role::server, one.name, one.rule, one.description});
+    if (settings.list_variants) {
+        for (const auto& entry : all_entries<variant>()) {
+            listed.add({test_role::server, entry.name, entry.rule, entry.description});
         }
-        for (const auto& one : all_entries<client_variant>()) {
-            listed.add({test_role::client, one.name, one.rule, one.description});
+        for (const auto& entry : all_entries<client_variant>()) {
+            listed.add({test_role::client, entry.name, entry.rule, entry.description});
         }
-        return listed.print("variants", chosen.json);
+        return listed.print("variants", settings.json);
     }
-    return chosen.role == test_role::client ? chat(chosen) : serve(chosen);
+    return settings.role == test_role::client ? chat(settings) : serve(settings);
 }
 
 }  // namespace chatos::conformance

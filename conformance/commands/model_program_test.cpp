@@ -14,8 +14,8 @@ program_result run(std::vector<std::string> arguments) {
     return run_program(arguments);
 }
 
-program_result judge_model(const std::string& flags, const std::string& what) {
-    return run({"run", what, "--server-command", std::string{CHATOS_CONFORMANCE} + " model --port {port} " + flags});
+program_result judge_model(const std::string& flags, const std::string& ids) {
+    return run({"run", ids, "--server-command", std::string{CHATOS_CONFORMANCE} + " model --port {port} " + flags});
 }
 
 TEST(ModelProgram, serves_what_the_suite_asks_for) {

@@ -174,10 +174,10 @@ TEST_F(ConformanceProgram, runs_in_every_way_that_is_wanted) {
         run({"run", good_file(), "--server-command", fake("polite"), "--segment", "whole,bytes,boundaries",
              "--interleave", "5", "--jobs", "2", "--json", folder_.path("report.json")});
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
-    const json one = report()["scenarios"][0];
-    EXPECT_EQ(one["ways"].size(), 4U);
-    EXPECT_EQ(one["ways"][3]["schedule"], "alice*2");
-    EXPECT_EQ(one["orders"], json::parse(R"({"open": 1, "open_is_lower_bound": false, "ran": 1, "given_up": 0})"));
+    const json scenario = report()["scenarios"][0];
+    EXPECT_EQ(scenario["ways"].size(), 4U);
+    EXPECT_EQ(scenario["ways"][3]["schedule"], "alice*2");
+    EXPECT_EQ(scenario["orders"], json::parse(R"({"open": 1, "open_is_lower_bound": false, "ran": 1, "given_up": 0})"));
     EXPECT_NE(result.out.find("orders: 1 of 1 that the scenarios leave open ran"), std::string::npos) << result.out;
     EXPECT_EQ(run({"run", good_file(), "--server-command", fake("polite"), "--schedule", "alice*2"}).exit_code, 0);
 }
@@ -257,10 +257,10 @@ TEST_F(ConformanceProgram, a_target_that_goes_away_ends_with_3_and_a_report_of_e
     const program_result result =
         run({"run", folder_.path(), "--target", server.where().text(), "--json", folder_.path("report.out")});
     EXPECT_EQ(result.exit_code, 3);
-    const json made = report("report.out");
-    EXPECT_EQ(made["scenarios"].size(), 4U);
-    EXPECT_EQ(made["summary"]["passed"], 2);
-    EXPECT_EQ(made["summary"]["not_testable"], 2);
+    const json document = report("report.out");
+    EXPECT_EQ(document["scenarios"].size(), 4U);
+    EXPECT_EQ(document["summary"]["passed"], 2);
+    EXPECT_EQ(document["summary"]["not_testable"], 2);
     EXPECT_NE(result.out.find("4 scenarios"), std::string::npos);
 }
 
@@ -293,11 +293,11 @@ TEST_F(ConformanceProgram, a_server_that_dies_fails_that_scenario_and_is_started
     const program_result result =
         run({"run", folder_.path(), "--server-command", fake("dies"), "--json", folder_.path("report.out")});
     EXPECT_EQ(result.exit_code, 1);
-    const json made = report("report.out");
-    EXPECT_EQ(made["summary"]["passed"], 2) << result.out;
-    EXPECT_EQ(made["summary"]["failed"], 1);
-    const auto deadly = std::find_if(made["scenarios"].begin(), made["scenarios"].end(),
-                                     [](const json& one) { return one["id"] == "my.deadly"; });
+    const json document = report("report.out");
+    EXPECT_EQ(document["summary"]["passed"], 2) << result.out;
+    EXPECT_EQ(document["summary"]["failed"], 1);
+    const auto deadly = std::find_if(document["scenarios"].begin(), document["scenarios"].end(),
+                                     [](const json& scenario) { return scenario["id"] == "my.deadly"; });
     EXPECT_TRUE(std::string{(*deadly)["why"]}.starts_with("the server died during this scenario (exit status 7)"))
         << *deadly;
     EXPECT_EQ((*deadly)["failed_rules"], json({"CONN-5", "ERR-3"}));
@@ -350,12 +350,12 @@ TEST_F(ConformanceProgram, what_stands_in_a_scenario_or_a_profile_never_moves_th
 TEST_F(ConformanceProgram, a_json_report_on_standard_output_stands_there_alone) {
     const program_result result = run({"run", good_file(), "--server-command", fake("polite"), "--json", "-"});
     EXPECT_EQ(result.exit_code, 0);
-    const json made = json::parse(result.out);
-    EXPECT_EQ(made["schema"], 1);
-    EXPECT_EQ(made["scenarios"][0]["id"], "my.good");
-    EXPECT_EQ(made["scenarios"][0]["verdict"], "pass");
-    EXPECT_EQ(made["scenarios"][0]["rules"], json({"PM-4"}));
-    EXPECT_EQ(made["gone"], nullptr);
+    const json document = json::parse(result.out);
+    EXPECT_EQ(document["schema"], 1);
+    EXPECT_EQ(document["scenarios"][0]["id"], "my.good");
+    EXPECT_EQ(document["scenarios"][0]["verdict"], "pass");
+    EXPECT_EQ(document["scenarios"][0]["rules"], json({"PM-4"}));
+    EXPECT_EQ(document["gone"], nullptr);
     EXPECT_NE(result.err.find("1 passed"), std::string::npos);
 }
 
@@ -403,9 +403,9 @@ TEST_F(ConformanceProgram, points_out_what_has_changed_since_a_baseline) {
 #ifdef CHATOS_SERVER
 /// A profile of the reference server, with every option.
 std::string server_profile(const temporary_folder& folder) {
-    json made = json::parse(source_file("profiles/chatos-server.json"));
-    made["command"][0] = CHATOS_SERVER;
-    return folder.write("server.profile", made.dump());
+    json profile = json::parse(source_file("profiles/chatos-server.json"));
+    profile["command"][0] = CHATOS_SERVER;
+    return folder.write("server.profile", profile.dump());
 }
 
 TEST_F(ConformanceProgram, the_reference_server_passes_everything_strictly) {

@@ -17,8 +17,8 @@ bool report_files::open(const report_outputs& outputs) {
         std::error_code error;
         std::filesystem::create_directories(outputs.pcap_folder, error);
         if (!std::filesystem::is_directory(outputs.pcap_folder, error)) {
-            complain("--pcap " + base::printable(outputs.pcap_folder) +
-                     ": the folder cannot be made; expected the name of a folder, existing or new");
+            print_error("--pcap " + base::printable(outputs.pcap_folder) +
+                        ": the folder cannot be made; expected the name of a folder, existing or new");
             return false;
         }
     }
@@ -29,16 +29,16 @@ bool report_files::open(const report_outputs& outputs) {
 }
 
 bool report_files::write_captures(const suite_report& report, const run_facts& facts) {
-    for (const scenario_report& one : report.scenarios) {
-        const std::string path = capture_path(one, facts);
+    for (const scenario_report& result : report.scenarios) {
+        const std::string path = capture_path(result, facts);
         if (path.empty()) {
             continue;
         }
         std::ofstream stream{path, std::ios::binary | std::ios::trunc};
-        stream << capture_of(one);
+        stream << capture_of(result);
         stream.close();
         if (!stream) {
-            complain("--pcap " + base::printable(path) + ": the capture could not be written; is the disk full?");
+            print_error("--pcap " + base::printable(path) + ": the capture could not be written; is the disk full?");
             return false;
         }
     }
@@ -49,31 +49,31 @@ bool report_files::add(const std::string& flag, const std::string& path, writer 
     if (path.empty()) {
         return true;
     }
-    file made{flag + (flag == "--tap" ? "" : ' ' + base::printable(path)), how, {}, path == "-"};
-    if (made.to_standard_output && standard_output_) {
-        complain(made.flag + ": another report goes to standard output already; write one of them into a file");
+    file file{flag + (flag == "--tap" ? "" : ' ' + base::printable(path)), how, {}, path == "-"};
+    if (file.to_standard_output && standard_output_) {
+        print_error(file.flag + ": another report goes to standard output already; write one of them into a file");
         return false;
     }
-    standard_output_ = standard_output_ || made.to_standard_output;
-    if (!made.to_standard_output) {
-        made.stream.open(path, std::ios::binary | std::ios::trunc);
-        if (!made.stream.is_open()) {
-            complain(made.flag + ": the file cannot be written; does its folder exist?");
+    standard_output_ = standard_output_ || file.to_standard_output;
+    if (!file.to_standard_output) {
+        file.stream.open(path, std::ios::binary | std::ios::trunc);
+        if (!file.stream.is_open()) {
+            print_error(file.flag + ": the file cannot be written; does its folder exist?");
             return false;
         }
     }
-    files_.push_back(std::move(made));
+    files_.push_back(std::move(file));
     return true;
 }
 
 bool report_files::write(const suite_report& report, const run_facts& facts) {
     bool written = write_captures(report, facts);
-    for (file& one : files_) {
-        std::ostream& out = one.to_standard_output ? std::cout : one.stream;
-        one.how(out, report, facts);
+    for (file& file : files_) {
+        std::ostream& out = file.to_standard_output ? std::cout : file.stream;
+        file.how(out, report, facts);
         out.flush();
         if (!out) {
-            complain(one.flag + ": the report could not be written; is the disk full?");
+            print_error(file.flag + ": the report could not be written; is the disk full?");
             written = false;
         }
     }

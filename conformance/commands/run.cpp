@@ -63,29 +63,29 @@ public:
     explicit run(const run_settings& settings) : settings_{settings} {}
 
     int execute() {
-        selection chosen = settings_.chosen;
-        if (!read_files() || !choose_role(chosen)) {
+        selection selection = settings_.selection;
+        if (!read_files() || !choose_role(selection)) {
             return exit_usage;
         }
-        catalog_result found = make_catalog(chosen);
-        if (!found.problems.empty()) {
-            return complain_of(found.problems);
+        catalog_result catalog = make_catalog(selection);
+        if (!catalog.problems.empty()) {
+            return print_problems(catalog.problems);
         }
-        if (found.loaded.selected.empty()) {
-            complain("no scenario that judges a " + std::string{role_name(*chosen.role)} +
-                     " is left to run: the filters exclude all; `chatos-conformance list` takes the same filters");
+        if (catalog.loaded.selected.empty()) {
+            print_error("no scenario that judges a " + std::string{role_name(*selection.role)} +
+                        " is left to run: the filters exclude all; `chatos-conformance list` takes the same filters");
             return exit_usage;
         }
-        if (!choose_ways(found.loaded)) {
+        if (!choose_variants(catalog.loaded)) {
             return exit_usage;
         }
-        if (const int code = choose_implementation(*chosen.role); code != exit_good) {
+        if (const int code = choose_implementation(*selection.role); code != exit_good) {
             return code;
         }
         if (!files_.open(settings_.outputs)) {
             return exit_usage;
         }
-        return run_and_report(found.loaded);
+        return run_and_report(catalog.loaded);
     }
 
 private:
@@ -95,12 +95,12 @@ private:
         -> std::optional<std::variant_alternative_t<0, decltype(loader("", path))>> {
         const auto text = read_text_file(path);
         if (const auto* error = std::get_if<file_error>(&text)) {
-            complain(base::printable(path) + ": " + error->message);
+            print_error(base::printable(path) + ": " + error->message);
             return std::nullopt;
         }
         auto loaded = loader(std::get<std::string>(text), path);
         if (const auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
-            (void)complain_of(*problems);
+            (void)print_problems(*problems);
             return std::nullopt;
         }
         return std::get<0>(std::move(loaded));
@@ -122,63 +122,65 @@ private:
     }
 
     /// A profile says what it describes; everything else that can be judged is a server.
-    bool choose_role(selection& chosen) {
+    bool choose_role(selection& selection) {
         const test_role role = profile_.role;
         const std::string described{role_name(role)};
-        if (chosen.role && *chosen.role != role) {
-            const std::string wanted{role_name(*chosen.role)};
-            complain("--role " + wanted + ": " +
-                     (settings_.profile_path.empty()
-                          ? "a client is started as a profile says; give --profile FILE.json with \"role\": \"client\""
-                          : base::printable(settings_.profile_path) + " describes a " + described + "; give --role " +
-                                described + ", or the profile of a " + wanted));
+        if (selection.role && *selection.role != role) {
+            const std::string wanted{role_name(*selection.role)};
+            print_error(
+                "--role " + wanted + ": " +
+                (settings_.profile_path.empty()
+                     ? "a client is started as a profile says; give --profile FILE.json with \"role\": \"client\""
+                     : base::printable(settings_.profile_path) + " describes a " + described + "; give --role " +
+                           described + ", or the profile of a " + wanted));
             return false;
         }
         if (role == test_role::client && !settings_.target.empty()) {
-            complain("--target " + base::printable(settings_.target) + ": " + base::printable(settings_.profile_path) +
-                     " describes a client, which connects to us; leave --target out");
+            print_error("--target " + base::printable(settings_.target) + ": " +
+                        base::printable(settings_.profile_path) +
+                        " describes a client, which connects to us; leave --target out");
             return false;
         }
-        chosen.role = role;
+        selection.role = role;
         return true;
     }
 
-    bool choose_ways(const catalog& found) {
+    bool choose_variants(const catalog& catalog) {
         options_.interleave = settings_.interleave;
         if (!settings_.segments.empty()) {
             options_.segments.clear();
         }
-        for (std::string_view rest = settings_.segments; !rest.empty();) {
-            const std::string_view word = rest.substr(0, rest.find(','));
-            rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+        for (std::string_view remaining = settings_.segments; !remaining.empty();) {
+            const std::string_view word = remaining.substr(0, remaining.find(','));
+            remaining.remove_prefix(std::min(word.size() + 1, remaining.size()));
             const auto* known = std::find_if(std::begin(all_segmentations), std::end(all_segmentations),
-                                             [&](segmentation one) { return segmentation_name(one) == word; });
+                                             [&](segmentation segment) { return segmentation_name(segment) == word; });
             if (known == std::end(all_segmentations)) {
-                complain("--segment " + base::printable(word) +
-                         ": expected whole, bytes or boundaries, or several of them with commas between");
+                print_error("--segment " + base::printable(word) +
+                            ": expected whole, bytes or boundaries, or several of them with commas between");
                 return false;
             }
             if (std::find(options_.segments.begin(), options_.segments.end(), *known) == options_.segments.end()) {
                 options_.segments.push_back(*known);
             }
         }
-        return settings_.schedule.empty() || choose_schedule(found);
+        return settings_.schedule.empty() || choose_schedule(catalog);
     }
 
-    bool choose_schedule(const catalog& found) {
-        if (found.selected.size() != 1 || settings_.interleave != 0) {
-            complain("--schedule " + base::printable(settings_.schedule) +
-                     ": expected one selected scenario and no --interleave; "
-                     "there are " +
-                     std::to_string(found.selected.size()) + " scenarios");
+    bool choose_schedule(const catalog& catalog) {
+        if (catalog.selected.size() != 1 || settings_.interleave != 0) {
+            print_error("--schedule " + base::printable(settings_.schedule) +
+                        ": expected one selected scenario and no --interleave; "
+                        "there are " +
+                        std::to_string(catalog.selected.size()) + " scenarios");
             return false;
         }
-        auto parsed = parse_schedule(settings_.schedule, *found.selected.front());
+        auto parsed = parse_schedule(settings_.schedule, *catalog.selected.front());
         if (const auto* error = std::get_if<std::string>(&parsed)) {
-            complain("--schedule " + base::printable(settings_.schedule) + ": " + base::printable(*error));
+            print_error("--schedule " + base::printable(settings_.schedule) + ": " + base::printable(*error));
             return false;
         }
-        options_.only_order.emplace(found.selected.front(), std::get<schedule>(std::move(parsed)));
+        options_.only_order.emplace(catalog.selected.front(), std::get<schedule>(std::move(parsed)));
         return true;
     }
 
@@ -198,17 +200,17 @@ private:
         start_command command;
         if (!settings_.server_command.empty()) {
             if (settings_.server_command.find("{port}") == std::string::npos) {
-                complain("--server-command: {port} is missing, so the server cannot be told where to listen; give "
-                         "for example "
-                         "\"./my-server {port}\"");
+                print_error("--server-command: {port} is missing, so the server cannot be told where to listen; give "
+                            "for example "
+                            "\"./my-server {port}\"");
                 return exit_usage;
             }
             command = {settings_.server_command, {"/bin/sh", "-c", settings_.server_command}, {}};
             repeat_ = "--server-command " + shell_word(settings_.server_command);
         } else {
             if (profile_.command.empty()) {
-                complain(settings_.profile_path +
-                         ": the profile has no \"command\"; add one, or give --target HOST:PORT as well");
+                print_error(settings_.profile_path +
+                            ": the profile has no \"command\"; add one, or give --target HOST:PORT as well");
                 return exit_usage;
             }
             command = {profile_.name, profile_.command, profile_.options};
@@ -223,23 +225,24 @@ private:
     int choose_target() {
         const auto where = parse_endpoint(settings_.target);
         if (!where) {
-            complain("--target " + base::printable(settings_.target) +
-                     ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
+            print_error("--target " + base::printable(settings_.target) +
+                        ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
             return exit_usage;
         }
-        const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(2'000ms * settings_.time_factor);
+        const auto start_timeout =
+            std::chrono::duration_cast<std::chrono::milliseconds>(2'000ms * settings_.time_factor);
         if (settings_.jobs > 1) {
-            complain("--jobs " + std::to_string(settings_.jobs) +
-                     ": each job needs a server of its own, and --target names one; give --server-command \"CMD "
-                     "{port}\" or a profile with a \"command\"");
+            print_error("--jobs " + std::to_string(settings_.jobs) +
+                        ": each job needs a server of its own, and --target names one; give --server-command \"CMD "
+                        "{port}\" or a profile with a \"command\"");
             return exit_usage;
         }
-        under_test_.push_back(std::make_unique<running_target>(*where, patience));
+        under_test_.push_back(std::make_unique<running_target>(*where, start_timeout));
         repeat_ = "--target " + shell_word(settings_.target);
         return exit_good;
     }
 
-    int run_and_report(const catalog& found) {
+    int run_and_report(const catalog& catalog) {
         end_child_on_signals();
         const int console = files_.use_standard_output() ? STDERR_FILENO : STDOUT_FILENO;
         progress_line progress{shows_progress()};
@@ -261,23 +264,23 @@ private:
         facts.strict = settings_.strict;
         facts.started = std::chrono::system_clock::now();
         std::vector<implementation*> jobs;
-        for (const auto& one : under_test_) {
-            jobs.push_back(one.get());
+        for (const auto& target : under_test_) {
+            jobs.push_back(target.get());
         }
         const auto start = std::chrono::steady_clock::now();
-        const suite_report report = run_suite(found.selected, found.scenarios, jobs, options);
+        const suite_report report = run_suite(catalog.selected, catalog.scenarios, jobs, options);
         facts.duration =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         progress.clear();
         if (!report.gone && report.ran() == 0) {
-            complain("not one scenario could run, so nothing was checked: " + report.scenarios.front().what->id + ' ' +
-                     report.scenarios.front().why);
+            print_error("not one scenario could run, so nothing was checked: " + report.scenarios.front().scenario->id +
+                        ' ' + report.scenarios.front().why);
             return exit_usage;
         }
         if (baseline_) {
             facts.changes = changes_since(*baseline_, report);
         }
-        // Files first: whoever reads the console may stop reading, which ends us.
+        // Files first: the reader of standard output may stop reading, which ends this process (SIGPIPE).
         const bool written = files_.write(report, facts);
         write_console_report(console == STDERR_FILENO ? std::cerr : std::cout, report, facts,
                              base::colors_for(console));
@@ -297,14 +300,14 @@ private:
 
     static int exit_code_of(const suite_report& report) {
         if (report.gone) {
-            complain(base::printable(*report.gone));
+            print_error(base::printable(*report.gone));
             for (const std::string& line : report.gone_output) {
                 std::cerr << "  | " << base::printable(line) << '\n';
             }
             return exit_gone;
         }
         const bool failed = std::any_of(report.scenarios.begin(), report.scenarios.end(),
-                                        [](const scenario_report& one) { return fails_the_run(one.judged); });
+                                        [](const scenario_report& result) { return fails_the_run(result.verdict); });
         return failed ? exit_failed : exit_good;
     }
 

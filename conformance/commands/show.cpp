@@ -5,7 +5,7 @@
 #include "base/text_columns.hpp"
 #include "commands/commands.hpp"
 #include "commands/embedded.hpp"
-#include "report/ledger.hpp"
+#include "report/rule_coverage.hpp"
 #include "rules/rule.hpp"
 #include "runner/matching.hpp"
 #include "runner/unit_bytes.hpp"
@@ -27,31 +27,31 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 /// The faults that break the rule, and who must catch each.
-void print_faults(const ledger_line& line) {
+void print_faults(const rule_coverage& line) {
     if (line.faults.empty()) {
         return;
     }
     std::cout << '\n' << kill_text(line.faults.size(), line.caught_by.size()) << ":\n";
-    for (const known_fault* one : line.faults) {
+    for (const known_fault* fault : line.faults) {
         std::vector<std::string> killers;
         for (const scenario* candidate : line.caught_by) {
-            if (kills(*candidate, *one)) {
+            if (kills(*candidate, *fault)) {
                 killers.push_back(candidate->id);
             }
         }
-        std::cout << "  " << base::padded(std::string{one->name}, 32) << "  "
-                  << base::wrapped(std::string{one->description} + "; caught by " + joined(killers), 36) << '\n';
+        std::cout << "  " << base::padded(std::string{fault->name}, 32) << "  "
+                  << base::wrapped(std::string{fault->description} + "; caught by " + joined(killers), 36) << '\n';
     }
 }
 
 /// Those of the model's faults that the scenario must catch.
-void print_kills(const scenario& one) {
-    if (one.kills.empty()) {
+void print_kills(const scenario& scenario) {
+    if (scenario.kills.empty()) {
         return;
     }
     std::cout << "\nMust catch these faults of the model (`chatos-conformance model "
-              << (one.role == test_role::client ? "--role client " : "") << "--fault NAME`):\n";
-    for (const std::string& name : one.kills) {
+              << (scenario.role == test_role::client ? "--role client " : "") << "--fault NAME`):\n";
+    for (const std::string& name : scenario.kills) {
         const known_fault* known = find_known_fault(name);
         std::cout << "  " << base::padded(name, 32) << "  "
                   << base::wrapped(known == nullptr ? std::string{}
@@ -61,12 +61,12 @@ void print_kills(const scenario& one) {
     }
 }
 
-int explain_rule(const rule& one, const std::vector<scenario>& all) {
+int explain_rule(const rule& rule, const std::vector<scenario>& all) {
     const base::colors paint = base::colors_for(STDOUT_FILENO);
-    std::cout << paint(paint.bold, one.id) << "  " << level_name(one.level) << ", " << origin_name(one.origin) << " ("
-              << area_of(one.id).title << ")\n\n  " << base::wrapped(one.text, 2) << "\n\n";
-    for (const ledger_line& line : make_ledger(all)) {
-        if (line.what != &one) {
+    std::cout << paint(paint.bold, rule.id) << "  " << level_name(rule.level) << ", " << origin_name(rule.origin)
+              << " (" << area_of(rule.id).title << ")\n\n  " << base::wrapped(rule.text, 2) << "\n\n";
+    for (const rule_coverage& line : make_rule_coverage(all)) {
+        if (line.rule != &rule) {
             continue;
         }
         std::cout << "Scenarios that test it:" << '\n';
@@ -79,21 +79,21 @@ int explain_rule(const rule& one, const std::vector<scenario>& all) {
 }
 
 std::string describe_send(const send_action& action, const pseudonyms& names) {
-    const outgoing made = bytes_of(action, names);
+    const outgoing data = bytes_of(action, names);
     std::string text;
-    for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
-        const decode_result result = decode(rest);
+    for (std::span<const std::byte> remaining{data.bytes}; !remaining.empty();) {
+        const decode_result result = decode(remaining);
         if (result.status != decode_status::complete || text.size() > 200) {
-            text += (text.empty() ? "bytes " : " + bytes ") + hex_excerpt(rest, 24);
+            text += (text.empty() ? "bytes " : " + bytes ") + hex_excerpt(remaining, 24);
             break;
         }
         text += (text.empty() ? "" : " + ") + describe(owned(result.packet));
-        rest = rest.subspan(result.consumed);
+        remaining = remaining.subspan(result.consumed);
     }
     return "sends " + text + (action.split == split_mode::whole ? "" : ", split");
 }
 
-void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent);
+void print_step(const step& step, const scenario& scenario, const pseudonyms& names, std::size_t indent);
 
 /// What a step does, told of its actor; of a client under test, of what the runner does to it.
 struct step_printer {
@@ -101,8 +101,8 @@ struct step_printer {
     const std::string& actor;
     bool judges_client;
 
-    [[nodiscard]] std::string by_runner(const std::string& what) const {
-        return actor + (judges_client ? "'s server " : " ") + what;
+    [[nodiscard]] std::string by_runner(const std::string& text) const {
+        return actor + (judges_client ? "'s server " : " ") + text;
     }
     std::string operator()(const connect_action& /*action*/) const {
         return actor + (judges_client ? " is started" : " connects");
@@ -129,17 +129,18 @@ struct step_printer {
     }
 };
 
-void print_step(const step& one, const scenario& what, const pseudonyms& names, std::size_t indent) {
-    std::string text =
-        std::visit(step_printer{names, what.actors[one.actor], what.role == test_role::client}, one.action);
-    if (!one.rule.empty()) {
-        text += " [" + one.rule + ']';
+void print_step(const step& current, const scenario& scenario, const pseudonyms& names, std::size_t indent) {
+    std::string text = std::visit(
+        step_printer{names, scenario.actors[current.actor], scenario.role == test_role::client}, current.action);
+    if (!current.rule.empty()) {
+        text += " [" + current.rule + ']';
     }
-    for (const std::size_t before : one.after) {
-        text += ", after " + what.steps[before].pointer;
+    for (const std::size_t before : current.after) {
+        text += ", after " + scenario.steps[before].pointer;
     }
-    std::cout << std::string(indent, ' ') << base::padded(one.pointer, 12) << base::wrapped(text, indent + 12) << '\n';
-    const auto* expect = std::get_if<expect_action>(&one.action);
+    std::cout << std::string(indent, ' ') << base::padded(current.pointer, 12) << base::wrapped(text, indent + 12)
+              << '\n';
+    const auto* expect = std::get_if<expect_action>(&current.action);
     const auto* one_of = expect == nullptr ? nullptr : std::get_if<one_of_pattern>(&expect->event);
     if (one_of == nullptr) {
         return;
@@ -147,92 +148,93 @@ void print_step(const step& one, const scenario& what, const pseudonyms& names, 
     for (const alternative& candidate : one_of->alternatives) {
         std::cout << std::string(indent + 2, ' ') << "if " << candidate.name << ":\n";
         for (const step& nested : candidate.steps) {
-            print_step(nested, what, names, indent + 4);
+            print_step(nested, scenario, names, indent + 4);
         }
     }
 }
 
-int explain_scenario(const scenario& one) {
+int explain_scenario(const scenario& scenario) {
     const base::colors paint = base::colors_for(STDOUT_FILENO);
-    std::cout << paint(paint.bold, one.id) << "\n  " << base::wrapped(one.title, 2) << "\n\n";
-    for (const std::string& id : one.rules) {
-        const rule* found = find_rule(id);
-        std::cout << "  " << base::padded(id, 8) << base::padded(std::string{level_name(found->level)}, 8)
-                  << base::wrapped(found->text, 18) << '\n';
+    std::cout << paint(paint.bold, scenario.id) << "\n  " << base::wrapped(scenario.title, 2) << "\n\n";
+    for (const std::string& id : scenario.rules) {
+        const rule* rule = find_rule(id);
+        std::cout << "  " << base::padded(id, 8) << base::padded(std::string{level_name(rule->level)}, 8)
+                  << base::wrapped(rule->text, 18) << '\n';
     }
-    for (const auto& [option, value] : one.needs) {
+    for (const auto& [option, value] : scenario.needs) {
         std::cout << "  needs the server to be started with " << option << ' ' << value << '\n';
     }
-    if (!one.extension.empty()) {
-        std::cout << "  only for servers with the extension \"" << one.extension << "\"\n";
+    if (!scenario.extension.empty()) {
+        std::cout << "  only for servers with the extension \"" << scenario.extension << "\"\n";
     }
-    if (!one.control.empty()) {
-        std::cout << "  counts only if " << one.control << " passes\n";
+    if (!scenario.control.empty()) {
+        std::cout << "  counts only if " << scenario.control << " passes\n";
     }
-    std::cout << "\nSteps (" << one.source << "; pseudos are made unique for every run):\n";
+    std::cout << "\nSteps (" << scenario.source << "; pseudos are made unique for every run):\n";
     const pseudonyms names{"run"};
-    for (const step& each : one.steps) {
-        print_step(each, one, names, 2);
+    for (const step& each : scenario.steps) {
+        print_step(each, scenario, names, 2);
     }
-    if (one.closing_fence) {
-        std::cout << "  then      nothing else may have come " << (one.role == test_role::server ? "to" : "from")
-                  << " any actor (unexpected packets blame " << one.unexpected << ")\n";
+    if (scenario.closing_fence) {
+        std::cout << "  then      nothing else may have come " << (scenario.role == test_role::server ? "to" : "from")
+                  << " any actor (unexpected packets blame " << scenario.unexpected << ")\n";
     }
-    print_kills(one);
-    std::cout << "\nRun it: chatos-conformance run " << one.id
-              << (one.role == test_role::server ? " --target HOST:PORT\n" : " --role client --profile FILE.json\n");
+    print_kills(scenario);
+    std::cout << "\nRun it: chatos-conformance run " << scenario.id
+              << (scenario.role == test_role::server ? " --target HOST:PORT\n"
+                                                     : " --role client --profile FILE.json\n");
     return exit_good;
 }
 
 }  // namespace
 
-void complain(const std::string& what) {
-    std::cerr << "chatos-conformance: " << what << '\n';
+void print_error(const std::string& message) {
+    std::cerr << "chatos-conformance: " << message << '\n';
 }
 
-int complain_of(const std::vector<problem>& problems) {
-    for (const problem& one : problems) {
-        complain(base::printable(one.text()));
+int print_problems(const std::vector<problem>& problems) {
+    for (const problem& problem : problems) {
+        print_error(base::printable(problem.text()));
     }
     return exit_usage;
 }
 
-int list_command(const selection& chosen) {
-    const catalog_result found = make_catalog(chosen);
-    if (!found.problems.empty()) {
-        return complain_of(found.problems);
+int list_command(const selection& selection) {
+    const catalog_result catalog = make_catalog(selection);
+    if (!catalog.problems.empty()) {
+        return print_problems(catalog.problems);
     }
     std::size_t columns = 0;
     std::size_t rule_columns = 0;
-    for (const scenario* one : found.loaded.selected) {
-        columns = std::max(columns, one->id.size());
-        rule_columns = std::max(rule_columns, joined(one->rules).size());
+    for (const scenario* scenario : catalog.loaded.selected) {
+        columns = std::max(columns, scenario->id.size());
+        rule_columns = std::max(rule_columns, joined(scenario->rules).size());
     }
     const base::colors paint = base::colors_for(STDOUT_FILENO);
-    for (const scenario* one : found.loaded.selected) {
-        std::cout << base::padded(one->id, columns) << "  "
-                  << paint(paint.cyan, base::padded(joined(one->rules), rule_columns)) << "  "
-                  << base::printable(one->title) << '\n';
+    for (const scenario* scenario : catalog.loaded.selected) {
+        std::cout << base::padded(scenario->id, columns) << "  "
+                  << paint(paint.cyan, base::padded(joined(scenario->rules), rule_columns)) << "  "
+                  << base::printable(scenario->title) << '\n';
     }
-    std::cerr << found.loaded.selected.size() << " scenarios\n";
-    return found.loaded.selected.empty() ? exit_usage : exit_good;
+    std::cerr << catalog.loaded.selected.size() << " scenarios\n";
+    return catalog.loaded.selected.empty() ? exit_usage : exit_good;
 }
 
 int rules_command() {
-    const catalog_result found = make_catalog({});
-    if (!found.problems.empty()) {
-        return complain_of(found.problems);
+    const catalog_result catalog = make_catalog({});
+    if (!catalog.problems.empty()) {
+        return print_problems(catalog.problems);
     }
     const base::colors paint = base::colors_for(STDOUT_FILENO);
     std::size_t faults = 0;
-    for (const ledger_line& line : make_ledger(found.loaded.scenarios)) {
+    for (const rule_coverage& line : make_rule_coverage(catalog.loaded.scenarios)) {
         std::vector<std::string> ids;
-        for (const scenario* one : line.tested_by) {
-            ids.push_back(one->id);
+        for (const scenario* scenario : line.tested_by) {
+            ids.push_back(scenario->id);
         }
-        std::cout << paint(paint.bold, base::padded(std::string{line.what->id}, 8))
-                  << base::padded(std::string{level_name(line.what->level)}, 7)
-                  << base::padded(std::string{origin_name(line.what->origin)}, 9) << base::wrapped(line.what->text, 24)
+        std::cout << paint(paint.bold, base::padded(std::string{line.rule->id}, 8))
+                  << base::padded(std::string{level_name(line.rule->level)}, 7)
+                  << base::padded(std::string{origin_name(line.rule->origin)}, 9) << base::wrapped(line.rule->text, 24)
                   << '\n'
                   << std::string(24, ' ') << paint(paint.dim, base::wrapped("tested by " + joined(ids), 24)) << '\n';
         faults += line.faults.size();
@@ -241,30 +243,31 @@ int rules_command() {
                       << '\n';
         }
     }
-    std::cerr << all_rules().size() << " rules, tested by " << found.loaded.scenarios.size() << " scenarios; " << faults
-              << " faults of the models break them\n";
+    std::cerr << all_rules().size() << " rules, tested by " << catalog.loaded.scenarios.size() << " scenarios; "
+              << faults << " faults of the models break them\n";
     return exit_good;
 }
 
 int explain_command(const std::string& word) {
-    const catalog_result found = make_catalog({});
-    if (!found.problems.empty()) {
-        return complain_of(found.problems);
+    const catalog_result catalog = make_catalog({});
+    if (!catalog.problems.empty()) {
+        return print_problems(catalog.problems);
     }
     std::string upper = word;
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](char one) { return one >= 'a' && one <= 'z' ? static_cast<char>(one - ('a' - 'A')) : one; });
+    std::transform(upper.begin(), upper.end(), upper.begin(), [](char character) {
+        return character >= 'a' && character <= 'z' ? static_cast<char>(character - ('a' - 'A')) : character;
+    });
     if (const rule* known = find_rule(upper)) {
-        return explain_rule(*known, found.loaded.scenarios);
+        return explain_rule(*known, catalog.loaded.scenarios);
     }
-    for (const scenario& one : found.loaded.scenarios) {
-        if (one.id == word) {
-            return explain_scenario(one);
+    for (const scenario& scenario : catalog.loaded.scenarios) {
+        if (scenario.id == word) {
+            return explain_scenario(scenario);
         }
     }
-    complain("explain " + base::printable(word) +
-             ": neither a rule nor a scenario; `chatos-conformance rules` and "
-             "`chatos-conformance list` show what there is");
+    print_error("explain " + base::printable(word) +
+                ": neither a rule nor a scenario; `chatos-conformance rules` and "
+                "`chatos-conformance list` show what there is");
     return exit_usage;
 }
 
@@ -275,7 +278,7 @@ int schema_command(const std::string& which) {
             return exit_good;
         }
     }
-    complain("schema " + base::printable(which) + ": expected scenario, profile or report");
+    print_error("schema " + base::printable(which) + ": expected scenario, profile or report");
     return exit_usage;
 }
 

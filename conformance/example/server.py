@@ -1,5 +1,5 @@
-"""A small ChatOS server: one file, Python's standard library, every rule that binds a server. An example of something
-to judge with chatos-conformance; the ids in the comments (PM-4) are those of `chatos-conformance rules`.
+"""A small ChatOS server: one file, Python's standard library, every rule that binds a server. An example for
+chatos-conformance; the ids in the comments (PM-4) are those of `chatos-conformance rules`.
 
 usage: server.py [--capacity N] [--answer-timeout-ms N] [--pc-timeout-ms N] [--login-timeout-ms N] PORT
 """
@@ -11,18 +11,18 @@ import collections
 CR, RPM, SPM, SMA, PC, ERROR = range(1, 7)
 OK, TAKEN, FULL, UNREACHABLE, REFUSED = 0, 1, 2, 4, 5
 PSEUDO_BYTES_MAX, MESSAGE_BYTES_MAX = 255, 65_536
-PENDING_MAX = 1_024  # requests of one client; beyond, it is not read (FLOW-5)
-TIMEOUTS_MAX = 8  # in a row; beyond, the client is closed (FLOW-10)
+PENDING_MAX = 1_024  # requests of one client; beyond it, the client is not read (FLOW-5)
+TIMEOUTS_MAX = 8  # in a row; beyond it, the client is closed (FLOW-10)
 UNSENT_BYTES_MAX = 16 << 20  # for a client that does not read
-DRAIN_SECONDS = 1  # a closed client is read on so long, or a reset would destroy what was sent last (ERR-5)
+DRAIN_SECONDS = 1  # input of a closed client is still read, since a reset would destroy what was sent last (ERR-5)
 
 
 class Malformed(Exception):
-    """What came is no packet, so nobody knows where the next one begins (ERR-1)."""
+    """The bytes are not a valid packet, so the start of the next one is unknown (ERR-1)."""
 
 
 def read_string(buffer, at, size_bytes, smallest, largest):
-    """The string whose size stands at `at`, and where it ends; None if it has not all come. WIRE-6 to 9, 11 and 14."""
+    """The string whose size field is at `at`, and where it ends; None while it is incomplete. WIRE-6 to 9, 11 and 14."""
     if len(buffer) < at + size_bytes:
         return None
     size = int.from_bytes(buffer[at:at + size_bytes], "big")
@@ -53,15 +53,15 @@ def read_packet(buffer):
             raise Malformed
         return (ERROR, b"", b"", buffer[1]), 2
     if opcode != SMA:
-        found = read_string(buffer, at, 2, 1, PSEUDO_BYTES_MAX)
-        if found is None:
+        field = read_string(buffer, at, 2, 1, PSEUDO_BYTES_MAX)
+        if field is None:
             return None
-        pseudo, at = found
+        pseudo, at = field
     if opcode in (SPM, SMA):
-        found = read_string(buffer, at, 4, 0, MESSAGE_BYTES_MAX)
-        if found is None:
+        field = read_string(buffer, at, 4, 0, MESSAGE_BYTES_MAX)
+        if field is None:
             return None
-        message, at = found
+        message, at = field
     return (opcode, pseudo, message, None), at
 
 
@@ -78,11 +78,11 @@ def delivered_pc(sender):
 
 
 class Request:
-    """The place of a client's request in the order of its answers (FLOW-1)."""
+    """A client's request, in the order of its answers (FLOW-1)."""
 
     def __init__(self, client):
         self.client = client
-        self.answers = []  # that are known and not sent
+        self.answers = []  # known, but not sent yet
         self.awaited = 1  # recipients that owe an answer
         self.worst = OK
 
@@ -98,8 +98,8 @@ class Delivery:
     """An SPM or PC that its recipient has to answer (FLOW-2)."""
 
     def __init__(self, request, is_offer, now):
-        self.request, self.is_offer, self.made = request, is_offer, now
-        self.oldest_since = None  # from when its limit runs (FLOW-7)
+        self.request, self.is_offer, self.sent_at = request, is_offer, now
+        self.oldest_since = None  # when its timeout starts (FLOW-7)
         self.timed_out = False  # settled; only its place in the queue is left (FLOW-4)
 
 
@@ -116,15 +116,15 @@ class Client(asyncio.Protocol):
         self.server, self.limits = server, server.limits
         self.loop = asyncio.get_running_loop()
         self.pseudo = None  # registered under this
-        self.buffer = bytearray()  # the rest of what came: the beginning of a packet
+        self.buffer = bytearray()  # pending input: the beginning of a packet
         self.requests = collections.deque()
         self.owed = collections.deque()  # deliveries, oldest first
-        self.may_write_to = set()  # clients that it has a favourable RPM for (PM-5, PM-6, PM-10)
+        self.send_permissions = set()  # clients for which its RPM got OK (PM-5, PM-6, PM-10)
         self.timeouts_in_a_row = 0
         self.input_ended = self.closing = self.paused = False
         self.input_timer = self.owed_timer = self.drain_timer = None
 
-    # What the network does.
+    # Callbacks of asyncio.
 
     def connection_made(self, transport):
         self.transport = transport
@@ -157,10 +157,10 @@ class Client(asyncio.Protocol):
         was_user = self.pseudo is not None
         try:
             while not self.closing and not self.paused:
-                found = read_packet(memoryview(self.buffer)[used:])
-                if found is None:
+                result = read_packet(memoryview(self.buffer)[used:])
+                if result is None:
                     break
-                packet, size = found
+                packet, size = result
                 used += size
                 self.handle(*packet)
         except Malformed:
@@ -172,7 +172,7 @@ class Client(asyncio.Protocol):
         self.watch_input(is_new=used != 0 or was_user != (self.pseudo is not None))
 
     def watch_input(self, is_new):
-        """A user has to complete the packet that it has begun (ERR-4); a stranger's time runs from the beginning."""
+        """A user has to complete the packet that it has begun (ERR-4); an unregistered client has to register in time."""
         if self.pseudo is None:
             return
         if self.input_timer and (is_new or not self.buffer or self.paused):
@@ -181,7 +181,7 @@ class Client(asyncio.Protocol):
         if self.buffer and not self.paused and not self.input_timer:
             self.input_timer = self.loop.call_later(self.limits.login_timeout_ms / 1000, self.hang_up)
 
-    # What goes out.
+    # Output.
 
     def send(self, data):
         if not self.closing:
@@ -190,7 +190,7 @@ class Client(asyncio.Protocol):
                 self.transport.abort()
 
     def send_answers(self):
-        """Those that are known and next in order (FLOW-1)."""
+        """Sends the answers that are known and next in order (FLOW-1)."""
         while self.requests:
             first = self.requests[0]
             for code in first.answers:
@@ -218,7 +218,7 @@ class Client(asyncio.Protocol):
         self.close()
 
     def close(self):
-        """Everything is sent first, and what still comes is read for a while (ERR-5)."""
+        """Sends everything first, then reads and discards input for a while (ERR-5)."""
         if self.closing:
             return
         self.closing = True
@@ -231,14 +231,14 @@ class Client(asyncio.Protocol):
             self.drain_timer = self.loop.call_later(DRAIN_SECONDS, self.transport.abort)
 
     def end_session(self):
-        """The pseudo is free (CONN-6), and nobody waits for what this client owes (PM-7, PC-4, ALL-9)."""
+        """Frees the pseudo (CONN-6) and settles what this client owes (PM-7, PC-4, ALL-9)."""
         if self.pseudo is not None:
             del self.server.users[self.pseudo]
             self.pseudo = None
         owed, self.owed = self.owed, collections.deque()
-        for one in owed:
-            if not one.timed_out:
-                one.request.recipient_says(UNREACHABLE)
+        for delivery in owed:
+            if not delivery.timed_out:
+                delivery.request.recipient_says(UNREACHABLE)
         self.watch_owed()
 
     # Requests.
@@ -275,14 +275,14 @@ class Client(asyncio.Protocol):
         if recipient is None:
             self.answer(UNREACHABLE)  # PM-2
         else:
-            self.may_write_to = {one for one in self.may_write_to if one.pseudo is not None} | {recipient}
+            self.send_permissions = {user for user in self.send_permissions if user.pseudo is not None} | {recipient}
             self.answer(OK)  # PM-1
 
     def write(self, pseudo, message):
         recipient = self.server.users.get(pseudo)
         if recipient is None:
             self.answer(UNREACHABLE)
-        elif recipient not in self.may_write_to:
+        elif recipient not in self.send_permissions:
             self.answer(REFUSED)  # PM-5
         else:
             request = Request(self)
@@ -290,7 +290,7 @@ class Client(asyncio.Protocol):
             recipient.deliver(Delivery(request, False, self.loop.time()), delivered_spm(self.pseudo, message))  # PM-3
 
     def write_to_all(self, _pseudo, message):
-        recipients = [one for one in self.server.users.values() if one is not self]  # ALL-1, ALL-2
+        recipients = [user for user in self.server.users.values() if user is not self]  # ALL-1, ALL-2
         if not recipients:
             self.answer(OK)  # ALL-6
             return
@@ -298,14 +298,14 @@ class Client(asyncio.Protocol):
         request.awaited = len(recipients)  # ALL-3
         self.requests.append(request)
         packet = delivered_spm(self.pseudo, message)
-        for one in recipients:
-            one.deliver(Delivery(request, False, self.loop.time()), packet)
+        for recipient in recipients:
+            recipient.deliver(Delivery(request, False, self.loop.time()), packet)
 
     def offer(self, pseudo, _message):
         peer = self.server.users.get(pseudo)
         if peer is None:
             self.answer(UNREACHABLE)  # PC-2
-        elif peer is self or any(one.is_offer and not one.timed_out for one in peer.owed):
+        elif peer is self or any(delivery.is_offer and not delivery.timed_out for delivery in peer.owed):
             self.answer(REFUSED)  # PC-6, PC-7
         else:
             request = Request(self)
@@ -316,31 +316,31 @@ class Client(asyncio.Protocol):
 
     # Deliveries.
 
-    def deliver(self, one, packet):
-        self.owed.append(one)
+    def deliver(self, delivery, packet):
+        self.owed.append(delivery)
         self.send(packet)
         self.watch_owed()
 
     def take_answer(self, code):
         if not self.owed:
             return  # FLOW-3
-        one = self.owed.popleft()  # FLOW-2
-        if not one.timed_out:
+        delivery = self.owed.popleft()  # FLOW-2
+        if not delivery.timed_out:
             self.timeouts_in_a_row = 0
-            one.request.recipient_says(code)  # PM-4, PC-3
+            delivery.request.recipient_says(code)  # PM-4, PC-3
         self.watch_owed()
 
     def watch_owed(self):
-        """The oldest delivery that is neither answered nor timed out has a limit of time (PM-8, PC-5, FLOW-7)."""
+        """The oldest delivery that is neither answered nor timed out has a timeout (PM-8, PC-5, FLOW-7)."""
         if self.owed_timer:
             self.owed_timer.cancel()
             self.owed_timer = None
-        oldest = next((one for one in self.owed if not one.timed_out), None)
+        oldest = next((delivery for delivery in self.owed if not delivery.timed_out), None)
         if oldest is not None:
             if oldest.oldest_since is None:
                 oldest.oldest_since = self.loop.time()
             answer, decision = self.limits.answer_timeout_ms / 1000, self.limits.pc_timeout_ms / 1000
-            until = min(oldest.oldest_since + (decision if oldest.is_offer else answer), oldest.made + decision + answer)
+            until = min(oldest.oldest_since + (decision if oldest.is_offer else answer), oldest.sent_at + decision + answer)
             self.owed_timer = self.loop.call_at(until, self.time_out, oldest)
 
     def time_out(self, oldest):

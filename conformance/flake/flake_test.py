@@ -1,4 +1,4 @@
-"""What `tools/dev flake` says of a server that is always the same, and of one that is not.
+"""`tools/dev flake` against a server that always behaves the same, and against one that does not.
 
 Usage: flake_test.py PROGRAM FAKE_SERVER
 """
@@ -47,7 +47,7 @@ class Flake(unittest.TestCase):
 
     def test_runners_at_the_same_time_are_compared_each_with_itself(self):
         taken = pathlib.Path(self.folder.name) / "taken"
-        # Of the runners of a run, only the first that starts its server makes the folder: it alone is judged otherwise.
+        # Only the first runner that starts its server makes the folder, so its verdict alone differs.
         script = f"mkdir {taken} 2>/dev/null && exec {FAKE_SERVER} mute $0; exec {FAKE_SERVER} polite $0"
         profile = str(pathlib.Path(self.folder.name) / "profile.json")
         done = flake(self.folder.name, script, "--runs", "3", "--at-once", "--profile", profile, "--profile", profile,

@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::int64_t report_schema = 1;
 
-void read_scenario(const json_place& place, baseline& made) {
+void read_scenario(const json_place& place, baseline& result) {
     object_reader reader{place};
     const auto id_place = reader.require("id");
     const auto verdict_place = reader.require("verdict");
@@ -31,17 +31,17 @@ void read_scenario(const json_place& place, baseline& made) {
     }
     if (id && verdict) {
         entry.verdict = *verdict;
-        made.scenarios[*id] = std::move(entry);
+        result.scenarios[*id] = std::move(entry);
     }
 }
 
-void add_choice(report_changes& made, const std::string& rule_id, const std::string& before, const std::string& now,
+void add_choice(report_changes& changes, const std::string& rule_id, const std::string& before, const std::string& now,
                 const std::string& scenario_id) {
-    const auto known = std::find_if(made.choices.begin(), made.choices.end(), [&](const choice_change& one) {
-        return one.rule == rule_id && one.before == before && one.now == now;
+    const auto known = std::find_if(changes.choices.begin(), changes.choices.end(), [&](const choice_change& change) {
+        return change.rule == rule_id && change.before == before && change.now == now;
     });
-    if (known == made.choices.end()) {
-        made.choices.push_back({rule_id, before, now, {scenario_id}});
+    if (known == changes.choices.end()) {
+        changes.choices.push_back({rule_id, before, now, {scenario_id}});
     } else {
         known->scenarios.push_back(scenario_id);
     }
@@ -56,53 +56,53 @@ std::variant<baseline, std::vector<problem>> load_baseline(std::string_view json
         problems.add(error->line, "", "column " + std::to_string(error->column) + ": invalid JSON: " + error->message);
         return problems.take();
     }
-    baseline made;
-    made.source = source;
+    baseline result;
+    result.source = source;
     const json_place root{std::get<json_value>(parsed), "", problems};
     object_reader reader{root};
     // Keys that this version does not know may stand in a report of a later one.
     const auto schema = reader.require("schema");
     const auto scenarios = reader.require("scenarios");
     if (schema && schema->as_integer(report_schema, report_schema) && scenarios) {
-        for (const json_place& one : scenarios->as_array()) {
-            read_scenario(one, made);
+        for (const json_place& place : scenarios->as_array()) {
+            read_scenario(place, result);
         }
     }
     if (!problems.empty()) {
         problems.add(0, "", "a baseline is a report that `chatos-conformance run --json FILE` wrote");
         return problems.take();
     }
-    return made;
+    return result;
 }
 
 report_changes changes_since(const baseline& before, const suite_report& now) {
-    report_changes made;
-    made.source = before.source;
-    std::map<std::string, bool> seen;
-    for (const scenario_report& one : now.scenarios) {
-        const std::string& id = one.what->id;
-        seen[id] = true;
+    report_changes changes;
+    changes.source = before.source;
+    std::map<std::string, bool> current;
+    for (const scenario_report& result : now.scenarios) {
+        const std::string& id = result.scenario->id;
+        current[id] = true;
         const auto known = before.scenarios.find(id);
         if (known == before.scenarios.end()) {
-            made.added.push_back(id);
+            changes.added.push_back(id);
             continue;
         }
-        if (known->second.verdict != verdict_name(one.judged)) {
-            made.verdicts.push_back({id, known->second.verdict, std::string{verdict_name(one.judged)}});
+        if (known->second.verdict != verdict_name(result.verdict)) {
+            changes.verdicts.push_back({id, known->second.verdict, std::string{verdict_name(result.verdict)}});
         }
-        for (const auto& [rule_id, what] : one.seen.choices) {
+        for (const auto& [rule_id, choice] : result.outcome.choices) {
             const auto earlier = known->second.choices.find(rule_id);
-            if (earlier != known->second.choices.end() && earlier->second != what) {
-                add_choice(made, rule_id, earlier->second, what, id);
+            if (earlier != known->second.choices.end() && earlier->second != choice) {
+                add_choice(changes, rule_id, earlier->second, choice, id);
             }
         }
     }
     for (const auto& [id, entry] : before.scenarios) {
-        if (!seen.contains(id)) {
-            made.missing.push_back(id);
+        if (!current.contains(id)) {
+            changes.missing.push_back(id);
         }
     }
-    return made;
+    return changes;
 }
 
 }  // namespace chatos::conformance

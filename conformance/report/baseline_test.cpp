@@ -11,34 +11,34 @@ namespace {
 class Baseline : public ::testing::Test {
 protected:
     static baseline loaded(const std::string& scenarios) {
-        auto made = load_baseline(R"({"schema": 1, "scenarios": [)" + scenarios + "]}", "old.json");
-        if (const auto* problems = std::get_if<std::vector<problem>>(&made)) {
+        auto result = load_baseline(R"({"schema": 1, "scenarios": [)" + scenarios + "]}", "old.json");
+        if (const auto* problems = std::get_if<std::vector<problem>>(&result)) {
             throw std::runtime_error{problems->front().text()};
         }
-        return std::get<baseline>(std::move(made));
+        return std::get<baseline>(std::move(result));
     }
     static std::string entry(const std::string& id, const std::string& verdict, const std::string& choices = "") {
         return R"({"id": ")" + id + R"(", "verdict": ")" + verdict + R"(", "choices": {)" + choices + "}}";
     }
     static std::vector<std::string> complaints(const std::string& text) {
-        auto made = load_baseline(text, "old.json");
+        auto result = load_baseline(text, "old.json");
         std::vector<std::string> lines;
-        if (const auto* problems = std::get_if<std::vector<problem>>(&made)) {
-            for (const problem& one : *problems) {
-                lines.push_back(one.text());
+        if (const auto* problems = std::get_if<std::vector<problem>>(&result)) {
+            for (const problem& problem : *problems) {
+                lines.push_back(problem.text());
             }
         }
         return lines;
     }
     void ran(const std::string& id, verdict judged, std::map<std::string, std::string> choices = {}) {
-        scenario what = testing::make_scenario(R"([{"actor": "alice", "login": true}])");
-        what.id = id;
-        scenarios_.push_back(std::move(what));
-        scenario_report made;
-        made.what = &scenarios_.back();
-        made.judged = judged;
-        made.seen.choices = std::move(choices);
-        now_.scenarios.push_back(std::move(made));
+        scenario scenario = testing::make_scenario(R"([{"actor": "alice", "login": true}])");
+        scenario.id = id;
+        scenarios_.push_back(std::move(scenario));
+        scenario_report report;
+        report.scenario = &scenarios_.back();
+        report.verdict = judged;
+        report.outcome.choices = std::move(choices);
+        now_.scenarios.push_back(std::move(report));
     }
 
     std::deque<scenario> scenarios_;

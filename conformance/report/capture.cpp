@@ -45,7 +45,8 @@ std::uint16_t checksum(std::string_view bytes, std::uint32_t sum = 0) {
 
 class capture_writer {
 public:
-    explicit capture_writer(const scenario_report& one) : one_{one}, connections_(one.what->actors.size()) {
+    explicit capture_writer(const scenario_report& report)
+        : report_{report}, connections_(report.scenario->actors.size()) {
         put_little(file_, 0xA1B2C3D4, 4);
         put_little(file_, 2, 2);
         put_little(file_, 4, 2);
@@ -55,7 +56,7 @@ public:
     }
 
     std::string write() {
-        for (const traffic_entry& entry : one_.seen.traffic.entries()) {
+        for (const traffic_entry& entry : report_.outcome.traffic.entries()) {
             write_entry(entry);
         }
         return std::move(file_);
@@ -71,13 +72,13 @@ private:
 
     void write_entry(const traffic_entry& entry) {
         using kind = traffic_entry::kind;
-        connection& one = connections_[entry.actor];
-        if (one.over) {
+        connection& flow = connections_[entry.actor];
+        if (flow.over) {
             return;
         }
         // Of whom a scenario judges, the runner is the other.
-        const side runner = one_.what->role == test_role::server ? client : server;
-        switch (entry.what) {
+        const side runner = report_.scenario->role == test_role::server ? client : server;
+        switch (entry.type) {
         case kind::connected: write_handshake(entry); break;
         case kind::sent: write_data(entry, runner); break;
         case kind::received: write_data(entry, other(runner)); break;
@@ -85,22 +86,22 @@ private:
         case kind::fin_received: write_fin(entry, other(runner)); break;
         case kind::reset_sent:
         case kind::reset_received: {
-            const side from = entry.what == kind::reset_sent ? runner : other(runner);
+            const side from = entry.type == kind::reset_sent ? runner : other(runner);
             write_segment(entry, from, rst | ack, {}, 0);
-            one.over = true;
+            flow.over = true;
             break;
         }
         }
     }
 
     void write_handshake(const traffic_entry& entry) {
-        connection& one = connections_[entry.actor];
-        one.next[client] = 1'000'000U * (static_cast<std::uint32_t>(entry.actor) + 1U);
-        one.next[server] = one.next[client] + 500'000U;
+        connection& flow = connections_[entry.actor];
+        flow.next[client] = 1'000'000U * (static_cast<std::uint32_t>(entry.actor) + 1U);
+        flow.next[server] = flow.next[client] + 500'000U;
         write_segment(entry, client, syn, {}, 0);
-        ++one.next[client];
+        ++flow.next[client];
         write_segment(entry, server, syn | ack, {}, 0);
-        ++one.next[server];
+        ++flow.next[server];
         write_segment(entry, client, ack, {}, 0);
     }
 
@@ -117,22 +118,22 @@ private:
     }
 
     void write_fin(const traffic_entry& entry, side from) {
-        connection& one = connections_[entry.actor];
-        if (one.ended[from]) {
+        connection& flow = connections_[entry.actor];
+        if (flow.ended[from]) {
             return;
         }
-        one.ended[from] = true;
+        flow.ended[from] = true;
         write_segment(entry, from, fin | ack, {}, 0);
-        ++one.next[from];
+        ++flow.next[from];
         write_segment(entry, other(from), ack, {}, 0);
-        one.over = one.ended[client] && one.ended[server];
+        flow.over = flow.ended[client] && flow.ended[server];
     }
 
     static side other(side from) { return from == client ? server : client; }
 
     /// `data` is what was kept of the `size` bytes that the segment carried.
     void write_segment(const traffic_entry& entry, side from, int flags, std::string_view data, std::size_t size) {
-        const connection& one = connections_[entry.actor];
+        const connection& flow = connections_[entry.actor];
         const auto actor_port = static_cast<std::uint16_t>(capture_first_actor_port + entry.actor);
         std::string ip;
         put_big(ip, 0x45, 1);
@@ -149,8 +150,8 @@ private:
         std::string tcp;
         put_big(tcp, from == client ? actor_port : capture_server_port, 2);
         put_big(tcp, from == client ? capture_server_port : actor_port, 2);
-        put_big(tcp, one.next[from], 4);
-        put_big(tcp, (flags & ack) != 0 ? one.next[other(from)] : 0U, 4);
+        put_big(tcp, flow.next[from], 4);
+        put_big(tcp, (flags & ack) != 0 ? flow.next[other(from)] : 0U, 4);
         put_big(tcp, 0x50, 1);
         put_big(tcp, static_cast<std::uint8_t>(flags), 1);
         put_big(tcp, 65'535, 2);
@@ -164,7 +165,8 @@ private:
     }
 
     void write_record(moment when, const std::string& bytes, std::size_t size) {
-        const auto time = std::chrono::floor<std::chrono::microseconds>(one_.started.time_since_epoch() + when).count();
+        const auto time =
+            std::chrono::floor<std::chrono::microseconds>(report_.started.time_since_epoch() + when).count();
         put_little(file_, static_cast<std::uint64_t>(time / 1'000'000), 4);
         put_little(file_, static_cast<std::uint64_t>(time % 1'000'000), 4);
         put_little(file_, bytes.size(), 4);
@@ -172,7 +174,7 @@ private:
         file_ += bytes;
     }
 
-    const scenario_report& one_;
+    const scenario_report& report_;
     std::vector<connection> connections_;
     std::string file_;
     std::uint32_t frames_{0};
@@ -180,8 +182,8 @@ private:
 
 }  // namespace
 
-std::string capture_of(const scenario_report& one) {
-    return capture_writer{one}.write();
+std::string capture_of(const scenario_report& report) {
+    return capture_writer{report}.write();
 }
 
 }  // namespace chatos::conformance

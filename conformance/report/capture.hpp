@@ -16,6 +16,6 @@ inline constexpr std::uint16_t capture_first_actor_port = 40'001;
 
 /// A whole pcap file: link type 101 (raw IP), microseconds. A payload of which only the beginning was kept is cut as by
 /// a snap length. Without traffic it holds the file header alone.
-[[nodiscard]] std::string capture_of(const scenario_report& one);
+[[nodiscard]] std::string capture_of(const scenario_report& report);
 
 }  // namespace chatos::conformance

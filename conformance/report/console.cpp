@@ -49,9 +49,9 @@ public:
         write_choices();
         write_changes();
         for (const verdict which : {verdict::warn, verdict::fail, verdict::stale}) {
-            for (const scenario_report& one : report_.scenarios) {
-                if (one.judged == which) {
-                    write_scenario(one);
+            for (const scenario_report& result : report_.scenarios) {
+                if (result.verdict == which) {
+                    write_scenario(result);
                 }
             }
         }
@@ -75,9 +75,9 @@ private:
         for (const rule_area& area : all_areas()) {
             std::array<std::size_t, verdict_count> counts{};
             std::size_t total = 0;
-            for (const scenario_report& one : report_.scenarios) {
-                if (area_name(*one.what) == area.id) {
-                    ++counts[static_cast<std::size_t>(one.judged)];
+            for (const scenario_report& result : report_.scenarios) {
+                if (area_name(*result.scenario) == area.id) {
+                    ++counts[static_cast<std::size_t>(result.verdict)];
                     ++total;
                 }
             }
@@ -117,8 +117,8 @@ private:
             return;
         }
         std::string text;
-        for (const auto& [rule_id, what] : report_.choices) {
-            text += (text.empty() ? "" : "; ") + rule_id + ' ' + what;
+        for (const auto& [rule_id, choice] : report_.choices) {
+            text += (text.empty() ? "" : "; ") + rule_id + ' ' + choice;
         }
         out_ << (silences_of(report_).verdicts() == 0 ? "\n" : "");
         paragraph("choices seen", text);
@@ -130,36 +130,36 @@ private:
         }
         const report_changes& changes = *facts_.changes;
         out_ << '\n' << paint_(paint_.bold, "changed since ") << base::printable(changes.source) << '\n';
-        for (const choice_change& one : changes.choices) {
-            out_ << "  " << paint_(paint_.yellow, base::padded(one.rule, 9)) << "choice was "
-                 << base::printable(one.before) << ", is " << base::printable(one.now) << "  ("
-                 << base::wrapped(base::printable(listed(one.scenarios, 3)), 13) << ")\n";
+        for (const choice_change& change : changes.choices) {
+            out_ << "  " << paint_(paint_.yellow, base::padded(change.rule, 9)) << "choice was "
+                 << base::printable(change.before) << ", is " << base::printable(change.now) << "  ("
+                 << base::wrapped(base::printable(listed(change.scenarios, 3)), 13) << ")\n";
         }
-        for (const verdict_change& one : changes.verdicts) {
-            out_ << "  " << base::padded(one.id, 40) << "  verdict was " << base::printable(one.before) << ", is "
-                 << paint_(one.now == verdict_name(verdict::pass) ? paint_.green : paint_.red, one.now) << '\n';
+        for (const verdict_change& change : changes.verdicts) {
+            out_ << "  " << base::padded(change.id, 40) << "  verdict was " << base::printable(change.before) << ", is "
+                 << paint_(change.now == verdict_name(verdict::pass) ? paint_.green : paint_.red, change.now) << '\n';
         }
         if (changes.none()) {
             out_ << "  no verdict and no choice\n";
         }
-        for (const auto& [ids, what] : {std::pair{&changes.added, "not in the baseline"},
-                                        std::pair{&changes.missing, "only in the baseline, not run now"}}) {
+        for (const auto& [ids, description] : {std::pair{&changes.added, "not in the baseline"},
+                                               std::pair{&changes.missing, "only in the baseline, not run now"}}) {
             if (!ids->empty()) {
-                out_ << "  " << counted_plural(ids->size(), "scenario") << ' ' << what << ": "
+                out_ << "  " << counted_plural(ids->size(), "scenario") << ' ' << description << ": "
                      << base::wrapped(base::printable(listed(*ids, 5)), 4) << '\n';
             }
         }
     }
 
-    void write_scenario(const scenario_report& one) {
-        const std::string_view tint = one.judged == verdict::warn ? paint_.yellow : paint_.red;
-        std::string word{verdict_name(one.judged)};
+    void write_scenario(const scenario_report& result) {
+        const std::string_view tint = result.verdict == verdict::warn ? paint_.yellow : paint_.red;
+        std::string word{verdict_name(result.verdict)};
         std::transform(word.begin(), word.end(), word.begin(),
                        [](char letter) { return static_cast<char>(letter - ('a' - 'A')); });
         out_ << '\n'
-             << paint_(tint, word) << "  " << paint_(paint_.bold, one.what->id) << "  "
-             << base::printable(one.what->title) << '\n';
-        write_explanation(out_, one, facts_, paint_);
+             << paint_(tint, word) << "  " << paint_(paint_.bold, result.scenario->id) << "  "
+             << base::printable(result.scenario->title) << '\n';
+        write_explanation(out_, result, facts_, paint_);
     }
 
     void write_short_list(verdict which) {
@@ -167,9 +167,9 @@ private:
             return;
         }
         std::map<std::string, std::vector<std::string>> ids_by_reason;
-        for (const scenario_report& one : report_.scenarios) {
-            if (one.judged == which) {
-                ids_by_reason[one.why].push_back(one.what->id);
+        for (const scenario_report& result : report_.scenarios) {
+            if (result.verdict == which) {
+                ids_by_reason[result.why].push_back(result.scenario->id);
             }
         }
         out_ << '\n'
@@ -187,7 +187,7 @@ private:
         if (report_.gone) {
             out_ << '\n'
                  << paint_(paint_.red, "gone") << "  " << base::wrapped(base::printable(*report_.gone), 6) << '\n';
-            write_output(out_, role_name(report_.scenarios.front().what->role), report_.gone_output);
+            write_output(out_, role_name(report_.scenarios.front().scenario->role), report_.gone_output);
         }
     }
 
@@ -201,9 +201,9 @@ private:
 
 std::string summary_line(const suite_report& report, std::chrono::milliseconds duration) {
     std::set<std::string_view> rules;
-    for (const scenario_report& one : report.scenarios) {
-        if (one.ran) {
-            rules.insert(one.what->rules.begin(), one.what->rules.end());
+    for (const scenario_report& result : report.scenarios) {
+        if (result.ran) {
+            rules.insert(result.scenario->rules.begin(), result.scenario->rules.end());
         }
     }
     std::string text = counted_plural(report.scenarios.size(), "scenario") + ", " +

@@ -9,10 +9,10 @@
 
 namespace chatos::conformance {
 
-void write_explanation(std::ostream& out, const scenario_report& one, const run_facts& facts,
+void write_explanation(std::ostream& out, const scenario_report& report, const run_facts& facts,
                        const base::colors& paint);
 
 /// "server printed" with lines; nothing when there are none.
-void write_output(std::ostream& out, std::string_view who, const std::vector<std::string>& lines);
+void write_output(std::ostream& out, std::string_view source, const std::vector<std::string>& lines);
 
 }  // namespace chatos::conformance

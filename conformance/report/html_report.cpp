@@ -1,7 +1,7 @@
 #include "report/html_report.hpp"
 
 #include "base/xml_text.hpp"
-#include "report/ledger.hpp"
+#include "report/rule_coverage.hpp"
 #include "report/sequence_chart.hpp"
 #include "rules/rule.hpp"
 
@@ -20,9 +20,9 @@ constexpr verdict all_verdicts[] = {verdict::pass,          verdict::fail,      
 
 std::string_view page_file(std::string_view name) {
     static const std::vector<builtin_file> files = page_files();
-    const auto found =
-        std::find_if(files.begin(), files.end(), [&](const builtin_file& one) { return one.name == name; });
-    return found == files.end() ? std::string_view{} : found->text;
+    const auto position =
+        std::find_if(files.begin(), files.end(), [&](const builtin_file& file) { return file.name == name; });
+    return position == files.end() ? std::string_view{} : position->text;
 }
 
 std::string joined(const std::set<std::string>& words) {
@@ -51,7 +51,7 @@ public:
         write_changes();
         write_filters();
         write_scenarios();
-        write_ledger();
+        write_rule_coverage();
         out_ << "</main>\n<script>\n" << page_file("page.js") << "</script>\n</body>\n</html>\n";
     }
 
@@ -106,10 +106,10 @@ private:
             return;
         }
         out_ << "<h2>Choices seen</h2>\n<div class=\"card\"><dl>\n";
-        for (const auto& [rule_id, what] : report_.choices) {
-            const rule* found = find_rule(rule_id);
-            out_ << "<dt>" << base::xml_text(rule_id) << "</dt><dd><b>" << base::xml_text(what)
-                 << "</b> <span class=\"soft\">" << base::xml_text(found == nullptr ? "" : found->text)
+        for (const auto& [rule_id, choice] : report_.choices) {
+            const rule* rule = find_rule(rule_id);
+            out_ << "<dt>" << base::xml_text(rule_id) << "</dt><dd><b>" << base::xml_text(choice)
+                 << "</b> <span class=\"soft\">" << base::xml_text(rule == nullptr ? "" : rule->text)
                  << "</span></dd>\n";
         }
         out_ << "</dl></div>\n";
@@ -121,18 +121,18 @@ private:
         }
         const report_changes& changes = *facts_.changes;
         out_ << "<h2>Changed since <code>" << base::xml_text(changes.source) << "</code></h2>\n<div class=\"card\">\n";
-        for (const choice_change& one : changes.choices) {
-            out_ << "<p>" << base::xml_text(one.rule) << ": the choice was <b>" << base::xml_text(one.before)
-                 << "</b>, is <b>" << base::xml_text(one.now) << "</b> <span class=\"soft\">in";
-            for (const std::string& id : one.scenarios) {
+        for (const choice_change& change : changes.choices) {
+            out_ << "<p>" << base::xml_text(change.rule) << ": the choice was <b>" << base::xml_text(change.before)
+                 << "</b>, is <b>" << base::xml_text(change.now) << "</b> <span class=\"soft\">in";
+            for (const std::string& id : change.scenarios) {
                 out_ << ' ' << base::xml_text(id);
             }
             out_ << "</span></p>\n";
         }
-        for (const verdict_change& one : changes.verdicts) {
-            out_ << "<p><a href=\"#s-" << base::xml_text(one.id) << "\">" << base::xml_text(one.id)
-                 << "</a>: the verdict was <b>" << base::xml_text(one.before) << "</b>, is <b>"
-                 << base::xml_text(one.now) << "</b></p>\n";
+        for (const verdict_change& change : changes.verdicts) {
+            out_ << "<p><a href=\"#s-" << base::xml_text(change.id) << "\">" << base::xml_text(change.id)
+                 << "</a>: the verdict was <b>" << base::xml_text(change.before) << "</b>, is <b>"
+                 << base::xml_text(change.now) << "</b></p>\n";
         }
         out_ << (changes.none() ? "<p>No verdict and no choice.</p>\n" : "");
         if (!changes.added.empty() || !changes.missing.empty()) {
@@ -144,8 +144,8 @@ private:
 
     void write_filters() {
         std::set<std::string> areas;
-        for (const scenario_report& one : report_.scenarios) {
-            areas.insert(area_name(*one.what));
+        for (const scenario_report& result : report_.scenarios) {
+            areas.insert(area_name(*result.scenario));
         }
         for (const rule_area& area : all_areas()) {
             areas.emplace(area.id);
@@ -176,84 +176,85 @@ private:
         out_ << "<h2 id=\"scenarios\">Scenarios</h2>\n";
         // What is wrong first.
         for (const bool passed : {false, true}) {
-            for (const scenario_report& one : report_.scenarios) {
-                if ((one.judged == verdict::pass) == passed) {
-                    write_scenario(one);
+            for (const scenario_report& result : report_.scenarios) {
+                if ((result.verdict == verdict::pass) == passed) {
+                    write_scenario(result);
                 }
             }
         }
     }
 
-    void write_scenario(const scenario_report& one) {
-        const std::string_view name = verdict_name(one.judged);
+    void write_scenario(const scenario_report& result) {
+        const std::string_view name = verdict_name(result.verdict);
         std::set<std::string> levels;
-        std::string text = one.what->id + ' ' + one.what->title;
-        for (const std::string& id : one.what->rules) {
+        std::string text = result.scenario->id + ' ' + result.scenario->title;
+        for (const std::string& id : result.scenario->rules) {
             levels.emplace(level_name(find_rule(id)->level));
             text += ' ' + id;
         }
         const bool wants_attention =
-            one.judged == verdict::fail || one.judged == verdict::warn || one.judged == verdict::stale;
+            result.verdict == verdict::fail || result.verdict == verdict::warn || result.verdict == verdict::stale;
         const bool open = wants_attention && opened_ < opened_max;
         opened_ += open ? 1 : 0;
-        out_ << "<details class=\"scenario\"" << base::xml_attribute("id", "s-" + one.what->id)
-             << base::xml_attribute("data-verdict", name) << base::xml_attribute("data-area", area_name(*one.what))
+        out_ << "<details class=\"scenario\"" << base::xml_attribute("id", "s-" + result.scenario->id)
+             << base::xml_attribute("data-verdict", name)
+             << base::xml_attribute("data-area", area_name(*result.scenario))
              << base::xml_attribute("data-level", joined(levels)) << base::xml_attribute("data-text", text)
              << (open ? " open" : "") << ">\n<summary><span class=\"badge " << name << "\">" << name << "</span><code>"
-             << base::xml_text(one.what->id) << "</code><span class=\"soft\">" << base::xml_text(one.what->title)
-             << "</span></summary>\n<div class=\"inside\">\n<dl>\n";
-        write_explanation(one);
+             << base::xml_text(result.scenario->id) << "</code><span class=\"soft\">"
+             << base::xml_text(result.scenario->title) << "</span></summary>\n<div class=\"inside\">\n<dl>\n";
+        write_explanation(result);
         out_ << "</dl>\n";
-        if (!one.seen.exchange.empty()) {
+        if (!result.outcome.exchange.empty()) {
             out_ << "<div class=\"chart\">";
-            out_ << base::chart_svg(make_chart(one, chart_rows_max), false);
+            out_ << base::chart_svg(make_chart(result, chart_rows_max), false);
             out_ << "</div>\n";
         }
         out_ << "</div>\n</details>\n";
     }
 
-    void write_explanation(const scenario_report& one) {
-        for (const std::string& id : one.judged == verdict::pass ? one.what->rules : one.failed_rules) {
-            if (const rule* found = find_rule(id)) {
-                entry(id, std::string{level_name(found->level)} + ", " + std::string{origin_name(found->origin)} +
-                              ": " + std::string{found->text});
+    void write_explanation(const scenario_report& result) {
+        for (const std::string& id : result.verdict == verdict::pass ? result.scenario->rules : result.failed_rules) {
+            if (const rule* rule = find_rule(id)) {
+                entry(id, std::string{level_name(rule->level)} + ", " + std::string{origin_name(rule->origin)} + ": " +
+                              std::string{rule->text});
             }
         }
-        for (const auto& [rule_id, what] : one.seen.choices) {
-            entry("choice " + rule_id, what);
+        for (const auto& [rule_id, choice] : result.outcome.choices) {
+            entry("choice " + rule_id, choice);
         }
-        if (one.seen.failure) {
-            const step_failure& failure = *one.seen.failure;
+        if (result.outcome.failure) {
+            const step_failure& failure = *result.outcome.failure;
             entry("expected", failure.expected);
             code_entry("", failure.expected_hex);
-            entry("seen", failure.seen);
-            code_entry("", failure.seen_hex.empty()
+            entry("seen", failure.observed);
+            code_entry("", failure.observed_hex.empty()
                                ? ""
-                               : failure.seen_hex + "  from offset " + std::to_string(failure.seen_offset));
-            entry("at",
-                  (failure.pointer.empty() ? "after the last step" : failure.pointer) + " of " + one.what->source);
+                               : failure.observed_hex + "  from offset " + std::to_string(failure.observed_offset));
+            entry("at", (failure.pointer.empty() ? "after the last step" : failure.pointer) + " of " +
+                            result.scenario->source);
             entry("note", failure.note);
         }
-        if (!one.seen.failure || !one.why.starts_with("expected: ")) {
-            entry("why", one.why);
+        if (!result.outcome.failure || !result.why.starts_with("expected: ")) {
+            entry("why", result.why);
         }
-        entry("hint", one.hint);
-        entry("must catch", kills_text(*one.what));
-        if (!one.server_output.empty()) {
-            out_ << "<dt>" << role_name(one.what->role) << " printed</dt><dd>";
-            write_lines(one.server_output);
+        entry("hint", result.hint);
+        entry("must catch", kills_text(*result.scenario));
+        if (!result.server_output.empty()) {
+            out_ << "<dt>" << role_name(result.scenario->role) << " printed</dt><dd>";
+            write_lines(result.server_output);
             out_ << "</dd>\n";
         }
-        code_entry("capture", capture_path(one, facts_));
-        if (one.judged != verdict::pass) {
-            code_entry("repeat", repeat_command(one, facts_));
+        code_entry("capture", capture_path(result, facts_));
+        if (result.verdict != verdict::pass) {
+            code_entry("repeat", repeat_command(result, facts_));
         }
     }
 
     /// The faults of the model that the scenario must catch, by their rules.
-    static std::string kills_text(const scenario& what) {
+    static std::string kills_text(const scenario& scenario) {
         std::string text;
-        for (const std::string& name : what.kills) {
+        for (const std::string& name : scenario.kills) {
             const known_fault* known = find_known_fault(name);
             text += (text.empty() ? "" : "; ") + name +
                     (known == nullptr ? ""
@@ -283,14 +284,14 @@ private:
         out_ << "</pre>";
     }
 
-    void write_ledger() {
+    void write_rule_coverage() {
         out_ << "<h2 id=\"rules\">Rules</h2>\n<div class=\"card\">\n";
         for (const rule_area& area : all_areas()) {
             out_ << "<h3 class=\"area\"" << base::xml_attribute("data-area", area.id) << '>' << base::xml_text(area.id)
                  << " <span class=\"soft\">" << base::xml_text(area.title) << "</span></h3>\n";
-            for (const rule& one : all_rules()) {
-                if (area_of(one.id).id == area.id) {
-                    write_rule(one, area);
+            for (const rule& rule : all_rules()) {
+                if (area_of(rule.id).id == area.id) {
+                    write_rule(rule, area);
                 }
             }
         }
@@ -299,43 +300,44 @@ private:
 
     /// How many faults of models of the role that is judged break the rule, and how many scenarios of this run must
     /// catch one.
-    [[nodiscard]] std::string kill_count(const rule& one) const {
-        std::vector<const known_fault*> faults = faults_of(one.id);
-        std::erase_if(
-            faults, [this](const known_fault* broken) { return broken->role != report_.scenarios.front().what->role; });
+    [[nodiscard]] std::string kill_count(const rule& rule) const {
+        std::vector<const known_fault*> faults = faults_of(rule.id);
+        std::erase_if(faults, [this](const known_fault* broken) {
+            return broken->role != report_.scenarios.front().scenario->role;
+        });
         const auto killers =
             std::count_if(report_.scenarios.begin(), report_.scenarios.end(), [&](const scenario_report& tested) {
                 return std::any_of(faults.begin(), faults.end(),
-                                   [&](const known_fault* broken) { return kills(*tested.what, *broken); });
+                                   [&](const known_fault* broken) { return kills(*tested.scenario, *broken); });
             });
         return kill_text(faults.size(), static_cast<std::size_t>(killers));
     }
 
-    void write_rule(const rule& one, const rule_area& area) {
+    void write_rule(const rule& rule, const rule_area& area) {
         std::string chips;
         std::set<std::string> verdicts;
         for (const scenario_report& tested : report_.scenarios) {
-            const std::vector<std::string>& ids = tested.what->rules;
-            if (std::find(ids.begin(), ids.end(), one.id) == ids.end()) {
+            const std::vector<std::string>& ids = tested.scenario->rules;
+            if (std::find(ids.begin(), ids.end(), rule.id) == ids.end()) {
                 continue;
             }
-            const std::string_view name = verdict_name(tested.judged);
+            const std::string_view name = verdict_name(tested.verdict);
             verdicts.emplace(name);
             chips += "<a class=\"chip " + std::string{name} + '"' +
-                     base::xml_attribute("href", "#s-" + tested.what->id) + base::xml_attribute("title", name) + '>' +
-                     base::xml_text(short_id(tested.what->id)) + "</a>";
+                     base::xml_attribute("href", "#s-" + tested.scenario->id) + base::xml_attribute("title", name) +
+                     '>' + base::xml_text(short_id(tested.scenario->id)) + "</a>";
         }
         if (chips.empty()) {
             chips = "<span class=\"soft\">no scenario of this run tests it</span>";
-        } else if (const std::string count = kill_count(one); !count.empty()) {
+        } else if (const std::string count = kill_count(rule); !count.empty()) {
             chips += "<br><span class=\"soft kills\">" + count + "</span>";
         }
         out_ << "<div class=\"rule\"" << base::xml_attribute("data-area", area.id)
-             << base::xml_attribute("data-level", level_name(one.level))
+             << base::xml_attribute("data-level", level_name(rule.level))
              << base::xml_attribute("data-verdict", joined(verdicts))
-             << base::xml_attribute("data-text", std::string{one.id} + ' ' + std::string{one.text}) << "><b>" << one.id
-             << "</b><span><span class=\"badge level\">" << level_name(one.level) << "</span></span><div>"
-             << base::xml_text(one.text) << " <span class=\"soft\">(" << origin_name(one.origin) << ")</span><br>"
+             << base::xml_attribute("data-text", std::string{rule.id} + ' ' + std::string{rule.text}) << "><b>"
+             << rule.id << "</b><span><span class=\"badge level\">" << level_name(rule.level) << "</span></span><div>"
+             << base::xml_text(rule.text) << " <span class=\"soft\">(" << origin_name(rule.origin) << ")</span><br>"
              << chips << "</div></div>\n";
     }
 

@@ -16,13 +16,13 @@ double milliseconds(moment time) {
     return std::chrono::duration<double, std::milli>(time).count();
 }
 
-json exchange_of(const scenario_report& one) {
+json exchange_of(const scenario_report& report) {
     json entries = json::array();
-    for (const exchange_entry& entry : one.seen.exchange) {
+    for (const exchange_entry& entry : report.outcome.exchange) {
         entries.push_back({{"ms", milliseconds(entry.when)},
-                           {"actor", one.what->actors[entry.actor]},
+                           {"actor", report.scenario->actors[entry.actor]},
                            {"direction", direction_name(entry.which)},
-                           {"what", entry.what},
+                           {"what", entry.text},
                            {"hex", entry.hex}});
         if (entry.which != exchange_entry::direction::remark) {
             entries.back()["offset"] = entry.offset;
@@ -35,102 +35,103 @@ json changes_of(const run_facts& facts) {
     if (!facts.changes) {
         return nullptr;
     }
-    json made = {{"baseline", facts.changes->source},
-                 {"choices", json::array()},
-                 {"verdicts", json::array()},
-                 {"added", facts.changes->added},
-                 {"missing", facts.changes->missing}};
-    for (const choice_change& one : facts.changes->choices) {
-        made["choices"].push_back(
-            {{"rule", one.rule}, {"before", one.before}, {"now", one.now}, {"scenarios", one.scenarios}});
+    json object = {{"baseline", facts.changes->source},
+                   {"choices", json::array()},
+                   {"verdicts", json::array()},
+                   {"added", facts.changes->added},
+                   {"missing", facts.changes->missing}};
+    for (const choice_change& change : facts.changes->choices) {
+        object["choices"].push_back(
+            {{"rule", change.rule}, {"before", change.before}, {"now", change.now}, {"scenarios", change.scenarios}});
     }
-    for (const verdict_change& one : facts.changes->verdicts) {
-        made["verdicts"].push_back({{"id", one.id}, {"before", one.before}, {"now", one.now}});
+    for (const verdict_change& change : facts.changes->verdicts) {
+        object["verdicts"].push_back({{"id", change.id}, {"before", change.before}, {"now", change.now}});
     }
-    return made;
+    return object;
 }
 
 /// Only where a scenario ran in more than one way.
-void add_ways(json& made, const scenario_report& one) {
-    if (one.ways.size() > 1 || one.orders.open != 0) {
-        made["ways"] = json::array();
-        for (const way_result& each : one.ways) {
-            made["ways"].push_back({{"segment", segmentation_name(each.segment)},
-                                    {"schedule", each.order},
-                                    {"verdict", verdict_name(each.judged)},
-                                    {"schedule_given_up", each.order_given_up}});
+void add_ways(json& object, const scenario_report& report) {
+    if (report.variants.size() > 1 || report.orders.open != 0) {
+        object["ways"] = json::array();
+        for (const variant_result& each : report.variants) {
+            object["ways"].push_back({{"segment", segmentation_name(each.segment)},
+                                      {"schedule", each.order},
+                                      {"verdict", verdict_name(each.verdict)},
+                                      {"schedule_given_up", each.order_given_up}});
         }
     }
-    if (one.orders.open != 0) {
-        made["orders"] = {{"open", one.orders.open},
-                          {"open_is_lower_bound", one.orders.open_is_bound},
-                          {"ran", one.orders.ran},
-                          {"given_up", one.orders.given_up}};
+    if (report.orders.open != 0) {
+        object["orders"] = {{"open", report.orders.open},
+                            {"open_is_lower_bound", report.orders.open_is_bound},
+                            {"ran", report.orders.ran},
+                            {"given_up", report.orders.given_up}};
     }
 }
 
-json scenario_of(const scenario_report& one, const run_facts& facts) {
-    json made = {{"id", one.what->id},
-                 {"title", one.what->title},
-                 {"rules", one.what->rules},
-                 {"verdict", verdict_name(one.judged)},
-                 {"failed_rules", one.failed_rules},
-                 {"why", one.why},
-                 {"choices", one.seen.choices},
-                 {"silences", {{"fenced", one.seen.silences.fenced}, {"windowed", one.seen.silences.windowed}}},
-                 {"ms", milliseconds(one.seen.duration)}};
-    if (one.seen.failure) {
-        made["expected"] = one.seen.failure->expected;
-        made["seen"] = one.seen.failure->seen;
-        made["seen_hex"] = one.seen.failure->seen_hex;
-        made["seen_offset"] = one.seen.failure->seen_offset;
-        made["expected_hex"] = one.seen.failure->expected_hex;
-        made["step"] = one.seen.failure->pointer;
+json scenario_of(const scenario_report& report, const run_facts& facts) {
+    json object = {
+        {"id", report.scenario->id},
+        {"title", report.scenario->title},
+        {"rules", report.scenario->rules},
+        {"verdict", verdict_name(report.verdict)},
+        {"failed_rules", report.failed_rules},
+        {"why", report.why},
+        {"choices", report.outcome.choices},
+        {"silences", {{"fenced", report.outcome.silences.fenced}, {"windowed", report.outcome.silences.windowed}}},
+        {"ms", milliseconds(report.outcome.duration)}};
+    if (report.outcome.failure) {
+        object["expected"] = report.outcome.failure->expected;
+        object["seen"] = report.outcome.failure->observed;
+        object["seen_hex"] = report.outcome.failure->observed_hex;
+        object["seen_offset"] = report.outcome.failure->observed_offset;
+        object["expected_hex"] = report.outcome.failure->expected_hex;
+        object["step"] = report.outcome.failure->pointer;
     }
-    add_ways(made, one);
-    if (!one.hint.empty()) {
-        made["hint"] = one.hint;
+    add_ways(object, report);
+    if (!report.hint.empty()) {
+        object["hint"] = report.hint;
     }
-    if (!one.why.empty()) {
-        made["exchange"] = exchange_of(one);
-        made["server_output"] = one.server_output;
+    if (!report.why.empty()) {
+        object["exchange"] = exchange_of(report);
+        object["server_output"] = report.server_output;
     }
-    if (const std::string capture = capture_path(one, facts); !capture.empty()) {
-        made["capture"] = capture;
+    if (const std::string capture = capture_path(report, facts); !capture.empty()) {
+        object["capture"] = capture;
     }
-    return made;
+    return object;
 }
 
 }  // namespace
 
 void write_json_report(std::ostream& out, const suite_report& report, const run_facts& facts) {
     const silence_summary silences = silences_of(report);
-    json made = {{"schema", 1},
-                 {"tool", {{"name", "chatos-conformance"}, {"version", facts.tool_version}}},
-                 {"implementation", report.implementation_name},
-                 {"summary",
-                  {{"passed", report.count(verdict::pass)},
-                   {"failed", report.count(verdict::fail)},
-                   {"warned", report.count(verdict::warn)},
-                   {"not_testable", report.count(verdict::not_testable)},
-                   {"unsupported", report.count(verdict::unsupported)},
-                   {"known_failures", report.count(verdict::known_failure)},
-                   {"stale", report.count(verdict::stale)}}},
-                 {"silence",
-                  {{"verdicts", silences.verdicts()},
-                   {"by_fence", silences.by_fence},
-                   {"by_window", silences.by_window},
-                   {"fenced_percent", silences.fenced_percent()}}},
-                 {"scenarios", json::array()},
-                 {"choices", report.choices},
-                 {"changes", changes_of(facts)},
-                 {"notes", report.notes},
-                 {"gone", report.gone ? json(*report.gone) : json(nullptr)}};
-    for (const scenario_report& one : report.scenarios) {
-        made["scenarios"].push_back(scenario_of(one, facts));
+    json document = {{"schema", 1},
+                     {"tool", {{"name", "chatos-conformance"}, {"version", facts.tool_version}}},
+                     {"implementation", report.implementation_name},
+                     {"summary",
+                      {{"passed", report.count(verdict::pass)},
+                       {"failed", report.count(verdict::fail)},
+                       {"warned", report.count(verdict::warn)},
+                       {"not_testable", report.count(verdict::not_testable)},
+                       {"unsupported", report.count(verdict::unsupported)},
+                       {"known_failures", report.count(verdict::known_failure)},
+                       {"stale", report.count(verdict::stale)}}},
+                     {"silence",
+                      {{"verdicts", silences.verdicts()},
+                       {"by_fence", silences.by_fence},
+                       {"by_window", silences.by_window},
+                       {"fenced_percent", silences.fenced_percent()}}},
+                     {"scenarios", json::array()},
+                     {"choices", report.choices},
+                     {"changes", changes_of(facts)},
+                     {"notes", report.notes},
+                     {"gone", report.gone ? json(*report.gone) : json(nullptr)}};
+    for (const scenario_report& result : report.scenarios) {
+        document["scenarios"].push_back(scenario_of(result, facts));
     }
     // What a server printed need not be UTF-8.
-    out << made.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    out << document.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
 }
 
 }  // namespace chatos::conformance

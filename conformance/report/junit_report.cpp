@@ -23,15 +23,15 @@ base::junit_outcome outcome_of(verdict judged) {
 }
 
 base::junit_case case_of(const scenario_report& scenario, const std::string& suite_name, const run_facts& facts) {
-    base::junit_case test{.name = scenario.what->id,
+    base::junit_case test{.name = scenario.scenario->id,
                           .class_name = suite_name,
-                          .outcome = outcome_of(scenario.judged),
-                          .time = scenario.seen.duration};
+                          .outcome = outcome_of(scenario.verdict),
+                          .time = scenario.outcome.duration};
     if (test.outcome == base::junit_outcome::passed) {
         return test;
     }
     test.message = scenario.why;
-    test.type = scenario.failed_rules.empty() ? std::string{verdict_name(scenario.judged)} : scenario.failed_rules[0];
+    test.type = scenario.failed_rules.empty() ? std::string{verdict_name(scenario.verdict)} : scenario.failed_rules[0];
     if (test.outcome != base::junit_outcome::skipped) {
         std::ostringstream text;
         write_explanation(text, scenario, facts, base::no_colors);
@@ -45,7 +45,7 @@ base::junit_case case_of(const scenario_report& scenario, const std::string& sui
 void write_junit_report(std::ostream& out, const suite_report& report, const run_facts& facts) {
     std::map<std::string, std::vector<const scenario_report*>> areas;
     for (const scenario_report& scenario : report.scenarios) {
-        areas[area_name(*scenario.what)].push_back(&scenario);
+        areas[area_name(*scenario.scenario)].push_back(&scenario);
     }
     base::junit_report junit{.name = "ChatOS conformance", .time = facts.duration};
     for (const auto& [area, scenarios] : areas) {
@@ -59,7 +59,7 @@ void write_junit_report(std::ostream& out, const suite_report& report, const run
         std::chrono::nanoseconds time{0};
         for (const scenario_report* scenario : scenarios) {
             suite.cases.push_back(case_of(*scenario, suite.name, facts));
-            time += scenario->seen.duration;
+            time += scenario->outcome.duration;
         }
         suite.time = time;
     }

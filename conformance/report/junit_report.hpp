@@ -8,7 +8,7 @@
 namespace chatos::conformance {
 
 /// fail and stale are failures, not-testable is an error, unsupported and known failures are skipped. A warning passes;
-/// what it says stands in its system-out.
+/// its text goes to system-out.
 void write_junit_report(std::ostream& out, const suite_report& report, const run_facts& facts);
 
 }  // namespace chatos::conformance

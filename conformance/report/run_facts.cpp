@@ -7,15 +7,15 @@
 
 namespace chatos::conformance {
 
-std::string repeat_command(const scenario_report& one, const run_facts& facts) {
-    const bool built_in = one.what->source.starts_with("built in");
-    return "chatos-conformance run " + (built_in ? one.what->id : shell_word(one.what->source)) + ' ' +
-           facts.repeat_arguments + (one.way_arguments.empty() ? "" : ' ' + one.way_arguments);
+std::string repeat_command(const scenario_report& report, const run_facts& facts) {
+    const bool built_in = report.scenario->source.starts_with("built in");
+    return "chatos-conformance run " + (built_in ? report.scenario->id : shell_word(report.scenario->source)) + ' ' +
+           facts.repeat_arguments + (report.variant_arguments.empty() ? "" : ' ' + report.variant_arguments);
 }
 
-std::string capture_path(const scenario_report& one, const run_facts& facts) {
-    const bool has_one = !facts.capture_folder.empty() && !one.seen.traffic.entries().empty();
-    return has_one ? facts.capture_folder + '/' + one.what->id + ".pcap" : "";
+std::string capture_path(const scenario_report& report, const run_facts& facts) {
+    const bool has_one = !facts.capture_folder.empty() && !report.outcome.traffic.entries().empty();
+    return has_one ? facts.capture_folder + '/' + report.scenario->id + ".pcap" : "";
 }
 
 unsigned silence_summary::fenced_percent() const noexcept {
@@ -24,8 +24,8 @@ unsigned silence_summary::fenced_percent() const noexcept {
 
 silence_summary silences_of(const suite_report& report) noexcept {
     silence_summary summary;
-    for (const scenario_report& one : report.scenarios) {
-        const silence_proofs& proofs = one.seen.silences;
+    for (const scenario_report& result : report.scenarios) {
+        const silence_proofs& proofs = result.outcome.silences;
         summary.by_window += proofs.windowed != 0 ? 1 : 0;
         summary.by_fence += proofs.windowed == 0 && proofs.fenced != 0 ? 1 : 0;
     }
@@ -52,16 +52,17 @@ std::string utc_text(std::chrono::system_clock::time_point when) {
     return text;
 }
 
-std::string area_name(const scenario& what) {
-    std::string name{scenario_area(what)};
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char one) { return one >= 'a' && one <= 'z' ? static_cast<char>(one - ('a' - 'A')) : one; });
+std::string area_name(const scenario& scenario) {
+    std::string name{scenario_area(scenario)};
+    std::transform(name.begin(), name.end(), name.begin(), [](char character) {
+        return character >= 'a' && character <= 'z' ? static_cast<char>(character - ('a' - 'A')) : character;
+    });
     return name;
 }
 
 bool run_passed(const suite_report& report) noexcept {
     return !report.gone && std::none_of(report.scenarios.begin(), report.scenarios.end(),
-                                        [](const scenario_report& one) { return fails_the_run(one.judged); });
+                                        [](const scenario_report& result) { return fails_the_run(result.verdict); });
 }
 
 }  // namespace chatos::conformance

@@ -22,10 +22,10 @@ struct run_facts {
 };
 
 /// The one command that repeats a scenario; safe to paste into a POSIX shell.
-[[nodiscard]] std::string repeat_command(const scenario_report& one, const run_facts& facts);
+[[nodiscard]] std::string repeat_command(const scenario_report& report, const run_facts& facts);
 
 /// The capture of a scenario that did not pass; empty when there is none.
-[[nodiscard]] std::string capture_path(const scenario_report& one, const run_facts& facts);
+[[nodiscard]] std::string capture_path(const scenario_report& report, const run_facts& facts);
 
 /// How the verdicts that rest on silence are proved. One that needs a time window for any of its silences counts as
 /// proved by a window.
@@ -45,7 +45,7 @@ struct silence_summary {
 [[nodiscard]] std::string utc_text(std::chrono::system_clock::time_point when);
 
 /// "PM" for a scenario whose id starts with "server.pm.".
-[[nodiscard]] std::string area_name(const scenario& what);
+[[nodiscard]] std::string area_name(const scenario& scenario);
 
 /// True when nothing fails the run.
 [[nodiscard]] bool run_passed(const suite_report& report) noexcept;

@@ -27,32 +27,32 @@ base::chart_row row_of(const exchange_entry& entry, std::size_t lifeline, bool i
             .from = is_remark || is_to_server ? lifeline : 0,
             .to = is_remark || is_to_server ? 0 : lifeline,
             .is_wrong = entry.blamed,
-            .is_answer = entry.what.starts_with("ERROR"),
+            .is_answer = entry.text.starts_with("ERROR"),
             .time = milliseconds_text(entry.when),
-            .label = entry.what,
+            .label = entry.text,
             .note = std::move(note)};
 }
 
 }  // namespace
 
 base::sequence_chart make_chart(const scenario_report& report, std::size_t rows_max) {
-    const std::deque<exchange_entry>& exchange = report.seen.exchange;
+    const std::deque<exchange_entry>& exchange = report.outcome.exchange;
     const std::size_t skipped = exchange.size() - std::min(exchange.size(), rows_max);
     base::sequence_chart chart;
     chart.lifelines.push_back({.name = "server"});
-    chart.rows_before = skipped + report.seen.exchange_dropped;
-    std::vector<std::size_t> lifeline_of(report.what->actors.size(), 0);
+    chart.rows_before = skipped + report.outcome.exchange_dropped;
+    std::vector<std::size_t> lifeline_of(report.scenario->actors.size(), 0);
     for (std::size_t actor = 0; actor < lifeline_of.size(); ++actor) {
         if (std::any_of(exchange.begin() + static_cast<std::ptrdiff_t>(skipped), exchange.end(),
                         [&](const exchange_entry& entry) { return entry.actor == actor; })) {
             lifeline_of[actor] = chart.lifelines.size();
-            chart.lifelines.push_back({.name = report.what->actors[actor]});
+            chart.lifelines.push_back({.name = report.scenario->actors[actor]});
         }
     }
     for (std::size_t index = skipped; index < exchange.size(); ++index) {
         // The runner plays the actors of a scenario that judges a server, and the server of one that judges a client.
         const bool is_from_runner = exchange[index].which == direction::sent;
-        const bool is_to_server = is_from_runner == (report.what->role == test_role::server);
+        const bool is_to_server = is_from_runner == (report.scenario->role == test_role::server);
         chart.rows.push_back(row_of(exchange[index], lifeline_of[exchange[index].actor], is_to_server));
     }
     return chart;

@@ -12,15 +12,15 @@ using namespace std::chrono_literals;
 class SequenceChart : public ::testing::Test {
 protected:
     SequenceChart() {
-        report_.what = &scenario_;
+        report_.scenario = &scenario_;
         add(0, direction::remark, "connects", "");
         add(0, direction::sent, "CR", "01");
         add(1, direction::sent, "SMA", "04");
         add(1, direction::received, "ERROR 0 OK", "06 00");
     }
     void add(std::size_t actor, direction which, std::string text, std::string hex) {
-        report_.seen.exchange.push_back(
-            {1ms * report_.seen.exchange.size(), actor, which, std::move(text), std::move(hex), 7, 0, false});
+        report_.outcome.exchange.push_back(
+            {1ms * report_.outcome.exchange.size(), actor, which, std::move(text), std::move(hex), 7, 0, false});
     }
     [[nodiscard]] std::string text(std::size_t rows_max = 40) const {
         std::string out;
@@ -34,7 +34,7 @@ protected:
 };
 
 TEST_F(SequenceChart, has_an_arrow_between_the_server_and_the_actor_across_those_between) {
-    report_.seen.exchange.back().blamed = true;
+    report_.outcome.exchange.back().blamed = true;
     EXPECT_EQ(text(), R"(       server         alice          bob
 0.000  |              *              |  connects
 1.000  |<-------------|              |  CR          @7 01
@@ -44,7 +44,7 @@ TEST_F(SequenceChart, has_an_arrow_between_the_server_and_the_actor_across_those
 }
 
 TEST_F(SequenceChart, has_the_last_rows_and_only_those_who_appear_in_them) {
-    report_.seen.exchange_dropped = 5;
+    report_.outcome.exchange_dropped = 5;
     const base::sequence_chart chart = make_chart(report_, 2);
     ASSERT_EQ(chart.lifelines.size(), 2U);
     EXPECT_EQ(chart.lifelines[0].name, "server");

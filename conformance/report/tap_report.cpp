@@ -9,20 +9,20 @@ namespace {
 
 /// A description or a reason: one line in which `#` begins nothing.
 std::string tap_text(std::string_view text) {
-    std::string made;
-    for (const char one : base::printable(text)) {
-        made += one == '#' || one == '\\' ? "\\" + std::string(1, one) : std::string(1, one);
+    std::string result;
+    for (const char character : base::printable(text)) {
+        result += character == '#' || character == '\\' ? "\\" + std::string(1, character) : std::string(1, character);
     }
-    return made;
+    return result;
 }
 
 /// A scalar of YAML in double quotes.
 std::string yaml_text(std::string_view text) {
-    std::string made = "\"";
-    for (const char one : base::printable(text)) {
-        made += one == '"' || one == '\\' ? "\\" + std::string(1, one) : std::string(1, one);
+    std::string result = "\"";
+    for (const char character : base::printable(text)) {
+        result += character == '"' || character == '\\' ? "\\" + std::string(1, character) : std::string(1, character);
     }
-    return made + '"';
+    return result + '"';
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -33,25 +33,25 @@ std::string joined(const std::vector<std::string>& words) {
     return text;
 }
 
-void write_diagnosis(std::ostream& out, const scenario_report& one, const run_facts& facts) {
+void write_diagnosis(std::ostream& out, const scenario_report& report, const run_facts& facts) {
     const auto line = [&](std::string_view key, std::string_view value) {
         if (!value.empty()) {
             out << "  " << key << ": " << yaml_text(value) << '\n';
         }
     };
     out << "  ---\n";
-    line("message", one.why);
-    line("severity", verdict_name(one.judged));
-    line("failed_rules", joined(one.failed_rules));
-    if (one.seen.failure) {
-        line("expected", one.seen.failure->expected);
-        line("expected_hex", one.seen.failure->expected_hex);
-        line("seen", one.seen.failure->seen);
-        line("seen_hex", one.seen.failure->seen_hex);
-        line("step", one.seen.failure->pointer);
+    line("message", report.why);
+    line("severity", verdict_name(report.verdict));
+    line("failed_rules", joined(report.failed_rules));
+    if (report.outcome.failure) {
+        line("expected", report.outcome.failure->expected);
+        line("expected_hex", report.outcome.failure->expected_hex);
+        line("seen", report.outcome.failure->observed);
+        line("seen_hex", report.outcome.failure->observed_hex);
+        line("step", report.outcome.failure->pointer);
     }
-    line("hint", one.hint);
-    line("repeat", repeat_command(one, facts));
+    line("hint", report.hint);
+    line("repeat", repeat_command(report, facts));
     out << "  ...\n";
 }
 
@@ -60,19 +60,19 @@ void write_diagnosis(std::ostream& out, const scenario_report& one, const run_fa
 void write_tap_report(std::ostream& out, const suite_report& report, const run_facts& facts) {
     out << "TAP version 13\n1.." << report.scenarios.size() << '\n';
     std::size_t number = 0;
-    for (const scenario_report& one : report.scenarios) {
-        const bool is_ok =
-            one.judged == verdict::pass || one.judged == verdict::warn || one.judged == verdict::unsupported;
-        out << (is_ok ? "ok " : "not ok ") << ++number << " - " << tap_text(one.what->id) << ' '
-            << tap_text(one.what->title);
-        if (one.judged == verdict::unsupported) {
-            out << " # SKIP " << tap_text(one.why);
-        } else if (one.judged == verdict::known_failure) {
-            out << " # TODO known failure: " << tap_text(one.why);
+    for (const scenario_report& result : report.scenarios) {
+        const bool is_ok = result.verdict == verdict::pass || result.verdict == verdict::warn ||
+                           result.verdict == verdict::unsupported;
+        out << (is_ok ? "ok " : "not ok ") << ++number << " - " << tap_text(result.scenario->id) << ' '
+            << tap_text(result.scenario->title);
+        if (result.verdict == verdict::unsupported) {
+            out << " # SKIP " << tap_text(result.why);
+        } else if (result.verdict == verdict::known_failure) {
+            out << " # TODO known failure: " << tap_text(result.why);
         }
         out << '\n';
-        if (one.judged != verdict::pass && one.judged != verdict::unsupported) {
-            write_diagnosis(out, one, facts);
+        if (result.verdict != verdict::pass && result.verdict != verdict::unsupported) {
+            write_diagnosis(out, result, facts);
         }
     }
     for (const std::string& note : report.notes) {

@@ -1,4 +1,4 @@
-// Hints for whoever writes a client.
+// Hints for the author of a client.
 #include "runner/hint.hpp"
 
 namespace chatos::conformance {
@@ -34,32 +34,32 @@ std::string hint_for_silence(const failure_facts& facts) {
 }
 
 std::string hint_for_packet(const failure_facts& facts) {
-    const received_packet& seen = facts.seen->packet;
+    const received_packet& packet = facts.event->packet;
     const packet_pattern* expected = packet_in(facts.expected);
-    if (seen.op == opcode::error) {
+    if (packet.op == opcode::error) {
         const bool wants_error = expected != nullptr && expected->op == opcode::error;
         return wants_error ? "the right packet with another code: 0 says that the message was taken or the private "
                              "connection accepted, 5 that it was refused. If the codes come in another order: answers "
                              "go by the order of the deliveries"
                            : "one ERROR too many: each SPM and each PC has exactly one, and an ERROR has none";
     }
-    if (expected != nullptr && expected->op == seen.op) {
+    if (expected != nullptr && expected->op == packet.op) {
         return "the right packet with another content: pseudo and message are the bytes that the client was told";
     }
-    if (seen.op == opcode::spm) {
+    if (packet.op == opcode::spm) {
         return "an SPM needs an RPM for that recipient first, and its ERROR 0";
     }
     return "a request too early: the answer to the one before has not come (a PC has two)";
 }
 
-std::string hint_for_malformed(const received_event& seen) {
+std::string hint_for_malformed(const received_event& event) {
     return "what the client sends is not one of the six packets (sizes are big-endian, 2 bytes for a pseudo, 4 for a "
            "message, and count bytes of UTF-8); compare the bytes with `chatos-conformance explain " +
-           std::string{rule_of(seen.error.what)} + "`";
+           std::string{rule_of(event.error.what)} + "`";
 }
 
 std::string hint_for_end(const failure_facts& facts) {
-    if (!facts.seen->bytes.empty()) {
+    if (!facts.event->bytes.empty()) {
         return "the connection ended in the middle of a packet: send() may write less than it is given";
     }
     return "the client hung up. Did it crash, or take this for an error that ends the connection? What it printed may "
@@ -69,7 +69,7 @@ std::string hint_for_end(const failure_facts& facts) {
 }  // namespace
 
 std::string client_hint_for(const failure_facts& facts) {
-    switch (facts.what) {
+    switch (facts.kind) {
     case failure_kind::silence: return hint_for_silence(facts);
     case failure_kind::no_display:
         return "does the pattern of the profile fit what the client prints, and does the client flush its output when "
@@ -87,14 +87,14 @@ std::string client_hint_for(const failure_facts& facts) {
     case failure_kind::mismatch:
     case failure_kind::unexpected: break;
     }
-    if (facts.seen == nullptr) {
+    if (facts.event == nullptr) {
         return "compare what was expected with the chart";
     }
-    switch (facts.seen->what) {
+    switch (facts.event->type) {
     case event_kind::packet: return hint_for_packet(facts);
     case event_kind::bytes:
         return "the bytes that a tunnel carries are the person's own: nothing is added, changed or left out";
-    case event_kind::malformed: return hint_for_malformed(*facts.seen);
+    case event_kind::malformed: return hint_for_malformed(*facts.event);
     case event_kind::fin:
     case event_kind::reset: return hint_for_end(facts);
     }

@@ -16,9 +16,9 @@ std::optional<std::string> lacks(const client_dialogue& dialogue, const expect_a
         return is_there ? std::nullopt : std::optional{"the pattern \"" + screen->shows + "\" under \"screen\""};
     }
     if (const auto* one_of = std::get_if<one_of_pattern>(&expect.event)) {
-        for (const alternative& one : one_of->alternatives) {
-            if (auto what = lacks(dialogue, one.steps)) {
-                return what;
+        for (const alternative& alternative : one_of->alternatives) {
+            if (auto lack = lacks(dialogue, alternative.steps)) {
+                return lack;
             }
         }
     }
@@ -26,14 +26,14 @@ std::optional<std::string> lacks(const client_dialogue& dialogue, const expect_a
 }
 
 std::optional<std::string> lacks(const client_dialogue& dialogue, const std::vector<step>& steps) {
-    for (const step& one : steps) {
-        if (const auto* tell = std::get_if<stdin_action>(&one.action)) {
+    for (const step& step : steps) {
+        if (const auto* tell = std::get_if<stdin_action>(&step.action)) {
             if (!tell->if_known && !dialogue.input.contains(tell->command)) {
                 return "the command \"" + tell->command + "\" under \"stdin\"";
             }
-        } else if (const auto* expect = std::get_if<expect_action>(&one.action)) {
-            if (auto what = lacks(dialogue, *expect)) {
-                return what;
+        } else if (const auto* expect = std::get_if<expect_action>(&step.action)) {
+            if (auto lack = lacks(dialogue, *expect)) {
+                return lack;
             }
         }
     }
@@ -42,8 +42,8 @@ std::optional<std::string> lacks(const client_dialogue& dialogue, const std::vec
 
 }  // namespace
 
-std::optional<std::string> started_client::lacks(const scenario& what) const {
-    const auto missing = conformance::lacks(dialogue_, what.steps);
+std::optional<std::string> started_client::lacks(const scenario& lack) const {
+    const auto missing = conformance::lacks(dialogue_, lack.steps);
     return missing ? std::optional{"needs " + *missing + " in the profile"} : std::nullopt;
 }
 
@@ -55,8 +55,8 @@ void started_client::play(execution& run) {
     client_processes clients{command_};
     const auto error = run_with_clients(run, clients);
     clients.finish(grace_);
-    if (clients.had_to_end_one()) {
-        // One that goes on when its server and its input are gone is no reason to wait so long every time.
+    if (clients.killed_any()) {
+        // A client that keeps running after its server and its input are gone is not waited for again each time.
         grace_ = std::max(grace_ / 2, std::chrono::milliseconds{20});
     }
     crash_ = clients.crash();

@@ -17,13 +17,13 @@ public:
 
     [[nodiscard]] std::string name() const override { return name_; }
     [[nodiscard]] test_role role() const override { return test_role::client; }
-    [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override;
-    /// It is started when a scenario wants it. Refused once it turns out that it cannot be, or that it never connects.
+    [[nodiscard]] std::optional<std::string> lacks(const scenario& scenario) const override;
+    /// Each scenario starts it anew. An error once it could not be started or has never connected.
     [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
     [[nodiscard]] const client_dialogue& dialogue() const override { return dialogue_; }
     void play(execution& run) override;
     [[nodiscard]] bool answers(const std::string& /*pseudo*/, std::chrono::milliseconds /*time*/) override {
-        return true;  // whoever has spoken in a scenario is asked nothing behind it
+        return true;  // a client that spoke in a scenario is not probed after it
     }
     [[nodiscard]] bool accepts(std::chrono::milliseconds /*time*/) override { return true; }
     [[nodiscard]] std::optional<std::string> death() override { return crash_; }

@@ -1,9 +1,9 @@
-// Where one client under test is awaited: a loopback port of its own, and who is let in there.
+// Accepts the connections of one client under test on a loopback port of its own.
 //
-// Whoever connected before the client was started, and any other runner, is refused: such a connection is reset and
-// counted, and nothing that it says is judged. A program that is neither, connects after the start and has not been
-// told the port cannot be told from a client that lets another process connect (a container, a daemon); as the port is
-// one that the system gives to nobody by chance, it would have to go through the ports of the machine.
+// A connection made before the client was started, or by another runner, is refused: it is reset and counted, and its
+// bytes are not judged. Another program that connects after the start cannot be distinguished from a client that lets
+// a different process connect (a container, a daemon). The system does not hand out the port by chance, so such a
+// program would have to scan the ports of the machine.
 #pragma once
 
 #include "runner/reserved_port.hpp"
@@ -20,12 +20,11 @@ public:
     [[nodiscard]] std::uint16_t port() const noexcept { return port_.number(); }
     /// For poll(); -1 when it does not listen.
     [[nodiscard]] int get() const noexcept { return socket_.get(); }
-    /// Refuses all connections that were made so far: to be called right before the client is started.
+    /// Refuses all connections made so far; call it right before the client is started.
     void refuse_waiting();
-    /// The next connection that may come from a process of `group`, the client's; not open when there is none at the
-    /// moment.
+    /// The next connection that may come from a process of `group`, the client's; not open when there is none yet.
     [[nodiscard]] descriptor accept(pid_t group);
-    /// So many connections were refused.
+    /// Number of refused connections.
     [[nodiscard]] std::size_t refused() const noexcept { return refused_; }
     void stop_listening() noexcept { socket_.reset(); }
 

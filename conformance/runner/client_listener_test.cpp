@@ -54,8 +54,8 @@ TEST_F(ClientListener, has_a_port_that_no_other_runner_is_given_until_it_is_dest
 }
 
 TEST_F(ClientListener, refuses_whoever_connects_before_the_client_is_started) {
-    child_process stranger;
-    ASSERT_EQ(stranger.start(connecting_program(listener_.port())), std::nullopt);
+    child_process other_program;
+    ASSERT_EQ(other_program.start(connecting_program(listener_.port())), std::nullopt);
     await_connection(listener_);
     const descriptor connection = connect_to(listener_.port());
     listener_.refuse_waiting();

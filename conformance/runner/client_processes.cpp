@@ -18,7 +18,7 @@ namespace chatos::conformance {
 namespace {
 
 constexpr std::size_t printed_bytes_max = 16'384;
-constexpr std::size_t strangers_max = 16;
+constexpr std::size_t extra_connections_max = 16;
 
 /// write() to a pipe whose reader may be gone: that is an error then, and no signal.
 ssize_t write_without_signal(int pipe, std::string_view text) {
@@ -45,8 +45,8 @@ struct client_processes::client {
     client_listener listener;
     descriptor input;
     descriptor output;
-    std::string pending;                // for its input
-    std::vector<descriptor> strangers;  // its further connections
+    std::string pending;                        // for its input
+    std::vector<descriptor> extra_connections;  // its further connections
     bool connected{false};
     bool end_is_told{false};
     bool is_ended_by_us{false};
@@ -60,18 +60,18 @@ std::optional<std::string> client_processes::start(std::size_t actor, const std:
     clients_.resize(std::max(clients_.size(), actor + 1));
     refused_before_ += clients_[actor] ? clients_[actor]->listener.refused() : 0;
     clients_[actor] = std::make_unique<client>();
-    client& one = *clients_[actor];
-    if (!one.listener.open()) {
+    client& peer = *clients_[actor];
+    if (!peer.listener.open()) {
         return "no loopback port can be listened on: " + std::generic_category().message(errno);
     }
     const std::vector<std::string> words = filled_in(
-        command_, {{"{host}", "127.0.0.1"}, {"{port}", std::to_string(one.listener.port())}, {"{pseudo}", pseudo}});
+        command_, {{"{host}", "127.0.0.1"}, {"{port}", std::to_string(peer.listener.port())}, {"{pseudo}", pseudo}});
     child_streams streams;
-    one.listener.refuse_waiting();
-    auto error = one.process.start(words, streams);
-    one.input = std::move(streams.input);
-    one.output = std::move(streams.output);
-    one.end_is_told = error.has_value();
+    peer.listener.refuse_waiting();
+    auto error = peer.process.start(words, streams);
+    peer.input = std::move(streams.input);
+    peer.output = std::move(streams.output);
+    peer.end_is_told = error.has_value();
     return error;
 }
 
@@ -80,19 +80,19 @@ void client_processes::tell(std::size_t actor, const std::string& text) {
     flush_input(*clients_[actor]);
 }
 
-void client_processes::flush_input(client& one) {
-    while (!one.pending.empty()) {
-        const ssize_t put = one.input.is_open() ? write_without_signal(one.input.get(), one.pending) : -1;
-        if (put < 0 && one.input.is_open() && (errno == EAGAIN || errno == EINTR)) {
+void client_processes::flush_input(client& peer) {
+    while (!peer.pending.empty()) {
+        const ssize_t put = peer.input.is_open() ? write_without_signal(peer.input.get(), peer.pending) : -1;
+        if (put < 0 && peer.input.is_open() && (errno == EAGAIN || errno == EINTR)) {
             return;
         }
-        one.pending.erase(0, put < 0 ? one.pending.size() : static_cast<std::size_t>(put));
+        peer.pending.erase(0, put < 0 ? peer.pending.size() : static_cast<std::size_t>(put));
     }
 }
 
 void client_processes::add_polled(std::vector<pollfd>& polled) const {
-    for (const auto& one : clients_) {
-        if (!one) {
+    for (const auto& peer : clients_) {
+        if (!peer) {
             continue;
         }
         const auto add = [&](const auto& source, short events) {
@@ -100,26 +100,26 @@ void client_processes::add_polled(std::vector<pollfd>& polled) const {
                 polled.push_back({source.get(), events, 0});
             }
         };
-        add(one->listener, POLLIN);
-        add(one->output, POLLIN);
-        if (!one->pending.empty()) {
-            add(one->input, POLLOUT);
+        add(peer->listener, POLLIN);
+        add(peer->output, POLLIN);
+        if (!peer->pending.empty()) {
+            add(peer->input, POLLOUT);
         }
-        for (const descriptor& stranger : one->strangers) {
-            add(stranger, POLLIN);
+        for (const descriptor& extra : peer->extra_connections) {
+            add(extra, POLLIN);
         }
     }
 }
 
 bool client_processes::awaits_an_end() const {
     return std::any_of(clients_.begin(), clients_.end(),
-                       [](const auto& one) { return one && !one->end_is_told && !one->output.is_open(); });
+                       [](const auto& peer) { return peer && !peer->end_is_told && !peer->output.is_open(); });
 }
 
 processor_use client_processes::use() const {
     processor_use sum;
-    for (const auto& one : clients_) {
-        sum += one ? one->process.use() : processor_use{};
+    for (const auto& peer : clients_) {
+        sum += peer ? peer->process.use() : processor_use{};
     }
     return sum;
 }
@@ -129,61 +129,61 @@ void client_processes::serve(execution& run, moment now, const std::function<voi
         if (!clients_[actor]) {
             continue;
         }
-        client& one = *clients_[actor];
-        accept_connections(actor, one, accepted);
-        answer_strangers(one);
-        flush_input(one);
+        client& peer = *clients_[actor];
+        accept_connections(actor, peer, accepted);
+        refuse_extra_connections(peer);
+        flush_input(peer);
         // Looked at first, so that whatever it wrote before its end is there to be read.
-        const bool is_over = !one.end_is_told && one.process.end().has_value();
-        read_output(actor, one, run, now);
+        const bool is_over = !peer.end_is_told && peer.process.end().has_value();
+        read_output(actor, peer, run, now);
         if (is_over) {
-            notice_end(actor, one, run, now);
+            notice_end(actor, peer, run, now);
         }
     }
 }
 
-void client_processes::accept_connections(std::size_t actor, client& one,
+void client_processes::accept_connections(std::size_t actor, client& peer,
                                           const std::function<void(std::size_t, descriptor)>& accepted) {
     for (;;) {
-        descriptor socket = one.listener.accept(one.process.group());
+        descriptor socket = peer.listener.accept(peer.process.group());
         if (!socket.is_open()) {
             return;
         }
-        if (!std::exchange(one.connected, true)) {
+        if (!std::exchange(peer.connected, true)) {
             has_connected_ = true;
             accepted(actor, std::move(socket));
-        } else if (one.strangers.size() < strangers_max) {
-            one.strangers.push_back(std::move(socket));
+        } else if (peer.extra_connections.size() < extra_connections_max) {
+            peer.extra_connections.push_back(std::move(socket));
         }
     }
 }
 
 /// A client's further connections want a tunnel, which a server without that extension refuses (CONN-8).
-void client_processes::answer_strangers(client& one) {
-    for (descriptor& stranger : one.strangers) {
+void client_processes::refuse_extra_connections(client& peer) {
+    for (descriptor& extra : peer.extra_connections) {
         std::array<char, 256> bytes{};
-        const ssize_t got = ::recv(stranger.get(), bytes.data(), bytes.size(), 0);
+        const ssize_t got = ::recv(extra.get(), bytes.data(), bytes.size(), 0);
         if (got > 0) {
             constexpr char refusal[] = {6, 5};
-            (void)::send(stranger.get(), refusal, sizeof refusal, MSG_NOSIGNAL);
-            (void)::shutdown(stranger.get(), SHUT_WR);
+            (void)::send(extra.get(), refusal, sizeof refusal, MSG_NOSIGNAL);
+            (void)::shutdown(extra.get(), SHUT_WR);
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-            stranger.reset();
+            extra.reset();
         }
     }
-    std::erase_if(one.strangers, [](const descriptor& stranger) { return !stranger.is_open(); });
+    std::erase_if(peer.extra_connections, [](const descriptor& extra) { return !extra.is_open(); });
 }
 
-void client_processes::read_output(std::size_t actor, client& one, execution& run, moment now) {
+void client_processes::read_output(std::size_t actor, client& peer, execution& run, moment now) {
     std::array<char, 16'384> buffer{};
     std::string text;
     // A bounded number of reads a turn, and one look at what they gave: one that floods must not starve the others.
-    for (int turn = 0; turn < 2 && one.output.is_open(); ++turn) {
-        const ssize_t got = ::read(one.output.get(), buffer.data(), buffer.size());
+    for (int turn = 0; turn < 2 && peer.output.is_open(); ++turn) {
+        const ssize_t got = ::read(peer.output.get(), buffer.data(), buffer.size());
         if (got > 0) {
             text.append(buffer.data(), static_cast<std::size_t>(got));
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
-            one.output.reset();
+            peer.output.reset();
         } else {
             break;
         }
@@ -196,43 +196,43 @@ void client_processes::read_output(std::size_t actor, client& one, execution& ru
     printed_.erase(0, printed_.size() - std::min(printed_.size(), printed_bytes_max));
 }
 
-void client_processes::notice_end(std::size_t actor, client& one, execution& run, moment now) {
-    const process_end how = *one.process.end();
-    one.end_is_told = true;
-    if (!one.connected) {
-        one.listener.stop_listening();
+void client_processes::notice_end(std::size_t actor, client& peer, execution& run, moment now) {
+    const process_end how = *peer.process.end();
+    peer.end_is_told = true;
+    if (!peer.connected) {
+        peer.listener.stop_listening();
         run.connection_failed(actor, "the client ended before it connected: " + how.text, now);
     }
     run.process_ended(actor, how, now);
 }
 
 void client_processes::finish(std::chrono::milliseconds grace) {
-    for (const auto& one : clients_) {
-        if (one) {
-            one->input.reset();
-            one->listener.stop_listening();
-            one->strangers.clear();
+    for (const auto& peer : clients_) {
+        if (peer) {
+            peer->input.reset();
+            peer->listener.stop_listening();
+            peer->extra_connections.clear();
         }
     }
-    for (const auto& one : clients_) {
-        if (!one || !one->process.is_started()) {
+    for (const auto& peer : clients_) {
+        if (!peer || !peer->process.is_started()) {
             continue;
         }
-        const bool was_over = one->process.end().has_value();
-        if (!one->process.await_death(had_to_end_one_ ? std::chrono::milliseconds{0} : grace)) {
-            had_to_end_one_ = true;
-        } else if (const process_end how = *one->process.end(); how.by_signal && !crash_) {
+        const bool was_over = peer->process.end().has_value();
+        if (!peer->process.await_death(killed_any_ ? std::chrono::milliseconds{0} : grace)) {
+            killed_any_ = true;
+        } else if (const process_end how = *peer->process.end(); how.by_signal && !crash_) {
             // We have hung up: writing to us then is no crash of a client that does not ignore that signal.
             crash_ = !was_over && how.code == SIGPIPE ? std::nullopt : std::optional{how.text};
         }
-        one->process.stop();
+        peer->process.stop();
     }
 }
 
 std::size_t client_processes::refused_connections() const noexcept {
     std::size_t sum = refused_before_;
-    for (const auto& one : clients_) {
-        sum += one ? one->listener.refused() : 0;
+    for (const auto& peer : clients_) {
+        sum += peer ? peer->listener.refused() : 0;
     }
     return sum;
 }

@@ -42,7 +42,7 @@ public:
     /// How the first process that was killed by a signal (by none of ours) was; after finish().
     [[nodiscard]] const std::optional<std::string>& crash() const noexcept { return crash_; }
     /// True when one had to be ended.
-    [[nodiscard]] bool had_to_end_one() const noexcept { return had_to_end_one_; }
+    [[nodiscard]] bool killed_any() const noexcept { return killed_any_; }
     [[nodiscard]] bool has_connected() const noexcept { return has_connected_; }
     /// Connections that did not come from the clients.
     [[nodiscard]] std::size_t refused_connections() const noexcept;
@@ -52,19 +52,19 @@ public:
 private:
     struct client;
 
-    static void flush_input(client& one);
-    void read_output(std::size_t actor, client& one, execution& run, moment now);
-    void accept_connections(std::size_t actor, client& one,
+    static void flush_input(client& peer);
+    void read_output(std::size_t actor, client& peer, execution& run, moment now);
+    void accept_connections(std::size_t actor, client& peer,
                             const std::function<void(std::size_t, descriptor)>& accepted);
-    static void answer_strangers(client& one);
-    static void notice_end(std::size_t actor, client& one, execution& run, moment now);
+    static void refuse_extra_connections(client& peer);
+    static void notice_end(std::size_t actor, client& peer, execution& run, moment now);
 
     std::vector<std::string> command_;
     std::vector<std::unique_ptr<client>> clients_;  // by actor; null: not started
     std::string printed_;
     std::optional<std::string> crash_;
     std::size_t refused_before_{0};  // by the listeners of actors that were started again
-    bool had_to_end_one_{false};
+    bool killed_any_{false};
     bool has_connected_{false};
 };
 

@@ -22,8 +22,8 @@ const catalog& all_scenarios() {
 }
 
 /// Every scenario that wants the server to say no fails or cannot be tested, and so do three of four in all.
-void expect_it_gets_nowhere(const server_behavior& what, double time_factor) {
-    fake_server server{what};
+void expect_it_gets_nowhere(const server_behavior& behavior, double time_factor) {
+    fake_server server{behavior};
     fake_implementation under_test{server, testing::every_option()};
     suite_options options;
     options.run_tag = "test";
@@ -33,10 +33,11 @@ void expect_it_gets_nowhere(const server_behavior& what, double time_factor) {
     const suite_report report = run_suite(all.selected, all.scenarios, under_test, options);
     ASSERT_EQ(report.scenarios.size(), all.selected.size());
     std::string passed;
-    for (const scenario_report& one : report.scenarios) {
-        EXPECT_TRUE(!expects_refusal(*one.what) || one.judged == verdict::fail || one.judged == verdict::not_testable)
-            << one.what->id << " expects a refusal: " << verdict_name(one.judged) << ' ' << one.why;
-        passed += one.judged == verdict::pass ? ' ' + one.what->id : "";
+    for (const scenario_report& result : report.scenarios) {
+        EXPECT_TRUE(!expects_refusal(*result.scenario) || result.verdict == verdict::fail ||
+                    result.verdict == verdict::not_testable)
+            << result.scenario->id << " expects a refusal: " << verdict_name(result.verdict) << ' ' << result.why;
+        passed += result.verdict == verdict::pass ? ' ' + result.scenario->id : "";
     }
     EXPECT_GE(report.count(verdict::fail) + report.count(verdict::not_testable), all.selected.size() * 3 / 4)
         << "passed:" << passed;

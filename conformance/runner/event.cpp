@@ -46,7 +46,7 @@ std::string describe(const received_packet& packet) {
 
 std::string describe(const received_event& event) {
     using kind = received_event::kind;
-    switch (event.what) {
+    switch (event.type) {
     case kind::packet: return describe(event.packet);
     case kind::malformed:
         return "malformed bytes (" + std::string{rule_of(event.error.what)} + ", " +
@@ -64,8 +64,8 @@ std::string describe(const received_event& event) {
 }
 
 bool is_whole_end(const received_event& event) noexcept {
-    return (event.what == received_event::kind::fin && event.bytes.empty()) ||
-           event.what == received_event::kind::reset;
+    return (event.type == received_event::kind::fin && event.bytes.empty()) ||
+           event.type == received_event::kind::reset;
 }
 
 received_packet owned(const packet_view& packet) {

@@ -23,7 +23,7 @@ struct received_packet {
 
 struct received_event {
     enum class kind : std::uint8_t { packet, malformed, bytes, fin, reset };
-    kind what{kind::packet};
+    kind type{kind::packet};
     received_packet packet;        ///< kind::packet
     decode_error error;            ///< kind::malformed
     std::vector<std::byte> bytes;  ///< kind::bytes: a piece of what is relayed; otherwise of the packet, or what came

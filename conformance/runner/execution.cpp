@@ -20,15 +20,15 @@ bool is_about_layout(std::string_view rule_id) {
 
 }  // namespace
 
-execution::execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how,
+execution::execution(const scenario& scenario, pseudonyms names, const timeouts& times, run_variant how,
                      client_dialogue dialogue)
-    : scenario_{what}, names_{std::move(names)}, patience_{limits_of_time}, way_{std::move(how)}, dialogue_{std::move(
-                                                                                                      dialogue)},
-      actors_(what.actors.size()), done_at_(what.steps.size(), 0) {
-    for (const step& one : what.steps) {
-        actor_state& actor = actors_[one.actor];
-        actor.program.push_back(&one);
-        const auto* expect = std::get_if<expect_action>(&one.action);
+    : scenario_{scenario}, names_{std::move(names)}, timeouts_{times}, variant_{std::move(how)}, dialogue_{std::move(
+                                                                                                     dialogue)},
+      actors_(scenario.actors.size()), done_at_(scenario.steps.size(), 0) {
+    for (const step& step : scenario.steps) {
+        actor_state& actor = actors_[step.actor];
+        actor.program.push_back(&step);
+        const auto* expect = std::get_if<expect_action>(&step.action);
         const bool is_bytes = expect != nullptr && std::holds_alternative<bytes_pattern>(expect->event);
         actor.packets_left += expect != nullptr && !is_bytes && !actor.expects_bytes ? 1 : 0;
         actor.expects_bytes = actor.expects_bytes || is_bytes;
@@ -56,10 +56,10 @@ void execution::connection_failed(std::size_t index, const std::string& reason, 
     if (finished()) {
         return;
     }
-    const step* one = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
+    const step* step = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
     const std::string wanted =
         judges_client() ? scenario_.actors[index] + " connects to {host}:{port}" : "a connection to the server";
-    fail(failure_kind::no_connection, index, one, wanted, nullptr, "could not connect: " + reason);
+    fail(failure_kind::no_connection, index, step, wanted, nullptr, "could not connect: " + reason);
     outcome_.failure->no_connection = true;
 }
 
@@ -70,29 +70,29 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
     if (!finished()) {
         outcome_.traffic.add(now, index, traffic_entry::kind::received, bytes);
     }
-    std::span<const std::byte> rest = bytes;
+    std::span<const std::byte> remaining = bytes;
     while (!finished()) {
         if (actor.expects_bytes && actor.packets_left == 0) {
-            if (!rest.empty()) {
+            if (!remaining.empty()) {
                 received_event piece;
-                piece.what = received_event::kind::bytes;
-                piece.bytes.assign(rest.begin(), rest.end());
+                piece.type = received_event::kind::bytes;
+                piece.bytes.assign(remaining.begin(), remaining.end());
                 put_event(index, std::move(piece), now);
             }
             break;
         }
-        const std::span<const std::byte> before = rest;
-        decode_result result = actor.decoder->next(rest);
-        const std::span<const std::byte> taken = before.first(before.size() - rest.size());
+        const std::span<const std::byte> before = remaining;
+        decode_result result = actor.decoder->next(remaining);
+        const std::span<const std::byte> taken = before.first(before.size() - remaining.size());
         actor.unfinished.insert(actor.unfinished.end(), taken.begin(), taken.end());
         if (result.status == decode_status::incomplete) {
             break;
         }
         received_event event;
         if (result.status == decode_status::malformed) {
-            const auto excerpt = rest.first(std::min<std::size_t>(rest.size(), 64));
+            const auto excerpt = remaining.first(std::min<std::size_t>(remaining.size(), 64));
             actor.unfinished.insert(actor.unfinished.end(), excerpt.begin(), excerpt.end());
-            event.what = received_event::kind::malformed;
+            event.type = received_event::kind::malformed;
             event.error = result.error;
         } else {
             event.packet = owned(result.packet);
@@ -108,7 +108,7 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
 
 void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
     actor_state& actor = actors_[index];
-    if (actor.connection == link::closed || (actor.heard_the_end && !reset)) {
+    if (actor.connection == link::closed || (actor.end_received && !reset)) {
         return;
     }
     now_ = now;
@@ -117,19 +117,19 @@ void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
         using kind = traffic_entry::kind;
         outcome_.traffic.add(now, index, reset ? kind::reset_received : kind::fin_received);
     }
-    actor.heard_the_end = true;
+    actor.end_received = true;
     if (reset || !actor.expects_bytes || actor.half_closed) {
         actor.connection = link::closed;
         actor.writing = false;
     }
     received_event event;
-    event.what = reset ? received_event::kind::reset : received_event::kind::fin;
+    event.type = reset ? received_event::kind::reset : received_event::kind::fin;
     event.bytes = std::exchange(actor.unfinished, {});
     put_event(index, std::move(event), now);
 }
 
 bool execution::still_sends(std::size_t actor) const {
-    return actors_[actor].heard_the_end && actors_[actor].connection == link::open;
+    return actors_[actor].end_received && actors_[actor].connection == link::open;
 }
 
 void execution::written(std::size_t actor, moment now) {
@@ -143,7 +143,7 @@ void execution::put_event(std::size_t index, received_event event, moment now) {
     event.order = ++order_;
     event.offset = actor.received_bytes;
     actor.received_bytes += event.bytes.size();
-    const bool is_packet = event.what == received_event::kind::packet;
+    const bool is_packet = event.type == received_event::kind::packet;
     if (judges_client()) {
         actor.asked_to_register = actor.asked_to_register || (is_packet && event.packet.op == opcode::cr);
     } else {
@@ -175,9 +175,9 @@ received_event execution::take_event(actor_state& actor) {
 std::vector<network_request> execution::advance(moment now) {
     outcome_.duration = now_ = now;
     run_steps(now);
-    if (held_since_ && phase_ == phase::steps && now >= *held_since_ + turn_patience()) {
-        // Whoever has his turn waits for something that comes only behind it. The order is impossible, or the server
-        // slow: either way the rest runs as if there were no schedule, and no verdict depends on which it was.
+    if (held_since_ && phase_ == phase::steps && now >= *held_since_ + turn_timeout()) {
+        // The actor whose turn it is waits for something that comes only after it. The order is impossible, or the
+        // server slow: either way the rest runs as if there were no schedule, and no verdict depends on which it was.
         outcome_.order_given_up = true;
         held_since_.reset();
         run_steps(now);
@@ -186,8 +186,8 @@ std::vector<network_request> execution::advance(moment now) {
     if (!finished()) {
         run_end(now);
     }
-    if (!finished() && now >= patience_.scenario) {
-        fail(failure_kind::too_long, 0, nullptr, "an end within " + std::to_string(patience_.scenario.count()) + " ms",
+    if (!finished() && now >= timeouts_.scenario) {
+        fail(failure_kind::too_long, 0, nullptr, "an end within " + std::to_string(timeouts_.scenario.count()) + " ms",
              nullptr, "the scenario is still going on");
     }
     return std::exchange(requests_, {});
@@ -206,22 +206,22 @@ void execution::run_steps(moment now) {
 }
 
 moment execution::deadline() const {
-    moment earliest = patience_.scenario;
+    moment earliest = timeouts_.scenario;
     for (const actor_state& actor : actors_) {
         if (actor.connection == link::connecting) {
-            earliest = std::min(earliest, actor.connecting_since + connecting_patience());
+            earliest = std::min(earliest, actor.connecting_since + connecting_timeout());
         }
         if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size()) {
             earliest = std::min(earliest, *actor.waiting_since + time_limit(*actor.program[actor.at]));
         }
     }
     if (phase_ == phase::steps && held_since_) {
-        earliest = std::min(earliest, *held_since_ + turn_patience());
+        earliest = std::min(earliest, *held_since_ + turn_timeout());
     }
     if (phase_ == phase::fencing) {
-        earliest = std::min(earliest, phase_since_ + patience_.answer);
+        earliest = std::min(earliest, phase_since_ + timeouts_.answer);
     } else if (phase_ == phase::draining) {
-        earliest = std::min(earliest, phase_since_ + patience_.closing);
+        earliest = std::min(earliest, phase_since_ + timeouts_.closing);
     }
     return earliest;
 }
@@ -231,44 +231,45 @@ outcome execution::take_outcome() {
     return std::move(outcome_);
 }
 
-void execution::fail(failure_kind what, std::size_t index, const step* one, std::string expected,
-                     const received_event* seen, const std::string& otherwise) {
-    const std::string who = scenario_.actors[index];
+void execution::fail(failure_kind kind, std::size_t index, const step* step, std::string expected,
+                     const received_event* event, const std::string& otherwise) {
+    const std::string name = scenario_.actors[index];
     step_failure failure;
-    failure.rule = blamed_rule(one);
+    failure.rule = blamed_rule(step);
     failure.expected = std::move(expected);
-    failure.seen = otherwise;
-    if (seen != nullptr) {
-        failure.seen = (judges_client() ? "from " + who + " came " : who + " received ") + describe(*seen) + otherwise;
-        failure.seen_hex = hex_excerpt(seen->bytes, hex_excerpt_max);
-        failure.seen_offset = seen->offset;
+    failure.observed = otherwise;
+    if (event != nullptr) {
+        failure.observed =
+            (judges_client() ? "from " + name + " came " : name + " received ") + describe(*event) + otherwise;
+        failure.observed_hex = hex_excerpt(event->bytes, hex_excerpt_max);
+        failure.observed_offset = event->offset;
         const auto entry = std::find_if(outcome_.exchange.begin(), outcome_.exchange.end(),
-                                        [&](const exchange_entry& other) { return other.order == seen->order; });
+                                        [&](const exchange_entry& other) { return other.order == event->order; });
         if (entry != outcome_.exchange.end()) {
             entry->blamed = true;
         }
-        if (seen->what == received_event::kind::malformed && !is_about_layout(failure.rule)) {
-            failure.rule = rule_of(seen->error.what);
+        if (event->type == received_event::kind::malformed && !is_about_layout(failure.rule)) {
+            failure.rule = rule_of(event->error.what);
         }
     }
-    if (one != nullptr) {
-        failure.pointer = one->pointer;
-        failure.note = one->note;
+    if (step != nullptr) {
+        failure.pointer = step->pointer;
+        failure.note = step->note;
     }
-    const auto* expect = one == nullptr ? nullptr : std::get_if<expect_action>(&one->action);
+    const auto* expect = step == nullptr ? nullptr : std::get_if<expect_action>(&step->action);
     if (const auto* packet = expect == nullptr ? nullptr : std::get_if<packet_pattern>(&expect->event)) {
         failure.expected_hex = hex_excerpt(only_bytes_of(*packet, names_), hex_excerpt_max);
     }
     // What came speaks for itself; what did not come was waited for.
-    outcome_.silences = {0, what == failure_kind::silence ? 1U : 0U};
-    failure.hint = hint_for({what, expect, seen, names_.pseudo_of(who), scenario_.role});
+    outcome_.silences = {0, kind == failure_kind::silence ? 1U : 0U};
+    failure.hint = hint_for({kind, expect, event, names_.pseudo_of(name), scenario_.role});
     outcome_.failure = std::move(failure);
     close_all();
 }
 
-void execution::fail_silent(std::size_t index, const step& one, const std::string& expected) {
-    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(time_limit(one));
-    fail(failure_kind::silence, index, &one, wanted_from(index, expected), nullptr,
+void execution::fail_silent(std::size_t index, const step& step, const std::string& expected) {
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(time_limit(step));
+    fail(failure_kind::silence, index, &step, wanted_from(index, expected), nullptr,
          "nothing came for " + std::to_string(waited.count()) + " ms");
     outcome_.failure->by_silence = true;
 }
@@ -281,23 +282,23 @@ void execution::fail_unexpected(std::size_t index, const received_event& event) 
     fail(failure_kind::unexpected, index, nullptr, wanted_from(index, "nothing more"), &event, "");
 }
 
-std::string execution::blamed_rule(const step* one) const {
-    if (one == nullptr) {
+std::string execution::blamed_rule(const step* step) const {
+    if (step == nullptr) {
         return scenario_.unexpected;
     }
-    return one->rule.empty() ? scenario_.rules.front() : one->rule;
+    return step->rule.empty() ? scenario_.rules.front() : step->rule;
 }
 
 /// The actor's next event is not the one that the step expects.
-void execution::fail_mismatch(std::size_t index, const step& one, const expect_action& expect) {
-    fail(failure_kind::mismatch, index, &one, wanted_from(index, describe(expect.event, names_)),
+void execution::fail_mismatch(std::size_t index, const step& step, const expect_action& expect) {
+    fail(failure_kind::mismatch, index, &step, wanted_from(index, describe(expect.event, names_)),
          &actors_[index].inbox.front(), "");
 }
 
 /// "alice receives ERROR 0 OK" of a client that the runner plays, "from alice comes ERROR 0 OK" of one under test.
-std::string execution::wanted_from(std::size_t index, const std::string& what) const {
-    const std::string& who = scenario_.actors[index];
-    return judges_client() ? "from " + who + " comes " + what : who + " receives " + what;
+std::string execution::wanted_from(std::size_t index, const std::string& text) const {
+    const std::string& name = scenario_.actors[index];
+    return judges_client() ? "from " + name + " comes " + text : name + " receives " + text;
 }
 
 void execution::record(exchange_entry entry) {
@@ -308,26 +309,26 @@ void execution::record(exchange_entry entry) {
     outcome_.exchange.push_back(std::move(entry));
 }
 
-void execution::remark(std::size_t index, std::string what) {
-    record({now_, index, exchange_entry::direction::remark, std::move(what), "", 0, 0, false});
+void execution::remark(std::size_t index, std::string text) {
+    record({now_, index, exchange_entry::direction::remark, std::move(text), "", 0, 0, false});
 }
 
-void execution::write(std::size_t index, outgoing made, std::string what) {
+void execution::write(std::size_t index, outgoing data, std::string text) {
     actor_state& actor = actors_[index];
-    record({now_, index, exchange_entry::direction::sent, std::move(what), hex_excerpt(made.bytes, hex_excerpt_max),
+    record({now_, index, exchange_entry::direction::sent, std::move(text), hex_excerpt(data.bytes, hex_excerpt_max),
             actor.sent_bytes, 0, false});
     if (actor.connection != link::open) {
         return;
     }
     std::size_t start = 0;
-    for (const std::size_t write_end : made.write_ends) {
+    for (const std::size_t write_end : data.write_ends) {
         outcome_.traffic.add(now_, index, traffic_entry::kind::sent,
-                             std::span<const std::byte>{made.bytes}.subspan(start, write_end - start));
+                             std::span<const std::byte>{data.bytes}.subspan(start, write_end - start));
         start = write_end;
     }
-    actor.sent_bytes += made.bytes.size();
+    actor.sent_bytes += data.bytes.size();
     actor.writing = true;
-    requests_.emplace_back(write_request{index, std::move(made.bytes), std::move(made.write_ends)});
+    requests_.emplace_back(write_request{index, std::move(data.bytes), std::move(data.write_ends)});
 }
 
 void execution::end(std::size_t index, close_how how) {

@@ -8,8 +8,8 @@
 #include "runner/outcome.hpp"
 #include "runner/process_end.hpp"
 #include "runner/pseudonyms.hpp"
+#include "runner/run_variant.hpp"
 #include "runner/unit_bytes.hpp"
-#include "runner/way.hpp"
 #include "scenario/scenario.hpp"
 
 #include <chatos/layout.hpp>
@@ -27,7 +27,7 @@
 namespace chatos::conformance {
 
 /// How long the runner waits; all of it times the time factor already.
-struct patience {
+struct timeouts {
     std::chrono::milliseconds answer{2'000};  ///< for an event that a step expects
     std::chrono::milliseconds start{15'000};  ///< for a client under test to connect, once it is started
     std::chrono::milliseconds closing{500};   ///< for the server to close after the last step; missing it is no failure
@@ -68,7 +68,7 @@ using network_request =
 class execution {
 public:
     /// `what` must outlive the execution. `dialogue` says how to talk with a client under test.
-    execution(const scenario& what, pseudonyms names, const patience& limits_of_time, way how = {},
+    execution(const scenario& scenario, pseudonyms names, const timeouts& times, run_variant how = {},
               client_dialogue dialogue = {});
 
     // What happened. None of these decides anything yet: advance() does, so that everything that had come by then is
@@ -113,7 +113,7 @@ private:
         bool expects_bytes{false};  // behind so many packets: the far end of a tunnel
         std::size_t packets_left{0};
         std::size_t bytes_matched{0};  // of those that the step expects
-        bool heard_the_end{false};     // the server has ended the connection
+        bool end_received{false};      // the server has ended the connection
         bool proven_silent{false};     // its fence was answered
         std::optional<moment> waiting_since;
         std::vector<std::size_t> unordered_left;
@@ -133,35 +133,35 @@ private:
     // Steps.
     progress run_step(std::size_t index, moment now);
     void run_steps(moment now);
-    [[nodiscard]] bool waits_for_turn(std::size_t index, const step& one, moment now);
-    [[nodiscard]] std::chrono::nanoseconds turn_patience() const;
-    void end_turn(const actor_state& actor, const step& one);
+    [[nodiscard]] bool waits_for_turn(std::size_t index, const step& step, moment now);
+    [[nodiscard]] std::chrono::nanoseconds turn_timeout() const;
+    void end_turn(const actor_state& actor, const step& step);
     void refuse_surplus(std::size_t index);
-    progress run_action(std::size_t index, const step& one, moment now);
+    progress run_action(std::size_t index, const step& step, moment now);
     progress run_send(std::size_t index, const send_action& action, moment now);
     progress run_close(std::size_t index, close_how how, moment now);
-    progress run_expect(std::size_t index, const step& one, const expect_action& expect, moment now);
-    progress expect_event(std::size_t index, const step& one, const expect_action& expect, moment now);
-    progress expect_unordered(std::size_t index, const step& one, const unordered_pattern& pattern, moment now);
-    progress expect_one_of(std::size_t index, const step& one, const one_of_pattern& pattern, moment now);
-    progress expect_bytes(std::size_t index, const step& one, const bytes_pattern& pattern, moment now);
-    progress expect_silence(std::size_t index, const step& one, moment now);
-    progress expect_screen(std::size_t index, const step& one, const screen_pattern& pattern, moment now);
-    progress expect_exit(std::size_t index, const step& one, const exit_pattern& pattern, moment now);
-    progress run_tell(std::size_t index, const step& one, const stdin_action& action, moment now);
-    [[nodiscard]] bool wait_until_ready(std::size_t index, const step& one, moment now);
+    progress run_expect(std::size_t index, const step& step, const expect_action& expect, moment now);
+    progress expect_event(std::size_t index, const step& step, const expect_action& expect, moment now);
+    progress expect_unordered(std::size_t index, const step& step, const unordered_pattern& pattern, moment now);
+    progress expect_one_of(std::size_t index, const step& step, const one_of_pattern& pattern, moment now);
+    progress expect_bytes(std::size_t index, const step& step, const bytes_pattern& pattern, moment now);
+    progress expect_silence(std::size_t index, const step& step, moment now);
+    progress expect_screen(std::size_t index, const step& step, const screen_pattern& pattern, moment now);
+    progress expect_exit(std::size_t index, const step& step, const exit_pattern& pattern, moment now);
+    progress run_tell(std::size_t index, const step& step, const stdin_action& action, moment now);
+    [[nodiscard]] bool wait_until_ready(std::size_t index, const step& step, moment now);
     [[nodiscard]] bool judges_client() const noexcept { return scenario_.role == test_role::client; }
-    [[nodiscard]] std::string wanted_from(std::size_t index, const std::string& what) const;
-    [[nodiscard]] std::chrono::milliseconds connecting_patience() const;
+    [[nodiscard]] std::string wanted_from(std::size_t index, const std::string& text) const;
+    [[nodiscard]] std::chrono::milliseconds connecting_timeout() const;
     void note_registration(actor_state& actor, const packet_view& sent) const;
     progress ensure_connected(std::size_t index, moment now);
     void give_up_connecting(moment now);
     void finish_step(actor_state& actor);
-    void mark_done(const step& one);
-    [[nodiscard]] bool is_enabled(const step& one) const;
-    [[nodiscard]] bool came_too_early(const step& one, const received_event& event) const;
-    [[nodiscard]] std::chrono::nanoseconds time_limit(const step& one) const;
-    [[nodiscard]] bool ran_out_of_time(const actor_state& actor, const step& one, moment now) const;
+    void mark_done(const step& step);
+    [[nodiscard]] bool is_enabled(const step& step) const;
+    [[nodiscard]] bool came_too_early(const step& step, const received_event& event) const;
+    [[nodiscard]] std::chrono::nanoseconds time_limit(const step& step) const;
+    [[nodiscard]] bool ran_out_of_time(const actor_state& actor, const step& step, moment now) const;
     [[nodiscard]] bool fits(const event_pattern& pattern, const received_event& event);
 
     // The end.
@@ -175,26 +175,26 @@ private:
     void count_closing_silences() noexcept;
 
     // Failures.
-    void fail(failure_kind what, std::size_t index, const step* one, std::string expected, const received_event* seen,
+    void fail(failure_kind kind, std::size_t index, const step* step, std::string expected, const received_event* event,
               const std::string& otherwise);
-    void fail_mismatch(std::size_t index, const step& one, const expect_action& expect);
-    void fail_silent(std::size_t index, const step& one, const std::string& expected);
-    void fail_display(std::size_t index, const step& one, const std::string& wanted);
+    void fail_mismatch(std::size_t index, const step& step, const expect_action& expect);
+    void fail_silent(std::size_t index, const step& step, const std::string& expected);
+    void fail_display(std::size_t index, const step& step, const std::string& wanted);
     void fail_unexpected(std::size_t index, const received_event& event);
-    [[nodiscard]] std::string blamed_rule(const step* one) const;
+    [[nodiscard]] std::string blamed_rule(const step* step) const;
 
     received_event take_event(actor_state& actor);
     void count_silence(bool by_fence) noexcept;
     void put_event(std::size_t index, received_event event, moment now);
     void record(exchange_entry entry);
-    void remark(std::size_t index, std::string what);
-    void write(std::size_t index, outgoing made, std::string what);
+    void remark(std::size_t index, std::string text);
+    void write(std::size_t index, outgoing data, std::string text);
     void end(std::size_t index, close_how how);
 
     const scenario& scenario_;
     pseudonyms names_;
-    patience patience_;
-    way way_;
+    timeouts timeouts_;
+    run_variant variant_;
     client_dialogue dialogue_;
     std::size_t turn_{0};               // index into the schedule
     std::optional<moment> held_since_;  // somebody waits for another one's turn

@@ -25,19 +25,19 @@ std::string failure_of(manual_run& run) {
     if (!run.finished()) {
         return "not finished";
     }
-    const outcome seen = run.result();
-    return seen.failure ? seen.failure->expected + "; " + seen.failure->seen : "";
+    const outcome result = run.result();
+    return result.failure ? result.failure->expected + "; " + result.failure->observed : "";
 }
 
 TEST(ExecutionBytes, come_in_any_pieces_also_with_the_packet_before_them) {
-    for (const std::string& rest : {std::string{"hello"}, std::string{"he"}, std::string{}}) {
+    for (const std::string& remaining : {std::string{"hello"}, std::string{"he"}, std::string{}}) {
         tunnel_run run;
-        run.receives_bytes("alice", wire(make_error(error_code::ok)) + rest);
-        for (std::size_t at = rest.size(); at < 5; ++at) {
+        run.receives_bytes("alice", wire(make_error(error_code::ok)) + remaining);
+        for (std::size_t at = remaining.size(); at < 5; ++at) {
             run.receives_bytes("alice", std::string{"hello"}.substr(at, 1));
         }
         run.closes("alice");
-        EXPECT_EQ(failure_of(run), "") << rest;
+        EXPECT_EQ(failure_of(run), "") << remaining;
     }
 }
 
@@ -67,7 +67,7 @@ TEST(ExecutionBytes, that_look_like_packets_are_not_taken_for_any) {
     EXPECT_EQ(failure_of(run), "");
 }
 
-TEST(ExecutionBytes, whoever_has_heard_the_end_still_sends) {
+TEST(ExecutionBytes, an_actor_still_sends_after_the_end_of_its_input) {
     tunnel_run run{R"(, {"actor": "alice", "expect": {"closed": "fin"}},
                         {"actor": "alice", "send": {"raw": "'bye'"}},
                         {"actor": "alice", "close": "fin"})"};

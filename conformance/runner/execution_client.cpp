@@ -30,29 +30,29 @@ void execution::process_ended(std::size_t index, process_end how, moment now) {
 }
 
 /// A client that says when it takes commands is given none before, or they would be lost.
-bool execution::wait_until_ready(std::size_t index, const step& one, moment now) {
+bool execution::wait_until_ready(std::size_t index, const step& step, moment now) {
     actor_state& actor = actors_[index];
     if (actor.ready || !dialogue_.screen.contains("ready") || !actor.registered) {
         return false;
     }
     actor.waiting_since = actor.waiting_since.value_or(now);
-    if (ran_out_of_time(actor, one, now) || actor.ended) {
-        fail_display(index, one, "on its screen that it is ready");
+    if (ran_out_of_time(actor, step, now) || actor.ended) {
+        fail_display(index, step, "on its screen that it is ready");
     }
     return true;
 }
 
-execution::progress execution::run_tell(std::size_t index, const step& one, const stdin_action& action, moment now) {
+execution::progress execution::run_tell(std::size_t index, const step& step, const stdin_action& action, moment now) {
     if (ensure_connected(index, now) == progress::moved) {
         return progress::stuck;
     }
     const auto command = dialogue_.input.find(action.command);
     if (command == dialogue_.input.end()) {
-        // Whoever needs it is not run at all with a profile that does not know it.
+        // A scenario that needs it does not run with a profile that lacks it.
         finish_step(actors_[index]);
         return progress::moved;
     }
-    if (wait_until_ready(index, one, now)) {
+    if (wait_until_ready(index, step, now)) {
         return progress::stuck;
     }
     std::string text = fill_in(command->second, names_.expand(action.pseudo), names_.expand(action.text));
@@ -62,7 +62,7 @@ execution::progress execution::run_tell(std::size_t index, const step& one, cons
     return progress::moved;
 }
 
-execution::progress execution::expect_screen(std::size_t index, const step& one, const screen_pattern& pattern,
+execution::progress execution::expect_screen(std::size_t index, const step& step, const screen_pattern& pattern,
                                              moment now) {
     actor_state& actor = actors_[index];
     const auto wanted = dialogue_.screen.find(pattern.shows);
@@ -78,21 +78,21 @@ execution::progress execution::expect_screen(std::size_t index, const step& one,
         finish_step(actor);
         return progress::moved;
     }
-    if (ran_out_of_time(actor, one, now) || actor.ended) {
-        fail_display(index, one, describe(pattern, names_));
+    if (ran_out_of_time(actor, step, now) || actor.ended) {
+        fail_display(index, step, describe(pattern, names_));
     }
     return progress::stuck;
 }
 
-void execution::fail_display(std::size_t index, const step& one, const std::string& wanted) {
+void execution::fail_display(std::size_t index, const step& step, const std::string& wanted) {
     const actor_state& actor = actors_[index];
     const bool has_ended = actor.ended.has_value();
     const std::string shown = actor.screen.empty() ? "nothing new" : quoted_excerpt(actor.screen);
-    fail(failure_kind::no_display, index, &one, wanted_from(index, wanted), nullptr, "its screen shows " + shown);
+    fail(failure_kind::no_display, index, &step, wanted_from(index, wanted), nullptr, "its screen shows " + shown);
     outcome_.failure->by_silence = !has_ended;
 }
 
-execution::progress execution::expect_exit(std::size_t index, const step& one, const exit_pattern& pattern,
+execution::progress execution::expect_exit(std::size_t index, const step& step, const exit_pattern& pattern,
                                            moment now) {
     actor_state& actor = actors_[index];
     const auto code = dialogue_.exit_codes.find(pattern.reason);
@@ -104,14 +104,15 @@ execution::progress execution::expect_exit(std::size_t index, const step& one, c
         "its own end" +
         (code == dialogue_.exit_codes.end() ? std::string{} : " with exit status " + std::to_string(code->second));
     if (!actor.ended) {
-        if (ran_out_of_time(actor, one, now)) {
-            fail(failure_kind::no_exit, index, &one, wanted_from(index, wanted), nullptr, "its process goes on");
+        if (ran_out_of_time(actor, step, now)) {
+            fail(failure_kind::no_exit, index, &step, wanted_from(index, wanted), nullptr,
+                 "its process is still running");
             outcome_.failure->by_silence = true;
         }
         return progress::stuck;
     }
     if (actor.ended->by_signal || (code != dialogue_.exit_codes.end() && actor.ended->code != code->second)) {
-        fail(failure_kind::wrong_exit, index, &one, wanted_from(index, wanted), nullptr, actor.ended->text);
+        fail(failure_kind::wrong_exit, index, &step, wanted_from(index, wanted), nullptr, actor.ended->text);
         return progress::stuck;
     }
     finish_step(actor);

@@ -20,16 +20,17 @@ scenario client_scenario(const std::string& steps, const std::string& more_keys 
 }
 
 client_dialogue dialogue() {
-    client_dialogue made;
-    made.input = {{"say", "{text}\n"}, {"msg", "/msg {pseudo} {text}\n"}, {"quit", "/quit\n"}};
-    made.screen = {{"message", "^<{pseudo}> {text}$"}, {"broken", "^broken"}};
-    made.exit_codes = {{"quit", 0}, {"taken", 4}};
-    return made;
+    client_dialogue dialogue;
+    dialogue.input = {{"say", "{text}\n"}, {"msg", "/msg {pseudo} {text}\n"}, {"quit", "/quit\n"}};
+    dialogue.screen = {{"message", "^<{pseudo}> {text}$"}, {"broken", "^broken"}};
+    dialogue.exit_codes = {{"quit", 0}, {"taken", 4}};
+    return dialogue;
 }
 
 std::string failure_of(manual_run& run) {
-    const outcome seen = run.result();
-    return seen.failure ? seen.failure->rule + ": " + seen.failure->expected + "; " + seen.failure->seen : "passed";
+    const outcome result = run.result();
+    return result.failure ? result.failure->rule + ": " + result.failure->expected + "; " + result.failure->observed
+                          : "passed";
 }
 
 TEST(ExecutionClient, is_started_registers_and_is_fenced_with_a_message) {
@@ -163,12 +164,12 @@ TEST(ExecutionClient, one_that_goes_on_has_not_ended) {
     manual_run run{client_scenario(R"({"actor": "alice", "expect": {"exit": "quit"}})"), dialogue()};
     run.receives("alice", make_cr("alice-t"));
     run.wait_for_deadline();
-    EXPECT_EQ(failure_of(run), "CLI-2: from alice comes its own end with exit status 0; its process goes on");
+    EXPECT_EQ(failure_of(run), "CLI-2: from alice comes its own end with exit status 0; its process is still running");
 }
 
 TEST(ExecutionClient, has_longer_to_start_than_to_answer) {
-    scenario what = client_scenario("");
-    manual_run run{what, dialogue()};
+    scenario scenario = client_scenario("");
+    manual_run run{scenario, dialogue()};
     EXPECT_EQ(run.deadline().count(), 2'000);  // connected at once, and silent
 }
 

@@ -48,10 +48,10 @@ void execution::start_fencing(moment now) {
         question.op = judges_client() ? opcode::spm : opcode::rpm;
         question.pseudo.text = "fence-{run}";
         question.message.text = "the end";
-        outgoing made = bytes_of({{question}, split_mode::whole, {}}, names_);
+        outgoing data = bytes_of({{question}, split_mode::whole, {}}, names_);
         actor.fenced = true;
         requests_.emplace_back(reading_request{index, true});
-        write(index, std::move(made), judges_client() ? "SPM, as a fence" : "RPM for nobody, as a fence");
+        write(index, std::move(data), judges_client() ? "SPM, as a fence" : "RPM for nobody, as a fence");
     }
 }
 
@@ -65,7 +65,7 @@ void execution::continue_fencing(moment now) {
         pass_over_close(actor);
         if (actor.fenced && !actor.inbox.empty()) {
             const received_event& event = actor.inbox.front();
-            if (event.what != received_event::kind::packet || event.packet.op != opcode::error) {
+            if (event.type != received_event::kind::packet || event.packet.op != opcode::error) {
                 fail_unexpected(index, event);
                 return;
             }
@@ -77,11 +77,11 @@ void execution::continue_fencing(moment now) {
             fail_unexpected(index, actor.inbox.front());
             return;
         }
-        if (actor.fenced && now >= phase_since_ + patience_.answer) {
+        if (actor.fenced && now >= phase_since_ + timeouts_.answer) {
             fail(failure_kind::silence, index, nullptr,
                  wanted_from(index, judges_client() ? "one ERROR for the SPM that ends the scenario"
                                                     : "one ERROR for the RPM that ends the scenario"),
-                 nullptr, "nothing came for " + std::to_string(patience_.answer.count()) + " ms");
+                 nullptr, "nothing came for " + std::to_string(timeouts_.answer.count()) + " ms");
             outcome_.failure->by_silence = true;
             if (judges_client()) {
                 outcome_.failure->rule = "CLI-2";  // whatever the scenario is about
@@ -104,7 +104,7 @@ void execution::start_draining(moment now) {
             requests_.emplace_back(reading_request{index, true});
             end(index, close_how::fin);
             actor.half_closed = true;
-            actor.connection = actor.heard_the_end ? link::closed : link::open;
+            actor.connection = actor.end_received ? link::closed : link::open;
         }
     }
 }
@@ -122,7 +122,7 @@ void execution::continue_draining(moment now) {
         }
         all_closed = all_closed && actor.connection != link::open && actor.connection != link::connecting;
     }
-    const bool out_of_time = now >= phase_since_ + patience_.closing;
+    const bool out_of_time = now >= phase_since_ + timeouts_.closing;
     if (all_closed || out_of_time) {
         outcome_.ended_without_close = !all_closed;
         count_closing_silences();
@@ -134,9 +134,9 @@ void execution::continue_draining(moment now) {
 /// come; or it was waited for. Who has closed both ways does not hear what comes, and claims nothing.
 void execution::count_closing_silences() noexcept {
     for (const actor_state& actor : actors_) {
-        const bool listens = actor.connection == link::open || actor.heard_the_end;
+        const bool listens = actor.connection == link::open || actor.end_received;
         if (scenario_.closing_fence && listens) {
-            count_silence(actor.proven_silent || actor.heard_the_end);
+            count_silence(actor.proven_silent || actor.end_received);
         }
     }
 }

@@ -28,8 +28,9 @@ std::string failure_of(manual_run& run) {
     if (!run.finished()) {
         return "not finished";
     }
-    const outcome seen = run.result();
-    return seen.failure ? seen.failure->rule + ": " + seen.failure->expected + "; " + seen.failure->seen : "";
+    const outcome result = run.result();
+    return result.failure ? result.failure->rule + ": " + result.failure->expected + "; " + result.failure->observed
+                          : "";
 }
 
 TEST(ExecutionEnd, a_registered_actor_asks_for_nobody_then_half_closes_then_reads_to_the_end) {
@@ -40,9 +41,9 @@ TEST(ExecutionEnd, a_registered_actor_asks_for_nobody_then_half_closes_then_read
     EXPECT_FALSE(run.finished());
     run.closes("alice");
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_FALSE(seen.failure);
-    EXPECT_FALSE(seen.ended_without_close);
+    const outcome result = run.result();
+    EXPECT_FALSE(result.failure);
+    EXPECT_FALSE(result.ended_without_close);
 }
 
 TEST(ExecutionEnd, any_error_answers_the_fence_because_another_rule_judges_the_code) {
@@ -97,10 +98,10 @@ TEST(ExecutionEnd, a_fence_that_is_not_answered_fails_at_its_deadline) {
     run.wait_for_deadline();
     EXPECT_EQ(run.time(), 2'000ms);
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_EQ(seen.failure->rule, "PM-7");
-    EXPECT_EQ(seen.failure->seen, "nothing came for 2000 ms");
-    EXPECT_TRUE(seen.failure->by_silence);
+    const outcome result = run.result();
+    EXPECT_EQ(result.failure->rule, "PM-7");
+    EXPECT_EQ(result.failure->observed, "nothing came for 2000 ms");
+    EXPECT_TRUE(result.failure->by_silence);
 }
 
 TEST(ExecutionEnd, a_server_that_does_not_close_is_waited_for_a_bounded_while_and_no_failure) {
@@ -109,9 +110,9 @@ TEST(ExecutionEnd, a_server_that_does_not_close_is_waited_for_a_bounded_while_an
     run.wait_for_deadline();
     EXPECT_EQ(run.time(), 500ms);
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_FALSE(seen.failure);
-    EXPECT_TRUE(seen.ended_without_close);
+    const outcome result = run.result();
+    EXPECT_FALSE(result.failure);
+    EXPECT_TRUE(result.ended_without_close);
     EXPECT_EQ(run.log().back(), "alice ends: full");
 }
 
@@ -131,13 +132,14 @@ TEST(ExecutionEnd, all_registered_actors_are_fenced_and_others_only_end) {
     EXPECT_EQ(failure_of(run), "");
 }
 
-TEST(ExecutionEnd, a_stranger_may_be_hung_up_on_and_a_user_may_not) {
-    manual_run stranger{make_scenario(R"([{"actor": "bob", "connect": true}, {"actor": "alice", "login": true}])")};
-    stranger.closes("bob");
-    stranger.receives("alice", ok);
-    stranger.receives("alice", unreachable);
-    stranger.closes("alice");
-    EXPECT_EQ(failure_of(stranger), "");
+TEST(ExecutionEnd, an_unregistered_connection_may_be_closed_and_that_of_a_user_may_not) {
+    manual_run other_program{
+        make_scenario(R"([{"actor": "bob", "connect": true}, {"actor": "alice", "login": true}])")};
+    other_program.closes("bob");
+    other_program.receives("alice", ok);
+    other_program.receives("alice", unreachable);
+    other_program.closes("alice");
+    EXPECT_EQ(failure_of(other_program), "");
     manual_run user{make_scenario(R"([{"actor": "bob", "login": true}, {"actor": "alice", "login": true}])")};
     user.receives("bob", ok);
     user.closes("bob");
@@ -196,8 +198,8 @@ TEST(ExecutionEnd, every_connection_is_closed_after_a_failure) {
 }
 
 std::pair<std::size_t, std::size_t> silences_of(manual_run& run) {
-    const outcome seen = run.result();
-    return {seen.silences.fenced, seen.silences.windowed};
+    const outcome result = run.result();
+    return {result.silences.fenced, result.silences.windowed};
 }
 using proofs = std::pair<std::size_t, std::size_t>;
 
@@ -208,7 +210,7 @@ TEST(ExecutionEnd, silence_is_proved_by_the_answer_to_the_fence_whether_the_serv
     EXPECT_EQ(silences_of(run), (proofs{1, 0}));
 }
 
-TEST(ExecutionEnd, silence_towards_a_stranger_is_proved_by_the_end_of_the_connection) {
+TEST(ExecutionEnd, silence_towards_an_unregistered_client_is_proved_by_the_end_of_the_connection) {
     const char* knocks = R"([{"actor": "alice", "connect": true}])";
     manual_run closed{make_scenario(knocks)};
     closed.closes("alice");

@@ -27,28 +27,28 @@ execution::progress execution::run_step(std::size_t index, moment now) {
     if (actor.writing || actor.connection == link::connecting) {
         return progress::stuck;
     }
-    const step& one = *actor.program[actor.at];
-    const auto* expect = std::get_if<expect_action>(&one.action);
+    const step& step = *actor.program[actor.at];
+    const auto* expect = std::get_if<expect_action>(&step.action);
     const bool has_event = !actor.inbox.empty();
-    if (expect != nullptr && has_event && !is_beside_connection(*expect) && came_too_early(one, actor.inbox.front())) {
-        fail(failure_kind::too_early, index, &one,
+    if (expect != nullptr && has_event && !is_beside_connection(*expect) && came_too_early(step, actor.inbox.front())) {
+        fail(failure_kind::too_early, index, &step,
              wanted_from(index, describe(expect->event, names_) + ", and not before what causes it"),
              &actor.inbox.front(), ", too early");
         return progress::stuck;
     }
-    const bool is_held = !is_enabled(one) || waits_for_turn(index, one, now);
-    return is_held ? progress::stuck : run_action(index, one, now);
+    const bool is_held = !is_enabled(step) || waits_for_turn(index, step, now);
+    return is_held ? progress::stuck : run_action(index, step, now);
 }
 
 /// With a schedule, an action waits until it is its actor's turn and the bytes of the turn before are on their way.
-bool execution::waits_for_turn(std::size_t index, const step& one, moment now) {
-    if (!way_.order || outcome_.order_given_up || !is_action(one) || actors_[index].nested_of ||
-        turn_ >= way_.order->actors.size()) {
+bool execution::waits_for_turn(std::size_t index, const step& step, moment now) {
+    if (!variant_.order || outcome_.order_given_up || !is_action(step) || actors_[index].nested_of ||
+        turn_ >= variant_.order->actors.size()) {
         return false;
     }
     const bool somebody_writes =
         std::any_of(actors_.begin(), actors_.end(), [](const actor_state& actor) { return actor.writing; });
-    if (way_.order->actors[turn_] == index && !somebody_writes) {
+    if (variant_.order->actors[turn_] == index && !somebody_writes) {
         return false;
     }
     held_since_ = held_since_.value_or(now);
@@ -56,14 +56,14 @@ bool execution::waits_for_turn(std::size_t index, const step& one, moment now) {
 }
 
 /// Half of what the one whose turn it is may wait for, so that giving up comes before his own time is over.
-std::chrono::nanoseconds execution::turn_patience() const {
-    const actor_state& actor = actors_[way_.order->actors[turn_]];
-    const step* one = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
-    return (one == nullptr || is_action(*one) ? std::chrono::nanoseconds{patience_.answer} : time_limit(*one)) / 2;
+std::chrono::nanoseconds execution::turn_timeout() const {
+    const actor_state& actor = actors_[variant_.order->actors[turn_]];
+    const step* step = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
+    return (step == nullptr || is_action(*step) ? std::chrono::nanoseconds{timeouts_.answer} : time_limit(*step)) / 2;
 }
 
-void execution::end_turn(const actor_state& actor, const step& one) {
-    if (way_.order && is_action(one) && !actor.nested_of && turn_ < way_.order->actors.size()) {
+void execution::end_turn(const actor_state& actor, const step& step) {
+    if (variant_.order && is_action(step) && !actor.nested_of && turn_ < variant_.order->actors.size()) {
         ++turn_;
         held_since_.reset();
     }
@@ -74,29 +74,29 @@ void execution::end_turn(const actor_state& actor, const step& one) {
 void execution::refuse_surplus(std::size_t index) {
     using kind = received_event::kind;
     const actor_state& actor = actors_[index];
-    if (scenario_.closing_fence && !actor.inbox.empty() && actor.inbox.front().what != kind::fin &&
-        actor.inbox.front().what != kind::reset) {
+    if (scenario_.closing_fence && !actor.inbox.empty() && actor.inbox.front().type != kind::fin &&
+        actor.inbox.front().type != kind::reset) {
         fail_unexpected(index, actor.inbox.front());
     }
 }
 
-execution::progress execution::run_action(std::size_t index, const step& one, moment now) {
-    if (const auto* send = std::get_if<send_action>(&one.action)) {
+execution::progress execution::run_action(std::size_t index, const step& step, moment now) {
+    if (const auto* send = std::get_if<send_action>(&step.action)) {
         return run_send(index, *send, now);
     }
-    if (const auto* close = std::get_if<close_action>(&one.action)) {
+    if (const auto* close = std::get_if<close_action>(&step.action)) {
         return run_close(index, close->how, now);
     }
-    if (const auto* expect = std::get_if<expect_action>(&one.action)) {
-        return run_expect(index, one, *expect, now);
+    if (const auto* expect = std::get_if<expect_action>(&step.action)) {
+        return run_expect(index, step, *expect, now);
     }
-    if (const auto* tell = std::get_if<stdin_action>(&one.action)) {
-        return run_tell(index, one, *tell, now);
+    if (const auto* tell = std::get_if<stdin_action>(&step.action)) {
+        return run_tell(index, step, *tell, now);
     }
     if (ensure_connected(index, now) == progress::moved) {
-        return progress::stuck;  // goes on when the connection is there
+        return progress::stuck;  // continues once connected
     }
-    if (const auto* reading = std::get_if<reading_action>(&one.action)) {
+    if (const auto* reading = std::get_if<reading_action>(&step.action)) {
         requests_.emplace_back(reading_request{index, reading->reading});
         remark(index, reading->reading ? "reads again" : "stops reading");
     }
@@ -123,16 +123,16 @@ execution::progress execution::ensure_connected(std::size_t index, moment now) {
 }
 
 /// A process takes its time to start; a connection does not.
-std::chrono::milliseconds execution::connecting_patience() const {
-    return judges_client() ? patience_.start : patience_.answer;
+std::chrono::milliseconds execution::connecting_timeout() const {
+    return judges_client() ? timeouts_.start : timeouts_.answer;
 }
 
 /// A server whose queue of connections is full neither accepts nor refuses.
 void execution::give_up_connecting(moment now) {
     for (std::size_t index = 0; index < actors_.size() && !finished(); ++index) {
         const actor_state& actor = actors_[index];
-        if (actor.connection == link::connecting && now >= actor.connecting_since + connecting_patience()) {
-            connection_failed(index, "nothing came for " + std::to_string(connecting_patience().count()) + " ms", now);
+        if (actor.connection == link::connecting && now >= actor.connecting_since + connecting_timeout()) {
+            connection_failed(index, "nothing came for " + std::to_string(connecting_timeout().count()) + " ms", now);
         }
     }
 }
@@ -142,37 +142,37 @@ execution::progress execution::run_send(std::size_t index, const send_action& ac
     if (ensure_connected(index, now) == progress::moved) {
         return progress::stuck;
     }
-    outgoing made = bytes_of(action, names_, way_.segment);
-    std::string what;
+    outgoing data = bytes_of(action, names_, variant_.segment);
+    std::string text;
     if (actor.expects_bytes && actor.packets_left == 0) {
-        what = std::to_string(made.bytes.size()) + (made.bytes.size() == 1 ? " byte " : " bytes ") +
-               quoted_excerpt({reinterpret_cast<const char*>(made.bytes.data()), made.bytes.size()});
-        write(index, std::move(made), std::move(what));
+        text = std::to_string(data.bytes.size()) + (data.bytes.size() == 1 ? " byte " : " bytes ") +
+               quoted_excerpt({reinterpret_cast<const char*>(data.bytes.data()), data.bytes.size()});
+        write(index, std::move(data), std::move(text));
         finish_step(actor);
         return progress::moved;
     }
     // Decoded by the codec rather than told from the step: the report shows what a receiver makes of the bytes.
-    for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
-        const decode_result result = decode(rest);
-        what += what.empty() ? "" : " + ";
+    for (std::span<const std::byte> remaining{data.bytes}; !remaining.empty();) {
+        const decode_result result = decode(remaining);
+        text += text.empty() ? "" : " + ";
         if (result.status != decode_status::complete) {
-            what += result.status == decode_status::malformed
+            text += result.status == decode_status::malformed
                         ? "malformed bytes (" + std::string{rule_of(result.error.what)} + ")"
                         : "part of a packet";
             break;
         }
         note_registration(actor, result.packet);
-        what += describe(owned(result.packet));
-        rest = rest.subspan(result.consumed);
-        if (what.size() > 300) {
-            what += rest.empty() ? "" : " + " + std::to_string(rest.size()) + " bytes more";
+        text += describe(owned(result.packet));
+        remaining = remaining.subspan(result.consumed);
+        if (text.size() > 300) {
+            text += remaining.empty() ? "" : " + " + std::to_string(remaining.size()) + " bytes more";
             break;
         }
     }
-    if (made.write_ends.size() > 1) {
-        what += " in " + std::to_string(made.write_ends.size()) + " writes";
+    if (data.write_ends.size() > 1) {
+        text += " in " + std::to_string(data.write_ends.size()) + " writes";
     }
-    write(index, std::move(made), std::move(what));
+    write(index, std::move(data), std::move(text));
     finish_step(actor);
     return progress::moved;
 }
@@ -193,12 +193,12 @@ execution::progress execution::run_close(std::size_t index, close_how how, momen
     }
     if (actor.connection == link::open) {
         end(index, how);
-        const char* what = how == close_how::fin    ? "half-closes"
+        const char* text = how == close_how::fin    ? "half-closes"
                            : how == close_how::full ? "closes"
                                                     : "resets the connection";
-        remark(index, what);
+        remark(index, text);
         actor.half_closed = true;
-        if (how != close_how::fin || actor.heard_the_end) {
+        if (how != close_how::fin || actor.end_received) {
             actor.connection = link::closed;
         }
     }
@@ -206,7 +206,8 @@ execution::progress execution::run_close(std::size_t index, close_how how, momen
     return progress::moved;
 }
 
-execution::progress execution::run_expect(std::size_t index, const step& one, const expect_action& expect, moment now) {
+execution::progress execution::run_expect(std::size_t index, const step& step, const expect_action& expect,
+                                          moment now) {
     if (ensure_connected(index, now) == progress::moved) {
         return progress::stuck;
     }
@@ -215,50 +216,50 @@ execution::progress execution::run_expect(std::size_t index, const step& one, co
         actor.waiting_since = now;
     }
     if (const auto* screen = std::get_if<screen_pattern>(&expect.event)) {
-        return expect_screen(index, one, *screen, now);
+        return expect_screen(index, step, *screen, now);
     }
     if (const auto* exit = std::get_if<exit_pattern>(&expect.event)) {
-        return expect_exit(index, one, *exit, now);
+        return expect_exit(index, step, *exit, now);
     }
     const bool wants_silence = std::holds_alternative<silence_pattern>(expect.event);
-    const bool is_over = actor.connection == link::closed || actor.heard_the_end;
+    const bool is_over = actor.connection == link::closed || actor.end_received;
     if (actor.inbox.empty() && is_over && !expect.optional && !wants_silence) {
-        fail(failure_kind::ended, index, &one, wanted_from(index, describe(expect.event, names_)), nullptr,
+        fail(failure_kind::ended, index, &step, wanted_from(index, describe(expect.event, names_)), nullptr,
              "the connection had ended before");
         return progress::stuck;
     }
     if (const auto* unordered = std::get_if<unordered_pattern>(&expect.event)) {
-        return expect_unordered(index, one, *unordered, now);
+        return expect_unordered(index, step, *unordered, now);
     }
     if (const auto* one_of = std::get_if<one_of_pattern>(&expect.event)) {
-        return expect_one_of(index, one, *one_of, now);
+        return expect_one_of(index, step, *one_of, now);
     }
     if (const auto* bytes = std::get_if<bytes_pattern>(&expect.event)) {
-        return expect_bytes(index, one, *bytes, now);
+        return expect_bytes(index, step, *bytes, now);
     }
     if (wants_silence) {
-        return expect_silence(index, one, now);
+        return expect_silence(index, step, now);
     }
-    return expect_event(index, one, expect, now);
+    return expect_event(index, step, expect, now);
 }
 
-execution::progress execution::expect_event(std::size_t index, const step& one, const expect_action& expect,
+execution::progress execution::expect_event(std::size_t index, const step& step, const expect_action& expect,
                                             moment now) {
     actor_state& actor = actors_[index];
     if (actor.inbox.empty()) {
-        if (ran_out_of_time(actor, one, now) || actor.connection == link::closed) {
+        if (ran_out_of_time(actor, step, now) || actor.connection == link::closed) {
             if (expect.optional) {
                 count_silence(actor.connection == link::closed);
                 finish_step(actor);
                 return progress::moved;
             }
-            fail_silent(index, one, describe(expect.event, names_));
+            fail_silent(index, step, describe(expect.event, names_));
         }
         return progress::stuck;
     }
     const bool fit = fits(expect.event, actor.inbox.front());
     if (!fit && !expect.optional) {
-        fail_mismatch(index, one, expect);
+        fail_mismatch(index, step, expect);
         return progress::stuck;
     }
     if (fit) {
@@ -270,7 +271,7 @@ execution::progress execution::expect_event(std::size_t index, const step& one, 
     return progress::moved;
 }
 
-execution::progress execution::expect_unordered(std::size_t index, const step& one, const unordered_pattern& pattern,
+execution::progress execution::expect_unordered(std::size_t index, const step& step, const unordered_pattern& pattern,
                                                 moment now) {
     actor_state& actor = actors_[index];
     if (actor.unordered_left.empty()) {
@@ -283,7 +284,7 @@ execution::progress execution::expect_unordered(std::size_t index, const step& o
                 return matches(pattern.packets[which], actor.inbox.front(), names_, bound_);
             });
         if (fitting == actor.unordered_left.end()) {
-            fail_mismatch(index, one, std::get<expect_action>(one.action));
+            fail_mismatch(index, step, std::get<expect_action>(step.action));
             return progress::stuck;
         }
         (void)take_event(actor);
@@ -294,19 +295,19 @@ execution::progress execution::expect_unordered(std::size_t index, const step& o
         }
         actor.waiting_since = now;
     }
-    if (ran_out_of_time(actor, one, now)) {
-        fail_silent(index, one,
+    if (ran_out_of_time(actor, step, now)) {
+        fail_silent(index, step,
                     std::to_string(actor.unordered_left.size()) + " more of these, " + describe(pattern, names_));
     }
     return progress::stuck;
 }
 
-execution::progress execution::expect_one_of(std::size_t index, const step& one, const one_of_pattern& pattern,
+execution::progress execution::expect_one_of(std::size_t index, const step& step, const one_of_pattern& pattern,
                                              moment now) {
     actor_state& actor = actors_[index];
     if (actor.inbox.empty()) {
-        if (ran_out_of_time(actor, one, now)) {
-            fail_silent(index, one, describe(pattern, names_));
+        if (ran_out_of_time(actor, step, now)) {
+            fail_silent(index, step, describe(pattern, names_));
         }
         return progress::stuck;
     }
@@ -323,7 +324,7 @@ execution::progress execution::expect_one_of(std::size_t index, const step& one,
                                  &candidate.steps[nested]);
         }
         if (!actor.nested_of) {
-            actor.nested_of = static_cast<std::size_t>(&one - scenario_.steps.data());
+            actor.nested_of = static_cast<std::size_t>(&step - scenario_.steps.data());
             actor.nested_end = first;
         }
         actor.nested_end += candidate.steps.size();
@@ -331,12 +332,12 @@ execution::progress execution::expect_one_of(std::size_t index, const step& one,
         actor.waiting_since.reset();
         return progress::moved;
     }
-    fail_mismatch(index, one, std::get<expect_action>(one.action));
+    fail_mismatch(index, step, std::get<expect_action>(step.action));
     return progress::stuck;
 }
 
 /// Whatever pieces they come in; what is behind them in a piece is left for the next step.
-execution::progress execution::expect_bytes(std::size_t index, const step& one, const bytes_pattern& pattern,
+execution::progress execution::expect_bytes(std::size_t index, const step& step, const bytes_pattern& pattern,
                                             moment now) {
     actor_state& actor = actors_[index];
     const std::vector<std::byte> wanted = bytes_of({pattern.units, split_mode::whole, {}}, names_).bytes;
@@ -345,8 +346,8 @@ execution::progress execution::expect_bytes(std::size_t index, const step& one, 
         const std::size_t size = std::min(piece.bytes.size(), wanted.size() - actor.bytes_matched);
         const auto begin = wanted.begin() + static_cast<std::ptrdiff_t>(actor.bytes_matched);
         const auto end = piece.bytes.begin() + static_cast<std::ptrdiff_t>(size);
-        if (piece.what != received_event::kind::bytes || !std::equal(piece.bytes.begin(), end, begin)) {
-            fail_mismatch(index, one, std::get<expect_action>(one.action));
+        if (piece.type != received_event::kind::bytes || !std::equal(piece.bytes.begin(), end, begin)) {
+            fail_mismatch(index, step, std::get<expect_action>(step.action));
             return progress::stuck;
         }
         actor.bytes_matched += size;
@@ -364,20 +365,20 @@ execution::progress execution::expect_bytes(std::size_t index, const step& one, 
             return progress::moved;
         }
     }
-    if (ran_out_of_time(actor, one, now)) {
-        fail_silent(index, one,
+    if (ran_out_of_time(actor, step, now)) {
+        fail_silent(index, step,
                     std::to_string(wanted.size() - actor.bytes_matched) + " more of the " + describe(pattern, names_));
     }
     return progress::stuck;
 }
 
-execution::progress execution::expect_silence(std::size_t index, const step& one, moment now) {
+execution::progress execution::expect_silence(std::size_t index, const step& step, moment now) {
     actor_state& actor = actors_[index];
     if (!actor.inbox.empty()) {
-        fail_mismatch(index, one, std::get<expect_action>(one.action));
+        fail_mismatch(index, step, std::get<expect_action>(step.action));
         return progress::stuck;
     }
-    if (!ran_out_of_time(actor, one, now)) {
+    if (!ran_out_of_time(actor, step, now)) {
         return progress::stuck;
     }
     count_silence(false);
@@ -386,49 +387,49 @@ execution::progress execution::expect_silence(std::size_t index, const step& one
 }
 
 void execution::finish_step(actor_state& actor) {
-    const step& one = *actor.program[actor.at];
-    end_turn(actor, one);
+    const step& step = *actor.program[actor.at];
+    end_turn(actor, step);
     actor.waiting_since.reset();
     ++actor.at;
     if (!actor.nested_of) {
-        mark_done(one);
+        mark_done(step);
     } else if (actor.at == actor.nested_end) {
         mark_done(scenario_.steps[*actor.nested_of]);
         actor.nested_of.reset();
     }
 }
 
-void execution::mark_done(const step& one) {
-    const auto index = static_cast<std::size_t>(&one - scenario_.steps.data());
+void execution::mark_done(const step& step) {
+    const auto index = static_cast<std::size_t>(&step - scenario_.steps.data());
     assert(index < done_at_.size());
     done_at_[index] = ++order_;
 }
 
-bool execution::is_enabled(const step& one) const {
-    return std::all_of(one.after.begin(), one.after.end(), [&](std::size_t before) { return done_at_[before] != 0; });
+bool execution::is_enabled(const step& step) const {
+    return std::all_of(step.after.begin(), step.after.end(), [&](std::size_t before) { return done_at_[before] != 0; });
 }
 
-bool execution::came_too_early(const step& one, const received_event& event) const {
-    return std::any_of(one.after.begin(), one.after.end(),
+bool execution::came_too_early(const step& step, const received_event& event) const {
+    return std::any_of(step.after.begin(), step.after.end(),
                        [&](std::size_t before) { return done_at_[before] == 0 || done_at_[before] > event.order; });
 }
 
-std::chrono::nanoseconds execution::time_limit(const step& one) const {
-    const auto* expect = std::get_if<expect_action>(&one.action);
+std::chrono::nanoseconds execution::time_limit(const step& step) const {
+    const auto* expect = std::get_if<expect_action>(&step.action);
     if (expect == nullptr) {
-        return patience_.answer;  // a command that waits until the client takes commands
+        return timeouts_.answer;  // a command that waits until the client takes commands
     }
     const auto scaled = [&](std::chrono::milliseconds time) {
-        return std::chrono::duration_cast<std::chrono::nanoseconds>(time * patience_.time_factor);
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(time * timeouts_.time_factor);
     };
     if (const auto* silence = std::get_if<silence_pattern>(&expect->event)) {
         return scaled(silence->window);
     }
-    return expect->within ? scaled(*expect->within) : std::chrono::nanoseconds{patience_.answer};
+    return expect->within ? scaled(*expect->within) : std::chrono::nanoseconds{timeouts_.answer};
 }
 
-bool execution::ran_out_of_time(const actor_state& actor, const step& one, moment now) const {
-    return actor.waiting_since && now >= *actor.waiting_since + time_limit(one);
+bool execution::ran_out_of_time(const actor_state& actor, const step& step, moment now) const {
+    return actor.waiting_since && now >= *actor.waiting_since + time_limit(step);
 }
 
 bool execution::fits(const event_pattern& pattern, const received_event& event) {

@@ -27,8 +27,9 @@ std::string failure_of(manual_run& run) {
     if (!run.finished()) {
         return "not finished";
     }
-    const outcome seen = run.result();
-    return seen.failure ? seen.failure->rule + " at " + seen.failure->pointer + ": " + seen.failure->seen : "";
+    const outcome result = run.result();
+    return result.failure ? result.failure->rule + " at " + result.failure->pointer + ": " + result.failure->observed
+                          : "";
 }
 
 TEST(ExecutionSteps, run_in_order_and_each_waits_for_the_one_before) {
@@ -117,13 +118,13 @@ TEST(ExecutionSteps, another_packet_than_the_expected_fails_with_the_rule_of_the
                               "note": "bob is there"}])");
     run.receives("alice", unreachable);
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_EQ(seen.failure->rule, "PM-1");
-    EXPECT_EQ(seen.failure->expected, "alice receives ERROR 0 OK");
-    EXPECT_EQ(seen.failure->seen, "alice received ERROR 4 UNREACHABLE");
-    EXPECT_EQ(seen.failure->seen_hex, "06 04");
-    EXPECT_EQ(seen.failure->note, "bob is there");
-    EXPECT_FALSE(seen.failure->by_silence);
+    const outcome result = run.result();
+    EXPECT_EQ(result.failure->rule, "PM-1");
+    EXPECT_EQ(result.failure->expected, "alice receives ERROR 0 OK");
+    EXPECT_EQ(result.failure->observed, "alice received ERROR 4 UNREACHABLE");
+    EXPECT_EQ(result.failure->observed_hex, "06 04");
+    EXPECT_EQ(result.failure->note, "bob is there");
+    EXPECT_FALSE(result.failure->by_silence);
     EXPECT_EQ(run.log().back(), "alice ends: full");
 }
 
@@ -144,11 +145,11 @@ TEST(ExecutionSteps, the_answer_that_does_not_come_fails_at_the_deadline_and_not
     EXPECT_FALSE(run.finished());
     run.wait_for_deadline();
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_EQ(seen.failure->seen, "nothing came for 2000 ms");
-    EXPECT_EQ(seen.failure->rule, "CONN-1");
-    EXPECT_TRUE(seen.failure->by_silence);
-    EXPECT_FALSE(seen.peer_spoke);
+    const outcome result = run.result();
+    EXPECT_EQ(result.failure->observed, "nothing came for 2000 ms");
+    EXPECT_EQ(result.failure->rule, "CONN-1");
+    EXPECT_TRUE(result.failure->by_silence);
+    EXPECT_FALSE(result.peer_spoke);
 }
 
 TEST(ExecutionSteps, the_clock_of_an_expectation_starts_when_its_turn_comes) {
@@ -160,8 +161,8 @@ TEST(ExecutionSteps, the_clock_of_an_expectation_starts_when_its_turn_comes) {
     EXPECT_EQ(run.deadline(), 3'500ms);
 }
 
-TEST(ExecutionSteps, within_ms_and_silence_are_scaled_by_the_time_factor_and_replace_the_patience) {
-    patience times;
+TEST(ExecutionSteps, within_ms_and_silence_are_scaled_by_the_time_factor_and_replace_the_timeouts) {
+    timeouts times;
     times.time_factor = 0.5;
     manual_run run{make_scenario(R"([{"actor": "alice", "connect": true},
                                    {"actor": "alice", "expect": {"packet": "SPM"}, "within_ms": 5000},
@@ -172,7 +173,7 @@ TEST(ExecutionSteps, within_ms_and_silence_are_scaled_by_the_time_factor_and_rep
     run.receives("alice", make_spm("bob", "hi"));
     EXPECT_EQ(run.deadline(), 150ms);
     run.wait_for_deadline();
-    EXPECT_EQ(run.deadline(), 2'150ms) << "the patience is scaled already";
+    EXPECT_EQ(run.deadline(), 2'150ms) << "the timeouts are scaled already";
 }
 
 TEST(ExecutionSteps, an_optional_packet_may_come_or_be_passed_over) {
@@ -337,10 +338,10 @@ TEST(ExecutionSteps, what_comes_after_the_end_of_the_connection_is_not_waited_fo
                                 std::string{next} + "}]");
         run.closes("alice");
         ASSERT_TRUE(run.finished()) << next;
-        const outcome seen = run.result();
-        ASSERT_TRUE(seen.failure) << next;
-        EXPECT_EQ(seen.failure->seen, "the connection had ended before") << next;
-        EXPECT_FALSE(seen.failure->by_silence) << next;
+        const outcome result = run.result();
+        ASSERT_TRUE(result.failure) << next;
+        EXPECT_EQ(result.failure->observed, "the connection had ended before") << next;
+        EXPECT_FALSE(result.failure->by_silence) << next;
     }
 }
 
@@ -349,10 +350,10 @@ TEST(ExecutionSteps, an_end_inside_a_packet_is_shown_as_such) {
     run.receives_bytes("alice", "\x03\x05");
     run.closes("alice");
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_EQ(seen.failure->seen, "alice received the end of the connection (FIN) inside a packet");
-    EXPECT_EQ(seen.failure->seen_hex, "03 05");
-    EXPECT_EQ(seen.exchange.back().what, "the end of the connection (FIN) inside a packet");
+    const outcome result = run.result();
+    EXPECT_EQ(result.failure->observed, "alice received the end of the connection (FIN) inside a packet");
+    EXPECT_EQ(result.failure->observed_hex, "03 05");
+    EXPECT_EQ(result.exchange.back().text, "the end of the connection (FIN) inside a packet");
 }
 
 TEST(ExecutionSteps, an_end_inside_a_packet_is_an_end_only_where_an_end_is_expected) {
@@ -430,10 +431,10 @@ TEST(ExecutionSteps, a_connection_that_fails_fails_the_scenario) {
     run.receives("alice", ok);
     run.fails_to_connect("bob", "Connection refused");
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_EQ(seen.failure->seen, "could not connect: Connection refused");
-    EXPECT_EQ(seen.failure->rule, "CONN-6");
-    EXPECT_TRUE(seen.failure->no_connection);
+    const outcome result = run.result();
+    EXPECT_EQ(result.failure->observed, "could not connect: Connection refused");
+    EXPECT_EQ(result.failure->rule, "CONN-6");
+    EXPECT_TRUE(result.failure->no_connection);
     EXPECT_EQ(run.log().back(), "bob ends: full");
 }
 
@@ -445,9 +446,9 @@ TEST(ExecutionSteps, a_connection_that_neither_comes_nor_fails_is_given_up) {
     run.wait_for_deadline();
     EXPECT_EQ(run.time(), 2'000ms);
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_EQ(seen.failure->seen, "could not connect: nothing came for 2000 ms");
-    EXPECT_TRUE(seen.failure->no_connection);
+    const outcome result = run.result();
+    EXPECT_EQ(result.failure->observed, "could not connect: nothing came for 2000 ms");
+    EXPECT_TRUE(result.failure->no_connection);
 }
 
 TEST(ExecutionSteps, a_scenario_ends_at_the_latest_when_its_time_is_over) {
@@ -467,12 +468,12 @@ TEST(ExecutionSteps, the_exchange_is_kept_in_words_and_bounded) {
     manual_run run = run_of(steps + "]");
     run.closes("alice");
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_EQ(seen.exchange.size(), 200U);
-    EXPECT_EQ(seen.exchange_dropped, 102U);
-    EXPECT_EQ(seen.exchange.front().what, "ERROR 0 OK");
-    EXPECT_EQ(seen.exchange.front().hex, "06 00");
-    EXPECT_EQ(seen.exchange.back().which, exchange_entry::direction::received);
+    const outcome result = run.result();
+    EXPECT_EQ(result.exchange.size(), 200U);
+    EXPECT_EQ(result.exchange_dropped, 102U);
+    EXPECT_EQ(result.exchange.front().text, "ERROR 0 OK");
+    EXPECT_EQ(result.exchange.front().hex, "06 00");
+    EXPECT_EQ(result.exchange.back().which, exchange_entry::direction::received);
 }
 
 TEST(ExecutionSteps, what_is_sent_is_shown_as_a_receiver_reads_it) {
@@ -480,9 +481,9 @@ TEST(ExecutionSteps, what_is_sent_is_shown_as_a_receiver_reads_it) {
                               {"actor": "alice", "send": {"raw": "u8:3 u16:5 'ab'"}, "split": "bytes"}])");
     run.closes("alice");
     ASSERT_TRUE(run.finished());
-    const outcome seen = run.result();
-    EXPECT_EQ(seen.exchange.at(1).what, "ERROR 4 UNREACHABLE + malformed bytes (WIRE-1)");
-    EXPECT_EQ(seen.exchange.at(2).what, "part of a packet in 5 writes");
+    const outcome result = run.result();
+    EXPECT_EQ(result.exchange.at(1).text, "ERROR 4 UNREACHABLE + malformed bytes (WIRE-1)");
+    EXPECT_EQ(result.exchange.at(2).text, "part of a packet in 5 writes");
 }
 
 }  // namespace

@@ -38,19 +38,19 @@ std::string hint_for_silence(const failure_facts& facts) {
 }
 
 std::string hint_for_end(const failure_facts& facts) {
-    const bool reset = facts.seen->what == event_kind::reset;
+    const bool reset = facts.event->type == event_kind::reset;
     if (const closed_pattern* close = close_in(facts.expected); close != nullptr) {
         if (reset && close->how == closed_pattern::kind::fin) {
             return "closing a socket that still has unread input sends a reset, which can destroy the last ERROR. "
                    "Send everything, shutdown(SHUT_WR), read until the other side ends, then close (ERR-5)";
         }
-        if (!reset && !facts.seen->bytes.empty()) {
+        if (!reset && !facts.event->bytes.empty()) {
             return "the connection ended in the middle of a packet: send() may write less than it is given, so go on "
                    "with the rest before closing";
         }
         return "a reset was wanted, and the end of input came";
     }
-    if (!facts.seen->bytes.empty()) {
+    if (!facts.event->bytes.empty()) {
         return "the connection ended in the middle of a packet: send() may write less than it is given, so go on with "
                "the rest";
     }
@@ -60,22 +60,22 @@ std::string hint_for_end(const failure_facts& facts) {
                    "that ends the connection?";
 }
 
-std::string hint_for_malformed(const received_event& seen) {
-    if (seen.error.where == field::opcode) {
+std::string hint_for_malformed(const received_event& event) {
+    if (event.error.where == field::opcode) {
         return "no packet starts with this byte, so the packet before it was longer or shorter than its sizes say. "
                "Sizes count bytes of UTF-8, and the message size has 4 bytes, the pseudo size 2";
     }
-    if (seen.error.where == field::pseudo_size || seen.error.where == field::message_size) {
+    if (event.error.where == field::pseudo_size || event.error.where == field::message_size) {
         return "a size makes no sense. Are sizes sent in network byte order (htons, htonl), 2 bytes for a pseudo and "
                "4 for a message?";
     }
     return "what the server sends is not one of the six packets; compare the bytes with `chatos-conformance explain " +
-           std::string{rule_of(seen.error.what)} + "`";
+           std::string{rule_of(event.error.what)} + "`";
 }
 
-std::string hint_for_codes(const packet_pattern& expected, const received_packet& seen) {
+std::string hint_for_codes(const packet_pattern& expected, const received_packet& packet) {
     const bool wants_ok = fits_code(expected.code, error_code::ok);
-    if (seen.code == error_code::ok) {
+    if (packet.code == error_code::ok) {
         return "the server agreed to what it must refuse";
     }
     if (wants_ok) {
@@ -86,24 +86,24 @@ std::string hint_for_codes(const packet_pattern& expected, const received_packet
 }
 
 std::string hint_for_packet(const failure_facts& facts) {
-    const received_packet& seen = facts.seen->packet;
+    const received_packet& packet = facts.event->packet;
     const packet_pattern* expected = packet_in(facts.expected);
-    if (seen.op == opcode::cr || seen.op == opcode::rpm || seen.op == opcode::sma) {
-        return "a server never sends " + std::string{packet_name(seen.op)} +
+    if (packet.op == opcode::cr || packet.op == opcode::rpm || packet.op == opcode::sma) {
+        return "a server never sends " + std::string{packet_name(packet.op)} +
                ": a message to all reaches its recipients as SPM with the sender's pseudo";
     }
-    if ((seen.op == opcode::spm || seen.op == opcode::pc) && seen.pseudo == facts.own_pseudo) {
-        return expected != nullptr && expected->op == seen.op
+    if ((packet.op == opcode::spm || packet.op == opcode::pc) && packet.pseudo == facts.own_pseudo) {
+        return expected != nullptr && expected->op == packet.op
                    ? "the pseudo in a delivery names who sent it, not who receives it"
                    : "this is an echo of the actor's own message: leave the sender out of the recipients";
     }
-    if (seen.op == opcode::error) {
+    if (packet.op == opcode::error) {
         return expected != nullptr && expected->op == opcode::error
-                   ? hint_for_codes(*expected, seen)
+                   ? hint_for_codes(*expected, packet)
                    : "one ERROR too many: each request has one answer (a PC that reached its peer has two), and a "
                      "client's answer to a delivery is relayed to the sender only, once";
     }
-    if (expected != nullptr && expected->op == seen.op) {
+    if (expected != nullptr && expected->op == packet.op) {
         return "the right packet with another content: the message's bytes pass unchanged, and the pseudo is the "
                "sender's";
     }
@@ -117,11 +117,11 @@ std::string hint_for(const failure_facts& facts) {
     if (facts.role == test_role::client) {
         return client_hint_for(facts);
     }
-    switch (facts.what) {
+    switch (facts.kind) {
     case failure_kind::silence: return hint_for_silence(facts);
     case failure_kind::too_early:
         return "the server answered on its own account; it must wait for the event that decides the answer (the "
-               "recipient's ERROR, its end, or the limit of time)";
+               "recipient's ERROR, its end, or the timeout)";
     case failure_kind::flood: return "is there a loop that sends again without having been asked?";
     case failure_kind::ended: return "the server closed this connection earlier than it may; the chart shows when";
     case failure_kind::no_connection:
@@ -134,12 +134,12 @@ std::string hint_for(const failure_facts& facts) {
     case failure_kind::mismatch:
     case failure_kind::unexpected: break;
     }
-    if (facts.seen == nullptr) {
+    if (facts.event == nullptr) {
         return "compare what was expected with the chart";
     }
-    switch (facts.seen->what) {
+    switch (facts.event->type) {
     case event_kind::packet: return hint_for_packet(facts);
-    case event_kind::malformed: return hint_for_malformed(*facts.seen);
+    case event_kind::malformed: return hint_for_malformed(*facts.event);
     case event_kind::bytes:
         return "a tunnel relays every byte as it came, unread, and nothing of the server's own behind the ERROR 0";
     case event_kind::fin:

@@ -28,12 +28,12 @@ protected:
         run.receives("alice", make_error(error_code::ok));
         happens(run);
         if (!run.finished()) {
-            throw std::runtime_error{"the scenario goes on"};
+            throw std::runtime_error{"the scenario did not end"};
         }
         return run.result().failure.value();
     }
-    static void expect_hint(const step_failure& seen, const std::string& words) {
-        EXPECT_NE(seen.hint.find(words), std::string::npos) << seen.hint;
+    static void expect_hint(const step_failure& failure, const std::string& words) {
+        EXPECT_NE(failure.hint.find(words), std::string::npos) << failure.hint;
     }
     const std::string ok_{R"({"packet": "ERROR", "code": 0})"};
     const std::string spm_{R"({"packet": "SPM", "pseudo": "bob", "message": "hi"})"};
@@ -102,21 +102,21 @@ TEST_F(Hint, what_nobody_expected_and_too_much_of_it) {
 }
 
 TEST_F(Hint, a_connection_that_is_refused) {
-    scenario what = make_scenario(R"([{"actor": "alice", "login": true},
+    scenario scenario = make_scenario(R"([{"actor": "alice", "login": true},
                                       {"actor": "bob", "connect": true}])",
-                                  R"("actors": ["alice", "bob"],)");
-    manual_run run{what};
+                                      R"("actors": ["alice", "bob"],)");
+    manual_run run{scenario};
     run.fails_to_connect("bob", "no luck");
     ASSERT_TRUE(run.finished());
     expect_hint(run.result().failure.value(), "does the server still accept connections");
 }
 
 TEST_F(Hint, the_bytes_of_the_only_right_packet_and_the_offset_of_the_wrong_one) {
-    const step_failure seen =
+    const step_failure observed =
         failure(ok_, [](manual_run& run) { run.receives("alice", make_error(error_code::refused)); });
-    EXPECT_EQ(seen.expected_hex, "06 00");
-    EXPECT_EQ(seen.seen_hex, "06 05");
-    EXPECT_EQ(seen.seen_offset, 2U) << "behind the answer to the CR";
+    EXPECT_EQ(observed.expected_hex, "06 00");
+    EXPECT_EQ(observed.observed_hex, "06 05");
+    EXPECT_EQ(observed.observed_offset, 2U) << "after the answer to the CR";
     EXPECT_EQ(failure(R"({"packet": "ERROR"})", [](manual_run& run) { run.closes("alice"); }).expected_hex, "");
     EXPECT_EQ(failure(R"({"packet": "SPM", "pseudo": "b"})", [](manual_run& run) { run.closes("alice"); }).expected_hex,
               "");

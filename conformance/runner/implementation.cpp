@@ -42,8 +42,8 @@ bool server_implementation::accepts(std::chrono::milliseconds time) {
     return accepts_connections(address(), time);
 }
 
-std::optional<std::string> running_target::lacks(const scenario& what) const {
-    return what.needs.empty() ? std::nullopt : std::optional{needs_option(what.needs.begin()->first)};
+std::optional<std::string> running_target::lacks(const scenario& scenario) const {
+    return scenario.needs.empty() ? std::nullopt : std::optional{needs_option(scenario.needs.begin()->first)};
 }
 
 std::optional<std::string> running_target::make_ready(const option_values& /*needs*/) {
@@ -60,8 +60,8 @@ std::optional<std::string> running_target::make_ready(const option_values& /*nee
     return "nobody accepts connections at " + where_.text() + "; start the server, or give another --target";
 }
 
-std::optional<std::string> started_command::lacks(const scenario& what) const {
-    for (const auto& [option, value] : what.needs) {
+std::optional<std::string> started_command::lacks(const scenario& scenario) const {
+    for (const auto& [option, value] : scenario.needs) {
         if (!command_.options.contains(option)) {
             return needs_option(option);
         }

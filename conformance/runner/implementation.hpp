@@ -27,7 +27,7 @@ public:
     [[nodiscard]] virtual std::string name() const = 0;
     [[nodiscard]] virtual test_role role() const { return test_role::server; }
     /// What the scenario needs and it cannot be told, as the rest of a sentence ("needs ..."); nothing otherwise.
-    [[nodiscard]] virtual std::optional<std::string> lacks(const scenario& what) const = 0;
+    [[nodiscard]] virtual std::optional<std::string> lacks(const scenario& scenario) const = 0;
     /// Makes sure that it accepts connections and runs with these options. A sentence that says why it does not.
     [[nodiscard]] virtual std::optional<std::string> make_ready(const option_values& needs) = 0;
     /// How to talk with it, if it is a client.
@@ -72,7 +72,7 @@ public:
         : where_{std::move(where)}, start_time_{start_time} {}
 
     [[nodiscard]] std::string name() const override { return where_.text(); }
-    [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override;
+    [[nodiscard]] std::optional<std::string> lacks(const scenario& scenario) const override;
     [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
     [[nodiscard]] const socket_address& address() const override { return address_; }
     [[nodiscard]] std::optional<std::string> death() override { return std::nullopt; }
@@ -103,7 +103,7 @@ public:
         : command_{std::move(command)}, start_time_{start_time}, conflict_wait_{conflict_wait} {}
 
     [[nodiscard]] std::string name() const override { return command_.name; }
-    [[nodiscard]] std::optional<std::string> lacks(const scenario& what) const override;
+    [[nodiscard]] std::optional<std::string> lacks(const scenario& scenario) const override;
     [[nodiscard]] std::optional<std::string> make_ready(const option_values& needs) override;
     [[nodiscard]] const socket_address& address() const override { return address_; }
     [[nodiscard]] const child_process* process() const override { return &process_; }

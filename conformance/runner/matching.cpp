@@ -20,8 +20,8 @@ bool text_matches(const text_pattern& pattern, const std::string& text, const ps
     case kind::literal: return text == names.expand(pattern.text);
     case kind::regex: return re2::RE2::FullMatch(text, pattern.text.text);
     case kind::same: {
-        const auto found = bound.find(pattern.name);
-        return found != bound.end() && found->second == text;
+        const auto position = bound.find(pattern.name);
+        return position != bound.end() && position->second == text;
     }
     }
     return false;
@@ -104,9 +104,10 @@ struct description {
     }
     std::string operator()(const one_of_pattern& pattern) const {
         std::string shown;
-        for (const alternative& one : pattern.alternatives) {
-            const auto& first = std::get<expect_action>(one.steps.front().action);
-            shown += (shown.empty() ? "either " : ", or ") + describe(first.event, names) + " (" + one.name + ")";
+        for (const alternative& alternative : pattern.alternatives) {
+            const auto& first = std::get<expect_action>(alternative.steps.front().action);
+            shown +=
+                (shown.empty() ? "either " : ", or ") + describe(first.event, names) + " (" + alternative.name + ")";
         }
         return shown;
     }
@@ -116,7 +117,7 @@ struct description {
 
 bool matches(const packet_pattern& pattern, const received_event& event, const pseudonyms& names, bindings& bound) {
     const received_packet& packet = event.packet;
-    if (event.what != received_event::kind::packet || packet.op != pattern.op ||
+    if (event.type != received_event::kind::packet || packet.op != pattern.op ||
         !text_matches(pattern.pseudo, packet.pseudo, names, bound) ||
         !text_matches(pattern.message, packet.message, names, bound) || !code_matches(pattern.code, packet.code)) {
         return false;
@@ -132,8 +133,8 @@ bool matches(const packet_pattern& pattern, const received_event& event, const p
 
 bool matches(const closed_pattern& pattern, const received_event& event) noexcept {
     using kind = closed_pattern::kind;
-    const bool fin = event.what == received_event::kind::fin && is_whole_end(event);
-    const bool reset = event.what == received_event::kind::reset;
+    const bool fin = event.type == received_event::kind::fin && is_whole_end(event);
+    const bool reset = event.type == received_event::kind::reset;
     return (fin && pattern.how != kind::reset) || (reset && pattern.how != kind::fin);
 }
 

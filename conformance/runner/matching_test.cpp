@@ -10,11 +10,11 @@ namespace {
 using testing::make_scenario;
 
 event_pattern pattern_of(const std::string& expect) {
-    const scenario made = make_scenario(
+    const scenario scenario = make_scenario(
         R"([{"actor": "bob", "expect": {"packet": "SPM", "message": {"bind": "kept"}}},
             {"actor": "alice", "expect": )" +
         expect + "}]");
-    return std::get<expect_action>(made.steps.back().action).event;
+    return std::get<expect_action>(scenario.steps.back().action).event;
 }
 
 received_event event_of(const packet_view& packet) {
@@ -85,9 +85,9 @@ TEST(Matching, the_same_is_what_was_remembered_and_nothing_before_that) {
 TEST(Matching, an_end_or_malformed_bytes_are_no_packet) {
     const auto pattern = std::get<packet_pattern>(pattern_of(R"({"packet": "ERROR"})"));
     bindings bound;
-    for (const auto what : {received_event::kind::fin, received_event::kind::reset, received_event::kind::malformed}) {
+    for (const auto kind : {received_event::kind::fin, received_event::kind::reset, received_event::kind::malformed}) {
         received_event event;
-        event.what = what;
+        event.type = kind;
         EXPECT_FALSE(matches(pattern, event, pseudonyms{"t"}, bound));
     }
 }

@@ -19,7 +19,7 @@ struct exchange_entry {
     moment when{0};
     std::size_t actor{0};
     direction which{direction::remark};
-    std::string what;         ///< decoded, or a remark ("connects", "half-closes")
+    std::string text;         ///< decoded, or a remark ("connects", "half-closes")
     std::string hex;          ///< excerpt; empty for remarks
     std::uint64_t offset{0};  ///< of the bytes in what went over this connection in this direction
     std::uint64_t order{0};   ///< received: of the event
@@ -27,17 +27,17 @@ struct exchange_entry {
 };
 
 struct step_failure {
-    std::string rule;              ///< who is to blame
-    std::string expected;          ///< "alice receives ERROR 0 OK"
-    std::string expected_hex;      ///< its bytes, when only one packet would have done
-    std::string seen;              ///< "alice received ERROR 4 UNREACHABLE"
-    std::string seen_hex;          ///< excerpt; may be empty
-    std::uint64_t seen_offset{0};  ///< of those bytes in what came over the connection
-    std::string hint;              ///< what usually lies behind this
-    std::string pointer;           ///< step in the file; empty: after the last step
-    std::string note;              ///< the step's own remark
-    bool by_silence{false};        ///< nothing came in time
-    bool no_connection{false};     ///< the server did not accept the connection, or the client did not connect
+    std::string rule;                  ///< who is to blame
+    std::string expected;              ///< "alice receives ERROR 0 OK"
+    std::string expected_hex;          ///< its bytes, when only one packet would have done
+    std::string observed;              ///< "alice received ERROR 4 UNREACHABLE"
+    std::string observed_hex;          ///< excerpt; may be empty
+    std::uint64_t observed_offset{0};  ///< of those bytes in what came over the connection
+    std::string hint;                  ///< what usually lies behind this
+    std::string pointer;               ///< step in the file; empty: after the last step
+    std::string note;                  ///< the step's own remark
+    bool by_silence{false};            ///< nothing came in time
+    bool no_connection{false};         ///< the server did not accept the connection, or the client did not connect
 };
 
 /// Claims that nothing came, by what proves them.

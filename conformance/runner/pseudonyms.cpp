@@ -14,7 +14,7 @@ std::string pseudonyms::expand(const text_source& source) const {
     const auto value_of = [&](std::string_view name) -> std::optional<std::string> {
         return name == "run" ? run_ : pseudo_of(name);
     };
-    const auto once = expand_template(source.text, value_of, [](const std::string& /*what*/) {});
+    const auto once = expand_template(source.text, value_of, [](const std::string& /*problem*/) {});
     assert(once.has_value());
     std::string all;
     all.reserve(once->size() * source.times);

@@ -109,8 +109,8 @@ TEST(ReservedPort, is_never_one_that_another_program_has) {
         for (const bool listens : {true, false}) {
             reserved_port port;
             const std::uint16_t number = port.renew();
-            const descriptor stranger = bound_socket(address, number, listens);
-            if (!stranger.is_open()) {
+            const descriptor other_program = bound_socket(address, number, listens);
+            if (!other_program.is_open()) {
                 continue;  // there is no IPv6 on this machine
             }
             port.release();

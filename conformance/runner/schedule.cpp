@@ -31,15 +31,15 @@ private:
 };
 
 /// What the scenario itself says: steps of one actor in their order, and `after`.
-precedence declared_precedence(const scenario& what) {
-    precedence order{what.steps.size()};
-    for (std::size_t index = 0; index < what.steps.size(); ++index) {
+precedence declared_precedence(const scenario& scenario) {
+    precedence order{scenario.steps.size()};
+    for (std::size_t index = 0; index < scenario.steps.size(); ++index) {
         for (std::size_t earlier = 0; earlier < index; ++earlier) {
-            if (what.steps[earlier].actor == what.steps[index].actor) {
+            if (scenario.steps[earlier].actor == scenario.steps[index].actor) {
                 order.add(earlier, index);
             }
         }
-        for (const std::size_t before : what.steps[index].after) {
+        for (const std::size_t before : scenario.steps[index].after) {
             order.add(before, index);
         }
     }
@@ -47,8 +47,8 @@ precedence declared_precedence(const scenario& what) {
     return order;
 }
 
-bool asks_for_himself(const step& one) {
-    const auto* send = std::get_if<send_action>(&one.action);
+bool asks_for_himself(const step& step) {
+    const auto* send = std::get_if<send_action>(&step.action);
     if (send == nullptr || send->units.size() != 1) {
         return false;
     }
@@ -57,54 +57,55 @@ bool asks_for_himself(const step& one) {
 }
 
 /// The same actor's step before, or nullptr.
-const step* step_before(const scenario& what, std::size_t index) {
+const step* step_before(const scenario& scenario, std::size_t index) {
     for (std::size_t earlier = index; earlier-- > 0;) {
-        if (what.steps[earlier].actor == what.steps[index].actor) {
-            return &what.steps[earlier];
+        if (scenario.steps[earlier].actor == scenario.steps[index].actor) {
+            return &scenario.steps[earlier];
         }
     }
     return nullptr;
 }
 
 /// True when nobody else's action can be what this expect waits for: it is the ERROR behind its actor's own CR or RPM.
-bool answers_own_request(const scenario& what, std::size_t index) {
-    const auto& expect = std::get<expect_action>(what.steps[index].action);
+bool answers_own_request(const scenario& scenario, std::size_t index) {
+    const auto& expect = std::get<expect_action>(scenario.steps[index].action);
     const auto* packet = std::get_if<packet_pattern>(&expect.event);
     if (packet == nullptr || packet->op != opcode::error) {
         return false;
     }
-    const step* before = step_before(what, index);
+    const step* before = step_before(scenario, index);
     return before != nullptr && asks_for_himself(*before);
 }
 
 /// True when the step before is a choice whose alternatives have more steps than the one that decides: those may wait
 /// for what others do later.
-bool follows_long_choice(const scenario& what, std::size_t index) {
-    const step* before = step_before(what, index);
+bool follows_long_choice(const scenario& scenario, std::size_t index) {
+    const step* before = step_before(scenario, index);
     const auto* expect = before == nullptr ? nullptr : std::get_if<expect_action>(&before->action);
     const auto* choice = expect == nullptr ? nullptr : std::get_if<one_of_pattern>(&expect->event);
-    return choice != nullptr && std::any_of(choice->alternatives.begin(), choice->alternatives.end(),
-                                            [](const alternative& one) { return one.steps.size() > 1; });
+    return choice != nullptr &&
+           std::any_of(choice->alternatives.begin(), choice->alternatives.end(),
+                       [](const alternative& alternative) { return alternative.steps.size() > 1; });
 }
 
 /// Adds what causes what, as far as the file shows it.
-precedence causal_precedence(const scenario& what) {
-    precedence declared = declared_precedence(what);
+precedence causal_precedence(const scenario& scenario) {
+    precedence declared = declared_precedence(scenario);
     precedence order = declared;
-    for (std::size_t index = 0; index < what.steps.size(); ++index) {
-        const bool may_wait_for_others =
-            is_action(what.steps[index]) ? follows_long_choice(what, index) : !answers_own_request(what, index);
+    for (std::size_t index = 0; index < scenario.steps.size(); ++index) {
+        const bool may_wait_for_others = is_action(scenario.steps[index]) ? follows_long_choice(scenario, index)
+                                                                          : !answers_own_request(scenario, index);
         if (!may_wait_for_others) {
             continue;
         }
         for (std::size_t earlier = 0; earlier < index; ++earlier) {
-            if (is_action(what.steps[earlier]) && !declared.before(index, earlier)) {
+            if (is_action(scenario.steps[earlier]) && !declared.before(index, earlier)) {
                 order.add(earlier, index);
             }
         }
     }
     order.close();
-    for (std::size_t index = 0; index < what.steps.size(); ++index) {
+    for (std::size_t index = 0; index < scenario.steps.size(); ++index) {
         if (order.before(index, index)) {
             return declared;  // the file lists effects before causes: it shows nothing
         }
@@ -115,9 +116,9 @@ precedence causal_precedence(const scenario& what) {
 /// Walks all orders of the actions that a precedence allows, those nearest to the file's own first.
 class order_walk {
 public:
-    order_walk(const scenario& what, const precedence& order) : what_{what} {
-        for (std::size_t index = 0; index < what.steps.size(); ++index) {
-            if (is_action(what.steps[index])) {
+    order_walk(const scenario& scenario, const precedence& order) : scenario_{scenario} {
+        for (std::size_t index = 0; index < scenario.steps.size(); ++index) {
+            if (is_action(scenario.steps[index])) {
                 actions_.push_back(index);
             }
         }
@@ -163,7 +164,7 @@ private:
                 continue;
             }
             taken_[index] = true;
-            current_.actors.push_back(what_.steps[actions_[index]].actor);
+            current_.actors.push_back(scenario_.steps[actions_[index]].actor);
             const bool goes_on = extend(visit);
             current_.actors.pop_back();
             taken_[index] = false;
@@ -175,98 +176,100 @@ private:
     }
 
     [[nodiscard]] bool is_ready(std::size_t index) const {
-        return std::all_of(needed_[index].begin(), needed_[index].end(), [&](std::size_t one) { return taken_[one]; });
+        return std::all_of(needed_[index].begin(), needed_[index].end(),
+                           [&](std::size_t needed) { return taken_[needed]; });
     }
     [[nodiscard]] std::size_t next_of(std::size_t actor) const {
         std::size_t index = 0;
-        while (index < actions_.size() && (taken_[index] || what_.steps[actions_[index]].actor != actor)) {
+        while (index < actions_.size() && (taken_[index] || scenario_.steps[actions_[index]].actor != actor)) {
             ++index;
         }
         return index;
     }
 
-    const scenario& what_;
+    const scenario& scenario_;
     std::vector<std::size_t> actions_;              // indexes of steps
     std::vector<std::vector<std::size_t>> needed_;  // per action: indexes into actions_
     std::vector<bool> taken_;
     schedule current_;
 };
 
-std::string example_of(const scenario& what) {
-    const open_orders own = orders_of(what, 1);
-    return own.chosen.empty() ? "" : ", for example " + schedule_text(own.chosen.front(), what);
+std::string example_of(const scenario& scenario) {
+    const open_orders own = orders_of(scenario, 1);
+    return own.selected.empty() ? "" : ", for example " + schedule_text(own.selected.front(), scenario);
 }
 
 }  // namespace
 
-bool is_action(const step& one) noexcept {
-    return !std::holds_alternative<expect_action>(one.action);
+bool is_action(const step& step) noexcept {
+    return !std::holds_alternative<expect_action>(step.action);
 }
 
-open_orders orders_of(const scenario& what, std::size_t chosen_max) {
-    const precedence order = causal_precedence(what);
-    order_walk walk{what, order};
-    open_orders found;
-    walk.for_each([&](const schedule& /*one*/) {
-        found.total_is_bound = found.total == orders_counted_max;
-        found.total += found.total_is_bound ? 0 : 1;
-        return !found.total_is_bound;
+open_orders orders_of(const scenario& scenario, std::size_t selected_max) {
+    const precedence required = causal_precedence(scenario);
+    order_walk walk{scenario, required};
+    open_orders orders;
+    walk.for_each([&](const schedule& /*order*/) {
+        orders.total_is_bound = orders.total == orders_counted_max;
+        orders.total += orders.total_is_bound ? 0 : 1;
+        return !orders.total_is_bound;
     });
-    const std::size_t wanted = std::min(chosen_max, found.total);
+    const std::size_t wanted = std::min(selected_max, orders.total);
     std::size_t number = 0;
-    walk.for_each([&](const schedule& one) {
+    walk.for_each([&](const schedule& order) {
         // Spread evenly: the first ones differ only in their last turns.
-        if (found.chosen.size() < wanted && number == found.chosen.size() * found.total / wanted) {
-            found.chosen.push_back(one);
+        if (orders.selected.size() < wanted && number == orders.selected.size() * orders.total / wanted) {
+            orders.selected.push_back(order);
         }
         ++number;
-        return found.chosen.size() < wanted;
+        return orders.selected.size() < wanted;
     });
-    return found;
+    return orders;
 }
 
-std::string schedule_text(const schedule& order, const scenario& what) {
+std::string schedule_text(const schedule& order, const scenario& scenario) {
     std::string text;
     for (std::size_t at = 0; at < order.actors.size();) {
         std::size_t end = at;
         while (end < order.actors.size() && order.actors[end] == order.actors[at]) {
             ++end;
         }
-        text += (text.empty() ? "" : ",") + what.actors[order.actors[at]] +
+        text += (text.empty() ? "" : ",") + scenario.actors[order.actors[at]] +
                 (end - at > 1 ? "*" + std::to_string(end - at) : "");
         at = end;
     }
     return text;
 }
 
-std::variant<schedule, std::string> parse_schedule(std::string_view text, const scenario& what) {
+std::variant<schedule, std::string> parse_schedule(std::string_view text, const scenario& scenario) {
     schedule order;
-    for (std::string_view rest = text; !rest.empty();) {
-        const std::string_view word = rest.substr(0, rest.find(','));
-        rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    for (std::string_view remaining = text; !remaining.empty();) {
+        const std::string_view word = remaining.substr(0, remaining.find(','));
+        remaining.remove_prefix(std::min(word.size() + 1, remaining.size()));
         const std::string_view name = word.substr(0, word.find('*'));
         std::size_t times = 1;
         if (name.size() != word.size()) {
             const std::string_view number = word.substr(name.size() + 1);
             const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), times);
             if (error != std::errc{} || end != number.data() + number.size() || times == 0 ||
-                times > what.steps.size()) {
+                times > scenario.steps.size()) {
                 return "\"" + std::string{word} + "\" is no turn; expected an actor, or an actor and how often" +
-                       example_of(what);
+                       example_of(scenario);
             }
         }
-        const auto actor = std::find(what.actors.begin(), what.actors.end(), name);
-        if (actor == what.actors.end()) {
-            return what.id + " has no actor \"" + std::string{name} +
-                   "\"; expected its actors in the order of their turns" + example_of(what);
+        const auto actor = std::find(scenario.actors.begin(), scenario.actors.end(), name);
+        if (actor == scenario.actors.end()) {
+            return scenario.id + " has no actor \"" + std::string{name} +
+                   "\"; expected its actors in the order of their turns" + example_of(scenario);
         }
-        order.actors.insert(order.actors.end(), times, static_cast<std::size_t>(actor - what.actors.begin()));
+        order.actors.insert(order.actors.end(), times, static_cast<std::size_t>(actor - scenario.actors.begin()));
     }
-    const auto actions = static_cast<std::size_t>(std::count_if(what.steps.begin(), what.steps.end(), is_action));
-    const precedence declared = declared_precedence(what);
-    if (order.actors.size() != actions || !order_walk{what, declared}.allows(order)) {
-        return "not an order that the `after` of " + what.id + " leaves open; it has " + std::to_string(actions) +
-               " turns" + example_of(what);
+    const auto actions =
+        static_cast<std::size_t>(std::count_if(scenario.steps.begin(), scenario.steps.end(), is_action));
+    const precedence declared = declared_precedence(scenario);
+    if (order.actors.size() != actions || !order_walk{scenario, declared}.allows(order)) {
+        return "not an order that the `after` of " + scenario.id + " leaves open; it has " + std::to_string(actions) +
+               " turns" + example_of(scenario);
     }
     return order;
 }

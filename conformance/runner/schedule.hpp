@@ -18,21 +18,21 @@ struct schedule {
 };
 
 /// True for steps that a schedule orders: everything but an expect.
-[[nodiscard]] bool is_action(const step& one) noexcept;
+[[nodiscard]] bool is_action(const step& step) noexcept;
 
 struct open_orders {
-    std::vector<schedule> chosen;  ///< all, or as many as were wanted, spread over all
-    std::size_t total{0};          ///< how many `after` and what causes what leave open
-    bool total_is_bound{false};    ///< there are more than `total`
+    std::vector<schedule> selected;  ///< all, or as many as were wanted, spread over all
+    std::size_t total{0};            ///< how many `after` and what causes what leave open
+    bool total_is_bound{false};      ///< there are more than `total`
 };
 
 /// The orders that a scenario leaves open. An expect is taken to need every action that stands before it in the file,
 /// unless it is the answer to its actor's own CR or RPM: an order that would wait for its own future is none.
-[[nodiscard]] open_orders orders_of(const scenario& what, std::size_t chosen_max);
+[[nodiscard]] open_orders orders_of(const scenario& scenario, std::size_t selected_max);
 
 /// "alice,bob*2,alice"
-[[nodiscard]] std::string schedule_text(const schedule& order, const scenario& what);
+[[nodiscard]] std::string schedule_text(const schedule& order, const scenario& scenario);
 /// The schedule, or a clause that says what is wrong with it.
-[[nodiscard]] std::variant<schedule, std::string> parse_schedule(std::string_view text, const scenario& what);
+[[nodiscard]] std::variant<schedule, std::string> parse_schedule(std::string_view text, const scenario& scenario);
 
 }  // namespace chatos::conformance

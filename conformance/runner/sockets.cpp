@@ -31,11 +31,11 @@ constexpr std::chrono::milliseconds starvation_min{2};  // shorter waits are not
 constexpr std::size_t paused_writes_max = 40;           // of one send
 
 descriptor open_socket(const socket_address& where) {
-    descriptor made{::socket(where.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    descriptor socket{::socket(where.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     const int on = 1;
     // Writes go out as they are made: a scenario that splits a packet means it.
-    (void)::setsockopt(made.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return made;
+    (void)::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    return socket;
 }
 
 /// 0: connected or on the way; otherwise errno.
@@ -72,8 +72,8 @@ std::string error_text(int error) {
 bool wait_for(const descriptor& socket, short events, steady::time_point until) {
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - steady::now());
-        pollfd one{socket.get(), events, 0};
-        const int ready = ::poll(&one, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
+        pollfd polled{socket.get(), events, 0};
+        const int ready = ::poll(&polled, 1, static_cast<int>(std::max<std::int64_t>(0, left.count())));
         if (ready > 0) {
             return true;
         }
@@ -96,7 +96,7 @@ public:
             std::vector<network_request> requests = run_.advance(now());
             const bool acted = !requests.empty();
             for (network_request& request : requests) {
-                std::visit([this](auto& one) { perform(one); }, request);
+                std::visit([this](auto& action) { perform(action); }, request);
             }
             if (run_.finished() && !acted) {
                 return;
@@ -112,7 +112,7 @@ private:
         descriptor socket;
         bool connecting{false};
         bool reading{true};
-        bool heard_the_end{false};  // nothing more is to be read
+        bool end_received{false};  // nothing more is to be read
         std::vector<std::byte> outgoing;
         std::vector<std::size_t> write_ends;
         std::size_t sent{0};
@@ -142,10 +142,10 @@ private:
     }
 
     void perform(connect_request& request) {
-        connection& one = at(request.actor);
-        one.socket = open_socket(*where_);
-        one.connecting = true;
-        if (const int error = begin_connect(one.socket, *where_); error != 0) {
+        connection& peer = at(request.actor);
+        peer.socket = open_socket(*where_);
+        peer.connecting = true;
+        if (const int error = begin_connect(peer.socket, *where_); error != 0) {
             fail_connection(request.actor, error);
         }
     }
@@ -158,27 +158,27 @@ private:
     }
     void perform(tell_request& request) { clients_->tell(request.actor, request.text); }
     void perform(write_request& request) {
-        connection& one = at(request.actor);
-        one.outgoing = std::move(request.bytes);
-        one.write_ends = std::move(request.write_ends);
-        one.sent = 0;
-        one.next_end = 0;
+        connection& peer = at(request.actor);
+        peer.outgoing = std::move(request.bytes);
+        peer.write_ends = std::move(request.write_ends);
+        peer.sent = 0;
+        peer.next_end = 0;
         write_some(request.actor);
     }
     void perform(end_request& request) {
-        connection& one = at(request.actor);
-        if (!one.socket.is_open()) {
+        connection& peer = at(request.actor);
+        if (!peer.socket.is_open()) {
             return;
         }
         if (request.how == close_how::fin) {
-            (void)::shutdown(one.socket.get(), SHUT_WR);
+            (void)::shutdown(peer.socket.get(), SHUT_WR);
             return;
         }
         if (request.how == close_how::reset) {
             const linger at_once{1, 0};
-            (void)::setsockopt(one.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+            (void)::setsockopt(peer.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
         }
-        one.socket.reset();
+        peer.socket.reset();
     }
     void perform(reading_request& request) { at(request.actor).reading = request.reading; }
 
@@ -194,16 +194,16 @@ private:
         std::vector<pollfd> polled;
         std::vector<std::size_t> actors;
         for (std::size_t actor = 0; actor < connections_.size(); ++actor) {
-            const connection& one = connections_[actor];
-            if (!one.socket.is_open()) {
+            const connection& peer = connections_[actor];
+            if (!peer.socket.is_open()) {
                 continue;
             }
-            const bool writes = one.connecting || one.has_output();
+            const bool writes = peer.connecting || peer.has_output();
             const int wanted =
-                (one.reading && !one.connecting && !one.heard_the_end ? POLLIN : 0) | (writes ? POLLOUT : 0);
+                (peer.reading && !peer.connecting && !peer.end_received ? POLLIN : 0) | (writes ? POLLOUT : 0);
             // poll() reports a hang-up even to those who want nothing, again and again: leave them out.
             if (wanted != 0) {
-                polled.push_back({one.socket.get(), static_cast<short>(wanted), 0});
+                polled.push_back({peer.socket.get(), static_cast<short>(wanted), 0});
                 actors.push_back(actor);
             }
         }
@@ -232,13 +232,13 @@ private:
     }
 
     void serve(std::size_t actor, short events) {
-        connection& one = connections_[actor];
-        if (!one.socket.is_open()) {
+        connection& peer = connections_[actor];
+        if (!peer.socket.is_open()) {
             return;
         }
-        if (one.connecting) {
-            const int error = connect_error(one.socket);
-            one.connecting = false;
+        if (peer.connecting) {
+            const int error = connect_error(peer.socket);
+            peer.connecting = false;
             if (error != 0) {
                 fail_connection(actor, error);
             } else {
@@ -246,20 +246,20 @@ private:
             }
             return;
         }
-        if (!one.heard_the_end && (events & (POLLIN | POLLHUP | POLLERR)) != 0 &&
-            (one.reading || (events & POLLERR) != 0)) {
+        if (!peer.end_received && (events & (POLLIN | POLLHUP | POLLERR)) != 0 &&
+            (peer.reading || (events & POLLERR) != 0)) {
             read_some(actor);
         }
-        if (one.socket.is_open() && (events & POLLOUT) != 0 && one.has_output()) {
+        if (peer.socket.is_open() && (events & POLLOUT) != 0 && peer.has_output()) {
             write_some(actor);
         }
     }
 
     void read_some(std::size_t actor) {
-        connection& one = connections_[actor];
+        connection& peer = connections_[actor];
         // A bounded number of reads a turn: one that floods must not starve the others.
         for (int turn = 0; turn < 16; ++turn) {
-            const ssize_t got = ::recv(one.socket.get(), buffer_.data(), buffer_.size(), 0);
+            const ssize_t got = ::recv(peer.socket.get(), buffer_.data(), buffer_.size(), 0);
             if (got > 0) {
                 run_.received(actor, std::span{buffer_}.first(static_cast<std::size_t>(got)), now());
                 continue;
@@ -268,33 +268,33 @@ private:
                 return;
             }
             run_.closed_by_peer(actor, got < 0, now());
-            one.heard_the_end = true;
+            peer.end_received = true;
             if (got < 0 || !run_.still_sends(actor)) {
-                one.socket.reset();
+                peer.socket.reset();
             }
             return;
         }
     }
 
     void write_some(std::size_t actor) {
-        connection& one = connections_[actor];
-        while (one.socket.is_open() && one.has_output()) {
-            const std::size_t end = one.write_ends[one.next_end];
-            const ssize_t put = ::send(one.socket.get(), &one.outgoing[one.sent], end - one.sent, MSG_NOSIGNAL);
+        connection& peer = connections_[actor];
+        while (peer.socket.is_open() && peer.has_output()) {
+            const std::size_t end = peer.write_ends[peer.next_end];
+            const ssize_t put = ::send(peer.socket.get(), &peer.outgoing[peer.sent], end - peer.sent, MSG_NOSIGNAL);
             if (put < 0) {
                 if (errno == EAGAIN || errno == EINTR) {
                     return;
                 }
                 break;  // the connection is gone; reading tells how
             }
-            one.sent += static_cast<std::size_t>(put);
-            one.next_end += one.sent == end ? 1 : 0;
-            if (one.sent == end && one.has_output() && one.next_end <= paused_writes_max) {
+            peer.sent += static_cast<std::size_t>(put);
+            peer.next_end += peer.sent == end ? 1 : 0;
+            if (peer.sent == end && peer.has_output() && peer.next_end <= paused_writes_max) {
                 std::this_thread::sleep_for(write_pause);
             }
         }
-        one.outgoing.clear();
-        one.sent = 0;
+        peer.outgoing.clear();
+        peer.sent = 0;
         run_.written(actor, now());
     }
 
@@ -321,15 +321,15 @@ private:
 std::variant<socket_address, std::string> resolve(const endpoint& where) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (const int error = ::getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &found);
+    addrinfo* addresses = nullptr;
+    if (const int error = ::getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &addresses);
         error != 0) {
         return std::string{::gai_strerror(error)};
     }
     socket_address address;
-    std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
-    address.size = found->ai_addrlen;
-    ::freeaddrinfo(found);
+    std::memcpy(&address.storage, addresses->ai_addr, addresses->ai_addrlen);
+    address.size = addresses->ai_addrlen;
+    ::freeaddrinfo(addresses);
     return address;
 }
 
@@ -356,8 +356,8 @@ bool answers_anything(const socket_address& where, const std::string& pseudo, st
         return false;
     }
     std::array<std::byte, 64> bytes{};
-    const encode_result made = encode(make_cr(pseudo), bytes);
-    if (made.status != encode_status::ok || ::send(socket.get(), bytes.data(), made.size, MSG_NOSIGNAL) < 0) {
+    const encode_result result = encode(make_cr(pseudo), bytes);
+    if (result.status != encode_status::ok || ::send(socket.get(), bytes.data(), result.size, MSG_NOSIGNAL) < 0) {
         return false;
     }
     return wait_for(socket, POLLIN, until) && ::recv(socket.get(), bytes.data(), bytes.size(), 0) > 0;

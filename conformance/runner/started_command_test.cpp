@@ -39,7 +39,7 @@ std::uint16_t port_of(const socket_address& address) {
 
 class StartedCommand : public ::testing::Test {
 protected:
-    /// A server that is slow to start at first: it writes its port into a file, and goes on with `first_start`, shell
+    /// A server that is slow to start at first: it writes its port into a file, and continues with `first_start`, shell
     /// commands. Started again, it listens.
     started_command slow_server(const std::string& first_start, std::chrono::milliseconds conflict_wait) {
         const std::string script = "cd " + folder_.path() +
@@ -74,9 +74,9 @@ TEST_F(StartedCommand, gets_another_port_when_another_program_takes_its_own) {
     started_command server = slow_server("while [ ! -e taken ]; do sleep 0.01; done; exit 1", hang_guard);
     auto error = make_ready(server);
     const std::uint16_t port = await_port();
-    child_process stranger;
-    ASSERT_EQ(stranger.start(listening_command(std::to_string(port))), std::nullopt);
-    while (stranger.last_output().empty()) {
+    child_process other_program;
+    ASSERT_EQ(other_program.start(listening_command(std::to_string(port))), std::nullopt);
+    while (other_program.last_output().empty()) {
         std::this_thread::sleep_for(1ms);
     }
     folder_.write("taken", "");

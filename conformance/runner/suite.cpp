@@ -32,7 +32,7 @@ public:
         for (std::thread& thread : threads) {
             thread.join();
         }
-        note_ways();
+        note_variants();
         note_refused_connections();
         findings_.move_to(report_);
         mark_stale();
@@ -46,16 +46,16 @@ private:
     void add_with_controls(std::span<const scenario* const> selected) {
         std::set<const scenario*> added;
         std::size_t controls = 0;
-        for (const scenario* one : selected) {
+        for (const scenario* tested : selected) {
             std::vector<const scenario*> chain;
-            for (const scenario* at = one; at != nullptr && added.insert(at).second; at = control_of(*at)) {
+            for (const scenario* at = tested; at != nullptr && added.insert(at).second; at = control_of(*at)) {
                 chain.push_back(at);
-                controls += at == one || std::find(selected.begin(), selected.end(), at) != selected.end() ? 0 : 1;
+                controls += at == tested || std::find(selected.begin(), selected.end(), at) != selected.end() ? 0 : 1;
             }
             for (auto at = chain.rbegin(); at != chain.rend(); ++at) {
-                scenario_report made;
-                made.what = *at;
-                report_.scenarios.push_back(std::move(made));
+                scenario_report result;
+                result.scenario = *at;
+                report_.scenarios.push_back(std::move(result));
             }
         }
         states_.resize(report_.scenarios.size(), state::waiting);
@@ -65,10 +65,10 @@ private:
         }
     }
 
-    [[nodiscard]] const scenario* control_of(const scenario& one) const {
-        const auto found =
-            std::find_if(all_.begin(), all_.end(), [&](const scenario& other) { return other.id == one.control; });
-        return found == all_.end() ? nullptr : &*found;
+    [[nodiscard]] const scenario* control_of(const scenario& tested) const {
+        const auto position =
+            std::find_if(all_.begin(), all_.end(), [&](const scenario& other) { return other.id == tested.control; });
+        return position == all_.end() ? nullptr : &*position;
     }
 
     /// Those that need the same options one after the other, so that the server is started as seldom as possible.
@@ -78,24 +78,24 @@ private:
             order[index] = index;
         }
         std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-            return report_.scenarios[left].what->needs < report_.scenarios[right].what->needs;
+            return report_.scenarios[left].scenario->needs < report_.scenarios[right].scenario->needs;
         });
         return order;
     }
 
     void work(implementation& under_test) {
-        worker one{under_test, options_, findings_};
+        worker runner{under_test, options_, findings_};
         for (auto index = take(); index; index = take()) {
-            scenario_report& made = report_.scenarios[*index];
-            if (!judge_without_running(made, under_test)) {
-                one.run(made);
+            scenario_report& result = report_.scenarios[*index];
+            if (!judge_without_running(result, under_test)) {
+                runner.run(result);
             }
             const std::scoped_lock lock{mutex_};
             states_[*index] = state::done;
             ++done_;
             changed_.notify_all();
         }
-        one.finish();
+        runner.finish();
     }
 
     /// The next one that can run now; waits while all that is left depends on controls that run. Nothing when nothing
@@ -112,7 +112,7 @@ private:
                 if (const auto index = runnable(candidate)) {
                     states_[*index] = state::running;
                     if (options_.progress) {
-                        options_.progress(done_, report_.scenarios.size(), *report_.scenarios[*index].what);
+                        options_.progress(done_, report_.scenarios.size(), *report_.scenarios[*index].scenario);
                     }
                     return index;
                 }
@@ -126,10 +126,10 @@ private:
 
     /// The scenario, or a control that must run before it; nothing while a control is running. Needs the lock.
     [[nodiscard]] std::optional<std::size_t> runnable(std::size_t index) const {
-        std::set<std::size_t> seen;
+        std::set<std::size_t> visited;
         // A circle of controls is cut where it closes.
-        while (seen.insert(index).second) {
-            const std::size_t control = index_of(report_.scenarios[index].what->control);
+        while (visited.insert(index).second) {
+            const std::size_t control = index_of(report_.scenarios[index].scenario->control);
             if (control == report_.scenarios.size() || states_[control] == state::done) {
                 return index;
             }
@@ -143,49 +143,50 @@ private:
 
     /// True when there is nothing to run: the implementation is gone or cannot be told what the scenario needs, or the
     /// control has not passed.
-    [[nodiscard]] bool judge_without_running(scenario_report& made, const implementation& under_test) {
+    [[nodiscard]] bool judge_without_running(scenario_report& result, const implementation& under_test) {
         if (const auto gone = findings_.gone()) {
-            worker::judge_gone(made, *gone);
+            worker::judge_gone(result, *gone);
             return true;
         }
-        if (made.what->role != under_test.role()) {
-            made.judged = verdict::unsupported;
-            made.why = "judges a " + std::string{role_name(made.what->role)} + ", and this is a " +
-                       std::string{role_name(under_test.role())};
+        if (result.scenario->role != under_test.role()) {
+            result.verdict = verdict::unsupported;
+            result.why = "judges a " + std::string{role_name(result.scenario->role)} + ", and this is a " +
+                         std::string{role_name(under_test.role())};
             return true;
         }
-        const std::string& extension = made.what->extension;
+        const std::string& extension = result.scenario->extension;
         if (!extension.empty() &&
             std::find(options_.extensions.begin(), options_.extensions.end(), extension) == options_.extensions.end()) {
-            made.judged = verdict::unsupported;
-            made.why = "is about the extension \"" + extension + "\"; if the " +
-                       std::string{role_name(made.what->role)} + " has it, say so under \"extensions\" in a profile";
+            result.verdict = verdict::unsupported;
+            result.why = "is about the extension \"" + extension + "\"; if the " +
+                         std::string{role_name(result.scenario->role)} +
+                         " has it, say so under \"extensions\" in a profile";
             return true;
         }
-        if (const auto lack = under_test.lacks(*made.what)) {
-            made.judged = verdict::unsupported;
-            made.why = *lack;
+        if (const auto lack = under_test.lacks(*result.scenario)) {
+            result.verdict = verdict::unsupported;
+            result.why = *lack;
             return true;
         }
-        if (made.what->control.empty()) {
+        if (result.scenario->control.empty()) {
             return false;
         }
-        const std::size_t control = index_of(made.what->control);
+        const std::size_t control = index_of(result.scenario->control);
         if (control == report_.scenarios.size()) {
-            made.judged = verdict::not_testable;
-            made.why = "its control " + made.what->control + " does not exist";
+            result.verdict = verdict::not_testable;
+            result.why = "its control " + result.scenario->control + " does not exist";
             return true;
         }
         const verdict judged = verdict_of(control);
         if (judged == verdict::unsupported || judged == verdict::known_failure) {
-            made.judged = judged;
-            made.why = "its control " + made.what->control + " is " + std::string{verdict_name(judged)};
+            result.verdict = judged;
+            result.why = "its control " + result.scenario->control + " is " + std::string{verdict_name(judged)};
             return true;
         }
         if (judged != verdict::pass && judged != verdict::warn) {
-            made.judged = verdict::not_testable;
-            made.why =
-                "its control " + made.what->control + " did not pass (" + std::string{verdict_name(judged)} + ")";
+            result.verdict = verdict::not_testable;
+            result.why =
+                "its control " + result.scenario->control + " did not pass (" + std::string{verdict_name(judged)} + ")";
             return true;
         }
         return false;
@@ -193,14 +194,14 @@ private:
 
     [[nodiscard]] verdict verdict_of(std::size_t index) {
         const std::scoped_lock lock{findings_.verdicts()};
-        return report_.scenarios[index].judged;
+        return report_.scenarios[index].verdict;
     }
 
-    void note_ways() {
+    void note_variants() {
         if (options_.segments.size() > 1) {
             std::string names;
-            for (const segmentation one : options_.segments) {
-                names += (names.empty() ? "" : ", ") + std::string{segmentation_name(one)};
+            for (const segmentation segment : options_.segments) {
+                names += (names.empty() ? "" : ", ") + std::string{segmentation_name(segment)};
             }
             findings_.note("every scenario ran in each of these ways, with the same verdict wanted: " + names);
         }
@@ -209,12 +210,12 @@ private:
         }
         order_counts all;
         std::size_t scenarios = 0;
-        for (const scenario_report& one : report_.scenarios) {
-            all.ran += one.orders.ran;
-            all.open += one.orders.open;
-            all.given_up += one.orders.given_up;
-            all.open_is_bound = all.open_is_bound || one.orders.open_is_bound;
-            scenarios += one.orders.open > 1 ? 1 : 0;
+        for (const scenario_report& result : report_.scenarios) {
+            all.ran += result.orders.ran;
+            all.open += result.orders.open;
+            all.given_up += result.orders.given_up;
+            all.open_is_bound = all.open_is_bound || result.orders.open_is_bound;
+            scenarios += result.orders.open > 1 ? 1 : 0;
         }
         findings_.note(
             "orders: " + std::to_string(all.ran) + " of " + (all.open_is_bound ? "more than " : "") +
@@ -225,8 +226,8 @@ private:
 
     void note_refused_connections() {
         std::size_t refused = 0;
-        for (const implementation* one : under_test_) {
-            refused += one->refused_connections();
+        for (const implementation* target : under_test_) {
+            refused += target->refused_connections();
         }
         if (refused != 0) {
             findings_.note(std::to_string(refused) + (refused == 1 ? " connection" : " connections") +
@@ -235,39 +236,40 @@ private:
     }
 
     [[nodiscard]] std::size_t index_of(const std::string& id) const {
-        const auto found = std::find_if(report_.scenarios.begin(), report_.scenarios.end(),
-                                        [&](const scenario_report& one) { return one.what->id == id; });
-        return static_cast<std::size_t>(found - report_.scenarios.begin());
+        const auto position = std::find_if(report_.scenarios.begin(), report_.scenarios.end(),
+                                           [&](const scenario_report& result) { return result.scenario->id == id; });
+        return static_cast<std::size_t>(position - report_.scenarios.begin());
     }
 
     /// Every scenario of this role that tests the rule is part of the run; otherwise one left out might be the one that
     /// fails.
     [[nodiscard]] bool is_selected_whole(const std::string& rule_id) const {
-        return std::all_of(all_.begin(), all_.end(), [&](const scenario& one) {
-            const bool tests_it = std::find(one.rules.begin(), one.rules.end(), rule_id) != one.rules.end();
-            const bool counts = tests_it && one.role == under_test_.front()->role();
-            return !counts || index_of(one.id) != report_.scenarios.size();
+        return std::all_of(all_.begin(), all_.end(), [&](const scenario& scenario) {
+            const bool tests_it =
+                std::find(scenario.rules.begin(), scenario.rules.end(), rule_id) != scenario.rules.end();
+            const bool counts = tests_it && scenario.role == under_test_.front()->role();
+            return !counts || index_of(scenario.id) != report_.scenarios.size();
         });
     }
 
     void mark_stale() {
         for (const known_failure& known : options_.known_failures) {
-            const auto blames = [&](const scenario_report& one) {
-                return std::find(one.failed_rules.begin(), one.failed_rules.end(), known.rule) !=
-                       one.failed_rules.end();
+            const auto blames = [&](const scenario_report& result) {
+                return std::find(result.failed_rules.begin(), result.failed_rules.end(), known.rule) !=
+                       result.failed_rules.end();
             };
             if (std::any_of(report_.scenarios.begin(), report_.scenarios.end(), blames) ||
                 !is_selected_whole(known.rule)) {
                 continue;
             }
-            for (scenario_report& one : report_.scenarios) {
-                const std::vector<std::string>& tested = one.what->rules;
-                if (one.judged == verdict::pass &&
+            for (scenario_report& result : report_.scenarios) {
+                const std::vector<std::string>& tested = result.scenario->rules;
+                if (result.verdict == verdict::pass &&
                     std::find(tested.begin(), tested.end(), known.rule) != tested.end()) {
-                    one.judged = verdict::stale;
-                    one.hint = "good news: the entry under \"known_failures\" is out of date";
-                    one.why = "the profile calls " + known.rule + " a known failure (" + known.reason +
-                              "), but it is kept; take the entry out";
+                    result.verdict = verdict::stale;
+                    result.hint = "good news: the entry under \"known_failures\" is out of date";
+                    result.why = "the profile calls " + known.rule + " a known failure (" + known.reason +
+                                 "), but it is kept; take the entry out";
                 }
             }
         }
@@ -287,8 +289,8 @@ private:
 
 }  // namespace
 
-std::string_view verdict_name(verdict what) noexcept {
-    switch (what) {
+std::string_view verdict_name(verdict value) noexcept {
+    switch (value) {
     case verdict::pass: return "pass";
     case verdict::fail: return "fail";
     case verdict::warn: return "warn";
@@ -300,18 +302,18 @@ std::string_view verdict_name(verdict what) noexcept {
     return "";
 }
 
-bool fails_the_run(verdict what) noexcept {
-    return what == verdict::fail || what == verdict::not_testable || what == verdict::stale;
+bool fails_the_run(verdict value) noexcept {
+    return value == verdict::fail || value == verdict::not_testable || value == verdict::stale;
 }
 
-std::size_t suite_report::count(verdict what) const noexcept {
-    return static_cast<std::size_t>(std::count_if(scenarios.begin(), scenarios.end(),
-                                                  [&](const scenario_report& one) { return one.judged == what; }));
+std::size_t suite_report::count(verdict value) const noexcept {
+    return static_cast<std::size_t>(std::count_if(
+        scenarios.begin(), scenarios.end(), [&](const scenario_report& result) { return result.verdict == value; }));
 }
 
 std::size_t suite_report::ran() const noexcept {
     return static_cast<std::size_t>(
-        std::count_if(scenarios.begin(), scenarios.end(), [](const scenario_report& one) { return one.ran; }));
+        std::count_if(scenarios.begin(), scenarios.end(), [](const scenario_report& result) { return result.ran; }));
 }
 
 suite_report run_suite(std::span<const scenario* const> selected, std::span<const scenario> all,
@@ -322,8 +324,8 @@ suite_report run_suite(std::span<const scenario* const> selected, std::span<cons
 
 suite_report run_suite(std::span<const scenario* const> selected, std::span<const scenario> all,
                        implementation& under_test, const suite_options& options) {
-    implementation* const one = &under_test;
-    return run_suite(selected, all, {&one, 1}, options);
+    implementation* const target = &under_test;
+    return run_suite(selected, all, {&target, 1}, options);
 }
 
 }  // namespace chatos::conformance

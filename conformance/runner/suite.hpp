@@ -4,7 +4,7 @@
 #include "profile/profile.hpp"
 #include "runner/implementation.hpp"
 #include "runner/outcome.hpp"
-#include "runner/way.hpp"
+#include "runner/run_variant.hpp"
 #include "scenario/scenario.hpp"
 
 #include <array>
@@ -31,15 +31,15 @@ enum class verdict : std::uint8_t {
 inline constexpr std::size_t verdict_count = 7;
 
 /// "pass", "fail", "warn", "not-testable", "unsupported", "known-failure", "stale".
-[[nodiscard]] std::string_view verdict_name(verdict what) noexcept;
+[[nodiscard]] std::string_view verdict_name(verdict value) noexcept;
 /// True for the verdicts that fail a run: fail, not-testable, stale.
-[[nodiscard]] bool fails_the_run(verdict what) noexcept;
+[[nodiscard]] bool fails_the_run(verdict value) noexcept;
 
 /// One of several ways in which a scenario ran.
-struct way_result {
+struct variant_result {
     segmentation segment{segmentation::whole};
     std::string order;  ///< the schedule's text; empty: everybody acted as soon as he could
-    verdict judged{verdict::pass};
+    conformance::verdict verdict{conformance::verdict::pass};
     bool order_given_up{false};  ///< the schedule could not be kept to its end
 };
 
@@ -52,17 +52,17 @@ struct order_counts {
 };
 
 struct scenario_report {
-    const scenario* what{nullptr};
-    verdict judged{verdict::pass};
+    const conformance::scenario* scenario{nullptr};
+    conformance::verdict verdict{conformance::verdict::pass};
     std::vector<std::string> failed_rules;
     std::string why;   ///< one sentence; empty when it passed
     std::string hint;  ///< what usually lies behind it; empty when there is nothing to say
-    outcome seen;
+    conformance::outcome outcome;
     std::vector<std::string> server_output;  ///< its last lines, when it failed
     bool ran{false};
-    std::vector<way_result> ways;  ///< in which it ran, the first one first
+    std::vector<variant_result> variants;  ///< in which it ran, the first one first
     order_counts orders;
-    std::string way_arguments;  ///< what repeats the verdict if it came in another way than the first
+    std::string variant_arguments;  ///< what repeats the verdict if it came in another way than the first
     std::chrono::system_clock::time_point started;
 };
 
@@ -74,7 +74,7 @@ struct suite_report {
     std::optional<std::string> gone;             ///< why the implementation could not be reached (any more)
     std::vector<std::string> gone_output;        ///< its last lines then
 
-    [[nodiscard]] std::size_t count(verdict what) const noexcept;
+    [[nodiscard]] std::size_t count(verdict value) const noexcept;
     /// Scenarios that were really executed.
     [[nodiscard]] std::size_t ran() const noexcept;
 };

@@ -44,24 +44,24 @@ protected:
 
     suite_report run(implementation& under_test, const std::vector<std::string>& ids = {}) {
         std::vector<const scenario*> selected;
-        for (const scenario& one : scenarios_) {
-            if (ids.empty() || std::find(ids.begin(), ids.end(), one.id) != ids.end()) {
-                selected.push_back(&one);
+        for (const scenario& scenario : scenarios_) {
+            if (ids.empty() || std::find(ids.begin(), ids.end(), scenario.id) != ids.end()) {
+                selected.push_back(&scenario);
             }
         }
         return run_suite(selected, scenarios_, under_test, options_);
     }
 
     static const scenario_report& report_of(const suite_report& report, const std::string& id) {
-        for (const scenario_report& one : report.scenarios) {
-            if (one.what->id == id) {
-                return one;
+        for (const scenario_report& result : report.scenarios) {
+            if (result.scenario->id == id) {
+                return result;
             }
         }
         throw std::runtime_error{"not in the report: " + id};
     }
     static std::string verdict_of(const suite_report& report, const std::string& id) {
-        return std::string{verdict_name(report_of(report, id).judged)};
+        return std::string{verdict_name(report_of(report, id).verdict)};
     }
 
     std::vector<scenario> scenarios_;
@@ -76,7 +76,7 @@ TEST_F(SuiteTest, a_scenario_passes_or_fails_with_the_rule_and_the_reason) {
     EXPECT_EQ(verdict_of(report, "good"), "pass");
     EXPECT_EQ(report_of(report, "good").why, "");
     const scenario_report& bad = report_of(report, "bad");
-    EXPECT_EQ(bad.judged, verdict::fail);
+    EXPECT_EQ(bad.verdict, verdict::fail);
     EXPECT_EQ(bad.failed_rules, std::vector<std::string>{"PM-1"});
     EXPECT_EQ(bad.why, "expected: alice receives ERROR 0 OK; seen: alice received ERROR 4 UNREACHABLE");
     EXPECT_EQ(bad.server_output, std::vector<std::string>{"its last line"});
@@ -115,7 +115,7 @@ TEST_F(SuiteTest, a_control_that_was_not_selected_runs_as_well_and_is_said) {
     scenarios_ = {passes("control"), passes("chosen", "PM-2", R"("control": "control",)"), passes("other")};
     const suite_report report = run(under_test_, {"chosen"});
     ASSERT_EQ(report.scenarios.size(), 2U);
-    EXPECT_EQ(report.scenarios[0].what->id, "control");
+    EXPECT_EQ(report.scenarios[0].scenario->id, "control");
     EXPECT_EQ(verdict_of(report, "chosen"), "pass");
     EXPECT_EQ(report.notes, std::vector<std::string>{"1 scenario runs as a control of the selected ones"});
 }
@@ -130,12 +130,12 @@ TEST_F(SuiteTest, a_control_that_does_not_exist_makes_not_testable) {
 
 TEST_F(SuiteTest, what_the_server_cannot_be_told_is_unsupported_and_so_is_what_depends_on_it) {
     scenarios_ = {passes("capacity", "PM-2", R"("needs": {"capacity": 2},)"),
-                  passes("patience", "PM-2", R"("needs": {"answer_timeout_ms": 9},)"),
-                  passes("dependent", "PM-2", R"("control": "patience",)")};
+                  passes("short-timeout", "PM-2", R"("needs": {"answer_timeout_ms": 9},)"),
+                  passes("dependent", "PM-2", R"("control": "short-timeout",)")};
     const suite_report report = run(under_test_);
     EXPECT_EQ(verdict_of(report, "capacity"), "pass");
-    EXPECT_EQ(verdict_of(report, "patience"), "unsupported");
-    EXPECT_EQ(report_of(report, "patience").why, "cannot be told answer_timeout_ms");
+    EXPECT_EQ(verdict_of(report, "short-timeout"), "unsupported");
+    EXPECT_EQ(report_of(report, "short-timeout").why, "cannot be told answer_timeout_ms");
     EXPECT_EQ(verdict_of(report, "dependent"), "unsupported");
     EXPECT_FALSE(fails_the_run(verdict::unsupported));
 }
@@ -201,7 +201,7 @@ TEST_F(SuiteTest, choices_are_recorded_also_when_a_rule_shows_several) {
     const suite_report report = run(under_test);
     EXPECT_EQ(report.count(verdict::pass), 3U);
     EXPECT_EQ(report.choices, (std::map<std::string, std::string>{{"WIRE-10", "no, yes"}}));
-    EXPECT_EQ(report_of(report, "b").seen.choices.at("WIRE-10"), "no");
+    EXPECT_EQ(report_of(report, "b").outcome.choices.at("WIRE-10"), "no");
 }
 
 TEST_F(SuiteTest, no_pseudo_is_used_by_two_scenarios) {
@@ -227,7 +227,7 @@ TEST_F(SuiteTest, scenarios_that_need_the_same_options_run_one_after_the_other) 
     options_.progress = [&](std::size_t, std::size_t, const scenario& next) { order += next.id; };
     const suite_report report = run(under_test_);
     EXPECT_EQ(order, "bdac");
-    EXPECT_EQ(report.scenarios.front().what->id, "a") << "the report keeps the order in which they were selected";
+    EXPECT_EQ(report.scenarios.front().scenario->id, "a") << "the report keeps the order in which they were selected";
 }
 
 TEST_F(SuiteTest, a_server_that_dies_fails_the_scenario_even_if_it_answered_well) {
@@ -239,7 +239,7 @@ TEST_F(SuiteTest, a_server_that_dies_fails_the_scenario_even_if_it_answered_well
     };
     const suite_report report = run(under_test_);
     const scenario_report& deadly = report_of(report, "deadly");
-    EXPECT_EQ(deadly.judged, verdict::fail);
+    EXPECT_EQ(deadly.verdict, verdict::fail);
     EXPECT_EQ(deadly.failed_rules, std::vector<std::string>{"ERR-3"});
     EXPECT_NE(deadly.why.find("killed by signal 11"), std::string::npos) << deadly.why;
     EXPECT_EQ(verdict_of(report, "next"), "pass");

@@ -18,19 +18,19 @@ void traffic_log::shorten() {
         entries_.resize(short_entries_max);
     }
     bytes_ = 0;
-    for (traffic_entry& one : entries_) {
-        one.bytes.resize(std::min(one.bytes.size(), excerpt_bytes));
-        one.bytes.shrink_to_fit();
-        bytes_ += one.bytes.size();
+    for (traffic_entry& entry : entries_) {
+        entry.bytes.resize(std::min(entry.bytes.size(), excerpt_bytes));
+        entry.bytes.shrink_to_fit();
+        bytes_ += entry.bytes.size();
     }
     entries_.shrink_to_fit();
 }
 
-void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind what) {
-    add(when, actor, what, {});
+void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind kind) {
+    add(when, actor, kind, {});
 }
 
-void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind what, std::span<const std::byte> bytes) {
+void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind kind, std::span<const std::byte> bytes) {
     if (entries_.size() == entries_max) {
         ++dropped_;
         return;
@@ -38,7 +38,7 @@ void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind what, 
     const bool fits = bytes_ + bytes.size() <= bytes_max;
     const auto kept = bytes.first(fits ? bytes.size() : std::min(bytes.size(), excerpt_bytes));
     bytes_ += fits ? bytes.size() : 0;
-    entries_.push_back({when, actor, what, bytes.size(), {kept.begin(), kept.end()}});
+    entries_.push_back({when, actor, kind, bytes.size(), {kept.begin(), kept.end()}});
 }
 
 }  // namespace chatos::conformance

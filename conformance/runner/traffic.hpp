@@ -14,7 +14,7 @@ struct traffic_entry {
     enum class kind : std::uint8_t { connected, sent, received, fin_sent, fin_received, reset_sent, reset_received };
     moment when{0};
     std::size_t actor{0};
-    kind what{kind::connected};
+    kind type{kind::connected};
     std::size_t size{0};           ///< bytes that went over the wire
     std::vector<std::byte> bytes;  ///< the first of them; all, unless the bound was reached
 };
@@ -22,8 +22,8 @@ struct traffic_entry {
 /// Keeps everything up to 4 MiB, from there on only the beginning of each entry, and at most 20,000 entries.
 class traffic_log {
 public:
-    void add(moment when, std::size_t actor, traffic_entry::kind what);
-    void add(moment when, std::size_t actor, traffic_entry::kind what, std::span<const std::byte> bytes);
+    void add(moment when, std::size_t actor, traffic_entry::kind kind);
+    void add(moment when, std::size_t actor, traffic_entry::kind kind, std::span<const std::byte> bytes);
 
     /// Keeps the beginning of each entry only, and of 2,000 at most: for when all logs together grow too large.
     void shorten();

@@ -61,28 +61,28 @@ std::vector<std::size_t> every_byte(std::size_t size, std::size_t single_max) {
 }
 
 /// Where packets end, as far as the bytes are packets.
-void add_packet_ends(outgoing& made) {
+void add_packet_ends(outgoing& data) {
     std::size_t at = 0;
-    for (std::span<const std::byte> rest{made.bytes}; !rest.empty();) {
-        const decode_result result = decode(rest);
+    for (std::span<const std::byte> remaining{data.bytes}; !remaining.empty();) {
+        const decode_result result = decode(remaining);
         if (result.status != decode_status::complete) {
             return;
         }
         at += result.consumed;
-        made.write_ends.push_back(at);
-        rest = rest.subspan(result.consumed);
+        data.write_ends.push_back(at);
+        remaining = remaining.subspan(result.consumed);
     }
 }
 
 }  // namespace
 
 outgoing bytes_of(const send_action& action, const pseudonyms& names, segmentation segment) {
-    outgoing made;
+    outgoing data;
     for (const auto& unit : action.units) {
-        std::visit([&](const auto& one) { append_unit(made.bytes, one, names); }, unit);
+        std::visit([&](const auto& part) { append_unit(data.bytes, part, names); }, unit);
     }
-    const std::size_t size = made.bytes.size();
-    std::vector<std::size_t>& ends = made.write_ends;
+    const std::size_t size = data.bytes.size();
+    std::vector<std::size_t>& ends = data.write_ends;
     if (action.split == split_mode::every_byte || segment == segmentation::bytes) {
         ends = every_byte(size, action.split == split_mode::every_byte ? size : single_writes_max);
     } else if (action.split == split_mode::at_offsets) {
@@ -90,12 +90,12 @@ outgoing bytes_of(const send_action& action, const pseudonyms& names, segmentati
                      [&](std::size_t end) { return end < size; });
     }
     if (segment == segmentation::boundaries) {
-        add_packet_ends(made);
+        add_packet_ends(data);
     }
     ends.push_back(size);
     std::sort(ends.begin(), ends.end());
     ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
-    return made;
+    return data;
 }
 
 std::vector<std::byte> only_bytes_of(const packet_pattern& pattern, const pseudonyms& names) {

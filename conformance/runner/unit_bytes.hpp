@@ -3,7 +3,7 @@
 #pragma once
 
 #include "runner/pseudonyms.hpp"
-#include "runner/way.hpp"
+#include "runner/run_variant.hpp"
 #include "scenario/scenario.hpp"
 
 #include <cstddef>

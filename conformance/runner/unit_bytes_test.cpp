@@ -12,16 +12,16 @@ using testing::make_scenario;
 using testing::wire;
 
 outgoing bytes_of_send(const std::string& keys) {
-    const scenario made = make_scenario(R"([{"actor": "alice", "send": )" + keys + "}]");
-    return bytes_of(std::get<send_action>(made.steps.front().action), pseudonyms{"t"});
+    const scenario scenario = make_scenario(R"([{"actor": "alice", "send": )" + keys + "}]");
+    return bytes_of(std::get<send_action>(scenario.steps.front().action), pseudonyms{"t"});
 }
 
 std::string hex_of(const std::string& keys) {
     return hex_excerpt(bytes_of_send(keys).bytes, 1'000);
 }
 
-std::string text_of(const outgoing& made) {
-    return {reinterpret_cast<const char*>(made.bytes.data()), made.bytes.size()};
+std::string text_of(const outgoing& data) {
+    return {reinterpret_cast<const char*>(data.bytes.data()), data.bytes.size()};
 }
 
 TEST(UnitBytes, a_legal_packet_is_what_the_codec_makes_of_it) {
@@ -73,12 +73,12 @@ TEST(UnitBytes, everything_goes_out_in_one_write_unless_it_is_split) {
 }
 
 TEST(UnitBytes, a_segmentation_cuts_what_a_scenario_sends_at_once) {
-    const scenario what = make_scenario(R"([{"actor": "alice", "send": [{"packet": "ERROR", "code": 0},
+    const scenario scenario = make_scenario(R"([{"actor": "alice", "send": [{"packet": "ERROR", "code": 0},
                                              {"packet": "ERROR", "code": 5}, {"raw": "u8:6"}]},
                                             {"actor": "alice", "send": {"packet": "ERROR", "code": 0}, "split": [1]}])",
-                                        R"("closing_fence": false,)");
+                                            R"("closing_fence": false,)");
     const auto ends = [&](std::size_t step, segmentation segment) {
-        return bytes_of(std::get<send_action>(what.steps[step].action), pseudonyms{"t"}, segment).write_ends;
+        return bytes_of(std::get<send_action>(scenario.steps[step].action), pseudonyms{"t"}, segment).write_ends;
     };
     using offsets = std::vector<std::size_t>;
     EXPECT_EQ(ends(0, segmentation::whole), offsets{5});
@@ -89,10 +89,10 @@ TEST(UnitBytes, a_segmentation_cuts_what_a_scenario_sends_at_once) {
 }
 
 TEST(UnitBytes, what_is_long_goes_byte_by_byte_at_its_beginning_and_its_end) {
-    const scenario what =
+    const scenario scenario =
         make_scenario(R"([{"actor": "alice", "send": {"packet": "SMA", "message": {"repeat": "x", "times": 60000}}}])");
     const auto ends =
-        bytes_of(std::get<send_action>(what.steps[0].action), pseudonyms{"t"}, segmentation::bytes).write_ends;
+        bytes_of(std::get<send_action>(scenario.steps[0].action), pseudonyms{"t"}, segmentation::bytes).write_ends;
     ASSERT_EQ(ends.size(), 4'096U + 17U);
     EXPECT_EQ(ends[4'095], 4'096U);
     EXPECT_EQ(ends[4'096], 60'005U - 16U);

@@ -13,8 +13,8 @@ class waiting_budget {
 public:
     explicit waiting_budget(double time_factor) noexcept : factor_{time_factor} {}
 
-    [[nodiscard]] patience now() const noexcept {
-        patience times;
+    [[nodiscard]] timeouts now() const noexcept {
+        timeouts times;
         times.answer = scaled(answer());
         times.start = scaled(mute_in_a_row_ == 0 ? std::chrono::milliseconds{15'000} : answer());
         times.closing = scaled(slow_closings_ < 3 ? std::chrono::milliseconds{500} : std::chrono::milliseconds{50});
@@ -24,10 +24,10 @@ public:
     }
 
     /// After each scenario.
-    void learn(const outcome& seen) noexcept {
-        mute_in_a_row_ = seen.peer_spoke ? 0 : mute_in_a_row_ + 1;
-        slow_closings_ += seen.ended_without_close ? 1 : 0;
-        if (seen.failure && seen.failure->by_silence) {
+    void learn(const outcome& result) noexcept {
+        mute_in_a_row_ = result.peer_spoke ? 0 : mute_in_a_row_ + 1;
+        slow_closings_ += result.ended_without_close ? 1 : 0;
+        if (result.failure && result.failure->by_silence) {
             silent_ += answer();
         }
     }

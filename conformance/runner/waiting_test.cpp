@@ -14,18 +14,18 @@ using namespace std::chrono_literals;
 using testing::manual_run;
 
 outcome silent_outcome() {
-    outcome seen;
-    seen.failure.emplace();
-    seen.failure->by_silence = true;
-    return seen;
+    outcome result;
+    result.failure.emplace();
+    result.failure->by_silence = true;
+    return result;
 }
 
 TEST(WaitingBudget, is_patient_with_a_server_that_talks) {
     waiting_budget budget{1.0};
-    outcome seen;
-    seen.peer_spoke = true;
+    outcome result;
+    result.peer_spoke = true;
     for (int count = 0; count < 1'000; ++count) {
-        budget.learn(seen);
+        budget.learn(result);
     }
     EXPECT_EQ(budget.now().answer, 2'000ms);
     EXPECT_EQ(budget.now().scenario, 60'000ms);
@@ -42,44 +42,44 @@ TEST(WaitingBudget, waits_ever_less_for_one_that_never_says_anything) {
     EXPECT_EQ(waits, (std::vector<std::int64_t>{2'000, 1'000, 500, 250, 200, 200}));
 }
 
-TEST(WaitingBudget, one_word_restores_its_patience) {
+TEST(WaitingBudget, one_word_restores_the_full_timeout) {
     waiting_budget budget{1.0};
     for (int count = 0; count < 6; ++count) {
         budget.learn(silent_outcome());
     }
-    outcome seen = silent_outcome();
-    seen.peer_spoke = true;
-    budget.learn(seen);
+    outcome result = silent_outcome();
+    result.peer_spoke = true;
+    budget.learn(result);
     EXPECT_EQ(budget.now().answer, 2'000ms);
 }
 
 TEST(WaitingBudget, ends_after_20_seconds_of_silence_in_all) {
     waiting_budget budget{1.0};
-    outcome seen = silent_outcome();
-    seen.peer_spoke = true;
+    outcome result = silent_outcome();
+    result.peer_spoke = true;
     for (int count = 0; count < 10; ++count) {
-        budget.learn(seen);
+        budget.learn(result);
     }
     EXPECT_FALSE(budget.is_exhausted());
-    budget.learn(seen);
+    budget.learn(result);
     EXPECT_TRUE(budget.is_exhausted());
     EXPECT_EQ(budget.now().answer, 250ms);
 }
 
 TEST(WaitingBudget, waits_less_for_closings_that_never_come) {
     waiting_budget budget{1.0};
-    outcome seen;
-    seen.peer_spoke = true;
-    seen.ended_without_close = true;
+    outcome result;
+    result.peer_spoke = true;
+    result.ended_without_close = true;
     EXPECT_EQ(budget.now().closing, 500ms);
     for (int count = 0; count < 3; ++count) {
-        budget.learn(seen);
+        budget.learn(result);
     }
     EXPECT_EQ(budget.now().closing, 50ms);
 }
 
 TEST(WaitingBudget, everything_is_multiplied_by_the_time_factor) {
-    const patience times = waiting_budget{2.5}.now();
+    const timeouts times = waiting_budget{2.5}.now();
     EXPECT_EQ(times.answer, 5'000ms);
     EXPECT_EQ(times.closing, 1'250ms);
     EXPECT_EQ(times.scenario, 150'000ms);
@@ -87,26 +87,26 @@ TEST(WaitingBudget, everything_is_multiplied_by_the_time_factor) {
 }
 
 TEST(WaitingBudget, a_mute_server_is_judged_within_a_minute) {
-    const catalog_result result = make_catalog({});
+    const catalog_result catalog = make_catalog({});
     waiting_budget budget{1.0};
     std::set<std::string> failed;
     std::chrono::milliseconds total{0};
-    // Controls stand alone, so those without one come first.
+    // Scenarios without a control come first, since they may be controls of others.
     for (const bool with_control : {false, true}) {
-        for (const scenario& one : result.loaded.scenarios) {
-            if (one.control.empty() == with_control || failed.contains(one.control)) {
+        for (const scenario& scenario : catalog.loaded.scenarios) {
+            if (scenario.control.empty() == with_control || failed.contains(scenario.control)) {
                 continue;
             }
-            manual_run run{one, budget.now()};
+            manual_run run{scenario, budget.now()};
             while (!run.finished()) {
                 run.wait_for_deadline();
             }
-            const outcome seen = run.result();
-            if (seen.failure) {
-                failed.insert(one.id);
+            const outcome result = run.result();
+            if (result.failure) {
+                failed.insert(scenario.id);
             }
             total += run.time();
-            budget.learn(seen);
+            budget.learn(result);
         }
     }
     RecordProperty("seconds", static_cast<int>(total.count() / 1'000));

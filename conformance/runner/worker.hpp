@@ -25,9 +25,9 @@ public:
     /// The implementation cannot be reached any more: nothing else is run.
     void lose(const std::string& why, std::vector<std::string> output);
     /// A rule may leave several things open, and a server may do different things at different times: all are kept.
-    void remember_choice(const std::string& rule_id, const std::string& what);
+    void remember_choice(const std::string& rule_id, const std::string& choice);
     /// Once each.
-    void note(const std::string& what);
+    void note(const std::string& text);
     /// True as long as the traffic that is kept of all scenarios stays within 16 MiB with these bytes.
     [[nodiscard]] bool has_room_for_traffic(std::size_t bytes);
     /// Guards the verdict of a scenario that is over: its worker may still blame it for a late death while another
@@ -54,25 +54,25 @@ public:
         : under_test_{under_test}, options_{options}, findings_{findings}, budget_{options.time_factor} {}
 
     /// Runs the scenario and judges it. The report must stay where it is until the next run or finish().
-    void run(scenario_report& made);
+    void run(scenario_report& report);
     /// After the last one: a process that has ended since is blamed on it.
     void finish();
 
     [[nodiscard]] implementation& under_test() noexcept { return under_test_; }
-    static void judge_gone(scenario_report& made, const std::string& why);
+    static void judge_gone(scenario_report& report, const std::string& why);
 
 private:
-    [[nodiscard]] std::vector<way> ways_of(scenario_report& made) const;
-    [[nodiscard]] bool make_ready(scenario_report& made);
-    void run_once(scenario_report& made, const way& how);
-    void run_other_ways(scenario_report& made, const std::vector<way>& ways);
-    void adopt(scenario_report& made, scenario_report other, const way& how) const;
-    void judge(scenario_report& made, const patience& times);
-    bool blame_severely(scenario_report& made, const std::optional<std::string>& death, const std::string& pseudo,
-                        const patience& times);
+    [[nodiscard]] std::vector<run_variant> variants_of(scenario_report& report) const;
+    [[nodiscard]] bool make_ready(scenario_report& report);
+    void run_once(scenario_report& report, const run_variant& how);
+    void run_other_variants(scenario_report& report, const std::vector<run_variant>& variants);
+    void adopt(scenario_report& report, scenario_report other, const run_variant& how) const;
+    void judge(scenario_report& report, const timeouts& times);
+    bool blame_severely(scenario_report& report, const std::optional<std::string>& death, const std::string& pseudo,
+                        const timeouts& times);
     [[nodiscard]] std::string implementation_noun() const;
     [[nodiscard]] std::string death_rule() const;
-    void check_gone(const scenario_report& made);
+    void check_gone(const scenario_report& report);
     void blame_late_death();
     bool blame_death_on_last_run(const std::string& death);
     void forget_traffic() const;

@@ -134,7 +134,7 @@ using event_pattern = std::variant<packet_pattern, closed_pattern, silence_patte
 struct expect_action {
     event_pattern event;
     bool optional{false};
-    std::optional<std::chrono::milliseconds> within;  ///< instead of the runner's patience
+    std::optional<std::chrono::milliseconds> within;  ///< instead of the runner's timeout
 };
 
 struct step {

@@ -8,7 +8,7 @@
 
 namespace chatos::conformance::testing {
 
-manual_run::manual_run(scenario scenario, const patience& times, way how, bool holds_writes)
+manual_run::manual_run(scenario scenario, const timeouts& times, run_variant how, bool holds_writes)
     : scenario_{std::move(scenario)}, run_{scenario_, pseudonyms{"t"}, times, std::move(how)}, holds_writes_{
                                                                                                    holds_writes} {
     turn();

@@ -16,7 +16,7 @@ namespace chatos::conformance::testing {
 /// otherwise. Each call runs the execution until it requests nothing more.
 class manual_run {
 public:
-    explicit manual_run(scenario scenario, const patience& times = {}, way how = {}, bool holds_writes = false);
+    explicit manual_run(scenario scenario, const timeouts& times = {}, run_variant how = {}, bool holds_writes = false);
     /// With clients under test.
     manual_run(scenario scenario, client_dialogue dialogue);
     manual_run(const manual_run&) = delete;

@@ -66,7 +66,7 @@ def main():
 
     paths = sorted((folder / files).glob("*.json"))
     if not paths:
-        failures.append(f"there is no file in {files}/")
+        failures.append(f"{files}/ has no files")
     for path in paths:
         for error in validator.iter_errors(read(path)):
             failures.append(f"{path.name}: {error.json_path}: {error.message}")

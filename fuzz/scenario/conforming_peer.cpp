@@ -18,7 +18,7 @@ using conformance::packet_pattern;
 using conformance::silence_pattern;
 using conformance::unordered_pattern;
 
-/// A whole scenario may take so long (conformance::patience), and the end of it some time.
+/// A whole scenario may take so long (conformance::timeouts), and the end of it some time.
 constexpr std::chrono::seconds time_max{50};
 
 struct planned_step {

@@ -31,7 +31,7 @@ struct planned_step {
     conformance::direction_end end{conformance::direction_end::open};
     std::string_view rule{};           ///< to blame if it fails; empty for what an actor does
     bool is_optional{false};           ///< a choice of the server (CONN-3)
-    std::uint64_t within_ms{0};        ///< 0: the runner's usual patience
+    std::uint64_t within_ms{0};        ///< 0: the runner's usual timeout
     std::vector<std::size_t> after{};  ///< steps of other actors, as indexes
 };
 

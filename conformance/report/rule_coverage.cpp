@@ -1,21 +1,21 @@
-#include "report/ledger.hpp"
+#include "report/rule_coverage.hpp"
 
 #include <algorithm>
 
 namespace chatos::conformance {
 
 std::vector<const known_fault*> faults_of(std::string_view rule_id) {
-    std::vector<const known_fault*> found;
-    for (const known_fault& one : known_faults()) {
-        if (one.rule == rule_id) {
-            found.push_back(&one);
+    std::vector<const known_fault*> result;
+    for (const known_fault& fault : known_faults()) {
+        if (fault.rule == rule_id) {
+            result.push_back(&fault);
         }
     }
-    return found;
+    return result;
 }
 
-bool kills(const scenario& what, const known_fault& one) {
-    return std::find(what.kills.begin(), what.kills.end(), one.name) != what.kills.end();
+bool kills(const scenario& scenario, const known_fault& fault) {
+    return std::find(scenario.kills.begin(), scenario.kills.end(), fault.name) != scenario.kills.end();
 }
 
 std::string kill_text(std::size_t faults, std::size_t scenarios) {
@@ -28,14 +28,14 @@ std::string kill_text(std::size_t faults, std::size_t scenarios) {
            (faults == 1 ? " must catch it" : " must catch them");
 }
 
-std::vector<ledger_line> make_ledger(std::span<const scenario> all) {
-    std::vector<ledger_line> lines;
-    for (const rule& one : all_rules()) {
-        ledger_line line;
-        line.what = &one;
-        line.faults = faults_of(one.id);
+std::vector<rule_coverage> make_rule_coverage(std::span<const scenario> all) {
+    std::vector<rule_coverage> lines;
+    for (const rule& rule : all_rules()) {
+        rule_coverage line;
+        line.rule = &rule;
+        line.faults = faults_of(rule.id);
         for (const scenario& candidate : all) {
-            if (std::find(candidate.rules.begin(), candidate.rules.end(), one.id) != candidate.rules.end()) {
+            if (std::find(candidate.rules.begin(), candidate.rules.end(), rule.id) != candidate.rules.end()) {
                 line.tested_by.push_back(&candidate);
             }
             if (std::any_of(line.faults.begin(), line.faults.end(),

@@ -27,7 +27,7 @@ inline constexpr segmentation all_segmentations[] = {segmentation::whole, segmen
     return "";
 }
 
-struct way {
+struct run_variant {
     segmentation segment{segmentation::whole};
     std::optional<schedule> order;  ///< none: everybody acts as soon as the scenario lets him
 };

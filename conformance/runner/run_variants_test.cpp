@@ -46,12 +46,12 @@ protected:
         options_.run_tag = "ways";
         options_.time_factor = 0.5;
     }
-    suite_report run(const server_behavior& what) {
-        fake_server server{what};
+    suite_report run(const server_behavior& behavior) {
+        fake_server server{behavior};
         fake_implementation under_test{server, {}};
         std::vector<const scenario*> selected;
-        for (const scenario& one : scenarios_) {
-            selected.push_back(&one);
+        for (const scenario& scenario : scenarios_) {
+            selected.push_back(&scenario);
         }
         return run_suite(selected, scenarios_, under_test, options_);
     }
@@ -63,29 +63,30 @@ protected:
 TEST_F(Ways, one_that_makes_a_difference_is_a_failure_of_wire_13_that_says_so) {
     options_.segments = {segmentation::whole, segmentation::boundaries, segmentation::bytes};
     const suite_report report = run(refusing_in_run('2'));
-    const scenario_report& one = report.scenarios.front();
-    EXPECT_EQ(one.judged, verdict::fail);
-    EXPECT_EQ(one.failed_rules, std::vector<std::string>{"WIRE-13"});
-    EXPECT_TRUE(one.why.starts_with("it holds when sent whole, and not when sent byte by byte: expected: ")) << one.why;
-    EXPECT_EQ(one.way_arguments, "--segment whole,bytes");
-    EXPECT_NE(one.hint.find("collect what comes"), std::string::npos);
-    ASSERT_EQ(one.ways.size(), 3U);
-    EXPECT_EQ(one.ways[1].judged, verdict::pass);
-    EXPECT_EQ(one.ways[2].judged, verdict::fail);
+    const scenario_report& result = report.scenarios.front();
+    EXPECT_EQ(result.verdict, verdict::fail);
+    EXPECT_EQ(result.failed_rules, std::vector<std::string>{"WIRE-13"});
+    EXPECT_TRUE(result.why.starts_with("it holds when sent whole, and not when sent byte by byte: expected: "))
+        << result.why;
+    EXPECT_EQ(result.variant_arguments, "--segment whole,bytes");
+    EXPECT_NE(result.hint.find("collect what comes"), std::string::npos);
+    ASSERT_EQ(result.variants.size(), 3U);
+    EXPECT_EQ(result.variants[1].verdict, verdict::pass);
+    EXPECT_EQ(result.variants[2].verdict, verdict::fail);
 }
 
 TEST_F(Ways, those_that_make_none_pass) {
     options_.segments = {segmentation::whole, segmentation::bytes, segmentation::boundaries};
     const suite_report report = run(answering(answer_politely));
-    EXPECT_EQ(report.scenarios.front().judged, verdict::pass) << report.scenarios.front().why;
-    EXPECT_EQ(report.scenarios.front().ways.size(), 3U);
+    EXPECT_EQ(report.scenarios.front().verdict, verdict::pass) << report.scenarios.front().why;
+    EXPECT_EQ(report.scenarios.front().variants.size(), 3U);
     EXPECT_EQ(report.notes.size(), 1U);
 }
 
 TEST_F(Ways, a_known_failure_covers_the_difference) {
     options_.segments = {segmentation::whole, segmentation::bytes};
     options_.known_failures = {{"WIRE-13", "reads once"}};
-    EXPECT_EQ(run(refusing_in_run('1')).scenarios.front().judged, verdict::known_failure);
+    EXPECT_EQ(run(refusing_in_run('1')).scenarios.front().verdict, verdict::known_failure);
 }
 
 TEST_F(Ways, what_fails_in_the_first_is_not_tried_in_the_others) {
@@ -93,8 +94,8 @@ TEST_F(Ways, what_fails_in_the_first_is_not_tried_in_the_others) {
     scenarios_ = {polite_scenario("bad", "", 0)};
     const suite_report report = run(answering(answer_politely));
     EXPECT_EQ(report.scenarios.front().failed_rules, std::vector<std::string>{"PM-2"});
-    EXPECT_EQ(report.scenarios.front().ways.size(), 1U);
-    EXPECT_EQ(report.scenarios.front().way_arguments, "");
+    EXPECT_EQ(report.scenarios.front().variants.size(), 1U);
+    EXPECT_EQ(report.scenarios.front().variant_arguments, "");
 }
 
 TEST_F(Ways, an_order_that_makes_a_difference_says_the_schedule_that_repeats_it) {
@@ -102,13 +103,14 @@ TEST_F(Ways, an_order_that_makes_a_difference_says_the_schedule_that_repeats_it)
     scenarios_ = {make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "bob", "login": true}])",
                                 R"("id": "one", "actors": ["alice", "bob"],)")};
     const suite_report report = run(refusing_in_run('2'));
-    const scenario_report& one = report.scenarios.front();
-    EXPECT_EQ(one.judged, verdict::fail);
-    EXPECT_EQ(one.failed_rules, std::vector<std::string>{"CONN-1"});
-    EXPECT_TRUE(one.why.starts_with("it holds as the scenario stands, and not in this order of turns: ")) << one.why;
-    EXPECT_EQ(one.way_arguments, "--schedule bob,alice");
-    EXPECT_EQ(one.orders.open, 2U);
-    EXPECT_EQ(one.orders.ran, 2U);
+    const scenario_report& result = report.scenarios.front();
+    EXPECT_EQ(result.verdict, verdict::fail);
+    EXPECT_EQ(result.failed_rules, std::vector<std::string>{"CONN-1"});
+    EXPECT_TRUE(result.why.starts_with("it holds as the scenario stands, and not in this order of turns: "))
+        << result.why;
+    EXPECT_EQ(result.variant_arguments, "--schedule bob,alice");
+    EXPECT_EQ(result.orders.open, 2U);
+    EXPECT_EQ(result.orders.ran, 2U);
     EXPECT_EQ(report.notes,
               std::vector<std::string>{"orders: 2 of 2 that the scenarios leave open ran; 1 scenario leaves more than "
                                        "one open"});
@@ -117,11 +119,11 @@ TEST_F(Ways, an_order_that_makes_a_difference_says_the_schedule_that_repeats_it)
 TEST_F(Ways, one_order_is_as_good_as_another_to_a_server_that_takes_all) {
     options_.interleave = 100;
     const suite_report report = run(answering(answer_politely));
-    const scenario_report& one = report.scenarios.front();
-    EXPECT_EQ(one.judged, verdict::pass) << one.why;
-    EXPECT_EQ(one.orders.open, 3U);
-    EXPECT_EQ(one.orders.ran, 3U);
-    EXPECT_EQ(one.orders.given_up, 0U);
+    const scenario_report& result = report.scenarios.front();
+    EXPECT_EQ(result.verdict, verdict::pass) << result.why;
+    EXPECT_EQ(result.orders.open, 3U);
+    EXPECT_EQ(result.orders.ran, 3U);
+    EXPECT_EQ(result.orders.given_up, 0U);
 }
 
 class Jobs : public Ways {
@@ -136,8 +138,8 @@ protected:
             pointers.push_back(&under_test.emplace_back(servers.back(), std::set<std::string>{}));
         }
         std::vector<const scenario*> selected;
-        for (const scenario& one : scenarios_) {
-            selected.push_back(&one);
+        for (const scenario& scenario : scenarios_) {
+            selected.push_back(&scenario);
         }
         suite_report report = run_suite(selected, scenarios_, pointers, options_);
         for (const fake_server& server : servers) {
@@ -159,8 +161,8 @@ TEST_F(Jobs, give_the_same_report_in_the_same_order) {
     const suite_report parallel = run_on(4, answer_politely);
     ASSERT_EQ(serial.scenarios.size(), parallel.scenarios.size());
     for (std::size_t index = 0; index < serial.scenarios.size(); ++index) {
-        EXPECT_EQ(serial.scenarios[index].what, parallel.scenarios[index].what);
-        EXPECT_EQ(serial.scenarios[index].judged, parallel.scenarios[index].judged);
+        EXPECT_EQ(serial.scenarios[index].scenario, parallel.scenarios[index].scenario);
+        EXPECT_EQ(serial.scenarios[index].verdict, parallel.scenarios[index].verdict);
         EXPECT_EQ(serial.scenarios[index].failed_rules, parallel.scenarios[index].failed_rules);
     }
     EXPECT_EQ(parallel.count(verdict::pass), 18U);
@@ -174,12 +176,12 @@ TEST_F(Jobs, run_on_a_server_each) {
     // Nobody is answered before a second server has been asked: a job alone would wait in vain.
     std::mutex mutex;
     std::condition_variable changed;
-    std::set<std::thread::id> asked;
+    std::set<std::thread::id> threads;
     const suite_report report = run_on(2, [&](const packet_view& packet) {
         std::unique_lock lock{mutex};
-        asked.insert(std::this_thread::get_id());
+        threads.insert(std::this_thread::get_id());
         changed.notify_all();
-        changed.wait_for(lock, std::chrono::milliseconds{500}, [&] { return asked.size() >= 3; });
+        changed.wait_for(lock, std::chrono::milliseconds{500}, [&] { return threads.size() >= 3; });
         return answer_politely(packet);
     });
     EXPECT_EQ(report.count(verdict::pass), 8U);
