@@ -82,7 +82,7 @@ TEST_F(ClientRole, explains_what_a_client_did_wrong) {
     expect_part(result.out, "expected        from alice comes RPM pseudo=\"bob-");
     expect_part(result.out, "seen            from alice came SPM pseudo=\"bob-");
     expect_part(result.out, "hint            an SPM needs an RPM for that recipient first");
-    expect_part(result.out, "|<----------|  SPM pseudo=\"bob-");
+    expect_part(result.out, "-|  SPM pseudo=\"bob-");
     expect_part(result.out, "client printed");
     expect_part(result.out, "repeat          chatos-conformance run client.cli.asks-first --profile");
 }
@@ -172,7 +172,7 @@ TEST_F(ClientRole, another_runner_that_connects_is_refused_counted_and_not_judge
     const program_result result = judged.get();
     EXPECT_EQ(result.exit_code, 0) << result.out << result.err;
     expect_part(result.out,
-                "note: 1 connection of other programs to ports on which the client was awaited: refused, and");
+                "note: 1 connection of other programs to the ports of clients under test refused; not judged");
 }
 
 TEST_F(ClientRole, captures_show_the_client_on_its_side) {
@@ -180,7 +180,7 @@ TEST_F(ClientRole, captures_show_the_client_on_its_side) {
                                         {"client.cli.asks-first", "--pcap", folder_.path("captures")});
     EXPECT_EQ(result.exit_code, 1);
     const std::string capture = folder_.read("captures/client.cli.asks-first.pcap");
-    // The client's CR, whose pseudo stands behind three bytes and a TCP header, goes to port 7777 (0x1E61).
+    // The client's CR, whose pseudo follows three bytes and a TCP header, goes to port 7777 (0x1E61).
     const std::size_t pseudo = capture.find("alice-");
     ASSERT_NE(pseudo, std::string::npos);
     EXPECT_EQ(capture.substr(pseudo - 3 - 20 + 2, 2), "\x1E\x61");
@@ -199,12 +199,12 @@ TEST_F(ClientRole, roles_are_not_mixed) {
          "no scenario that judges a client is left to run: the filters exclude all; `chatos-conformance list` takes "
          "the same filters"},
     };
-    for (const auto& [arguments, complaint] : cases) {
+    for (const auto& [arguments, message] : cases) {
         std::vector<std::string> words{CHATOS_CONFORMANCE, "run"};
         words.insert(words.end(), arguments.begin(), arguments.end());
         const program_result result = run_program(words);
         EXPECT_EQ(result.exit_code, 2);
-        EXPECT_EQ(result.err, "chatos-conformance: " + complaint + "\n");
+        EXPECT_EQ(result.err, "chatos-conformance: " + message + "\n");
     }
 }
 

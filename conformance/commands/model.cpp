@@ -66,7 +66,7 @@ private:
     std::vector<listed_entry> entries_;
 };
 
-/// Fills the sets from names; false after complaining of one that the role does not have.
+/// Fills the sets from names; prints an error and returns false for one that the role does not have.
 template <typename Fault, typename Variant>
 bool choose(const model_command_settings& settings, flag_set<Fault>& faults, flag_set<Variant>& variants) {
     const std::string role{role_name(settings.role.value_or(test_role::server))};

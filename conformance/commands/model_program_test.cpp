@@ -81,10 +81,10 @@ TEST(ModelProgram, refuses_what_it_does_not_know_and_says_where_to_look) {
         {{"model", "--connect", "127.0.0.1:1", "--port", "0"},
          "model --connect: only a client connects; give --role client as well"},
     };
-    for (const auto& [arguments, complaint] : cases) {
+    for (const auto& [arguments, message] : cases) {
         const program_result result = run(arguments);
         EXPECT_EQ(result.exit_code, 2);
-        EXPECT_EQ(result.err, "chatos-conformance: " + complaint + "\n");
+        EXPECT_EQ(result.err, "chatos-conformance: " + message + "\n");
     }
     EXPECT_EQ(run({"model", "--port", "70000"}).exit_code, 2);
     EXPECT_EQ(run({"model", "--port", "0", "--capacity", "0"}).exit_code, 2);

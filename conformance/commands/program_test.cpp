@@ -48,7 +48,7 @@ protected:
 };
 
 /// One line on standard error, and nothing on standard output.
-void expect_complaint(const program_result& result, int exit_code, const std::string& line) {
+void expect_error(const program_result& result, int exit_code, const std::string& line) {
     EXPECT_EQ(result.exit_code, exit_code);
     EXPECT_EQ(result.err, "chatos-conformance: " + line + "\n");
     EXPECT_EQ(result.out, "");
@@ -101,31 +101,31 @@ TEST_F(ConformanceProgram, a_warning_ends_with_0_and_with_1_under_strict) {
 TEST_F(ConformanceProgram, ends_with_2_when_nothing_was_checked) {
     const program_result filtered =
         run({"run", good_file(), "--area", "pc", "--server-command", fake("polite"), "--json", folder_.path("r.json")});
-    expect_complaint(filtered, 2,
-                     "no scenario that judges a server is left to run: the filters exclude all; `chatos-conformance "
-                     "list` takes the same filters");
+    expect_error(filtered, 2,
+                 "no scenario that judges a server is left to run: the filters exclude all; `chatos-conformance "
+                 "list` takes the same filters");
     EXPECT_EQ(folder_.read("r.json"), "");
     const program_result unsupported =
         run({"run", good_file("my.needy", R"("needs": {"capacity": 2}, )"), "--server-command", fake("polite")});
-    expect_complaint(unsupported, 2,
-                     "not one scenario could run, so nothing was checked: my.needy needs the server to be started with "
-                     "capacity; say how under \"options\" in a profile");
+    expect_error(unsupported, 2,
+                 "not one scenario could run, so nothing was checked: my.needy needs the server to be started with "
+                 "capacity; say how under \"options\" in a profile");
 }
 
 TEST_F(ConformanceProgram, wrong_usage_ends_with_2_and_one_line) {
-    expect_complaint(run({"run"}), 2,
-                     "run: what is to be judged? Give --target HOST:PORT, --server-command \"CMD {port}\" or --profile "
-                     "FILE.json");
-    expect_complaint(run({"run", "server.ghost", "--server-command", "x {port}"}), 2,
-                     "server.ghost: no scenario has this id; `chatos-conformance list` shows them");
-    expect_complaint(run({"run", "--server-command", "./my-server"}), 2,
-                     "--server-command: {port} is missing, so the server cannot be told where to listen; give for "
-                     "example \"./my-server {port}\"");
+    expect_error(run({"run"}), 2,
+                 "run: what is to be judged? Give --target HOST:PORT, --server-command \"CMD {port}\" or --profile "
+                 "FILE.json");
+    expect_error(run({"run", "server.ghost", "--server-command", "x {port}"}), 2,
+                 "server.ghost: no scenario has this id; `chatos-conformance list` shows them");
+    expect_error(run({"run", "--server-command", "./my-server"}), 2,
+                 "--server-command: {port} is missing, so the server cannot be told where to listen; give for "
+                 "example \"./my-server {port}\"");
     for (const char* target : {"7777", "host:", "host:99999", "::1:7777"}) {
-        expect_complaint(run({"run", "--target", target}), 2,
-                         "--target " + std::string{target} +
-                             ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or "
-                             "[::1]:7777");
+        expect_error(run({"run", "--target", target}), 2,
+                     "--target " + std::string{target} +
+                         ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or "
+                         "[::1]:7777");
     }
     for (const std::vector<std::string>& words : {std::vector<std::string>{},
                                                   {"juggle"},
@@ -145,7 +145,7 @@ TEST_F(ConformanceProgram, ways_that_do_not_exist_end_with_2_and_say_what_does) 
     const std::string good = good_file();
     const auto refused = [&](std::vector<std::string> flags, const std::string& line) {
         flags.insert(flags.begin(), {"run", good, "--server-command", fake("polite")});
-        expect_complaint(run(flags), 2, line);
+        expect_error(run(flags), 2, line);
     };
     refused({"--segment", "whole,bits"},
             "--segment bits: expected whole, bytes or boundaries, or several of them with commas between");
@@ -155,10 +155,9 @@ TEST_F(ConformanceProgram, ways_that_do_not_exist_end_with_2_and_say_what_does) 
             "--schedule alice: expected one selected scenario and no --interleave; there are 1 scenarios");
     refused({"--schedule", "alice", bad_file()},
             "--schedule alice: expected one selected scenario and no --interleave; there are 2 scenarios");
-    expect_complaint(
-        run({"run", good, "--target", "127.0.0.1:7777", "--jobs", "2"}), 2,
-        "--jobs 2: each job needs a server of its own, and --target names one; give --server-command \"CMD "
-        "{port}\" or a profile with a \"command\"");
+    expect_error(run({"run", good, "--target", "127.0.0.1:7777", "--jobs", "2"}), 2,
+                 "--jobs 2: each job needs a server of its own, and --target names one; give --server-command \"CMD "
+                 "{port}\" or a profile with a \"command\"");
     for (const std::vector<std::string>& flags :
          {std::vector<std::string>{"--interleave", "0"}, {"--interleave", "x"}, {"--jobs", "0"}, {"--jobs", "65"}}) {
         std::vector<std::string> words{"run", good, "--server-command", fake("polite")};
@@ -184,39 +183,39 @@ TEST_F(ConformanceProgram, runs_in_every_way_that_is_wanted) {
 
 TEST_F(ConformanceProgram, files_that_are_wrong_end_with_2_and_say_where) {
     const std::string broken = folder_.write("broken.json", "{\n  \"schema\": 1,\n}");
-    expect_complaint(run({"run", broken, "--target", "127.0.0.1:1"}), 2,
-                     broken + ":3: column 1: invalid JSON: syntax error while parsing object key - unexpected '}'; "
-                              "expected string literal");
+    expect_error(run({"run", broken, "--target", "127.0.0.1:1"}), 2,
+                 broken + ":3: column 1: invalid JSON: syntax error while parsing object key - unexpected '}'; "
+                          "expected string literal");
     const std::string unknown = folder_.write("unknown.json", R"({"schema": 1, "title": "x", "id": "a", "actors": ["b"],
 "rules": ["PM-99"], "steps": [{"actor": "b", "connect": true}]})");
-    expect_complaint(run({"list", unknown}), 2,
-                     unknown + ":2: /rules/0: unknown rule \"PM-99\"; `chatos-conformance rules` lists them");
-    expect_complaint(run({"run", "/proc/self/mem", "--target", "127.0.0.1:1"}), 2,
-                     "/proc/self/mem: the file cannot be read: Input/output error");
-    expect_complaint(run({"run", "--profile", folder_.path("missing.json")}), 2,
-                     folder_.path("missing.json") + ": the file cannot be read: No such file or directory");
-    expect_complaint(run({"run", "--profile", folder_.path()}), 2,
-                     folder_.path() + ": the file cannot be read: Is a directory");
+    expect_error(run({"list", unknown}), 2,
+                 unknown + ":2: /rules/0: unknown rule \"PM-99\"; `chatos-conformance rules` lists them");
+    expect_error(run({"run", "/proc/self/mem", "--target", "127.0.0.1:1"}), 2,
+                 "/proc/self/mem: the file cannot be read: Input/output error");
+    expect_error(run({"run", "--profile", folder_.path("missing.json")}), 2,
+                 folder_.path("missing.json") + ": the file cannot be read: No such file or directory");
+    expect_error(run({"run", "--profile", folder_.path()}), 2,
+                 folder_.path() + ": the file cannot be read: Is a directory");
     const std::string empty = folder_.write("profile.json", R"({"schema": 1, "name": "x"})");
-    expect_complaint(run({"run", "--profile", empty}), 2,
-                     empty + ": the profile has no \"command\"; add one, or give --target HOST:PORT as well");
+    expect_error(run({"run", "--profile", empty}), 2,
+                 empty + ": the profile has no \"command\"; add one, or give --target HOST:PORT as well");
     if (::geteuid() != 0) {
         const std::string locked = good_file("my.locked");
         std::filesystem::permissions(locked, std::filesystem::perms::none);
-        expect_complaint(run({"list", locked}), 2, locked + ": the file cannot be read: Permission denied");
+        expect_error(run({"list", locked}), 2, locked + ": the file cannot be read: Permission denied");
     }
 }
 
 TEST_F(ConformanceProgram, a_report_that_cannot_be_written_ends_with_2_before_anything_runs) {
-    expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--json", "/no/such/folder/r.json"}),
-                     2, "--json /no/such/folder/r.json: the file cannot be written; does its folder exist?");
+    expect_error(run({"run", good_file(), "--server-command", fake("polite"), "--json", "/no/such/folder/r.json"}), 2,
+                 "--json /no/such/folder/r.json: the file cannot be written; does its folder exist?");
 }
 
 TEST_F(ConformanceProgram, two_reports_do_not_share_standard_output) {
-    expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--json", "-", "--tap"}), 2,
-                     "--tap: another report goes to standard output already; write one of them into a file");
-    expect_complaint(run({"run", good_file(), "--server-command", fake("polite"), "--junit", "/no/such/r.xml"}), 2,
-                     "--junit /no/such/r.xml: the file cannot be written; does its folder exist?");
+    expect_error(run({"run", good_file(), "--server-command", fake("polite"), "--json", "-", "--tap"}), 2,
+                 "--tap: another report goes to standard output already; write one of them into a file");
+    expect_error(run({"run", good_file(), "--server-command", fake("polite"), "--junit", "/no/such/r.xml"}), 2,
+                 "--junit /no/such/r.xml: the file cannot be written; does its folder exist?");
 }
 
 TEST_F(ConformanceProgram, a_full_disk_behind_the_report_ends_with_3) {

@@ -49,31 +49,31 @@ bool report_files::add(const std::string& flag, const std::string& path, writer 
     if (path.empty()) {
         return true;
     }
-    file file{flag + (flag == "--tap" ? "" : ' ' + base::printable(path)), how, {}, path == "-"};
-    if (file.to_standard_output && standard_output_) {
-        print_error(file.flag + ": another report goes to standard output already; write one of them into a file");
+    file output{flag + (flag == "--tap" ? "" : ' ' + base::printable(path)), how, {}, path == "-"};
+    if (output.to_standard_output && standard_output_) {
+        print_error(output.flag + ": another report goes to standard output already; write one of them into a file");
         return false;
     }
-    standard_output_ = standard_output_ || file.to_standard_output;
-    if (!file.to_standard_output) {
-        file.stream.open(path, std::ios::binary | std::ios::trunc);
-        if (!file.stream.is_open()) {
-            print_error(file.flag + ": the file cannot be written; does its folder exist?");
+    standard_output_ = standard_output_ || output.to_standard_output;
+    if (!output.to_standard_output) {
+        output.stream.open(path, std::ios::binary | std::ios::trunc);
+        if (!output.stream.is_open()) {
+            print_error(output.flag + ": the file cannot be written; does its folder exist?");
             return false;
         }
     }
-    files_.push_back(std::move(file));
+    files_.push_back(std::move(output));
     return true;
 }
 
 bool report_files::write(const suite_report& report, const run_facts& facts) {
     bool written = write_captures(report, facts);
-    for (file& file : files_) {
-        std::ostream& out = file.to_standard_output ? std::cout : file.stream;
-        file.how(out, report, facts);
+    for (file& output : files_) {
+        std::ostream& out = output.to_standard_output ? std::cout : output.stream;
+        output.how(out, report, facts);
         out.flush();
         if (!out) {
-            print_error(file.flag + ": the report could not be written; is the disk full?");
+            print_error(output.flag + ": the report could not be written; is the disk full?");
             written = false;
         }
     }

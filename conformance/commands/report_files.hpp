@@ -22,7 +22,7 @@ public:
 private:
     using writer = void (*)(std::ostream&, const suite_report&, const run_facts&);
     struct file {
-        std::string flag;  ///< for complaints: "--json report.json"
+        std::string flag;  ///< for messages: "--json report.json"
         writer how;
         std::ofstream stream;
         bool to_standard_output{false};

@@ -89,7 +89,7 @@ public:
     }
 
 private:
-    /// A file that the user named, through its loader; complains and returns nothing when either refuses it.
+    /// A file that the user named, through its loader; prints an error and returns nothing when either refuses it.
     template <typename Loader>
     [[nodiscard]] static auto load(const std::string& path, Loader loader)
         -> std::optional<std::variant_alternative_t<0, decltype(loader("", path))>> {
@@ -293,7 +293,7 @@ private:
         return settings_.time_factor == 1.0 ? "" : text;
     }
 
-    /// Only for somebody who looks, and never between the lines of a report that goes to the same terminal.
+    /// Only on a terminal, and never between the lines of a report that goes to the same terminal.
     [[nodiscard]] bool shows_progress() const {
         return ::isatty(STDERR_FILENO) == 1 && !(files_.use_standard_output() && ::isatty(STDOUT_FILENO) == 1);
     }

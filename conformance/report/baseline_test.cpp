@@ -20,7 +20,7 @@ protected:
     static std::string entry(const std::string& id, const std::string& verdict, const std::string& choices = "") {
         return R"({"id": ")" + id + R"(", "verdict": ")" + verdict + R"(", "choices": {)" + choices + "}}";
     }
-    static std::vector<std::string> complaints(const std::string& text) {
+    static std::vector<std::string> problems_in(const std::string& text) {
         auto result = load_baseline(text, "old.json");
         std::vector<std::string> lines;
         if (const auto* problems = std::get_if<std::vector<problem>>(&result)) {
@@ -73,18 +73,18 @@ TEST_F(Baseline, what_only_one_of_the_two_has_is_no_change) {
 }
 
 TEST_F(Baseline, keys_of_later_versions_are_passed_over) {
-    EXPECT_EQ(complaints(R"({"schema": 1, "scenarios": [], "surprise": {"x": 1}})"), std::vector<std::string>{});
+    EXPECT_EQ(problems_in(R"({"schema": 1, "scenarios": [], "surprise": {"x": 1}})"), std::vector<std::string>{});
 }
 
 TEST_F(Baseline, says_what_is_wrong_with_a_file_and_where) {
     const std::string advice = "old.json: a baseline is a report that `chatos-conformance run --json FILE` wrote";
-    EXPECT_NE(complaints("[1,").at(0).find("old.json:1: column "), std::string::npos);
-    EXPECT_EQ(complaints("[]").back(), advice);
-    EXPECT_EQ(complaints(R"({"schema": 2, "scenarios": []})").at(0),
+    EXPECT_NE(problems_in("[1,").at(0).find("old.json:1: column "), std::string::npos);
+    EXPECT_EQ(problems_in("[]").back(), advice);
+    EXPECT_EQ(problems_in(R"({"schema": 2, "scenarios": []})").at(0),
               "old.json:1: /schema: expected an integer from 1 to 1, found 2");
     const std::vector<std::string> wrong =
-        complaints("{\"schema\": 1, \"scenarios\": [\n{\"id\": 5, \"verdict\": \"pass\","
-                   " \"choices\": []},\n{\"id\": \"a\", \"verdict\": \"pass\"}]}");
+        problems_in("{\"schema\": 1, \"scenarios\": [\n{\"id\": 5, \"verdict\": \"pass\","
+                    " \"choices\": []},\n{\"id\": \"a\", \"verdict\": \"pass\"}]}");
     ASSERT_EQ(wrong.size(), 4U);
     EXPECT_EQ(wrong[0], "old.json:2: /scenarios/0/id: expected a string, found an integer");
     EXPECT_EQ(wrong[1], "old.json:2: /scenarios/0/choices: expected an object of choices, found an array");

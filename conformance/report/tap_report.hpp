@@ -8,7 +8,7 @@
 namespace chatos::conformance {
 
 /// A test point for each scenario. Unsupported ones are skipped, known failures are "not ok # TODO", a warning is "ok"
-/// with what it says behind it.
+/// followed by its text.
 void write_tap_report(std::ostream& out, const suite_report& report, const run_facts& facts);
 
 }  // namespace chatos::conformance

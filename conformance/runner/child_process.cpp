@@ -20,8 +20,8 @@ extern char** environ;
 namespace chatos::conformance {
 namespace {
 
-/// The groups to end when a signal ends us; 0: a free place. More processes than places are not lost, only left behind
-/// by a signal.
+/// The groups to end when a signal ends this process; 0: a free slot. More processes than places are not lost, only
+/// left behind by a signal.
 std::array<std::atomic<pid_t>, 256> groups_to_end{};
 static_assert(std::atomic<pid_t>::is_always_lock_free, "a signal handler reads them");
 

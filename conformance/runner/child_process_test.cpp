@@ -27,7 +27,7 @@ std::string first_line(child_process& process) {
     }
 }
 
-/// One that has ended and that nobody has waited for yet still has its number.
+/// A process that has ended and has not been waited for yet still has its number.
 bool is_running(const std::string& process) {
     std::ifstream status{"/proc/" + process + "/stat"};
     std::string number;

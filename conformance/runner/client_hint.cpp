@@ -16,7 +16,7 @@ const packet_pattern* packet_in(const expect_action* expected) {
 
 std::string hint_for_silence(const failure_facts& facts) {
     if (wants_close(facts.expected)) {
-        return "the connection stayed open. What cannot be read must end it: after it nobody knows where the next "
+        return "the connection stayed open. Malformed bytes must end it: after them, nothing tells where the next "
                "packet "
                "begins";
     }

@@ -1,4 +1,4 @@
-// The words of a profile's command, with what stands for ports, names and values.
+// The words of a profile's command, with placeholders for ports, names and values.
 #pragma once
 
 #include <initializer_list>

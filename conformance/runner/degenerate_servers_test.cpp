@@ -43,7 +43,7 @@ void expect_it_gets_nowhere(const server_behavior& behavior, double time_factor)
         << "passed:" << passed;
 }
 
-/// Says the same to every packet, and to what is no packet as well.
+/// Says the same to every packet, and to malformed bytes as well.
 server_behavior says_to_everything(error_code code) {
     return [code](visitor& guest, fake_server& /*server*/) {
         std::string unread;

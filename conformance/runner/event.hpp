@@ -40,9 +40,9 @@ struct received_event {
 /// `SPM pseudo="alice-x" message="hi"`, `ERROR 4 UNREACHABLE`; strings escaped and cut after about 60 bytes.
 [[nodiscard]] std::string describe(const received_packet& packet);
 [[nodiscard]] std::string describe(const received_event& event);
-/// `"text"`, escaped, cut after about 60 bytes with the whole size behind.
+/// `"text"`, escaped, cut after about 60 bytes, followed by the whole size.
 [[nodiscard]] std::string quoted_excerpt(std::string_view text);
-/// `06 00`; cut after `bytes_max` bytes with the whole size behind.
+/// `06 00`; cut after `bytes_max` bytes, followed by the whole size.
 [[nodiscard]] std::string hex_excerpt(std::span<const std::byte> bytes, std::size_t bytes_max);
 /// The packet with copies of the strings.
 [[nodiscard]] received_packet owned(const packet_view& packet);

@@ -1,5 +1,5 @@
-// Runs one scenario as a state machine: what the network did and what time it is come in, what to do on the network
-// comes out. No sockets, no clock; the same machine runs under tests with a time of their own.
+// Runs one scenario as a state machine: network events and the time come in, network requests come out. Has no sockets
+// and no clock, so tests run the same machine with a simulated time.
 #pragma once
 
 #include "profile/client_dialogue.hpp"
@@ -26,7 +26,7 @@
 
 namespace chatos::conformance {
 
-/// How long the runner waits; all of it times the time factor already.
+/// How long the runner waits; multiplied by the time factor already.
 struct timeouts {
     std::chrono::milliseconds answer{2'000};  ///< for an event that a step expects
     std::chrono::milliseconds start{15'000};  ///< for a client under test to connect, once it is started
@@ -35,7 +35,7 @@ struct timeouts {
     double time_factor{1.0};                     ///< for the times that scenarios name themselves
 };
 
-// What the sockets are to do.
+// What the sockets must do.
 struct connect_request {
     std::size_t actor;
 };
@@ -67,12 +67,12 @@ using network_request =
 
 class execution {
 public:
-    /// `what` must outlive the execution. `dialogue` says how to talk with a client under test.
+    /// `scenario` must outlive the execution. `dialogue` says how to talk with a client under test.
     execution(const scenario& scenario, pseudonyms names, const timeouts& times, run_variant how = {},
               client_dialogue dialogue = {});
 
-    // What happened. None of these decides anything yet: advance() does, so that everything that had come by then is
-    // known before the next thing is sent.
+    // Events. None of these decides anything yet: advance() does, so that all input that has arrived by then is known
+    // before the next packet is sent.
     void connected(std::size_t actor, moment now);
     void connection_failed(std::size_t actor, const std::string& reason, moment now);
     void received(std::size_t actor, std::span<const std::byte> bytes, moment now);
@@ -86,7 +86,7 @@ public:
     void printed(std::size_t actor, std::string_view text, moment now);
     void process_ended(std::size_t actor, process_end how, moment now);
 
-    /// Executes every step that can be executed now and returns what is to be done on the network.
+    /// Executes every step that can be executed now and returns the requests to the network.
     [[nodiscard]] std::vector<network_request> advance(moment now);
     /// When advance() must be called even if nothing happens.
     [[nodiscard]] moment deadline() const;
@@ -110,10 +110,10 @@ private:
         bool asked_to_register{false};
         bool registered{false};
         bool fenced{false};
-        bool expects_bytes{false};  // behind so many packets: the far end of a tunnel
+        bool expects_bytes{false};  // after so many packets: the far end of a tunnel
         std::size_t packets_left{0};
         std::size_t bytes_matched{0};  // of those that the step expects
-        bool end_received{false};      // the server has ended the connection
+        bool end_received{false};      // the peer has ended the connection
         bool proven_silent{false};     // its fence was answered
         std::optional<moment> waiting_since;
         std::vector<std::size_t> unordered_left;
@@ -197,7 +197,7 @@ private:
     run_variant variant_;
     client_dialogue dialogue_;
     std::size_t turn_{0};               // index into the schedule
-    std::optional<moment> held_since_;  // somebody waits for another one's turn
+    std::optional<moment> held_since_;  // an actor waits for another actor's turn
     phase phase_{phase::steps};
     std::vector<actor_state> actors_;
     std::vector<std::uint64_t> done_at_;  // per step of the scenario; 0: not done

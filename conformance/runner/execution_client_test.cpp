@@ -1,4 +1,4 @@
-// Steps that judge a client: its process, its screen, what it is told, and the fence behind it all.
+// Steps that judge a client: its process, its screen, its standard input, and the closing fence.
 #include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 

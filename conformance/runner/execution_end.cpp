@@ -1,4 +1,4 @@
-// The end of a scenario: proof that nothing came that nobody expected. For every registered actor the runner sends what
+// The end of a scenario: proof that nothing unexpected came. For every registered actor the runner sends what
 // must be answered once (the closing fence: to a server an RPM for a pseudo that nobody holds, to a client an SPM),
 // gets one ERROR and nothing else, half-closes, and reads until the other side closes.
 #include "runner/execution.hpp"
@@ -24,7 +24,7 @@ void execution::run_end(moment now) {
     }
 }
 
-/// Either side may hang up on a stranger, and must on somebody who has ended his side: no step need expect it.
+/// Either side may close an unregistered connection, and must close one whose peer ended its side; no step expects it.
 void execution::pass_over_close(actor_state& actor) {
     if ((!actor.registered || actor.half_closed) && actor.inbox.size() == 1 && is_whole_end(actor.inbox.front())) {
         (void)take_event(actor);
@@ -130,8 +130,8 @@ void execution::continue_draining(moment now) {
     }
 }
 
-/// Nothing more came to anybody: his fence was answered, or the server ended his connection, behind which nothing can
-/// come; or it was waited for. Who has closed both ways does not hear what comes, and claims nothing.
+/// Nothing more came to an actor: its fence was answered, or the server ended its connection, after which nothing can
+/// come; or it was waited for. An actor that closed both directions reads nothing and proves nothing.
 void execution::count_closing_silences() noexcept {
     for (const actor_state& actor : actors_) {
         const bool listens = actor.connection == link::open || actor.end_received;

@@ -1,4 +1,4 @@
-// The end of a scenario: nothing came that nobody expected.
+// The end of a scenario: nothing unexpected came.
 #include "testing/manual_run.hpp"
 #include "testing/scenario_text.hpp"
 

@@ -55,7 +55,7 @@ bool execution::waits_for_turn(std::size_t index, const step& step, moment now) 
     return true;
 }
 
-/// Half of what the one whose turn it is may wait for, so that giving up comes before his own time is over.
+/// Half of the timeout of the actor whose turn it is, so that the order is given up before that actor times out.
 std::chrono::nanoseconds execution::turn_timeout() const {
     const actor_state& actor = actors_[variant_.order->actors[turn_]];
     const step* step = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
@@ -336,7 +336,7 @@ execution::progress execution::expect_one_of(std::size_t index, const step& step
     return progress::stuck;
 }
 
-/// Whatever pieces they come in; what is behind them in a piece is left for the next step.
+/// Whatever pieces they come in; what follows them in a piece is left for the next step.
 execution::progress execution::expect_bytes(std::size_t index, const step& step, const bytes_pattern& pattern,
                                             moment now) {
     actor_state& actor = actors_[index];

@@ -107,7 +107,7 @@ std::string hint_for_packet(const failure_facts& facts) {
         return "the right packet with another content: the message's bytes pass unchanged, and the pseudo is the "
                "sender's";
     }
-    return expected == nullptr ? "nobody was to get this packet: is somebody among the recipients who should not be?"
+    return expected == nullptr ? "no client should get this packet: is one among the recipients that should not be?"
                                : "another packet was due first: are answers and deliveries sent in order?";
 }
 
@@ -141,7 +141,7 @@ std::string hint_for(const failure_facts& facts) {
     case event_kind::packet: return hint_for_packet(facts);
     case event_kind::malformed: return hint_for_malformed(*facts.event);
     case event_kind::bytes:
-        return "a tunnel relays every byte as it came, unread, and nothing of the server's own behind the ERROR 0";
+        return "a tunnel relays every byte as it came, unread, and nothing of the server's own after the ERROR 0";
     case event_kind::fin:
     case event_kind::reset: return hint_for_end(facts);
     }

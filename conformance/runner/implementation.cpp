@@ -96,7 +96,7 @@ std::optional<std::string> started_command::death_behind_failure(const std::stri
     }
     death = process_.await_death(death_wait_);
     if (!death) {
-        // One that lives and answers nobody is no reason to wait so long every time.
+        // A server that lives but never answers is not waited for that long every time.
         death_wait_ = std::max(death_wait_ / 2, 20ms);
     }
     return death;

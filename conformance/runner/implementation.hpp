@@ -34,20 +34,20 @@ public:
     [[nodiscard]] virtual const client_dialogue& dialogue() const;
     /// Runs the execution to its end; only after make_ready().
     virtual void play(execution& run) = 0;
-    /// Does it answer somebody who registers as `pseudo`? Gives up after `time`.
+    /// Whether it answers a client that registers as `pseudo`. Gives up after `time`.
     [[nodiscard]] virtual bool answers(const std::string& pseudo, std::chrono::milliseconds time) = 0;
     [[nodiscard]] virtual bool accepts(std::chrono::milliseconds time) = 0;
     /// How it ended, if it did.
     [[nodiscard]] virtual std::optional<std::string> death() = 0;
-    /// The same after a scenario has failed: one that does not answer somebody who registers as `pseudo` within
-    /// `answer` may be about to end, and gets a moment to do so, so that the verdict does not depend on who is faster.
+    /// The same after a scenario has failed: one that does not answer a client that registers as `pseudo` within
+    /// `answer` may be about to end, and gets a moment to do so, so that the verdict does not depend on a race.
     [[nodiscard]] virtual std::optional<std::string> death_behind_failure(const std::string& pseudo,
                                                                           std::chrono::milliseconds answer);
-    /// How the one before ended, if make_ready() found it dead just now and started another.
+    /// How the previous process ended, if make_ready() just found it dead and started another.
     [[nodiscard]] virtual std::optional<std::string> replaced_death() const { return std::nullopt; }
-    /// The last lines it printed, if they can be seen.
+    /// The last lines it printed, if its output is readable.
     [[nodiscard]] virtual std::vector<std::string> last_output() const = 0;
-    /// What make_ready() gives next shall be a fresh one, if that is in our power.
+    /// The next make_ready() starts a fresh one, if this program starts it.
     virtual void discard() = 0;
     /// Connections that other programs made to where only the implementation was to connect; none of them was judged.
     [[nodiscard]] virtual std::size_t refused_connections() const { return 0; }
@@ -65,7 +65,7 @@ public:
     [[nodiscard]] bool accepts(std::chrono::milliseconds time) override;
 };
 
-/// One that somebody else runs.
+/// A server that is already running.
 class running_target final : public server_implementation {
 public:
     running_target(endpoint where, std::chrono::milliseconds start_time)
@@ -85,14 +85,14 @@ private:
     std::chrono::milliseconds start_time_;
 };
 
-/// How to start one: words, {port} in them; and how to tell it options, {value} in them.
+/// How to start a server: words that contain {port}; and how to pass options: words that contain {value}.
 struct start_command {
     std::string name;
     std::vector<std::string> words;
     std::map<std::string, std::vector<std::string>> options;
 };
 
-/// One that we start on a reserved port, and start again when it ended or other options are needed. Nothing is bound to
+/// A server started on a reserved port, and again when it ended or other options are needed. Nothing is bound to
 /// the port before the start. What accepts connections there afterwards belongs to the process group that was started,
 /// or, as the server may run in a container or be a daemon, to a program that is not a runner, while that group lives.
 class started_command final : public server_implementation {

@@ -1,4 +1,4 @@
-// What one run of a scenario showed, before anybody judges it.
+// What one run of a scenario showed, before it is judged.
 #pragma once
 
 #include "runner/event.hpp"
@@ -27,13 +27,13 @@ struct exchange_entry {
 };
 
 struct step_failure {
-    std::string rule;                  ///< who is to blame
+    std::string rule;                  ///< the broken rule
     std::string expected;              ///< "alice receives ERROR 0 OK"
     std::string expected_hex;          ///< its bytes, when only one packet would have done
     std::string observed;              ///< "alice received ERROR 4 UNREACHABLE"
     std::string observed_hex;          ///< excerpt; may be empty
     std::uint64_t observed_offset{0};  ///< of those bytes in what came over the connection
-    std::string hint;                  ///< what usually lies behind this
+    std::string hint;                  ///< the usual cause
     std::string pointer;               ///< step in the file; empty: after the last step
     std::string note;                  ///< the step's own remark
     bool by_silence{false};            ///< nothing came in time

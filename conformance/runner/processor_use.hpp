@@ -19,7 +19,8 @@ struct processor_use {
     }
 };
 
-/// So far, as Linux counts it for the threads that live; nothing for a process that is not there, or when nobody tells.
+/// So far, as Linux counts it for the threads that live; nothing for a process that does not exist, or where it is
+/// unknown.
 [[nodiscard]] processor_use processor_use_of(pid_t process);
 
 /// The part of `passed` that does not count, when the processes went from `before` to `after` in it: what they waited,

@@ -1,4 +1,4 @@
-// Ways to run one scenario that must not make a difference: how its bytes are cut into writes, whose turn it is when.
+// Variants of a run that must not make a difference: how bytes are split into writes, and the order of turns.
 #pragma once
 
 #include "runner/schedule.hpp"
@@ -29,7 +29,7 @@ inline constexpr segmentation all_segmentations[] = {segmentation::whole, segmen
 
 struct run_variant {
     segmentation segment{segmentation::whole};
-    std::optional<schedule> order;  ///< none: everybody acts as soon as the scenario lets him
+    std::optional<schedule> order;  ///< none: every actor acts as soon as the scenario allows
 };
 
 }  // namespace chatos::conformance

@@ -1,4 +1,4 @@
-// Scenarios in several ways, and several at a time, over real loopback TCP.
+// Scenarios in several variants, and several at a time, over real loopback TCP.
 #include "runner/suite.hpp"
 #include "testing/fake_implementation.hpp"
 #include "testing/manual_run.hpp"
@@ -32,7 +32,7 @@ scenario polite_scenario(const std::string& id, const std::string& keys = "", in
                          R"("id": ")" + id + R"(", "rules": ["PM-2"], "actors": ["alice", "bob"],)" + keys);
 }
 
-/// Refuses everybody in the run with this number, and is polite in all others.
+/// Refuses all clients in the run with this number, and is polite in all others.
 server_behavior refusing_in_run(char number) {
     return answering([number](const packet_view& packet) {
         const bool refused = packet.op == opcode::cr && packet.pseudo.back() == number;
@@ -66,10 +66,10 @@ TEST_F(Ways, one_that_makes_a_difference_is_a_failure_of_wire_13_that_says_so) {
     const scenario_report& result = report.scenarios.front();
     EXPECT_EQ(result.verdict, verdict::fail);
     EXPECT_EQ(result.failed_rules, std::vector<std::string>{"WIRE-13"});
-    EXPECT_TRUE(result.why.starts_with("it holds when sent whole, and not when sent byte by byte: expected: "))
+    EXPECT_TRUE(result.why.starts_with("passes when sent whole, but not when sent byte by byte: expected: "))
         << result.why;
     EXPECT_EQ(result.variant_arguments, "--segment whole,bytes");
-    EXPECT_NE(result.hint.find("collect what comes"), std::string::npos);
+    EXPECT_NE(result.hint.find("collect bytes"), std::string::npos);
     ASSERT_EQ(result.variants.size(), 3U);
     EXPECT_EQ(result.variants[1].verdict, verdict::pass);
     EXPECT_EQ(result.variants[2].verdict, verdict::fail);
@@ -106,7 +106,7 @@ TEST_F(Ways, an_order_that_makes_a_difference_says_the_schedule_that_repeats_it)
     const scenario_report& result = report.scenarios.front();
     EXPECT_EQ(result.verdict, verdict::fail);
     EXPECT_EQ(result.failed_rules, std::vector<std::string>{"CONN-1"});
-    EXPECT_TRUE(result.why.starts_with("it holds as the scenario stands, and not in this order of turns: "))
+    EXPECT_TRUE(result.why.starts_with("passes in the scenario's own order, but not in this order of turns: "))
         << result.why;
     EXPECT_EQ(result.variant_arguments, "--schedule bob,alice");
     EXPECT_EQ(result.orders.open, 2U);

@@ -66,7 +66,8 @@ const step* step_before(const scenario& scenario, std::size_t index) {
     return nullptr;
 }
 
-/// True when nobody else's action can be what this expect waits for: it is the ERROR behind its actor's own CR or RPM.
+/// True when no other actor's action can be what this expect waits for: it is the ERROR after the actor's own CR or
+/// RPM.
 bool answers_own_request(const scenario& scenario, std::size_t index) {
     const auto& expect = std::get<expect_action>(scenario.steps[index].action);
     const auto* packet = std::get_if<packet_pattern>(&expect.event);

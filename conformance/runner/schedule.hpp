@@ -26,7 +26,7 @@ struct open_orders {
     bool total_is_bound{false};      ///< there are more than `total`
 };
 
-/// The orders that a scenario leaves open. An expect is taken to need every action that stands before it in the file,
+/// The orders that a scenario leaves open. An expect is taken to need every action that precedes it in the file,
 /// unless it is the answer to its actor's own CR or RPM: an order that would wait for its own future is none.
 [[nodiscard]] open_orders orders_of(const scenario& scenario, std::size_t selected_max);
 

@@ -1,5 +1,5 @@
-// Who has a TCP socket of this machine, as far as /proc tells: the sockets of another user's processes, and of those
-// in another container, are there, and their processes are not.
+// Which process owns a TCP socket of this machine, as far as /proc tells: the sockets of another user's processes, and
+// of those in another container, are there, and their processes are not.
 #pragma once
 
 #include <cstdint>

@@ -23,7 +23,7 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 /// Behind a write that ends where a scenario or a segmentation cuts: long enough for most servers to read what came so
-/// far, or the kernel would join the pieces again and nobody would see the cut. No verdict waits for it.
+/// far, or the kernel would join the pieces again and hide the split. No verdict waits for it.
 constexpr std::chrono::microseconds write_pause{200};
 constexpr std::chrono::milliseconds slice_max{20};      // of a wait for the network
 constexpr std::chrono::milliseconds end_slice{1};       // of a wait for the end of a process
@@ -53,7 +53,7 @@ int connect_error(const descriptor& socket) {
     return ::getsockopt(socket.get(), SOL_SOCKET, SO_ERROR, &error, &size) == 0 ? error : errno;
 }
 
-/// Where nobody listens, a connection may get the port that it goes to as its own, and TCP lets it meet itself.
+/// Where no program listens, a connection may get its destination port as its own, and TCP connects it to itself.
 bool is_connected_to_itself(const descriptor& socket) {
     sockaddr_storage ours{};
     sockaddr_storage theirs{};

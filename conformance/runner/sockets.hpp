@@ -25,7 +25,7 @@ struct socket_address {
 /// Looks a host up; a sentence that says why it cannot be found otherwise.
 [[nodiscard]] std::variant<socket_address, std::string> resolve(const endpoint& where);
 
-/// True when somebody accepts a TCP connection there within the time.
+/// True when a server accepts a TCP connection there within the time.
 [[nodiscard]] bool accepts_connections(const socket_address& where, std::chrono::milliseconds time);
 
 /// Runs the execution to its end over real connections to `where`, where `server` listens if it is a process of ours.
@@ -35,7 +35,7 @@ void run_over_tcp(execution& run, const socket_address& where, const child_proce
 /// started, or nothing.
 [[nodiscard]] std::optional<std::string> run_with_clients(execution& run, client_processes& clients);
 
-/// Registers somebody there and waits for any answer: is anybody at home? Gives up after `time`.
+/// Registers a client there; true when any answer comes. Gives up after `time`.
 [[nodiscard]] bool answers_anything(const socket_address& where, const std::string& pseudo,
                                     std::chrono::milliseconds time);
 

@@ -87,7 +87,7 @@ private:
         worker runner{under_test, options_, findings_};
         for (auto index = take(); index; index = take()) {
             scenario_report& result = report_.scenarios[*index];
-            if (!judge_without_running(result, under_test)) {
+            if (!is_prevented(result, under_test)) {
                 runner.run(result);
             }
             const std::scoped_lock lock{mutex_};
@@ -141,55 +141,27 @@ private:
         return index;
     }
 
-    /// True when there is nothing to run: the implementation is gone or cannot be told what the scenario needs, or the
-    /// control has not passed.
-    [[nodiscard]] bool judge_without_running(scenario_report& result, const implementation& under_test) {
-        if (const auto gone = findings_.gone()) {
-            worker::judge_gone(result, *gone);
-            return true;
+    /// True when the scenario cannot run: then it is judged already.
+    [[nodiscard]] bool is_prevented(scenario_report& result, const implementation& under_test) {
+        obstacles& obstacles = result.evidence.obstacles;
+        const scenario& tested = *result.scenario;
+        obstacles.gone = findings_.gone();
+        if (tested.role != under_test.role()) {
+            obstacles.role = under_test.role();
         }
-        if (result.scenario->role != under_test.role()) {
-            result.verdict = verdict::unsupported;
-            result.why = "judges a " + std::string{role_name(result.scenario->role)} + ", and this is a " +
-                         std::string{role_name(under_test.role())};
-            return true;
+        obstacles.lacks_extension =
+            !tested.extension.empty() && std::find(options_.extensions.begin(), options_.extensions.end(),
+                                                   tested.extension) == options_.extensions.end();
+        obstacles.lack = under_test.lacks(tested);
+        if (!tested.control.empty()) {
+            const std::size_t control = index_of(tested.control);
+            obstacles.control_is_missing = control == report_.scenarios.size();
+            if (!obstacles.control_is_missing) {
+                obstacles.control = verdict_of(control);
+            }
         }
-        const std::string& extension = result.scenario->extension;
-        if (!extension.empty() &&
-            std::find(options_.extensions.begin(), options_.extensions.end(), extension) == options_.extensions.end()) {
-            result.verdict = verdict::unsupported;
-            result.why = "is about the extension \"" + extension + "\"; if the " +
-                         std::string{role_name(result.scenario->role)} +
-                         " has it, say so under \"extensions\" in a profile";
-            return true;
-        }
-        if (const auto lack = under_test.lacks(*result.scenario)) {
-            result.verdict = verdict::unsupported;
-            result.why = *lack;
-            return true;
-        }
-        if (result.scenario->control.empty()) {
-            return false;
-        }
-        const std::size_t control = index_of(result.scenario->control);
-        if (control == report_.scenarios.size()) {
-            result.verdict = verdict::not_testable;
-            result.why = "its control " + result.scenario->control + " does not exist";
-            return true;
-        }
-        const verdict judged = verdict_of(control);
-        if (judged == verdict::unsupported || judged == verdict::known_failure) {
-            result.verdict = judged;
-            result.why = "its control " + result.scenario->control + " is " + std::string{verdict_name(judged)};
-            return true;
-        }
-        if (judged != verdict::pass && judged != verdict::warn) {
-            result.verdict = verdict::not_testable;
-            result.why =
-                "its control " + result.scenario->control + " did not pass (" + std::string{verdict_name(judged)} + ")";
-            return true;
-        }
-        return false;
+        judge_again(result, options_);
+        return result.verdict != verdict::pass;
     }
 
     [[nodiscard]] verdict verdict_of(std::size_t index) {
@@ -203,7 +175,7 @@ private:
             for (const segmentation segment : options_.segments) {
                 names += (names.empty() ? "" : ", ") + std::string{segmentation_name(segment)};
             }
-            findings_.note("every scenario ran in each of these ways, with the same verdict wanted: " + names);
+            findings_.note("every scenario ran in each of these segmentations and must get the same verdict: " + names);
         }
         if (options_.interleave == 0) {
             return;
@@ -231,7 +203,7 @@ private:
         }
         if (refused != 0) {
             findings_.note(std::to_string(refused) + (refused == 1 ? " connection" : " connections") +
-                           " of other programs to ports on which the client was awaited: refused, and not judged");
+                           " of other programs to the ports of clients under test refused; not judged");
         }
     }
 
@@ -263,13 +235,11 @@ private:
                 continue;
             }
             for (scenario_report& result : report_.scenarios) {
-                const std::vector<std::string>& tested = result.scenario->rules;
+                const std::vector<std::string>& rules = result.scenario->rules;
                 if (result.verdict == verdict::pass &&
-                    std::find(tested.begin(), tested.end(), known.rule) != tested.end()) {
-                    result.verdict = verdict::stale;
-                    result.hint = "good news: the entry under \"known_failures\" is out of date";
-                    result.why = "the profile calls " + known.rule + " a known failure (" + known.reason +
-                                 "), but it is kept; take the entry out";
+                    std::find(rules.begin(), rules.end(), known.rule) != rules.end()) {
+                    result.evidence.kept = known;
+                    judge_again(result, options_);
                 }
             }
         }
@@ -289,21 +259,8 @@ private:
 
 }  // namespace
 
-std::string_view verdict_name(verdict value) noexcept {
-    switch (value) {
-    case verdict::pass: return "pass";
-    case verdict::fail: return "fail";
-    case verdict::warn: return "warn";
-    case verdict::not_testable: return "not-testable";
-    case verdict::unsupported: return "unsupported";
-    case verdict::known_failure: return "known-failure";
-    case verdict::stale: return "stale";
-    }
-    return "";
-}
-
-bool fails_the_run(verdict value) noexcept {
-    return value == verdict::fail || value == verdict::not_testable || value == verdict::stale;
+void judge_again(scenario_report& report, const suite_options& options) {
+    static_cast<judgment&>(report) = judge(*report.scenario, report.evidence, options.judging());
 }
 
 std::size_t suite_report::count(verdict value) const noexcept {

@@ -3,6 +3,7 @@
 
 #include "profile/profile.hpp"
 #include "runner/implementation.hpp"
+#include "runner/judgment.hpp"
 #include "runner/outcome.hpp"
 #include "runner/run_variant.hpp"
 #include "scenario/scenario.hpp"
@@ -19,26 +20,10 @@
 
 namespace chatos::conformance {
 
-enum class verdict : std::uint8_t {
-    pass,
-    fail,           ///< a MUST rule was broken, or the implementation died or fell silent
-    warn,           ///< a SHOULD rule was broken
-    not_testable,   ///< its control failed, or the implementation is gone
-    unsupported,    ///< needs an option that the implementation cannot be told
-    known_failure,  ///< fails as the profile says
-    stale,          ///< the profile calls a rule broken that is kept
-};
-inline constexpr std::size_t verdict_count = 7;
-
-/// "pass", "fail", "warn", "not-testable", "unsupported", "known-failure", "stale".
-[[nodiscard]] std::string_view verdict_name(verdict value) noexcept;
-/// True for the verdicts that fail a run: fail, not-testable, stale.
-[[nodiscard]] bool fails_the_run(verdict value) noexcept;
-
-/// One of several ways in which a scenario ran.
+/// One of the variants in which a scenario ran.
 struct variant_result {
     segmentation segment{segmentation::whole};
-    std::string order;  ///< the schedule's text; empty: everybody acted as soon as he could
+    std::string order;  ///< the schedule's text; empty: every actor acted at once
     conformance::verdict verdict{conformance::verdict::pass};
     bool order_given_up{false};  ///< the schedule could not be kept to its end
 };
@@ -51,18 +36,16 @@ struct order_counts {
     std::size_t given_up{0};
 };
 
-struct scenario_report {
+/// One scenario's judgment and what led to it.
+struct scenario_report : judgment {
     const conformance::scenario* scenario{nullptr};
-    conformance::verdict verdict{conformance::verdict::pass};
-    std::vector<std::string> failed_rules;
-    std::string why;   ///< one sentence; empty when it passed
-    std::string hint;  ///< what usually lies behind it; empty when there is nothing to say
-    conformance::outcome outcome;
+    conformance::evidence evidence;
+    conformance::outcome outcome;            ///< of the first run, or of the variant that decided the verdict
     std::vector<std::string> server_output;  ///< its last lines, when it failed
     bool ran{false};
     std::vector<variant_result> variants;  ///< in which it ran, the first one first
     order_counts orders;
-    std::string variant_arguments;  ///< what repeats the verdict if it came in another way than the first
+    std::string variant_arguments;  ///< flags that repeat the verdict if a variant decided it
     std::chrono::system_clock::time_point started;
 };
 
@@ -93,7 +76,12 @@ struct suite_options {
     bool keep_all_traffic{false};         ///< of those that passed as well
     /// Called before each scenario: how many are done, how many there are, which is next.
     std::function<void(std::size_t, std::size_t, const scenario&)> progress;
+
+    [[nodiscard]] judging_options judging() const noexcept { return {strict, known_failures}; }
 };
+
+/// Sets the judgment that follows from the report's evidence.
+void judge_again(scenario_report& report, const suite_options& options);
 
 /// Runs `selected`, on as many threads as there are implementations, each with its own; `all` is where controls are
 /// looked up. Both must outlive the report.

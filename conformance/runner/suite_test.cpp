@@ -20,7 +20,7 @@ using testing::fake_server;
 using testing::make_scenario;
 using testing::visitor;
 
-/// Alice asks for nobody and gets this code.
+/// Alice sends an RPM for an unknown pseudo and gets this code.
 scenario asks_for_nobody(const std::string& id, int code, const std::string& rule, const std::string& keys = "") {
     return make_scenario(R"([{"actor": "alice", "login": true},
                              {"actor": "alice", "send": {"packet": "RPM", "pseudo": "nobody"}},
@@ -83,7 +83,7 @@ TEST_F(SuiteTest, a_scenario_passes_or_fails_with_the_rule_and_the_reason) {
     EXPECT_EQ(report.ran(), 2U);
     EXPECT_EQ(report.count(verdict::pass), 1U);
     EXPECT_EQ(report.gone, std::nullopt);
-    EXPECT_EQ(under_test_.discarded(), 1) << "a failure gets a fresh server behind it";
+    EXPECT_EQ(under_test_.discarded(), 1) << "a failure is followed by a fresh server";
 }
 
 TEST_F(SuiteTest, a_broken_should_rule_warns_and_fails_only_when_strict) {
@@ -148,7 +148,7 @@ TEST_F(SuiteTest, a_known_failure_does_not_fail_the_run_and_one_that_is_mended_d
     EXPECT_EQ(verdict_of(report, "unknown"), "fail");
     EXPECT_EQ(verdict_of(report, "mended"), "stale");
     EXPECT_EQ(report_of(report, "mended").why,
-              "the profile calls PM-7 a known failure (no idea), but it is kept; take the entry out");
+              "the profile calls PM-7 a known failure (no idea), but it holds; remove the entry");
     EXPECT_TRUE(fails_the_run(verdict::stale));
     EXPECT_FALSE(fails_the_run(verdict::known_failure));
 }
@@ -294,7 +294,7 @@ TEST_F(SuiteTest, one_answer_too_few_is_no_silence_while_the_server_talks_to_oth
 TEST_F(SuiteTest, a_target_that_goes_away_ends_the_run_and_every_scenario_is_in_the_report) {
     scenarios_ = {passes("a"), passes("b"), fails("c"), passes("d"), passes("e", "PM-2", R"("control": "a",)")};
     fake_server server{[](visitor& guest, fake_server& self) {
-        // Connections: one to see that somebody is there, one for each scenario.
+        // Connections: one to see that a server listens, one for each scenario.
         if (self.visitors() == 4) {
             self.stop_listening();
         }

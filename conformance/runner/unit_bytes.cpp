@@ -33,7 +33,7 @@ void append_unit(std::vector<std::byte>& bytes, const packet_source& packet, con
         append(bytes, text);
     }
     for (const byte_edit& edit : packet.edits) {
-        // An edit behind the end would silently do nothing, so it grows the packet instead.
+        // An edit beyond the end would silently do nothing, so it grows the packet instead.
         bytes.resize(std::max(bytes.size(), start + edit.at + edit.bytes.size()));
         std::copy(edit.bytes.begin(), edit.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(start + edit.at));
     }

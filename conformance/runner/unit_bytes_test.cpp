@@ -69,7 +69,7 @@ TEST(UnitBytes, everything_goes_out_in_one_write_unless_it_is_split) {
     EXPECT_EQ(bytes_of_send(send).write_ends, ends{5});
     EXPECT_EQ(bytes_of_send(send + R"(, "split": "bytes")").write_ends, (ends{1, 2, 3, 4, 5}));
     EXPECT_EQ(bytes_of_send(send + R"(, "split": [1, 3])").write_ends, (ends{1, 3, 5}));
-    EXPECT_EQ(bytes_of_send(send + R"(, "split": [2, 5, 9])").write_ends, (ends{2, 5})) << "offsets behind the end";
+    EXPECT_EQ(bytes_of_send(send + R"(, "split": [2, 5, 9])").write_ends, (ends{2, 5})) << "offsets beyond the end";
 }
 
 TEST(UnitBytes, a_segmentation_cuts_what_a_scenario_sends_at_once) {

@@ -1,4 +1,4 @@
-// How long the suite is ready to wait for an implementation that does not answer: long for one that has answered so
+// How long the suite waits for an implementation that does not answer: long for one that has answered so
 // far, ever shorter for one that never says anything, so that a mute server is judged in bounded time.
 #pragma once
 
@@ -32,7 +32,7 @@ public:
         }
     }
 
-    /// Has not said a word for some scenarios: starting it again changes nothing.
+    /// Has sent nothing for some scenarios: starting it again changes nothing.
     [[nodiscard]] bool is_mute() const noexcept { return mute_in_a_row_ >= 4; }
     /// So much silence that waits are cut short from here on.
     [[nodiscard]] bool is_exhausted() const noexcept { return silent_ > std::chrono::milliseconds{20'000}; }

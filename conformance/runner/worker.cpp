@@ -1,29 +1,9 @@
 #include "runner/worker.hpp"
 
-#include "rules/rule.hpp"
-
 #include <algorithm>
 
 namespace chatos::conformance {
 namespace {
-
-constexpr std::string_view death_hint =
-    "no input may end the process: look at its last lines, and run it under a debugger or AddressSanitizer with the "
-    "command below. A write to a connection that is gone raises SIGPIPE unless it is ignored";
-constexpr std::string_view silence_hint =
-    "the process lives and answers nobody any more, new connections included: does it wait for one client (a blocking "
-    "read, a lock that is never released), or spin?";
-constexpr std::string_view client_silence_hint =
-    "the client connects and says nothing: its first packet is a CR with its pseudo, sent without being asked";
-constexpr std::string_view segment_hint =
-    "one read may give a part of a packet, or several: collect what comes until a packet is complete, and keep what is "
-    "behind it for the next";
-
-void blame(scenario_report& report, const std::string& rule_id) {
-    if (std::find(report.failed_rules.begin(), report.failed_rules.end(), rule_id) == report.failed_rules.end()) {
-        report.failed_rules.push_back(rule_id);
-    }
-}
 
 constexpr int login_attempts_max = 10;
 
@@ -39,13 +19,7 @@ bool is_good(verdict judged) noexcept {
     return judged == verdict::pass || judged == verdict::warn;
 }
 
-std::string segment_text(segmentation which) {
-    return which == segmentation::bytes        ? "sent byte by byte"
-           : which == segmentation::boundaries ? "sent packet by packet"
-                                               : "sent whole";
-}
-
-/// What tells the program to run a scenario in this way alone.
+/// The flags that run a scenario in this variant alone.
 std::string arguments_of(const variant_result& run) {
     std::string text;
     if (run.segment != segmentation::whole) {
@@ -107,15 +81,11 @@ void suite_findings::move_to(suite_report& report) {
     report.gone_output = std::move(gone_output_);
 }
 
-void worker::judge_gone(scenario_report& report, const std::string& why) {
-    report.verdict = verdict::not_testable;
-    report.why = "the implementation was gone: " + why;
-}
-
 void worker::run(scenario_report& report) {
     blame_late_death();
     if (!make_ready(report)) {
-        judge_gone(report, findings_.gone().value_or(""));
+        report.evidence.obstacles.gone = findings_.gone().value_or("");
+        judge_again(report, options_);
         return;
     }
     forget_traffic();
@@ -183,13 +153,12 @@ void worker::run_once(scenario_report& report, const run_variant& how) {
     budget_.learn(report.outcome);
     if (budget_.is_exhausted() && !was_exhausted) {
         findings_.note("the " + implementation_noun() +
-                       " kept the suite waiting for 20 s in all; from there on it waited 250 ms at "
-                       "most for an answer");
+                       " was silent for 20 s in total; after that the suite waited at most 250 ms for each answer");
     }
     for (const auto& [rule_id, choice] : report.outcome.choices) {
         findings_.remember_choice(rule_id, choice);
     }
-    judge(report, times);
+    examine(report, times);
 }
 
 void worker::run_other_variants(scenario_report& report, const std::vector<run_variant>& variants) {
@@ -213,88 +182,56 @@ void worker::run_other_variants(scenario_report& report, const std::vector<run_v
     }
 }
 
-/// What went wrong in another way than the first is the scenario's verdict.
+/// What went wrong in a variant of the first run decides the scenario's verdict.
 void worker::adopt(scenario_report& report, scenario_report other, const run_variant& how) const {
-    const auto first = segmentation_name(options_.segments.front());
-    if (how.order) {
-        report.variant_arguments = arguments_of(report.variants.back());
-        report.why = "it holds as the scenario stands, and not in this order of turns: " + other.why;
-        report.failed_rules = other.failed_rules;
-        report.verdict = other.verdict;
-        report.hint = other.hint;
-    } else {
-        report.variant_arguments =
-            "--segment " + std::string{first} + ',' + std::string{segmentation_name(how.segment)};
-        report.why = "it holds when " + segment_text(options_.segments.front()) + ", and not when " +
-                     segment_text(how.segment) + ": " + other.why;
-        report.failed_rules = {report.scenario->role == test_role::server ? "WIRE-13" : "CLI-7"};
-        if (std::find(other.failed_rules.begin(), other.failed_rules.end(), death_rule()) != other.failed_rules.end()) {
-            blame(report, death_rule());
-        }
-        report.verdict = is_known(report.failed_rules) ? verdict::known_failure : verdict::fail;
-        report.hint = segment_hint;
-    }
+    const segmentation first = options_.segments.front();
+    report.evidence.variant = {first, how.segment, how.order.has_value(), std::move(other.evidence.run)};
+    report.variant_arguments = how.order ? arguments_of(report.variants.back())
+                                         : "--segment " + std::string{segmentation_name(first)} + ',' +
+                                               std::string{segmentation_name(how.segment)};
+    judge_again(report, options_);
     report.server_output = std::move(other.server_output);
     report.outcome = std::move(other.outcome);
     report.started = other.started;
 }
 
-void worker::judge(scenario_report& report, const timeouts& times) {
+/// Gathers the evidence of the run that is over, and judges it.
+void worker::examine(scenario_report& report, const timeouts& times) {
+    run_evidence& run = report.evidence.run;
+    run.failure = report.outcome.failure;
     const std::string pseudo = "probe-" + options_.run_tag + '-' + std::to_string(runs_);
-    const bool may_be_dying = report.outcome.failure && !report.outcome.failure->by_silence;
-    const auto death = may_be_dying ? under_test_.death_behind_failure(pseudo, times.answer) : under_test_.death();
-    if (!report.outcome.failure && !death) {
-        return;
+    const bool may_be_dying = run.failure && !run.failure->by_silence;
+    run.death = may_be_dying ? under_test_.death_behind_failure(pseudo, times.answer) : under_test_.death();
+    if (run.failure || run.death) {
+        report.server_output = under_test_.last_output();
+        if (!run.death) {
+            probe_after_failure(report, pseudo, times);
+        }
+        // The state that the failure left must not affect the next scenario. An implementation that never says anything
+        // is not restarted, to save the time that this takes.
+        if (run.death || !budget_.is_mute()) {
+            under_test_.discard();
+        }
     }
-    report.server_output = under_test_.last_output();
-    if (report.outcome.failure) {
-        const step_failure& failure = *report.outcome.failure;
-        report.failed_rules.push_back(failure.rule);
-        report.why = "expected: " + failure.expected + "; seen: " + failure.observed;
-        report.hint = failure.hint;
-    }
-    const bool fatal = blame_severely(report, death, pseudo, times);
-    report.verdict = fatal ? verdict::fail : verdict_of(report.failed_rules);
-    if (!fatal && is_known(report.failed_rules)) {
-        report.verdict = verdict::known_failure;
-    }
-    // Whatever state the failure left behind must not be held against the next scenario. One that never says
-    // anything is spared the time that starting it takes.
-    if (death || !budget_.is_mute()) {
-        under_test_.discard();
-    }
+    judge_again(report, options_);
 }
 
-/// What is worse than a broken rule: an implementation that died, went away or fell silent. True if it did.
-bool worker::blame_severely(scenario_report& report, const std::optional<std::string>& death, const std::string& pseudo,
-                            const timeouts& times) {
-    if (death) {
-        report.why = "the " + implementation_noun() + " died during this scenario (" + *death + ")" +
-                     (report.why.empty() ? "" : "; ") + report.why;
-        report.hint = death_hint;
-        blame(report, death_rule());
-        return true;
-    }
-    if (report.outcome.failure->no_connection) {
+/// Whether the implementation still works.
+void worker::probe_after_failure(scenario_report& report, const std::string& pseudo, const timeouts& times) {
+    run_evidence& run = report.evidence.run;
+    if (run.failure->no_connection) {
         if (const auto error = under_test_.make_ready(report.scenario->needs)) {
             findings_.lose(*error, under_test_.last_output());
-            report.why = "the implementation went away; " + report.why;
+            run.unreachable = true;
         }
-        return true;
-    }
-    if (!report.outcome.failure->by_silence) {
-        check_gone(report);
-        return false;
-    }
-    const bool silent = !report.outcome.peer_spoke || !under_test_.answers(pseudo, times.answer);
-    if (silent) {
-        report.why += "; the " + implementation_noun() + " has fallen silent";
-        report.hint = report.scenario->role == test_role::server ? silence_hint : client_silence_hint;
-        if (!under_test_.accepts(times.answer)) {
+    } else if (run.failure->by_silence) {
+        run.silent = !report.outcome.peer_spoke || !under_test_.answers(pseudo, times.answer);
+        if (run.silent && !under_test_.accepts(times.answer)) {
             check_gone(report);
         }
+    } else {
+        check_gone(report);
     }
-    return silent;
 }
 
 /// A target that no longer accepts connections cannot be judged any further.
@@ -310,13 +247,8 @@ std::string worker::implementation_noun() const {
     return std::string{role_name(under_test_.role())};
 }
 
-/// No input may end a server, nor may any crash a client.
-std::string worker::death_rule() const {
-    return under_test_.role() == test_role::server ? "ERR-3" : "CLI-8";
-}
-
-/// A process that has ended since the last scenario did so because of that one: otherwise it would be started again
-/// as if nothing had happened.
+/// A process that has ended since the last scenario did so because of that one: otherwise it would be started again as
+/// if nothing had happened.
 void worker::blame_late_death() {
     const auto death = under_test_.death();
     if (death && blame_death_on_last_run(*death)) {
@@ -331,10 +263,8 @@ bool worker::blame_death_on_last_run(const std::string& death) {
     if (last_run_ == nullptr || last_run_->verdict == verdict::fail) {
         return false;
     }
-    last_run_->verdict = verdict::fail;
-    last_run_->why = "the " + implementation_noun() + " died after this scenario (" + death + ")";
-    last_run_->hint = death_hint;
-    blame(*last_run_, death_rule());
+    last_run_->evidence.late_death = death;
+    judge_again(*last_run_, options_);
     return true;
 }
 
@@ -350,21 +280,6 @@ void worker::forget_traffic() const {
     } else if (!findings_.has_room_for_traffic(traffic.kept_bytes())) {
         traffic.shorten();
     }
-}
-
-verdict worker::verdict_of(const std::vector<std::string>& failed_rules) const {
-    const bool only_should = std::all_of(failed_rules.begin(), failed_rules.end(), [](const std::string& id) {
-        const rule* rule = find_rule(id);
-        return rule != nullptr && rule->level == rule_level::should;
-    });
-    return only_should && !options_.strict ? verdict::warn : verdict::fail;
-}
-
-bool worker::is_known(const std::vector<std::string>& failed_rules) const {
-    return std::all_of(failed_rules.begin(), failed_rules.end(), [&](const std::string& id) {
-        return std::any_of(options_.known_failures.begin(), options_.known_failures.end(),
-                           [&](const known_failure& known) { return known.rule == id; });
-    });
 }
 
 }  // namespace chatos::conformance

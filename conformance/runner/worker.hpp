@@ -1,4 +1,4 @@
-// Runs scenarios, in all ways that are wanted, against one implementation, and judges what it saw. A suite has one
+// Runs scenarios in all requested variants against one implementation, and gathers the evidence. A suite has one
 // worker for each implementation that runs at the same time.
 #pragma once
 
@@ -16,13 +16,13 @@
 
 namespace chatos::conformance {
 
-/// What the workers of a suite find out together.
+/// What the workers of a suite share.
 class suite_findings {
 public:
     /// Counts a run; the number makes its pseudos unique.
     [[nodiscard]] std::size_t next_run() noexcept { return runs_++; }
     [[nodiscard]] std::optional<std::string> gone() const;
-    /// The implementation cannot be reached any more: nothing else is run.
+    /// The implementation is unreachable: nothing else is run.
     void lose(const std::string& why, std::vector<std::string> output);
     /// A rule may leave several things open, and a server may do different things at different times: all are kept.
     void remember_choice(const std::string& rule_id, const std::string& choice);
@@ -59,7 +59,6 @@ public:
     void finish();
 
     [[nodiscard]] implementation& under_test() noexcept { return under_test_; }
-    static void judge_gone(scenario_report& report, const std::string& why);
 
 private:
     [[nodiscard]] std::vector<run_variant> variants_of(scenario_report& report) const;
@@ -67,17 +66,13 @@ private:
     void run_once(scenario_report& report, const run_variant& how);
     void run_other_variants(scenario_report& report, const std::vector<run_variant>& variants);
     void adopt(scenario_report& report, scenario_report other, const run_variant& how) const;
-    void judge(scenario_report& report, const timeouts& times);
-    bool blame_severely(scenario_report& report, const std::optional<std::string>& death, const std::string& pseudo,
-                        const timeouts& times);
+    void examine(scenario_report& report, const timeouts& times);
+    void probe_after_failure(scenario_report& report, const std::string& pseudo, const timeouts& times);
     [[nodiscard]] std::string implementation_noun() const;
-    [[nodiscard]] std::string death_rule() const;
     void check_gone(const scenario_report& report);
     void blame_late_death();
     bool blame_death_on_last_run(const std::string& death);
     void forget_traffic() const;
-    [[nodiscard]] verdict verdict_of(const std::vector<std::string>& failed_rules) const;
-    [[nodiscard]] bool is_known(const std::vector<std::string>& failed_rules) const;
 
     implementation& under_test_;
     const suite_options& options_;

@@ -192,7 +192,7 @@ class Tap(unittest.TestCase):
 
 
 class Page(html.parser.HTMLParser):
-    """The elements of a page; complains of tags that do not nest."""
+    """The elements of a page; rejects tags that do not nest."""
 
     VOID = {"meta", "input", "br", "link", "img", "hr"}
     SELF_CLOSED = {"path", "circle"}
