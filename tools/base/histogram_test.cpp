@@ -1,10 +1,10 @@
 // Percentiles from buckets, against sorted values.
 #include "base/histogram.hpp"
+#include "base/seeded_random.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <random>
 #include <vector>
 
 namespace chatos::base {
@@ -46,11 +46,11 @@ TEST(histogram, one_value_is_every_percentile) {
 }
 
 TEST(histogram, is_within_one_percent_above_and_never_below) {
-    std::mt19937_64 random{7};
+    seeded_random random{7};
     histogram buckets;
     std::vector<std::uint64_t> sorted;
     for (int count = 0; count < 20'000; ++count) {
-        const std::uint64_t value = random() >> (random() % 64U);
+        const std::uint64_t value = random.next() >> random.below(64U);
         buckets.add(value);
         sorted.push_back(value);
     }
