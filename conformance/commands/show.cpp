@@ -3,6 +3,7 @@
 #include "base/shown_text.hpp"
 #include "base/system/terminal_colors.hpp"
 #include "base/text_columns.hpp"
+#include "base/word_list.hpp"
 #include "commands/commands.hpp"
 #include "commands/embedded.hpp"
 #include "report/rule_coverage.hpp"
@@ -18,14 +19,6 @@
 namespace chatos::conformance {
 namespace {
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) {
-        text += (text.empty() ? "" : ", ") + word;
-    }
-    return text;
-}
-
 /// The faults that break the rule, and who must catch each.
 void print_faults(const rule_coverage& line) {
     if (line.faults.empty()) {
@@ -40,7 +33,8 @@ void print_faults(const rule_coverage& line) {
             }
         }
         std::cout << "  " << base::padded(std::string{fault->name}, 32) << "  "
-                  << base::wrapped(std::string{fault->description} + "; caught by " + joined(killers), 36) << '\n';
+                  << base::wrapped(std::string{fault->description} + "; caught by " + base::joined(killers, ", "), 36)
+                  << '\n';
     }
 }
 
@@ -208,12 +202,12 @@ int list_command(const selection& selection) {
     std::size_t rule_columns = 0;
     for (const scenario* scenario : catalog.loaded.selected) {
         columns = std::max(columns, scenario->id.size());
-        rule_columns = std::max(rule_columns, joined(scenario->rules).size());
+        rule_columns = std::max(rule_columns, base::joined(scenario->rules, ", ").size());
     }
     const base::colors paint = base::colors_for(STDOUT_FILENO);
     for (const scenario* scenario : catalog.loaded.selected) {
         std::cout << base::padded(scenario->id, columns) << "  "
-                  << paint(paint.cyan, base::padded(joined(scenario->rules), rule_columns)) << "  "
+                  << paint(paint.cyan, base::padded(base::joined(scenario->rules, ", "), rule_columns)) << "  "
                   << base::printable(scenario->title) << '\n';
     }
     std::cerr << catalog.loaded.selected.size() << " scenarios\n";
@@ -236,7 +230,8 @@ int rules_command() {
                   << base::padded(std::string{level_name(line.rule->level)}, 7)
                   << base::padded(std::string{origin_name(line.rule->origin)}, 9) << base::wrapped(line.rule->text, 24)
                   << '\n'
-                  << std::string(24, ' ') << paint(paint.dim, base::wrapped("tested by " + joined(ids), 24)) << '\n';
+                  << std::string(24, ' ') << paint(paint.dim, base::wrapped("tested by " + base::joined(ids, ", "), 24))
+                  << '\n';
         faults += line.faults.size();
         if (!line.faults.empty()) {
             std::cout << std::string(24, ' ') << paint(paint.dim, kill_text(line.faults.size(), line.caught_by.size()))

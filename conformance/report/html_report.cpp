@@ -1,5 +1,6 @@
 #include "report/html_report.hpp"
 
+#include "base/word_list.hpp"
 #include "base/xml_text.hpp"
 #include "report/rule_coverage.hpp"
 #include "report/sequence_chart.hpp"
@@ -23,14 +24,6 @@ std::string_view page_file(std::string_view name) {
     const auto position =
         std::find_if(files.begin(), files.end(), [&](const builtin_file& file) { return file.name == name; });
     return position == files.end() ? std::string_view{} : position->text;
-}
-
-std::string joined(const std::set<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) {
-        text += (text.empty() ? "" : " ") + word;
-    }
-    return text;
 }
 
 /// "pm.relay-ok" for "server.pm.relay-ok": what fits on a chip.
@@ -199,7 +192,7 @@ private:
         out_ << "<details class=\"scenario\"" << base::xml_attribute("id", "s-" + result.scenario->id)
              << base::xml_attribute("data-verdict", name)
              << base::xml_attribute("data-area", area_name(*result.scenario))
-             << base::xml_attribute("data-level", joined(levels)) << base::xml_attribute("data-text", text)
+             << base::xml_attribute("data-level", base::joined(levels)) << base::xml_attribute("data-text", text)
              << (open ? " open" : "") << ">\n<summary><span class=\"badge " << name << "\">" << name << "</span><code>"
              << base::xml_text(result.scenario->id) << "</code><span class=\"soft\">"
              << base::xml_text(result.scenario->title) << "</span></summary>\n<div class=\"inside\">\n<dl>\n";
@@ -334,7 +327,7 @@ private:
         }
         out_ << "<div class=\"rule\"" << base::xml_attribute("data-area", area.id)
              << base::xml_attribute("data-level", level_name(rule.level))
-             << base::xml_attribute("data-verdict", joined(verdicts))
+             << base::xml_attribute("data-verdict", base::joined(verdicts))
              << base::xml_attribute("data-text", std::string{rule.id} + ' ' + std::string{rule.text}) << "><b>"
              << rule.id << "</b><span><span class=\"badge level\">" << level_name(rule.level) << "</span></span><div>"
              << base::xml_text(rule.text) << " <span class=\"soft\">(" << origin_name(rule.origin) << ")</span><br>"

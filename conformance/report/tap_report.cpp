@@ -1,6 +1,7 @@
 #include "report/tap_report.hpp"
 
 #include "base/shown_text.hpp"
+#include "base/word_list.hpp"
 
 #include <algorithm>
 
@@ -25,14 +26,6 @@ std::string yaml_text(std::string_view text) {
     return result + '"';
 }
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) {
-        text += (text.empty() ? "" : ", ") + word;
-    }
-    return text;
-}
-
 void write_diagnosis(std::ostream& out, const scenario_report& report, const run_facts& facts) {
     const auto line = [&](std::string_view key, std::string_view value) {
         if (!value.empty()) {
@@ -42,7 +35,7 @@ void write_diagnosis(std::ostream& out, const scenario_report& report, const run
     out << "  ---\n";
     line("message", report.why);
     line("severity", verdict_name(report.verdict));
-    line("failed_rules", joined(report.failed_rules));
+    line("failed_rules", base::joined(report.failed_rules, ", "));
     if (report.outcome.failure) {
         line("expected", report.outcome.failure->expected);
         line("expected_hex", report.outcome.failure->expected_hex);
