@@ -3,6 +3,7 @@
 #include "base/colors.hpp"
 #include "base/shown_text.hpp"
 #include "base/text_columns.hpp"
+#include "base/word_list.hpp"
 #include "report/explanation.hpp"
 #include "rules/rule.hpp"
 
@@ -21,11 +22,6 @@ std::string counted(std::size_t number, std::string_view word) {
     return std::to_string(number) + ' ' + std::string{word};
 }
 
-/// "1 rule", "2 rules"
-std::string counted_plural(std::size_t number, std::string_view word) {
-    return counted(number, word) + (number == 1 ? "" : "s");
-}
-
 /// "a, b, c and 4 more"
 std::string listed(const std::vector<std::string>& words, std::size_t words_max) {
     std::string text;
@@ -41,9 +37,8 @@ public:
         : out_{out}, report_{report}, facts_{facts}, paint_{paint} {}
 
     void write() {
-        out_ << paint_(paint_.bold, "ChatOS conformance") << ": "
-             << counted_plural(report_.scenarios.size(), "scenario") << " against "
-             << base::printable(report_.implementation_name) << "\n\n";
+        out_ << paint_(paint_.bold, "ChatOS conformance") << ": " << base::counted(report_.scenarios.size(), "scenario")
+             << " against " << base::printable(report_.implementation_name) << "\n\n";
         write_areas();
         write_silences();
         write_choices();
@@ -145,7 +140,7 @@ private:
         for (const auto& [ids, description] : {std::pair{&changes.added, "not in the baseline"},
                                                std::pair{&changes.missing, "only in the baseline, not run now"}}) {
             if (!ids->empty()) {
-                out_ << "  " << counted_plural(ids->size(), "scenario") << ' ' << description << ": "
+                out_ << "  " << base::counted(ids->size(), "scenario") << ' ' << description << ": "
                      << base::wrapped(base::printable(listed(*ids, 5)), 4) << '\n';
             }
         }
@@ -206,9 +201,9 @@ std::string summary_line(const suite_report& report, std::chrono::milliseconds d
             rules.insert(result.scenario->rules.begin(), result.scenario->rules.end());
         }
     }
-    std::string text = counted_plural(report.scenarios.size(), "scenario") + ", " +
-                       counted_plural(rules.size(), "rule") + ": " + counted(report.count(verdict::pass), "passed") +
-                       ", " + counted(report.count(verdict::fail), "failed");
+    std::string text = base::counted(report.scenarios.size(), "scenario") + ", " + base::counted(rules.size(), "rule") +
+                       ": " + counted(report.count(verdict::pass), "passed") + ", " +
+                       counted(report.count(verdict::fail), "failed");
     const auto add = [&](verdict which, std::string_view word) {
         if (const std::size_t number = report.count(which); number != 0) {
             text += ", " + counted(number, word);
