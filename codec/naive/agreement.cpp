@@ -84,7 +84,7 @@ void agreement::expect_from(byte_view input) {
     expected_bytes_ = 0;
     while (expected_packets_.size() < batch_packets_max) {
         expected_ending_ = naive_read(input.subspan(expected_bytes_), naive_limits_, stream_position + expected_bytes_);
-        if (expected_ending_.what != naive::outcome::whole) {
+        if (expected_ending_.kind != naive::outcome::whole) {
             break;
         }
         expected_packets_.push_back(expected_ending_);
@@ -136,11 +136,11 @@ void agreement::check_fragments(byte_view input, std::span<const std::size_t> en
             if (!compare(result, expected, input.subspan(packet_start), "stream_decoder")) {
                 return;
             }
-            if (expected.what == naive::outcome::wrong) {
+            if (expected.kind == naive::outcome::wrong) {
                 compare(decoder.next(fragment), expected, input.subspan(packet_start), "stream_decoder, asked again");
                 return;
             }
-            more = expected.what == naive::outcome::whole;
+            more = expected.kind == naive::outcome::whole;
             packet_start += expected.bytes;
             const std::size_t held = more ? 0 : fragment_end - packet_start;
             const std::size_t left = more ? fragment_end - packet_start : 0;

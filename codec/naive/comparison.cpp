@@ -50,7 +50,7 @@ naive::place naive_place(field where) {
 }
 
 bool agree(const decode_result& result, const naive::reading& expected, byte_view packet) {
-    switch (expected.what) {
+    switch (expected.kind) {
     case naive::outcome::whole:
         return result.status == decode_status::complete && result.consumed == expected.bytes &&
                same_packet(result.packet, expected, packet) && result.need == 0 && result.error == decode_error{};
@@ -89,7 +89,7 @@ std::string in_words(const decode_result& result) {
 }
 
 std::string in_words(const naive::reading& reading) {
-    switch (reading.what) {
+    switch (reading.kind) {
     case naive::outcome::whole:
         return "whole, opcode " + std::to_string(reading.opcode) + ", code " + std::to_string(reading.error_code) +
                ", pseudo of " + std::to_string(reading.pseudo.size) + ", message of " +

@@ -52,7 +52,7 @@ public:
             buffer_.assign(static_cast<std::size_t>(size), untouched);
             const encode_result result = encode(value, buffer_, bounds_);
             ++cases_;
-            if (expected.what == naive::outcome::wrong) {
+            if (expected.kind == naive::outcome::wrong) {
                 ASSERT_NO_FATAL_FAILURE(expect_refused(result, expected)) << base::to_hex(wire);
             } else {
                 ASSERT_NO_FATAL_FAILURE(expect_written(result, wire)) << base::to_hex(wire);

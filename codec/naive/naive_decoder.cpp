@@ -21,14 +21,14 @@ struct reader {
         if (available >= wanted) {
             return true;
         }
-        result.what = outcome::unfinished;
+        result.kind = outcome::unfinished;
         result.missing = wanted - available;
         return false;
     }
 
     bool refuse(fault why, place where, std::size_t start) {
         result = reading{};
-        result.what = outcome::wrong;
+        result.kind = outcome::wrong;
         result.why = why;
         result.where = where;
         result.offset = position + start;
@@ -125,7 +125,7 @@ struct reader {
 reading read_packet(const unsigned char* bytes, std::size_t count, const size_limits& limits, std::uint64_t position) {
     reader input{.bytes = bytes, .count = count, .limits = limits, .position = position};
     if (input.read_all()) {
-        input.result.what = outcome::whole;
+        input.result.kind = outcome::whole;
         input.result.bytes = input.at;
     }
     return input.result;

@@ -36,7 +36,7 @@ struct text {
 };
 
 struct reading {
-    outcome what{outcome::unfinished};
+    outcome kind{outcome::unfinished};
     // whole
     unsigned opcode{0};
     unsigned error_code{0};

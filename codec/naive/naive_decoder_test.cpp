@@ -19,7 +19,7 @@ reading read_hex(std::string_view hex) {
 
 TEST(NaiveDecoder, WIRE_3_reads_an_SPM) {
     const reading result = read_hex("03 0003 626f62 00000002 6869 ff");
-    EXPECT_EQ(result.what, outcome::whole);
+    EXPECT_EQ(result.kind, outcome::whole);
     EXPECT_EQ(result.opcode, 3U);
     EXPECT_EQ(result.pseudo.start, 3U);
     EXPECT_EQ(result.pseudo.size, 3U);
@@ -61,7 +61,7 @@ TEST(NaiveDecoder, WIRE_1_8_9_11_12_14_says_what_is_wrong_and_where) {
     };
     for (const wrong_case& refused : cases) {
         const reading result = read_hex(refused.hex);
-        EXPECT_EQ(result.what, outcome::wrong) << refused.hex;
+        EXPECT_EQ(result.kind, outcome::wrong) << refused.hex;
         EXPECT_EQ(result.why, refused.why) << refused.hex;
         EXPECT_EQ(result.where, refused.where) << refused.hex;
         EXPECT_EQ(result.offset, refused.offset) << refused.hex;

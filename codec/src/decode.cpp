@@ -72,7 +72,7 @@ bool take_string(cursor& at, part which, const limits& bounds, std::string_view&
         return false;
     }
     const std::uint32_t size = at.take_integer(layout.size_bytes);
-    const std::uint32_t limit = which == part::pseudo ? bounds.pseudo_bytes_max : bounds.message_bytes_max;
+    const std::uint32_t limit = limit_of(which, bounds);
     if (const violation refusal = judge_size(size, layout, limit); refusal != violation::none) {
         outcome = at.refuse(refusal, layout.size_field, size_start);
         return false;

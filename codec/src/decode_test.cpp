@@ -67,7 +67,7 @@ TEST(Decode, need_counts_the_bytes_up_to_the_next_decision) {
 
 struct refused_case {
     const char* hex;
-    violation what;
+    violation broken;
     field where;
     std::uint64_t offset;
     std::size_t decided_at;  // bytes that suffice for the verdict
@@ -100,7 +100,7 @@ TEST(Decode, refuses_with_code_field_and_offset) {
         const auto input = base::hex_bytes(tested.hex);
         const decode_result result = decode(input);
         ASSERT_EQ(result.status, decode_status::malformed) << tested.hex;
-        EXPECT_EQ(result.error, (decode_error{tested.what, tested.where, tested.offset})) << tested.hex;
+        EXPECT_EQ(result.error, (decode_error{tested.broken, tested.where, tested.offset})) << tested.hex;
     }
 }
 
@@ -144,9 +144,9 @@ TEST(Decode, WIRE_11_a_negative_size_is_called_negative_and_not_too_large) {
 
 TEST(Decode, every_violation_names_its_rule) {
     for (const refused_case& tested : refused_cases) {
-        EXPECT_TRUE(rule_of(tested.what).starts_with("WIRE-"));
-        EXPECT_NE(describe(tested.what), "unknown");
-        EXPECT_NE(violation_name(tested.what), "unknown");
+        EXPECT_TRUE(rule_of(tested.broken).starts_with("WIRE-"));
+        EXPECT_NE(describe(tested.broken), "unknown");
+        EXPECT_NE(violation_name(tested.broken), "unknown");
     }
 }
 

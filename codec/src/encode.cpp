@@ -17,7 +17,7 @@ encode_result refuse(violation why, field where) noexcept {
 
 encode_result judge_string(std::string_view text, part which, const limits& bounds) noexcept {
     const part_layout& layout = layout_of(which);
-    const std::uint32_t limit = which == part::pseudo ? bounds.pseudo_bytes_max : bounds.message_bytes_max;
+    const std::uint32_t limit = limit_of(which, bounds);
     const std::uint64_t signed_max = (std::uint64_t{1} << (layout.size_bytes * 8U - 1U)) - 1;
     if (text.empty() && !layout.may_be_empty) {
         return refuse(violation::empty_pseudo, layout.size_field);

@@ -27,15 +27,6 @@ CHATOS_TARGET inline std::uint32_t load_message_size(const char* packet, std::si
     return whole;
 }
 
-constexpr bool has_part(opcode op, part which) noexcept {
-    for (const part part_kind : layout_of(op).parts()) {
-        if (part_kind == which) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /// Bytes that every packet `Op` has: opcode, sizes, error code.
 constexpr std::size_t fixed_bytes(opcode op) noexcept {
     std::size_t bytes = 1;

@@ -30,7 +30,7 @@ TEST(Utf8, WIRE_8_accepts_every_code_point_that_is_a_scalar_value) {
 }
 
 struct ill_formed_case {
-    const char* what;
+    const char* description;
     std::string text;
     std::size_t at;
 };
@@ -55,7 +55,7 @@ TEST(Utf8, WIRE_8_refuses_every_kind_of_ill_formed_sequence_and_says_where_it_st
         {"the third byte is ASCII", "\xE2\x82x", 0},
     };
     for (const ill_formed_case& tested : cases) {
-        EXPECT_EQ(find_ill_formed_utf8(tested.text), tested.at) << tested.what;
+        EXPECT_EQ(find_ill_formed_utf8(tested.text), tested.at) << tested.description;
     }
 }
 

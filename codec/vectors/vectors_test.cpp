@@ -98,10 +98,10 @@ json said_by_naive(byte_view bytes, const naive::reading& reading) {
         const byte_view part = bytes.subspan(where.start, where.size);
         return std::string{reinterpret_cast<const char*>(part.data()), part.size()};
     };
-    if (reading.what == naive::outcome::unfinished) {
+    if (reading.kind == naive::outcome::unfinished) {
         return {{"status", "incomplete"}, {"need", reading.missing}};
     }
-    if (reading.what == naive::outcome::wrong) {
+    if (reading.kind == naive::outcome::wrong) {
         return {{"status", "malformed"},
                 {"violation", violations[static_cast<int>(reading.why)]},
                 {"rule", rules[static_cast<int>(reading.why)]},

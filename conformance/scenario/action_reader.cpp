@@ -37,11 +37,6 @@ std::optional<opcode> read_packet_name(const json_place& place) {
     return std::nullopt;
 }
 
-bool has_part(opcode op, part part) {
-    const auto parts = layout_of(op).parts();
-    return std::find(parts.begin(), parts.end(), part) != parts.end();
-}
-
 /// A key that the packet has no field for is refused by name, which says more than "unknown key".
 template <typename Read>
 void read_part(object_reader& reader, opcode op, part part, std::string_view key, bool required, const Read& read) {

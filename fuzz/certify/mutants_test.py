@@ -49,7 +49,7 @@ class Reading(ATree):
     def test_a_patch_says_what_it_breaks_and_where(self):
         (mutant,) = self.write_mutant(PATCH)
         self.assertEqual((mutant.part, mutant.name, mutant.rules), ("codec", "b", ("WIRE-1", "interface")))
-        self.assertEqual((mutant.what, mutant.equivalent, mutant.files), ("Two is three.", None, ("codec/two.cpp",)))
+        self.assertEqual((mutant.description, mutant.equivalent, mutant.files), ("Two is three.", None, ("codec/two.cpp",)))
 
     def test_an_equivalent_has_its_reason(self):
         (mutant,) = self.write_mutant(PATCH.replace("\n\n", "\nEquivalent: nobody counts.\n\n", 1))

@@ -44,7 +44,7 @@ class Results:
 
     def save(self, mutant, measured):
         result = {"method": METHOD, "part": mutant.part, "name": mutant.name, "patch": mutant.digest,
-                  "fingerprint": self._fingerprint, "rules": list(mutant.rules), "what": mutant.what,
+                  "fingerprint": self._fingerprint, "rules": list(mutant.rules), "what": mutant.description,
                   "equivalent": mutant.equivalent, **measured}
         write(self._path(mutant), json.dumps(result, indent=1) + "\n")
         return result

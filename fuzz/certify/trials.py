@@ -139,8 +139,8 @@ def failing_test(text, ended):
 def fuzz_all(bench, harnesses, cell_seconds, first_find_seconds):
     """Each harness its cell; then, while nothing is found, what is left of the bug's time to all of them."""
     cells = {harness.name: bench.fuzz(harness, cell_seconds) for harness in harnesses}
-    rest = first_find_seconds - cell_seconds * len(harnesses)
-    share = int(rest / len(harnesses)) if harnesses else 0
+    remaining = first_find_seconds - cell_seconds * len(harnesses)
+    share = int(remaining / len(harnesses)) if harnesses else 0
     if share < 1 or any(cell["found"] for cell in cells.values()):
         return cells
     for harness in harnesses:

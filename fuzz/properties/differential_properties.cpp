@@ -32,7 +32,7 @@ void expect_from(const decode_plan& plan, expectation& expected) {
     while (expected.count < expectation::packets_max) {
         expected.ending =
             testing::naive_read(plan.stream.subspan(expected.bytes), bounds, plan.base_offset + expected.bytes);
-        if (expected.ending.what != naive::outcome::whole) {
+        if (expected.ending.kind != naive::outcome::whole) {
             return;
         }
         expected.starts[expected.count] = expected.bytes;
@@ -60,7 +60,7 @@ bool is_default(const limits& bounds) {
 
 /// What is read from bytes that start at `start`, if they were the start of their stream.
 naive::reading at_offset_0(naive::reading reading, const decode_plan& plan, std::size_t start) {
-    reading.offset -= reading.what == naive::outcome::wrong ? plan.base_offset + start : 0;
+    reading.offset -= reading.kind == naive::outcome::wrong ? plan.base_offset + start : 0;
     return reading;
 }
 

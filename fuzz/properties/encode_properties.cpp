@@ -151,7 +151,7 @@ verdict check_encode(std::span<const std::byte> input) {
         }
     }
     const naive::reading expected = testing::naive_read(wire, testing::naive_limits(plan.bounds), 0);
-    if (expected.what == naive::outcome::wrong) {
+    if (expected.kind == naive::outcome::wrong) {
         return check_refused(result, expected, buffer);
     }
     memory.consume(plan.packet);

@@ -15,10 +15,6 @@ std::size_t ill_formed_at(std::span<const std::byte> text) {
     return naive::first_ill_formed(reinterpret_cast<const unsigned char*>(text.data()), text.size());
 }
 
-std::uint32_t limit_of(part which, const limits& bounds) noexcept {
-    return which == part::pseudo ? bounds.pseudo_bytes_max : bounds.message_bytes_max;
-}
-
 bool is_same_text(std::string_view left, std::string_view right) noexcept {
     return left.data() == right.data() && left.size() == right.size();
 }
@@ -46,15 +42,6 @@ std::string_view misplaced_part(std::span<const std::byte> input, part which, co
         return "a string is not the bytes after its size";
     }
     return ill_formed_at(body) == body.size() ? "" : "an accepted string is not UTF-8";
-}
-
-bool has_part(const packet_layout& row, part wanted) noexcept {
-    for (const part which : row.parts()) {
-        if (which == wanted) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /// Whether a size is as wrong as the error says.
@@ -161,10 +148,10 @@ std::string_view misplaced_field(std::span<const std::byte> input, const decode_
         }
         end = place.body_start + place.body_bytes;
     }
-    const bool has_strangers = (!has_part(*row, part::pseudo) && !packet.pseudo.empty()) ||
-                               (!has_part(*row, part::message) && !packet.message.empty()) ||
-                               (!has_part(*row, part::error_code) && packet.code != error_code::ok);
-    if (has_strangers) {
+    const bool has_foreign_fields = (!has_part(packet.op, part::pseudo) && !packet.pseudo.empty()) ||
+                                    (!has_part(packet.op, part::message) && !packet.message.empty()) ||
+                                    (!has_part(packet.op, part::error_code) && packet.code != error_code::ok);
+    if (has_foreign_fields) {
         return "a field is set that this packet does not have";
     }
     return end == result.consumed ? "" : "the fields do not fill the consumed bytes exactly";

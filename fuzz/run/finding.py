@@ -54,15 +54,15 @@ def what_broke(lines):
             return as_name(broken["property"]), [line]
         if undefined := UNDEFINED.match(line):
             place = undefined["place"].removeprefix(f"{PROJECT}/")
-            return "undefined-behaviour", [f"{place}: {undefined['what']}"]
+            return "undefined-behaviour", [f"{place}: {undefined['summary']}"]
         if ASSERTION.search(line):
             return "assertion", [line]
         if EXCEPTION.match(line):
             return "exception", [line, *lines[at + 1:at + 2]]
         if sanitizer := SANITIZER.search(line):
-            what = re.sub(r" (on|at) (unknown )?address .*", "", sanitizer["what"])
+            summary = re.sub(r" (on|at) (unknown )?address .*", "", sanitizer["what"])
             frame = frame_inside(lines[at + 1:])
-            return as_name(re.split(r":| \(| after \d", what)[0]), [f"{sanitizer['tool']}: {what}", *([frame] if frame else [])]
+            return as_name(re.split(r":| \(| after \d", summary)[0]), [f"{sanitizer['tool']}: {summary}", *([frame] if frame else [])]
     return None
 
 

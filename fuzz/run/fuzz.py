@@ -85,7 +85,7 @@ class Run:
 
 def follow(stream, log, progress, screen):
     """Copies what the target prints into its log, and shows how far it is, up to the end of the stream."""
-    rest = b""
+    pending = b""
     with selectors.DefaultSelector() as ready:
         ready.register(stream, selectors.EVENT_READ)
         while True:
@@ -95,7 +95,7 @@ def follow(stream, log, progress, screen):
                     return
                 log.write(piece)
                 log.flush()
-                *lines, rest = (rest + piece).split(b"\n")
+                *lines, pending = (pending + piece).split(b"\n")
                 for line in lines:
                     progress.take(line.decode(errors="replace"), time.monotonic())
             screen.show(progress, time.monotonic())

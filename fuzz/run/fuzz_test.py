@@ -121,9 +121,9 @@ class Found(Run):
         path = next((self.folder / "work/fuzz_decode/findings").iterdir())
         self.assertRegex(path.name, "^need-[0-9a-f]{8}$")
         self.assertEqual(path.read_bytes(), b"\x00\x00\x01\x00\x03bo")
-        first, rest = done.stdout.split("\n", 1)
+        first, remaining = done.stdout.split("\n", 1)
         self.assertRegex(first, r"^fuzz_decode   724 k runs .*  found: need$")
-        self.assertTrue(rest.startswith(f"""
+        self.assertTrue(remaining.startswith(f"""
 fuzz_decode: property 'need' is broken: with 1 bytes it needs 2 more, not 3
 
   a CR that is cut: fuzz_decode
@@ -134,8 +134,8 @@ repeat  bin/fuzz_decode work/fuzz_decode/findings/{path.name}
 seed    4021
 log     work/fuzz_decode.log
 Once it is fixed, make it a seed under a name that says what it shows; the tests then replay it:
-  python3 """), rest)
-        self.assertIn(f"fuzz/seeds/seed_file.py add packets work/fuzz_decode/findings/{path.name} NAME\n", rest)
+  python3 """), remaining)
+        self.assertIn(f"fuzz/seeds/seed_file.py add packets work/fuzz_decode/findings/{path.name} NAME\n", remaining)
 
     def test_what_cannot_be_described_is_shown_as_bytes(self):
         self.program("fuzz_decode", BROKEN)
@@ -237,10 +237,10 @@ class Targets(unittest.TestCase):
 
 class Complaints(unittest.TestCase):
     def test_each_has_a_name(self):
-        here = finding.PROJECT
+        project = finding.PROJECT
         for log, expected in [
             (["fuzz_x: property 'one line' is broken: two"], ("one-line", ["fuzz_x: property 'one line' is broken: two"])),
-            ([f"{here}/codec/src/a.cpp:3:9: runtime error: shift of -1"],
+            ([f"{project}/codec/src/a.cpp:3:9: runtime error: shift of -1"],
              ("undefined-behaviour", ["codec/src/a.cpp:3:9: shift of -1"])),
             (["fuzz_x: a.cpp:3: int f(): Assertion `x != 0' failed."],
              ("assertion", ["fuzz_x: a.cpp:3: int f(): Assertion `x != 0' failed."])),

@@ -35,7 +35,7 @@ void append(std::vector<std::byte>& input, std::string_view text) {
 void append(std::vector<std::byte>& input, const packet_view& packet) {
     std::vector<std::byte> wire(encoded_size(packet));
     if (encode(packet, wire).status != encode_status::ok) {
-        throw std::logic_error{"a seed is no packet"};
+        throw std::logic_error{"a seed is not a packet"};
     }
     input.insert(input.end(), wire.begin(), wire.end());
 }

@@ -58,9 +58,9 @@ def main():
             added = merge(targets / target.name, target.max_len, named, candidates, pathlib.Path(folder) / target.name)
             print(f"{target.name}: {len(added)} of {len(candidates)}")
             kept |= added
-    chosen = {name: content for name, content in candidates.items() if content in kept}
-    seed_file.write(SEED_FILE, {**named, **chosen})
-    print(f"{len(chosen)} seeds chosen for {SEED_FILE}")
+    kept_candidates = {name: content for name, content in candidates.items() if content in kept}
+    seed_file.write(SEED_FILE, {**named, **kept_candidates})
+    print(f"{len(kept_candidates)} seeds chosen for {SEED_FILE}")
 
 
 if __name__ == "__main__":

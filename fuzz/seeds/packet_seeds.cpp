@@ -42,7 +42,7 @@ bytes raw(std::string_view text) {
 bytes wire(const packet_view& packet, const limits& bounds = {}) {
     bytes packed(encoded_size(packet));
     if (encode(packet, packed, bounds).status != encode_status::ok) {
-        throw std::logic_error{"a seed is no packet"};
+        throw std::logic_error{"a seed is not a packet"};
     }
     return packed;
 }
@@ -125,9 +125,9 @@ void add_incomplete(std::vector<seed>& seeds) {
                                                                           {"after_pseudo", 6},
                                                                           {"in_message_size", 9},
                                                                           {"in_message", 11}}};
-    for (const auto& [place, there] : places) {
+    for (const auto& [place, kept_bytes] : places) {
         seeds.push_back(
-            {"incomplete_" + std::string{place}, planned(default_limits, split_whole, cut(spm, spm.size() - there))});
+            {"incomplete_" + std::string{place}, planned(default_limits, split_whole, cut(spm, spm.size() - kept_bytes))});
     }
     seeds.push_back({"incomplete_error", planned(default_limits, split_whole, raw("\x06"sv))});
 }
@@ -192,9 +192,8 @@ std::string make_packet_dictionary() {
     for (const part which : {part::pseudo, part::message}) {
         const part_layout& shape = layout_of(which);
         const std::uint64_t top_bit = std::uint64_t{1} << (shape.size_bytes * 8U - 1U);
-        const std::uint64_t limit = which == part::pseudo ? limits{}.pseudo_bytes_max : limits{}.message_bytes_max;
-        const std::uint64_t legal =
-            which == part::pseudo ? smallest_legal_limits.pseudo_bytes_max : smallest_legal_limits.message_bytes_max;
+        const std::uint64_t limit = limit_of(which, limits{});
+        const std::uint64_t legal = limit_of(which, smallest_legal_limits);
         for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{5}, legal,
                                          legal + 1, limit, limit + 1, top_bit - 1, top_bit, top_bit * 2 - 1}) {
             text +=

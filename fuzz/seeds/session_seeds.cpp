@@ -31,7 +31,7 @@ constexpr std::uint8_t code_unreachable = 7;
 
 // Bits of the setup, see setup_of().
 constexpr std::uint8_t one_user = 1;
-constexpr std::uint8_t one_stranger = 1U << 2U;
+constexpr std::uint8_t one_unregistered = 1U << 2U;
 constexpr std::uint8_t two_unanswered = 2U << 4U;
 constexpr std::uint8_t one_packet_of_output = 1U << 6U;
 constexpr std::uint8_t one_timeout = 1;
@@ -107,7 +107,7 @@ void add_logins(seeds& all) {
             .add(end_input, alice)
             .add(until_after, 0));
     add(all, "login_too_many_strangers",
-        script{0, one_stranger}.add(connect, alice).add(connect, bob).add(send_cr, alice, alice).add(connect, bob));
+        script{0, one_unregistered}.add(connect, alice).add(connect, bob).add(send_cr, alice, alice).add(connect, bob));
     add(all, "before_login",
         script{1}
             .add(send_rpm, bob, alice)
@@ -335,7 +335,10 @@ void add_endings(seeds& all) {
     add(all, "time_passes_before_a_write",
         script{2}.add(stop_reading, alice).add(send_broken, alice, 1).add(lose_track, 0, 20).add(read_some, alice, 2));
     add(all, "time_passes_before_a_connection",
-        script{2, one_stranger, one_timeout}.add(ask_and_send, alice, bob).add(lose_track, 0, 20).add(connect, carol));
+        script{2, one_unregistered, one_timeout}
+            .add(ask_and_send, alice, bob)
+            .add(lose_track, 0, 20)
+            .add(connect, carol));
     add(all, "time_goes_back",
         script{2}
             .add(ask_and_send, alice, bob)

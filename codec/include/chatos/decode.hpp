@@ -26,11 +26,11 @@ enum class violation : std::uint8_t {
 };
 
 /// Short name ("unknown_opcode"), for logs and JSON. Static storage.
-[[nodiscard]] std::string_view violation_name(violation what) noexcept;
+[[nodiscard]] std::string_view violation_name(violation broken) noexcept;
 /// A clause for people ("no packet has this opcode; 1 to 6 are assigned"). Static storage.
-[[nodiscard]] std::string_view describe(violation what) noexcept;
+[[nodiscard]] std::string_view describe(violation broken) noexcept;
 /// Id of the violated rule ("WIRE-1"); empty for `none`. Static storage.
-[[nodiscard]] std::string_view rule_of(violation what) noexcept;
+[[nodiscard]] std::string_view rule_of(violation broken) noexcept;
 
 /// Where and why decoding stopped; it cannot be resumed.
 struct [[nodiscard]] decode_error {

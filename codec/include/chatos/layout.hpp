@@ -95,13 +95,28 @@ inline constexpr std::array<packet_layout, 6> packet_table{{
     return layout_of(op).name;
 }
 
+/// Whether packets of this opcode have such a part.
+[[nodiscard]] constexpr bool has_part(opcode op, part wanted) noexcept {
+    for (const part candidate : layout_of(op).parts()) {
+        if (candidate == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The limit on the size of a string, in bytes; not of the error code, which has no size.
+[[nodiscard]] constexpr std::uint32_t limit_of(part which, const limits& bounds) noexcept {
+    return which == part::pseudo ? bounds.pseudo_bytes_max : bounds.message_bytes_max;
+}
+
 /// The largest size of a part that these limits and the sign bit (WIRE-11) allow, in bytes; 1 for the error code.
 [[nodiscard]] constexpr std::uint32_t body_bytes_max(part which, const limits& bounds) noexcept {
     if (which == part::error_code) {
         return 1;
     }
     const std::uint32_t signed_max = (1U << (layout_of(which).size_bytes * 8U - 1U)) - 1U;
-    const std::uint32_t limit = which == part::pseudo ? bounds.pseudo_bytes_max : bounds.message_bytes_max;
+    const std::uint32_t limit = limit_of(which, bounds);
     return limit < signed_max ? limit : signed_max;
 }
 

@@ -224,11 +224,11 @@ bool process::stop(std::chrono::milliseconds grace) {
         return true;
     }
     signal(SIGTERM);
-    const bool is_obedient = wait_for(grace).has_value();
+    const bool has_ended = wait_for(grace).has_value();
     signal(SIGKILL);  // also what is left of the group
     (void)wait();
     leads_group_ = false;  // its number may belong to another group soon
-    return is_obedient;
+    return has_ended;
 }
 
 process_output communicate(process& process, std::string_view input, std::chrono::milliseconds timeout) {

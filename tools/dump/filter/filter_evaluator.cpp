@@ -84,20 +84,11 @@ bool compares_time(const filter_node& test, const stream_position& at) {
                     std::get<filter_timestamp>(test.value));
 }
 
-bool has(const packet_view& packet, part wanted) noexcept {
-    for (const part part_kind : layout_of(packet.op).parts()) {
-        if (part_kind == wanted) {
-            return true;
-        }
-    }
-    return false;
-}
-
 std::optional<std::uint64_t> number_of(filter_field name, const filter_subject& subject) {
     const bool is_packet = subject.packet != nullptr;
     switch (name) {
     case filter_field::code:
-        return is_packet && has(*subject.packet, part::error_code)
+        return is_packet && has_part(subject.packet->op, part::error_code)
                    ? std::optional{static_cast<std::uint64_t>(subject.packet->code)}
                    : std::nullopt;
     case filter_field::stream: return subject.at.stream;
@@ -121,10 +112,10 @@ std::string_view word_in(filter_field name, const filter_subject& subject) {
 bool holds(const filter_node& test, const filter_subject& subject) {
     switch (test.name) {
     case filter_field::pseudo:
-        return subject.packet != nullptr && has(*subject.packet, part::pseudo) &&
+        return subject.packet != nullptr && has_part(subject.packet->op, part::pseudo) &&
                compares_text(test, subject.packet->pseudo);
     case filter_field::message:
-        return subject.packet != nullptr && has(*subject.packet, part::message) &&
+        return subject.packet != nullptr && has_part(subject.packet->op, part::message) &&
                compares_text(test, subject.packet->message);
     case filter_field::src:
     case filter_field::dst: return compares_end(test, subject.at);
