@@ -126,8 +126,8 @@ void add_incomplete(std::vector<seed>& seeds) {
                                                                           {"in_message_size", 9},
                                                                           {"in_message", 11}}};
     for (const auto& [place, kept_bytes] : places) {
-        seeds.push_back(
-            {"incomplete_" + std::string{place}, planned(default_limits, split_whole, cut(spm, spm.size() - kept_bytes))});
+        seeds.push_back({"incomplete_" + std::string{place},
+                         planned(default_limits, split_whole, cut(spm, spm.size() - kept_bytes))});
     }
     seeds.push_back({"incomplete_error", planned(default_limits, split_whole, raw("\x06"sv))});
 }
