@@ -43,6 +43,26 @@ TEST(Listeners, of_all_families_serve_the_same_users) {
     EXPECT_FALSE(std::filesystem::exists(folder.path("socket"))) << "the socket's file goes with the server";
 }
 
+TEST(Listeners, localhost_is_every_loopback_address_on_one_port) {
+    process server{{"--listen", "localhost:0"}};
+    const std::string bound = server.bound();
+    ASSERT_TRUE(bound.starts_with("127.0.0.1:"));
+    static_cast<void>(join(bound, "alice"));
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+    const std::string others = server.all_out();  // nothing where the machine has no IPv6
+    EXPECT_TRUE(others.empty() || others == "listening on [::1]:" + bound.substr(bound.rfind(':') + 1) + "\n")
+        << others;
+}
+
+TEST(Listeners, a_zone_that_is_no_network_interface_is_named) {
+    process server{{"--listen", "[::1%nope]:0"}};
+    EXPECT_EQ(
+        server.all_err(),
+        "chatos-server: cannot listen on [::1%nope]:0: the zone 'nope' is not a network interface of this machine; choose another address\n");
+    EXPECT_EQ(server.wait(), 3);
+}
+
 TEST(Listeners, a_socket_file_that_a_killed_server_left_behind_is_taken_over) {
     const scratch_folder folder;
     const std::string address = "unix:" + folder.path("socket");

@@ -1,4 +1,5 @@
 // The log of a running chatos-server, blocked logs, and the bound per address.
+#include "base/system/descriptor.hpp"
 #include "net/test_connection.hpp"
 #include "net/test_monitored_server.hpp"
 #include "net/test_process.hpp"
@@ -112,10 +113,10 @@ TEST(Log, a_file_that_was_moved_away_is_opened_again_on_sighup) {
 }
 
 TEST(Log, a_pipe_that_nobody_reads_costs_lines_and_nothing_else) {
-    std::array<int, 2> ends{};
-    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-    ASSERT_GT(::fcntl(ends[1], F_SETPIPE_SZ, 4'096), 0);
-    monitored_server all{{"--log-level", "debug", "--log-queue-bytes-max", "4096"}, {.err = ends[1]}};
+    base::pipe_ends pipe = base::open_pipe();
+    ASSERT_TRUE(pipe.reader.is_open());
+    ASSERT_GT(::fcntl(pipe.writer.get(), F_SETPIPE_SZ, 4'096), 0);
+    monitored_server all{{"--log-level", "debug", "--log-queue-bytes-max", "4096"}, {.err = pipe.writer.get()}};
     for (int i = 0; i < 200; ++i) {
         break_protocol(all.bound);
     }
@@ -123,17 +124,15 @@ TEST(Log, a_pipe_that_nobody_reads_costs_lines_and_nothing_else) {
     static_cast<void>(join(all.bound, "alice"));
     all.server.signal(SIGTERM);
     EXPECT_EQ(all.server.wait(), 0);
-    ::close(ends[0]);
-    ::close(ends[1]);
 }
 
 TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {
-    std::array<int, 2> ends{};
-    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
-    ::close(ends[0]);
-    const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
-    ASSERT_GE(full, 0);
-    for (const int err : {full, ends[1]}) {
+    base::pipe_ends pipe = base::open_pipe();
+    ASSERT_TRUE(pipe.reader.is_open());
+    pipe.reader.reset();
+    const base::descriptor full{::open("/dev/full", O_WRONLY | O_CLOEXEC)};
+    ASSERT_TRUE(full.is_open());
+    for (const int err : {full.get(), pipe.writer.get()}) {
         monitored_server all{{}, {.err = err}};
         break_protocol(all.bound);
         auto samples = all.scrape();
@@ -143,7 +142,6 @@ TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {
         EXPECT_EQ(samples["chatos_log_lines_written_total"], 0U);
         all.server.signal(SIGTERM);
         EXPECT_EQ(all.server.wait(), 0);
-        ::close(err);
     }
 }
 

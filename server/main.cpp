@@ -1,10 +1,12 @@
 // chatos-server: flags and exit codes. Everything else is in core/, net/ and ops/.
-#include "net/listen_address.hpp"
-#include "net/metrics_endpoint.hpp"
+#include "base/endpoint.hpp"
+#include "base/system/http_responder.hpp"
 #include "net/socket_server.hpp"
 #include "ops/event_log.hpp"
 #include "ops/limit_table.hpp"
 #include "ops/limits_report.hpp"
+#include "ops/process_figures.hpp"
+#include "ops/scrape.hpp"
 #include "ops/service_manager.hpp"
 #include "ops/service_options.hpp"
 
@@ -96,7 +98,7 @@ void add_limit(CLI::App& app, const chatos::ops::limit& limit, chatos::ops::serv
 void describe(CLI::App& app, flags& flags) {
     app.set_version_flag("--version", std::string{"chatos-server "} + CHATOS_VERSION);
     app.footer(examples);
-    app.add_option("--listen", flags.listen, "HOST:PORT, [IPV6]:PORT or unix:PATH; repeatable; port 0 picks one")
+    app.add_option("--listen", flags.listen, "HOST:PORT, [IPv6]:PORT or unix:PATH; repeatable; port 0 picks one")
         ->capture_default_str()
         ->type_name("ADDRESS")
         ->allow_extra_args(false);
@@ -167,8 +169,8 @@ chatos::ops::log_line started(const std::string& announcement, const chatos::ops
 }
 
 // All values are valid; only the system can fail now.
-int serve_at(const flags& flags, const std::vector<chatos::net::listen_address>& addresses,
-             const chatos::net::listen_address& metrics_address) {
+int serve_at(const flags& flags, const std::vector<chatos::base::endpoint>& addresses,
+             const chatos::base::endpoint& metrics_address) {
     chatos::ops::log_writer writer{flags.log_file, STDERR_FILENO, flags.options.log_queue_bytes_max};
     if (const std::string fault = writer.fault(); !fault.empty()) {
         return report_error(cannot_listen, "cannot write to --log-file " + flags.log_file + ": " + fault +
@@ -192,17 +194,23 @@ int serve_at(const flags& flags, const std::vector<chatos::net::listen_address>&
             return report_error(cannot_listen, "cannot listen on " + flags.listen[i] + ": " + result.fault +
                                                    "; choose another address");
         }
-        announcement += "listening on " + result.bound + "\n";
+        for (const std::string& bound : result.bound) {
+            announcement += "listening on " + bound + "\n";
+        }
     }
-    chatos::net::metrics_endpoint metrics{[&server] { return server.request_snapshot(scrape_timeout); },
-                                          CHATOS_VERSION};
+    chatos::base::http_responder metrics{[&server](std::string_view head) {
+        return chatos::ops::answer_scrape(head, server.request_snapshot(scrape_timeout),
+                                          chatos::ops::read_process_figures(), CHATOS_VERSION);
+    }};
     if (!flags.metrics.empty()) {
         const auto result = metrics.listen(metrics_address);
         if (!result.fault.empty()) {
             return report_error(cannot_listen, "cannot serve metrics on " + flags.metrics + ": " + result.fault +
                                                    "; choose another address");
         }
-        announcement += "metrics on " + result.bound + "\n";
+        for (const std::string& bound : result.bound) {
+            announcement += "metrics on " + bound + "\n";
+        }
     }
     std::fputs(announcement.c_str(), stdout);
     std::fflush(stdout);
@@ -228,19 +236,19 @@ int serve(const flags& flags) {
         std::fputs(report.c_str(), stdout);
         return drained;
     }
-    std::vector<chatos::net::listen_address> addresses;
+    std::vector<chatos::base::endpoint> addresses;
     for (const std::string& text : flags.listen) {
-        auto parsed = chatos::net::parse_listen_address(text);
+        auto parsed = chatos::base::parse_listen_endpoint(text);
         if (!parsed.fault.empty()) {
-            return report_error(bad_usage, "--listen " + text + ": " + parsed.fault);
+            return report_error(bad_usage, "--listen: " + parsed.fault);
         }
-        addresses.push_back(std::move(parsed.address));
+        addresses.push_back(std::move(parsed.value));
     }
-    const auto metrics_address = chatos::net::parse_listen_address(flags.metrics);
+    const auto metrics_address = chatos::base::parse_listen_endpoint(flags.metrics);
     if (!flags.metrics.empty() && !metrics_address.fault.empty()) {
-        return report_error(bad_usage, "--metrics " + flags.metrics + ": " + metrics_address.fault);
+        return report_error(bad_usage, "--metrics: " + metrics_address.fault);
     }
-    return serve_at(flags, addresses, metrics_address.address);
+    return serve_at(flags, addresses, metrics_address.value);
 }
 
 }  // namespace

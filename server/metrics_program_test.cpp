@@ -114,8 +114,9 @@ TEST(Metrics, scrapers_that_stall_or_send_nonsense_disturb_nobody) {
 
 TEST(Metrics, an_address_that_cannot_be_exits_2_and_one_that_is_taken_3) {
     process wrong{{"--listen", "127.0.0.1:0", "--metrics", "9090"}};
-    EXPECT_EQ(wrong.all_err(),
-              "chatos-server: --metrics 9090: the port is missing; give HOST:PORT, [IPV6]:PORT or unix:PATH\n");
+    EXPECT_EQ(
+        wrong.all_err(),
+        "chatos-server: --metrics: invalid address '9090': the port is missing; expected HOST:PORT, [IPv6]:PORT or unix:PATH, for example 127.0.0.1:7777\n");
     EXPECT_EQ(wrong.wait(), 2);
     const monitored_server first;
     process second{{"--listen", "127.0.0.1:0", "--metrics", first.metrics}};

@@ -1,4 +1,6 @@
 // chatos-server under a service manager, which this test plays.
+#include "base/system/descriptor.hpp"
+#include "base/system/error_text.hpp"
 #include "net/test_connection.hpp"
 #include "net/test_process.hpp"
 
@@ -30,24 +32,21 @@ public:
             address.sun_path[0] = '\0';
         }
         const auto size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + name_.size());
-        EXPECT_EQ(::bind(socket_, reinterpret_cast<const ::sockaddr*>(&address), size), 0) << std::strerror(errno);
+        EXPECT_EQ(::bind(socket_.get(), reinterpret_cast<const ::sockaddr*>(&address), size), 0) << base::error_text();
         const ::timeval timeout{.tv_sec = 300, .tv_usec = 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+        ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
     }
-    manager(const manager&) = delete;
-    manager& operator=(const manager&) = delete;
-    ~manager() { ::close(socket_); }
 
     [[nodiscard]] std::string setting() const { return "NOTIFY_SOCKET=" + name_; }
     [[nodiscard]] std::string hear() const {
         char buffer[1'024];
-        const ::ssize_t count = ::recv(socket_, buffer, sizeof buffer, 0);
-        return count < 0 ? std::strerror(errno) : std::string(buffer, static_cast<std::size_t>(count));
+        const ::ssize_t count = ::recv(socket_.get(), buffer, sizeof buffer, 0);
+        return count < 0 ? base::error_text() : std::string(buffer, static_cast<std::size_t>(count));
     }
 
 private:
     std::string name_;
-    int socket_;
+    base::descriptor socket_;
 };
 
 void run_under(const manager& systemd) {

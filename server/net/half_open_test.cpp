@@ -1,4 +1,5 @@
 // Half-open peers: every TCP connection has keep-alive enabled, and sends small packets at once.
+#include "base/endpoint.hpp"
 #include "net/socket_server.hpp"
 #include "net/test_connection.hpp"
 
@@ -40,10 +41,10 @@ int other_end(int mine) {
 
 TEST(HalfOpen, accepted_connections_have_keepalive_and_a_limit_for_what_is_not_acknowledged) {
     socket_server server{core::options{}};
-    const auto listening = server.listen(parse_listen_address("127.0.0.1:0").address);
+    const auto listening = server.listen(base::parse_listen_endpoint("127.0.0.1:0").value);
     ASSERT_EQ(listening.fault, "");
     std::thread runner{[&server] { server.run(); }};
-    connection alice{listening.bound};
+    connection alice{listening.bound.front()};
     alice.send(make_cr("alice"));
     EXPECT_TRUE(alice.receives(make_error(error_code::ok)));
     const int accepted = other_end(alice.descriptor());

@@ -1,5 +1,5 @@
 // A batch of calls has the results of single calls, with io_uring and without.
-#include "net/descriptor.hpp"
+#include "base/system/descriptor.hpp"
 #include "net/io_batch.hpp"
 
 #include <gtest/gtest.h>
@@ -15,14 +15,14 @@ namespace chatos::net {
 namespace {
 
 struct ends {
-    descriptor near;
-    descriptor far;
+    base::descriptor near;
+    base::descriptor far;
 };
 
 ends socket_pair() {
     std::array<int, 2> numbers{};
     EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, numbers.data()), 0);
-    return {.near = descriptor{numbers[0]}, .far = descriptor{numbers[1]}};
+    return {.near = base::descriptor{numbers[0]}, .far = base::descriptor{numbers[1]}};
 }
 
 std::span<const std::byte> bytes_of(const std::string& text) {
@@ -50,11 +50,11 @@ TEST_P(CallBatch, outcomes_come_in_the_order_of_the_calls) {
             outcomes.emplace_back(done.key, done.result);
         }
     };
-    tested.send(pair.near.number(), bytes_of(text), 7);
+    tested.send(pair.near.get(), bytes_of(text), 7);
     if (tested.is_full()) {
         run();
     }
-    tested.receive(pair.far.number(), place, 8);
+    tested.receive(pair.far.get(), place, 8);
     run();
     const std::vector<std::pair<std::uint64_t, ::ssize_t>> expected{{7, 5}, {8, 5}};
     EXPECT_EQ(outcomes, expected);
@@ -69,23 +69,23 @@ TEST_P(CallBatch, nothing_waits_and_what_goes_wrong_is_told_as_an_error_number) 
     const auto result_of = [&](auto add) {
         add();
         if (tested.is_batched()) {  // a second one, so that the batch is more than one call
-            tested.receive(spare.far.number(), place, 2);
+            tested.receive(spare.far.get(), place, 2);
         }
         return tested.run()[0].result;
     };
     const std::string text = "x";
-    EXPECT_EQ(result_of([&] { tested.receive(pair.far.number(), place, 1); }), -EAGAIN);
+    EXPECT_EQ(result_of([&] { tested.receive(pair.far.get(), place, 1); }), -EAGAIN);
     std::string large;
     large.resize(10'000'000, 'l');
-    const ::ssize_t taken = result_of([&] { tested.send(pair.far.number(), bytes_of(large), 1); });
+    const ::ssize_t taken = result_of([&] { tested.send(pair.far.get(), bytes_of(large), 1); });
     EXPECT_GT(taken, 0);
     EXPECT_LT(taken, static_cast<::ssize_t>(large.size()));
-    EXPECT_EQ(result_of([&] { tested.send(pair.far.number(), bytes_of(large), 1); }), -EAGAIN);
-    pair.near = descriptor{};  // with unread bytes
-    EXPECT_EQ(result_of([&] { tested.send(pair.far.number(), bytes_of(text), 1); }), -EPIPE) << "and no signal";
+    EXPECT_EQ(result_of([&] { tested.send(pair.far.get(), bytes_of(large), 1); }), -EAGAIN);
+    pair.near = base::descriptor{};  // with unread bytes
+    EXPECT_EQ(result_of([&] { tested.send(pair.far.get(), bytes_of(text), 1); }), -EPIPE) << "and no signal";
     ends other = socket_pair();
-    other.far = descriptor{};
-    EXPECT_EQ(result_of([&] { tested.receive(other.near.number(), place, 1); }), 0) << "an end";
+    other.far = base::descriptor{};
+    EXPECT_EQ(result_of([&] { tested.receive(other.near.get(), place, 1); }), 0) << "an end";
 }
 
 TEST_P(CallBatch, a_full_batch_loses_nothing) {
@@ -93,7 +93,7 @@ TEST_P(CallBatch, a_full_batch_loses_nothing) {
     const std::string text = "t";
     while (!tested.is_full()) {
         pairs.push_back(socket_pair());
-        tested.send(pairs.back().near.number(), bytes_of(text), pairs.size());
+        tested.send(pairs.back().near.get(), bytes_of(text), pairs.size());
     }
     std::uint64_t expected = 0;
     for (const io_batch::call& call : tested.run()) {
@@ -103,7 +103,7 @@ TEST_P(CallBatch, a_full_batch_loses_nothing) {
     EXPECT_EQ(expected, pairs.size());
     for (const ends& pair : pairs) {
         char byte = 0;
-        EXPECT_EQ(::recv(pair.far.number(), &byte, 1, 0), 1);
+        EXPECT_EQ(::recv(pair.far.get(), &byte, 1, 0), 1);
     }
 }
 

@@ -2,13 +2,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace chatos::net {
 
-/// The bound address, or the reason for the failure.
+/// The bound addresses, or the reason for the failure.
 struct listen_result {
-    std::string bound;  ///< "127.0.0.1:7777", "[::1]:7777" or "unix:PATH", as clients reach it
-    std::string fault;  ///< empty: it listens; otherwise the system's reason
+    /// "127.0.0.1:7777", "[::1]:7777" or "unix:PATH", as clients reach it, for each address of the host.
+    std::vector<std::string> bound{};
+    std::string fault{};  ///< empty: they listen; otherwise the system's reason
 };
 
 }  // namespace chatos::net

@@ -1,24 +1,53 @@
 #include "net/listeners.hpp"
 
-#include "net/endpoints.hpp"
+#include "base/system/error_text.hpp"
+#include "base/system/socket_address.hpp"
 
 #include <algorithm>
 #include <cerrno>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace chatos::net {
 
-listen_result listeners::listen(const listen_address& where) {
-    opened_socket opened = open_listener(where);
-    if (opened.fault.empty()) {
-        listeners_.push_back({.socket = std::move(opened.socket), .unix_path = where.unix_path});
+namespace {
+
+// A peer that vanished without a word is noticed after about two minutes when nothing is sent to it, after one when
+// something is.
+constexpr int keepalive_idle_s = 60;
+constexpr int keepalive_interval_s = 10;
+constexpr int keepalive_probes = 6;
+constexpr int unacknowledged_timeout_ms = 60'000;
+
+// Linux hands these on from the listening socket to those it accepts, which saves five system calls for each. A Unix
+// socket has none of them.
+void set_tcp_options(int socket) {
+    const auto set = [socket](int level, int name, int value) {
+        static_cast<void>(::setsockopt(socket, level, name, &value, sizeof value));
+    };
+    set(SOL_SOCKET, SO_KEEPALIVE, 1);
+    set(IPPROTO_TCP, TCP_NODELAY, 1);
+    set(IPPROTO_TCP, TCP_KEEPIDLE, keepalive_idle_s);
+    set(IPPROTO_TCP, TCP_KEEPINTVL, keepalive_interval_s);
+    set(IPPROTO_TCP, TCP_KEEPCNT, keepalive_probes);
+    set(IPPROTO_TCP, TCP_USER_TIMEOUT, unacknowledged_timeout_ms);
+}
+
+}  // namespace
+
+listen_result listeners::listen(const base::endpoint& where) {
+    base::listen_result opened = base::listen_on(where, set_tcp_options);
+    listen_result result{.fault = std::move(opened.fault)};
+    for (base::listener& next : opened.listeners) {
+        listeners_.push_back({.socket = std::move(next.socket), .unix_path = where.unix_path});
         if (!watch(listeners_.size() - 1, true)) {
-            opened.fault = std::generic_category().message(errno);
+            result.fault = base::error_text();
         }
+        result.bound.push_back(next.address.text());
     }
-    return {.bound = std::move(opened.bound), .fault = std::move(opened.fault)};
+    return result;
 }
 
 listeners::accept_result listeners::accept(std::size_t index) {
@@ -26,9 +55,10 @@ listeners::accept_result listeners::accept(std::size_t index) {
         ::sockaddr_storage peer{};
         ::socklen_t size = sizeof peer;
         auto& address = reinterpret_cast<::sockaddr&>(peer);
-        descriptor socket{::accept4(listeners_[index].socket.number(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+        base::descriptor socket{
+            ::accept4(listeners_[index].socket.get(), &address, &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
         if (socket.is_open()) {
-            const source_address source = source_of(socket.number(), address);
+            const source_address source = source_of(socket.get(), address);
             return {.connection = {.socket = std::move(socket), .source = source}, .fault = {}};
         }
         switch (errno) {
@@ -37,7 +67,7 @@ listeners::accept_result listeners::accept(std::size_t index) {
         case EPERM:  // a firewall's
         case EPROTO:
         case ECONNABORTED: break;  // the client gave up while it waited; try the next one
-        default: return {.connection = {}, .fault = std::generic_category().message(errno)};
+        default: return {.connection = {}, .fault = base::error_text()};
         }
     }
     return {};
@@ -73,7 +103,7 @@ void listeners::close() {
 // False when the system has no memory for it.
 bool listeners::watch(std::size_t index, bool wanted) {
     listener& entry = listeners_[index];
-    const bool done = !entry.socket.is_open() || poller_.watch(entry.socket.number(), first_key_ + index,
+    const bool done = !entry.socket.is_open() || poller_.watch(entry.socket.get(), first_key_ + index,
                                                                {.input = entry.watched}, {.input = wanted});
     entry.watched = done ? wanted : entry.watched;
     return done;

@@ -1,9 +1,9 @@
 // The listening sockets, which accept connections only while there is room for them.
 #pragma once
 
+#include "base/endpoint.hpp"
+#include "base/system/descriptor.hpp"
 #include "core/clock.hpp"
-#include "net/descriptor.hpp"
-#include "net/listen_address.hpp"
 #include "net/listen_result.hpp"
 #include "net/poller.hpp"
 #include "net/source_address.hpp"
@@ -18,7 +18,7 @@ namespace chatos::net {
 
 /// An accepted connection; its socket is non-blocking.
 struct accepted_connection {
-    descriptor socket;
+    base::descriptor socket;
     source_address source;
 };
 
@@ -31,7 +31,7 @@ public:
     listeners& operator=(const listeners&) = delete;
     ~listeners() { close(); }
 
-    [[nodiscard]] listen_result listen(const listen_address& where);
+    [[nodiscard]] listen_result listen(const base::endpoint& where);
     [[nodiscard]] std::size_t size() const noexcept { return listeners_.size(); }
 
     /// The next connection that waits at listener `index`. Neither a socket nor a fault: none waits.
@@ -53,7 +53,7 @@ public:
 
 private:
     struct listener {
-        descriptor socket;
+        base::descriptor socket;
         std::string unix_path;
         bool watched{false};
     };

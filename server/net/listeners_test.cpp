@@ -18,14 +18,14 @@ constexpr std::uint64_t first_key = 5;
 constexpr milliseconds pause_length{100};
 
 struct Listeners : testing::Test {
-    Listeners() { EXPECT_EQ(doors.listen({.host = {}, .port = 0, .unix_path = path}).fault, ""); }
+    Listeners() { EXPECT_EQ(doors.listen({.unix_path = path}).fault, ""); }
 
-    descriptor come() const {
-        descriptor visitor{::socket(AF_UNIX, SOCK_STREAM, 0)};
+    base::descriptor come() const {
+        base::descriptor visitor{::socket(AF_UNIX, SOCK_STREAM, 0)};
         ::sockaddr_un address{};
         address.sun_family = AF_UNIX;
         path.copy(address.sun_path, sizeof address.sun_path - 1);
-        EXPECT_EQ(::connect(visitor.number(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
+        EXPECT_EQ(::connect(visitor.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
         return visitor;
     }
     std::size_t ready_count() { return ready.wait(milliseconds{0}).size(); }
@@ -39,8 +39,8 @@ struct Listeners : testing::Test {
 
 TEST_F(Listeners, newcomers_are_told_and_let_in_one_by_one) {
     EXPECT_EQ(ready_count(), 0U);
-    const descriptor client = come();
-    const descriptor two = come();
+    const base::descriptor client = come();
+    const base::descriptor two = come();
     ASSERT_EQ(ready_count(), 1U);
     EXPECT_EQ(ready.wait(milliseconds{0})[0].key, first_key);
     for (int i = 0; i < 2; ++i) {
@@ -54,7 +54,7 @@ TEST_F(Listeners, newcomers_are_told_and_let_in_one_by_one) {
 }
 
 TEST_F(Listeners, in_a_pause_newcomers_wait_and_are_told_of_afterwards) {
-    const descriptor client = come();
+    const base::descriptor client = come();
     doors.pause(0, now + pause_length);
     EXPECT_EQ(ready_count(), 0U);
     EXPECT_EQ(doors.paused_until(), now + pause_length);
@@ -68,13 +68,13 @@ TEST_F(Listeners, in_a_pause_newcomers_wait_and_are_told_of_afterwards) {
 
 TEST_F(Listeners, who_gave_up_waiting_does_not_keep_those_behind_from_coming_in) {
     static_cast<void>(come());  // and is gone
-    const descriptor two = come();
+    const base::descriptor two = come();
     EXPECT_TRUE(doors.accept(0).connection.socket.is_open());
     EXPECT_TRUE(doors.accept(0).connection.socket.is_open());
 }
 
 TEST_F(Listeners, closed_they_leave_no_file_and_let_nobody_in) {
-    const descriptor client = come();
+    const base::descriptor client = come();
     EXPECT_TRUE(std::filesystem::exists(path));
     doors.close();
     EXPECT_FALSE(std::filesystem::exists(path));

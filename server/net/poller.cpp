@@ -35,13 +35,13 @@ bool poller::watch(int socket, std::uint64_t key, interest had, interest wanted)
     event.events = (wanted.input ? EPOLLIN : 0U) | (wanted.output ? EPOLLOUT : 0U);
     event.data.u64 = key;
     const int operation = !had.any() ? EPOLL_CTL_ADD : wanted.any() ? EPOLL_CTL_MOD : EPOLL_CTL_DEL;
-    return ::epoll_ctl(epoll_.number(), operation, socket, &event) == 0;
+    return ::epoll_ctl(epoll_.get(), operation, socket, &event) == 0;
 }
 
 std::span<const poller::ready_socket> poller::wait(std::optional<std::chrono::nanoseconds> timeout) noexcept {
     ready_.clear();
     const int count =
-        ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()), milliseconds_of(timeout));
+        ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), milliseconds_of(timeout));
     for (int index = 0; index < count; ++index) {
         const epoll_event& event = events_[static_cast<std::size_t>(index)];
         const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;

@@ -2,7 +2,7 @@
 // wait again needs one more system call per read, a third of all calls in a broadcast.
 #pragma once
 
-#include "net/descriptor.hpp"
+#include "base/system/descriptor.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -46,7 +46,7 @@ public:
 private:
     static constexpr std::size_t events_max = 256;
 
-    descriptor epoll_;
+    base::descriptor epoll_;
     std::vector<epoll_event> events_;
     std::vector<ready_socket> ready_;
 };

@@ -66,7 +66,7 @@ bool is_temporary(int error) {
 
 struct peer {
     connection_id id{};  // generation 0: the slot is free
-    descriptor socket{};
+    base::descriptor socket{};
     source_address source{};
     interest watched{};
     bool write_blocked{false};    // the system's buffer was full
@@ -84,12 +84,12 @@ public:
           listeners_{poller_, first_listener_key}, io_uring_{setup.io_uring},
           shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
           read_buffer_(std::max(bounds.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
-        core::ensure(poller_.watch(waker_.number(), waker_key, {}, {.input = true}));
+        core::ensure(poller_.watch(waker_.get(), waker_key, {}, {.input = true}));
     }
 
-    listen_result listen(const listen_address& where) { return listeners_.listen(where); }
+    listen_result listen(const base::endpoint& where) { return listeners_.listen(where); }
 
-    void stop_on_signals() { signals_.emplace(waker_.number()); }
+    void stop_on_signals() { signals_.emplace(waker_.get()); }
 
     void run() {
         // Constructed here, because a ring belongs to the thread that creates it.
@@ -256,8 +256,8 @@ private:
     void reject(const accepted_connection& connection) {
         constexpr std::array<unsigned char, 2> out_of_capacity{6, 2};
         static_cast<void>(
-            ::send(connection.socket.number(), out_of_capacity.data(), out_of_capacity.size(), MSG_NOSIGNAL));
-        ::shutdown(connection.socket.number(), SHUT_WR);
+            ::send(connection.socket.get(), out_of_capacity.data(), out_of_capacity.size(), MSG_NOSIGNAL));
+        ::shutdown(connection.socket.get(), SHUT_WR);
         if (closed_address_limit_++ % rejections_per_line == 0) {
             log_.over_address_limit(connection.source, per_address_max_);
         }
@@ -299,7 +299,7 @@ private:
         }
         const std::size_t share =
             reads_->is_batched() && !alone ? shared_read_bytes_ : core_.bounds().receive_bytes_max;
-        reads_->receive(peer.socket.number(), std::span{read_buffer_}.subspan(reads_->size() * share, share),
+        reads_->receive(peer.socket.get(), std::span{read_buffer_}.subspan(reads_->size() * share, share),
                         key_of(peer.id));
         if (alone || reads_->is_full()) {
             finish_reads();
@@ -331,7 +331,7 @@ private:
 
     void watch(peer& peer) {
         const interest wanted{.input = core_.wants_input(peer.id), .output = peer.write_blocked};
-        if (poller_.watch(peer.socket.number(), key_of(peer.id), peer.watched, wanted)) {
+        if (poller_.watch(peer.socket.get(), key_of(peer.id), peer.watched, wanted)) {
             peer.watched = wanted;
         } else {
             drop(peer);  // the system has no memory for it
@@ -352,7 +352,7 @@ private:
         }
         const std::span<const std::byte> run = write_buffer_.collect(pieces);
         peer.write_collected = true;
-        writes_->send(peer.socket.number(), run, key_of(peer.id));
+        writes_->send(peer.socket.get(), run, key_of(peer.id));
         if (writes_->is_full() || !write_buffer_.has_room() || run.size() > write_buffer::run_bytes_max) {
             finish_writes();
         }
@@ -405,7 +405,7 @@ private:
         case core::close_action::shut_down_sending:
             if (!peer.sending_shut) {
                 peer.sending_shut = true;
-                ::shutdown(peer.socket.number(), SHUT_WR);  // the next read reports a broken connection
+                ::shutdown(peer.socket.get(), SHUT_WR);  // the next read reports a broken connection
             }
             break;
         }
@@ -442,7 +442,7 @@ private:
 socket_server::socket_server(const core::options& bounds, const service_setup& setup)
     : loop_{std::make_unique<loop>(bounds, setup)} {}
 socket_server::~socket_server() = default;
-listen_result socket_server::listen(const listen_address& where) {
+listen_result socket_server::listen(const base::endpoint& where) {
     return loop_->listen(where);
 }
 void socket_server::stop_on_signals() {

@@ -1,9 +1,9 @@
 // The core on real sockets: one thread, one loop. Does not interpret packets.
 #pragma once
 
+#include "base/endpoint.hpp"
 #include "core/options.hpp"
 #include "core/statistics.hpp"
-#include "net/listen_address.hpp"
 #include "net/listen_result.hpp"
 #include "ops/service_snapshot.hpp"
 
@@ -34,8 +34,8 @@ public:
     socket_server(const socket_server&) = delete;
     socket_server& operator=(const socket_server&) = delete;
 
-    /// Listens on one more address; connections wait in the system's queue until run().
-    [[nodiscard]] listen_result listen(const listen_address& where);
+    /// Listens on every address of one more host; connections wait in the system's queue until run().
+    [[nodiscard]] listen_result listen(const base::endpoint& where);
 
     /// SIGINT and SIGTERM stop() the server; the second one ends it at once. SIGHUP reopens the log file. Signals are
     /// queued from now on.

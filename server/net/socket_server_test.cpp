@@ -1,4 +1,5 @@
 // The whole server in this process, over real sockets of this machine.
+#include "base/endpoint.hpp"
 #include "net/socket_server.hpp"
 #include "net/test_connection.hpp"
 #include "net/test_folder.hpp"
@@ -32,9 +33,9 @@ struct OverSockets : testing::Test {
     OverSockets& operator=(const OverSockets&) = delete;
 
     std::string listen(const std::string& text) {
-        const auto result = server.listen(parse_listen_address(text).address);
+        const auto result = server.listen(base::parse_listen_endpoint(text).value);
         EXPECT_EQ(result.fault, "");
-        return result.bound;
+        return result.bound.front();
     }
 
     void SetUp() override {
@@ -264,25 +265,25 @@ TEST_F(Listening, several_listeners_of_every_kind_serve_one_server) {
 }
 
 TEST_F(Listening, ipv6_where_the_machine_has_it) {
-    const auto result = server.listen(parse_listen_address("[::1]:0").address);
+    const auto result = server.listen(base::parse_listen_endpoint("[::1]:0").value);
     if (!result.fault.empty()) {
         GTEST_SKIP() << result.fault;
     }
-    EXPECT_TRUE(result.bound.starts_with("[::1]:"));
-    bound = result.bound;
+    EXPECT_TRUE(result.bound.front().starts_with("[::1]:"));
+    bound = result.bound.front();
     start();
     static_cast<void>(join("alice"));
 }
 
 TEST_F(Listening, a_port_in_use_is_a_fault) {
     bound = listen("127.0.0.1:0");
-    EXPECT_EQ(server.listen(parse_listen_address(bound).address).fault, "Address already in use");
+    EXPECT_EQ(server.listen(base::parse_listen_endpoint(bound).value).fault, "Address already in use");
 }
 
 TEST_F(Listening, a_left_over_unix_socket_is_replaced_a_live_one_and_a_plain_file_are_not) {
     const scratch_folder folder;
     const std::string path = folder.path("socket");
-    const listen_address where = parse_listen_address("unix:" + path).address;
+    const base::endpoint where = base::parse_listen_endpoint("unix:" + path).value;
     {
         socket_server first{core::options{}};
         ASSERT_EQ(first.listen(where).fault, "");
@@ -293,7 +294,7 @@ TEST_F(Listening, a_left_over_unix_socket_is_replaced_a_live_one_and_a_plain_fil
     EXPECT_EQ(server.listen(where).fault, "");
     const std::string plain = path + ".txt";
     ::close(::creat(plain.c_str(), 0600));
-    EXPECT_NE(server.listen(parse_listen_address("unix:" + plain).address).fault, "");
+    EXPECT_NE(server.listen(base::parse_listen_endpoint("unix:" + plain).value).fault, "");
     EXPECT_TRUE(std::filesystem::remove(plain));
 }
 

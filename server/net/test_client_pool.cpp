@@ -1,6 +1,7 @@
 #include "net/test_client_pool.hpp"
 
-#include "net/listen_address.hpp"
+#include "base/endpoint.hpp"
+#include "base/system/error_text.hpp"
 #include "net/test_connection.hpp"
 
 #include <chatos/decode.hpp>
@@ -33,7 +34,7 @@ std::string raise_descriptor_limit(std::size_t count) {
     constexpr std::size_t others = 64;
     ::rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-        return std::strerror(errno);
+        return base::error_text();
     }
     limit.rlim_cur = limit.rlim_max;
     if (limit.rlim_max < count + others || ::setrlimit(RLIMIT_NOFILE, &limit) != 0) {
@@ -45,15 +46,14 @@ std::string raise_descriptor_limit(std::size_t count) {
 
 client_pool::client_pool(const std::string& bound, packet_event on_packet)
     : on_packet_{std::move(on_packet)}, epoll_{::epoll_create1(EPOLL_CLOEXEC)} {
-    const listen_address where = parse_listen_address(bound).address;
+    const base::endpoint where = base::parse_listen_endpoint(bound).value;
     host_ = where.host;
     port_ = where.port;
-    EXPECT_GE(epoll_, 0) << std::strerror(errno);
+    EXPECT_TRUE(epoll_.is_open()) << base::error_text();
 }
 
 client_pool::~client_pool() {
     leave();
-    ::close(epoll_);
 }
 
 void client_pool::connect(std::size_t count) {
@@ -81,23 +81,23 @@ bool client_pool::join(std::size_t count) {
 void client_pool::open(std::size_t number) {
     member& client = clients_.emplace_back();
     client.pseudo = "user" + std::to_string(number);
-    client.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    ASSERT_GE(client.socket, 0) << std::strerror(errno);
+    client.socket = base::descriptor{::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+    ASSERT_TRUE(client.socket.is_open()) << base::error_text();
     const int on = 1;
-    ::setsockopt(client.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(client.socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+    ::setsockopt(client.socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(client.socket.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
     ::sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + static_cast<std::uint32_t>(number / members_per_source));
-    ASSERT_EQ(::bind(client.socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::bind(client.socket.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0);
     ASSERT_EQ(::inet_pton(AF_INET, host_.c_str(), &address.sin_addr), 1);
     address.sin_port = htons(port_);
-    if (::connect(client.socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) {
-        ASSERT_EQ(errno, EINPROGRESS) << std::strerror(errno);
+    if (::connect(client.socket.get(), reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) {
+        ASSERT_EQ(errno, EINPROGRESS) << base::error_text();
     }
     client.unsent = bytes_of(make_cr(client.pseudo));
     ::epoll_event interest{.events = EPOLLIN | EPOLLOUT, .data = {.u64 = number}};
-    ASSERT_EQ(::epoll_ctl(epoll_, EPOLL_CTL_ADD, client.socket, &interest), 0) << std::strerror(errno);
+    ASSERT_EQ(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, client.socket.get(), &interest), 0) << base::error_text();
 }
 
 void client_pool::send(member& from, const packet_view& packet) {
@@ -107,11 +107,11 @@ void client_pool::send(member& from, const packet_view& packet) {
 
 void client_pool::flush(std::size_t number) {
     member& client = clients_[number];
-    if (client.ended || client.socket < 0) {
+    if (client.ended || !client.socket.is_open()) {
         return;
     }
     while (!client.unsent.empty()) {
-        const ::ssize_t sent = ::send(client.socket, client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL);
+        const ::ssize_t sent = ::send(client.socket.get(), client.unsent.data(), client.unsent.size(), MSG_NOSIGNAL);
         if (sent <= 0) {
             break;  // the buffer is full, or the next read reports the error
         }
@@ -119,21 +119,21 @@ void client_pool::flush(std::size_t number) {
     }
     const std::uint32_t events = (client.reads ? EPOLLIN : 0U) | (client.unsent.empty() ? 0U : EPOLLOUT);
     ::epoll_event interest{.events = events, .data = {.u64 = number}};
-    ::epoll_ctl(epoll_, EPOLL_CTL_MOD, client.socket, &interest);
+    ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, client.socket.get(), &interest);
 }
 
 void client_pool::take(std::size_t number, std::uint32_t events) {
     member& client = clients_[number];
     if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0 && (client.reads || (events & EPOLLIN) == 0)) {
         std::array<char, 16'384> buffer{};
-        const ::ssize_t count = ::recv(client.socket, buffer.data(), buffer.size(), 0);
+        const ::ssize_t count = ::recv(client.socket.get(), buffer.data(), buffer.size(), 0);
         if (count > 0) {
             client.unfinished.append(buffer.data(), static_cast<std::size_t>(count));
             take_packets(client);
         } else if (count == 0 || errno != EAGAIN) {
             client.ended = true;
             ++ended_;
-            ::close(std::exchange(client.socket, -1));
+            client.socket.reset();
             return;
         }
     }
@@ -185,7 +185,7 @@ bool client_pool::run_until(const std::function<bool()>& done) {
     auto deadline = std::chrono::steady_clock::now() + timeout;
     while (!done()) {
         constexpr int look_again_ms = 10;  // what `done` asks about may be elsewhere
-        const int count = ::epoll_wait(epoll_, ready.data(), ready.size(), look_again_ms);
+        const int count = ::epoll_wait(epoll_.get(), ready.data(), ready.size(), look_again_ms);
         const auto now = std::chrono::steady_clock::now();
         if (count > 0) {
             deadline = now + timeout;
@@ -202,10 +202,9 @@ bool client_pool::run_until(const std::function<bool()>& done) {
 
 void client_pool::leave(bool with_reset) {
     for (member& client : clients_) {
-        if (client.socket >= 0) {
+        if (client.socket.is_open()) {
             const ::linger at_once{.l_onoff = with_reset ? 1 : 0, .l_linger = 0};
-            ::setsockopt(client.socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-            ::close(client.socket);
+            ::setsockopt(client.socket.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
         }
     }
     clients_.clear();

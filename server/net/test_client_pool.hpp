@@ -1,6 +1,8 @@
 // For tests: thousands of users on one thread, which follow the protocol unless a test says otherwise.
 #pragma once
 
+#include "base/system/descriptor.hpp"
+
 #include <chatos/packet.hpp>
 
 #include <cstddef>
@@ -26,7 +28,7 @@ public:
         std::uint32_t answers_received{0};  ///< without the answer to its CR
         bool registered{false};
 
-        int socket{-1};
+        base::descriptor socket{};
         std::string unfinished{};
         std::string unsent{};
     };
@@ -66,7 +68,7 @@ private:
     std::string host_;
     std::uint16_t port_{0};
     packet_event on_packet_;
-    int epoll_{-1};
+    base::descriptor epoll_;
     std::vector<member> clients_;
     std::size_t registered_{0};
     std::size_t messages_{0};

@@ -1,6 +1,7 @@
 #include "net/test_connection.hpp"
 
-#include "net/listen_address.hpp"
+#include "base/system/error_text.hpp"
+#include "base/system/socket_address.hpp"
 
 #include <chatos/encode.hpp>
 
@@ -8,14 +9,12 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
-#include <cstring>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <span>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 #include <utility>
 
@@ -32,42 +31,22 @@ void bind_to(int socket, const std::string& source) {
     EXPECT_EQ(::bind(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0) << source;
 }
 
-template <typename Address>
-int open_connected(int family, const Address& address, const std::string& source = {}) {
-    const int socket = ::socket(family, SOCK_STREAM, 0);
-    EXPECT_GE(socket, 0) << std::strerror(errno);
+base::descriptor connect_to(const std::string& bound, const std::string& source) {
+    const base::resolve_result resolved = base::resolve(base::parse_endpoint(bound).value);
+    EXPECT_EQ(resolved.fault, "");
+    const base::socket_address& address = resolved.addresses.at(0);
+    base::descriptor socket{::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    EXPECT_TRUE(socket.is_open()) << base::error_text();
     const ::timeval timeout{.tv_sec = receive_timeout_s, .tv_usec = 0};
-    ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-    ::setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
     const int on = 1;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (!source.empty()) {
-        bind_to(socket, source);
+        bind_to(socket.get(), source);
     }
-    EXPECT_EQ(::connect(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address), 0)
-        << std::strerror(errno);
+    EXPECT_EQ(::connect(socket.get(), address.get(), address.size), 0) << base::error_text();
     return socket;
-}
-
-int connect_to(const listen_address& where, const std::string& source) {
-    if (!where.unix_path.empty()) {
-        ::sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        std::memcpy(address.sun_path, where.unix_path.c_str(), where.unix_path.size() + 1);
-        return open_connected(AF_UNIX, address);
-    }
-    if (where.host.find(':') != std::string::npos) {
-        ::sockaddr_in6 address{};
-        address.sin6_family = AF_INET6;
-        address.sin6_port = htons(where.port);
-        EXPECT_EQ(::inet_pton(AF_INET6, where.host.c_str(), &address.sin6_addr), 1);
-        return open_connected(AF_INET6, address);
-    }
-    ::sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(where.port);
-    EXPECT_EQ(::inet_pton(AF_INET, where.host.c_str(), &address.sin_addr), 1);
-    return open_connected(AF_INET, address, source);
 }
 
 }  // namespace
@@ -79,16 +58,7 @@ std::string bytes_of(const packet_view& packet) {
     return bytes;
 }
 
-connection::connection(const std::string& bound, const std::string& source)
-    : socket_{connect_to(parse_listen_address(bound).address, source)} {}
-
-connection::connection(connection&& other) noexcept : socket_{std::exchange(other.socket_, -1)} {}
-
-connection::~connection() {
-    if (socket_ >= 0) {
-        ::close(socket_);
-    }
-}
+connection::connection(const std::string& bound, const std::string& source) : socket_{connect_to(bound, source)} {}
 
 void connection::send(std::initializer_list<packet_view> all) {
     std::string bytes;
@@ -100,20 +70,20 @@ void connection::send(std::initializer_list<packet_view> all) {
 
 void connection::send_bytes(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ::ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        ASSERT_GT(sent, 0) << std::strerror(errno);
+        const ::ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        ASSERT_GT(sent, 0) << base::error_text();
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
 }
 
 void connection::send_what_fits(std::string_view bytes) {
     while (!bytes.empty()) {
-        const ::ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        const ::ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
         if (sent > 0) {
             bytes.remove_prefix(static_cast<std::size_t>(sent));
             continue;
         }
-        ::pollfd room{.fd = socket_, .events = POLLOUT, .revents = 0};
+        ::pollfd room{.fd = socket_.get(), .events = POLLOUT, .revents = 0};
         constexpr int server_takes_no_more_ms = 5;
         if (errno != EAGAIN || ::poll(&room, 1, server_takes_no_more_ms) != 1) {
             return;
@@ -122,20 +92,20 @@ void connection::send_what_fits(std::string_view bytes) {
 }
 
 void connection::end() {
-    ASSERT_EQ(::shutdown(socket_, SHUT_WR), 0) << std::strerror(errno);
+    ASSERT_EQ(::shutdown(socket_.get(), SHUT_WR), 0) << base::error_text();
 }
 
 void connection::reset() {
     const ::linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    ::close(std::exchange(socket_, -1));
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    socket_.reset();
 }
 
 std::string connection::receive_bytes(std::size_t count) {
     std::string bytes(count, '\0');
     std::size_t received = 0;
     while (received < count) {
-        const ::ssize_t more = ::recv(socket_, bytes.data() + received, count - received, 0);
+        const ::ssize_t more = ::recv(socket_.get(), bytes.data() + received, count - received, 0);
         if (more <= 0) {
             EXPECT_FALSE(more < 0 && errno == EAGAIN) << "nothing came";
             break;
@@ -149,7 +119,7 @@ std::string connection::receive_bytes(std::size_t count) {
 std::string connection::receive_all() {
     std::string bytes;
     char buffer[4'096];
-    for (::ssize_t count = 0; (count = ::recv(socket_, buffer, sizeof buffer, 0)) > 0;) {
+    for (::ssize_t count = 0; (count = ::recv(socket_.get(), buffer, sizeof buffer, 0)) > 0;) {
         bytes.append(buffer, static_cast<std::size_t>(count));
     }
     return bytes;
@@ -162,12 +132,12 @@ bool connection::receives(const packet_view& expected) {
 
 std::string connection::next_event() {
     char byte = 0;
-    const ::ssize_t count = ::recv(socket_, &byte, 1, 0);
+    const ::ssize_t count = ::recv(socket_.get(), &byte, 1, 0);
     if (count == 0) {
         return "end";
     }
     if (count < 0) {
-        return errno == ECONNRESET ? "reset" : std::strerror(errno);
+        return errno == ECONNRESET ? "reset" : base::error_text();
     }
     return "bytes";
 }

@@ -2,6 +2,8 @@
 // already.
 #pragma once
 
+#include "base/system/descriptor.hpp"
+
 #include <chatos/packet.hpp>
 
 #include <initializer_list>
@@ -15,10 +17,6 @@ public:
     /// Connects to an address as a server prints it ("127.0.0.1:7777", "[::1]:7777", "unix:PATH").
     /// Over IPv4 it may come from another address of this machine than 127.0.0.1.
     explicit connection(const std::string& bound, const std::string& source = {});
-    connection(connection&& other) noexcept;
-    connection(const connection&) = delete;
-    connection& operator=(const connection&) = delete;
-    ~connection();
 
     void send(std::initializer_list<packet_view> all);
     void send(const packet_view& packet) { send({packet}); }
@@ -40,10 +38,10 @@ public:
     [[nodiscard]] std::string next_event();
 
     /// The socket, still owned by this connection.
-    [[nodiscard]] int descriptor() const { return socket_; }
+    [[nodiscard]] int descriptor() const { return socket_.get(); }
 
 private:
-    int socket_{-1};
+    base::descriptor socket_;
 };
 
 /// The encoded `packet`.

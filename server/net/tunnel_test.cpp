@@ -1,4 +1,5 @@
 // TUN over real sockets: the bytes, ends and breaks of both ends go through the system.
+#include "base/endpoint.hpp"
 #include "net/socket_server.hpp"
 #include "net/test_connection.hpp"
 #include "net/test_folder.hpp"
@@ -30,7 +31,10 @@ struct TunnelOverSockets : testing::Test {
     TunnelOverSockets& operator=(const TunnelOverSockets&) = delete;
 
     // Empty when the machine cannot listen there.
-    std::string listen(const std::string& text) { return server.listen(parse_listen_address(text).address).bound; }
+    std::string listen(const std::string& text) {
+        const auto result = server.listen(base::parse_listen_endpoint(text).value);
+        return result.fault.empty() ? result.bound.front() : "";
+    }
 
     void agree_at(const std::string& where) {
         bound = where;

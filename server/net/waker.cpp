@@ -22,7 +22,7 @@ void waker::wake(int number) noexcept {
 
 void waker::clear() const noexcept {
     std::uint64_t times = 0;
-    static_cast<void>(::read(event_.number(), &times, sizeof times));
+    static_cast<void>(::read(event_.get(), &times, sizeof times));
 }
 
 }  // namespace chatos::net

@@ -1,7 +1,7 @@
 // Lets other threads and signal handlers interrupt a waiting loop.
 #pragma once
 
-#include "net/descriptor.hpp"
+#include "base/system/descriptor.hpp"
 
 namespace chatos::net {
 
@@ -11,17 +11,17 @@ public:
     waker();
 
     /// The descriptor that is readable after wake() until clear() is called.
-    [[nodiscard]] int number() const noexcept { return event_.number(); }
+    [[nodiscard]] int number() const noexcept { return event_.get(); }
 
     /// From any thread, and from a signal handler.
-    void wake() const noexcept { wake(event_.number()); }
+    void wake() const noexcept { wake(event_.get()); }
     static void wake(int number) noexcept;
 
     /// Called by the loop before it handles the reason for waking up.
     void clear() const noexcept;
 
 private:
-    descriptor event_;
+    base::descriptor event_;
 };
 
 }  // namespace chatos::net

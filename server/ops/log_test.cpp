@@ -1,4 +1,5 @@
 // Log lines, and a writer whose log is slow, full, gone or moved.
+#include "base/system/descriptor.hpp"
 #include "ops/event_log.hpp"
 #include "ops/log_line.hpp"
 #include "ops/log_writer.hpp"
@@ -131,12 +132,12 @@ TEST_F(LogWriter, a_full_disk_costs_lines_and_nothing_else) {
 }
 
 TEST_F(LogWriter, a_pipe_that_nobody_reads_costs_lines_and_the_next_one_says_how_many) {
-    std::array<int, 2> ends{};
-    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    base::pipe_ends pipe = base::open_pipe();
+    ASSERT_TRUE(pipe.reader.is_open());
     const std::string line(1'000, 'x');
     std::string received;
     {
-        log_writer writer{{}, ends[1], 20'000};
+        log_writer writer{{}, pipe.writer.get(), 20'000};
         for (int i = 0; i < 200; ++i) {
             writer.write(line);
         }
@@ -144,27 +145,23 @@ TEST_F(LogWriter, a_pipe_that_nobody_reads_costs_lines_and_the_next_one_says_how
         const std::uint64_t dropped = writer.count().dropped;
         std::array<char, 4'096> buffer{};
         while (reported(received) != dropped) {
-            const ::ssize_t count = ::read(ends[0], buffer.data(), buffer.size());
+            const ::ssize_t count = ::read(pipe.reader.get(), buffer.data(), buffer.size());
             ASSERT_GT(count, 0);
             received.append(buffer.data(), static_cast<std::size_t>(count));
         }
     }
-    ::close(ends[0]);
-    ::close(ends[1]);
 }
 
 TEST_F(LogWriter, a_log_that_takes_nothing_does_not_hold_up_the_end) {
-    std::array<int, 2> ends{};
-    ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK), 0);
+    base::pipe_ends pipe = base::open_pipe(O_CLOEXEC | O_NONBLOCK);
+    ASSERT_TRUE(pipe.reader.is_open());
     const std::string fill(4'096, 'x');
-    while (::write(ends[1], fill.data(), fill.size()) > 0) {
+    while (::write(pipe.writer.get(), fill.data(), fill.size()) > 0) {
     }
     {
-        log_writer writer{{}, ends[1], much};
+        log_writer writer{{}, pipe.writer.get(), much};
         writer.write("one");
     }
-    ::close(ends[0]);
-    ::close(ends[1]);
 }
 
 TEST_F(LogWriter, a_journal_writes_its_level_and_what_is_worse) {

@@ -1,9 +1,10 @@
 #include "ops/log_writer.hpp"
 
+#include "base/system/error_text.hpp"
+
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <fcntl.h>
 #include <mutex>
@@ -155,7 +156,7 @@ log_writer::~log_writer() {
 }
 
 std::string log_writer::fault() const {
-    return thread_.joinable() ? std::string{} : std::string{std::strerror(shared_->open_fault)};
+    return thread_.joinable() ? std::string{} : base::error_text(shared_->open_fault);
 }
 
 void log_writer::write(std::string line) {

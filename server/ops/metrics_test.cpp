@@ -1,5 +1,5 @@
 // Metrics as text, the answers to a scraper, and the exchange between the two threads.
-#include "ops/http_request.hpp"
+#include "base/http_request.hpp"
 #include "ops/metrics_text.hpp"
 #include "ops/scrape.hpp"
 #include "ops/snapshot_board.hpp"

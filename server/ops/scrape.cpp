@@ -1,6 +1,6 @@
 #include "ops/scrape.hpp"
 
-#include "ops/http_request.hpp"
+#include "base/http_request.hpp"
 #include "ops/metrics_text.hpp"
 
 namespace chatos::ops {
@@ -14,25 +14,25 @@ constexpr std::string_view prometheus = "text/plain; version=0.0.4; charset=utf-
 
 std::string answer_scrape(std::string_view head, const std::optional<service_snapshot>& snapshot,
                           const process_figures& process, std::string_view version) {
-    const http_request request = parse_http_request(head);
+    const base::http_request request = base::parse_http_request(head);
     if (!request.well_formed) {
-        return http_answer("400 Bad Request", plain, "this is no HTTP request\n");
+        return base::http_answer("400 Bad Request", plain, "this is no HTTP request\n");
     }
     const bool with_body = request.method != "HEAD";
     if (with_body && request.method != "GET") {
-        return http_answer("405 Method Not Allowed", plain, "only GET and HEAD\n");
+        return base::http_answer("405 Method Not Allowed", plain, "only GET and HEAD\n");
     }
     if (request.path != "/metrics" && request.path != "/healthz") {
-        return http_answer("404 Not Found", plain, "there are /metrics and /healthz\n", with_body);
+        return base::http_answer("404 Not Found", plain, "there are /metrics and /healthz\n", with_body);
     }
     if (!snapshot) {
-        return http_answer("503 Service Unavailable", plain, "stalled\n", with_body);
+        return base::http_answer("503 Service Unavailable", plain, "stalled\n", with_body);
     }
     if (request.path == "/metrics") {
-        return http_answer("200 OK", prometheus, metrics_text(*snapshot, process, version), with_body);
+        return base::http_answer("200 OK", prometheus, metrics_text(*snapshot, process, version), with_body);
     }
-    return snapshot->draining ? http_answer("503 Service Unavailable", plain, "draining\n", with_body)
-                              : http_answer("200 OK", plain, "ok\n", with_body);
+    return snapshot->draining ? base::http_answer("503 Service Unavailable", plain, "draining\n", with_body)
+                              : base::http_answer("200 OK", plain, "ok\n", with_body);
 }
 
 }  // namespace chatos::ops

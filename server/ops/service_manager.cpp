@@ -1,10 +1,11 @@
 #include "ops/service_manager.hpp"
 
+#include "base/system/descriptor.hpp"
+
 #include <cstddef>
 #include <cstring>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 namespace chatos::ops {
 
@@ -22,15 +23,14 @@ bool service_manager::notify(std::string_view state) const {
     if (socket_name_.front() == '@') {
         address.sun_path[0] = '\0';
     }
-    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (socket < 0) {
+    const base::descriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+    if (!socket.is_open()) {
         return false;
     }
     // An abstract name is as long as its address says, so the address ends with it.
     const auto size = static_cast<::socklen_t>(offsetof(::sockaddr_un, sun_path) + socket_name_.size());
-    const ::ssize_t sent =
-        ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const ::sockaddr*>(&address), size);
-    ::close(socket);
+    const ::ssize_t sent = ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
+                                    reinterpret_cast<const ::sockaddr*>(&address), size);
     return sent == static_cast<::ssize_t>(state.size());
 }
 

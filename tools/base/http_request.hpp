@@ -1,4 +1,5 @@
-// As much of HTTP/1.1 as a scraper needs: one GET or HEAD per connection, answered and closed. Text only, no sockets.
+// The subset of HTTP/1.1 that a scraper needs: one GET or HEAD per connection, answered and closed. Text only, no
+// sockets.
 #pragma once
 
 #include <string>
@@ -6,7 +7,7 @@
 
 namespace chatos::base {
 
-/// What a request asks for; `path` is without its query.
+/// A parsed request line; `path` is without its query.
 struct http_request {
     std::string_view method;
     std::string_view path;
@@ -16,7 +17,7 @@ struct http_request {
 /// Reads the request line at the start of `head`. The views point into it.
 [[nodiscard]] http_request parse_http_request(std::string_view head) noexcept;
 
-/// A whole answer, after which the connection is closed. `status` is code and reason ("200 OK").
+/// A complete response, after which the connection is closed. `status` is code and reason ("200 OK").
 [[nodiscard]] std::string http_answer(std::string_view status, std::string_view content_type, std::string_view body,
                                       bool with_body = true);
 
