@@ -9,7 +9,7 @@ namespace chatos::ops {
 
 namespace {
 
-// Socket, its entry in the loop, what Asio keeps for a descriptor, one pending read and one pending write.
+// Socket, its entry in the loop, what the poller keeps for a descriptor, one pending read and one pending write.
 constexpr std::uint64_t loop_bytes_per_connection = 1'536;
 // A node of the table of addresses; every connection may have an address of its own.
 constexpr std::uint64_t address_bytes = 96;
