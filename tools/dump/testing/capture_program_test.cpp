@@ -1,18 +1,20 @@
 // The real program on captures: files, standard input, compression, exit statuses, what it says of broken files.
 #include "base/capture_builder.hpp"
+#include "base/testing/run_program.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "dump/testing/dump_run.hpp"
-#include "dump/testing/program_run.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 namespace chatos::dump::testing {
 namespace {
+
+using base::testing::program_result;
+using base::testing::run_program;
 
 using namespace base::wire;
 using namespace std::string_literals;
@@ -41,23 +43,16 @@ byte_string conversation() {
 
 class capture_program : public ::testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "chatos-dump-test-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder_ = pattern;
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
     std::string write_file(const std::string& name, const byte_string& content) {
-        const std::filesystem::path path = folder_ / name;
-        std::ofstream{path, std::ios::binary} << text_of(content);
-        return path.string();
+        return folder_.write(name, text_of(content));
     }
     static program_result dump(std::vector<std::string> arguments, std::string_view input = {}) {
-        return run_program({.program = CHATOS_DUMP_PROGRAM, .arguments = std::move(arguments), .input = input});
+        arguments.insert(arguments.begin(), CHATOS_DUMP_PROGRAM);
+        return run_program(
+            {.command = std::move(arguments), .input = input, .environment = {{"TERM=xterm", "PATH=/usr/bin:/bin"}}});
     }
 
-    std::filesystem::path folder_;
+    base::testing::temporary_folder folder_;
 };
 
 TEST_F(capture_program, prints_a_line_per_packet_from_files_and_standard_input) {
@@ -70,7 +65,7 @@ TEST_F(capture_program, prints_a_line_per_packet_from_files_and_standard_input) 
     const std::string file = write_file("a.pcap", conversation());
     const std::string bytes = text_of(conversation());
     for (const program_result& result : {dump({file}), dump({"-"}, bytes), dump({}, bytes)}) {
-        EXPECT_EQ(result.exit_status, 0);
+        EXPECT_EQ(result.exit_code, 0);
         EXPECT_EQ(result.err, "");
         EXPECT_EQ(result.out, wanted);
     }
@@ -111,7 +106,7 @@ TEST_F(capture_program, several_captures_are_conversations_of_their_own) {
     const std::string first = write_file("first", conversation());
     const std::string second = write_file("second", conversation());
     const program_result json = dump({"--json", first, second});
-    EXPECT_EQ(json.exit_status, 0);
+    EXPECT_EQ(json.exit_code, 0);
     EXPECT_EQ(last_number(json.out, "streams"), 2);
     EXPECT_EQ(last_number(json.out, "frames"), 10);
     EXPECT_NE(json.out.find(R"("stream":1,"dir":"c2s","file":")" + second + "\""), std::string::npos) << json.out;
@@ -121,12 +116,12 @@ TEST_F(capture_program, several_captures_are_conversations_of_their_own) {
 TEST_F(capture_program, one_stream_can_be_followed_and_the_account_is_that_of_all) {
     const std::string first = write_file("first", conversation());
     const program_result followed = dump({"--json", "--follow", "1", first, first});
-    EXPECT_EQ(followed.exit_status, 0) << followed.err;
+    EXPECT_EQ(followed.exit_code, 0) << followed.err;
     EXPECT_EQ(std::count(followed.out.begin(), followed.out.end(), '\n'), 4);
     EXPECT_EQ(followed.out.find(R"("stream":0)"), std::string::npos);
     EXPECT_EQ(last_number(followed.out, "packets"), 28);
     EXPECT_NE(followed.out.find(R"("packets":6,"streams":2)"), std::string::npos);
-    EXPECT_EQ(dump({"--follow", "first", first}).exit_status, 2);
+    EXPECT_EQ(dump({"--follow", "first", first}).exit_code, 2);
 }
 
 TEST_F(capture_program, cut_and_broken_captures_print_what_came_before_and_exit_with_3) {
@@ -134,26 +129,26 @@ TEST_F(capture_program, cut_and_broken_captures_print_what_came_before_and_exit_
     cut.resize(cut.size() - 3);
     const std::string file = write_file("cut", cut);
     const program_result result = dump({"--json", file});
-    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_EQ(result.exit_code, 3);
     EXPECT_EQ(last_number(result.out, "packets"), 8);
     EXPECT_EQ(last_number(result.out, "frames"), 4);
     EXPECT_EQ(result.err, "chatos-dump: cannot read \"" + file +
                               "\" to its end: the file ends inside a packet, at byte " +
                               std::to_string(conversation().size() - 76) + "; 4 frames before that were read\n");
     const program_result empty = dump({"-"});
-    EXPECT_EQ(empty.exit_status, 3);
+    EXPECT_EQ(empty.exit_code, 3);
     EXPECT_EQ(empty.err, "chatos-dump: cannot read standard input: the file is empty, at byte 0; no frame was read\n");
     const program_result other = dump({"-"}, "no capture");
-    EXPECT_EQ(other.exit_status, 3);
+    EXPECT_EQ(other.exit_code, 3);
     EXPECT_NE(other.err.find("it is not a pcap or pcapng file"), std::string::npos);
-    const program_result missing = dump({(folder_ / "missing").string(), file});
-    EXPECT_EQ(missing.exit_status, 3);
+    const program_result missing = dump({folder_.path("missing"), file});
+    EXPECT_EQ(missing.exit_code, 3);
     EXPECT_NE(missing.out.find("CR "), std::string::npos);
 }
 
 TEST_F(capture_program, a_capture_without_packets_is_whole) {
     const program_result result = dump({"--json"}, text_of(pcap_builder{}.bytes()));
-    EXPECT_EQ(result.exit_status, 0);
+    EXPECT_EQ(result.exit_code, 0);
     EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 1);
 }
 
@@ -161,16 +156,16 @@ TEST_F(capture_program, reads_compressed_captures) {
     const std::string file = write_file("plain", conversation());
     const std::string wanted = dump({"--json", file}).out;
     for (const std::string command : {"gzip -c", "zstd -q -c"}) {
-        const std::string packed = (folder_ / "packed").string();
+        const std::string packed = folder_.path("packed");
         if (std::system((command + " '" + file + "' > '" + packed + "' 2>/dev/null").c_str()) != 0) {
             continue;  // the sources themselves are tested without these programs
         }
         const program_result result = dump({"--json", packed});
-        EXPECT_EQ(result.exit_status, 0) << command << result.err;
+        EXPECT_EQ(result.exit_code, 0) << command << result.err;
         EXPECT_EQ(result.out, wanted) << command;
         std::filesystem::resize_file(packed, std::filesystem::file_size(packed) - 5);
         const program_result cut = dump({"--json", packed});
-        EXPECT_EQ(cut.exit_status, 3) << command;
+        EXPECT_EQ(cut.exit_code, 3) << command;
         EXPECT_NE(cut.err.find("ends early"), std::string::npos) << cut.err;
     }
 }

@@ -1,21 +1,24 @@
 // The real program: options, files, exit statuses, and what it says when something is wrong.
+#include "base/testing/run_program.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "dump/testing/dump_testing.hpp"
-#include "dump/testing/program_run.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 namespace chatos::dump::testing {
 namespace {
 
+using base::testing::program_result;
+using base::testing::run_program;
+using base::testing::stdout_kind;
+
 program_result dump(std::vector<std::string> arguments, std::string_view input = {},
-                    stdout_kind destination = stdout_kind::file,
+                    stdout_kind destination = stdout_kind::pipe,
                     std::vector<std::string> environment = {"TERM=xterm"}) {
-    return run_program({.program = CHATOS_DUMP_PROGRAM,
-                        .arguments = std::move(arguments),
+    arguments.insert(arguments.begin(), CHATOS_DUMP_PROGRAM);
+    return run_program({.command = std::move(arguments),
                         .input = input,
                         .destination = destination,
                         .environment = std::move(environment)});
@@ -35,20 +38,9 @@ void expect_one_error(const program_result& result, std::string_view wanted) {
 /// A folder of its own for each test.
 class dump_program : public ::testing::Test {
 protected:
-    void SetUp() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "chatos-dump-test-XXXXXX").string();
-        ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-        folder_ = pattern;
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
+    std::string write_file(const std::string& name, std::string_view content) { return folder_.write(name, content); }
 
-    std::string write_file(const std::string& name, std::string_view content) {
-        const std::filesystem::path path = folder_ / name;
-        std::ofstream{path, std::ios::binary} << content;
-        return path.string();
-    }
-
-    std::filesystem::path folder_;
+    base::testing::temporary_folder folder_;
 };
 
 const std::string_view cr_bob = "\x01\x00\x03"
@@ -59,7 +51,7 @@ TEST_F(dump_program, reads_binary_from_standard_input_with_and_without_a_dash) {
     for (const std::vector<std::string>& arguments :
          {std::vector<std::string>{"--raw"}, std::vector<std::string>{"--raw", "-"}}) {
         const program_result result = dump(arguments, cr_bob);
-        EXPECT_EQ(result.exit_status, 0);
+        EXPECT_EQ(result.exit_code, 0);
         EXPECT_EQ(result.err, "");
         EXPECT_EQ(result.out, "       0  c2s  CR     pseudo=\"bob\"\n"
                               "1 packet in 1 stream; 6 bytes read = 6 in packets + 0 malformed + 0 incomplete\n");
@@ -73,7 +65,7 @@ TEST_F(dump_program, tells_hex_from_binary_and_can_be_told) {
     EXPECT_EQ(dump({"--raw", "--binary"}, cr_bob).out, binary);
     EXPECT_TRUE(contains(dump({"--raw", "--binary"}, "01 0003").out, "opcode is 48"));
     const program_result forced = dump({"--raw", "--hex"}, cr_bob);
-    EXPECT_EQ(forced.exit_status, 3);
+    EXPECT_EQ(forced.exit_code, 3);
     expect_one_error(forced, "line 1, column 1: '\\x01' is not a hex digit");
 }
 
@@ -82,7 +74,7 @@ TEST_F(dump_program, each_file_is_a_stream_of_its_own) {
                                                   "bo"sv);
     const std::string second = write_file("second", "06 00");
     const program_result json = dump({"--raw", "--json", first, second, "-"}, error_ok);
-    EXPECT_EQ(json.exit_status, 0);
+    EXPECT_EQ(json.exit_code, 0);
     EXPECT_TRUE(
         contains(json.out, R"({"type":"event","event":"incomplete","stream":0,"dir":"c2s","offset":0,"bytes":5)"));
     EXPECT_TRUE(contains(json.out, R"({"type":"packet","stream":1,"dir":"c2s","offset":0,"length":2)"));
@@ -93,11 +85,11 @@ TEST_F(dump_program, each_file_is_a_stream_of_its_own) {
     EXPECT_TRUE(contains(text.out, "stream 1: \"" + second + "\"\n"));
 }
 
-TEST_F(dump_program, whatever_the_traffic_the_exit_status_is_0) {
-    EXPECT_EQ(dump({"--raw"}).exit_status, 0);
-    EXPECT_EQ(dump({"--raw"}, "\x07"sv).exit_status, 0);
-    EXPECT_EQ(dump({"--raw"}, "\x01"sv).exit_status, 0);
-    EXPECT_EQ(dump({"--raw", "--dir", "s2c"}, cr_bob).exit_status, 0);
+TEST_F(dump_program, whatever_the_traffic_the_exit_code_is_0) {
+    EXPECT_EQ(dump({"--raw"}).exit_code, 0);
+    EXPECT_EQ(dump({"--raw"}, "\x07"sv).exit_code, 0);
+    EXPECT_EQ(dump({"--raw"}, "\x01"sv).exit_code, 0);
+    EXPECT_EQ(dump({"--raw", "--dir", "s2c"}, cr_bob).exit_code, 0);
 }
 
 TEST_F(dump_program, takes_direction_limits_and_detail) {
@@ -113,21 +105,21 @@ TEST_F(dump_program, takes_direction_limits_and_detail) {
 
 TEST_F(dump_program, a_file_that_cannot_be_read_is_told_and_the_next_one_is_read) {
     const std::string good = write_file("good", error_ok);
-    const std::string missing = (folder_ / "missing\x1b[31m").string();
+    const std::string missing = folder_.path("missing\x1b[31m");
     const program_result result = dump({"--raw", missing, good});
-    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_EQ(result.exit_code, 3);
     EXPECT_TRUE(contains(result.out, "ERROR  code=0 OK"));
     expect_one_error(result, "cannot open \"");
     EXPECT_TRUE(contains(result.err, "missing\\x1b[31m\": No such file or directory")) << result.err;
 
-    const program_result folder = dump({"--raw", folder_.string()});
-    EXPECT_EQ(folder.exit_status, 3);
-    expect_one_error(folder, "cannot read \"" + folder_.string() + "\": Is a directory");
+    const program_result folder = dump({"--raw", folder_.path()});
+    EXPECT_EQ(folder.exit_code, 3);
+    expect_one_error(folder, "cannot read \"" + folder_.path() + "\": Is a directory");
 }
 
 TEST_F(dump_program, broken_hex_prints_what_came_before_and_fails) {
     const program_result result = dump({"--raw"}, "06 00\n01 00 03 6x\n");
-    EXPECT_EQ(result.exit_status, 3);
+    EXPECT_EQ(result.exit_code, 3);
     EXPECT_TRUE(contains(result.out, "ERROR  code=0 OK\n"));
     EXPECT_TRUE(contains(result.out, "INCOMPLETE  the input ends inside a CR, in pseudo (0 of 3 bytes)"));
     EXPECT_TRUE(contains(result.out, "5 bytes read = 2 in packets + 0 malformed + 3 incomplete\n"));
@@ -159,7 +151,7 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
     };
     for (const auto& [arguments, wanted] : cases) {
         const program_result result = dump(arguments, error_ok);
-        EXPECT_EQ(result.exit_status, 2) << wanted;
+        EXPECT_EQ(result.exit_code, 2) << wanted;
         EXPECT_EQ(result.out, "");
         expect_one_error(result, wanted);
     }
@@ -178,19 +170,19 @@ TEST_F(dump_program, filters_what_it_shows_in_every_form) {
 }
 
 TEST_F(dump_program, draws_charts_as_wide_as_the_terminal_and_into_files) {
-    const std::string path = (folder_ / "chart.svg").string();
+    const std::string path = folder_.path("chart.svg");
     const program_result result =
-        dump({"--raw", "--ladder", "--ladder-svg", path}, cr_bob, stdout_kind::file, {"COLUMNS=60"});
+        dump({"--raw", "--ladder", "--ladder-svg", path}, cr_bob, stdout_kind::pipe, {"COLUMNS=60"});
     EXPECT_TRUE(contains(result.out, "|  CR     pseudo=\"bob\"\n1 packet in")) << result.out;
     std::ifstream file{path};
     const std::string svg{std::istreambuf_iterator<char>{file}, {}};
     EXPECT_TRUE(svg.ends_with("</svg>\n"));
     EXPECT_TRUE(contains(dump({"--raw", "--json", "--ladder-svg", path}, cr_bob).out, "\"packet\":\"CR\""));
     const program_result nowhere = dump({"--raw", "--ladder-svg", "/nowhere/chart.svg"}, cr_bob);
-    EXPECT_EQ(nowhere.exit_status, 3);
+    EXPECT_EQ(nowhere.exit_code, 3);
     expect_one_error(nowhere, "cannot write the drawing to \"/nowhere/chart.svg\": No such file or directory");
     const program_result full = dump({"--raw", "--ladder-svg", "/dev/full"}, cr_bob);
-    EXPECT_EQ(full.exit_status, 3);
+    EXPECT_EQ(full.exit_code, 3);
     expect_one_error(full, "No space left on device");
 }
 
@@ -211,28 +203,28 @@ TEST_F(dump_program, shows_progress_on_stderr_only_and_when_told_so) {
 
 TEST_F(dump_program, points_at_what_is_wrong_with_a_filter) {
     const program_result result = dump({"--raw", "-Y", "packet==SPN"}, error_ok);
-    EXPECT_EQ(result.exit_status, 2);
+    EXPECT_EQ(result.exit_code, 2);
     EXPECT_EQ(result.out, "");
     EXPECT_EQ(result.err,
               "chatos-dump: bad filter: at column 9 'SPN' is wrong; expected CR, RPM, SPM, SMA, PC or ERROR\n"
               "  packet==SPN\n"
               "          ^^^\n");
-    EXPECT_EQ(dump({"--raw", "-Y", ""}, error_ok).exit_status, 2);
+    EXPECT_EQ(dump({"--raw", "-Y", ""}, error_ok).exit_code, 2);
 }
 
 TEST_F(dump_program, helps_and_names_its_version) {
     const program_result help = dump({"--help"});
-    EXPECT_EQ(help.exit_status, 0);
+    EXPECT_EQ(help.exit_code, 0);
     EXPECT_TRUE(contains(help.out, "chatos-dump --raw --json a.bin b.bin"));
     const program_result version = dump({"--version"});
-    EXPECT_EQ(version.exit_status, 0);
+    EXPECT_EQ(version.exit_code, 0);
     EXPECT_EQ(version.out.rfind("chatos-dump ", 0), 0U);
 }
 
 TEST_F(dump_program, is_coloured_on_a_terminal_only_and_never_with_no_color) {
     const std::vector<std::string> raw{"--raw"};
     EXPECT_TRUE(contains(dump(raw, error_ok, stdout_kind::terminal).out, "\x1b[1m"));
-    EXPECT_FALSE(contains(dump(raw, error_ok, stdout_kind::file).out, "\x1b"));
+    EXPECT_FALSE(contains(dump(raw, error_ok, stdout_kind::pipe).out, "\x1b"));
     for (const char* setting : {"NO_COLOR=1", "TERM=dumb"}) {
         const program_result result = dump(raw, error_ok, stdout_kind::terminal, {setting, "COLUMNS=80"});
         EXPECT_TRUE(contains(result.out, "ERROR")) << result.err;
@@ -246,10 +238,10 @@ TEST_F(dump_program, stops_quietly_when_nobody_reads_on_and_complains_when_the_d
         many += error_ok;
     }
     const program_result unread = dump({"--raw"}, many, stdout_kind::closed_pipe);
-    EXPECT_EQ(unread.exit_status, 0);
+    EXPECT_EQ(unread.exit_code, 0);
     EXPECT_EQ(unread.err, "");
     const program_result full = dump({"--raw"}, many, stdout_kind::full_device);
-    EXPECT_EQ(full.exit_status, 3);
+    EXPECT_EQ(full.exit_code, 3);
     expect_one_error(full, "cannot write to standard output: No space left on device");
 }
 
