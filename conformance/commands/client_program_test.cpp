@@ -1,9 +1,9 @@
 // chatos-conformance judging clients, as users meet it: the profile starts them, reports tell of them.
+#include "base/testing/run_program.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "runner/reserved_port.hpp"
 #include "runner/sockets.hpp"
-#include "testing/program_run.hpp"
 #include "testing/scenario_text.hpp"
-#include "testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -14,6 +14,10 @@
 
 namespace chatos::conformance::testing {
 namespace {
+
+using base::testing::program_result;
+using base::testing::run_program;
+using base::testing::temporary_folder;
 
 using json = nlohmann::json;
 

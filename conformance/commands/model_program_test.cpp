@@ -1,11 +1,15 @@
 // chatos-conformance model as users meet it.
-#include "testing/program_run.hpp"
+
+#include "base/testing/run_program.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 namespace chatos::conformance::testing {
 namespace {
+
+using base::testing::program_result;
+using base::testing::run_program;
 
 using json = nlohmann::json;
 

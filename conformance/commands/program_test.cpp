@@ -1,9 +1,9 @@
 // chatos-conformance as users meet it: a process with flags, files, output and exit codes.
+#include "base/testing/run_program.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "runner/reserved_port.hpp"
 #include "testing/fake_server.hpp"
-#include "testing/program_run.hpp"
 #include "testing/scenario_text.hpp"
-#include "testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -13,6 +13,10 @@
 
 namespace chatos::conformance::testing {
 namespace {
+
+using base::testing::program_result;
+using base::testing::run_program;
+using base::testing::temporary_folder;
 
 using json = nlohmann::json;
 

@@ -1,5 +1,5 @@
 // What chatos-conformance tells people about its scenarios, rules and itself.
-#include "testing/program_run.hpp"
+#include "base/testing/run_program.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -8,6 +8,9 @@
 
 namespace chatos::conformance::testing {
 namespace {
+
+using base::testing::program_result;
+using base::testing::run_program;
 
 program_result run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), CHATOS_CONFORMANCE);

@@ -1,5 +1,5 @@
+#include "base/testing/temporary_folder.hpp"
 #include "json/text_file.hpp"
-#include "testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,7 +13,7 @@ std::string read(const std::string& path) {
 }
 
 TEST(TextFile, is_read_byte_by_byte_to_its_end) {
-    const testing::temporary_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string text{"a\r\n\0b\n", 6};
     EXPECT_EQ(read(folder.write("a", text)), text);
     EXPECT_EQ(read(folder.write("empty", "")), "");
@@ -22,7 +22,7 @@ TEST(TextFile, is_read_byte_by_byte_to_its_end) {
 }
 
 TEST(TextFile, what_cannot_be_read_says_why) {
-    const testing::temporary_folder folder;
+    const base::testing::temporary_folder folder;
     EXPECT_EQ(read(folder.path("missing")), "refused: the file cannot be read: No such file or directory");
     EXPECT_EQ(read(folder.path()), "refused: the file cannot be read: Is a directory");
     EXPECT_EQ(read("/proc/self/mem"), "refused: the file cannot be read: Input/output error");

@@ -1,8 +1,9 @@
 // Servers as processes on reserved ports, and programs that take such a port away while a server starts.
+#include "base/testing/temporary_folder.hpp"
 #include "runner/child_process.hpp"
 #include "runner/implementation.hpp"
 #include "runner/socket_owner.hpp"
-#include "testing/temporary_folder.hpp"
+
 
 #include <gtest/gtest.h>
 
@@ -61,7 +62,7 @@ protected:
         return std::async(std::launch::async, [&server] { return server.make_ready({}); });
     }
 
-    testing::temporary_folder folder_;
+    base::testing::temporary_folder folder_;
 };
 
 TEST_F(StartedCommand, is_ready_when_its_own_process_listens) {

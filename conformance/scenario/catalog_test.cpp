@@ -1,6 +1,6 @@
+#include "base/testing/temporary_folder.hpp"
 #include "scenario/catalog.hpp"
 #include "testing/scenario_text.hpp"
-#include "testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +9,8 @@
 namespace chatos::conformance {
 namespace {
 
+using base::testing::temporary_folder;
 using testing::scenario_text;
-using testing::temporary_folder;
 
 std::vector<std::string> problems_of(const selection& wanted) {
     std::vector<std::string> lines;
