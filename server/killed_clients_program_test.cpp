@@ -118,7 +118,7 @@ protected:
     }
 
     static constexpr const char* day = "86400000";
-    scratch_folder folder;
+    base::testing::temporary_folder folder;
     monitored_server all;
     std::string bound;
     connection carol;

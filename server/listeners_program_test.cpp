@@ -17,7 +17,7 @@ namespace {
 using error = error_code;
 
 TEST(Listeners, of_all_families_serve_the_same_users) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     process server{{"--listen", "127.0.0.1:0", "--listen", "[::1]:0", "--listen", "unix:" + folder.path("socket")}};
     const std::array bound{server.bound(), server.bound(), server.bound()};
     EXPECT_TRUE(bound[0].starts_with("127.0.0.1:"));
@@ -64,7 +64,7 @@ TEST(Listeners, a_zone_that_is_no_network_interface_is_named) {
 }
 
 TEST(Listeners, a_socket_file_that_a_killed_server_left_behind_is_taken_over) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string address = "unix:" + folder.path("socket");
     {
         process killed{{"--listen", address}};
@@ -86,7 +86,7 @@ void expect_refused(const std::string& address, const std::string& why) {
 }
 
 TEST(Listeners, what_somebody_else_has_is_left_alone) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string socket = folder.path("socket");
     process first{{"--listen", "unix:" + socket, "--listen", "[::1]:0"}};
     static_cast<void>(first.bound());
@@ -100,7 +100,7 @@ TEST(Listeners, what_somebody_else_has_is_left_alone) {
 }
 
 TEST(Listeners, an_address_that_this_machine_does_not_have_is_named) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     expect_refused("192.0.2.1:0", "Cannot assign requested address");
     expect_refused("[2001:db8::1]:0", "Cannot assign requested address");
     expect_refused("unix:" + folder.path("nowhere/socket"), "No such file or directory");

@@ -89,7 +89,7 @@ TEST(Log, debug_tells_pseudos_and_no_message_either_and_warning_keeps_still) {
 }
 
 TEST(Log, a_file_that_was_moved_away_is_opened_again_on_sighup) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string path = folder.path("log");
     process server{{"--listen", "127.0.0.1:0", "--log-file", path}};
     const std::string bound = server.bound();
@@ -146,7 +146,7 @@ TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {
 }
 
 TEST(AddressLimit, beyond_it_connections_hear_2_and_are_closed_and_those_who_leave_make_room) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string path = "unix:" + folder.path("socket");
     monitored_server all{{"--per-address-max", "2", "--listen", path}, {}};
     connection alice = join(all.bound, "alice");

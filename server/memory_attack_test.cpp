@@ -81,7 +81,7 @@ private:
         return all;
     }
 
-    scratch_folder folder_;
+    base::testing::temporary_folder folder_;
     monitored_server server_;
     std::size_t base_bytes_;
     std::size_t worst_bytes_{0};
@@ -154,7 +154,7 @@ TEST(MemoryAttack, the_server_stays_below_the_ceiling_that_it_prints) {
 TEST(MemoryAttack, each_connection_takes_less_than_the_ceiling_counts_for_it) {
     constexpr std::size_t crowd_size = 500;
     constexpr std::size_t counted_bytes = 1'536 + 96 + 440;  // loop, address and record of --print-limits
-    scratch_folder folder;
+    base::testing::temporary_folder folder;
     process server{{"--listen", "unix:" + folder.path("socket"), "--unregistered-max", "2000"}};
     const std::string bound = server.bound();
     const auto settle = [&bound] {

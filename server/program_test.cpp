@@ -32,7 +32,7 @@ TEST(Program, version_and_help_go_to_stdout_and_exit_0) {
 struct config_file {
     explicit config_file(const std::string& text) { std::ofstream{path} << text; }
 
-    scratch_folder folder;
+    base::testing::temporary_folder folder;
     std::string path{folder.path("conf")};
 };
 

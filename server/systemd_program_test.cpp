@@ -62,12 +62,12 @@ void run_under(const manager& systemd) {
 }
 
 TEST(ServiceManager, hears_ready_and_stopping_at_a_path) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     run_under(manager{folder.path("notify")});
 }
 
 TEST(ServiceManager, hears_ready_and_stopping_at_an_abstract_name) {
-    const scratch_folder folder;  // has a unique name
+    const base::testing::temporary_folder folder;  // has a unique name
     run_under(manager{"@" + folder.path("notify")});
 }
 

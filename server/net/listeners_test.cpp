@@ -1,6 +1,6 @@
 // Accepting connections, and pausing.
+#include "base/testing/temporary_folder.hpp"
 #include "net/listeners.hpp"
-#include "net/test_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ struct Listeners : testing::Test {
     }
     std::size_t ready_count() { return ready.wait(milliseconds{0}).size(); }
 
-    test::scratch_folder folder;
+    base::testing::temporary_folder folder;
     std::string path{folder.path("socket")};
     poller ready;
     listeners doors{ready, first_key};

@@ -1,8 +1,8 @@
 // The whole server in this process, over real sockets of this machine.
 #include "base/endpoint.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "net/socket_server.hpp"
 #include "net/test_connection.hpp"
-#include "net/test_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -248,7 +248,7 @@ struct Listening : OverSockets {
 };
 
 TEST_F(Listening, several_listeners_of_every_kind_serve_one_server) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string path = folder.path("socket");
     const std::string unix_bound = listen("unix:" + path);
     bound = listen("127.0.0.1:0");
@@ -281,7 +281,7 @@ TEST_F(Listening, a_port_in_use_is_a_fault) {
 }
 
 TEST_F(Listening, a_left_over_unix_socket_is_replaced_a_live_one_and_a_plain_file_are_not) {
-    const scratch_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string path = folder.path("socket");
     const base::endpoint where = base::parse_listen_endpoint("unix:" + path).value;
     {

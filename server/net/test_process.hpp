@@ -1,8 +1,9 @@
 // For tests: chatos-server as a child process, whose output can be read.
 #pragma once
 
+#include "base/system/process.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "net/test_connection.hpp"
-#include "net/test_folder.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -22,22 +23,19 @@ struct process_setup {
 class process {
 public:
     explicit process(std::vector<std::string> arguments, const process_setup& setup = {});
-    process(const process&) = delete;
-    process& operator=(const process&) = delete;
-    ~process();
 
     void signal(int number) const;
     /// Exit code; negative: the signal that ended it.
     [[nodiscard]] int wait();
 
-    [[nodiscard]] std::string out_line() const;
-    [[nodiscard]] std::string err_line() const;
-    [[nodiscard]] std::string all_out() const;
-    [[nodiscard]] std::string all_err() const;
+    [[nodiscard]] std::string out_line();
+    [[nodiscard]] std::string err_line();
+    [[nodiscard]] std::string all_out();
+    [[nodiscard]] std::string all_err();
     /// The next address that it reports to listen on.
-    [[nodiscard]] std::string bound() const;
+    [[nodiscard]] std::string bound();
 
-    [[nodiscard]] ::pid_t id() const { return child_; }
+    [[nodiscard]] ::pid_t id() const { return child_.id(); }
     /// Its current resident size.
     [[nodiscard]] std::size_t resident_bytes() const;
     /// CPU time of all its threads so far.
@@ -48,9 +46,7 @@ public:
     void close_out();
 
 private:
-    ::pid_t child_{-1};
-    int out_{-1};
-    int err_{-1};
+    base::process child_;
 };
 
 /// A registered user; its ERROR 0 is already taken.

@@ -1,8 +1,8 @@
 // TUN over real sockets: the bytes, ends and breaks of both ends go through the system.
 #include "base/endpoint.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "net/socket_server.hpp"
 #include "net/test_connection.hpp"
-#include "net/test_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -81,7 +81,7 @@ struct TunnelOverSockets : testing::Test {
         EXPECT_EQ(a.receive_bytes(6), "answer");
     }
 
-    scratch_folder folder;
+    base::testing::temporary_folder folder;
     socket_server server;
     std::string bound;
     std::thread runner;

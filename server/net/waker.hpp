@@ -11,7 +11,7 @@ public:
     waker();
 
     /// The descriptor that is readable after wake() until clear() is called.
-    [[nodiscard]] int number() const noexcept { return event_.get(); }
+    [[nodiscard]] int get() const noexcept { return event_.get(); }
 
     /// From any thread, and from a signal handler.
     void wake() const noexcept { wake(event_.get()); }

@@ -1,5 +1,5 @@
 // core_simulation as a program: its output and its exit codes.
-#include "net/test_folder.hpp"
+#include "base/testing/temporary_folder.hpp"
 
 #include <gtest/gtest.h>
 
@@ -42,7 +42,7 @@ TEST(SimulationProgram, exit_0_and_its_figures_when_nothing_is_found) {
 }
 
 TEST(SimulationProgram, exit_1_with_a_list_that_fails_again_when_it_is_replayed) {
-    const net::test::scratch_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string file = folder.path("list");
     const result done = call("--fault changes_a_message --users 6 --events 3000 --save " + file);
     EXPECT_EQ(done.exit_code, 1) << done.text;
@@ -58,7 +58,7 @@ TEST(SimulationProgram, exit_1_with_a_list_that_fails_again_when_it_is_replayed)
 }
 
 TEST(SimulationProgram, exit_2_and_what_to_do_when_it_is_called_wrongly) {
-    const net::test::scratch_folder folder;
+    const base::testing::temporary_folder folder;
     const std::string file = folder.path("bad");
     std::ofstream{file} << "seed 1 users 2\njump actor=1\n";
     for (const std::string& arguments : {std::string{"--seeds 5-1"}, std::string{"--seeds x"}, std::string{"--users 0"},

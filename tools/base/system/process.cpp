@@ -210,9 +210,9 @@ const std::optional<process_end>& process::wait_for(std::chrono::milliseconds ti
 const process_end& process::wait() {
     int status = 0;
     while (!end_) {
-        if (const pid_t ended = ::waitpid(id_, &status, 0); ended == id_) {
+        if (id_ != 0 && ::waitpid(id_, &status, 0) == id_) {
             end_ = end_of(status);
-        } else if (errno != EINTR) {
+        } else if (id_ == 0 || errno != EINTR) {
             end_ = process_end{.text = "no process"};
         }
     }

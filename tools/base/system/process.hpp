@@ -30,7 +30,7 @@ enum class stream {
 };
 
 struct process_options {
-    std::vector<std::string> command;  ///< the program, found by PATH, and its arguments
+    std::vector<std::string> command{};  ///< the program, found by PATH, and its arguments
     /// A stream, or a descriptor of this process that the other one shares.
     std::variant<stream, int> input{stream::null};
     std::variant<stream, int> output{stream::inherited};
