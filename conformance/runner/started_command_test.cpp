@@ -4,7 +4,6 @@
 #include "runner/implementation.hpp"
 #include "runner/socket_owner.hpp"
 
-
 #include <gtest/gtest.h>
 
 #include <csignal>
