@@ -35,13 +35,13 @@ void decode_all(benchmark::State& state, const stream& input) {
     std::array<packet_view, 128> packets;
     for (auto round : state) {
         std::size_t sum = 0;
-        std::span<const std::byte> rest{input.bytes};
-        while (!rest.empty()) {
-            const batch_result result = decode_batch(rest, packets);
+        std::span<const std::byte> remaining{input.bytes};
+        while (!remaining.empty()) {
+            const batch_result result = decode_batch(remaining, packets);
             for (const packet_view& packet : std::span{packets}.first(result.count)) {
                 use(packet, sum);
             }
-            rest = rest.subspan(result.consumed);
+            remaining = remaining.subspan(result.consumed);
             if (result.count == 0) {
                 state.SkipWithError("the stream does not decode");
                 return;
@@ -61,21 +61,21 @@ std::size_t big_endian(const std::byte* at, std::size_t bytes) {
 }
 
 /// The plainest decoder of SPM packets: framing, then one library call per string.
-bool naive_spm(std::span<const std::byte>& rest, packet_view& packet) {
-    if (rest.size() < 7 || rest[0] != std::byte{3}) {
+bool naive_spm(std::span<const std::byte>& remaining, packet_view& packet) {
+    if (remaining.size() < 7 || remaining[0] != std::byte{3}) {
         return false;
     }
-    const std::size_t pseudo_size = big_endian(&rest[1], 2);
-    if (pseudo_size == 0 || pseudo_size > 255 || rest.size() < 7 + pseudo_size) {
+    const std::size_t pseudo_size = big_endian(&remaining[1], 2);
+    if (pseudo_size == 0 || pseudo_size > 255 || remaining.size() < 7 + pseudo_size) {
         return false;
     }
-    const std::size_t message_size = big_endian(&rest[3 + pseudo_size], 4);
-    if (message_size > 65'536 || rest.size() < 7 + pseudo_size + message_size) {
+    const std::size_t message_size = big_endian(&remaining[3 + pseudo_size], 4);
+    if (message_size > 65'536 || remaining.size() < 7 + pseudo_size + message_size) {
         return false;
     }
-    const char* text = reinterpret_cast<const char*>(rest.data());
+    const char* text = reinterpret_cast<const char*>(remaining.data());
     packet = make_spm({text + 3, pseudo_size}, {text + 7 + pseudo_size, message_size});
-    rest = rest.subspan(7 + pseudo_size + message_size);
+    remaining = remaining.subspan(7 + pseudo_size + message_size);
     return simdjson::validate_utf8(packet.pseudo.data(), packet.pseudo.size()) &&
            simdjson::validate_utf8(packet.message.data(), packet.message.size());
 }
@@ -83,10 +83,10 @@ bool naive_spm(std::span<const std::byte>& rest, packet_view& packet) {
 void naive_all(benchmark::State& state, const stream& input) {
     for (auto round : state) {
         std::size_t sum = 0;
-        std::span<const std::byte> rest{input.bytes};
+        std::span<const std::byte> remaining{input.bytes};
         packet_view packet;
-        while (!rest.empty()) {
-            if (!naive_spm(rest, packet)) {
+        while (!remaining.empty()) {
+            if (!naive_spm(remaining, packet)) {
                 state.SkipWithError("the stream does not decode");
                 return;
             }
@@ -150,8 +150,8 @@ void protobuf_all(benchmark::State& state, const stream& input) {
     Spm parsed;
     for (auto round : state) {
         std::size_t sum = 0;
-        for (const std::string& one : encoded) {
-            if (!parsed.ParseFromString(one)) {
+        for (const std::string& bytes : encoded) {
+            if (!parsed.ParseFromString(bytes)) {
                 state.SkipWithError("a message does not parse");
                 return;
             }

@@ -25,11 +25,11 @@ def medians(program, repetitions):
     command = [program, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}", "--benchmark_min_time=0.05",
                "--benchmark_enable_random_interleaving=true", "--benchmark_report_aggregates_only=true"]
     finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    found = {}
-    for one in json.loads(finished.stdout)["benchmarks"]:
-        if one.get("aggregate_name") == "median":
-            found[re.sub("_median$", "", one["name"])] = (one["items_per_second"], one["bytes_per_second"])
-    return found
+    figures = {}
+    for entry in json.loads(finished.stdout)["benchmarks"]:
+        if entry.get("aggregate_name") == "median":
+            figures[re.sub("_median$", "", entry["name"])] = (entry["items_per_second"], entry["bytes_per_second"])
+    return figures
 
 
 def by_kind_and_size(entry):
@@ -40,14 +40,14 @@ def by_kind_and_size(entry):
 def main():
     program = sys.argv[1]
     repetitions = int(sys.argv[2]) if len(sys.argv) > 2 else 9
-    found = medians(program, repetitions)
+    figures = medians(program, repetitions)
     print(f"medians of {repetitions}; an item is one packet\n")
     print(f"{'benchmark':30} {'M items/s':>10} {'GB/s':>8}")
-    for name, (items, size) in sorted(found.items(), key=by_kind_and_size):
+    for name, (items, size) in sorted(figures.items(), key=by_kind_and_size):
         print(f"{name:30} {items / 1e6:10.2f} {size / 1e9:8.2f}")
     print(f"\n{'ours':26} {'against':28} {'ratio':>7} {'wanted':>7}")
     for ours, yardstick, wanted in WANTED:
-        ratio = found[ours][0] / found[yardstick][0]
+        ratio = figures[ours][0] / figures[yardstick][0]
         verdict = "" if ratio >= wanted else "  falls short"
         print(f"{ours:26} {yardstick:28} {ratio:7.2f} {wanted:7}{verdict}")
 

@@ -53,28 +53,28 @@ def layout():
     return numbers
 
 
-def seen(library, data, limits):
+def reading(library, data, limits):
     """What the library makes of the bytes, in the words of the vectors; and what it writes of a packet."""
-    found = Decoded()
-    said = {"status": STATUSES[library.chatos_decode(data, len(data), limits, found)]}
+    decoded = Decoded()
+    said = {"status": STATUSES[library.chatos_decode(data, len(data), limits, decoded)]}
     if said["status"] == "incomplete":
-        return {**said, "need": found.need}
+        return {**said, "need": decoded.need}
     if said["status"] == "malformed":
-        words = {"violation": library.chatos_violation_name(found.violation),
-                 "rule": library.chatos_violation_rule(found.violation), "field": library.chatos_field_name(found.field)}
-        return {**said, **{key: word.decode() for key, word in words.items()}, "offset": found.error_offset}
-    name = library.chatos_packet_name(found.packet.opcode).decode()
+        words = {"violation": library.chatos_violation_name(decoded.violation),
+                 "rule": library.chatos_violation_rule(decoded.violation), "field": library.chatos_field_name(decoded.field)}
+        return {**said, **{key: word.decode() for key, word in words.items()}, "offset": decoded.error_offset}
+    name = library.chatos_packet_name(decoded.packet.opcode).decode()
     fields = {}
     if name in ("CR", "RPM", "SPM", "PC"):
-        fields["pseudo"] = found.packet.pseudo.bytes().decode()
+        fields["pseudo"] = decoded.packet.pseudo.bytes().decode()
     if name in ("SPM", "SMA"):
-        fields["message"] = found.packet.message.bytes().decode()
+        fields["message"] = decoded.packet.message.bytes().decode()
     if name == "ERROR":
-        fields["code"] = found.packet.error_code
-    room, result = ctypes.create_string_buffer(found.consumed), Encoded()
-    if library.chatos_encode(found.packet, room, found.consumed, limits, result) != 0 or room.raw != data[:found.consumed]:
+        fields["code"] = decoded.packet.error_code
+    room, result = ctypes.create_string_buffer(decoded.consumed), Encoded()
+    if library.chatos_encode(decoded.packet, room, decoded.consumed, limits, result) != 0 or room.raw != data[:decoded.consumed]:
         return {**said, "encoded": room.raw.hex()}
-    return {**said, "packet": name, "fields": fields, "consumed": found.consumed}
+    return {**said, "packet": name, "fields": fields, "consumed": decoded.consumed}
 
 
 def main():
@@ -90,7 +90,7 @@ def main():
             count += 1
             wanted = {key: value for key, value in vector.items() if key not in ("name", "bytes", "limits")}
             limits = Limits(**vector["limits"]) if "limits" in vector else None
-            if (said := seen(library, bytes.fromhex(vector["bytes"]), limits)) != wanted:
+            if (said := reading(library, bytes.fromhex(vector["bytes"]), limits)) != wanted:
                 problems.append(f"{file.name} {vector['name']}: {said}, not {wanted}")
     print("\n".join(problems[:20] + [f"{count} vectors, {len(problems)} problems"]))
     sys.exit(0 if count > 800 and not problems else 1)

@@ -42,39 +42,39 @@ public:
     void connect(unsigned place, time now) {
         ids_[place] = core_.connect(at(now));
         views_[place] = {};
-        bring_in_line(now);
+        sync(now);
     }
     void receive(unsigned place, std::string_view bytes, time now) {
         core_.advance(at(now));
-        bring_in_line(now);
+        sync(now);
         if (ids_[place] && core_.wants_input(*ids_[place])) {
             core_.receive(*ids_[place], std::as_bytes(std::span{bytes}), at(now));
         }
-        bring_in_line(now);
+        sync(now);
     }
     void end(unsigned place, time now) {
         core_.advance(at(now));
-        bring_in_line(now);
+        sync(now);
         if (ids_[place]) {
             core_.end_of_input(*ids_[place], at(now));
         }
-        bring_in_line(now);
+        sync(now);
     }
     void lost(unsigned place, time now) {
         core_.advance(at(now));
-        bring_in_line(now);
+        sync(now);
         if (ids_[place]) {
             core_.lost(*ids_[place], at(now));
             ids_[place].reset();
         }
-        bring_in_line(now);
+        sync(now);
     }
     void pass(time now) {
         core_.advance(at(now));
-        bring_in_line(now);
+        sync(now);
     }
 
-    [[nodiscard]] const seen_by_all& seen() const noexcept { return views_; }
+    [[nodiscard]] const seen_by_all& views() const noexcept { return views_; }
     [[nodiscard]] std::size_t users() const { return core_.count().users; }
 
 private:
@@ -90,7 +90,7 @@ private:
     }
     static core::time_point at(time now) { return core::time_point{} + now; }
 
-    void bring_in_line(time now) {
+    void sync(time now) {
         while (core_.has_work()) {
             core_.run(at(now));
         }
@@ -152,7 +152,7 @@ public:
         take_output();
     }
 
-    [[nodiscard]] const seen_by_all& seen() const noexcept { return views_; }
+    [[nodiscard]] const seen_by_all& views() const noexcept { return views_; }
     [[nodiscard]] std::size_t users() const { return model_.users(); }
 
 private:
@@ -194,7 +194,7 @@ void tell(auto& side, const history_step& step, time now) {
     }
 }
 
-std::string told(const client_view& client) {
+std::string received_text(const client_view& client) {
     const std::string bytes = client.bytes.empty() ? "nothing" : base::to_hex(client.bytes, " ");
     return ' ' + bytes + (client.closed ? ", closed" : "");
 }
@@ -202,9 +202,9 @@ std::string told(const client_view& client) {
 /// What the first place that differs has seen on either side.
 std::optional<std::string> difference(const core_side& core, const model_side& model) {
     for (unsigned place = 0; place < history_places; ++place) {
-        if (core.seen()[place] != model.seen()[place]) {
-            return "connection " + std::to_string(place) + " has from the core" + told(core.seen()[place]) +
-                   "; from the model" + told(model.seen()[place]);
+        if (core.views()[place] != model.views()[place]) {
+            return "connection " + std::to_string(place) + " has from the core" + received_text(core.views()[place]) +
+                   "; from the model" + received_text(model.views()[place]);
         }
     }
     if (core.users() != model.users()) {

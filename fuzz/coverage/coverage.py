@@ -35,10 +35,10 @@ def tool(name):
     raise CannotMeasure(f"there is no {name}; install Debian's package llvm-14")
 
 
-def run(command, what):
+def run(command, purpose):
     finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if finished.returncode != 0:
-        raise CannotMeasure(f"{what} failed: {' '.join(map(str, command))}\n{finished.stderr.decode(errors='replace')[-2000:]}")
+        raise CannotMeasure(f"{purpose} failed: {' '.join(map(str, command))}\n{finished.stderr.decode(errors='replace')[-2000:]}")
     return finished.stdout
 
 
@@ -124,7 +124,7 @@ def print_places(title, places):
     print(f"\n{title}")
     last = None
     for place, reason in places:
-        print(f"  {place.file}:{place.line}  {place.text}\n      {place.what}")
+        print(f"  {place.file}:{place.line}  {place.text}\n      {place.purpose}")
         if reason and reason != last:
             print(f"      because: {reason}")
         last = reason

@@ -24,15 +24,15 @@ CODE = """int sign(int number) {
 
 def entry(path, *, negative, zero, positive):
     """What llvm-cov exports of CODE when it was called so often with numbers of each kind."""
-    rest = zero + positive
-    calls = negative + rest
+    remaining = zero + positive
+    calls = negative + remaining
     segments = [[1, 22, calls, True, True, False], [2, 9, calls, True, True, False], [2, 19, calls, True, False, False],
                 [2, 20, negative, True, False, True], [2, 21, negative, True, True, False],
-                [4, 6, calls, True, False, False], [4, 6, rest, True, False, True], [5, 5, rest, True, True, False],
-                [5, 12, rest, True, True, False], [5, 23, rest, True, False, False], [5, 26, zero, True, True, False],
-                [5, 27, rest, True, False, False], [5, 30, positive, True, True, False], [5, 31, rest, True, False, False],
+                [4, 6, calls, True, False, False], [4, 6, remaining, True, False, True], [5, 5, remaining, True, True, False],
+                [5, 12, remaining, True, True, False], [5, 23, remaining, True, False, False], [5, 26, zero, True, True, False],
+                [5, 27, remaining, True, False, False], [5, 30, positive, True, True, False], [5, 31, remaining, True, False, False],
                 [6, 2, 0, False, False, False]]
-    branches = [[2, 9, 2, 19, negative, rest, 0, 0, 4], [5, 12, 5, 23, zero, positive, 0, 0, 4]]
+    branches = [[2, 9, 2, 19, negative, remaining, 0, 0, 4], [5, 12, 5, 23, zero, positive, 0, 0, 4]]
     return {"filename": str(path), "segments": segments, "branches": branches}
 
 
@@ -43,7 +43,7 @@ def source(**calls):
         return reached.read_source(entry(path, **calls), pathlib.Path(folder))
 
 
-def told(sources, explanations):
+def report_of(sources, explanations):
     """What report() prints, and whether it is content."""
     out = io.StringIO()
     with contextlib.redirect_stdout(out):
@@ -96,7 +96,7 @@ class Explaining(unittest.TestCase):
         self.line = "return number == 0 ? 0 : 1;"
 
     def test_without_a_reason_it_is_not_content(self):
-        content, text = told(self.sources, coverage.Explanations([], set()))
+        content, text = report_of(self.sources, coverage.Explanations([], set()))
         self.assertFalse(content)
         self.assertIn("without an explanation:\n  sign.cpp:5  return number == 0 ? 0 : 1;\n      `number == 0` never false",
                       text)
@@ -104,29 +104,29 @@ class Explaining(unittest.TestCase):
 
     def test_with_a_reason_it_is(self):
         reasons = [{"file": "sign.cpp", "text": self.line, "reason": "Nobody has any."}]
-        content, text = told(self.sources, coverage.Explanations(reasons, set()))
+        content, text = report_of(self.sources, coverage.Explanations(reasons, set()))
         self.assertTrue(content)
         self.assertIn("because: Nobody has any.", text)
 
     def test_a_reason_for_another_line_explains_nothing_and_is_stale(self):
         reasons = [{"file": "sign.cpp", "text": "return -1;", "reason": "Too far."}]
-        content, text = told(self.sources, coverage.Explanations(reasons, set()))
+        content, text = report_of(self.sources, coverage.Explanations(reasons, set()))
         self.assertFalse(content)
         self.assertIn("0 explained", text)
         self.assertIn("explanations of what is reached", text)
 
     def test_a_stale_reason_alone_is_enough_not_to_be_content(self):
         reasons = [{"file": "sign.cpp", "text": self.line, "reason": "Nobody has any."}]
-        content, text = told([source(negative=1, zero=1, positive=1)], coverage.Explanations(reasons, set()))
+        content, text = report_of([source(negative=1, zero=1, positive=1)], coverage.Explanations(reasons, set()))
         self.assertFalse(content)
         self.assertIn(self.line, text)
 
     def test_what_a_cpu_lacks_explains_a_whole_file_and_is_never_stale(self):
         reasons = [{"file": "sign.cpp", "cpu_lacks": ["quick", "wide"], "reason": "The CPU cannot."}]
-        self.assertTrue(told(self.sources, coverage.Explanations(reasons, {"quick"}))[0])
-        self.assertFalse(told(self.sources, coverage.Explanations(reasons, {"quick", "wide"}))[0])
+        self.assertTrue(report_of(self.sources, coverage.Explanations(reasons, {"quick"}))[0])
+        self.assertFalse(report_of(self.sources, coverage.Explanations(reasons, {"quick", "wide"}))[0])
         everything = [source(negative=1, zero=1, positive=1)]
-        self.assertTrue(told(everything, coverage.Explanations(reasons, set()))[0])
+        self.assertTrue(report_of(everything, coverage.Explanations(reasons, set()))[0])
 
 
 if __name__ == "__main__":

@@ -33,10 +33,10 @@ void append_utf8(std::string& text, std::uint32_t point) {
 
 class line_parser {
 public:
-    explicit line_parser(std::string_view line) : rest_{line} {}
+    explicit line_parser(std::string_view line) : remaining_{line} {}
 
     std::optional<json_members> parse() {
-        if (!object("", 1) || !rest_.empty()) {
+        if (!object("", 1) || !remaining_.empty()) {
             return std::nullopt;
         }
         return std::move(members_);
@@ -44,10 +44,10 @@ public:
 
 private:
     bool take(char wanted) {
-        if (rest_.empty() || rest_.front() != wanted) {
+        if (remaining_.empty() || remaining_.front() != wanted) {
             return false;
         }
-        rest_.remove_prefix(1);
+        remaining_.remove_prefix(1);
         return true;
     }
 
@@ -68,16 +68,16 @@ private:
     }
 
     bool value(const std::string& name, int depth) {
-        if (rest_.starts_with('{')) {
+        if (remaining_.starts_with('{')) {
             return object(name, depth + 1);
         }
-        if (rest_.starts_with('"')) {
+        if (remaining_.starts_with('"')) {
             std::string text;
             return string(text) && put(name, '"' + text);
         }
-        const std::size_t end = std::min(rest_.find_first_of(",}"), rest_.size());
-        const std::string_view word = rest_.substr(0, end);
-        rest_.remove_prefix(end);
+        const std::size_t end = std::min(remaining_.find_first_of(",}"), remaining_.size());
+        const std::string_view word = remaining_.substr(0, end);
+        remaining_.remove_prefix(end);
         const bool is_number = !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos &&
                                (word.size() == 1 || word.front() != '0');
         return (is_number || word == "true") && put(name, std::string{word});
@@ -93,9 +93,9 @@ private:
         if (!take('"')) {
             return false;
         }
-        while (!rest_.empty()) {
-            const char letter = rest_.front();
-            rest_.remove_prefix(1);
+        while (!remaining_.empty()) {
+            const char letter = remaining_.front();
+            remaining_.remove_prefix(1);
             if (letter == '"') {
                 return true;
             }
@@ -112,8 +112,8 @@ private:
     bool escape(std::string& text) {
         constexpr std::string_view letters = "\"\\/bfnrt";
         constexpr std::string_view meanings = "\"\\/\b\f\n\r\t";
-        const char letter = rest_.empty() ? '\0' : rest_.front();
-        rest_.remove_prefix(rest_.empty() ? 0 : 1);
+        const char letter = remaining_.empty() ? '\0' : remaining_.front();
+        remaining_.remove_prefix(remaining_.empty() ? 0 : 1);
         if (const std::size_t at = letters.find(letter); at != std::string_view::npos) {
             text += meanings[at];
             return true;
@@ -135,17 +135,18 @@ private:
 
     bool hex(std::uint32_t& unit) {
         for (int index = 0; index < 4; ++index) {
-            const std::optional<unsigned> digit = rest_.empty() ? std::nullopt : base::hex_value(rest_.front());
+            const std::optional<unsigned> digit =
+                remaining_.empty() ? std::nullopt : base::hex_value(remaining_.front());
             if (!digit) {
                 return false;
             }
             unit = unit * 16 + *digit;
-            rest_.remove_prefix(1);
+            remaining_.remove_prefix(1);
         }
         return true;
     }
 
-    std::string_view rest_;
+    std::string_view remaining_;
     json_members members_;
 };
 

@@ -82,7 +82,7 @@ bool remove_words(json_members& members, const char* name) {
 
 class line_walk {
 public:
-    line_walk(std::string_view output, const dumped_stream& stream) : rest_{output}, stream_{stream} {}
+    line_walk(std::string_view output, const dumped_stream& stream) : remaining_{output}, stream_{stream} {}
 
     verdict run() {
         expected_records walk{stream_};
@@ -92,7 +92,7 @@ public:
                        record.result.status);
         }
         check_line(members_of_summary(walk.account()), decode_status::complete);
-        if (!broken_ && !rest_.empty()) {
+        if (!broken_ && !remaining_.empty()) {
             broken_ = failure{"one line", "there are more lines than records"};
         }
         return broken_;
@@ -100,7 +100,7 @@ public:
 
 private:
     void check_line(const json_members& wanted, decode_status status) {
-        const std::size_t end = rest_.find('\n');
+        const std::size_t end = remaining_.find('\n');
         if (broken_) {
             return;
         }
@@ -108,8 +108,8 @@ private:
             broken_ = failure{"one line", "there are fewer lines than records"};
             return;
         }
-        const std::string_view line = rest_.substr(0, end);
-        rest_.remove_prefix(end + 1);
+        const std::string_view line = remaining_.substr(0, end);
+        remaining_.remove_prefix(end + 1);
         std::optional<json_members> members = read_json_line(line);
         const bool has_words = members && (status == decode_status::complete || remove_words(*members, "detail")) &&
                                (status != decode_status::incomplete || remove_words(*members, "field"));
@@ -118,7 +118,7 @@ private:
         }
     }
 
-    std::string_view rest_;
+    std::string_view remaining_;
     dumped_stream stream_;
     verdict broken_;
 };

@@ -9,17 +9,17 @@
 namespace chatos::fuzz {
 
 text_line& text_line::word(std::string_view expected) {
-    failed_ = failed_ || !rest_.starts_with(expected);
+    failed_ = failed_ || !remaining_.starts_with(expected);
     if (!failed_) {
-        rest_.remove_prefix(expected.size());
+        remaining_.remove_prefix(expected.size());
     }
     return *this;
 }
 
 text_line& text_line::spaces(std::size_t count) {
-    failed_ = failed_ || std::min(rest_.find_first_not_of(' '), rest_.size()) < count;
+    failed_ = failed_ || std::min(remaining_.find_first_not_of(' '), remaining_.size()) < count;
     if (!failed_) {
-        rest_.remove_prefix(count);
+        remaining_.remove_prefix(count);
     }
     return *this;
 }
@@ -43,32 +43,32 @@ text_line& text_line::hex_row(std::span<const std::byte> expected) {
 std::string_view text_line::quoted() {
     word("\"");
     std::size_t end = 0;
-    while (!failed_ && end < rest_.size() && rest_[end] != '"') {
-        end += rest_[end] == '\\' ? 2 : 1;
+    while (!failed_ && end < remaining_.size() && remaining_[end] != '"') {
+        end += remaining_[end] == '\\' ? 2 : 1;
     }
-    failed_ = failed_ || end >= rest_.size();
+    failed_ = failed_ || end >= remaining_.size();
     if (failed_) {
         return {};
     }
-    const std::string_view text = rest_.substr(0, end);
-    rest_.remove_prefix(end + 1);
+    const std::string_view text = remaining_.substr(0, end);
+    remaining_.remove_prefix(end + 1);
     return text;
 }
 
 bool text_line::has(std::string_view piece) {
-    if (failed_ || !rest_.starts_with(piece)) {
+    if (failed_ || !remaining_.starts_with(piece)) {
         return false;
     }
-    rest_.remove_prefix(piece.size());
+    remaining_.remove_prefix(piece.size());
     return true;
 }
 
 std::uint64_t text_line::any_number() {
     std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
+    const auto [end, error] = std::from_chars(remaining_.data(), remaining_.data() + remaining_.size(), number);
     failed_ = failed_ || error != std::errc{};
     if (!failed_) {
-        rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+        remaining_.remove_prefix(static_cast<std::size_t>(end - remaining_.data()));
     }
     return number;
 }

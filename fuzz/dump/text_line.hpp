@@ -11,7 +11,7 @@ namespace chatos::fuzz {
 /// A piece that is not there makes the reading fail for good.
 class text_line {
 public:
-    explicit text_line(std::string_view line) : rest_{line} {}
+    explicit text_line(std::string_view line) : remaining_{line} {}
 
     text_line& word(std::string_view expected);
     /// The word, filled up with spaces.
@@ -28,13 +28,13 @@ public:
     /// Takes the number that is there.
     [[nodiscard]] std::uint64_t any_number();
 
-    [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
+    [[nodiscard]] std::string_view remaining() const noexcept { return remaining_; }
     [[nodiscard]] bool failed() const noexcept { return failed_; }
     /// Nothing failed, and nothing is left.
-    [[nodiscard]] bool is_read() const noexcept { return !failed_ && rest_.empty(); }
+    [[nodiscard]] bool is_read() const noexcept { return !failed_ && remaining_.empty(); }
 
 private:
-    std::string_view rest_;
+    std::string_view remaining_;
     bool failed_{false};
 };
 

@@ -41,7 +41,7 @@ std::uint64_t read_left_out(text_line& line) {
 class output_walk {
 public:
     output_walk(std::string_view output, const dumped_stream& stream, bool tree)
-        : rest_{output}, stream_{stream}, tree_{tree} {}
+        : remaining_{output}, stream_{stream}, tree_{tree} {}
 
     verdict run() {
         expected_records walk{stream_};
@@ -53,7 +53,7 @@ public:
             }
         }
         read_summary(walk.account());
-        if (!broken_ && !rest_.empty()) {
+        if (!broken_ && !remaining_.empty()) {
             fail("one line", "there are more lines than the records have");
         }
         return broken_;
@@ -67,14 +67,14 @@ private:
     }
 
     text_line next_line() {
-        const std::size_t end = rest_.find('\n');
+        const std::size_t end = remaining_.find('\n');
         ++line_number_;
         if (end == std::string_view::npos) {
             fail("one line", "there are fewer lines than the records have");
             return text_line{""};
         }
-        current_ = rest_.substr(0, end);
-        rest_.remove_prefix(end + 1);
+        current_ = remaining_.substr(0, end);
+        remaining_.remove_prefix(end + 1);
         return text_line{current_};
     }
 
@@ -122,7 +122,7 @@ private:
         text_line line = record_line(record);
         line.word("MALFORMED  ").word(rule_of(error.what)).word(", ").word(field_name(error.where));
         line.word(" at offset ").number(error.offset).word(": ");
-        check(!line.failed() && line.rest().ends_with(describe(error.what)), "not the line of this error");
+        check(!line.failed() && line.remaining().ends_with(describe(error.what)), "not the line of this error");
         if (tree_) {
             read_tree(record);
             check(next_line().spaces(indent_columns).word("the bytes around it:").is_read(), "not the heading");
@@ -144,7 +144,7 @@ private:
         const std::size_t need = record.result.need;
         const std::string missing =
             "at least " + std::to_string(need) + (need == 1 ? " more byte is missing" : " more bytes are missing");
-        check(!line.failed() && line.rest().ends_with(missing), "not the line of an incomplete packet");
+        check(!line.failed() && line.remaining().ends_with(missing), "not the line of an incomplete packet");
         if (tree_) {
             read_tree(record);
         } else {
@@ -199,7 +199,7 @@ private:
             wanted =
                 "  <- " + std::to_string(field.bytes.size()) + " of " + std::to_string(field.bytes_expected) + " bytes";
         }
-        const std::string_view remaining = line.rest();
+        const std::string_view remaining = line.remaining();
         check(!line.failed() && remaining.ends_with(wanted) &&
                   (!wanted.empty() || remaining.find("<-") == std::string_view::npos),
               "not this field");
@@ -243,7 +243,7 @@ private:
         check(line.is_read(), "not the summary");
     }
 
-    std::string_view rest_;
+    std::string_view remaining_;
     std::string_view current_;
     dumped_stream stream_;
     bool tree_;

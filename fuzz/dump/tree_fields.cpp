@@ -7,16 +7,17 @@ namespace chatos::fuzz {
 bool tree_fields::add(field name, bool is_text, std::uint64_t bytes_expected) {
     tree_field& added = fields_[count_++];
     added = {.name = name, .is_text = is_text, .position = position_, .bytes_expected = bytes_expected};
-    added.bytes = rest_.first(std::min<std::uint64_t>(rest_.size(), bytes_expected));
+    added.bytes = remaining_.first(std::min<std::uint64_t>(remaining_.size(), bytes_expected));
     for (const std::byte byte : added.bytes) {
         added.number = is_text ? 0 : added.number * 256 + std::to_integer<std::uint64_t>(byte);
     }
-    rest_ = rest_.subspan(added.bytes.size());
+    remaining_ = remaining_.subspan(added.bytes.size());
     position_ += added.bytes.size();
     return added.bytes.size() == bytes_expected && (error_ == nullptr || error_->where != name);
 }
 
-tree_fields::tree_fields(std::span<const std::byte> packet, const decode_error* error) : rest_{packet}, error_{error} {
+tree_fields::tree_fields(std::span<const std::byte> packet, const decode_error* error)
+    : remaining_{packet}, error_{error} {
     if (!add(field::opcode, false, 1)) {
         return;
     }

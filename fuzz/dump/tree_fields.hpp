@@ -34,7 +34,7 @@ private:
 
     std::array<tree_field, 5> fields_{};
     std::size_t count_{0};
-    std::span<const std::byte> rest_;
+    std::span<const std::byte> remaining_;
     std::size_t position_{0};
     const decode_error* error_;
 };

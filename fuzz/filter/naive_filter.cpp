@@ -110,17 +110,17 @@ bool end_fits(const plain_fields& fields, const std::string& name, std::string_v
 
 class reader {
 public:
-    reader(std::string_view text, const plain_fields& fields) : rest_{text}, fields_{fields} {}
+    reader(std::string_view text, const plain_fields& fields) : remaining_{text}, fields_{fields} {}
 
     std::optional<bool> read() {
         const bool value = either();
-        return is_broken_ || !rest_.empty() ? std::nullopt : std::optional{value};
+        return is_broken_ || !remaining_.empty() ? std::nullopt : std::optional{value};
     }
 
 private:
     bool take(std::string_view token) {
-        const bool is_there = rest_.starts_with(token);
-        rest_.remove_prefix(is_there ? token.size() : 0);
+        const bool is_there = remaining_.starts_with(token);
+        remaining_.remove_prefix(is_there ? token.size() : 0);
         return is_there;
     }
 
@@ -155,14 +155,14 @@ private:
     }
 
     bool test() {
-        const std::string name{piece_at(rest_)};
-        rest_.remove_prefix(name.size());
+        const std::string name{piece_at(remaining_)};
+        remaining_.remove_prefix(name.size());
         is_broken_ |= name.empty();
         const bool is_there = fields_.contains(name);
         for (const std::string_view which : {"==", "!=", "<=", ">=", "<", ">", "~", "contains"}) {
             if (take(' ' + std::string{which} + ' ')) {
-                const std::string_view value = piece_at(rest_);
-                rest_.remove_prefix(value.size());
+                const std::string_view value = piece_at(remaining_);
+                remaining_.remove_prefix(value.size());
                 is_broken_ |= value.empty();
                 return is_there && !is_broken_ && compares(name, which, value);
             }
@@ -189,7 +189,7 @@ private:
         return is_word ? fits(actual.compare(value), which) : fits(compare_numbers(actual, value), which);
     }
 
-    std::string_view rest_;
+    std::string_view remaining_;
     const plain_fields& fields_;
     bool is_broken_{false};
 };

@@ -89,7 +89,7 @@ conformance::step_failure failure_at(std::string pointer) {
     conformance::step_failure result;
     result.rule = "PM-4";
     result.expected = "a";
-    result.seen = "b";
+    result.observed = "b";
     result.pointer = std::move(pointer);
     return result;
 }
@@ -98,18 +98,20 @@ conformance::step_failure failure_at(std::string pointer) {
 class played_login : public ::testing::Test {
 protected:
     played_login() {
-        simulated_network network{what_};
-        EXPECT_TRUE(play_along(network, what_, 0));
+        simulated_network network{scenario_};
+        EXPECT_TRUE(play_along(network, scenario_, 0));
         actors_ = network.actors();
-        seen_ = network.take_outcome();
+        observed_ = network.take_outcome();
     }
-    std::string property(bool must_pass = true) { return property_of(check_end(what_, actors_, seen_, must_pass)); }
+    std::string property(bool must_pass = true) {
+        return property_of(check_end(scenario_, actors_, observed_, must_pass));
+    }
 
-    conformance::scenario what_ = scenario_of(R"([{"actor": "alice", "login": true},
+    conformance::scenario scenario_ = scenario_of(R"([{"actor": "alice", "login": true},
         {"actor": "alice", "expect": {"unordered": [{"packet": "SPM", "message": "b"}, {"packet": "PC"}]}},
         {"actor": "alice", "expect": {"packet": "ERROR", "code": 5}, "optional": true}])");
     std::vector<simulated_actor> actors_;
-    conformance::outcome seen_;
+    conformance::outcome observed_;
 };
 
 TEST_F(played_login, that_is_right_breaks_nothing) {
@@ -155,31 +157,31 @@ TEST_F(played_login, with_a_fence_that_was_not_answered_is_found) {
 }
 
 TEST_F(played_login, that_fails_although_the_peer_did_what_was_wanted_is_found) {
-    seen_.failure = failure_at("/steps/0");
+    observed_.failure = failure_at("/steps/0");
     EXPECT_EQ(property(false), "");
     EXPECT_EQ(property(true), "conforms");
 }
 
 TEST_F(played_login, with_a_failure_that_says_nothing_is_found) {
     const auto changed = [&](auto change) {
-        seen_.failure = failure_at("/steps/0");
-        change(*seen_.failure);
+        observed_.failure = failure_at("/steps/0");
+        change(*observed_.failure);
         return property(false);
     };
     EXPECT_EQ(changed([](auto& wrong) { wrong.rule = "PM-99"; }), "verdict");
     EXPECT_EQ(changed([](auto& wrong) { wrong.pointer = "/steps/3"; }), "verdict");
     EXPECT_EQ(changed([](auto& wrong) { wrong.expected = ""; }), "verdict");
-    EXPECT_EQ(changed([](auto& wrong) { wrong.seen = "a\x1b[2J"; }), "verdict");
+    EXPECT_EQ(changed([](auto& wrong) { wrong.observed = "a\x1b[2J"; }), "verdict");
 }
 
 TEST_F(played_login, with_choices_or_an_exchange_that_cannot_be_is_found) {
-    seen_.choices["PM-4"] = "open";
+    observed_.choices["PM-4"] = "open";
     EXPECT_EQ(property(), "verdict");
-    seen_.choices.clear();
-    seen_.exchange.resize(201, seen_.exchange.front());
+    observed_.choices.clear();
+    observed_.exchange.resize(201, observed_.exchange.front());
     EXPECT_EQ(property(), "verdict");
-    seen_.exchange.resize(1);
-    seen_.exchange.front().what.clear();
+    observed_.exchange.resize(1);
+    observed_.exchange.front().text.clear();
     EXPECT_EQ(property(), "verdict");
 }
 

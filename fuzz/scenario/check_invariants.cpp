@@ -19,10 +19,10 @@ using conformance::step;
 class actor_account {
 public:
     actor_account(const simulated_actor& played, const conformance::scenario& scenario)
-        : seen_{played}, has_fence_{scenario.closing_fence}, judges_client_{scenario.role ==
-                                                                            conformance::test_role::client} {
+        : observed_{played}, has_fence_{scenario.closing_fence}, judges_client_{scenario.role ==
+                                                                                conformance::test_role::client} {
         has_ended_ = std::ranges::any_of(played.events, [](const received_event& event) {
-            return event.what == received_event::kind::fin || event.what == received_event::kind::reset;
+            return event.type == received_event::kind::fin || event.type == received_event::kind::reset;
         });
     }
 
@@ -47,11 +47,11 @@ private:
     static constexpr int tries_max = 5'000;
 
     [[nodiscard]] bool fits(const conformance::event_pattern& pattern, std::size_t at) const {
-        if (at >= seen_.events.size()) {
+        if (at >= observed_.events.size()) {
             return false;
         }
         const auto* closed = std::get_if<conformance::closed_pattern>(&pattern);
-        return closed != nullptr ? conformance::matches(*closed, seen_.events[at])
+        return closed != nullptr ? conformance::matches(*closed, observed_.events[at])
                                  : fits_packet(std::get<conformance::packet_pattern>(pattern), at);
     }
 
@@ -62,7 +62,7 @@ private:
             text->mode = text->mode == kind::same ? kind::anything : text->mode;
         }
         conformance::bindings bound;
-        return at < seen_.events.size() && conformance::matches(pattern, seen_.events[at], names_, bound);
+        return at < observed_.events.size() && conformance::matches(pattern, observed_.events[at], names_, bound);
     }
 
     bool goes(const std::vector<const step*>& program, std::size_t at, used so_far) {
@@ -79,8 +79,8 @@ private:
             }
             if (const auto* send = std::get_if<conformance::send_action>(&action)) {
                 const bool may_be_lost = has_ended_ || so_far.closed;
-                const bool is_sent = so_far.writes < seen_.writes.size() &&
-                                     seen_.writes[so_far.writes] == conformance::bytes_of(*send, names_).bytes;
+                const bool is_sent = so_far.writes < observed_.writes.size() &&
+                                     observed_.writes[so_far.writes] == conformance::bytes_of(*send, names_).bytes;
                 if (!is_sent && !may_be_lost) {
                     return false;
                 }
@@ -141,30 +141,31 @@ private:
 
     [[nodiscard]] bool ends_well(used so_far) const {
         if (!has_fence_) {
-            return so_far.writes == seen_.writes.size();
+            return so_far.writes == observed_.writes.size();
         }
-        if (so_far.writes + 1 == seen_.writes.size()) {
+        if (so_far.writes + 1 == observed_.writes.size()) {
             const std::string fence = "fence-" + std::string{run_name};
             std::string question{judges_client_ ? "\x03\0" : "\x02\0", 2};
             question += static_cast<char>(fence.size());
             question += fence;
             question += judges_client_ ? std::string{"\0\0\0\7the end", 11} : "";
-            const bool is_fence = std::ranges::equal(seen_.writes[so_far.writes], std::as_bytes(std::span{question}));
-            const bool is_answered = so_far.events < seen_.events.size() &&
-                                     seen_.events[so_far.events].what == received_event::kind::packet &&
-                                     seen_.events[so_far.events].packet.op == opcode::error;
+            const bool is_fence =
+                std::ranges::equal(observed_.writes[so_far.writes], std::as_bytes(std::span{question}));
+            const bool is_answered = so_far.events < observed_.events.size() &&
+                                     observed_.events[so_far.events].type == received_event::kind::packet &&
+                                     observed_.events[so_far.events].packet.op == opcode::error;
             if (!is_fence || !is_answered) {
                 return false;
             }
             ++so_far.writes;
             ++so_far.events;
         }
-        return so_far.writes == seen_.writes.size() &&
-               std::all_of(seen_.events.begin() + static_cast<std::ptrdiff_t>(so_far.events), seen_.events.end(),
-                           conformance::is_whole_end);
+        return so_far.writes == observed_.writes.size() &&
+               std::all_of(observed_.events.begin() + static_cast<std::ptrdiff_t>(so_far.events),
+                           observed_.events.end(), conformance::is_whole_end);
     }
 
-    const simulated_actor& seen_;
+    const simulated_actor& observed_;
     bool has_fence_;
     bool judges_client_;
     bool has_ended_{false};
@@ -227,8 +228,8 @@ verdict check_outcome(const conformance::scenario& scenario, const conformance::
         if (!contains(pointers, wrong.pointer)) {
             return failure{"verdict", "a failure is at " + wrong.pointer + ", where no step is"};
         }
-        if (wrong.expected.empty() || wrong.seen.empty() || !is_printable(wrong.expected) ||
-            !is_printable(wrong.seen)) {
+        if (wrong.expected.empty() || wrong.observed.empty() || !is_printable(wrong.expected) ||
+            !is_printable(wrong.observed)) {
             return failure{"verdict", "a failure does not say in printable words what was expected and seen"};
         }
     }
@@ -241,7 +242,7 @@ verdict check_outcome(const conformance::scenario& scenario, const conformance::
     const bool is_told =
         outcome.exchange.size() <= exchange_entries_max &&
         std::ranges::all_of(outcome.exchange, [&](const conformance::exchange_entry& entry) {
-            return entry.actor < scenario.actors.size() && !entry.what.empty() && is_printable(entry.what);
+            return entry.actor < scenario.actors.size() && !entry.text.empty() && is_printable(entry.text);
         });
     return is_told ? verdict{} : failure{"verdict", "the exchange is too long, or not printable"};
 }
@@ -253,7 +254,7 @@ verdict check_end(const conformance::scenario& scenario, const std::vector<simul
     }
     if (outcome.failure && must_pass) {
         return failure{"conforms", "a peer that does what the scenario wants fails: expected " +
-                                       outcome.failure->expected + ", seen " + outcome.failure->seen};
+                                       outcome.failure->expected + ", seen " + outcome.failure->observed};
     }
     return outcome.failure ? verdict{} : check_events_explained(scenario, actors);
 }

@@ -22,7 +22,7 @@ using conformance::unordered_pattern;
 constexpr std::chrono::seconds time_max{50};
 
 struct planned_step {
-    const conformance::step* what;
+    const conformance::step* step;
     std::optional<std::size_t> completes;  ///< the step of the scenario that is done with this one
 };
 
@@ -41,7 +41,7 @@ struct followed_actor {
 class conforming_peer {
 public:
     conforming_peer(simulated_network& network, const conformance::scenario& scenario, std::size_t choice)
-        : network_{network}, what_{scenario}, choice_{choice}, actors_(scenario.actors.size()),
+        : network_{network}, scenario_{scenario}, choice_{choice}, actors_(scenario.actors.size()),
           done_(scenario.steps.size(), false) {
         for (std::size_t index = 0; index < scenario.steps.size(); ++index) {
             actors_[scenario.steps[index].actor].program.push_back({&scenario.steps[index], index});
@@ -53,7 +53,7 @@ public:
             follow();
             if (act()) {
                 network_.turn();
-            } else if (gave_up_ || network_.now() > time_max || waits++ == 2 * waits_max(what_)) {
+            } else if (gave_up_ || network_.now() > time_max || waits++ == 2 * waits_max(scenario_)) {
                 return false;
             } else {
                 network_.wait_for_deadline();
@@ -64,7 +64,7 @@ public:
     }
 
 private:
-    [[nodiscard]] const simulated_actor& seen(std::size_t index) const { return network_.actors()[index]; }
+    [[nodiscard]] const simulated_actor& actor_at(std::size_t index) const { return network_.actors()[index]; }
 
     void complete(followed_actor& actor) {
         if (const auto completed = actor.program[actor.at].completes) {
@@ -79,7 +79,7 @@ private:
         if (actor.at == actor.program.size()) {
             return nullptr;
         }
-        const conformance::step& step = *actor.program[actor.at].what;
+        const conformance::step& step = *actor.program[actor.at].step;
         return std::ranges::all_of(step.after, [&](std::size_t before) { return done_[before]; }) ? &step : nullptr;
     }
 
@@ -98,24 +98,24 @@ private:
     bool follow_step(std::size_t index) {
         followed_actor& actor = actors_[index];
         const conformance::step* step = current(actor);
-        if (step == nullptr || seen(index).connection == simulated_actor::link::none) {
+        if (step == nullptr || actor_at(index).connection == simulated_actor::link::none) {
             return false;
         }
-        const bool is_gone = seen(index).connection == simulated_actor::link::gone;
+        const bool is_gone = actor_at(index).connection == simulated_actor::link::gone;
         bool is_done = std::holds_alternative<conformance::connect_action>(step->action);
         if (std::holds_alternative<conformance::send_action>(step->action)) {
-            is_done = actor.writes < seen(index).writes.size();
+            is_done = actor.writes < actor_at(index).writes.size();
             actor.writes += is_done ? 1 : 0;
             is_done = is_done || is_gone;
         } else if (std::holds_alternative<conformance::close_action>(step->action)) {
-            is_done = actor.ends < seen(index).ends;
+            is_done = actor.ends < actor_at(index).ends;
             actor.ends += is_done ? 1 : 0;
             is_done = is_done || is_gone;
         } else if (std::holds_alternative<conformance::reading_action>(step->action)) {
-            is_done = actor.readings < seen(index).readings;
+            is_done = actor.readings < actor_at(index).readings;
             actor.readings += is_done ? 1 : 0;
         } else if (std::holds_alternative<conformance::stdin_action>(step->action)) {
-            is_done = actor.tellings < seen(index).tellings;
+            is_done = actor.tellings < actor_at(index).tellings;
             actor.tellings += is_done ? 1 : 0;
         } else if (const auto* expect = std::get_if<expect_action>(&step->action)) {
             if (is_passed_over(*expect)) {
@@ -150,7 +150,7 @@ private:
             }
             const bool is_beside = std::holds_alternative<conformance::screen_pattern>(expect->event) ||
                                    std::holds_alternative<conformance::exit_pattern>(expect->event);
-            const bool is_open = is_beside || seen(index).connection == simulated_actor::link::open;
+            const bool is_open = is_beside || actor_at(index).connection == simulated_actor::link::open;
             gave_up_ = gave_up_ || !is_open || !give(index, expect->event);
             return !gave_up_;
         }
@@ -219,7 +219,7 @@ private:
             event.packet = conformance::owned(decode(*bytes).packet);
         } else {
             const bool reset = std::get<closed_pattern>(wanted).how == closed_pattern::kind::reset;
-            event.what = reset ? conformance::received_event::kind::reset : conformance::received_event::kind::fin;
+            event.type = reset ? conformance::received_event::kind::reset : conformance::received_event::kind::fin;
         }
         for (const conformance::alternative& alternative : pattern.alternatives) {
             if (fits(first_event(alternative), event)) {
@@ -256,7 +256,7 @@ private:
 
     /// The event that decides, for the first step of the alternative that it decides for.
     bool give_first(std::size_t index, const conformance::event_pattern& wanted) {
-        const conformance::step& first = *actors_[index].program[actors_[index].at].what;
+        const conformance::step& first = *actors_[index].program[actors_[index].at].step;
         const conformance::event_pattern& pattern = std::get<expect_action>(first.action).event;
         const auto* remembers = std::get_if<packet_pattern>(&pattern);
         const bool is_given = give(index, wanted);
@@ -273,15 +273,15 @@ private:
             std::ranges::all_of(actors_, [](const followed_actor& actor) { return actor.at == actor.program.size(); });
         for (std::size_t index = 0; all_over && index < actors_.size(); ++index) {
             followed_actor& actor = actors_[index];
-            if (seen(index).connection != simulated_actor::link::open) {
+            if (actor_at(index).connection != simulated_actor::link::open) {
                 continue;
             }
-            if (!actor.fence_answered && actor.writes < seen(index).writes.size()) {
+            if (!actor.fence_answered && actor.writes < actor_at(index).writes.size()) {
                 actor.fence_answered = true;
                 network_.send(index, std::array{std::byte{6}, std::byte{4}});
                 return true;
             }
-            if (actor.ends < seen(index).ends) {
+            if (actor.ends < actor_at(index).ends) {
                 network_.close(index, false);
                 return true;
             }
@@ -290,7 +290,7 @@ private:
     }
 
     simulated_network& network_;
-    const conformance::scenario& what_;
+    const conformance::scenario& scenario_;
     std::size_t choice_;
     std::vector<followed_actor> actors_;
     std::vector<bool> done_;

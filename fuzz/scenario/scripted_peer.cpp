@@ -32,18 +32,18 @@ enum class command : unsigned {
 class scripted_peer {
 public:
     scripted_peer(simulated_network& network, const conformance::scenario& scenario, std::span<const std::byte> script)
-        : network_{network}, rest_{script}, programs_(scenario.actors.size()) {
+        : network_{network}, remaining_{script}, programs_(scenario.actors.size()) {
         for (const conformance::step& step : scenario.steps) {
             programs_[step.actor].push_back(&step);
         }
     }
 
     void run() {
-        for (int count = 0; count < commands_max && !rest_.empty() && !network_.finished(); ++count) {
+        for (int count = 0; count < commands_max && !remaining_.empty() && !network_.finished(); ++count) {
             const unsigned byte = take();
             perform(static_cast<command>(byte % 16), byte / 16 % static_cast<unsigned>(programs_.size()));
             // Some events come in one turn.
-            if (byte % 16 >= 12 || rest_.empty() || (std::to_integer<unsigned>(rest_.front()) & 0x80U) == 0) {
+            if (byte % 16 >= 12 || remaining_.empty() || (std::to_integer<unsigned>(remaining_.front()) & 0x80U) == 0) {
                 network_.turn();
             }
         }
@@ -53,11 +53,11 @@ public:
 
 private:
     unsigned take() {
-        if (rest_.empty()) {
+        if (remaining_.empty()) {
             return 0;
         }
-        const auto byte = std::to_integer<unsigned>(rest_.front());
-        rest_ = rest_.subspan(1);
+        const auto byte = std::to_integer<unsigned>(remaining_.front());
+        remaining_ = remaining_.subspan(1);
         return byte;
     }
 
@@ -71,9 +71,9 @@ private:
         }
         case command::packet: send_packet(actor, take()); break;
         case command::bytes: {
-            const std::size_t count = std::min<std::size_t>(take() % 32, rest_.size());
-            network_.send(actor, rest_.first(count));
-            rest_ = rest_.subspan(count);
+            const std::size_t count = std::min<std::size_t>(take() % 32, remaining_.size());
+            network_.send(actor, remaining_.first(count));
+            remaining_ = remaining_.subspan(count);
             break;
         }
         case command::fin: network_.close(actor, false); break;
@@ -132,7 +132,7 @@ private:
     }
 
     simulated_network& network_;
-    std::span<const std::byte> rest_;
+    std::span<const std::byte> remaining_;
     std::vector<std::vector<const conformance::step*>> programs_;
     conformance::bindings bound_;
 };

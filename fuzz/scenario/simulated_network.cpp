@@ -143,7 +143,7 @@ void simulated_network::send(std::size_t index, std::span<const std::byte> bytes
             event.packet = conformance::owned(result.packet);
             remaining = remaining.subspan(result.consumed);
         } else {
-            event.what = conformance::received_event::kind::malformed;
+            event.type = conformance::received_event::kind::malformed;
             actor.lost = true;
         }
         actor.events.push_back(std::move(event));
@@ -158,7 +158,7 @@ void simulated_network::close(std::size_t index, bool reset) {
         return;
     }
     conformance::received_event event;
-    event.what = reset ? conformance::received_event::kind::reset : conformance::received_event::kind::fin;
+    event.type = reset ? conformance::received_event::kind::reset : conformance::received_event::kind::fin;
     event.bytes = actor.unfinished;
     actor.events.push_back(std::move(event));
     run_.closed_by_peer(index, reset, now_);

@@ -105,19 +105,19 @@ session_setup setup_of(std::span<const std::byte> script) {
 }
 
 script_reader::script_reader(std::span<const std::byte> script)
-    : rest_{script.subspan(std::min(script.size(), setup_bytes))} {}
+    : remaining_{script.subspan(std::min(script.size(), setup_bytes))} {}
 
 std::uint8_t script_reader::take() {
-    if (rest_.empty()) {
+    if (remaining_.empty()) {
         return 0;
     }
-    const auto first = std::to_integer<std::uint8_t>(rest_.front());
-    rest_ = rest_.subspan(1);
+    const auto first = std::to_integer<std::uint8_t>(remaining_.front());
+    remaining_ = remaining_.subspan(1);
     return first;
 }
 
 bool script_reader::next(session_step& step) {
-    if (rest_.empty() || left_ == 0) {
+    if (remaining_.empty() || left_ == 0) {
         return false;
     }
     --left_;
@@ -125,8 +125,8 @@ bool script_reader::next(session_step& step) {
     step = {.what = static_cast<action>(command >> 3U), .place = command & 7U};
     step.value = has_value(step.what) ? take() : std::uint8_t{0};
     if (step.what == action::send_raw) {
-        step.raw = rest_.first(std::min<std::size_t>(rest_.size(), step.value % 16U));
-        rest_ = rest_.subspan(step.raw.size());
+        step.raw = remaining_.first(std::min<std::size_t>(remaining_.size(), step.value % 16U));
+        remaining_ = remaining_.subspan(step.raw.size());
     }
     return true;
 }

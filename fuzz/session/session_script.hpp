@@ -88,7 +88,7 @@ public:
 private:
     std::uint8_t take();
 
-    std::span<const std::byte> rest_;
+    std::span<const std::byte> remaining_;
     unsigned left_{steps_max};
 };
 
