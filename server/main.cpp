@@ -7,7 +7,7 @@
 #include "ops/limits_report.hpp"
 #include "ops/process_figures.hpp"
 #include "ops/scrape.hpp"
-#include "ops/service_manager.hpp"
+#include "ops/service_notifier.hpp"
 #include "ops/service_options.hpp"
 
 #include <CLI/CLI.hpp>
@@ -179,13 +179,13 @@ int serve_at(const flags& flags, const std::vector<chatos::base::endpoint>& addr
     chatos::ops::event_log log{*chatos::ops::parse_log_level(flags.log_level), writer};
     raise_descriptor_limit();
     const char* notify_socket = std::getenv("NOTIFY_SOCKET");
-    const chatos::ops::service_manager manager{notify_socket == nullptr ? "" : notify_socket};
+    const chatos::ops::service_notifier notifier{notify_socket == nullptr ? "" : notify_socket};
     chatos::net::socket_server server{
         flags.options.core,
         {.per_address_max = flags.options.per_address_max,
          .log = &log,
          .io_uring = flags.io_uring,
-         .on_stopping = [&manager] { static_cast<void>(manager.notify("STOPPING=1\nSTATUS=draining\n")); }}};
+         .on_stopping = [&notifier] { static_cast<void>(notifier.notify("STOPPING=1\nSTATUS=draining\n")); }}};
     server.stop_on_signals();
     std::string announcement;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -215,7 +215,7 @@ int serve_at(const flags& flags, const std::vector<chatos::base::endpoint>& addr
     std::fputs(announcement.c_str(), stdout);
     std::fflush(stdout);
     std::replace(announcement.begin(), announcement.end() - 1, '\n', ' ');
-    if (!manager.notify("READY=1\nSTATUS=" + announcement)) {
+    if (!notifier.notify("READY=1\nSTATUS=" + announcement)) {
         auto line = chatos::ops::event_log::line(chatos::ops::log_level::warning, "service_manager");
         log.write(line.add("advice", "not notified: NOTIFY_SOCKET does not name a listening socket"));
     }

@@ -48,7 +48,7 @@ TEST(Program, a_config_file_has_the_flags_names_and_flags_win) {
 TEST(Program, a_config_file_that_cannot_be_exits_2_and_says_what_is_wrong_in_it) {
     const std::pair<std::string, std::string> cases[] = {
         {"capasity=3\n", "capasity"},
-        {"capacity=many\n", "whole number"},
+        {"capacity=many\n", "expected an integer"},
         {"capacity=0\n", "invalid capacity 0"},
         {"capacity=3\ncapacity=4\n", "--capacity"},
         {"print-limits=true\n", "print-limits"},
@@ -135,7 +135,7 @@ TEST(Program, a_limit_that_cannot_be_is_refused_at_start_and_its_flag_named) {
             const std::string said = server.all_err();
             EXPECT_EQ(server.wait(), 2) << flag << " " << value;
             EXPECT_TRUE(said.starts_with("chatos-server: " + flag)) << said;
-            EXPECT_NE(said.find("give "), std::string::npos) << said;
+            EXPECT_NE(said.find("expected "), std::string::npos) << said;
         }
     }
 }

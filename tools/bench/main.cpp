@@ -28,7 +28,7 @@ constexpr auto examples = R"(Examples:
   chatos-bench redis-fanout --target 127.0.0.1:6379 --json -
 
 Times and rates are measured after a warm-up. --json - writes nothing but the JSON object on standard output.
-Exit: 0 done; 2 a flag or value that cannot be; 3 the server cannot be reached or misbehaved.)";
+Exit: 0 done; 2 an invalid flag or value; 3 the server cannot be reached or misbehaved.)";
 
 int report_error(exit_code code, std::string_view problem) {
     const std::string line = "chatos-bench: " + std::string{problem} + "\n";
@@ -42,14 +42,14 @@ struct command_line {
     std::string pid{};
 };
 
-CLI::Validator whole_number(std::uint64_t least, std::uint64_t most) {
+CLI::Validator integer_from(std::uint64_t least, std::uint64_t most) {
     return CLI::Validator{[least, most](const std::string& text) {
                               std::uint64_t value = 0;
                               const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
                               const bool is_whole = error == std::errc{} && end == text.data() + text.size();
                               return is_whole && value >= least && value <= most
                                          ? std::string{}
-                                         : "'" + text + "' cannot be; give a whole number from " +
+                                         : "invalid value '" + text + "': expected an integer from " +
                                                std::to_string(least) + " to " + std::to_string(most);
                           },
                           ""};
@@ -59,7 +59,7 @@ template <typename Number>
 CLI::Option* add_number(CLI::App& app, const std::string& name, Number& target, std::uint64_t least, std::uint64_t most,
                         const std::string& description) {
     return app.add_option(name, target, description)
-        ->check(whole_number(least, most))
+        ->check(integer_from(least, most))
         ->capture_default_str()
         ->type_name("N");
 }
@@ -76,7 +76,7 @@ CLI::App* add_benchmark(CLI::App& app, command_line& line, const std::string& na
         ->required()
         ->type_name("ADDRESS");
     command->add_option("--pid", line.pid, "The server's process, to see its use of CPU and memory")
-        ->check(whole_number(1, process_number_max))
+        ->check(integer_from(1, process_number_max))
         ->type_name("PID");
     command->add_option("--json", line.json, "Write the figures as one JSON object; - is standard output")
         ->type_name("FILE");
@@ -91,7 +91,7 @@ void add_traffic(CLI::App& command, request& request) {
     add_number(command, "--size", request.message_bytes, message_bytes_min, message_bytes_max, "Bytes of a message");
     add_number(command, "--in-flight", request.in_flight, 1, in_flight_max, "Messages of a sender that are not done");
     CLI::Option* messages = command.add_option("--messages", request.messages, "Measure so many messages, not a time")
-                                ->check(whole_number(1, std::numeric_limits<std::uint32_t>::max()))
+                                ->check(integer_from(1, std::numeric_limits<std::uint32_t>::max()))
                                 ->type_name("N");
     add_number(command, "--seconds", request.seconds, 1, 86'400, "Measure for so long")->excludes(messages);
 }

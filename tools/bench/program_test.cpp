@@ -194,13 +194,13 @@ TEST(bench_program, says_what_is_wrong_with_the_command_line) {
         {{"fan"}, "subcommand is required"},
         {{"fanout"}, "--target is required"},
         {{"fanout", "--target", "1"}, "expected HOST:PORT"},
-        {{"fanout", "--target", target, "--receivers", "0"}, "'0' cannot be; give a whole number from 1 to"},
-        {{"fanout", "--target", target, "--size", "3"}, "'3' cannot be; give a whole number from 4 to 65536"},
-        {{"fanout", "--target", target, "--in-flight", "x"}, "'x' cannot be"},
+        {{"fanout", "--target", target, "--receivers", "0"}, "invalid value '0': expected an integer from 1 to"},
+        {{"fanout", "--target", target, "--size", "3"}, "invalid value '3': expected an integer from 4 to 65536"},
+        {{"fanout", "--target", target, "--in-flight", "x"}, "invalid value 'x': expected an integer"},
         {{"fanout", "--target", target, "--seconds", "1", "--messages", "1"}, "excludes"},
         {{"fanout", "--target", target, "--pid", "4194304"}, "--pid 4194304: there is no such process"},
         {{"idle", "--target", "192.0.2.1:1", "--users", "28001"}, "use a target in 127.0.0.0/8"},
-        {{"idle", "--target", target, "--users", "1"}, "'1' cannot be"},
+        {{"idle", "--target", target, "--users", "1"}, "invalid value '1': expected an integer from 2"},
         {{"connect", "--target", target, "--pairs", "1"}, "--pairs"},
     };
     for (const auto& test_case : cases) {

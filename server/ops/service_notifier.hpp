@@ -8,10 +8,10 @@
 namespace chatos::ops {
 
 /// Does nothing when the socket's name is empty.
-class service_manager {
+class service_notifier {
 public:
     /// `socket_name` as in $NOTIFY_SOCKET: a path, or @ and a name in the abstract namespace.
-    explicit service_manager(std::string_view socket_name) : socket_name_{socket_name} {}
+    explicit service_notifier(std::string_view socket_name) : socket_name_{socket_name} {}
 
     /// Lines of NAME=value ("READY=1\nSTATUS=..."). False when the notification could not be sent; that is no
     /// reason to stop. Never blocks.

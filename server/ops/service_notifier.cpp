@@ -1,4 +1,4 @@
-#include "ops/service_manager.hpp"
+#include "ops/service_notifier.hpp"
 
 #include "base/system/descriptor.hpp"
 
@@ -9,7 +9,7 @@
 
 namespace chatos::ops {
 
-bool service_manager::notify(std::string_view state) const {
+bool service_notifier::notify(std::string_view state) const {
     ::sockaddr_un address{};
     if (socket_name_.empty()) {
         return true;
