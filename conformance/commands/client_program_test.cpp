@@ -169,8 +169,7 @@ TEST_F(ClientRole, another_runner_that_connects_is_refused_counted_and_not_judge
     }
     reserved_port reservation;
     EXPECT_NE(reservation.renew(), 0);
-    const endpoint client_port{"127.0.0.1", static_cast<std::uint16_t>(std::stoul(folder_.read("port")))};
-    const auto address = std::get<socket_address>(resolve(client_port));
+    const auto address = base::loopback_address(static_cast<std::uint16_t>(std::stoul(folder_.read("port"))));
     EXPECT_FALSE(answers_anything(address, "probe", std::chrono::seconds{300}));
     folder_.write("go", "");
     const program_result result = judged.get();

@@ -113,10 +113,9 @@ int serve(const model_command_settings& settings) {
 }
 
 int chat(const model_command_settings& settings) {
-    const auto address = parse_endpoint(settings.server);
-    if (!address) {
-        print_error("model --connect " + base::printable(settings.server) +
-                    ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
+    const base::endpoint_result address = base::parse_endpoint(settings.server);
+    if (!address.fault.empty()) {
+        print_error("model --connect: " + address.fault);
         return exit_usage;
     }
     if (settings.pseudo.empty() || find_ill_formed_utf8(settings.pseudo) != utf8_well_formed) {
@@ -124,7 +123,7 @@ int chat(const model_command_settings& settings) {
         return exit_usage;
     }
     connect_settings client;
-    client.server = *address;
+    client.server = address.value;
     client.client.pseudo = settings.pseudo;
     if (!choose(settings, client.client.faults, client.client.variants)) {
         return exit_usage;

@@ -74,8 +74,8 @@ TEST(ModelProgram, refuses_what_it_does_not_know_and_says_where_to_look) {
         {{"model", "--role", "client"},
          "model: where is its server? Give --connect HOST:PORT and --pseudo NAME, --list-faults or --list-variants"},
         {{"model", "--role", "client", "--connect", "somewhere", "--pseudo", "alice"},
-         "model --connect somewhere: expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or "
-         "[::1]:7777"},
+         "model --connect: invalid address 'somewhere': the port is missing; expected HOST:PORT, [IPv6]:PORT or unix:PATH, "
+         "for example 127.0.0.1:7777"},
         {{"model", "--role", "client", "--connect", "127.0.0.1:1"}, "model --pseudo : expected a name, in UTF-8"},
         {{"model", "--role", "client", "--connect", "127.0.0.1:1", "--pseudo", "a", "--fault", "mute"},
          "model --fault mute: there is no such fault of a client; `chatos-conformance model --role client "

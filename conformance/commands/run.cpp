@@ -223,10 +223,9 @@ private:
     }
 
     int choose_target() {
-        const auto where = parse_endpoint(settings_.target);
-        if (!where) {
-            print_error("--target " + base::printable(settings_.target) +
-                        ": expected HOST:PORT with a port from 1 to 65535, for example 127.0.0.1:7777 or [::1]:7777");
+        const base::endpoint_result where = base::parse_endpoint(settings_.target);
+        if (!where.fault.empty()) {
+            print_error("--target: " + where.fault);
             return exit_usage;
         }
         const auto start_timeout =
@@ -237,7 +236,7 @@ private:
                         "{port}\" or a profile with a \"command\"");
             return exit_usage;
         }
-        under_test_.push_back(std::make_unique<running_target>(*where, start_timeout));
+        under_test_.push_back(std::make_unique<running_target>(where.value, start_timeout));
         repeat_ = "--target " + shell_word(settings_.target);
         return exit_good;
     }

@@ -1,5 +1,6 @@
 #include "model/connect.hpp"
 
+#include "base/system/descriptor.hpp"
 #include "runner/sockets.hpp"
 
 #include <algorithm>
@@ -19,6 +20,8 @@
 
 namespace chatos::conformance {
 namespace {
+
+using base::descriptor;
 
 using namespace std::chrono_literals;
 using steady = std::chrono::steady_clock;
@@ -52,22 +55,26 @@ public:
 
 private:
     std::string connect() {
-        const auto resolved = resolve(settings_.server);
-        if (const auto* error = std::get_if<std::string>(&resolved)) {
-            return "cannot resolve the host of " + settings_.server.text() + ": " + *error;
+        base::resolve_result resolved = base::resolve(settings_.server);
+        if (!resolved.fault.empty()) {
+            return "cannot resolve the host of " + settings_.server.text() + ": " + resolved.fault;
         }
-        address_ = std::get<socket_address>(resolved);
-        socket_ = open_connection();
-        return socket_.is_open() ? ""
-                                 : "cannot connect to " + settings_.server.text() + ": " +
-                                       std::generic_category().message(errno) + "; is a server running there?";
+        for (const base::socket_address& candidate : resolved.addresses) {
+            address_ = candidate;
+            socket_ = open_connection();
+            if (socket_.is_open()) {
+                return "";
+            }
+        }
+        return "cannot connect to " + settings_.server.text() + ": " + std::generic_category().message(errno) +
+               "; is a server running there?";
     }
 
     [[nodiscard]] descriptor open_connection() const {
-        descriptor socket{::socket(address_.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+        descriptor socket{::socket(address_.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)};
         const int on = 1;
         (void)::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address_.storage), address_.size) != 0) {
+        if (::connect(socket.get(), address_.get(), address_.size) != 0) {
             socket.reset();
         }
         return socket;

@@ -1,8 +1,8 @@
 // The model client as a program, with a connection, a clock and the standard streams. POSIX, one thread, poll().
 #pragma once
 
+#include "base/endpoint.hpp"
 #include "model/client.hpp"
-#include "runner/endpoint.hpp"
 
 #include <string>
 #include <variant>
@@ -11,7 +11,7 @@ namespace chatos::conformance {
 
 struct connect_settings {
     client_settings client;  ///< this program follows the variants of writing (late, byte by byte, joined)
-    endpoint server;
+    base::endpoint server;
 };
 
 /// Reads commands from standard input and prints to standard output until the client exits. Returns its exit status, or

@@ -1,5 +1,6 @@
 #include "model/serve.hpp"
 
+#include "base/system/descriptor.hpp"
 #include "runner/sockets.hpp"
 
 #include <algorithm>
@@ -14,6 +15,8 @@
 
 namespace chatos::conformance {
 namespace {
+
+using base::descriptor;
 
 using namespace std::chrono_literals;
 

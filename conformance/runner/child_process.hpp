@@ -2,7 +2,7 @@
 // its end noticed, the whole group ended when its owner goes.
 #pragma once
 
-#include "runner/descriptor.hpp"
+#include "base/system/descriptor.hpp"
 #include "runner/process_end.hpp"
 #include "runner/processor_use.hpp"
 
@@ -15,6 +15,8 @@
 #include <vector>
 
 namespace chatos::conformance {
+
+using base::descriptor;
 
 /// Our ends of a process's standard streams; they do not block.
 struct child_streams {

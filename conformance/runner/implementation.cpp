@@ -47,15 +47,19 @@ std::optional<std::string> running_target::lacks(const scenario& scenario) const
 }
 
 std::optional<std::string> running_target::make_ready(const option_values& /*needs*/) {
-    if (address_.size == 0) {
-        const auto resolved = resolve(where_);
-        if (const auto* error = std::get_if<std::string>(&resolved)) {
-            return "the host of " + where_.text() + " cannot be found: " + *error;
-        }
-        address_ = std::get<socket_address>(resolved);
-    }
-    if (accepts_connections(address_, start_time_)) {
+    if (address_.size != 0 && accepts_connections(address_, start_time_)) {
         return std::nullopt;
+    }
+    // A name may have several addresses, and the server may listen on one of them only.
+    const base::resolve_result resolved = base::resolve(where_);
+    if (!resolved.fault.empty()) {
+        return "cannot find the host of " + where_.text() + ": " + resolved.fault;
+    }
+    for (const socket_address& candidate : resolved.addresses) {
+        if (accepts_connections(candidate, start_time_)) {
+            address_ = candidate;
+            return std::nullopt;
+        }
     }
     return "nobody accepts connections at " + where_.text() + "; start the server, or give another --target";
 }
@@ -114,11 +118,10 @@ std::vector<std::string> started_command::words_for(std::uint16_t port, const op
 std::optional<std::string> started_command::start_once(const option_values& needs) {
     process_.stop();
     const std::uint16_t port = port_.renew();
-    const auto resolved = resolve({"127.0.0.1", port});
-    if (port == 0 || !std::holds_alternative<socket_address>(resolved)) {
+    if (port == 0) {
         return "there is no free loopback port to start the server on";
     }
-    address_ = std::get<socket_address>(resolved);
+    address_ = base::loopback_address(port);
     const std::vector<std::string> words = words_for(port, needs);
     if (auto error = process_.start(words)) {
         return error;

@@ -1,8 +1,8 @@
 // The implementation under test, however it is reached: one that is already running, or one that we start.
 #pragma once
 
+#include "base/endpoint.hpp"
 #include "runner/child_process.hpp"
-#include "runner/endpoint.hpp"
 #include "runner/reserved_port.hpp"
 #include "runner/sockets.hpp"
 
@@ -68,7 +68,7 @@ public:
 /// A server that is already running.
 class running_target final : public server_implementation {
 public:
-    running_target(endpoint where, std::chrono::milliseconds start_time)
+    running_target(base::endpoint where, std::chrono::milliseconds start_time)
         : where_{std::move(where)}, start_time_{start_time} {}
 
     [[nodiscard]] std::string name() const override { return where_.text(); }
@@ -80,7 +80,7 @@ public:
     void discard() override {}
 
 private:
-    endpoint where_;
+    base::endpoint where_;
     socket_address address_;
     std::chrono::milliseconds start_time_;
 };

@@ -2,11 +2,13 @@
 // runners, of any user, ever use the same port at the same time.
 #pragma once
 
-#include "runner/descriptor.hpp"
+#include "base/system/descriptor.hpp"
 
 #include <cstdint>
 
 namespace chatos::conformance {
+
+using base::descriptor;
 
 /// Ports that may be chosen, first and last included. Those that the system itself gives to outgoing connections and to
 /// programs that bind port 0 are left out of it wherever enough others remain: no other program gets one by chance.

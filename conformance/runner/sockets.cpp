@@ -61,7 +61,7 @@ bool is_connected_to_itself(const descriptor& socket) {
     socklen_t theirs_size = sizeof theirs;
     return ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&ours), &ours_size) == 0 &&
            ::getpeername(socket.get(), reinterpret_cast<sockaddr*>(&theirs), &theirs_size) == 0 &&
-           std::memcmp(&ours, &theirs, sizeof ours) == 0;
+           ours.ss_family != AF_UNIX && std::memcmp(&ours, &theirs, sizeof ours) == 0;
 }
 
 std::string error_text(int error) {
@@ -317,21 +317,6 @@ private:
 };
 
 }  // namespace
-
-std::variant<socket_address, std::string> resolve(const endpoint& where) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* addresses = nullptr;
-    if (const int error = ::getaddrinfo(where.host.c_str(), std::to_string(where.port).c_str(), &hints, &addresses);
-        error != 0) {
-        return std::string{::gai_strerror(error)};
-    }
-    socket_address address;
-    std::memcpy(&address.storage, addresses->ai_addr, addresses->ai_addrlen);
-    address.size = addresses->ai_addrlen;
-    ::freeaddrinfo(addresses);
-    return address;
-}
 
 bool accepts_connections(const socket_address& where, std::chrono::milliseconds time) {
     const descriptor socket = open_socket(where);

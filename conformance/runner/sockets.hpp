@@ -1,8 +1,7 @@
 // The sockets under an execution: does what it asks for and tells it what happened. POSIX, one thread, poll().
 #pragma once
 
-#include "runner/descriptor.hpp"
-#include "runner/endpoint.hpp"
+#include "base/system/socket_address.hpp"
 #include "runner/execution.hpp"
 
 #include <optional>
@@ -13,17 +12,10 @@
 
 namespace chatos::conformance {
 
+using base::socket_address;
+
 class child_process;
 class client_processes;
-
-/// An address ready for connect().
-struct socket_address {
-    sockaddr_storage storage{};
-    socklen_t size{0};
-};
-
-/// Looks a host up; a sentence that says why it cannot be found otherwise.
-[[nodiscard]] std::variant<socket_address, std::string> resolve(const endpoint& where);
 
 /// True when a server accepts a TCP connection there within the time.
 [[nodiscard]] bool accepts_connections(const socket_address& where, std::chrono::milliseconds time);

@@ -1,4 +1,5 @@
 // Verdicts, controls and what a report says, over real loopback TCP against servers that the tests make up.
+#include "base/testing/temporary_folder.hpp"
 #include "runner/suite.hpp"
 #include "testing/fake_implementation.hpp"
 #include "testing/manual_run.hpp"
@@ -323,12 +324,24 @@ TEST_F(SuiteTest, a_target_where_nobody_listens_is_gone_from_the_start) {
     EXPECT_EQ(report.count(verdict::not_testable), 2U);
 }
 
+TEST(RunningTarget, may_listen_on_a_unix_socket) {
+    const base::testing::temporary_folder folder;
+    const base::endpoint where{.unix_path = folder.path("server")};
+    running_target target{where, std::chrono::seconds{5}};
+    EXPECT_EQ(target.make_ready({}).value_or(""),
+              "nobody accepts connections at " + where.text() + "; start the server, or give another --target");
+    const base::listen_result listening = base::listen_on(where);
+    ASSERT_EQ(listening.fault, "");
+    EXPECT_EQ(target.make_ready({}), std::nullopt);
+    EXPECT_TRUE(target.address().is_unix());
+}
+
 TEST_F(SuiteTest, a_target_whose_host_cannot_be_found_is_gone) {
     scenarios_ = {passes("a")};
-    running_target target{{"..", 7777}, std::chrono::seconds{5}};
+    running_target target{{.host = "..", .port = 7777}, std::chrono::seconds{5}};
     const suite_report report = run(target);
     ASSERT_TRUE(report.gone);
-    EXPECT_TRUE(report.gone->starts_with("the host of ..:7777 cannot be found: ")) << *report.gone;
+    EXPECT_TRUE(report.gone->starts_with("cannot find the host of ..:7777: ")) << *report.gone;
 }
 
 TEST_F(SuiteTest, a_target_that_cannot_be_told_anything_leaves_scenarios_with_needs_unsupported) {

@@ -49,7 +49,7 @@ public:
     fake_server(const fake_server&) = delete;
     fake_server& operator=(const fake_server&) = delete;
 
-    [[nodiscard]] endpoint where() const { return {"127.0.0.1", port_}; }
+    [[nodiscard]] base::endpoint where() const { return {.host = "127.0.0.1", .port = port_}; }
     [[nodiscard]] socket_address address() const;
     /// Accepts no connection after it returns; existing ones continue. A behavior may call it.
     void stop_listening();
