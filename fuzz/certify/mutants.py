@@ -132,15 +132,15 @@ def choose(mutant_list, names):
     """The mutants of these names, in their order, or all if there are none. A name may be given as PART/NAME."""
     if not names:
         return mutant_list
-    wanted = set()
+    selection = set()
     for wanted in names:
         plain = wanted.removesuffix(".patch").removeprefix("fuzz/bugs/")
         named = [mutant for mutant in mutant_list if plain in (mutant.name, f"{mutant.part}/{mutant.name}")]
         if not named:
             near = difflib.get_close_matches(plain.split("/")[-1], [mutant.name for mutant in mutant_list], n=3, cutoff=0.4)
             raise MutantError(f"there is no bug '{wanted}'" + (f"; near: {', '.join(near)}" if near else ""))
-        wanted.update(named)
-    return [mutant for mutant in mutant_list if mutant in wanted]
+        selection.update(named)
+    return [mutant for mutant in mutant_list if mutant in selection]
 
 
 def read_harnesses(tree):

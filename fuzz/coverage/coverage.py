@@ -124,7 +124,7 @@ def print_places(title, places):
     print(f"\n{title}")
     last = None
     for place, reason in places:
-        print(f"  {place.file}:{place.line}  {place.text}\n      {place.purpose}")
+        print(f"  {place.file}:{place.line}  {place.text}\n      {place.missing}")
         if reason and reason != last:
             print(f"      because: {reason}")
         last = reason

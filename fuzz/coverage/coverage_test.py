@@ -59,23 +59,23 @@ class Reading(unittest.TestCase):
 
     def test_a_line_and_the_branch_that_leads_to_it(self):
         reading = source(negative=0, zero=2, positive=3)
-        self.assertEqual([(place.line, place.text, place.what) for place in reading.unreached],
+        self.assertEqual([(place.line, place.text, place.missing) for place in reading.unreached],
                          [(2, "if (number < 0) {", "`number < 0` never true"),
                           (3, "return -1;", "never ran, down to line 4")])
         self.assertEqual((reading.lines_reached, reading.sides_reached), (4, 3))
 
     def test_a_side_of_a_branch_within_a_line(self):
         reading = source(negative=1, zero=2, positive=0)
-        self.assertEqual([(place.line, place.what) for place in reading.unreached], [(5, "`number == 0` never false")])
+        self.assertEqual([(place.line, place.missing) for place in reading.unreached], [(5, "`number == 0` never false")])
 
     def test_lines_that_never_ran_are_told_once_without_their_branches(self):
         reading = source(negative=1, zero=0, positive=0)
-        self.assertEqual([(place.line, place.what) for place in reading.unreached],
+        self.assertEqual([(place.line, place.missing) for place in reading.unreached],
                          [(2, "`number < 0` never false"), (5, "never ran, down to line 6")])
 
     def test_what_never_ran_at_all(self):
         reading = source(negative=0, zero=0, positive=0)
-        self.assertEqual([(place.line, place.what) for place in reading.unreached], [(1, "never ran, down to line 6")])
+        self.assertEqual([(place.line, place.missing) for place in reading.unreached], [(1, "never ran, down to line 6")])
         self.assertEqual((reading.lines_reached, reading.sides_reached), (0, 0))
 
     def test_counts_of_the_instances_of_a_template_add_up(self):

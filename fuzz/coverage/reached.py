@@ -10,7 +10,7 @@ class Unreached:
     file: str
     line: int
     text: str  # of the line
-    what: str  # that did not happen
+    missing: str  # what did not happen
 
 
 @dataclasses.dataclass
@@ -114,5 +114,5 @@ def read_source(entry, project):
         if not all(sides) and counts.get(place[0]):
             whole_line = text[place[0] - 1].strip()
             places.append((place[0], place[1], what_of_branch(condition(text, place), whole_line, sides)))
-    source.unreached = [Unreached(source.file, line, text[line - 1].strip(), what) for line, _, what in sorted(places)]
+    source.unreached = [Unreached(source.file, line, text[line - 1].strip(), missing) for line, _, missing in sorted(places)]
     return source

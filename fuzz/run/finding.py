@@ -54,7 +54,7 @@ def what_broke(lines):
             return as_name(broken["property"]), [line]
         if undefined := UNDEFINED.match(line):
             place = undefined["place"].removeprefix(f"{PROJECT}/")
-            return "undefined-behaviour", [f"{place}: {undefined['summary']}"]
+            return "undefined-behaviour", [f"{place}: {undefined['what']}"]
         if ASSERTION.search(line):
             return "assertion", [line]
         if EXCEPTION.match(line):

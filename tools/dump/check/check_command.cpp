@@ -12,17 +12,17 @@ namespace chatos::dump {
 namespace {
 
 conformance::judge_settings settings_of(const check_options& options) {
-    conformance::judge_settings made;
-    made.judges_server = options.role != "client";
-    made.judges_clients = options.role != "server";
-    made.has_all_clients = options.has_all_clients;
+    conformance::judge_settings settings;
+    settings.judges_server = options.role != "client";
+    settings.judges_clients = options.role != "server";
+    settings.has_all_clients = options.has_all_clients;
     if (options.answer_timeout_ms) {
-        made.answer_timeout = std::chrono::milliseconds{*options.answer_timeout_ms};
+        settings.answer_timeout = std::chrono::milliseconds{*options.answer_timeout_ms};
     }
     if (options.pc_timeout_ms) {
-        made.pc_timeout = std::chrono::milliseconds{*options.pc_timeout_ms};
+        settings.pc_timeout = std::chrono::milliseconds{*options.pc_timeout_ms};
     }
-    return made;
+    return settings;
 }
 
 class running_check final : public checking {
@@ -65,8 +65,8 @@ private:
 
 std::unique_ptr<checking> make_checking(const check_options& options, bool as_json, const base::colors& colors,
                                         record_sink& shown, output& out) {
-    auto made = std::make_unique<running_check>(options, as_json, colors, shown, out);
-    return made->is_open() ? std::move(made) : nullptr;
+    auto check = std::make_unique<running_check>(options, as_json, colors, shown, out);
+    return check->is_open() ? std::move(check) : nullptr;
 }
 
 std::string cannot_open(const std::string& path) {

@@ -28,12 +28,12 @@ capture_time time_of(std::int64_t nanoseconds, std::uint8_t digits) noexcept {
     }
     constexpr std::int64_t second = 1'000'000'000;
     std::int64_t seconds = nanoseconds / second;
-    std::int64_t rest = nanoseconds % second;
-    if (rest < 0) {
-        rest += second;
+    std::int64_t remaining = nanoseconds % second;
+    if (remaining < 0) {
+        remaining += second;
         --seconds;
     }
-    return {seconds, static_cast<std::uint32_t>(rest), digits};
+    return {seconds, static_cast<std::uint32_t>(remaining), digits};
 }
 
 stream_direction direction_of(side sender) noexcept {
@@ -45,8 +45,8 @@ std::string_view name_of(side sender) noexcept {
 }
 
 std::string_view level_of(std::string_view rule) noexcept {
-    const conformance::rule* found = conformance::find_rule(rule);
-    return found == nullptr ? std::string_view{} : level_name(found->level);
+    const conformance::rule* entry = conformance::find_rule(rule);
+    return entry == nullptr ? std::string_view{} : level_name(entry->level);
 }
 
 std::string explanation_of(std::string_view rule) {
@@ -60,28 +60,28 @@ check_sink::check_sink(check_form form, const conformance::judge_settings& setti
     : trace_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings}, out_{out},
       colors_{colors} {}
 
-void check_sink::capture_ended(const captured_trace& one) {
-    conformance::judge_report made = conformance::judge(one.trace, settings_);
-    for (violation& each : made.violations) {
+void check_sink::capture_ended(const captured_trace& capture) {
+    conformance::judge_report report = conformance::judge(capture.trace, settings_);
+    for (violation& each : report.violations) {
         has_violations_ = true;
-        const auto talk = std::find_if(one.trace.connections.begin(), one.trace.connections.end(),
+        const auto talk = std::find_if(capture.trace.connections.begin(), capture.trace.connections.end(),
                                        [&](const conformance::connection& any) { return any.stream == each.stream; });
-        located_violation found{std::move(each), one.file,
-                                one.endpoints[static_cast<std::size_t>(talk - one.trace.connections.begin())],
-                                one.time_digits};
+        located_violation located{std::move(each), capture.file,
+                                  capture.endpoints[static_cast<std::size_t>(talk - capture.trace.connections.begin())],
+                                  capture.time_digits};
         if (form_ == check_form::json) {
-            show_json(found);
+            show_json(located);
         } else {
-            show_text(found);
+            show_text(located);
         }
-        violations_.push_back(std::move(found));
+        violations_.push_back(std::move(located));
     }
-    add_verdicts(one, made.verdicts);
+    add_verdicts(capture, report.verdicts);
 }
 
 /// Several captures have one verdict on each rule: the worst.
-void check_sink::add_verdicts(const captured_trace& one, const std::vector<rule_verdict>& verdicts) {
-    const std::string prefix = one.file.empty() ? "" : one.file + ", ";
+void check_sink::add_verdicts(const captured_trace& capture, const std::vector<rule_verdict>& verdicts) {
+    const std::string prefix = capture.file.empty() ? "" : capture.file + ", ";
     if (verdicts_.empty()) {
         verdicts_ = verdicts;
         for (rule_verdict& each : verdicts_) {
@@ -107,39 +107,45 @@ void check_sink::add_verdicts(const captured_trace& one, const std::vector<rule_
     }
 }
 
-void check_sink::show_text(const located_violation& one) {
-    const violation& what = one.violation;
-    out_.add(colors_.red, "VIOLATION", colors_.plain, "  ", colors_.bold, what.rule, colors_.plain, " (",
-             level_of(what.rule), ") by the ", name_of(what.violator), ": ");
-    if (!one.file.empty()) {
-        add_quoted(out_, one.file);
+void check_sink::show_text(const located_violation& located) {
+    const violation& violation_shown = located.violation;
+    out_.add(colors_.red, "VIOLATION", colors_.plain, "  ", colors_.bold, violation_shown.rule, colors_.plain, " (",
+             level_of(violation_shown.rule), ") by the ", name_of(violation_shown.violator), ": ");
+    if (!located.file.empty()) {
+        add_quoted(out_, located.file);
         out_.add(", ");
     }
-    out_.add("stream ", what.stream, ", ",
-             endpoint_text(sender_of(one.endpoints, direction_of(what.sender)), one.endpoints.ip_version), " > ",
-             endpoint_text(receiver_of(one.endpoints, direction_of(what.sender)), one.endpoints.ip_version), ", frame ",
-             what.frame, ", offset ", what.offset, "\n  expected  ", what.expected, "\n  came      ", what.actual,
-             "\n  see       ", explanation_of(what.rule), '\n');
+    out_.add(
+        "stream ", violation_shown.stream, ", ",
+        endpoint_text(sender_of(located.endpoints, direction_of(violation_shown.sender)), located.endpoints.ip_version),
+        " > ",
+        endpoint_text(receiver_of(located.endpoints, direction_of(violation_shown.sender)),
+                      located.endpoints.ip_version),
+        ", frame ", violation_shown.frame, ", offset ", violation_shown.offset, "\n  expected  ",
+        violation_shown.expected, "\n  came      ", violation_shown.actual, "\n  see       ",
+        explanation_of(violation_shown.rule), '\n');
 }
 
-void check_sink::show_json(const located_violation& one) {
-    const violation& what = one.violation;
+void check_sink::show_json(const located_violation& located) {
+    const violation& violation_shown = located.violation;
     json_object line{out_};
     line.text("type", "violation");
-    line.text("rule", what.rule);
-    line.text("level", level_of(what.rule));
-    line.text("by", name_of(what.violator));
+    line.text("rule", violation_shown.rule);
+    line.text("level", level_of(violation_shown.rule));
+    line.text("by", name_of(violation_shown.violator));
     out_.add(',');
-    const capture_position place{.mark = {.frame = what.frame, .time = time_of(what.time_ns, one.time_digits)},
-                                 .endpoints = &one.endpoints,
-                                 .file = one.file};
-    places_.add(
-        out_,
-        {.stream = what.stream, .direction = direction_of(what.sender), .offset = what.offset, .capture = &place});
-    line.number("offset", what.offset);
-    line.text("expected", what.expected);
-    line.text("came", what.actual);
-    line.text("explain", explanation_of(what.rule));
+    const capture_position place{
+        .mark = {.frame = violation_shown.frame, .time = time_of(violation_shown.time_ns, located.time_digits)},
+        .endpoints = &located.endpoints,
+        .file = located.file};
+    places_.add(out_, {.stream = violation_shown.stream,
+                       .direction = direction_of(violation_shown.sender),
+                       .offset = violation_shown.offset,
+                       .capture = &place});
+    line.number("offset", violation_shown.offset);
+    line.text("expected", violation_shown.expected);
+    line.text("came", violation_shown.actual);
+    line.text("explain", explanation_of(violation_shown.rule));
     line.finish();
 }
 
@@ -147,11 +153,11 @@ void check_sink::all_captures_ended() {
     if (verdicts_.empty()) {
         verdicts_ = conformance::judge({}, settings_).verdicts;  // of nothing: all unknowable, and said so
     }
-    for (const rule_verdict& one : verdicts_) {
+    for (const rule_verdict& verdict : verdicts_) {
         if (form_ == check_form::json) {
-            show_json(one);
-        } else if (one.passed + one.violations + one.inconclusive != 0) {
-            show_text(one);
+            show_json(verdict);
+        } else if (verdict.passed + verdict.violations + verdict.inconclusive != 0) {
+            show_text(verdict);
         }
     }
     if (form_ == check_form::text) {
@@ -159,34 +165,34 @@ void check_sink::all_captures_ended() {
     }
 }
 
-void check_sink::show_json(const rule_verdict& one) {
+void check_sink::show_json(const rule_verdict& verdict) {
     json_object line{out_};
     line.text("type", "verdict");
-    line.text("rule", one.rule);
-    line.text("level", level_of(one.rule));
-    line.text("verdict", judge_verdict_name(one.verdict));
-    line.number("kept", one.passed);
-    line.number("violations", one.violations);
-    line.number("undecided", one.inconclusive);
-    if (!one.reason.empty()) {
-        line.text("reason", one.reason);
+    line.text("rule", verdict.rule);
+    line.text("level", level_of(verdict.rule));
+    line.text("verdict", judge_verdict_name(verdict.verdict));
+    line.number("kept", verdict.passed);
+    line.number("violations", verdict.violations);
+    line.number("undecided", verdict.inconclusive);
+    if (!verdict.reason.empty()) {
+        line.text("reason", verdict.reason);
     }
     line.finish();
 }
 
-void check_sink::show_text(const rule_verdict& one) {
-    const bool is_failed = one.verdict == judge_verdict::fail;
-    out_.add(is_failed ? colors_.red : one.verdict == judge_verdict::pass ? colors_.bold : colors_.dim);
-    out_.add_padded(judge_verdict_name(one.verdict), verdict_columns);
+void check_sink::show_text(const rule_verdict& verdict) {
+    const bool is_failed = verdict.verdict == judge_verdict::fail;
+    out_.add(is_failed ? colors_.red : verdict.verdict == judge_verdict::pass ? colors_.bold : colors_.dim);
+    out_.add_padded(judge_verdict_name(verdict.verdict), verdict_columns);
     out_.add(colors_.plain);
-    out_.add_padded(one.rule, rule_columns);
+    out_.add_padded(verdict.rule, rule_columns);
     if (is_failed) {
-        out_.add(base::counted(one.violations, "violation"), ", ");
+        out_.add(base::counted(verdict.violations, "violation"), ", ");
     }
-    out_.add("kept ", base::counted(one.passed, "time"));
-    if (!one.reason.empty()) {
+    out_.add("kept ", base::counted(verdict.passed, "time"));
+    if (!verdict.reason.empty()) {
         out_.add("; ");
-        escape(one.reason, [&](std::string_view piece) { out_.add(piece == "\\\"" ? "\"" : piece); });
+        escape(verdict.reason, [&](std::string_view piece) { out_.add(piece == "\\\"" ? "\"" : piece); });
     }
     out_.add('\n');
 }
@@ -201,12 +207,12 @@ void check_sink::show_unseen() {
         out_.add(line, colors_.plain, '\n');
         line.clear();
     };
-    for (const rule_verdict& one : verdicts_) {
-        if (one.passed + one.violations + one.inconclusive == 0) {
-            if (line.size() + one.rule.size() > columns) {
+    for (const rule_verdict& verdict : verdicts_) {
+        if (verdict.passed + verdict.violations + verdict.inconclusive == 0) {
+            if (line.size() + verdict.rule.size() > columns) {
                 end_line();
             }
-            line += (line.empty() ? "" : " ") + std::string{one.rule};
+            line += (line.empty() ? "" : " ") + std::string{verdict.rule};
         }
     }
     if (!line.empty()) {

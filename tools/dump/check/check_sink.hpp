@@ -34,15 +34,15 @@ private:
         std::uint8_t time_digits{0};
     };
 
-    void capture_ended(const captured_trace& one) override;
+    void capture_ended(const captured_trace& capture) override;
     void all_captures_ended() override;
-    void show_text(const located_violation& one);
-    void show_json(const located_violation& one);
-    void show_text(const conformance::rule_verdict& one);
-    void show_json(const conformance::rule_verdict& one);
+    void show_text(const located_violation& located);
+    void show_json(const located_violation& located);
+    void show_text(const conformance::rule_verdict& verdict);
+    void show_json(const conformance::rule_verdict& verdict);
     void show_unseen();
     [[nodiscard]] std::string details_of(std::string_view rule) const;
-    void add_verdicts(const captured_trace& one, const std::vector<conformance::rule_verdict>& verdicts);
+    void add_verdicts(const captured_trace& capture, const std::vector<conformance::rule_verdict>& verdicts);
 
     check_form form_;
     conformance::judge_settings settings_;

@@ -37,7 +37,7 @@ public:
 
 protected:
     /// A capture is over.
-    virtual void capture_ended(const captured_trace& one) = 0;
+    virtual void capture_ended(const captured_trace& capture) = 0;
     /// Before the summary.
     virtual void all_captures_ended() = 0;
     /// Where later records begin that a derived class shows.

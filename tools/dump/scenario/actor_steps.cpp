@@ -19,16 +19,16 @@ constexpr std::uint64_t usual_patience_ms = 2'000;
 
 class actor_planner {
 public:
-    actor_planner(const connection& one, std::size_t actor, const causes& known)
-        : connection_{one}, actor_{actor}, causes_{known} {}
+    actor_planner(const connection& traced, std::size_t actor, const causes& known)
+        : connection_{traced}, actor_{actor}, causes_{known} {}
 
     /// What one connection does, in an order in which both directions keep theirs.
     step_list make() {
-        const connection& one = connection_;
+        const connection& traced = connection_;
         const std::size_t actor = actor_;
         const connection_trace& understood = causes_.connections()[actor];
-        const auto& said = one.from(side::client).packets;
-        const auto& got = one.from(side::server).packets;
+        const auto& said = traced.from(side::client).packets;
+        const auto& got = traced.from(side::server).packets;
         step_list steps;
         std::size_t next_said = 0;
         std::size_t next_got = 0;
@@ -51,27 +51,27 @@ public:
     }
 
 private:
-    static void add_send(step_list& steps, std::size_t actor, const observed_packet& one) {
-        if (!steps.empty() && steps.back().what == kind::send && steps.back().frame == one.frame) {
-            steps.back().packets.push_back(&one);  // they came in one segment
+    static void add_send(step_list& steps, std::size_t actor, const observed_packet& packet) {
+        if (!steps.empty() && steps.back().what == kind::send && steps.back().frame == packet.frame) {
+            steps.back().packets.push_back(&packet);  // they came in one segment
             return;
         }
-        planned_step made{.what = kind::send, .actor = actor, .frame = one.frame};
-        made.packets.push_back(&one);
-        steps.push_back(std::move(made));
+        planned_step step{.what = kind::send, .actor = actor, .frame = packet.frame};
+        step.packets.push_back(&packet);
+        steps.push_back(std::move(step));
     }
 
     /// A delivery that the server sent before it answered a request that it answers at once was sent before it looked
     /// at that request: so the request may as well be sent behind it, and then nothing is left to chance.
     void add_expect(step_list& steps, const connection_trace& understood, std::size_t actor,
-                    const observed_packet& one) {
-        planned_step made{
-            .what = kind::expect, .actor = actor, .frame = one.frame, .rule = causes_.rule_of(actor, one)};
-        made.packets.push_back(&one);
+                    const observed_packet& packet) {
+        planned_step step{
+            .what = kind::expect, .actor = actor, .frame = packet.frame, .rule = causes_.rule_of(actor, packet)};
+        step.packets.push_back(&packet);
         auto first = steps.end();
-        if (one.op != opcode::error) {
+        if (packet.op != opcode::error) {
             first = std::find_if(steps.begin(), steps.end(), [&](const planned_step& each) {
-                return each.what == kind::send && waits_for_own_answer(understood, *each.packets.front(), one.frame);
+                return each.what == kind::send && waits_for_own_answer(understood, *each.packets.front(), packet.frame);
             });
         }
         step_list later;
@@ -83,9 +83,9 @@ private:
                 ++each;
             }
         }
-        steps.push_back(std::move(made));
+        steps.push_back(std::move(step));
         for (planned_step& each : later) {
-            each.frame = one.frame;
+            each.frame = packet.frame;
             steps.push_back(std::move(each));
         }
     }
@@ -95,8 +95,8 @@ private:
         if (said.op != opcode::rpm && said.op != opcode::cr && said.op != opcode::pc) {
             return false;
         }
-        return std::any_of(understood.requests.begin(), understood.requests.end(), [&](const traced_request& asked) {
-            return asked.packet == &said && asked.first_answer != nullptr && asked.first_answer->frame > at;
+        return std::any_of(understood.requests.begin(), understood.requests.end(), [&](const traced_request& request) {
+            return request.packet == &said && request.first_answer != nullptr && request.first_answer->frame > at;
         });
     }
 
@@ -140,33 +140,33 @@ private:
     void refuse(step_list& steps, std::size_t actor, planned_step closed) {
         const auto& got = connection_.from(side::server).packets;
         const observed_packet* last = got.empty() ? nullptr : &got.back();
-        const auto found = std::find_if(steps.begin(), steps.end(), [&](const planned_step& one) {
-            return one.what == kind::expect && one.packets.front() == last;
+        const auto position = std::find_if(steps.begin(), steps.end(), [&](const planned_step& candidate) {
+            return candidate.what == kind::expect && candidate.packets.front() == last;
         });
-        const bool has_error = found != steps.end() && last->op == opcode::error && last->code == 5 &&
+        const bool has_error = position != steps.end() && last->op == opcode::error && last->code == 5 &&
                                last == causes_.connections()[actor].unsolicited_answer;
         if (has_error) {
-            steps.erase(found);
+            steps.erase(position);
             closed.what = kind::expect_refusal;
             closed.frame = std::max(last->frame, connection_.from(side::client).malformed->frame + 1);
         }
         insert_by_frame(steps, std::move(closed));
     }
 
-    static void insert_by_frame(step_list& steps, planned_step one) {
-        const auto at =
-            std::find_if(steps.begin(), steps.end(), [&](const planned_step& each) { return each.frame > one.frame; });
-        steps.insert(at, std::move(one));
+    static void insert_by_frame(step_list& steps, planned_step inserted) {
+        const auto at = std::find_if(steps.begin(), steps.end(),
+                                     [&](const planned_step& each) { return each.frame > inserted.frame; });
+        steps.insert(at, std::move(inserted));
     }
 
     /// What took its time in the capture may take it again.
     void wait_longer(step_list& steps) const {
         std::int64_t before = 0;
-        for (planned_step& one : steps) {
-            const std::int64_t now = one.packets.empty() ? 0 : one.packets.front()->time_ns;
+        for (planned_step& step : steps) {
+            const std::int64_t now = step.packets.empty() ? 0 : step.packets.front()->time_ns;
             const std::int64_t waited_ms = before == 0 || now == 0 ? 0 : (now - before) / 1'000'000;
-            if (one.what == kind::expect && waited_ms > 500 && waited_ms < 100'000'000) {
-                one.within_ms = usual_patience_ms + 2 * static_cast<std::uint64_t>(waited_ms);
+            if (step.what == kind::expect && waited_ms > 500 && waited_ms < 100'000'000) {
+                step.within_ms = usual_patience_ms + 2 * static_cast<std::uint64_t>(waited_ms);
             }
             before = now != 0 ? now : before;
         }
@@ -181,8 +181,8 @@ private:
 
 }  // namespace
 
-step_list steps_of(const connection& one, std::size_t actor, const causes& known) {
-    return actor_planner{one, actor, known}.make();
+step_list steps_of(const connection& traced, std::size_t actor, const causes& known) {
+    return actor_planner{traced, actor, known}.make();
 }
 
 }  // namespace chatos::dump

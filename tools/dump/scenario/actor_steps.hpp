@@ -12,6 +12,6 @@ namespace chatos::dump {
 using step_list = std::vector<planned_step>;
 
 /// `one` must outlive the steps; `actor` is its place in the conversation.
-[[nodiscard]] step_list steps_of(const conformance::connection& one, std::size_t actor, const causes& known);
+[[nodiscard]] step_list steps_of(const conformance::connection& traced, std::size_t actor, const causes& known);
 
 }  // namespace chatos::dump

@@ -31,21 +31,21 @@ void add_text(output& out, const std::string& text) {
     add_json_string(out, doubled);
 }
 
-void add_packet(output& out, const observed_packet& one) {
-    out.add("{\"packet\": \"", layout_of(one.op).name, '"');
-    for (const part which : layout_of(one.op).parts()) {
+void add_packet(output& out, const observed_packet& packet) {
+    out.add("{\"packet\": \"", layout_of(packet.op).name, '"');
+    for (const part which : layout_of(packet.op).parts()) {
         switch (which) {
         case part::pseudo:
             add_key(out, "pseudo");
-            add_text(out, one.pseudo);
+            add_text(out, packet.pseudo);
             break;
         case part::message:
             add_key(out, "message");
-            add_text(out, one.message);
+            add_text(out, packet.message);
             break;
         case part::error_code:
             add_key(out, "code");
-            out.add_number(one.code);
+            out.add_number(packet.code);
             break;
         }
     }
@@ -70,35 +70,35 @@ void add_closed(output& out, direction_end end) {
     out.add(end == direction_end::fin ? R"({"closed": "fin"})" : R"({"closed": "any"})");
 }
 
-void add_action(output& out, const planned_step& one) {
-    switch (one.what) {
+void add_action(output& out, const planned_step& step) {
+    switch (step.what) {
     case kind::connect:
         add_key(out, "connect");
         out.add("true");
         break;
     case kind::send:
         add_key(out, "send");
-        add_packets(out, one.packets);
+        add_packets(out, step.packets);
         break;
     case kind::send_bytes:
         add_key(out, "send");
         out.add(R"({"raw": "x:)");
-        for (const std::byte byte : *one.bytes) {
+        for (const std::byte byte : *step.bytes) {
             out.add_hex(std::to_integer<std::uint8_t>(byte));
         }
         out.add("\"}");
         break;
     case kind::close:
         add_key(out, "close");
-        out.add(one.end == direction_end::fin ? "\"fin\"" : "\"reset\"");
+        out.add(step.end == direction_end::fin ? "\"fin\"" : "\"reset\"");
         break;
     case kind::expect:
         add_key(out, "expect");
-        add_packet(out, *one.packets.front());
+        add_packet(out, *step.packets.front());
         break;
     case kind::expect_closed:
         add_key(out, "expect");
-        add_closed(out, one.end);
+        add_closed(out, step.end);
         break;
     case kind::expect_refusal:
         add_key(out, "expect");
@@ -114,38 +114,38 @@ std::string id_of(std::size_t step) {
 }
 
 void add_step(output& out, const scenario_plan& plan, std::size_t index, bool is_awaited) {
-    const planned_step& one = plan.steps[index];
-    out.add("    {\"actor\": \"", plan.actors[one.actor], '"');
-    add_action(out, one);
-    if (one.is_optional) {
+    const planned_step& step = plan.steps[index];
+    out.add("    {\"actor\": \"", plan.actors[step.actor], '"');
+    add_action(out, step);
+    if (step.is_optional) {
         add_key(out, "optional");
         out.add("true");
     }
-    if (one.within_ms != 0) {
+    if (step.within_ms != 0) {
         add_key(out, "within_ms");
-        out.add_number(one.within_ms);
+        out.add_number(step.within_ms);
     }
-    if (!one.rule.empty()) {
+    if (!step.rule.empty()) {
         add_key(out, "rule");
-        add_json_string(out, one.rule);
+        add_json_string(out, step.rule);
     }
     if (is_awaited) {
         add_key(out, "id");
         add_json_string(out, id_of(index));
     }
-    for (std::size_t at = 0; at < one.after.size(); ++at) {
+    for (std::size_t at = 0; at < step.after.size(); ++at) {
         out.add(at == 0 ? ", \"after\": [" : ", ");
-        add_json_string(out, id_of(one.after[at]));
+        add_json_string(out, id_of(step.after[at]));
     }
-    out.add(one.after.empty() ? "}" : "]}");
+    out.add(step.after.empty() ? "}" : "]}");
 }
 
 }  // namespace
 
 void write_scenario(output& out, const scenario_plan& plan, const scenario_name& name) {
     std::vector<bool> awaited(plan.steps.size());
-    for (const planned_step& one : plan.steps) {
-        for (const std::size_t index : one.after) {
+    for (const planned_step& step : plan.steps) {
+        for (const std::size_t index : step.after) {
             awaited[index] = true;
         }
     }

@@ -26,8 +26,8 @@ namespace {
 constexpr std::size_t actors_max = 64;
 constexpr std::size_t steps_max = 10'000;
 
-std::string position_of(const connection& one, side sender, std::uint64_t offset) {
-    return "stream " + std::to_string(one.stream) + ", " + (sender == side::client ? "c2s" : "s2c") + ", offset " +
+std::string position_of(const connection& traced, side sender, std::uint64_t offset) {
+    return "stream " + std::to_string(traced.stream) + ", " + (sender == side::client ? "c2s" : "s2c") + ", offset " +
            std::to_string(offset) + ": ";
 }
 
@@ -41,35 +41,36 @@ std::string refusal_of(const conformance::trace& trace) {
                std::to_string(actors_max) + " actors at most: choose some with --follow or cut the capture";
     }
     std::size_t packets = 0;
-    for (const connection& one : trace.connections) {
-        packets += one.from(side::client).packets.size() + one.from(side::server).packets.size();
+    for (const connection& connection : trace.connections) {
+        packets += connection.from(side::client).packets.size() + connection.from(side::server).packets.size();
     }
     if (packets > steps_max) {
         return std::to_string(packets) + " packets, and a scenario has " + std::to_string(steps_max) +
                " steps at most: cut the capture";
     }
-    for (const connection& one : trace.connections) {
+    for (const connection& connection : trace.connections) {
         for (const side sender : {side::client, side::server}) {
-            const direction_trace& said = one.from(sender);
+            const direction_trace& said = connection.from(sender);
             if (!said.is_trusted()) {
-                return position_of(one, sender, said.trusted_until) + std::string{said.distrust_reason};
+                return position_of(connection, sender, said.trusted_until) + std::string{said.distrust_reason};
             }
         }
-        const direction_trace& server = one.from(side::server);
-        const direction_trace& client = one.from(side::client);
+        const direction_trace& server = connection.from(side::server);
+        const direction_trace& client = connection.from(side::client);
         if (server.malformed || !server.unfinished.empty()) {
-            return position_of(one, side::server,
+            return position_of(connection, side::server,
                                server.malformed         ? server.malformed->offset
                                : server.packets.empty() ? 0
                                                         : server.packets.back().offset) +
                    "the server sent something that is no packet";
         }
         if (client.malformed && client.malformed->bytes.size() != client.malformed->bytes_total) {
-            return position_of(one, side::client, client.malformed->offset) +
+            return position_of(connection, side::client, client.malformed->offset) +
                    "more bytes that are no packet than are kept";
         }
         if (!client.packets.empty() && client.packets.front().op == opcode::pc) {
-            return position_of(one, side::client, 0) + "this may be the end of a tunnel, whose bytes are no packets";
+            return position_of(connection, side::client, 0) +
+                   "this may be the end of a tunnel, whose bytes are no packets";
         }
     }
     return {};
@@ -123,14 +124,14 @@ private:
     void number_steps() {
         for (step_list& list : lists_) {
             std::vector<std::size_t>& own = own_.emplace_back();
-            for (planned_step& one : list) {
+            for (planned_step& step : list) {
                 own.push_back(made_.steps.size());
-                made_.steps.push_back(std::move(one));
+                made_.steps.push_back(std::move(step));
             }
         }
         for (std::size_t index = 0; index < made_.steps.size(); ++index) {
-            for (const observed_packet* one : made_.steps[index].packets) {
-                step_of_.emplace(one, index);
+            for (const observed_packet* packet : made_.steps[index].packets) {
+                step_of_.emplace(packet, index);
             }
         }
     }
@@ -139,15 +140,15 @@ private:
 
     void order_steps() {
         for (std::size_t index = 0; index < made_.steps.size(); ++index) {
-            const planned_step& one = made_.steps[index];
-            if (one.what == kind::expect) {
-                for (const observed_packet* trigger : causes_.triggers_of(one.actor, *one.packets.front())) {
+            const planned_step& step = made_.steps[index];
+            if (step.what == kind::expect) {
+                for (const observed_packet* trigger : causes_.triggers_of(step.actor, *step.packets.front())) {
                     add_order(step_at(trigger), index);
                 }
-                for (const std::size_t actor : causes_.leavers_before(one.actor, *one.packets.front())) {
+                for (const std::size_t actor : causes_.leavers_before(step.actor, *step.packets.front())) {
                     add_order(close_of(actor), index);
                 }
-            } else if (one.what != kind::expect_closed && one.what != kind::expect_refusal) {
+            } else if (step.what != kind::expect_closed && step.what != kind::expect_refusal) {
                 order_action(index);
             }
         }
@@ -173,29 +174,30 @@ private:
     }
 
     /// Whether the result of `action` may depend on what `seen` shows.
-    [[nodiscard]] bool matters(const planned_step& seen, const planned_step& action) const {
-        const bool is_end =
-            seen.what == kind::expect_closed || seen.what == kind::expect_refusal || seen.what == kind::close;
-        if (seen.what != kind::expect && !is_end) {
+    [[nodiscard]] bool matters(const planned_step& observed, const planned_step& action) const {
+        const bool is_end = observed.what == kind::expect_closed || observed.what == kind::expect_refusal ||
+                            observed.what == kind::close;
+        if (observed.what != kind::expect && !is_end) {
             return false;
         }
-        const traced_request* asked = is_end ? nullptr : causes_.request_of(seen.actor, *seen.packets.front());
-        const bool is_login = asked != nullptr && asked->packet->op == opcode::cr;
+        const traced_request* request =
+            is_end ? nullptr : causes_.request_of(observed.actor, *observed.packets.front());
+        const bool is_login = request != nullptr && request->packet->op == opcode::cr;
         if (action.what != kind::send) {
             return true;  // an end, or bytes that lead to one
         }
-        return std::any_of(action.packets.begin(), action.packets.end(), [&](const observed_packet* one) {
-            switch (one->op) {
+        return std::any_of(action.packets.begin(), action.packets.end(), [&](const observed_packet* packet) {
+            switch (packet->op) {
             case opcode::cr: return true;
             case opcode::sma: return is_end || is_login;
             case opcode::rpm:
             case opcode::spm:
             case opcode::pc:
-                return ((is_end || is_login) && causes_.claims(seen.actor, one->pseudo)) ||
-                       (asked != nullptr && asked->packet->pseudo == one->pseudo);
+                return ((is_end || is_login) && causes_.claims(observed.actor, packet->pseudo)) ||
+                       (request != nullptr && request->packet->pseudo == packet->pseudo);
             case opcode::error:
-                return asked != nullptr &&
-                       (asked->packet->op == opcode::sma || causes_.claims(action.actor, asked->packet->pseudo));
+                return request != nullptr &&
+                       (request->packet->op == opcode::sma || causes_.claims(action.actor, request->packet->pseudo));
             }
             return false;
         });
@@ -228,8 +230,8 @@ private:
         const auto earlier = causes_.triggers_of(actor, *made_.steps[before].packets.front());
         for (const observed_packet* trigger : causes_.triggers_of(actor, *made_.steps[index].packets.front())) {
             const std::size_t sent = step_at(trigger);
-            const bool is_same_sender = std::any_of(earlier.begin(), earlier.end(), [&](const observed_packet* one) {
-                return made_.steps[step_at(one)].actor == made_.steps[sent].actor;
+            const bool is_same_sender = std::any_of(earlier.begin(), earlier.end(), [&](const observed_packet* packet) {
+                return made_.steps[step_at(packet)].actor == made_.steps[sent].actor;
             });
             if (made_.steps[sent].actor == actor || (is_same_sender && earlier.size() == 1)) {
                 continue;  // their order is that of one connection
@@ -242,7 +244,7 @@ private:
         }
     }
 
-    [[nodiscard]] std::size_t step_at(const observed_packet* one) const { return step_of_.at(one); }
+    [[nodiscard]] std::size_t step_at(const observed_packet* packet) const { return step_of_.at(packet); }
 
     [[nodiscard]] std::optional<std::size_t> close_of(std::size_t actor) const {
         for (const std::size_t index : own_[actor]) {
@@ -270,20 +272,20 @@ private:
     /// Whether `to` can only run after `from`.
     [[nodiscard]] bool leads_to(std::size_t from, std::size_t to) const {
         std::vector<std::size_t> open{to};
-        std::vector<bool> seen(made_.steps.size());
+        std::vector<bool> visited(made_.steps.size());
         while (!open.empty()) {
             const std::size_t index = open.back();
             open.pop_back();
             if (index == from) {
                 return true;
             }
-            if (seen[index]) {
+            if (visited[index]) {
                 continue;
             }
-            seen[index] = true;
-            const planned_step& one = made_.steps[index];
-            open.insert(open.end(), one.after.begin(), one.after.end());
-            if (index != own_[one.actor].front()) {
+            visited[index] = true;
+            const planned_step& step = made_.steps[index];
+            open.insert(open.end(), step.after.begin(), step.after.end());
+            if (index != own_[step.actor].front()) {
                 open.push_back(index - 1);
             }
         }
@@ -304,7 +306,7 @@ private:
                 const std::size_t index = own_[actor][at[actor]];
                 const auto& after = made_.steps[index].after;
                 const bool may_run =
-                    std::all_of(after.begin(), after.end(), [&](std::size_t one) { return done[one]; });
+                    std::all_of(after.begin(), after.end(), [&](std::size_t cause) { return done[cause]; });
                 if (may_run && (!next || made_.steps[index].frame < made_.steps[*next].frame)) {
                     next = index;
                 }
@@ -322,11 +324,11 @@ private:
         }
         std::vector<planned_step> sorted;
         for (const std::size_t index : order) {
-            planned_step& one = sorted.emplace_back(std::move(made_.steps[index]));
-            for (std::size_t& each : one.after) {
+            planned_step& step = sorted.emplace_back(std::move(made_.steps[index]));
+            for (std::size_t& each : step.after) {
                 each = place[each];
             }
-            std::sort(one.after.begin(), one.after.end());
+            std::sort(step.after.begin(), step.after.end());
         }
         made_.steps = std::move(sorted);
         leave_out_what_is_implied();
@@ -338,10 +340,10 @@ private:
         std::vector<std::vector<std::size_t>> known(own_.size(), std::vector<std::size_t>(own_.size()));
         std::vector<std::vector<std::size_t>> known_after(made_.steps.size());
         for (std::size_t index = 0; index < made_.steps.size(); ++index) {
-            planned_step& one = made_.steps[index];
-            std::vector<std::size_t>& mine = known[one.actor];
+            planned_step& step = made_.steps[index];
+            std::vector<std::size_t>& mine = known[step.actor];
             std::vector<std::size_t> needed;
-            for (auto each = one.after.rbegin(); each != one.after.rend(); ++each) {
+            for (auto each = step.after.rbegin(); each != step.after.rend(); ++each) {
                 if (mine[made_.steps[*each].actor] > *each) {
                     continue;
                 }
@@ -351,35 +353,35 @@ private:
                 }
             }
             // What is received must have come after its cause: that is said even where the order is clear.
-            if (one.what != kind::expect) {
-                one.after.assign(needed.rbegin(), needed.rend());
+            if (step.what != kind::expect) {
+                step.after.assign(needed.rbegin(), needed.rend());
             }
-            mine[one.actor] = index + 1;
+            mine[step.actor] = index + 1;
             known_after[index] = mine;
         }
     }
 
     void collect_rules() {
         std::set<std::string_view> used;
-        for (const planned_step& one : made_.steps) {
-            if (!one.rule.empty()) {
-                used.insert(one.rule);
+        for (const planned_step& step : made_.steps) {
+            if (!step.rule.empty()) {
+                used.insert(step.rule);
             }
         }
-        for (const conformance::rule& one : conformance::all_rules()) {
-            if (used.contains(one.id)) {
-                made_.rules.push_back(one.id);
+        for (const conformance::rule& rule : conformance::all_rules()) {
+            if (used.contains(rule.id)) {
+                made_.rules.push_back(rule.id);
             }
         }
         if (made_.rules.empty()) {
             made_.rules.emplace_back("FLOW-1");
         }
-        for (const connection_trace& one : causes_.connections()) {
-            made_.has_closing_fence = made_.has_closing_fence && std::all_of(one.requests.begin(), one.requests.end(),
-                                                                             [](const traced_request& asked) {
-                                                                                 return asked.last_answer() != nullptr;
-                                                                             });
-            made_.has_closing_fence = made_.has_closing_fence && one.from_client().unfinished.empty();
+        for (const connection_trace& connection : causes_.connections()) {
+            made_.has_closing_fence =
+                made_.has_closing_fence &&
+                std::all_of(connection.requests.begin(), connection.requests.end(),
+                            [](const traced_request& request) { return request.last_answer() != nullptr; });
+            made_.has_closing_fence = made_.has_closing_fence && connection.from_client().unfinished.empty();
         }
     }
 

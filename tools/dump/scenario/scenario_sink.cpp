@@ -8,11 +8,11 @@
 
 namespace chatos::dump {
 
-void scenario_sink::capture_ended(const captured_trace& one) {
-    planned made = plan_scenario(one.trace);
-    refusal_ = std::move(made.refusal);
+void scenario_sink::capture_ended(const captured_trace& capture) {
+    planned result = plan_scenario(capture.trace);
+    refusal_ = std::move(result.refusal);
     if (refusal_.empty()) {
-        write_scenario(out_, made.plan, name_);
+        write_scenario(out_, result.plan, name_);
     }
 }
 
