@@ -34,16 +34,16 @@ def count_of_lines(segments):
     before = None  # the segment that runs on into the line
     at = 0
     for line in range(segments[0][LINE], segments[-1][LINE] + 1) if segments else ():
-        here = []
+        inside = []
         while at < len(segments) and segments[at][LINE] == line:
-            here.append(segments[at])
+            inside.append(segments[at])
             at += 1
-        starts = [segment for segment in here if segment[HAS_COUNT] and segment[IS_ENTRY] and not segment[IS_GAP]]
-        is_skipped = here and not here[0][HAS_COUNT] and here[0][IS_ENTRY]
+        starts = [segment for segment in inside if segment[HAS_COUNT] and segment[IS_ENTRY] and not segment[IS_GAP]]
+        is_skipped = inside and not inside[0][HAS_COUNT] and inside[0][IS_ENTRY]
         runs_on = before is not None and before[HAS_COUNT]
         if not is_skipped and (runs_on or starts):
             counts[line] = max([segment[COUNT] for segment in starts] + ([before[COUNT]] if runs_on else []))
-        before = here[-1] if here else before
+        before = inside[-1] if inside else before
     return counts
 
 

@@ -111,7 +111,7 @@ hex_reading read_hex_text(std::span<const std::byte> text, std::uint8_t split_ch
     if (!result.is_hex) {
         result.line = reader.error().line;
         result.column = reader.error().column;
-        result.problem = reader.error().what;
+        result.problem = reader.error().message;
     }
     return result;
 }

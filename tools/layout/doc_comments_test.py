@@ -29,7 +29,6 @@ class Declarations:
     def __iter__(self):
         at = 0
         documented = False
-        types = []  # the braces of types that are open
         while at < len(self.lines):
             line = self.lines[at].strip()
             if line == "private:":

@@ -59,24 +59,24 @@ class MessageCounter:
     """Counts opcodes in tshark's lines: several in a frame follow each other, with commas."""
 
     def __init__(self):
-        self.rest, self.count = b"", 0
+        self.pending, self.count = b"", 0
 
     def __call__(self, piece):
-        lines = (self.rest + piece).split(b"\n")
-        self.rest = lines.pop()
+        lines = (self.pending + piece).split(b"\n")
+        self.pending = lines.pop()
         for line in lines:
             fields = line.split(b"\t")
             if len(fields) > 1 and fields[1]:
                 self.count += fields[1].count(b",") + 1
 
 
-def dump_command(asked, source):
-    return [asked.dump, "--json", source]
+def dump_command(options, source):
+    return [options.dump, "--json", source]
 
 
-def tshark_command(asked, capture):
+def tshark_command(options, capture):
     # The same content as our lines: what, who, the text, the code.
-    return [asked.tshark, "-n", "-r", capture, "-X", f"lua_script:{asked.lua}", "-T", "fields", "-E", "aggregator=,",
+    return [options.tshark, "-n", "-r", capture, "-X", f"lua_script:{options.lua}", "-T", "fields", "-E", "aggregator=,",
             "-e", "frame.number", "-e", "chatos.opcode", "-e", "chatos.pseudo", "-e", "chatos.message", "-e", "chatos.code"]
 
 
@@ -87,50 +87,50 @@ def warm_up(path):
             pass
 
 
-def measure_longer(asked):
+def measure_longer(options):
     """The peak while a capture of five times as many frames comes through a pipe."""
-    with subprocess.Popen([sys.executable, HERE / "make_capture.py", "/dev/stdout", "--frames", str(LONGER * asked.frames)],
+    with subprocess.Popen([sys.executable, HERE / "make_capture.py", "/dev/stdout", "--frames", str(LONGER * options.frames)],
                           stdout=subprocess.PIPE) as maker:
-        return Measured(dump_command(asked, "-"), stdin=maker.stdout)
+        return Measured(dump_command(options, "-"), stdin=maker.stdout)
 
 
-def measure(asked, capture):
+def measure(options, capture):
     """Rounds of ours and of libpcap, tshark's one run, and how many messages either found."""
     warm_up(capture)
-    found = LastLine()
-    Measured(dump_command(asked, capture), reader=found)
+    last_line = LastLine()
+    Measured(dump_command(options, capture), reader=last_line)
     dump, libpcap = [], []
-    for _ in range(asked.rounds):
-        dump.append(Measured(dump_command(asked, capture)))
-        libpcap.append(Measured([asked.tcpdump, "-n", "-r", capture, "-w", "/dev/null"]))
+    for _ in range(options.rounds):
+        dump.append(Measured(dump_command(options, capture)))
+        libpcap.append(Measured([options.tcpdump, "-n", "-r", capture, "-w", "/dev/null"]))
     counter = MessageCounter()
-    tshark = Measured(tshark_command(asked, capture), reader=counter)
-    return dump, libpcap, tshark, found.packets(), counter.count
+    tshark = Measured(tshark_command(options, capture), reader=counter)
+    return dump, libpcap, tshark, last_line.packets(), counter.count
 
 
-def middle(all_measured, what):
-    return statistics.median(getattr(one, what) for one in all_measured)
+def middle(all_measured, figure):
+    return statistics.median(getattr(each_run, figure) for each_run in all_measured)
 
 
-def wanted(what, is_met):
-    return f"(wanted {what})" if is_met else f"(wanted {what}: FALLS SHORT)"
+def wanted(figure, is_met):
+    return f"(wanted {figure})" if is_met else f"(wanted {figure}: FALLS SHORT)"
 
 
-def report(asked, dump, libpcap, tshark, longer):
+def report(options, dump, libpcap, tshark, longer):
     ours = middle(dump, "seconds")
     print(f"{'':34} {'seconds':>9} {'CPU s':>9} {'peak MB':>9}")
     for name, seconds, cpu, memory in (
-            ("chatos-dump --json", ours, middle(dump, "cpu_seconds"), max(one.peak_mb for one in dump)),
+            ("chatos-dump --json", ours, middle(dump, "cpu_seconds"), max(each_run.peak_mb for each_run in dump)),
             ("tshark, Lua dissector, -T fields", tshark.seconds, tshark.cpu_seconds, tshark.peak_mb),
             ("libpcap (tcpdump -w /dev/null)", middle(libpcap, "seconds"), middle(libpcap, "cpu_seconds"),
-             max(one.peak_mb for one in libpcap)),
+             max(each_run.peak_mb for each_run in libpcap)),
             (f"chatos-dump, {LONGER} times as long, pipe", longer.seconds, longer.cpu_seconds, longer.peak_mb)):
         print(f"{name:34} {seconds:9.2f} {cpu:9.2f} {memory:9.1f}")
     ratio = tshark.seconds / ours
     print(f"tshark takes {ratio:.0f} times as long {wanted(f'>= {RATIO_WANTED}', ratio >= RATIO_WANTED)}, "
           f"{tshark.cpu_seconds / middle(dump, 'cpu_seconds'):.0f} times by CPU; libpcap alone "
           f"{ours / middle(libpcap, 'seconds'):.1f} times less than ours")
-    peak = max([one.peak_mb for one in dump] + [longer.peak_mb])
+    peak = max([each_run.peak_mb for each_run in dump] + [longer.peak_mb])
     print(f"our peak memory {peak:.1f} MB {wanted(f'< {PEAK_MB_WANTED}', peak < PEAK_MB_WANTED)}")
 
 
@@ -143,22 +143,22 @@ def main():
     parser.add_argument("--tshark", default="tshark")
     parser.add_argument("--tcpdump", default="tcpdump")
     parser.add_argument("--folder", help="where the capture is written; default a temporary folder")
-    asked = parser.parse_args()
-    if asked.frames < 1 or asked.rounds < 1:
+    options = parser.parse_args()
+    if options.frames < 1 or options.rounds < 1:
         parser.error("--frames and --rounds are at least 1")
-    if not pathlib.Path(asked.lua).is_file():
-        parser.error(f"there is no dissector {asked.lua}")
-    with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
+    if not pathlib.Path(options.lua).is_file():
+        parser.error(f"there is no dissector {options.lua}")
+    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         capture = os.path.join(folder, "frames.pcap")
-        subprocess.run([sys.executable, HERE / "make_capture.py", capture, "--frames", str(asked.frames)], check=True)
-        dump, libpcap, tshark, ours, theirs = measure(asked, capture)
-        print(f"{asked.frames:,} frames, {os.path.getsize(capture) / 1e6:.1f} MB; {ours:,} messages found by chatos-dump, "
+        subprocess.run([sys.executable, HERE / "make_capture.py", capture, "--frames", str(options.frames)], check=True)
+        dump, libpcap, tshark, ours, theirs = measure(options, capture)
+        print(f"{options.frames:,} frames, {os.path.getsize(capture) / 1e6:.1f} MB; {ours:,} messages found by chatos-dump, "
               f"{theirs:,} by tshark", flush=True)
     if ours != theirs:
         print("compare.py: they do not read the same, so there is nothing to compare; tshark said: "
               f"{tshark.err or 'nothing'}", file=sys.stderr)
         return 1
-    report(asked, dump, libpcap, tshark, measure_longer(asked))
+    report(options, dump, libpcap, tshark, measure_longer(options))
     return 0
 
 

@@ -36,11 +36,11 @@ class Comparison(unittest.TestCase):
         first = self.compare(self.program("none", "exit 0"))
         self.assertEqual(first.returncode, 1)
         self.assertIn("nothing to compare", first.stderr)
-        found = int(first.stdout.split(" messages found by chatos-dump")[0].split()[-1].replace(",", ""))
-        self.assertGreater(found, 100)
+        messages = int(first.stdout.split(" messages found by chatos-dump")[0].split()[-1].replace(",", ""))
+        self.assertGreater(messages, 100)
         two = "printf '1\\t3,6\\tbob\\n'"
-        both = self.compare(self.program("same", f"for i in $(seq {found // 2}); do {two}; done; printf '9\\t\\t\\n'\n"
-                                                 + ("printf '9\\t1\\tx\\n'" if found % 2 else "")))
+        both = self.compare(self.program("same", f"for i in $(seq {messages // 2}); do {two}; done; printf '9\\t\\t\\n'\n"
+                                                 + ("printf '9\\t1\\tx\\n'" if messages % 2 else "")))
         self.assertEqual((both.returncode, both.stderr), (0, ""))
         self.assertIn("times as long (wanted >= 60", both.stdout)
         self.assertIn("our peak memory", both.stdout)

@@ -63,11 +63,11 @@ def main():
     parser.add_argument("file")
     parser.add_argument("--frames", type=int, default=1_000_000)
     parser.add_argument("--connections", type=int, default=64)
-    asked = parser.parse_args()
-    connections = [Connection(number) for number in range(asked.connections)]
-    with open(asked.file, "wb", buffering=1 << 20) as file:
+    options = parser.parse_args()
+    connections = [Connection(number) for number in range(options.connections)]
+    with open(options.file, "wb", buffering=1 << 20) as file:
         file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
-        for number in range(asked.frames):
+        for number in range(options.frames):
             data = next(connections[number % len(connections)].steps)
             microseconds = number * 10
             file.write(struct.pack("<IIII", 1_700_000_000 + microseconds // 1_000_000, microseconds % 1_000_000, len(data),

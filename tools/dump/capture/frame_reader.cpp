@@ -62,10 +62,10 @@ bool frame_reader::skip(std::uint64_t bytes) {
 const captured_frame* frame_reader::next() {
     while (!is_over_) {
         if (!skip(std::exchange(to_skip_, 0))) {
-            fail(source_.problem().empty() ? reader_.end(rest()) : source_.problem());
+            fail(source_.problem().empty() ? reader_.end(unread()) : source_.problem());
             break;
         }
-        const capture_step step = reader_.next(rest());
+        const capture_step step = reader_.next(unread());
         switch (step.status) {
         case step_status::frame:
             frame_ = step.frame;
@@ -76,7 +76,7 @@ const captured_frame* frame_reader::next() {
         case step_status::need:
             if (!fill(step.need)) {
                 is_over_ = true;
-                const std::string reason = source_.problem().empty() ? reader_.end(rest()) : source_.problem();
+                const std::string reason = source_.problem().empty() ? reader_.end(unread()) : source_.problem();
                 if (!reason.empty()) {
                     fail(reason);
                 }

@@ -30,7 +30,7 @@ private:
     bool fill(std::size_t wanted_bytes);
     bool skip(std::uint64_t bytes);
     void fail(const std::string& reason);
-    [[nodiscard]] std::span<const std::byte> rest() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
+    [[nodiscard]] std::span<const std::byte> unread() const noexcept { return {buffer_.get() + begin_, end_ - begin_}; }
 
     byte_source& source_;
     capture_reader reader_;

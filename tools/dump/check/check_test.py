@@ -19,7 +19,7 @@ import jsonschema
 DUMP, CONFORMANCE, SERVER, SCHEMA, SCENARIOS = sys.argv[1:]
 OPTIONS = {"capacity": ["--capacity", "{value}"], "answer_timeout_ms": ["--answer-timeout-ms", "{value}"],
            "pc_timeout_ms": ["--pc-timeout-ms", "{value}"], "login_timeout_ms": ["--login-timeout-ms", "{value}"]}
-# Waits for limits of time, and says nothing to the judge that others do not say.
+# Waits for timeouts, and shows the judge nothing that others do not show.
 SLOW = {"server.flow.many-timeouts", "server.flow.latest-limit", "server.flow.slow-decision"}
 TUNNELS = "server.tun."  # bytes of a tunnel are no packets; connections that begin with a PC are not judged
 # Of each fault, scenarios whose traffic shows it, and whether that needs the word that the capture is complete.
@@ -30,7 +30,7 @@ FAULTS = {
 
 
 def run(*arguments):
-    return subprocess.run([str(one) for one in arguments], capture_output=True, text=True, check=False)
+    return subprocess.run([str(entry) for entry in arguments], capture_output=True, text=True, check=False)
 
 
 def record(folder, command, *scenarios):
@@ -49,9 +49,9 @@ def check(*arguments):
     done = run(DUMP, "--check", "--json", *arguments)
     assert done.returncode in (0, 1), done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    found = [line for line in lines if line["type"] == "violation"]
-    assert done.returncode == (1 if found else 0), (done.returncode, found)
-    return lines, found
+    violations = [line for line in lines if line["type"] == "violation"]
+    assert done.returncode == (1 if violations else 0), (done.returncode, violations)
+    return lines, violations
 
 
 def frames_of(data):
@@ -66,22 +66,22 @@ def ports_of(frame):
     return struct.unpack_from(">HH", frame, 16 + 20)
 
 
-def some_lost(frames, dice):
+def some_lost(frames, source):
     """A capture's frames without some: one, a few, a run, one direction, a whole connection."""
-    kind = dice.randrange(6)
+    kind = source.randrange(6)
     lost = set()
     if kind == 0:
-        lost = {dice.randrange(len(frames))}
+        lost = {source.randrange(len(frames))}
     elif kind in (1, 2):
-        lost = {index for index in range(len(frames)) if dice.random() < (0.1 if kind == 1 else 0.5)}
+        lost = {index for index in range(len(frames)) if source.random() < (0.1 if kind == 1 else 0.5)}
     elif kind == 3:
-        first = dice.randrange(len(frames))
-        lost = set(range(first, first + dice.randrange(1, 12)))
+        first = source.randrange(len(frames))
+        lost = set(range(first, first + source.randrange(1, 12)))
     else:
-        ports = dice.choice(sorted({ports_of(frame) for frame in frames}))
+        ports = source.choice(sorted({ports_of(frame) for frame in frames}))
         both = {ports, ports[::-1]} if kind == 4 else {ports}
-        share = dice.choice([0.4, 1.0])
-        lost = {index for index, frame in enumerate(frames) if ports_of(frame) in both and dice.random() < share}
+        share = source.choice([0.4, 1.0])
+        lost = {index for index, frame in enumerate(frames) if ports_of(frame) in both and source.random() < share}
     return [frame for index, frame in enumerate(frames) if index not in lost]
 
 
@@ -92,9 +92,9 @@ class Check(unittest.TestCase):
         cls.folder = pathlib.Path(cls.kept.name)
         cls.scenarios = {path.stem: json.loads(path.read_text(encoding="utf-8"))
                          for path in pathlib.Path(SCENARIOS).glob("server.*.json")}
-        chosen = sorted(name for name in set(cls.scenarios) - SLOW if not name.startswith(TUNNELS))
-        cls.captures = record(cls.folder / "good", [SERVER, "--listen", "127.0.0.1:{port}"], *chosen)
-        assert len(cls.captures) == len(chosen), len(cls.captures)
+        selected = sorted(name for name in set(cls.scenarios) - SLOW if not name.startswith(TUNNELS))
+        cls.captures = record(cls.folder / "good", [SERVER, "--listen", "127.0.0.1:{port}"], *selected)
+        assert len(cls.captures) == len(selected), len(cls.captures)
 
     @classmethod
     def tearDownClass(cls):
@@ -102,30 +102,30 @@ class Check(unittest.TestCase):
 
     def test_the_reference_server_is_blamed_for_nothing(self):
         for also in ((), ("--all-clients",)):
-            _, found = check("--role", "server", *also, *self.captures)
-            self.assertEqual(found, [])
+            _, violations = check("--role", "server", *also, *self.captures)
+            self.assertEqual(violations, [])
 
     def test_verdicts_stand_before_the_summary_and_fit_the_schema(self):
         with open(SCHEMA, encoding="utf-8") as file:
             validator = jsonschema.Draft202012Validator(json.load(file))
-        lines, found = check(*self.captures)
-        self.assertTrue(all(one["by"] == "client" for one in found))
-        self.assertTrue(found, "the scenarios have clients that break rules")
+        lines, violations = check(*self.captures)
+        self.assertTrue(all(entry["by"] == "client" for entry in violations))
+        self.assertTrue(violations, "the scenarios have clients that break rules")
         kinds = [line["type"] for line in lines]
         self.assertEqual(kinds[-1], "summary")
         verdicts = [line for line in lines if line["type"] == "verdict"]
         self.assertEqual(kinds[-1 - len(verdicts):-1], ["verdict"] * len(verdicts))
         self.assertEqual({line["verdict"] for line in verdicts}, {"pass", "fail", "unknowable"})
-        for line in found[:50] + verdicts:
+        for line in violations[:50] + verdicts:
             validator.validate(line)
             for key in line:
                 if key not in ("time", "file", "reason"):
                     self.assertFalse(validator.is_valid({name: value for name, value in line.items() if name != key}))
-        told = run(CONFORMANCE, *found[0]["explain"].split()[1:])
-        self.assertIn(found[0]["rule"], told.stdout)
+        explained = run(CONFORMANCE, *violations[0]["explain"].split()[1:])
+        self.assertIn(violations[0]["rule"], explained.stdout)
 
     def test_no_lost_frame_makes_anybody_guilty(self):
-        dice = random.Random(7)
+        source = random.Random(7)
         folder = self.folder / "lost"
         folder.mkdir()
         lossy = []
@@ -139,21 +139,21 @@ class Check(unittest.TestCase):
                 continue
             for number in range(3):
                 lossy.append(folder / f"{path.stem}_{number}.pcap")
-                lossy[-1].write_bytes(data[:24] + b"".join(some_lost(frames, dice)))
-        found = check(*lossy)[1]
-        new = [one for one in found
-               if (pathlib.Path(one["file"]).stem.rsplit("_", 1)[0], one["rule"], one["src"]) not in known]
+                lossy[-1].write_bytes(data[:24] + b"".join(some_lost(frames, source)))
+        violations = check(*lossy)[1]
+        new = [entry for entry in violations
+               if (pathlib.Path(entry["file"]).stem.rsplit("_", 1)[0], entry["rule"], entry["src"]) not in known]
         self.assertEqual(new, [], "seed 7")
 
     def test_faults_of_a_server_are_found_in_its_traffic(self):
-        rules = {one["name"]: one["rule"] for one in
+        rules = {entry["name"]: entry["rule"] for entry in
                  json.loads(run(CONFORMANCE, "model", "--list-faults", "--json").stdout)["faults"]}
         for fault, needs_all in FAULTS.items():
-            own = [name for name, one in self.scenarios.items() if fault in one.get("kills", [])]
+            own = [name for name, entry in self.scenarios.items() if fault in entry.get("kills", [])]
             captures = record(self.folder / fault, [CONFORMANCE, "model", "--port", "{port}", "--fault", fault], *own)
-            blamed = {one["rule"] for one in check("--role", "server", "--all-clients", *captures)[1]}
+            blamed = {entry["rule"] for entry in check("--role", "server", "--all-clients", *captures)[1]}
             self.assertIn(rules[fault], blamed, fault)
-            blamed = {one["rule"] for one in check("--role", "server", *captures)[1]}
+            blamed = {entry["rule"] for entry in check("--role", "server", *captures)[1]}
             self.assertEqual(rules[fault] in blamed, not needs_all, f"{fault}: {blamed}")
 
     def test_junit(self):
@@ -188,9 +188,9 @@ class Check(unittest.TestCase):
     def test_of_an_empty_capture_nothing_can_be_told(self):
         path = self.folder / "empty.pcap"
         path.write_bytes(self.captures[0].read_bytes()[:24])
-        lines, found = check(path)
+        lines, violations = check(path)
         verdicts = [line["verdict"] for line in lines if line["type"] == "verdict"]
-        self.assertEqual((found, set(verdicts)), ([], {"unknowable"}))
+        self.assertEqual((violations, set(verdicts)), ([], {"unknowable"}))
         self.assertGreater(len(verdicts), 60)
 
     def test_a_cut_capture_is_judged_as_far_as_it_goes(self):

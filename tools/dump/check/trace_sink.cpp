@@ -38,13 +38,13 @@ std::string_view doubt_of(const event_record& record) noexcept {
 }  // namespace
 
 connection& trace_sink::connection_at(const stream_position& at) {
-    const auto [found, is_new] = connection_indexes_.emplace(at.stream, current_.trace.connections.size());
+    const auto [position, is_new] = connection_indexes_.emplace(at.stream, current_.trace.connections.size());
     if (is_new) {
         current_.trace.connections.emplace_back().stream = at.stream;
         current_.endpoints.push_back(at.capture != nullptr && at.capture->endpoints != nullptr ? *at.capture->endpoints
                                                                                                : stream_endpoints{});
     }
-    return current_.trace.connections[found->second];
+    return current_.trace.connections[position->second];
 }
 
 direction_trace& trace_sink::direction_at(const stream_position& at) {

@@ -28,7 +28,7 @@ char lower(char letter) {
 }
 
 bool is_same_word(std::string_view left, std::string_view right) {
-    return std::ranges::equal(left, right, [](char one, char other) { return lower(one) == lower(other); });
+    return std::ranges::equal(left, right, [](char a, char b) { return lower(a) == lower(b); });
 }
 
 /// `a, b or c` of words with spaces between them.

@@ -24,7 +24,7 @@ public:
     struct problem {
         std::uint64_t line{0};    ///< from 1
         std::uint64_t column{0};  ///< from 1, in bytes
-        std::string what{};       ///< safe to print
+        std::string message{};    ///< safe to print
     };
 
     /// Appends the bytes that `text` completes to `bytes`. False when the text is not hex: problem() says where, the

@@ -35,7 +35,7 @@ const std::string_view wanted_text = "\x03\x00\x03"
 void expect_wanted(std::string_view text) {
     for (const std::size_t fragment_bytes : {1U, 2U, 5U, 1'000U}) {
         const reading result = read_hex(text, fragment_bytes);
-        EXPECT_FALSE(result.problem) << text << "\n" << result.problem->what;
+        EXPECT_FALSE(result.problem) << text << "\n" << result.problem->message;
         EXPECT_EQ(result.bytes, bytes_of(wanted_text)) << text;
     }
 }
@@ -46,7 +46,7 @@ void expect_problem(std::string_view text, std::uint64_t line, std::uint64_t col
     ASSERT_TRUE(result.problem) << text;
     EXPECT_EQ(result.problem->line, line) << text;
     EXPECT_EQ(result.problem->column, column) << text;
-    EXPECT_NE(result.problem->what.find(message), std::string::npos) << result.problem->what;
+    EXPECT_NE(result.problem->message.find(message), std::string::npos) << result.problem->message;
     EXPECT_EQ(result.bytes.size(), bytes_before) << text;
 }
 

@@ -39,9 +39,9 @@ def frame(sequence, payload, flags=0x10, version=4):
 def capture(*frames, magic=0xA1B2C3D4, cut=0):
     """A capture of raw IP; the last frame lacks its last `cut` bytes."""
     data = struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, 101)
-    for number, one in enumerate(frames):
-        captured = one[:len(one) - cut] if number == len(frames) - 1 else one
-        data += struct.pack("<IIII", 1_700_000_000, number, len(captured), len(one)) + captured
+    for number, item in enumerate(frames):
+        captured = item[:len(item) - cut] if number == len(frames) - 1 else item
+        data += struct.pack("<IIII", 1_700_000_000, number, len(captured), len(item)) + captured
     return data
 
 
@@ -57,8 +57,8 @@ def captures():
     yield capture(syn, frame(10, bob[:3]), frame(13, b"", 4))
     yield capture(syn, frame(10, bob[:3] + b"\xff"), frame(14, b"\xff\xff"))
     ports = [bytearray(syn) for _ in range(16_400)]
-    for number, one in enumerate(ports):
-        one[20:22] = struct.pack(">H", 41_000 + number)
+    for number, item in enumerate(ports):
+        item[20:22] = struct.pack(">H", 41_000 + number)
     yield capture(*ports)
 
 
@@ -77,12 +77,12 @@ def main():
     lines += dump(program, whole, "--dir", "s2c")
     lines += dump(program, whole, "--stats")
     for data in captures():
-        found = run(program, data)
-        counts = found[-1]
+        output_lines = run(program, data)
+        counts = output_lines[-1]
         assert counts["frames"] == counts["decoded"] + sum(counts["skipped"].values()), counts
         bytes_of = counts["bytes"]
         assert bytes_of["input"] == sum(bytes_of[name] for name in ("packets", "malformed", "incomplete", "unframed")), counts
-        lines += found[:20] + found[-1:] + run(program, data, "--stats")
+        lines += output_lines[:20] + output_lines[-1:] + run(program, data, "--stats")
     with tempfile.NamedTemporaryFile(suffix=".pcap") as file:
         file.write(data)
         file.flush()
@@ -90,10 +90,10 @@ def main():
     for line in lines:
         validator.validate(line)
 
-    seen = {line.get("packet") or line.get("event") or line["type"] for line in lines}
+    kinds = {line.get("packet") or line.get("event") or line["type"] for line in lines}
     wanted = {"CR", "RPM", "SPM", "SMA", "PC", "ERROR", "malformed", "incomplete", "summary", "stats", "gap",
               "truncated", "conflict", "midstream", "resync", "reset", "evicted"}
-    assert seen == wanted, f"not every kind of line was seen: {wanted - seen}"
+    assert kinds == wanted, f"not every kind of line was seen: {wanted - kinds}"
 
     refused = 0
     # Lines of one kind with the same keys are refused alike.

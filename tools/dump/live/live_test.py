@@ -1,4 +1,4 @@
-"""chatos-dump -i shows a conversation with the real server while it goes on, and ends with the summary on SIGINT.
+"""chatos-dump -i shows a conversation with the real server while it continues, and ends with the summary on SIGINT.
 
 usage: live_test.py DUMP SERVER
 Exits with 77, after saying why, where the system does not permit capturing.
@@ -50,17 +50,17 @@ def show_conversation(port):
     try:
         talk(port)
         shown = []
-        # The lines come while the capture goes on: each is written as soon as its frame is there.
+        # The lines come while the capture continues: each is written as soon as its frame is there.
         while len(shown) < 4:
             line = json.loads(running.stdout.readline())
             assert line["type"] == "packet", line
             shown.append((line["packet"], line.get("pseudo") or line.get("message") or line["code_name"]))
         assert shown == [("CR", "bob"), ("ERROR", "OK"), ("SMA", "hello"), ("ERROR", "OK")], shown
         running.send_signal(signal.SIGINT)
-        rest = [json.loads(line) for line in running.stdout]
+        remaining = [json.loads(line) for line in running.stdout]
         assert running.wait() == 0
-        assert [line["type"] for line in rest] == ["summary"], rest
-        counts = rest[0]
+        assert [line["type"] for line in remaining] == ["summary"], remaining
+        counts = remaining[0]
         assert counts["packets"] == 4 and counts["streams"] == 1 and counts["frames"] == counts["decoded"] >= 8, counts
         assert running.stderr.read() == ""
     finally:

@@ -15,7 +15,7 @@ using conformance::traced_request;
 
 namespace {
 
-constexpr std::uint64_t usual_patience_ms = 2'000;
+constexpr std::uint64_t usual_timeout_ms = 2'000;
 
 class actor_planner {
 public:
@@ -42,8 +42,8 @@ public:
             }
         }
         add_ends(steps, actor);
-        if (!steps.empty() && (steps.front().what == kind::expect || steps.front().what == kind::expect_closed)) {
-            planned_step connect{.what = kind::connect, .actor = actor, .frame = 0};
+        if (!steps.empty() && (steps.front().action == kind::expect || steps.front().action == kind::expect_closed)) {
+            planned_step connect{.action = kind::connect, .actor = actor, .frame = 0};
             steps.insert(steps.begin(), std::move(connect));
         }
         wait_longer(steps);
@@ -52,11 +52,11 @@ public:
 
 private:
     static void add_send(step_list& steps, std::size_t actor, const observed_packet& packet) {
-        if (!steps.empty() && steps.back().what == kind::send && steps.back().frame == packet.frame) {
+        if (!steps.empty() && steps.back().action == kind::send && steps.back().frame == packet.frame) {
             steps.back().packets.push_back(&packet);  // they came in one segment
             return;
         }
-        planned_step step{.what = kind::send, .actor = actor, .frame = packet.frame};
+        planned_step step{.action = kind::send, .actor = actor, .frame = packet.frame};
         step.packets.push_back(&packet);
         steps.push_back(std::move(step));
     }
@@ -66,17 +66,18 @@ private:
     void add_expect(step_list& steps, const connection_trace& understood, std::size_t actor,
                     const observed_packet& packet) {
         planned_step step{
-            .what = kind::expect, .actor = actor, .frame = packet.frame, .rule = causes_.rule_of(actor, packet)};
+            .action = kind::expect, .actor = actor, .frame = packet.frame, .rule = causes_.rule_of(actor, packet)};
         step.packets.push_back(&packet);
         auto first = steps.end();
         if (packet.op != opcode::error) {
             first = std::find_if(steps.begin(), steps.end(), [&](const planned_step& each) {
-                return each.what == kind::send && waits_for_own_answer(understood, *each.packets.front(), packet.frame);
+                return each.action == kind::send &&
+                       waits_for_own_answer(understood, *each.packets.front(), packet.frame);
             });
         }
         step_list later;
         for (auto each = first; each != steps.end();) {
-            if (each->what == kind::send) {
+            if (each->action == kind::send) {
                 later.push_back(std::move(*each));
                 each = steps.erase(each);
             } else {
@@ -104,22 +105,23 @@ private:
         const direction_trace& client = connection_.from(side::client);
         const direction_trace& server = connection_.from(side::server);
         if (client.malformed) {
-            insert_by_frame(steps, {.what = kind::send_bytes,
+            insert_by_frame(steps, {.action = kind::send_bytes,
                                     .actor = actor,
                                     .frame = client.malformed->frame,
                                     .bytes = &client.malformed->bytes});
         } else if (!client.unfinished.empty()) {
             const std::uint64_t frame = client.packets.empty() ? 1 : client.packets.back().frame;
             insert_by_frame(steps,
-                            {.what = kind::send_bytes, .actor = actor, .frame = frame, .bytes = &client.unfinished});
+                            {.action = kind::send_bytes, .actor = actor, .frame = frame, .bytes = &client.unfinished});
         }
         if (client.end != direction_end::open) {
-            insert_by_frame(steps, {.what = kind::close, .actor = actor, .frame = client.end_frame, .end = client.end});
+            insert_by_frame(steps,
+                            {.action = kind::close, .actor = actor, .frame = client.end_frame, .end = client.end});
         }
         if (server.end == direction_end::open || client.end == direction_end::reset) {
             return;
         }
-        planned_step closed{.what = kind::expect_closed,
+        planned_step closed{.action = kind::expect_closed,
                             .actor = actor,
                             .frame = server.end_frame,
                             .end = server.end,
@@ -141,13 +143,13 @@ private:
         const auto& got = connection_.from(side::server).packets;
         const observed_packet* last = got.empty() ? nullptr : &got.back();
         const auto position = std::find_if(steps.begin(), steps.end(), [&](const planned_step& candidate) {
-            return candidate.what == kind::expect && candidate.packets.front() == last;
+            return candidate.action == kind::expect && candidate.packets.front() == last;
         });
         const bool has_error = position != steps.end() && last->op == opcode::error && last->code == 5 &&
                                last == causes_.connections()[actor].unsolicited_answer;
         if (has_error) {
             steps.erase(position);
-            closed.what = kind::expect_refusal;
+            closed.action = kind::expect_refusal;
             closed.frame = std::max(last->frame, connection_.from(side::client).malformed->frame + 1);
         }
         insert_by_frame(steps, std::move(closed));
@@ -165,8 +167,8 @@ private:
         for (planned_step& step : steps) {
             const std::int64_t now = step.packets.empty() ? 0 : step.packets.front()->time_ns;
             const std::int64_t waited_ms = before == 0 || now == 0 ? 0 : (now - before) / 1'000'000;
-            if (step.what == kind::expect && waited_ms > 500 && waited_ms < 100'000'000) {
-                step.within_ms = usual_patience_ms + 2 * static_cast<std::uint64_t>(waited_ms);
+            if (step.action == kind::expect && waited_ms > 500 && waited_ms < 100'000'000) {
+                step.within_ms = usual_timeout_ms + 2 * static_cast<std::uint64_t>(waited_ms);
             }
             before = now != 0 ? now : before;
         }

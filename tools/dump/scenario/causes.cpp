@@ -23,7 +23,7 @@ causes::causes(const conformance::trace& trace) {
             }
             for (const observed_packet* answer : {request.first_answer, request.second_answer}) {
                 if (answer != nullptr) {
-                    asked_.emplace(answer, &request);
+                    requests_.emplace(answer, &request);
                 }
             }
         }
@@ -71,8 +71,8 @@ const traced_request* causes::find_cause(std::size_t to, const observed_packet& 
 }
 
 const traced_request* causes::request_of(std::size_t, const observed_packet& answer) const {
-    const auto position = asked_.find(&answer);
-    return position == asked_.end() ? nullptr : position->second;
+    const auto position = requests_.find(&answer);
+    return position == requests_.end() ? nullptr : position->second;
 }
 
 std::vector<const observed_packet*> causes::triggers_of(std::size_t actor, const observed_packet& received) const {

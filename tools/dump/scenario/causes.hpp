@@ -47,7 +47,8 @@ private:
 
     std::vector<conformance::connection_trace> connections_;
     std::vector<std::set<std::string_view>> claimed_;  // pseudos that each actor asked for
-    std::map<const conformance::observed_packet*, const conformance::traced_request*> asked_;  // answer to its request
+    std::map<const conformance::observed_packet*, const conformance::traced_request*>
+        requests_;  // answer to its request
     std::map<const conformance::observed_packet*, const conformance::traced_request*>
         caused_;  // delivery to its request
     std::map<const conformance::traced_request*, std::vector<delivery_place>> deliveries_;

@@ -66,12 +66,12 @@ void add_packets(output& out, const std::vector<const observed_packet*>& packets
 }
 
 void add_closed(output& out, direction_end end) {
-    // Whoever resets may as well have closed in order.
+    // A peer that resets may as well have closed in order.
     out.add(end == direction_end::fin ? R"({"closed": "fin"})" : R"({"closed": "any"})");
 }
 
 void add_action(output& out, const planned_step& step) {
-    switch (step.what) {
+    switch (step.action) {
     case kind::connect:
         add_key(out, "connect");
         out.add("true");

@@ -62,7 +62,7 @@ std::string refusal_of(const conformance::trace& trace) {
                                server.malformed         ? server.malformed->offset
                                : server.packets.empty() ? 0
                                                         : server.packets.back().offset) +
-                   "the server sent something that is no packet";
+                   "the server sent bytes that are not a packet";
         }
         if (client.malformed && client.malformed->bytes.size() != client.malformed->bytes_total) {
             return position_of(connection, side::client, client.malformed->offset) +
@@ -86,15 +86,15 @@ public:
             lists_.push_back(steps_of(trace_.connections[actor], actor, causes_));
         }
         number_steps();
-        if (made_.steps.size() > steps_max) {
+        if (plan_.steps.size() > steps_max) {
             return {{},
-                    std::to_string(made_.steps.size()) + " steps, and a scenario has " + std::to_string(steps_max) +
+                    std::to_string(plan_.steps.size()) + " steps, and a scenario has " + std::to_string(steps_max) +
                         " at most: cut the capture"};
         }
         order_steps();
         put_in_running_order();
         collect_rules();
-        return {std::move(made_), {}};
+        return {std::move(plan_), {}};
     }
 
 private:
@@ -117,7 +117,7 @@ private:
             for (std::size_t number = 2; !taken.insert(unique).second; ++number) {
                 unique = name + '-' + std::to_string(number);
             }
-            made_.actors.push_back(unique);
+            plan_.actors.push_back(unique);
         }
     }
 
@@ -125,12 +125,12 @@ private:
         for (step_list& list : lists_) {
             std::vector<std::size_t>& own = own_.emplace_back();
             for (planned_step& step : list) {
-                own.push_back(made_.steps.size());
-                made_.steps.push_back(std::move(step));
+                own.push_back(plan_.steps.size());
+                plan_.steps.push_back(std::move(step));
             }
         }
-        for (std::size_t index = 0; index < made_.steps.size(); ++index) {
-            for (const observed_packet* packet : made_.steps[index].packets) {
+        for (std::size_t index = 0; index < plan_.steps.size(); ++index) {
+            for (const observed_packet* packet : plan_.steps[index].packets) {
                 step_of_.emplace(packet, index);
             }
         }
@@ -139,16 +139,16 @@ private:
     // Orders between actors.
 
     void order_steps() {
-        for (std::size_t index = 0; index < made_.steps.size(); ++index) {
-            const planned_step& step = made_.steps[index];
-            if (step.what == kind::expect) {
+        for (std::size_t index = 0; index < plan_.steps.size(); ++index) {
+            const planned_step& step = plan_.steps[index];
+            if (step.action == kind::expect) {
                 for (const observed_packet* trigger : causes_.triggers_of(step.actor, *step.packets.front())) {
                     add_order(step_at(trigger), index);
                 }
                 for (const std::size_t actor : causes_.leavers_before(step.actor, *step.packets.front())) {
                     add_order(close_of(actor), index);
                 }
-            } else if (step.what != kind::expect_closed && step.what != kind::expect_refusal) {
+            } else if (step.action != kind::expect_closed && step.action != kind::expect_refusal) {
                 order_action(index);
             }
         }
@@ -158,14 +158,14 @@ private:
     /// An action comes after what the server had said, before, of things that its result depends on.
     void order_action(std::size_t index) {
         for (std::size_t actor = 0; actor < own_.size(); ++actor) {
-            if (actor == made_.steps[index].actor) {
+            if (actor == plan_.steps[index].actor) {
                 continue;
             }
             const auto later = std::partition_point(own_[actor].begin(), own_[actor].end(), [&](std::size_t each) {
-                return made_.steps[each].frame < made_.steps[index].frame;
+                return plan_.steps[each].frame < plan_.steps[index].frame;
             });
             const auto latest = std::find_if(std::reverse_iterator{later}, own_[actor].rend(), [&](std::size_t each) {
-                return matters(made_.steps[each], made_.steps[index]);
+                return matters(plan_.steps[each], plan_.steps[index]);
             });
             if (latest != own_[actor].rend()) {
                 add_order(*latest, index);
@@ -175,15 +175,15 @@ private:
 
     /// Whether the result of `action` may depend on what `seen` shows.
     [[nodiscard]] bool matters(const planned_step& observed, const planned_step& action) const {
-        const bool is_end = observed.what == kind::expect_closed || observed.what == kind::expect_refusal ||
-                            observed.what == kind::close;
-        if (observed.what != kind::expect && !is_end) {
+        const bool is_end = observed.action == kind::expect_closed || observed.action == kind::expect_refusal ||
+                            observed.action == kind::close;
+        if (observed.action != kind::expect && !is_end) {
             return false;
         }
         const traced_request* request =
             is_end ? nullptr : causes_.request_of(observed.actor, *observed.packets.front());
         const bool is_login = request != nullptr && request->packet->op == opcode::cr;
-        if (action.what != kind::send) {
+        if (action.action != kind::send) {
             return true;  // an end, or bytes that lead to one
         }
         return std::any_of(action.packets.begin(), action.packets.end(), [&](const observed_packet* packet) {
@@ -209,7 +209,7 @@ private:
         for (const std::vector<std::size_t>& own : own_) {
             std::optional<std::size_t> before;
             for (const std::size_t index : own) {
-                if (made_.steps[index].what != kind::expect) {
+                if (plan_.steps[index].action != kind::expect) {
                     continue;
                 }
                 if (before) {
@@ -226,17 +226,17 @@ private:
     }
 
     void order_receipt(std::size_t before, std::size_t index, std::vector<std::array<std::size_t, 2>>& against) {
-        const std::size_t actor = made_.steps[index].actor;
-        const auto earlier = causes_.triggers_of(actor, *made_.steps[before].packets.front());
-        for (const observed_packet* trigger : causes_.triggers_of(actor, *made_.steps[index].packets.front())) {
+        const std::size_t actor = plan_.steps[index].actor;
+        const auto earlier = causes_.triggers_of(actor, *plan_.steps[before].packets.front());
+        for (const observed_packet* trigger : causes_.triggers_of(actor, *plan_.steps[index].packets.front())) {
             const std::size_t sent = step_at(trigger);
             const bool is_same_sender = std::any_of(earlier.begin(), earlier.end(), [&](const observed_packet* packet) {
-                return made_.steps[step_at(packet)].actor == made_.steps[sent].actor;
+                return plan_.steps[step_at(packet)].actor == plan_.steps[sent].actor;
             });
-            if (made_.steps[sent].actor == actor || (is_same_sender && earlier.size() == 1)) {
+            if (plan_.steps[sent].actor == actor || (is_same_sender && earlier.size() == 1)) {
                 continue;  // their order is that of one connection
             }
-            if (made_.steps[before].frame < made_.steps[sent].frame) {
+            if (plan_.steps[before].frame < plan_.steps[sent].frame) {
                 add_order(before, sent);
             } else {
                 against.push_back({before, sent});
@@ -248,7 +248,7 @@ private:
 
     [[nodiscard]] std::optional<std::size_t> close_of(std::size_t actor) const {
         for (const std::size_t index : own_[actor]) {
-            if (made_.steps[index].what == kind::close) {
+            if (plan_.steps[index].action == kind::close) {
                 return index;
             }
         }
@@ -256,14 +256,14 @@ private:
     }
 
     void add_order(std::optional<std::size_t> from, std::size_t to) {
-        if (from && made_.steps[*from].actor != made_.steps[to].actor &&
-            made_.steps[*from].frame <= made_.steps[to].frame) {
+        if (from && plan_.steps[*from].actor != plan_.steps[to].actor &&
+            plan_.steps[*from].frame <= plan_.steps[to].frame) {
             add_edge(*from, to);
         }
     }
 
     void add_edge(std::size_t from, std::size_t to) {
-        std::vector<std::size_t>& after = made_.steps[to].after;
+        std::vector<std::size_t>& after = plan_.steps[to].after;
         if (std::find(after.begin(), after.end(), from) == after.end()) {
             after.push_back(from);
         }
@@ -272,7 +272,7 @@ private:
     /// Whether `to` can only run after `from`.
     [[nodiscard]] bool leads_to(std::size_t from, std::size_t to) const {
         std::vector<std::size_t> open{to};
-        std::vector<bool> visited(made_.steps.size());
+        std::vector<bool> visited(plan_.steps.size());
         while (!open.empty()) {
             const std::size_t index = open.back();
             open.pop_back();
@@ -283,7 +283,7 @@ private:
                 continue;
             }
             visited[index] = true;
-            const planned_step& step = made_.steps[index];
+            const planned_step& step = plan_.steps[index];
             open.insert(open.end(), step.after.begin(), step.after.end());
             if (index != own_[step.actor].front()) {
                 open.push_back(index - 1);
@@ -296,18 +296,18 @@ private:
     void put_in_running_order() {
         std::vector<std::size_t> order;
         std::vector<std::size_t> at(own_.size());
-        std::vector<bool> done(made_.steps.size());
-        while (order.size() < made_.steps.size()) {
+        std::vector<bool> done(plan_.steps.size());
+        while (order.size() < plan_.steps.size()) {
             std::optional<std::size_t> next;
             for (std::size_t actor = 0; actor < own_.size(); ++actor) {
                 if (at[actor] == own_[actor].size()) {
                     continue;
                 }
                 const std::size_t index = own_[actor][at[actor]];
-                const auto& after = made_.steps[index].after;
+                const auto& after = plan_.steps[index].after;
                 const bool may_run =
                     std::all_of(after.begin(), after.end(), [&](std::size_t cause) { return done[cause]; });
-                if (may_run && (!next || made_.steps[index].frame < made_.steps[*next].frame)) {
+                if (may_run && (!next || plan_.steps[index].frame < plan_.steps[*next].frame)) {
                     next = index;
                 }
             }
@@ -316,21 +316,21 @@ private:
             }
             done[*next] = true;
             order.push_back(*next);
-            ++at[made_.steps[*next].actor];
+            ++at[plan_.steps[*next].actor];
         }
-        std::vector<std::size_t> place(made_.steps.size());
+        std::vector<std::size_t> place(plan_.steps.size());
         for (std::size_t index = 0; index < order.size(); ++index) {
             place[order[index]] = index;
         }
         std::vector<planned_step> sorted;
         for (const std::size_t index : order) {
-            planned_step& step = sorted.emplace_back(std::move(made_.steps[index]));
+            planned_step& step = sorted.emplace_back(std::move(plan_.steps[index]));
             for (std::size_t& each : step.after) {
                 each = place[each];
             }
             std::sort(step.after.begin(), step.after.end());
         }
-        made_.steps = std::move(sorted);
+        plan_.steps = std::move(sorted);
         leave_out_what_is_implied();
     }
 
@@ -338,13 +338,13 @@ private:
     void leave_out_what_is_implied() {
         // Of each actor: how many steps from the front, and of whom, have run when its next one may.
         std::vector<std::vector<std::size_t>> known(own_.size(), std::vector<std::size_t>(own_.size()));
-        std::vector<std::vector<std::size_t>> known_after(made_.steps.size());
-        for (std::size_t index = 0; index < made_.steps.size(); ++index) {
-            planned_step& step = made_.steps[index];
+        std::vector<std::vector<std::size_t>> known_after(plan_.steps.size());
+        for (std::size_t index = 0; index < plan_.steps.size(); ++index) {
+            planned_step& step = plan_.steps[index];
             std::vector<std::size_t>& mine = known[step.actor];
             std::vector<std::size_t> needed;
             for (auto each = step.after.rbegin(); each != step.after.rend(); ++each) {
-                if (mine[made_.steps[*each].actor] > *each) {
+                if (mine[plan_.steps[*each].actor] > *each) {
                     continue;
                 }
                 needed.push_back(*each);
@@ -353,7 +353,7 @@ private:
                 }
             }
             // What is received must have come after its cause: that is said even where the order is clear.
-            if (step.what != kind::expect) {
+            if (step.action != kind::expect) {
                 step.after.assign(needed.rbegin(), needed.rend());
             }
             mine[step.actor] = index + 1;
@@ -363,31 +363,31 @@ private:
 
     void collect_rules() {
         std::set<std::string_view> used;
-        for (const planned_step& step : made_.steps) {
+        for (const planned_step& step : plan_.steps) {
             if (!step.rule.empty()) {
                 used.insert(step.rule);
             }
         }
         for (const conformance::rule& rule : conformance::all_rules()) {
             if (used.contains(rule.id)) {
-                made_.rules.push_back(rule.id);
+                plan_.rules.push_back(rule.id);
             }
         }
-        if (made_.rules.empty()) {
-            made_.rules.emplace_back("FLOW-1");
+        if (plan_.rules.empty()) {
+            plan_.rules.emplace_back("FLOW-1");
         }
         for (const connection_trace& connection : causes_.connections()) {
-            made_.has_closing_fence =
-                made_.has_closing_fence &&
+            plan_.has_closing_fence =
+                plan_.has_closing_fence &&
                 std::all_of(connection.requests.begin(), connection.requests.end(),
                             [](const traced_request& request) { return request.last_answer() != nullptr; });
-            made_.has_closing_fence = made_.has_closing_fence && connection.from_client().unfinished.empty();
+            plan_.has_closing_fence = plan_.has_closing_fence && connection.from_client().unfinished.empty();
         }
     }
 
     const conformance::trace& trace_;
     causes causes_;
-    scenario_plan made_;
+    scenario_plan plan_;
     std::vector<step_list> lists_;
     std::vector<std::vector<std::size_t>> own_;  // indexes of each actor's steps, which stand together
     std::map<const observed_packet*, std::size_t> step_of_;

@@ -17,13 +17,13 @@ struct planned_step {
     enum class kind : std::uint8_t {
         connect,
         send,           ///< packets, in one write
-        send_bytes,     ///< what is no packet
+        send_bytes,     ///< bytes that are not a packet
         close,          ///< fin or reset
         expect,         ///< packets; several in any order
         expect_closed,  ///< fin or reset
         expect_refusal  ///< the last ERROR and the end, or the end alone (ERR-2)
     };
-    kind what{kind::send};
+    kind action{kind::send};
     std::size_t actor{0};
     std::uint64_t frame{0};
     std::vector<const conformance::observed_packet*> packets{};  ///< of the conversation

@@ -16,7 +16,7 @@ import jsonschema
 DUMP, CONFORMANCE, SERVER, SCENARIOS, SCHEMA = sys.argv[1:]
 OPTIONS = {"capacity": ["--capacity", "{value}"], "answer_timeout_ms": ["--answer-timeout-ms", "{value}"],
            "pc_timeout_ms": ["--pc-timeout-ms", "{value}"], "login_timeout_ms": ["--login-timeout-ms", "{value}"]}
-# Seconds of waiting for limits of time, of the kind that shorter ones show as well.
+# Seconds of waiting for timeouts, of the kind that shorter ones show as well.
 SLOW = {"server.flow.many-timeouts", "server.flow.latest-limit", "server.flow.slow-decision"}
 TUNNELS = "server.tun."  # bytes of a tunnel are no packets; connections that begin with a PC are not judged
 # A PC as the first packet may open the end of a tunnel.
@@ -24,16 +24,16 @@ REFUSED = {"server.conn.pc-before-cr"}
 
 
 def run(*arguments):
-    return subprocess.run([str(one) for one in arguments], capture_output=True, text=True, check=False)
+    return subprocess.run([str(entry) for entry in arguments], capture_output=True, text=True, check=False)
 
 
-def record(folder, *what):
+def record(folder, *description):
     """Runs scenarios against the reference server; gives the report and the folder of captures."""
     folder.mkdir(parents=True)
     profile = folder / "profile.json"
     profile.write_text(json.dumps({"schema": 1, "name": "x", "role": "server", "options": OPTIONS,
                                    "command": [SERVER, "--listen", "127.0.0.1:{port}"]}), encoding="utf-8")
-    done = run(CONFORMANCE, "run", *what, "--profile", profile, "--pcap", folder, "--pcap-all", "--jobs", "8",
+    done = run(CONFORMANCE, "run", *description, "--profile", profile, "--pcap", folder, "--pcap-all", "--jobs", "8",
                "--strict", "--json", folder / "report.json")
     assert done.returncode in (0, 1), done.stdout + done.stderr
     return json.loads((folder / "report.json").read_text(encoding="utf-8"))
@@ -43,13 +43,13 @@ def conversation(capture):
     """What each client sent and received, in order, and how it ended; the clients in no order."""
     said = {}
     for line in run(DUMP, "--json", capture).stdout.splitlines():
-        one = json.loads(line)
-        if one["type"] == "summary":
+        entry = json.loads(line)
+        if entry["type"] == "summary":
             continue
-        client = said.setdefault(one["stream"], {"c2s": [], "s2c": []})
+        client = said.setdefault(entry["stream"], {"c2s": [], "s2c": []})
         keys = ("packet", "pseudo", "message", "code", "event", "bytes", "rule")
-        client[one["dir"]].append([one[key] for key in keys if key in one])
-    return sorted(json.dumps(one) for one in said.values())
+        client[entry["dir"]].append([entry[key] for key in keys if key in entry])
+    return sorted(json.dumps(entry) for entry in said.values())
 
 
 class ToScenario(unittest.TestCase):
@@ -61,8 +61,8 @@ class ToScenario(unittest.TestCase):
         cls.folder = pathlib.Path(cls.kept.name)
         cls.needs = {path.stem: json.loads(path.read_text(encoding="utf-8")).get("needs", {})
                      for path in pathlib.Path(SCENARIOS).glob("server.*.json")}
-        cls.chosen = sorted(name for name in set(cls.needs) - SLOW if not name.startswith(TUNNELS))
-        record(cls.folder / "first", *cls.chosen)
+        cls.selected = sorted(name for name in set(cls.needs) - SLOW if not name.startswith(TUNNELS))
+        record(cls.folder / "first", *cls.selected)
 
     @classmethod
     def tearDownClass(cls):
@@ -74,17 +74,17 @@ class ToScenario(unittest.TestCase):
     def test_the_same_conversation_again(self):
         with open(SCHEMA, encoding="utf-8") as file:
             validator = jsonschema.Draft202012Validator(json.load(file))
-        made = self.folder / "scenarios"
-        made.mkdir()
-        names = [name for name in self.chosen if name not in REFUSED]
+        written = self.folder / "scenarios"
+        written.mkdir()
+        names = [name for name in self.selected if name not in REFUSED]
         for name in names:
             needs = [word for option, value in self.needs[name].items() for word in ("--need", f"{option}={value}")]
             done = run(DUMP, "--to-scenario", *needs, self.captured(name))
             self.assertEqual((done.returncode, done.stderr), (0, ""), name)
             validator.validate(json.loads(done.stdout))
-            (made / f"{name}.json").write_text(done.stdout, encoding="utf-8")
-        report = record(self.folder / "again", made)
-        failed = {one["id"]: one["why"] for one in report["scenarios"] if one["verdict"] != "pass"}
+            (written / f"{name}.json").write_text(done.stdout, encoding="utf-8")
+        report = record(self.folder / "again", written)
+        failed = {entry["id"]: entry["why"] for entry in report["scenarios"] if entry["verdict"] != "pass"}
         self.assertEqual(failed, {})
         self.assertEqual(report["summary"]["passed"], len(names))
         for name in names:

@@ -92,10 +92,10 @@ void add_stats_json(output& out, const stats_account& account) {
     line.end_object();
     put_round_trips(line, account);
     line.begin_object("events");
-    for (const auto& [name, seen] : account.events) {
+    for (const auto& [name, count] : account.events) {
         line.begin_object(name);
-        line.number("count", seen.packets);
-        line.number("bytes", seen.bytes);
+        line.number("count", count.packets);
+        line.number("bytes", count.bytes);
         line.end_object();
     }
     line.end_object();

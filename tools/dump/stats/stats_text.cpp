@@ -126,10 +126,10 @@ void add_events(output& out, const stats_account& account) {
     }
     out.add('\n');
     add_titles(out, "events", {"count", "bytes"});
-    for (const auto& [name, seen] : account.events) {
+    for (const auto& [name, count] : account.events) {
         out.add_padded(name, name_columns);
-        out.add_number(seen.packets, number_columns);
-        out.add_number(seen.bytes, number_columns);
+        out.add_number(count.packets, number_columns);
+        out.add_number(count.bytes, number_columns);
         out.add('\n');
     }
 }

@@ -83,7 +83,7 @@ private:
     [[nodiscard]] std::string hex_problem(const std::string& path) const {
         const hex_text_reader::problem& error = hex_.error();
         return "bad hex text in " + shown_path(path) + ", line " + std::to_string(error.line) + ", column " +
-               std::to_string(error.column) + ": " + error.what +
+               std::to_string(error.column) + ": " + error.message +
                (was_detected_ ? "; correct it, or use --binary if the file is not hex text" : "; correct it");
     }
 

@@ -190,12 +190,12 @@ TEST(dump_text, escapes_the_name_of_a_stream) {
 
 TEST(dump_text, has_colors_only_when_asked_and_the_same_words) {
     const std::vector<std::byte> bytes = bytes_of("\x06\x00\x07zzz"sv);
-    std::string coloured = text_of(bytes, text_detail::tree, {}, base::terminal_colors);
-    EXPECT_TRUE(contains(coloured, "\x1b[31mMALFORMED\x1b[0m"));
-    for (std::size_t at = coloured.find('\x1b'); at != std::string::npos; at = coloured.find('\x1b')) {
-        coloured.erase(at, coloured.find('m', at) - at + 1);
+    std::string colored = text_of(bytes, text_detail::tree, {}, base::terminal_colors);
+    EXPECT_TRUE(contains(colored, "\x1b[31mMALFORMED\x1b[0m"));
+    for (std::size_t at = colored.find('\x1b'); at != std::string::npos; at = colored.find('\x1b')) {
+        colored.erase(at, colored.find('m', at) - at + 1);
     }
-    EXPECT_EQ(coloured, text_of(bytes, text_detail::tree));
+    EXPECT_EQ(colored, text_of(bytes, text_detail::tree));
 }
 
 }  // namespace
