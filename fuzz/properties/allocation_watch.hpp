@@ -6,7 +6,7 @@
 
 namespace chatos::fuzz {
 
-/// Allocations of this process so far. Stays 0 where no sanitizer is linked; codec/src/allocation_test.cpp is the proof
+/// Allocations of the calling thread so far. Stays 0 where no sanitizer is linked; codec/src/allocation_test.cpp is the proof
 /// for such builds.
 [[nodiscard]] std::uint64_t allocations() noexcept;
 
