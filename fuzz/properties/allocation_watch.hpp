@@ -6,8 +6,8 @@
 
 namespace chatos::fuzz {
 
-/// Allocations of the calling thread so far. Stays 0 where no sanitizer is linked; codec/src/allocation_test.cpp is the proof
-/// for such builds.
+/// Allocations of the calling thread so far. Stays 0 where no sanitizer is linked; codec/src/allocation_test.cpp is the
+/// proof for such builds.
 [[nodiscard]] std::uint64_t allocations() noexcept;
 
 /// Whether this process can count them.
