@@ -86,26 +86,32 @@ TEST_F(StartedCommand, gets_another_port_when_another_program_takes_its_own) {
 }
 
 TEST_F(StartedCommand, gets_another_port_when_another_runner_listens_on_its_own) {
-    started_command server = slow_server("exec sleep 1000", 0ms);
-    auto error = make_ready(server);
-    const std::uint16_t port = await_port();
+    // Before there is a second thread: a copy of a lock that it holds would never be released.
     const pid_t runner = ::fork();
     ASSERT_GE(runner, 0);
     if (runner == 0) {
+        const std::uint16_t taken = await_port();
         reserved_port other;
         const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        address.sin_port = htons(port);
-        if (other.renew() == 0 || ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-            ::listen(listener, 8) != 0) {
+        address.sin_port = htons(taken);
+        if (other.renew() == 0) {
             ::_exit(1);
+        }
+        // The process that is being started may hold a copy of the socket that looked whether the port is free.
+        while (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+               ::listen(listener, 8) != 0) {
+            ::usleep(1000);
         }
         for (;;) {
             ::pause();
         }
     }
+    started_command server = slow_server("exec sleep 1000", 0ms);
+    auto error = make_ready(server);
+    const std::uint16_t port = await_port();
     EXPECT_EQ(error.get(), std::nullopt);
     EXPECT_NE(port_of(server.address()), port);
     EXPECT_EQ(owner_of_listener(port_of(server.address()), server.process()->group()), socket_owner::process_group);

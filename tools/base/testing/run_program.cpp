@@ -9,7 +9,7 @@
 namespace chatos::base::testing {
 namespace {
 
-constexpr std::chrono::seconds timeout{60};
+constexpr std::chrono::minutes timeout{10};  // reached by a program that hangs, not by one on a busy machine
 
 /// The two ends of what a program writes to. `ours` is closed where nothing can be read back.
 struct destination {
