@@ -139,6 +139,7 @@ void server::end_session(connection& client) {
     }
     enter(client, phase::leaving);
     users_.remove(client);
+    --client.from_network->users;
     client.permissions.clear();
     while (const auto owed = client.deliveries.take_abandoned()) {
         settle(*owed, error_code::unreachable, settled_by::departure);

@@ -12,6 +12,7 @@
 #include "core/phase.hpp"
 #include "core/request_queue.hpp"
 #include "core/send_permissions.hpp"
+#include "core/source_table.hpp"
 
 #include <cstdint>
 #include <string>
@@ -25,6 +26,7 @@ struct connection {
     bool has_backlog{false};      ///< `pending_input` begins with bytes that can be processed without waiting for more
     bool input_ended{false};
     bool has_sent_packet{false};  ///< a packet was read: only the first two can make it a tunnel end (TUN-1)
+    bool shares_apply{false};     ///< connection_source::shares_apply
     bool first_pc_held{false};    ///< its first packet was a PC and is not answered (TUN-1)
     bool packet_unfinished{
         false};  ///< `pending_input` is the start of a packet; it lacks `need` bytes to the next decision
@@ -36,7 +38,8 @@ struct connection {
     time_point packet_since{};         ///< ERR-4: when the unfinished packet's first byte was read
     /// Unregistered: to register (ERR-4); finishing: to close (ERR-5); ended tunnels: to take some bytes.
     time_point phase_deadline{};
-    origin source{};  ///< TUN-3
+    origin source{};                       ///< TUN-3
+    source_record* from_network{nullptr};  ///< what all connections of its network hold; the source table owns it
 
     output_queue output;
     request_queue requests;

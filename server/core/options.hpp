@@ -18,6 +18,10 @@ struct options {
     /// CONN-4, CONN-9. Registered users. Beyond: ERROR 2, closed.
     std::uint32_t users_max{10'000};
 
+    /// Registered users of one address (connection_source::network), where shares apply. Beyond: ERROR 2, closed, as if
+    /// there were no room. 0: half of users_max, so that one address cannot keep all others out (ERR-3).
+    std::uint32_t users_per_address_max{0};
+
     /// Connections that are not users: not registered yet, or closing. Beyond: accepts_connections() is
     /// false and the driver leaves newcomers in the system's queue.
     std::uint32_t unregistered_max{20'000};

@@ -1,4 +1,4 @@
-// The origin of a connection, to tell whether two come from the same place (TUN-3).
+// The origin of a connection: to tell whether two come from the same place (TUN-3), and to share bounds among places.
 #pragma once
 
 #include <array>
@@ -13,6 +13,19 @@ struct origin {
 
     friend bool operator==(const origin&, const origin&) noexcept = default;
     friend bool operator<(const origin& left, const origin& right) noexcept { return left.bytes < right.bytes; }
+};
+
+/// Where a connection comes from.
+struct connection_source {
+    connection_source() = default;
+    /// An address that no share limits.
+    connection_source(const origin& from) : address{from}, network{from} {}  // NOLINT(*-explicit-*)
+    connection_source(const origin& from, const origin& shared, bool shares)
+        : address{from}, network{shared}, shares_apply{shares} {}
+
+    origin address{};
+    origin network{};          ///< connections with an equal network share what one address may take
+    bool shares_apply{false};  ///< bounds per address count for it, for example options::users_per_address_max
 };
 
 }  // namespace chatos::core

@@ -45,7 +45,8 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
         answer_at_once(client, held ? error_code::pseudo_taken : error_code::refused);  // CONN-7
         return;
     }
-    if (users_.size() >= options_.users_max) {  // CONN-4, CONN-9: checked before the pseudo
+    if (users_.size() >= options_.users_max ||
+        !address_has_room(client)) {  // CONN-4, CONN-9: checked before the pseudo
         ++statistics_.closed_without_room;
         notify(notice::event::no_room, client);
         answer_at_once(client, error_code::out_of_capacity);
@@ -57,9 +58,17 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
         return;
     }
     users_.add(client, pseudo);  // CONN-1
+    ++client.from_network->users;
     enter(client, phase::user);
     notify(notice::event::registered, client);
     answer_at_once(client, error_code::ok);
+}
+
+// ERR-3: one address must not take every place.
+bool server::address_has_room(const connection& client) const noexcept {
+    const std::uint32_t share =
+        options_.users_per_address_max != 0 ? options_.users_per_address_max : (options_.users_max + 1) / 2;
+    return !client.shares_apply || client.from_network->users < share;
 }
 
 error_code server::judge_rpm(connection& client, std::string_view pseudo) {

@@ -32,11 +32,13 @@ bool server::accepts_connections() const noexcept {
     return !draining_ && connections_.size() - users_.size() - tunnels_.ends_claimed() < options_.unregistered_max;
 }
 
-connection_id server::connect(time_point now, const origin& source) {
+connection_id server::connect(time_point now, const connection_source& source) {
     ensure(accepts_connections());  // before deadlines take effect: one of them may end a session
     advance(now);
     connection& newcomer = connections_.open();
-    newcomer.source = source;
+    newcomer.source = source.address;
+    newcomer.shares_apply = source.shares_apply;
+    newcomer.from_network = &sources_.join(source.network);
     newcomer.output.count_in(tally_);
     newcomer.pending_input.count_in(tally_);
     newcomer.phase_deadline = now_ + options_.login_timeout;  // ERR-4
@@ -124,6 +126,7 @@ void server::lost(connection_id id, time_point now) {
     client.output.clear();
     client.pending_input.clear();
     timers_.cancel(client.id.slot);
+    sources_.leave(*client.from_network);
     connections_.close(client);
 }
 

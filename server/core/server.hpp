@@ -14,6 +14,7 @@
 #include "core/memory_tally.hpp"
 #include "core/notice.hpp"
 #include "core/options.hpp"
+#include "core/source_table.hpp"
 #include "core/statistics.hpp"
 #include "core/timers.hpp"
 #include "core/tunnel_registry.hpp"
@@ -51,8 +52,8 @@ public:
 
     /// False when unregistered_max is reached or the server drains: leave new connections in the system's queue.
     [[nodiscard]] bool accepts_connections() const noexcept;
-    /// Opens a connection from the given origin (TUN-3). Only while accepts_connections() (asserted).
-    [[nodiscard]] connection_id connect(time_point now, const origin& source = {});
+    /// Opens a connection. Only while accepts_connections() (asserted).
+    [[nodiscard]] connection_id connect(time_point now, const connection_source& source = {});
     /// Bytes arrived; copied where needed. Only while wants_input(id), at most receive_bytes_max (both asserted).
     void receive(connection_id id, std::span<const std::byte> bytes, time_point now);
     /// The peer sends nothing more (FLOW-8). Takes effect after the bytes received before it.
@@ -117,6 +118,7 @@ private:
     // requests.cpp: the effect of each packet (CONN, PM, ALL, PC); returns how many deliveries it made
     std::uint32_t handle(connection& client, const packet_view& packet);
     void handle_cr(connection& client, std::string_view pseudo);
+    bool address_has_room(const connection& client) const noexcept;
     error_code judge_rpm(connection& client, std::string_view pseudo);
     std::uint32_t handle_spm(connection& client, const packet_view& packet);
     std::uint32_t handle_sma(connection& client, std::string_view message);
@@ -172,6 +174,7 @@ private:
     options options_;
     notice_sink* log_;
     memory_tally tally_;  // before everything that counts in it
+    source_table sources_;
     connection_table connections_;
     user_registry users_;
     timers timers_;

@@ -100,7 +100,7 @@ std::size_t client::take_bytes() {
     return bytes;
 }
 
-client& network::connect(const origin& source) {
+client& network::connect(const connection_source& source) {
     const connection_id id = core.connect(now, source);
     client& client = clients_.emplace_back(*this, id);
     if (by_slot_.size() <= id.slot) {
@@ -111,7 +111,7 @@ client& network::connect(const origin& source) {
     return client;
 }
 
-client& network::join(std::string_view pseudo, const origin& source) {
+client& network::join(std::string_view pseudo, const connection_source& source) {
     client& client = connect(source);
     client.send(make_cr(pseudo));
     EXPECT_EQ(client.take(), packets{"ERROR 0"});

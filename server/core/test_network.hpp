@@ -88,9 +88,9 @@ public:
     explicit network(const options& bounds = {}) : core{bounds} {}
 
     /// Opens a connection.
-    [[nodiscard]] client& connect(const origin& source = {});
+    [[nodiscard]] client& connect(const connection_source& source = {});
     /// Opens a connection and registers; its ERROR 0 is already taken.
-    [[nodiscard]] client& join(std::string_view pseudo, const origin& source = {});
+    [[nodiscard]] client& join(std::string_view pseudo, const connection_source& source = {});
     /// Registers `count` users: prefix0, prefix1, ...
     [[nodiscard]] std::vector<client*> join_many(std::string_view prefix, int count);
 

@@ -54,6 +54,8 @@ using sizes = chatos::limits;
 
 constexpr std::array table{
     bound<&core_options::users_max>("--capacity", "Registered users; more are answered 2 and closed"),
+    bound<&core_options::users_per_address_max>(
+        "--users-per-address-max", "Users of one address, 0 for half of --capacity; more are answered 2 and closed"),
     bound<&core_options::unregistered_max>("--unregistered-max",
                                            "Connections that are not registered; more wait to be accepted"),
     bound<&options::per_address_max>("--per-address-max",
