@@ -46,25 +46,40 @@ void return_freed_memory() {
     ::mallopt(M_TRIM_THRESHOLD, 1'024 * 1'024);
 }
 
-// Each connection takes a descriptor, and the usual soft limit of 1,024 is too low.
-void raise_descriptor_limit() {
+// Each connection takes a descriptor, and the usual soft limit of 1,024 is too low. Returns the limit; 0: unknown.
+std::uint64_t raise_descriptor_limit() {
     ::rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+        const ::rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+        static_cast<void>(::setrlimit(RLIMIT_NOFILE, &raised));
     }
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
 chatos::ops::log_line started(const std::string& announcement, const chatos::ops::service_options& options) {
     using chatos::ops::log_level;
     const std::uint64_t ceiling = chatos::ops::memory_ceiling_bytes(options);
+    const std::uint64_t wanted = chatos::ops::descriptors_wanted(options);
     const bool too_much = ceiling > machine_bytes();
-    auto line = chatos::ops::event_log::line(too_much ? log_level::warning : log_level::info, "started");
+    const bool too_few = options.descriptors_max != 0 && options.descriptors_max < wanted;
+    auto line = chatos::ops::event_log::line(too_much || too_few ? log_level::warning : log_level::info, "started");
     line.add("version", CHATOS_VERSION).add("where", announcement).add("memory_bytes_max", ceiling);
-    if (too_much) {
-        line.add("advice", "these limits may take more memory than there is, see --print-limits");
+    if (too_few) {  // limits then promise what cannot be
+        line.add("descriptors_max", options.descriptors_max).add("descriptors_wanted", wanted);
+    }
+    if (too_much || too_few) {
+        line.add("advice", too_much ? "these limits may take more memory than there is, see --print-limits"
+                                    : "raise the limit of open files, or lower --capacity, --unregistered-max or "
+                                      "--tunnels-max");
     }
     return line;
+}
+
+chatos::net::admission_rules rules_for(const chatos::ops::service_options& options) {
+    return {.per_address_max = options.per_address_max.value_or(chatos::ops::per_address_default(options)),
+            .connections_per_second = options.connections_per_second_max,
+            .local_excepted = !options.per_address_max,
+            .ipv6_prefix = options.ipv6_prefix};
 }
 
 // All values are valid; only the system can fail now.
@@ -76,15 +91,13 @@ int serve_at(const chatos::ops::flags& flags, const std::vector<chatos::base::en
                                                "; give a file that can be written");
     }
     chatos::ops::event_log log{*chatos::ops::parse_log_level(flags.log_level), writer};
-    raise_descriptor_limit();
     const char* notify_socket = std::getenv("NOTIFY_SOCKET");
     const chatos::ops::service_notifier notifier{notify_socket == nullptr ? "" : notify_socket};
     chatos::net::socket_server server{
         flags.options.core,
-        {.per_address_max = flags.options.per_address_max,
-         .log = &log,
-         .io_uring = flags.io_uring,
-         .on_stopping = [&notifier] { static_cast<void>(notifier.notify("STOPPING=1\nSTATUS=draining\n")); }}};
+        {.admission = rules_for(flags.options), .log = &log, .io_uring = flags.io_uring, .on_stopping = [&notifier] {
+             static_cast<void>(notifier.notify("STOPPING=1\nSTATUS=draining\n"));
+         }}};
     server.stop_on_signals();
     std::string announcement;
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -155,7 +168,8 @@ int serve(const chatos::ops::flags& flags) {
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     return_freed_memory();
-    const chatos::ops::parsed_flags parsed = chatos::ops::parse_flags(argc, argv, machine_bytes());
+    chatos::ops::parsed_flags parsed = chatos::ops::parse_flags(argc, argv, machine_bytes());
+    parsed.value.options.descriptors_max = raise_descriptor_limit();
     if (!parsed.fault.empty()) {
         return report_error(bad_usage, parsed.fault);
     }

@@ -26,6 +26,7 @@ public:
     void connected(core::connection_id id, const source_address& from);
     void disconnected(core::connection_id id, const source_address& from);
     void over_address_limit(const source_address& from, std::uint32_t limit);
+    void over_address_rate(const source_address& from, std::uint32_t per_second);
     void accept_paused(const std::string& why);
     void stopping(std::size_t connections);
     void reopen();

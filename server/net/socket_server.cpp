@@ -4,6 +4,7 @@
 
 #include "core/ensure.hpp"
 #include "core/server.hpp"
+#include "net/admission.hpp"
 #include "net/connection_log.hpp"
 #include "net/io_batch.hpp"
 #include "net/listeners.hpp"
@@ -79,10 +80,9 @@ struct peer {
 class socket_server::loop {
 public:
     loop(const core::options& bounds, const service_setup& setup)
-        : log_{setup.log, [this](connection_id id) { return source_at(id); }}, address_counter_{setup.per_address_max},
-          per_address_max_{setup.per_address_max}, on_stopping_{setup.on_stopping}, core_{bounds, log_.sink()},
-          listeners_{poller_, first_listener_key}, io_uring_{setup.io_uring},
-          shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
+        : log_{setup.log, [this](connection_id id) { return source_at(id); }}, admission_{setup.admission},
+          on_stopping_{setup.on_stopping}, core_{bounds, log_.sink()}, listeners_{poller_, first_listener_key},
+          io_uring_{setup.io_uring}, shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
           read_buffer_(std::max(bounds.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
         core::ensure(poller_.watch(waker_.get(), waker_key, {}, {.input = true}));
     }
@@ -185,6 +185,7 @@ private:
         return {.core = core_.count(),
                 .draining = core_.is_draining(),
                 .closed_address_limit = closed_address_limit_,
+                .closed_address_rate = closed_address_rate_,
                 .accept_pauses = accept_pauses_,
                 .log_lines_written = lines.written,
                 .log_lines_dropped = lines.dropped};
@@ -238,8 +239,9 @@ private:
     }
 
     void admit(accepted_connection connection) {
-        if (!address_counter_.add(connection.source.origin)) {
-            reject(connection);
+        const admission::verdict verdict = admission_.enter(connection.source, now_);
+        if (verdict != admission::verdict::admitted) {
+            reject(connection, verdict);
             return;
         }
         const connection_id id = core_.connect(now_, connection.source.origin);
@@ -253,13 +255,17 @@ private:
 
     // The answer to a CR when there is no room (CONN-4). Sent immediately: a client that opens too many connections
     // must not cost time or descriptors.
-    void reject(const accepted_connection& connection) {
+    void reject(const accepted_connection& connection, admission::verdict verdict) {
         constexpr std::array<unsigned char, 2> out_of_capacity{6, 2};
         static_cast<void>(
             ::send(connection.socket.get(), out_of_capacity.data(), out_of_capacity.size(), MSG_NOSIGNAL));
         ::shutdown(connection.socket.get(), SHUT_WR);
-        if (closed_address_limit_++ % rejections_per_line == 0) {
-            log_.over_address_limit(connection.source, per_address_max_);
+        if (verdict == admission::verdict::over_rate) {
+            if (closed_address_rate_++ % rejections_per_line == 0) {
+                log_.over_address_rate(connection.source, admission_.rules().connections_per_second);
+            }
+        } else if (closed_address_limit_++ % rejections_per_line == 0) {
+            log_.over_address_limit(connection.source, admission_.rules().per_address_max);
         }
     }
 
@@ -280,7 +286,7 @@ private:
         core::ensure(!gone.write_collected);
         const connection_id id = gone.id;
         log_.disconnected(id, gone.source);
-        address_counter_.remove(gone.source.origin);
+        admission_.leave(gone.source);
         gone = peer{};
         core_.lost(id, now_);
     }
@@ -413,8 +419,7 @@ private:
     }
 
     connection_log log_;
-    per_address_counter address_counter_;
-    std::uint32_t per_address_max_;
+    admission admission_;
     std::function<void()> on_stopping_;
     core::server core_;
     poller poller_;
@@ -434,6 +439,7 @@ private:
     bool ended_{false};
     std::uint64_t accept_pauses_{0};
     std::uint64_t closed_address_limit_{0};
+    std::uint64_t closed_address_rate_{0};
     std::atomic<unsigned> stops_requested_{0};
     std::atomic<bool> snapshot_requested_{false};
     ops::snapshot_board board_;

@@ -4,6 +4,7 @@
 #include "base/endpoint.hpp"
 #include "core/options.hpp"
 #include "core/statistics.hpp"
+#include "net/admission.hpp"
 #include "net/listen_result.hpp"
 #include "ops/service_snapshot.hpp"
 
@@ -20,7 +21,7 @@ namespace chatos::net {
 
 /// Settings of the server beyond the core's bounds.
 struct service_setup {
-    std::uint32_t per_address_max{0};     ///< ops::service_options::per_address_max
+    admission_rules admission{};          ///< for new connections
     ops::event_log* log{nullptr};         ///< may be null; otherwise it must outlive the server
     bool io_uring{true};                  ///< batch calls through io_uring where available
     std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty

@@ -51,6 +51,13 @@ core::origin origin_of_user(int socket) {
     return origin;
 }
 
+bool is_ipv4(const core::origin& from) {
+    const auto& bytes = from.bytes;
+    return std::all_of(bytes.begin(), bytes.begin() + ipv4_mark_at,
+                       [](std::byte byte) { return byte == std::byte{0}; }) &&
+           std::equal(ipv4_mark.begin(), ipv4_mark.end(), bytes.begin() + ipv4_mark_at);
+}
+
 std::string text_of_ipv6(const core::origin& from) {
     ::in6_addr address{};
     std::memcpy(&address, from.bytes.data(), sizeof address);
@@ -91,10 +98,7 @@ std::string text_of(const source_address& address) {
         std::memcpy(&user, bytes.data() + bytes.size() - sizeof user, sizeof user);
         return "unix:user-" + std::to_string(user);
     }
-    const bool is_ipv4 =
-        std::all_of(bytes.begin(), bytes.begin() + ipv4_mark_at, [](std::byte byte) { return byte == std::byte{0}; }) &&
-        std::equal(ipv4_mark.begin(), ipv4_mark.end(), bytes.begin() + ipv4_mark_at);
-    if (is_ipv4) {
+    if (is_ipv4(address.origin)) {
         std::array<char, INET_ADDRSTRLEN> text{};
         ::inet_ntop(AF_INET, bytes.data() + ipv4_at, text.data(), text.size());
         return std::string{text.data()} + ":" + std::to_string(address.port);
@@ -102,12 +106,30 @@ std::string text_of(const source_address& address) {
     return "[" + text_of_ipv6(address.origin) + "]:" + std::to_string(address.port);
 }
 
-bool per_address_counter::add(const core::origin& from) {
-    if (each_max_ == 0) {
-        return true;
+bool is_local(const core::origin& from) noexcept {
+    if (is_ipv4(from)) {
+        return from.bytes[ipv4_at] == std::byte{127};
     }
+    return from.bytes.front() == unix_mark ||
+           std::memcmp(from.bytes.data(), &::in6addr_loopback, from.bytes.size()) == 0;
+}
+
+core::origin network_of(const core::origin& from, std::uint32_t ipv6_prefix) noexcept {
+    if (is_ipv4(from) || from.bytes.front() == unix_mark) {
+        return from;
+    }
+    core::origin network{};
+    const std::size_t whole = ipv6_prefix / 8;
+    std::copy_n(from.bytes.begin(), std::min(whole, from.bytes.size()), network.bytes.begin());
+    if (whole < from.bytes.size()) {
+        network.bytes[whole] = from.bytes[whole] & ~(std::byte{0xff} >> (ipv6_prefix % 8));
+    }
+    return network;
+}
+
+bool per_address_counter::add(const core::origin& from, std::uint32_t each_max) {
     std::uint32_t& count = counts_[from];
-    if (count >= each_max_) {
+    if (each_max != 0 && count >= each_max) {
         return false;
     }
     ++count;

@@ -1,4 +1,4 @@
-// Sources of connections: comparison, text, and the count per address.
+// Sources of connections: comparison, networks and text.
 #include "net/source_address.hpp"
 
 #include <gtest/gtest.h>
@@ -79,23 +79,33 @@ TEST(SourceAddress, is_shown_as_people_write_it) {
     EXPECT_EQ(text_of(source_ipv6("fe80::1", 80, 2)), "[fe80::1%2]:80");
 }
 
-TEST(PlaceCounts, each_place_has_its_own_bound_and_ports_do_not_matter) {
-    per_address_counter counts{2};
-    EXPECT_TRUE(counts.add(of_ipv4("10.0.0.1", 1)));
-    EXPECT_TRUE(counts.add(of_ipv4("10.0.0.1", 2)));
-    EXPECT_FALSE(counts.add(of_ipv4("10.0.0.1", 3)));
-    EXPECT_TRUE(counts.add(of_ipv4("10.0.0.2", 1)));
-    counts.remove(of_ipv4("10.0.0.1", 9));
-    EXPECT_TRUE(counts.add(of_ipv4("10.0.0.1", 4)));
-    EXPECT_FALSE(counts.add(of_ipv4("10.0.0.1", 5)));
+TEST(Origin, of_this_machine_is_local_and_no_other_is) {
+    EXPECT_TRUE(is_local(of_ipv4("127.0.0.1", 1)) && is_local(of_ipv4("127.9.9.9", 1)));
+    EXPECT_TRUE(is_local(of_ipv6("::1", 1)) && is_local(of_ipv6("::ffff:127.0.0.1", 1)));
+    core::origin user{};
+    user.bytes.front() = std::byte{0xff};
+    EXPECT_TRUE(is_local(user));
+    for (const char* other : {"::", "::2", "fe80::1", "2001:db8::7f00:1", "7f00::1"}) {
+        EXPECT_FALSE(is_local(of_ipv6(other, 1))) << other;
+    }
+    EXPECT_FALSE(is_local(of_ipv4("10.0.0.1", 1)) || is_local(of_ipv4("126.0.0.1", 1)));
 }
 
-TEST(PlaceCounts, without_a_bound_everybody_enters) {
-    per_address_counter counts{0};
-    for (int i = 0; i < 100; ++i) {
-        EXPECT_TRUE(counts.add(of_ipv4("10.0.0.1", 1)));
+TEST(Network, is_the_prefix_of_an_ipv6_address_and_the_whole_of_any_other) {
+    EXPECT_EQ(network_of(of_ipv6("2001:db8::1", 1), 64), network_of(of_ipv6("2001:db8::ffff:1", 1), 64));
+    EXPECT_NE(network_of(of_ipv6("2001:db8::1", 1), 64), network_of(of_ipv6("2001:db8:0:1::1", 1), 64));
+    EXPECT_EQ(network_of(of_ipv6("2001:db8:0:12::1", 1), 60), network_of(of_ipv6("2001:db8:0:1f::1", 1), 60));
+    EXPECT_NE(network_of(of_ipv6("2001:db8:0:12::1", 1), 60), network_of(of_ipv6("2001:db8:0:22::1", 1), 60));
+    EXPECT_EQ(network_of(of_ipv6("2001:db8::1", 1), 128), of_ipv6("2001:db8::1", 1));
+    EXPECT_NE(network_of(of_ipv6("2001:db8::1", 1), 127), network_of(of_ipv6("2001:db8::2", 1), 127));
+    EXPECT_EQ(network_of(of_ipv6("2001:db8::1", 1), 0), network_of(of_ipv6("fe80::1", 1), 0));
+    for (const std::uint32_t prefix : {0U, 1U, 64U, 128U}) {
+        EXPECT_EQ(network_of(of_ipv4("192.0.2.1", 1), prefix), of_ipv4("192.0.2.1", 1));
+        core::origin user{};
+        user.bytes.front() = std::byte{0xff};
+        user.bytes.back() = std::byte{7};
+        EXPECT_EQ(network_of(user, prefix), user);
     }
-    counts.remove(of_ipv4("10.0.0.1", 1));
 }
 
 }  // namespace

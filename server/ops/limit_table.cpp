@@ -41,6 +41,14 @@ void write(options& bounds, std::uint64_t value) {
     target = static_cast<std::remove_reference_t<decltype(target)>>(value);
 }
 
+std::uint64_t read_per_address_max(const options& bounds) {
+    return bounds.per_address_max.value_or(per_address_default(bounds));
+}
+
+void write_per_address_max(options& bounds, std::uint64_t value) {
+    bounds.per_address_max = static_cast<std::uint32_t>(value);
+}
+
 // Flags take 32-bit integers; flags in bytes take 64-bit ones.
 template <auto Member>
 constexpr limit bound(std::string_view flag, std::string_view meaning, unit counts_in = unit::number) {
@@ -58,8 +66,15 @@ constexpr std::array table{
         "--users-per-address-max", "Users of one address, 0 for half of --capacity; more are answered 2 and closed"),
     bound<&core_options::unregistered_max>("--unregistered-max",
                                            "Connections that are not registered; more wait to be accepted"),
-    bound<&options::per_address_max>("--per-address-max",
-                                     "Connections from one address, 0 for any number; more are answered 2 and closed"),
+    limit{"--per-address-max", unit::number,
+          "Connections from one address, 0 for any number; more are answered 2 and closed. Unless given: half of those "
+          "that are possible, and any number from this machine",
+          read_per_address_max, write_per_address_max, UINT32_MAX},
+    bound<&options::ipv6_prefix>("--ipv6-prefix",
+                                 "Bits of an IPv6 address that tell one address from another in limits per address"),
+    bound<&options::connections_per_second_max>(
+        "--connections-per-second-max",
+        "New connections per second from one address, 0 for any number; more are answered 2 and closed"),
     bound<&sizes::pseudo_bytes_max>("--pseudo-bytes-max", "Longest pseudo; a longer one is answered 5 and closed",
                                     unit::bytes),
     bound<&sizes::message_bytes_max>("--message-bytes-max", "Longest message; a longer one is answered 5 and closed",

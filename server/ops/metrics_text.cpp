@@ -113,6 +113,7 @@ void add_closed(page& to, const service_snapshot& snapshot) {
     to.sample(closed, "cause", "capacity", snapshot.core.closed_without_room);
     to.sample(closed, "cause", "input_memory", snapshot.core.closed_input_bound);
     to.sample(closed, "cause", "address_limit", snapshot.closed_address_limit);
+    to.sample(closed, "cause", "address_rate", snapshot.closed_address_rate);
 }
 
 }  // namespace

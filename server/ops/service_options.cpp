@@ -15,6 +15,11 @@ constexpr std::uint64_t loop_bytes_per_connection = 1'536;
 constexpr std::uint64_t address_bytes = 96;
 // Stacks and allocator areas of the threads for log and metrics, a scrape's text, listeners.
 constexpr std::uint64_t threads_bytes = std::uint64_t{8} << 20U;
+// Of the process itself: standard streams, listeners, the loop's own, log and metrics.
+constexpr std::uint64_t descriptors_spare = 16;
+// A node of the table of rates, and its place in the queue (net::address_rates).
+constexpr std::uint64_t rate_bytes = 160;
+constexpr std::uint64_t rates_max = 65'536;
 // Unused gaps between allocated blocks, which an allocator cannot compact.
 constexpr std::uint64_t gaps_divisor = 8;
 
@@ -50,6 +55,20 @@ service_options defaults_for(std::uint64_t machine_bytes) {
     return options;
 }
 
+std::uint32_t per_address_default(const service_options& options) {
+    const std::uint64_t promised = std::uint64_t{options.core.users_max} + options.core.unregistered_max;
+    std::uint64_t possible = promised;
+    if (options.descriptors_max != 0) {
+        possible = std::min(promised, options.descriptors_max - std::min(options.descriptors_max, descriptors_spare));
+    }
+    const std::uint64_t unregistered = options.core.unregistered_max - options.core.unregistered_max / 4;
+    return static_cast<std::uint32_t>(std::max<std::uint64_t>(1, std::min(possible / 2, unregistered)));
+}
+
+std::uint64_t descriptors_wanted(const service_options& options) {
+    return core::connections_max(options.core) + descriptors_spare;
+}
+
 std::string find_fault(const service_options& options, std::uint64_t machine_bytes) {
     for (const limit& limit : limits()) {
         const std::uint64_t value = limit.get(options);
@@ -60,6 +79,14 @@ std::string find_fault(const service_options& options, std::uint64_t machine_byt
     }
     if (const std::string fault = core::find_fault(options.core); !fault.empty()) {
         return flag_at_fault(options) + fault;
+    }
+    if (options.ipv6_prefix > 128) {
+        return "--ipv6-prefix: invalid value " + std::to_string(options.ipv6_prefix) +
+               ": expected an integer from 0 to 128";
+    }
+    if (options.connections_per_second_max > 1'000'000) {
+        return "--connections-per-second-max: invalid value " + std::to_string(options.connections_per_second_max) +
+               ": expected an integer from 0 to 1000000";
     }
     if (options.log_queue_bytes_max < 4'096) {
         return "--log-queue-bytes-max: invalid value " + std::to_string(options.log_queue_bytes_max) +
@@ -78,6 +105,8 @@ std::vector<core::memory_item> memory_ceiling(const service_options& options) {
     const std::uint64_t connections = core::connections_max(options.core);
     items.push_back({"its socket in the loop", "connection", connections, loop_bytes_per_connection});
     items.push_back({"its address", "connection", connections, address_bytes});
+    items.push_back(
+        {"rates of addresses", "server", 1, options.connections_per_second_max == 0 ? 0 : rate_bytes * rates_max});
     items.push_back({"receive buffer", "server", 1, options.core.receive_bytes_max});
     items.push_back({"log queue, and the lines being written", "server", 2, options.log_queue_bytes_max});
     items.push_back({"threads for log and metrics", "server", 1, threads_bytes});

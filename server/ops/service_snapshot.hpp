@@ -11,6 +11,7 @@ struct service_snapshot {
     core::statistics core{};
     bool draining{false};
     std::uint64_t closed_address_limit{0};  ///< service_options::per_address_max
+    std::uint64_t closed_address_rate{0};   ///< service_options::connections_per_second_max
     std::uint64_t accept_pauses{0};         ///< accepting paused: no descriptors, memory or free slots
     std::uint64_t log_lines_written{0};
     std::uint64_t log_lines_dropped{0};  ///< the log was too slow
