@@ -16,6 +16,7 @@
 #include <string>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace chatos::net::test {
 namespace {
@@ -30,6 +31,12 @@ std::string content(const std::string& path) {
     std::ostringstream text;
     text << std::ifstream{path}.rdbuf();
     return text.str();
+}
+
+// Limits that no machine has too few descriptors for.
+std::vector<std::string> with_few(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--capacity", "100", "--unregistered-max", "100", "--tunnels-max", "10"});
+    return arguments;
 }
 
 std::string stop(process& server) {
@@ -47,7 +54,7 @@ void break_protocol(const std::string& bound) {
 }
 
 TEST(Log, tells_start_stop_and_refused_input_and_no_message) {
-    process server{{"--listen", "127.0.0.1:0"}};
+    process server{with_few({"--listen", "127.0.0.1:0"})};
     const std::string bound = server.bound();
     connection alice = join(bound, "alice");
     alice.send(make_sma("secret"));
@@ -69,7 +76,7 @@ TEST(Log, tells_start_stop_and_refused_input_and_no_message) {
 
 TEST(Log, debug_tells_pseudos_and_no_message_either_and_warning_keeps_still) {
     for (const std::string level : {"debug", "warning"}) {
-        process server{{"--listen", "127.0.0.1:0", "--log-level", level}};
+        process server{with_few({"--listen", "127.0.0.1:0", "--log-level", level})};
         const std::string bound = server.bound();
         {
             connection alice = join(bound, "alice");
@@ -143,6 +150,55 @@ TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {
         all.server.signal(SIGTERM);
         EXPECT_EQ(all.server.wait(), 0);
     }
+}
+
+TEST(Log, limits_that_promise_more_than_the_descriptors_allow_are_a_warning_at_start) {
+    process server{{"--listen", "127.0.0.1:0", "--capacity", "100", "--unregistered-max", "100", "--no-tunnel"},
+                   {.descriptors_max = 200}};
+    static_cast<void>(server.bound());
+    const std::string said = server.err_line();
+    EXPECT_TRUE(contains(said, " level=warning event=started ")) << said;
+    EXPECT_TRUE(contains(said, " descriptors_max=200 descriptors_wanted=216 advice=\"raise the limit of open files, or "
+                               "lower --capacity, "))
+        << said;
+}
+
+TEST(AddressLimit, the_default_leaves_half_of_what_descriptors_allow_to_others) {
+    const process_setup few{.descriptors_max = 64};
+    process server{{"--listen", "127.0.0.1:0", "--print-limits"}, few};
+    EXPECT_TRUE(contains(server.all_out(), "--per-address-max                     24 "));
+    process chosen{{"--listen", "127.0.0.1:0", "--per-address-max", "60", "--print-limits"}, few};
+    EXPECT_TRUE(contains(chosen.all_out(), "--per-address-max                     60 "));
+}
+
+TEST(AddressLimit, the_default_excepts_this_machine) {
+    monitored_server all{{"--capacity", "2", "--unregistered-max", "4"}, {}};
+    connection alice = join(all.bound, "alice");
+    connection bob = join(all.bound, "bob");
+    std::deque<connection> more;
+    for (int i = 0; i < 4; ++i) {
+        more.emplace_back(all.bound);
+    }
+    while (all.scrape()["chatos_connections"] != 6) {
+        std::this_thread::yield();
+    }
+    EXPECT_EQ(all.scrape()["chatos_closed_total{cause=\"address_limit\"}"], 0U);
+}
+
+TEST(AddressLimit, a_rate_closes_what_comes_too_fast_and_is_counted) {
+    monitored_server all{{"--connections-per-second-max", "1", "--log-level", "warning", "--capacity", "100",
+                          "--unregistered-max", "100", "--tunnels-max", "10"},
+                         {}};
+    connection alice = join(all.bound, "alice");
+    std::deque<connection> more;
+    while (all.scrape()["chatos_closed_total{cause=\"address_rate\"}"] == 0) {
+        more.emplace_back(all.bound);
+    }
+    EXPECT_TRUE(more.back().receives(make_error(error::out_of_capacity)));
+    EXPECT_EQ(more.back().next_event(), "end");
+    const std::string said = all.server.err_line();
+    EXPECT_TRUE(contains(said, " level=warning event=address_rate peer=127.0.0.1:")) << said;
+    EXPECT_TRUE(said.ends_with(" limit=1")) << said;
 }
 
 TEST(AddressLimit, beyond_it_connections_hear_2_and_are_closed_and_those_who_leave_make_room) {

@@ -79,6 +79,7 @@ chatos::net::admission_rules rules_for(const chatos::ops::service_options& optio
     return {.per_address_max = options.per_address_max.value_or(chatos::ops::per_address_default(options)),
             .connections_per_second = options.connections_per_second_max,
             .local_excepted = !options.per_address_max,
+            .local_excepted_in_core = options.core.users_per_address_max == 0,
             .ipv6_prefix = options.ipv6_prefix};
 }
 

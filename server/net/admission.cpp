@@ -15,6 +15,10 @@ void admission::leave(const source_address& from) {
     counter_.remove(network(from));
 }
 
+core::connection_source admission::source_for_core(const source_address& from) const {
+    return {from.origin, network(from), !(rules_.local_excepted_in_core && is_local(from.origin))};
+}
+
 void admission::change_rules(const admission_rules& rules) {
     const std::uint32_t prefix = rules_.ipv6_prefix;  // what is counted was counted by it
     rules_ = rules;

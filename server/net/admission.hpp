@@ -17,6 +17,8 @@ struct admission_rules {
     /// Clients of this machine (is_local()) may have any number of connections. The bound is then a default, made for
     /// strangers; a bound that was chosen is for all.
     bool local_excepted{false};
+    /// The same for the core's bounds per address (core::connection_source::shares_apply).
+    bool local_excepted_in_core{true};
     std::uint32_t ipv6_prefix{128};  ///< bits of an IPv6 address that tell one client from another; fixed
 };
 
@@ -29,6 +31,9 @@ public:
     /// Judges a new connection, and counts it if it is admitted: leave() must follow.
     [[nodiscard]] verdict enter(const source_address& from, core::time_point now);
     void leave(const source_address& from);
+
+    /// The source as the core wants it: the whole address for TUN-3, its network for bounds per address.
+    [[nodiscard]] core::connection_source source_for_core(const source_address& from) const;
 
     [[nodiscard]] const admission_rules& rules() const noexcept { return rules_; }
     /// New rules for connections that come from now on; nobody is closed. `ipv6_prefix` stays as it is.

@@ -69,6 +69,19 @@ TEST(Admission, a_default_bound_excepts_this_machine_and_a_chosen_one_does_not) 
     }
 }
 
+TEST(Admission, the_core_compares_whole_addresses_and_shares_bounds_among_networks) {
+    admission entry{{.ipv6_prefix = 64}};
+    const core::connection_source one = entry.source_for_core(from("2001:db8::1"));
+    const core::connection_source other = entry.source_for_core(from("2001:db8::2"));
+    EXPECT_NE(one.address, other.address);
+    EXPECT_EQ(one.network, other.network);
+    EXPECT_TRUE(one.shares_apply);
+    EXPECT_FALSE(entry.source_for_core(from("127.0.0.1")).shares_apply);
+    entry.change_rules({.local_excepted_in_core = false});
+    EXPECT_TRUE(entry.source_for_core(from("127.0.0.1")).shares_apply);
+    EXPECT_EQ(entry.source_for_core(from("2001:db8::3")).network, one.network) << "the prefix stays";
+}
+
 TEST(Admission, beyond_its_rate_an_address_waits_and_others_do_not) {
     admission entry{{.connections_per_second = 10}};
     for (int i = 0; i < 10; ++i) {

@@ -41,14 +41,12 @@ public:
     static constexpr std::size_t bytes_max = 1'024;
 
 private:
-    [[nodiscard]] std::size_t bytes_of_interest() const noexcept;
     void judge();
     void judge_line();
     void judge_binary();
-    void judge_fields();
-    [[nodiscard]] bool extensions_fit(std::size_t from) const;
     void read_line(std::string_view line);
     void read_addresses(std::size_t size);
+    [[nodiscard]] bool extensions_fit(std::size_t from);
     void name(const client& source);
     void refuse(std::string_view why) noexcept;
 

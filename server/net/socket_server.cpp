@@ -244,7 +244,7 @@ private:
             reject(connection, verdict);
             return;
         }
-        const connection_id id = core_.connect(now_, connection.source.origin);
+        const connection_id id = core_.connect(now_, admission_.source_for_core(connection.source));
         if (id.slot >= peers_.size()) {
             peers_.resize(std::size_t{id.slot} + 1);
         }
