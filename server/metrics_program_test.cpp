@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <deque>
 #include <map>
@@ -110,6 +111,20 @@ TEST(Metrics, scrapers_that_stall_or_send_nonsense_disturb_nobody) {
     static_cast<void>(join(all.bound, "alice"));
     all.server.signal(SIGTERM);
     EXPECT_EQ(all.server.wait(), 0) << "open scrapes do not hold it up";
+}
+
+TEST(Metrics, half_requests_keep_no_scrape_away) {
+    monitored_server all;
+    std::deque<connection> half;
+    for (int i = 0; i < 400; ++i) {
+        half.emplace_back(all.metrics).send_bytes("GET /metr");
+    }
+    const auto began = std::chrono::steady_clock::now();
+    for (int i = 0; i < 5; ++i) {
+        EXPECT_TRUE(all.get("/metrics").starts_with("HTTP/1.1 200 "));
+    }
+    // Sixteen at a time for 3 s each would take 75 s.
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds{30});
 }
 
 TEST(Metrics, an_address_that_cannot_be_exits_2_and_one_that_is_taken_3) {

@@ -81,24 +81,29 @@ TEST(MetricsText, every_sample_follows_the_help_and_type_of_its_name_and_comes_o
     EXPECT_GT(samples, 40U);
 }
 
+// Sources that are at hand.
+scrape_sources giving(const std::optional<service_snapshot>& snapshot) {
+    return {.snapshot = [snapshot] { return snapshot; }, .process = [] { return process_figures{}; }, .version = "1"};
+}
+
 TEST(Scrape, healthz_tells_service_draining_and_a_stuck_loop_apart) {
     const std::string ask = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     service_snapshot snapshot;
-    EXPECT_TRUE(answer_scrape(ask, snapshot, {}, "1").starts_with("HTTP/1.1 200 OK\r\n"));
+    EXPECT_TRUE(answer_scrape(ask, giving(snapshot)).starts_with("HTTP/1.1 200 OK\r\n"));
     snapshot.draining = true;
-    const std::string draining = answer_scrape(ask, snapshot, {}, "1");
+    const std::string draining = answer_scrape(ask, giving(snapshot));
     EXPECT_TRUE(draining.starts_with("HTTP/1.1 503 "));
     EXPECT_TRUE(draining.ends_with("\r\n\r\ndraining\n"));
-    EXPECT_TRUE(answer_scrape(ask, std::nullopt, {}, "1").ends_with("\r\n\r\nstalled\n"));
+    EXPECT_TRUE(answer_scrape(ask, giving(std::nullopt)).ends_with("\r\n\r\nstalled\n"));
 }
 
 TEST(Scrape, metrics_come_with_their_content_type_and_length) {
-    const std::string answer = answer_scrape("GET /metrics?x=1 HTTP/1.1\r\n\r\n", busy(), {}, "1");
+    const std::string answer = answer_scrape("GET /metrics?x=1 HTTP/1.1\r\n\r\n", giving(busy()));
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"));
     const std::string body = answer.substr(answer.find("\r\n\r\n") + 4);
     EXPECT_TRUE(contains(answer, "Content-Length: " + std::to_string(body.size()) + "\r\n"));
     EXPECT_EQ(body, metrics_text(busy(), {}, "1"));
-    const std::string head = answer_scrape("HEAD /metrics HTTP/1.1\r\n\r\n", busy(), {}, "1");
+    const std::string head = answer_scrape("HEAD /metrics HTTP/1.1\r\n\r\n", giving(busy()));
     EXPECT_TRUE(head.ends_with("\r\n\r\n"));
     EXPECT_TRUE(contains(head, "Content-Length: " + std::to_string(body.size()) + "\r\n"));
 }
@@ -117,8 +122,34 @@ TEST(Scrape, what_is_not_there_and_what_is_no_request_is_refused) {
         {"GET /metrics HTTP/2\r\n\r\n", "400"},
     };
     for (const auto& [request, status] : cases) {
-        EXPECT_EQ(answer_scrape(request, busy(), {}, "1").substr(9, 3), status) << request;
+        EXPECT_EQ(answer_scrape(request, giving(busy())).substr(9, 3), status) << request;
     }
+}
+
+TEST(Scrape, nothing_but_metrics_takes_process_figures_and_what_is_not_there_takes_no_snapshot) {
+    int snapshots = 0;
+    int figures = 0;
+    const scrape_sources counting{.snapshot =
+                                      [&snapshots] {
+                                          ++snapshots;
+                                          return std::optional{service_snapshot{}};
+                                      },
+                                  .process =
+                                      [&figures] {
+                                          ++figures;
+                                          return process_figures{};
+                                      },
+                                  .version = "1"};
+    for (const char* refused : {"GET / HTTP/1.1\r\n\r\n", "POST /metrics HTTP/1.1\r\n\r\n", "nonsense\r\n\r\n"}) {
+        static_cast<void>(answer_scrape(refused, counting));
+    }
+    EXPECT_EQ(snapshots, 0);
+    static_cast<void>(answer_scrape("GET /healthz HTTP/1.1\r\n\r\n", counting));
+    EXPECT_EQ(snapshots, 1);
+    EXPECT_EQ(figures, 0);
+    static_cast<void>(answer_scrape("GET /metrics HTTP/1.1\r\n\r\n", counting));
+    EXPECT_EQ(snapshots, 2);
+    EXPECT_EQ(figures, 1);
 }
 
 TEST(SnapshotBoard, an_asker_gets_what_is_published_after_it_asked) {

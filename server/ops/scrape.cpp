@@ -12,8 +12,7 @@ constexpr std::string_view prometheus = "text/plain; version=0.0.4; charset=utf-
 
 }  // namespace
 
-std::string answer_scrape(std::string_view head, const std::optional<service_snapshot>& snapshot,
-                          const process_figures& process, std::string_view version) {
+std::string answer_scrape(std::string_view head, const scrape_sources& sources) {
     const base::http_request request = base::parse_http_request(head);
     if (!request.well_formed) {
         return base::http_answer("400 Bad Request", plain, "this is no HTTP request\n");
@@ -25,11 +24,13 @@ std::string answer_scrape(std::string_view head, const std::optional<service_sna
     if (request.path != "/metrics" && request.path != "/healthz") {
         return base::http_answer("404 Not Found", plain, "there are /metrics and /healthz\n", with_body);
     }
+    const std::optional<service_snapshot> snapshot = sources.snapshot();
     if (!snapshot) {
         return base::http_answer("503 Service Unavailable", plain, "stalled\n", with_body);
     }
     if (request.path == "/metrics") {
-        return base::http_answer("200 OK", prometheus, metrics_text(*snapshot, process, version), with_body);
+        return base::http_answer("200 OK", prometheus, metrics_text(*snapshot, sources.process(), sources.version),
+                                 with_body);
     }
     return snapshot->draining ? base::http_answer("503 Service Unavailable", plain, "draining\n", with_body)
                               : base::http_answer("200 OK", plain, "ok\n", with_body);

@@ -4,15 +4,24 @@
 #include "ops/process_figures.hpp"
 #include "ops/service_snapshot.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace chatos::ops {
 
-/// The HTTP response to the request that begins with `head`. No snapshot means that the loop did not answer in time:
-/// both paths then return 503.
-[[nodiscard]] std::string answer_scrape(std::string_view head, const std::optional<service_snapshot>& snapshot,
-                                        const process_figures& process, std::string_view version);
+/// Where the content of an answer comes from. Each is called only by the paths that show it: a request for anything
+/// else, which any client can send at will, costs neither the loop nor the system anything.
+struct scrape_sources {
+    /// Empty: the loop did not answer in time. Called for paths that tell the state of the loop.
+    std::function<std::optional<service_snapshot>()> snapshot;
+    /// Called for /metrics alone.
+    std::function<process_figures()> process;
+    std::string_view version;  ///< the program's
+};
+
+/// The HTTP response to the request that begins with `head`. Without a snapshot both paths return 503.
+[[nodiscard]] std::string answer_scrape(std::string_view head, const scrape_sources& sources);
 
 }  // namespace chatos::ops

@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <chrono>
 #include <list>
+#include <new>
 #include <poll.h>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -32,9 +34,15 @@ public:
     }
     [[nodiscard]] steady::time_point deadline() const { return deadline_; }
     [[nodiscard]] bool is_over() const { return !socket_.is_open(); }
+    /// Whether this exchange is to be cut before `other` when another client waits for its place: requests that do not
+    /// come before answers that are not taken, and what has stood still for longer first.
+    [[nodiscard]] bool is_slower_than(const exchange& other) const {
+        return is_writing_ != other.is_writing_ ? !is_writing_ : moved_ < other.moved_;
+    }
 
     /// Takes the next step after poll().
     void proceed(const http_responder::handler& answer) {
+        moved_ = steady::now();
         if (!is_writing_) {
             read(answer);
         }
@@ -84,7 +92,8 @@ private:
     }
 
     descriptor socket_;
-    steady::time_point deadline_{steady::now() + exchange_timeout};
+    steady::time_point moved_{steady::now()};  // when the client last sent or took something
+    steady::time_point deadline_{moved_ + exchange_timeout};
     std::string text_;  // the request, then the answer
     std::size_t sent_{0};
     bool is_writing_{false};
@@ -102,8 +111,8 @@ public:
         if (thread_.joinable()) {
             thread_.join();
         }
-        if (!unix_path_.empty()) {
-            (void)::unlink(unix_path_.c_str());
+        for (listener& listening : listeners_) {
+            listening.file.remove();
         }
     }
 
@@ -118,22 +127,30 @@ public:
             for (const listener& listening : listeners_) {
                 outcome.bound.push_back(listening.address.text());
             }
-            unix_path_ = where.unix_path;
-            thread_ = std::thread{[this] { run(); }};
+            start(outcome);
         }
         return outcome;
     }
 
 private:
+    void start(listen_outcome& outcome) {
+        polled_.reserve(1 + exchanges_max + listeners_.size());  // so that the loop itself needs no memory
+        try {
+            thread_ = std::thread{[this] { run(); }};
+        } catch (const std::system_error& error) {
+            outcome = {.fault = "cannot start a thread: " + error_text(error.code().value())};
+        }
+    }
+
     void run() {
+        std::vector<pollfd>& polled = polled_;
         for (;;) {
-            std::vector<pollfd> polled{{stop_.reader.get(), POLLIN, 0}};
+            polled.assign(1, {stop_.reader.get(), POLLIN, 0});
             for (const exchange& current : exchanges_) {
                 polled.push_back(current.polled());
             }
-            const bool accepts = exchanges_.size() < exchanges_max && steady::now() >= paused_until_;
+            const bool accepts = steady::now() >= paused_until_;
             for (const listener& listening : listeners_) {
-                // Without room, clients wait in the system's queue.
                 polled.push_back({accepts ? listening.socket.get() : -1, POLLIN, 0});
             }
             (void)::poll(polled.data(), polled.size(), timeout_ms());
@@ -143,7 +160,7 @@ private:
             auto event = polled.begin() + 1;
             for (exchange& current : exchanges_) {
                 if ((event++)->revents != 0) {
-                    current.proceed(answer_);
+                    proceed(current);
                 } else if (steady::now() >= current.deadline()) {
                     current.end();
                 }
@@ -157,15 +174,31 @@ private:
         }
     }
 
+    void proceed(exchange& current) {
+        try {
+            current.proceed(answer_);
+        } catch (const std::bad_alloc&) {
+            current.end();  // refused; the next one may be served
+        }
+    }
+
     void accept_from(const listener& listening) {
-        if (exchanges_.size() == exchanges_max) {
+        descriptor socket{::accept4(listening.socket.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+        if (!socket.is_open()) {
+            if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
+                paused_until_ = steady::now() + accept_pause;
+            }
             return;
         }
-        descriptor socket{::accept4(listening.socket.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)};
-        if (socket.is_open()) {
+        if (exchanges_.size() == exchanges_max) {
+            // Otherwise a few clients that do nothing would keep all others away.
+            exchanges_.erase(
+                std::min_element(exchanges_.begin(), exchanges_.end(),
+                                 [](const exchange& a, const exchange& b) { return a.is_slower_than(b); }));
+        }
+        try {
             exchanges_.emplace_back(std::move(socket));
-        } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
-            paused_until_ = steady::now() + accept_pause;
+        } catch (const std::bad_alloc&) {  // the client is refused
         }
     }
 
@@ -190,7 +223,7 @@ private:
     std::vector<listener> listeners_;
     std::list<exchange> exchanges_;
     steady::time_point paused_until_{};
-    std::string unix_path_;
+    std::vector<pollfd> polled_;
     std::thread thread_;
 };
 

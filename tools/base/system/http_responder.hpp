@@ -12,11 +12,12 @@
 namespace chatos::base {
 
 /// One request and one answer per connection. Everything is bounded: connections at a time, bytes of a request, time
-/// for the whole exchange. It authenticates nobody, so it is meant for addresses that only the operator reaches.
+/// for the whole exchange. When all places are taken and one more client comes, the exchange that has stood still for
+/// longest is cut. It authenticates nobody, so it is meant for addresses that only the operator reaches.
 class http_responder {
 public:
     /// Gives the whole answer (base::http_answer()) to the head of a request. Called on the responder's thread, one
-    /// request at a time; it may take a while.
+    /// request at a time; it may take a while. When it throws std::bad_alloc, that client gets no answer.
     using handler = std::function<std::string(std::string_view head)>;
 
     explicit http_responder(handler answer);
