@@ -8,6 +8,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <net/if.h>
 #include <string>
 #include <utility>
 
@@ -61,6 +62,25 @@ TEST(Listeners, a_zone_that_is_no_network_interface_is_named) {
         server.all_err(),
         "chatos-server: cannot listen on [::1%nope]:0: the zone 'nope' is not a network interface of this machine; choose another address\n");
     EXPECT_EQ(server.wait(), 3);
+}
+
+TEST(Listeners, a_real_zone_is_taken_by_name_and_by_number) {
+    const std::array<std::string, 2> zones{"lo", std::to_string(::if_nametoindex("lo"))};
+    for (const std::string& zone : zones) {
+        process server{{"--listen", "[::1%" + zone + "]:0"}};
+        const std::string said = server.out_line();
+        if (said.empty()) {
+            GTEST_SKIP() << "this machine has no IPv6 loopback: " << server.all_err();
+        }
+        EXPECT_TRUE(said.starts_with("listening on [::1")) << said;
+        static_cast<void>(join("[::1]" + said.substr(said.rfind(':')), "alice"));
+    }
+    for (const std::string zone : {"4000000000", "99999999999", "lo%lo", "1x"}) {
+        process server{{"--listen", "[::1%" + zone + "]:0"}};
+        EXPECT_NE(server.all_err().find("'" + zone + "' is not a network interface of this machine"),
+                  std::string::npos);
+        EXPECT_EQ(server.wait(), 3) << zone;
+    }
 }
 
 TEST(Listeners, a_socket_file_that_a_killed_server_left_behind_is_taken_over) {

@@ -8,7 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <unistd.h>
+#include <utility>
 
 namespace chatos::net {
 
@@ -41,7 +41,7 @@ listen_result listeners::listen(const base::endpoint& where) {
     base::listen_result opened = base::listen_on(where, set_tcp_options);
     listen_result result{.fault = std::move(opened.fault)};
     for (base::listener& next : opened.listeners) {
-        listeners_.push_back({.socket = std::move(next.socket), .unix_path = where.unix_path});
+        listeners_.push_back({.socket = std::move(next.socket), .file = std::move(next.file)});
         if (!watch(listeners_.size() - 1, true)) {
             result.fault = base::error_text();
         }
@@ -92,9 +92,7 @@ void listeners::resume(core::time_point now, core::duration pause_length) {
 
 void listeners::close() {
     for (listener& entry : listeners_) {
-        if (entry.socket.is_open() && !entry.unix_path.empty()) {
-            static_cast<void>(::unlink(entry.unix_path.c_str()));
-        }
+        entry.file.remove();
         entry = {};
     }
     paused_until_.reset();

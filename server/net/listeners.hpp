@@ -3,6 +3,7 @@
 
 #include "base/endpoint.hpp"
 #include "base/system/descriptor.hpp"
+#include "base/system/socket_address.hpp"
 #include "core/clock.hpp"
 #include "net/listen_result.hpp"
 #include "net/poller.hpp"
@@ -48,13 +49,13 @@ public:
     /// Ends pauses that are over at `now`; when memory is short they continue for `pause_length`.
     void resume(core::time_point now, core::duration pause_length);
 
-    /// Accepts no more connections and removes the files of Unix sockets.
+    /// Accepts no more connections and removes the files of its Unix sockets.
     void close();
 
 private:
     struct listener {
         base::descriptor socket;
-        std::string unix_path;
+        base::socket_file file;
         bool watched{false};
     };
     [[nodiscard]] bool watch(std::size_t index, bool wanted);

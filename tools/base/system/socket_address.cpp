@@ -17,6 +17,8 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
+#include <utility>
 
 namespace chatos::base {
 namespace {
@@ -292,6 +294,23 @@ connect_result connect_to(const endpoint& where, std::chrono::milliseconds timeo
     return resolved.fault.empty() ? connect_to(resolved.addresses, timeout) : connect_result{.fault = resolved.fault};
 }
 
+socket_file::socket_file(std::string path) {
+    struct ::stat status {};
+    if (::lstat(path.c_str(), &status) == 0) {
+        path_ = std::move(path);
+        device_ = status.st_dev;
+        inode_ = status.st_ino;
+    }
+}
+
+void socket_file::remove() noexcept {
+    struct ::stat status {};
+    if (!path_.empty() && ::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_) {
+        (void)::unlink(path_.c_str());
+    }
+    path_.clear();
+}
+
 listen_result listen_on(const endpoint& where, const std::function<void(int)>& prepare) {
     constexpr int attempts_max = 16;
     const resolve_result resolved = resolve(where);
@@ -306,6 +325,9 @@ listen_result listen_on(const endpoint& where, const std::function<void(int)>& p
     for (int attempt = 0; attempt < attempts_max && port_taken; ++attempt) {
         port_taken = false;
         result = listen_on_all(resolved.addresses, prepare, port_taken);
+    }
+    if (where.is_unix() && result.fault.empty()) {
+        result.listeners.front().file = socket_file{where.unix_path};
     }
     return result;
 }

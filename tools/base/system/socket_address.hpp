@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <sys/socket.h>
+#include <sys/types.h>
 #include <vector>
 
 namespace chatos::base {
@@ -60,10 +61,28 @@ struct connect_result {
 /// Looks the host up first.
 [[nodiscard]] connect_result connect_to(const endpoint& where, std::chrono::milliseconds timeout);
 
+/// The file of a Unix socket, as it was when it was bound: another program may since have put its own in that place.
+class socket_file {
+public:
+    /// No file.
+    socket_file() noexcept = default;
+    /// The file that is at `path` now.
+    explicit socket_file(std::string path);
+
+    /// Removes it if it is still there. Call it while the socket is open: afterwards a new file may look the same.
+    void remove() noexcept;
+
+private:
+    std::string path_{};  // empty: no file
+    dev_t device_{};
+    ino_t inode_{};
+};
+
 /// A socket that listens.
 struct listener {
     descriptor socket{};  ///< non-blocking
     socket_address address{};
+    socket_file file{};  ///< of a Unix socket
 };
 
 struct listen_result {
