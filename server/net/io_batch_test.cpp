@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <liburing.h>
 #include <string>
 #include <sys/socket.h>
 #include <utility>
@@ -106,6 +108,59 @@ TEST_P(CallBatch, a_full_batch_loses_nothing) {
         EXPECT_EQ(::recv(pair.far.get(), &byte, 1, 0), 1);
     }
 }
+
+// Stands for a system that takes two calls of a batch and then no more.
+int submit_two_then_fail(::io_uring* ring, unsigned /*count*/) {
+    static thread_local bool failed = false;
+    if (!std::exchange(failed, !failed)) {
+        const unsigned all = std::exchange(ring->sq.sqe_tail, ring->sq.sqe_head + 2);
+        const int submitted = ::io_uring_submit(ring);
+        ring->sq.sqe_tail = all;
+        return submitted;
+    }
+    return -ENOMEM;
+}
+
+int refuse_with_EPERM(::io_uring* /*ring*/, unsigned /*count*/) {
+    return -EPERM;
+}
+
+int interrupt_forever(::io_uring* /*ring*/, unsigned /*count*/) {
+    return -EINTR;
+}
+
+class FailingBatch : public testing::TestWithParam<std::pair<io_batch::submit_function, int>> {};
+
+// Each byte arrives once and in order, whatever the system had taken when it began to refuse.
+TEST_P(FailingBatch, calls_go_on_one_by_one_and_nothing_is_lost_or_doubled) {
+    io_batch tested{true, GetParam().first};
+    if (!tested.is_batched()) {
+        GTEST_SKIP() << "this system has no io_uring for us";
+    }
+    const ends pair = socket_pair();
+    std::array<std::string, 5> texts{"a", "b", "c", "d", "e"};
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        tested.send(pair.near.get(), bytes_of(texts[i]), i);
+    }
+    std::uint64_t expected = 0;
+    for (const io_batch::call& done : tested.run()) {
+        EXPECT_EQ(done.key, expected++);
+        EXPECT_EQ(done.result, 1);
+    }
+    EXPECT_EQ(expected, texts.size());
+    std::array<char, 16> received{};
+    EXPECT_EQ(::recv(pair.far.get(), received.data(), received.size(), 0), 5);
+    EXPECT_STREQ(received.data(), "abcde");
+    EXPECT_EQ(tested.fault(), GetParam().second);
+    EXPECT_FALSE(tested.is_batched());
+    tested.send(pair.near.get(), bytes_of(texts[0]), 7);
+    EXPECT_TRUE(tested.is_full()) << "one by one from then on";
+    EXPECT_EQ(tested.run()[0].result, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Errors, FailingBatch,
+                         testing::Values(std::pair{&submit_two_then_fail, ENOMEM}, std::pair{&refuse_with_EPERM, EPERM},
+                                         std::pair{&interrupt_forever, EINTR}));
 
 INSTANTIATE_TEST_SUITE_P(Ways, CallBatch, testing::Bool(),
                          [](const auto& way) { return way.param ? "together" : "one_by_one"; });
