@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <deque>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -117,6 +119,75 @@ TEST(Log, a_file_that_was_moved_away_is_opened_again_on_sighup) {
     EXPECT_EQ(wrong.all_err(), "chatos-server: cannot write to --log-file " + folder.path("nowhere/log") +
                                    ": No such file or directory; give a file that can be written\n");
     EXPECT_EQ(wrong.wait(), 3);
+}
+
+TEST(Log, a_file_that_cannot_be_opened_again_is_told_in_the_old_one_which_continues) {
+    const base::testing::temporary_folder folder;
+    const std::string path = folder.path("log");
+    const std::string old = folder.path("old");
+    process server{{"--listen", "127.0.0.1:0", "--log-file", path}};
+    const std::string bound = server.bound();
+    while (!contains(content(path), "event=started")) {
+        std::this_thread::yield();
+    }
+    std::filesystem::rename(path, old);
+    std::filesystem::create_directory(path);
+    server.signal(SIGHUP);
+    while (!contains(content(old), "event=log_not_reopened")) {
+        std::this_thread::yield();
+    }
+    EXPECT_TRUE(contains(content(old), " level=warning event=log_not_reopened why=\"Is a directory\" advice="));
+    EXPECT_FALSE(contains(content(old), "event=log_reopened"));
+    break_protocol(bound);
+    EXPECT_EQ(stop(server), "");
+    EXPECT_TRUE(contains(content(old), "event=refused_input"));
+    EXPECT_TRUE(contains(content(old), "event=stopped"));
+}
+
+// The sum of what lines of that kind report as left out.
+std::size_t left_out(const std::string& text) {
+    constexpr std::string_view key = " left_out=";
+    std::size_t all = 0;
+    for (std::size_t at = text.find(key); at != std::string::npos; at = text.find(key, at + 1)) {
+        all += std::stoul(text.substr(at + key.size()));
+    }
+    return all;
+}
+
+std::size_t count_of(const std::string& text, const std::string& part) {
+    std::size_t count = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+        ++count;
+    }
+    return count;
+}
+
+TEST(Log, lines_of_one_kind_have_a_rate_and_what_is_left_out_is_counted) {
+    constexpr std::size_t attacks = 400;
+    const auto began = std::chrono::steady_clock::now();
+    monitored_server all{{"--log-lines-per-second-max", "5"}};
+    for (std::size_t i = 0; i < attacks; ++i) {
+        break_protocol(all.bound);
+    }
+    const std::size_t missing = all.scrape()["chatos_log_lines_left_out_total"];
+    const std::string said = stop(all.server);
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(std::chrono::steady_clock::now() - began);
+    const std::size_t written = count_of(said, "event=refused_input");
+    EXPECT_EQ(written + missing, attacks);
+    EXPECT_LE(written, 5 * (static_cast<std::size_t>(seconds.count()) + 1));
+    EXPECT_EQ(left_out(said), missing) << "each is reported, at the latest when the server stops";
+    for (const char* event : {"event=started", "event=stopping", "event=stopped"}) {
+        EXPECT_EQ(count_of(said, event), 1U) << event;
+    }
+}
+
+TEST(Log, a_rate_of_zero_leaves_nothing_out) {
+    process server{{"--listen", "127.0.0.1:0", "--log-lines-per-second-max", "0"}};
+    const std::string bound = server.bound();
+    for (int i = 0; i < 200; ++i) {
+        break_protocol(bound);
+    }
+    EXPECT_EQ(count_of(stop(server), "event=refused_input"), 200U);
 }
 
 TEST(Log, a_pipe_that_nobody_reads_costs_lines_and_nothing_else) {

@@ -38,7 +38,7 @@ std::string name_of(core::connection_id id) {
 
 void connection_log::take(const core::notice& notice) {
     const auto [name, level] = kind_of(notice.kind);
-    if (!wants(level)) {
+    if (!admits(level, name)) {
         return;
     }
     ops::log_line line = ops::event_log::line(level, name);
@@ -71,7 +71,7 @@ void connection_log::disconnected(core::connection_id id, const source_address& 
 }
 
 void connection_log::over_address_limit(const source_address& from, std::uint32_t limit) {
-    if (wants(log_level::warning)) {
+    if (admits(log_level::warning, "address_limit")) {
         ops::log_line line = ops::event_log::line(log_level::warning, "address_limit");
         log_->write(std::move(line.add("peer", text_of(from)).add("limit", limit)));
     }
@@ -85,9 +85,16 @@ void connection_log::over_address_rate(const source_address& from, std::uint32_t
 }
 
 void connection_log::accept_paused(const std::string& why) {
-    if (wants(log_level::warning)) {
+    if (admits(log_level::warning, "accept_paused")) {
         ops::log_line line = ops::event_log::line(log_level::warning, "accept_paused");
         log_->write(std::move(line.add("why", why)));
+    }
+}
+
+void connection_log::io_uring_stopped(const std::string& why) {
+    if (wants(log_level::warning)) {
+        ops::log_line line = ops::event_log::line(log_level::warning, "io_uring_stopped");
+        log_->write(std::move(line.add("why", why).add("io", "one_by_one")));
     }
 }
 
@@ -101,10 +108,11 @@ void connection_log::stopping(std::size_t connections) {
 void connection_log::reopen() {
     if (log_ != nullptr) {
         log_->reopen();
-        if (wants(log_level::info)) {
-            log_->write(ops::event_log::line(log_level::info, "log_reopened"));
-        }
     }
+}
+
+std::uint64_t connection_log::left_out() const {
+    return log_ == nullptr ? 0 : log_->left_out();
 }
 
 ops::log_writer::counts connection_log::count() const {

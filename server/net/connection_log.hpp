@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace chatos::net {
 
@@ -28,12 +29,19 @@ public:
     void over_address_limit(const source_address& from, std::uint32_t limit);
     void over_address_rate(const source_address& from, std::uint32_t per_second);
     void accept_paused(const std::string& why);
+    void io_uring_stopped(const std::string& why);
     void stopping(std::size_t connections);
     void reopen();
     [[nodiscard]] ops::log_writer::counts count() const;
+    /// Lines that the log's rate has left out.
+    [[nodiscard]] std::uint64_t left_out() const;
 
 private:
     [[nodiscard]] bool wants(ops::log_level level) const noexcept { return log_ != nullptr && log_->wants(level); }
+
+    [[nodiscard]] bool admits(ops::log_level level, std::string_view event) const {
+        return log_ != nullptr && log_->admits(level, event);
+    }
 
     ops::event_log* log_;
     find_source find_;

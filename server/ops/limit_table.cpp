@@ -103,6 +103,9 @@ constexpr std::array table{
     bound<&options::log_queue_bytes_max>("--log-queue-bytes-max",
                                          "Log lines waiting for a slow log; beyond, lines are dropped and counted",
                                          unit::bytes),
+    bound<&options::log_lines_per_second_max>(
+        "--log-lines-per-second-max",
+        "Log lines of one kind in a second, 0 for any number; more are left out and counted"),
     bound<&core_options::answer_timeout>("--answer-timeout-ms", "Time to answer a message; then it counts as 4",
                                          unit::milliseconds),
     bound<&core_options::pc_timeout>("--pc-timeout-ms", "Time to decide a private connection; then it counts as 4",

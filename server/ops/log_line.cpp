@@ -46,7 +46,7 @@ std::optional<log_level> parse_log_level(std::string_view name) noexcept {
 }
 
 log_line::log_line(std::chrono::system_clock::time_point when, log_level level, std::string_view event)
-    : text_{"time=" + show(when)}, level_{level} {
+    : text_{"time=" + show(when)}, level_{level}, event_{event} {
     add("level", name_of(level)).add("event", event);
 }
 

@@ -19,7 +19,7 @@ enum class log_level : std::uint8_t { error, warning, info, debug };
 /// Values are escaped and bounded, so that input from the network cannot break or forge lines or reach a terminal.
 class log_line {
 public:
-    /// `when` is shown in UTC with milliseconds.
+    /// `when` is shown in UTC with milliseconds. `event` must have static storage.
     log_line(std::chrono::system_clock::time_point when, log_level level, std::string_view event);
 
     log_line& add(std::string_view key, std::string_view value);
@@ -28,6 +28,7 @@ public:
     log_line& add_bytes(std::string_view key, std::string_view bytes);
 
     [[nodiscard]] log_level level() const noexcept { return level_; }
+    [[nodiscard]] std::string_view event() const noexcept { return event_; }
     /// The line without its newline.
     [[nodiscard]] std::string take() { return std::move(text_); }
 
@@ -37,6 +38,7 @@ public:
 private:
     std::string text_;
     log_level level_;
+    std::string_view event_;
 };
 
 }  // namespace chatos::ops

@@ -104,18 +104,20 @@ TEST_F(LogWriter, a_file_that_was_moved_away_is_opened_again_when_told) {
     std::filesystem::rename(path, path + ".1");
     writer.write("two");
     await(writer, 2);
-    writer.reopen();
+    const auto say = [](const std::string& fault) { return fault.empty() ? "reopened" : "not reopened: " + fault; };
+    writer.reopen(say);
     writer.write("three");
-    await(writer, 3);
-    EXPECT_EQ(content(path + ".1"), "one\ntwo\n");
-    EXPECT_EQ(content(path), "three\n");
-    std::filesystem::permissions(path, std::filesystem::perms::none);
-    std::filesystem::remove(path);
-    std::filesystem::create_directory(path);
-    writer.reopen();
-    writer.write("four");
     await(writer, 4);
-    EXPECT_EQ(writer.count().written, 4U) << "where it cannot be opened, the old file continues";
+    EXPECT_EQ(content(path + ".1"), "one\ntwo\n");
+    EXPECT_EQ(content(path), "reopened\nthree\n");
+    const std::string old = path + ".2";
+    std::filesystem::rename(path, old);
+    std::filesystem::create_directory(path);
+    writer.reopen(say);
+    writer.write("four");
+    await(writer, 6);
+    EXPECT_EQ(content(old), "reopened\nthree\nnot reopened: Is a directory\nfour\n")
+        << "where it cannot be opened, the old file continues";
 }
 
 TEST_F(LogWriter, a_path_that_cannot_be_written_is_a_fault) {

@@ -8,8 +8,10 @@
 #include <deque>
 #include <fcntl.h>
 #include <mutex>
+#include <new>
 #include <poll.h>
 #include <string_view>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -37,14 +39,14 @@ struct log_writer::shared {
     std::size_t queue_bytes_max{0};
     std::uint64_t unreported{0};  // dropped lines that no line has reported yet
     counts all;
-    bool reopen{false};
+    reopen_report reopen;  // empty: nothing to reopen
     bool stopping{false};
     bool done{false};
 
     // The thread's own.
     std::string path;
     int file{-1};
-    int open_fault{0};
+    std::string fault;
     bool torn{false};  // the last line was cut short
 
     ~shared() {
@@ -55,7 +57,9 @@ struct log_writer::shared {
 
     void run();
     bool put(std::string_view text);
-    void reopen_file();
+    std::string reopen_file(const reopen_report& report);
+    bool write_line(std::string_view prefix, std::string_view line, std::uint64_t missing);
+    bool enqueue(std::string& line) noexcept;
 };
 
 // Waits in poll(), not in write(): a descriptor that is shared with others must not be made non-blocking, and what
@@ -84,11 +88,30 @@ bool log_writer::shared::put(std::string_view text) {
     return true;
 }
 
-void log_writer::shared::reopen_file() {
-    const int fresh = path.empty() ? -1 : open_file(path);
-    if (fresh >= 0) {
-        ::close(std::exchange(file, fresh));
-        torn = false;
+// The line about it goes to the file that is open afterwards.
+std::string log_writer::shared::reopen_file(const reopen_report& report) {
+    std::string reason;
+    if (!path.empty()) {
+        const int fresh = open_file(path);
+        if (fresh >= 0) {
+            ::close(std::exchange(file, fresh));
+            torn = false;
+        } else {
+            reason = base::error_text();
+        }
+    }
+    return report(reason);
+}
+
+// False when it was not written as a whole, or there is no memory for it.
+bool log_writer::shared::write_line(std::string_view prefix, std::string_view line, std::uint64_t missing) {
+    try {
+        std::string text{prefix};
+        text += line;
+        text += missing != 0 ? " dropped=" + std::to_string(missing) + "\n" : "\n";
+        return put(text);
+    } catch (const std::bad_alloc&) {
+        return false;
     }
 }
 
@@ -96,46 +119,63 @@ void log_writer::shared::run() {
     std::unique_lock lock{mutex};
     for (;;) {
         changed.wait(lock, [this] { return stopping || reopen || !lines.empty(); });
-        const bool again = std::exchange(reopen, false);
-        if (lines.empty() && !again) {
+        const reopen_report report = std::exchange(reopen, nullptr);
+        if (lines.empty() && !report) {
             break;
         }
         std::string line;
-        if (!lines.empty()) {
-            line = (torn ? "\n" : "") + std::move(lines.front());
+        if (!report) {
+            line = std::move(lines.front());
             lines.pop_front();
+            queued_bytes -= line.size() + line_overhead_bytes;
         }
-        const std::uint64_t missing = line.empty() ? 0 : std::exchange(unreported, 0);
+        const std::uint64_t missing = std::exchange(unreported, 0);
         lock.unlock();
-        if (again) {
-            reopen_file();
+        if (report) {
+            try {
+                line = reopen_file(report);
+            } catch (const std::bad_alloc&) {
+                line.clear();  // the file is open, or the old one still is; only the line about it is lost
+            }
         }
-        const std::size_t size = line.size();
-        bool written = true;
-        if (size != 0) {
-            line += missing != 0 ? " dropped=" + std::to_string(missing) + "\n" : "\n";
-            written = put(line);
-        }
+        const bool written = line.empty() || write_line(torn ? "\n" : "", line, missing);
+        const bool reported = written && !line.empty();
         lock.lock();
-        if (size != 0) {
-            queued_bytes -= size + line_overhead_bytes;
-            all.written += written ? 1U : 0U;
-            all.dropped += written ? 0U : 1U;
-            unreported += written ? 0U : missing + 1;
-        }
+        all.written += reported ? 1U : 0U;
+        all.dropped += written ? 0U : 1U;
+        unreported += reported ? 0U : missing + (written ? 0U : 1U);
     }
     done = true;
     changed.notify_all();
+}
+
+bool log_writer::shared::enqueue(std::string& line) noexcept {
+    if (queued_bytes + line.size() + line_overhead_bytes > queue_bytes_max) {
+        return false;
+    }
+    try {
+        const std::size_t size = line.size();
+        lines.push_back(std::move(line));
+        queued_bytes += size + line_overhead_bytes;
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 log_writer::log_writer(std::string path, int descriptor, std::size_t queue_bytes_max)
     : shared_{std::make_shared<shared>()} {
     shared_->queue_bytes_max = queue_bytes_max;
     shared_->file = path.empty() ? descriptor : open_file(path);
-    shared_->open_fault = shared_->file >= 0 ? 0 : errno;
+    shared_->fault = shared_->file >= 0 ? "" : base::error_text();
     shared_->path = std::move(path);
-    if (shared_->file >= 0) {
+    if (!shared_->fault.empty()) {
+        return;
+    }
+    try {
         thread_ = std::thread{[state = shared_] { state->run(); }};
+    } catch (const std::system_error& error) {
+        shared_->fault = "cannot start a thread: " + base::error_text(error.code().value());
     }
 }
 
@@ -156,24 +196,22 @@ log_writer::~log_writer() {
 }
 
 std::string log_writer::fault() const {
-    return thread_.joinable() ? std::string{} : base::error_text(shared_->open_fault);
+    return shared_->fault;
 }
 
-void log_writer::write(std::string line) {
+void log_writer::write(std::string line) noexcept {
     const std::lock_guard lock{shared_->mutex};
-    if (shared_->queued_bytes + line.size() + line_overhead_bytes > shared_->queue_bytes_max) {
+    if (shared_->enqueue(line)) {
+        shared_->changed.notify_all();
+    } else {
         ++shared_->all.dropped;
         ++shared_->unreported;
-        return;
     }
-    shared_->queued_bytes += line.size() + line_overhead_bytes;
-    shared_->lines.push_back(std::move(line));
-    shared_->changed.notify_all();
 }
 
-void log_writer::reopen() {
+void log_writer::reopen(reopen_report report) {
     const std::lock_guard lock{shared_->mutex};
-    shared_->reopen = true;
+    shared_->reopen = std::move(report);
     shared_->changed.notify_all();
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -25,13 +26,19 @@ public:
     log_writer(const log_writer&) = delete;
     log_writer& operator=(const log_writer&) = delete;
 
-    /// Empty, or why the file cannot be written. Before the first line.
+    /// Empty, or why lines cannot be written: the file's fault, or the system gives no thread. Before the first line.
     [[nodiscard]] std::string fault() const;
 
-    /// `line` is without its newline. After lines were dropped, the next one reports how many: dropped=17.
-    void write(std::string line);
-    /// Reopens the file before the next line, for log rotation; keeps the old one when that fails.
-    void reopen();
+    /// `line` is without its newline. After lines were dropped, the next one reports how many: dropped=17. A line for
+    /// which there is no memory counts as dropped.
+    void write(std::string line) noexcept;
+
+    /// Gives a line to write first, from the system's reason why the file could not be opened, or an empty one.
+    using reopen_report = std::function<std::string(const std::string& fault)>;
+    /// Reopens the file before the next line, for log rotation; keeps the old one when that fails. `report` is called
+    /// on the writer's thread.
+    void reopen(reopen_report report);
+
     [[nodiscard]] counts count() const;
 
 private:

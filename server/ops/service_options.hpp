@@ -32,6 +32,8 @@ struct service_options {
     /// Log lines that wait for a slow log. Beyond: lines are dropped and counted.
     std::size_t log_queue_bytes_max{std::size_t{1} << 20U};
 
+    /// Log lines of one kind, at levels warning and info, in a second. Beyond: left out and counted. 0: no limit.
+    std::uint32_t log_lines_per_second_max{50};
     /// Largest acceptable worst case of memory. Beyond: the server does not start. 0: no limit.
     std::uint64_t memory_max{0};
 };
