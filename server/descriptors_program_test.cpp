@@ -102,14 +102,5 @@ TEST(Descriptors, EMFILE_below_what_it_counts_on_newcomers_and_scrapers_wait_and
     EXPECT_EQ(all.server.wait(), 0);
 }
 
-TEST(Descriptors, too_few_for_a_single_connection_is_no_reason_to_spin_or_to_die) {
-    process server{{"--listen", "127.0.0.1:0"}, {.descriptors_max = 16}};
-    const std::string bound = server.bound();
-    const std::deque<connection> waiting = queue_up(bound, 5);
-    expect_to_rest(server);
-    server.signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 0);
-}
-
 }  // namespace
 }  // namespace chatos::net::test

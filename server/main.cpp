@@ -17,8 +17,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <malloc.h>
+#include <new>
 #include <string>
+#include <string_view>
 #include <sys/resource.h>
+#include <system_error>
 #include <unistd.h>
 #include <vector>
 
@@ -40,10 +43,24 @@ std::uint64_t machine_bytes() {
     return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) : UINT64_MAX;
 }
 
-// Returns large freed blocks to the system. By default the C library raises that threshold and keeps freed memory.
+// Returns large freed blocks to the system. By default the C library raises that threshold and keeps freed memory, and
+// takes 64 MiB of addresses for each thread, which count where the address space is limited (ulimit -v).
 void return_freed_memory() {
+    ::mallopt(M_ARENA_MAX, 1);
     ::mallopt(M_MMAP_THRESHOLD, 128 * 1'024);
     ::mallopt(M_TRIM_THRESHOLD, 1'024 * 1'024);
+}
+
+// A signal that means nothing to this server must not end it, as it would by default. SIGXFSZ and SIGTTOU come from
+// writing the log: a file at its size limit, a terminal in the background. SIGQUIT keeps its effect: a core dump.
+void ignore_signals() {
+    for (const int number : {SIGPIPE, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGIO, SIGPWR, SIGSTKFLT, SIGXFSZ,
+                             SIGTTIN, SIGTTOU}) {
+        std::signal(number, SIG_IGN);
+    }
+    for (int number = SIGRTMIN; number <= SIGRTMAX; ++number) {
+        std::signal(number, SIG_IGN);
+    }
 }
 
 // Each connection takes a descriptor, and the usual soft limit of 1,024 is too low. Returns the limit; 0: unknown.
@@ -56,14 +73,15 @@ std::uint64_t raise_descriptor_limit() {
     return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
-chatos::ops::log_line started(const std::string& announcement, const chatos::ops::service_options& options) {
+chatos::ops::log_line started(const std::string& announcement, std::string_view io,
+                              const chatos::ops::service_options& options) {
     using chatos::ops::log_level;
     const std::uint64_t ceiling = chatos::ops::memory_ceiling_bytes(options);
     const std::uint64_t wanted = chatos::ops::descriptors_wanted(options);
     const bool too_much = ceiling > machine_bytes();
     const bool too_few = options.descriptors_max != 0 && options.descriptors_max < wanted;
     auto line = chatos::ops::event_log::line(too_much || too_few ? log_level::warning : log_level::info, "started");
-    line.add("version", CHATOS_VERSION).add("where", announcement).add("memory_bytes_max", ceiling);
+    line.add("version", CHATOS_VERSION).add("where", announcement).add("io", io).add("memory_bytes_max", ceiling);
     if (too_few) {  // limits then promise what cannot be
         line.add("descriptors_max", options.descriptors_max).add("descriptors_wanted", wanted);
     }
@@ -86,12 +104,23 @@ chatos::net::admission_rules rules_for(const chatos::ops::service_options& optio
 // All values are valid; only the system can fail now.
 int serve_at(const chatos::ops::flags& flags, const std::vector<chatos::base::endpoint>& addresses,
              const chatos::base::endpoint& metrics_address) {
+    const std::uint64_t descriptors_max = flags.options.descriptors_max;
+    const std::uint64_t descriptors_min = chatos::net::socket_server::descriptors_min(addresses.size());
+    if (descriptors_max != 0 && descriptors_max < descriptors_min) {
+        return report_error(cannot_listen, "at most " + std::to_string(descriptors_max) +
+                                               " files may be open, and connections need " +
+                                               std::to_string(descriptors_min) +
+                                               " or more; raise that limit (ulimit -n, LimitNOFILE=)");
+    }
     chatos::ops::log_writer writer{flags.log_file, STDERR_FILENO, flags.options.log_queue_bytes_max};
     if (const std::string fault = writer.fault(); !fault.empty()) {
-        return report_error(cannot_listen, "cannot write to --log-file " + flags.log_file + ": " + fault +
-                                               "; give a file that can be written");
+        return flags.log_file.empty()
+                   ? report_error(cannot_listen, "cannot write the log: " + fault + "; raise the limits of the system")
+                   : report_error(cannot_listen, "cannot write to --log-file " + flags.log_file + ": " + fault +
+                                                     "; give a file that can be written");
     }
-    chatos::ops::event_log log{*chatos::ops::parse_log_level(flags.log_level), writer};
+    chatos::ops::event_log log{*chatos::ops::parse_log_level(flags.log_level), writer,
+                               flags.options.log_lines_per_second_max};
     const char* notify_socket = std::getenv("NOTIFY_SOCKET");
     const chatos::ops::service_notifier notifier{notify_socket == nullptr ? "" : notify_socket};
     chatos::net::socket_server server{
@@ -111,10 +140,11 @@ int serve_at(const chatos::ops::flags& flags, const std::vector<chatos::base::en
             announcement += "listening on " + bound + "\n";
         }
     }
-    chatos::base::http_responder metrics{[&server](std::string_view head) {
-        return chatos::ops::answer_scrape(head, server.request_snapshot(scrape_timeout),
-                                          chatos::ops::read_process_figures(), CHATOS_VERSION);
-    }};
+    chatos::base::http_responder metrics{
+        [sources = chatos::ops::scrape_sources{
+             .snapshot = [&server] { return server.request_snapshot(scrape_timeout); },
+             .process = chatos::ops::read_process_figures,
+             .version = CHATOS_VERSION}](std::string_view head) { return chatos::ops::answer_scrape(head, sources); }};
     if (!flags.metrics.empty()) {
         const auto result = metrics.listen(metrics_address);
         if (!result.fault.empty()) {
@@ -133,8 +163,9 @@ int serve_at(const chatos::ops::flags& flags, const std::vector<chatos::base::en
         log.write(line.add("advice", "not notified: NOTIFY_SOCKET does not name a listening socket"));
     }
     announcement.pop_back();
-    log.write(started(announcement, flags.options));
+    log.write(started(announcement, server.prepare_io(), flags.options));
     server.run();
+    log.finish();
     log.write(chatos::ops::event_log::line(chatos::ops::log_level::info, "stopped"));
     return drained;
 }
@@ -164,15 +195,26 @@ int serve(const chatos::ops::flags& flags) {
     return serve_at(flags, addresses, metrics_address.value);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);
-    return_freed_memory();
+int parse_and_serve(int argc, char** argv) {
     chatos::ops::parsed_flags parsed = chatos::ops::parse_flags(argc, argv, machine_bytes());
     parsed.value.options.descriptors_max = raise_descriptor_limit();
     if (!parsed.fault.empty()) {
         return report_error(bad_usage, parsed.fault);
     }
     return parsed.only_printed ? drained : serve(parsed.value);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    ignore_signals();
+    return_freed_memory();
+    try {
+        return parse_and_serve(argc, argv);
+    } catch (const std::system_error& error) {  // what() is "eventfd: Too many open files"
+        return report_error(cannot_listen, std::string{"the system refuses: "} + error.what() + "; raise its limits");
+    } catch (const std::bad_alloc&) {
+        return report_error(cannot_listen, "out of memory; raise the limit (ulimit -v, MemoryMax=) or lower the limits "
+                                           "of this server (--print-limits)");
+    }
 }

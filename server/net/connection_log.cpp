@@ -78,7 +78,7 @@ void connection_log::over_address_limit(const source_address& from, std::uint32_
 }
 
 void connection_log::over_address_rate(const source_address& from, std::uint32_t per_second) {
-    if (wants(log_level::warning)) {
+    if (admits(log_level::warning, "address_rate")) {
         ops::log_line line = ops::event_log::line(log_level::warning, "address_rate");
         log_->write(std::move(line.add("peer", text_of(from)).add("limit", per_second)));
     }

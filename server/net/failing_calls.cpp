@@ -2,17 +2,24 @@
 // shared machine. It makes the calls itself, so it works with sanitizers, too.
 //
 // CHATOS_FAILING_CALL="accept|send|recv ERRNO WELL FAILING": after WELL successful calls, FAILING calls fail with
-// ERRNO. CHATOS_WALL_CLOCK=jumps: each reading of the wall clock is decades away from the one before.
+// ERRNO. CHATOS_REFUSED_CALLS="ACCEPTS ERRNO NUMBER...": once so many connections are accepted, or at once for 0, the
+// system itself refuses the calls with these numbers to the thread (seccomp). CHATOS_WALL_CLOCK=jumps: each reading of
+// the wall clock is decades away from the one before.
 #include <atomic>
 #include <cerrno>
+#include <cstddef>
 #include <cstdlib>
 #include <ctime>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
 #include <sstream>
 #include <string>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -50,6 +57,51 @@ bool is_ready(int socket) {
     return ::syscall(SYS_ppoll, &entry, 1, &at_once, nullptr, 0) == 1;
 }
 
+struct refusal {
+    int accepts{-1};  // -1: refuse nothing
+    unsigned error{0};
+    std::vector<unsigned> calls;
+};
+
+const refusal& active_refusal() {
+    static const refusal environment_refusal = [] {
+        refusal parsed;
+        if (const char* text = std::getenv("CHATOS_REFUSED_CALLS")) {
+            std::istringstream words{text};
+            words >> parsed.accepts >> parsed.error;
+            for (unsigned number = 0; words >> number;) {
+                parsed.calls.push_back(number);
+            }
+        }
+        return parsed;
+    }();
+    return environment_refusal;
+}
+
+// For this thread and those that it starts, forever.
+void refuse_calls() {
+    std::vector<::sock_filter> filter{BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(::seccomp_data, nr))};
+    for (const unsigned number : active_refusal().calls) {
+        filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1));
+        filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | active_refusal().error));
+    }
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+    const ::sock_fprog program{.len = static_cast<unsigned short>(filter.size()), .filter = filter.data()};
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
+        std::abort();
+    }
+}
+
+void refuse_calls_after(int accepts) {
+    if (active_refusal().accepts == accepts) {
+        refuse_calls();
+    }
+}
+
+[[gnu::constructor]] void refuse_calls_at_once() {
+    refuse_calls_after(0);
+}
+
 ssize_t fail() {
     errno = active_plan().error;
     return -1;
@@ -61,7 +113,12 @@ extern "C" {
 
 int accept4(int listener, sockaddr* address, socklen_t* size, int flags) {
     if (!is_ready(listener) || !fails_now("accept")) {
-        return static_cast<int>(::syscall(SYS_accept4, listener, address, size, flags));
+        static std::atomic<int> accepted{0};
+        const auto socket = static_cast<int>(::syscall(SYS_accept4, listener, address, size, flags));
+        if (socket >= 0) {
+            refuse_calls_after(accepted.fetch_add(1) + 1);
+        }
+        return socket;
     }
     if (active_plan().error == ECONNABORTED) {  // the connection is gone then
         ::syscall(SYS_close, ::syscall(SYS_accept4, listener, address, size, flags));

@@ -2,6 +2,7 @@
 // batched. Connections own no buffers here: all reads share one buffer, and so do all writes.
 #include "net/socket_server.hpp"
 
+#include "base/system/error_text.hpp"
 #include "core/ensure.hpp"
 #include "core/server.hpp"
 #include "net/admission.hpp"
@@ -21,6 +22,7 @@
 #include <cerrno>
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <utility>
@@ -38,9 +40,6 @@ constexpr std::size_t descriptors_spare = 16;
 // Maximum bytes of each read in a batch; more input waits for the next turn.
 constexpr std::size_t shared_read_bytes_max = std::size_t{16} << 10U;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
-// Only one in so many events is logged, so that a storm of connections does not flood the log.
-constexpr std::uint64_t pauses_per_line = 100;
-constexpr std::uint64_t rejections_per_line = 1'000;
 
 std::size_t descriptors_max() {
     ::rlimit limit{};
@@ -92,9 +91,7 @@ public:
     void stop_on_signals() { signals_.emplace(waker_.get()); }
 
     void run() {
-        // Constructed here, because a ring belongs to the thread that creates it.
-        reads_.emplace(io_uring_);
-        writes_.emplace(io_uring_);
+        static_cast<void>(prepare_io());
         while (!ended_) {
             const auto ready = poller_.wait(wait_timeout());
             now_ = read_clock();
@@ -104,6 +101,20 @@ public:
             finish_reads();
             end_turn();
         }
+    }
+
+    // A ring belongs to the thread that creates it.
+    std::string_view prepare_io() {
+        if (!reads_) {
+            reads_.emplace(io_uring_);
+            writes_.emplace(io_uring_);
+        }
+        io_uring_ = reads_->is_batched() && writes_->is_batched();
+        if (!io_uring_) {
+            reads_->stop_batching();
+            writes_->stop_batching();
+        }
+        return io_uring_ ? "io_uring" : "one_by_one";
     }
 
     // From any thread.
@@ -177,7 +188,19 @@ private:
         core_.run(now_);
         write_all();
         listeners_.resume(now_, accept_pause);
+        heed_refused_batches();
         ended_ = ended_ || (core_.is_draining() && core_.connections() == 0);
+    }
+
+    // What the system refuses to one batch it refuses to the other.
+    void heed_refused_batches() {
+        const int fault = reads_->fault() != 0 ? reads_->fault() : writes_->fault();
+        if (io_uring_ && fault != 0) {
+            io_uring_ = false;
+            reads_->stop_batching();
+            writes_->stop_batching();
+            log_.io_uring_stopped(base::error_text(fault));
+        }
     }
 
     [[nodiscard]] ops::service_snapshot snapshot() const {
@@ -187,8 +210,10 @@ private:
                 .closed_address_limit = closed_address_limit_,
                 .closed_address_rate = closed_address_rate_,
                 .accept_pauses = accept_pauses_,
+                .io_uring = io_uring_,
                 .log_lines_written = lines.written,
-                .log_lines_dropped = lines.dropped};
+                .log_lines_dropped = lines.dropped,
+                .log_lines_left_out = log_.left_out()};
     }
 
     void stop() {
@@ -208,15 +233,14 @@ private:
 
     [[nodiscard]] bool has_room() const {
         return core_.accepts_connections() &&
-               core_.connections() + listeners_.size() + descriptors_spare < descriptors_max_;
+               core_.connections() + descriptors_min(listeners_.size()) <= descriptors_max_;
     }
 
     // Out of descriptors or memory, or the core has no room for unregistered connections: new ones wait in the
     // system's queue until one is closed.
     void pause_accepting(std::size_t listener, const std::string& why) {
-        if (accept_pauses_++ % pauses_per_line == 0) {
-            log_.accept_paused(why);
-        }
+        ++accept_pauses_;
+        log_.accept_paused(why);
         listeners_.pause(listener, now_ + accept_pause);
     }
 
@@ -261,10 +285,10 @@ private:
             ::send(connection.socket.get(), out_of_capacity.data(), out_of_capacity.size(), MSG_NOSIGNAL));
         ::shutdown(connection.socket.get(), SHUT_WR);
         if (verdict == admission::verdict::over_rate) {
-            if (closed_address_rate_++ % rejections_per_line == 0) {
-                log_.over_address_rate(connection.source, admission_.rules().connections_per_second);
-            }
-        } else if (closed_address_limit_++ % rejections_per_line == 0) {
+            ++closed_address_rate_;
+            log_.over_address_rate(connection.source, admission_.rules().connections_per_second);
+        } else {
+            ++closed_address_limit_;
             log_.over_address_limit(connection.source, admission_.rules().per_address_max);
         }
     }
@@ -453,6 +477,12 @@ listen_result socket_server::listen(const base::endpoint& where) {
 }
 void socket_server::stop_on_signals() {
     loop_->stop_on_signals();
+}
+std::size_t socket_server::descriptors_min(std::size_t listeners) noexcept {
+    return listeners + descriptors_spare + 1;
+}
+std::string_view socket_server::prepare_io() {
+    return loop_->prepare_io();
 }
 void socket_server::run() {
     loop_->run();

@@ -9,9 +9,11 @@
 #include "ops/service_snapshot.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 namespace chatos::ops {
 class event_log;
@@ -38,9 +40,17 @@ public:
     /// Listens on every address of one more host; connections wait in the system's queue until run().
     [[nodiscard]] listen_result listen(const base::endpoint& where);
 
+    /// Descriptors that the process must be allowed for a single connection, with `listeners` addresses. With fewer,
+    /// all connections would wait forever.
+    [[nodiscard]] static std::size_t descriptors_min(std::size_t listeners) noexcept;
+
     /// SIGINT and SIGTERM stop() the server; the second one ends it at once. SIGHUP reopens the log file. Signals are
     /// queued from now on.
     void stop_on_signals();
+
+    /// Decides how sockets are read and written: "io_uring" or "one_by_one". On the thread of run(), which otherwise
+    /// does so itself.
+    std::string_view prepare_io();
 
     /// Serves until stopped and drained.
     void run();

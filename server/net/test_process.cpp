@@ -17,8 +17,15 @@ namespace {
 
 base::process_options options_for(std::vector<std::string> arguments, const process_setup& setup) {
     base::process_options options{.output = base::stream::pipe, .errors = base::stream::pipe};
+    std::string limits;
     if (setup.descriptors_max != 0) {
-        options.command = {"/bin/sh", "-c", "ulimit -n \"$0\" && exec \"$@\"", std::to_string(setup.descriptors_max)};
+        limits += "ulimit -n " + std::to_string(setup.descriptors_max) + " && ";
+    }
+    if (setup.address_space_bytes_max != 0) {
+        limits += "ulimit -v " + std::to_string(setup.address_space_bytes_max / 1'024) + " && ";
+    }
+    if (!limits.empty()) {
+        options.command = {"/bin/sh", "-c", limits + "exec \"$0\" \"$@\""};
     }
     options.command.emplace_back(CHATOS_SERVER);
     options.command.insert(options.command.end(), arguments.begin(), arguments.end());

@@ -16,6 +16,7 @@ namespace chatos::net::test {
 /// Settings of a process besides its arguments.
 struct process_setup {
     std::size_t descriptors_max{0};          ///< 0: the limit of this process
+    std::size_t address_space_bytes_max{0};  ///< 0: the limit of this process
     int err{-1};                             ///< its stderr; by default a pipe for all_err()
     std::vector<std::string> environment{};  ///< "NAME=value", on top of this process's
 };

@@ -135,11 +135,15 @@ std::string metrics_text(const service_snapshot& snapshot, const process_figures
               snapshot.core.input_memory_bytes);
     all.counter("chatos_accept_pauses_total", "Times that newcomers had to wait for a place or a descriptor.",
                 snapshot.accept_pauses);
+    all.gauge("chatos_io_uring", "1 while sockets are read and written in batches; 0: one by one.",
+              snapshot.io_uring ? 1 : 0);
     all.gauge("chatos_draining", "1 while the server stops and answers what is outstanding.",
               snapshot.draining ? 1 : 0);
     all.counter("chatos_log_lines_written_total", "Log lines written.", snapshot.log_lines_written);
     all.counter("chatos_log_lines_dropped_total", "Log lines dropped because the log was too slow.",
                 snapshot.log_lines_dropped);
+    all.counter("chatos_log_lines_left_out_total", "Log lines left out by --log-lines-per-second-max.",
+                snapshot.log_lines_left_out);
     all.gauge("process_resident_memory_bytes", "Physical memory in use.", process.resident_bytes);
     all.gauge("process_open_fds", "Open descriptors.", process.descriptors_open);
     all.gauge("process_max_fds", "Descriptors that may be open.", process.descriptors_max);

@@ -13,8 +13,10 @@ struct service_snapshot {
     std::uint64_t closed_address_limit{0};  ///< service_options::per_address_max
     std::uint64_t closed_address_rate{0};   ///< service_options::connections_per_second_max
     std::uint64_t accept_pauses{0};         ///< accepting paused: no descriptors, memory or free slots
+    bool io_uring{false};                   ///< calls are batched; else they are made one by one
     std::uint64_t log_lines_written{0};
-    std::uint64_t log_lines_dropped{0};  ///< the log was too slow
+    std::uint64_t log_lines_dropped{0};   ///< the log was too slow
+    std::uint64_t log_lines_left_out{0};  ///< service_options::log_lines_per_second_max
 };
 
 }  // namespace chatos::ops
