@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fstream>
 #include <string>
+#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,30 @@ TEST(Program, a_config_file_that_cannot_be_exits_2_and_says_what_is_wrong_in_it)
     process absent{{"--config", "/nowhere/at/all"}};
     EXPECT_NE(absent.all_err().find("a file that can be read"), std::string::npos);
     EXPECT_EQ(absent.wait(), 2);
+}
+
+TEST(Program, a_config_file_that_never_ends_or_is_no_file_is_refused_at_once) {
+    const base::testing::temporary_folder folder;
+    const std::string pipe = folder.path("pipe");
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    for (const std::string& path : {std::string{"/dev/zero"}, pipe, folder.path()}) {
+        process server{{"--config", path}};
+        EXPECT_EQ(server.all_err(), "chatos-server: --config: '" + path +
+                                        "' is not a regular file; give a file that can be read; see chatos-server "
+                                        "--help\n");
+        EXPECT_EQ(server.wait(), 2);
+    }
+    process server{{"--config", folder.write("large", std::string(1'048'577, '#'))}};
+    EXPECT_NE(server.all_err().find("has 1048577 bytes; expected at most 1048576"), std::string::npos);
+    EXPECT_EQ(server.wait(), 2);
+}
+
+TEST(Program, a_config_file_may_begin_with_a_byte_order_mark) {
+    const config_file file{"\xef\xbb\xbf"
+                           "capacity=17\n"};
+    process server{{"--config", file.path, "--print-limits", "--json"}};
+    EXPECT_NE(server.all_out().find(R"("flag": "--capacity", "value": 17)"), std::string::npos);
+    EXPECT_EQ(server.wait(), 0);
 }
 
 TEST(Program, a_wrong_flag_or_value_exits_2_with_one_line_that_says_what_was_expected) {

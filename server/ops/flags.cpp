@@ -1,10 +1,13 @@
 #include "ops/flags.hpp"
 
+#include "ops/config_file.hpp"
 #include "ops/limit_table.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <memory>
+#include <sstream>
 
 namespace chatos::ops {
 
@@ -36,6 +39,18 @@ std::uint64_t parse_number(const std::string& flag, const std::string& text, std
 std::string is_given(const std::string& text) {
     return text.empty() ? "the value is empty; omit the flag to do without" : "";
 }
+
+class bounded_config final : public CLI::ConfigTOML {
+public:
+    std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
+        const std::optional<std::string> text = read_config(input);
+        if (!text) {
+            throw CLI::FileError("more than " + std::to_string(config_bytes_max) + " bytes");
+        }
+        std::istringstream bounded{*text};
+        return CLI::ConfigTOML::from_config(bounded);
+    }
+};
 
 std::string type_name_of(unit unit) {
     switch (unit) {
@@ -90,7 +105,9 @@ void describe(CLI::App& app, flags& flags) {
                  "Use io_uring, where available, to read and write many sockets in one call (default: yes)");
     app.set_config("--config", "",
                    "Read flags from a file, one NAME=VALUE per line, without the dashes; the command line wins")
+        ->check(config_file_fault)
         ->type_name("PATH");
+    app.config_formatter(std::make_shared<bounded_config>());
     app.allow_config_extras(CLI::config_extras_mode::error);
     app.add_flag("--print-limits", flags.print_limits, "Show every limit and the memory they may take, and exit")
         ->configurable(false);
