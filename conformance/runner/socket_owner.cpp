@@ -1,15 +1,20 @@
 #include "runner/socket_owner.hpp"
 
+#include "base/system/descriptor.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
-#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
-#include <optional>
-#include <sstream>
+#include <netinet/tcp.h>
 #include <string>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,59 +28,57 @@ namespace fs = std::filesystem;
 /// Of sockets; they are unique on a machine.
 using inodes = std::vector<std::uint64_t>;
 
-/// A line of /proc/net/tcp or tcp6: addresses as the kernel writes them, "0100007F:1E61".
-struct tcp_row {
-    std::string local;
-    std::string remote;
-    std::string state;
-    std::uint64_t inode{0};
-};
-
-std::vector<tcp_row> tcp_rows() {
-    std::vector<tcp_row> rows;
-    for (const char* path : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-        std::ifstream file{path};
-        std::string line;
-        std::getline(file, line);  // the titles
-        while (std::getline(file, line)) {
-            std::istringstream fields{line};
-            tcp_row row;
-            std::string skipped;
-            fields >> skipped >> row.local >> row.remote >> row.state >> skipped >> skipped >> skipped >> skipped >>
-                skipped >> row.inode;
-            if (fields) {
-                rows.push_back(std::move(row));
+/// What the kernel knows of the TCP sockets that are meant: all that match, or the one with these two ends. To look
+/// them up in /proc/net/tcp would take milliseconds each time, because it is written anew from the table of all
+/// connections.
+std::vector<inet_diag_msg> tcp_sockets(const inet_diag_req_v2& meant, bool all) {
+    struct {
+        nlmsghdr header{};
+        inet_diag_req_v2 meant{};
+    } question;
+    question.header = {sizeof question, SOCK_DIAG_BY_FAMILY,
+                       static_cast<std::uint16_t>(NLM_F_REQUEST | (all ? NLM_F_DUMP : 0)), 0, 0};
+    question.meant = meant;
+    std::vector<inet_diag_msg> sockets;
+    const base::descriptor kernel{::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG)};
+    if (::send(kernel.get(), &question, sizeof question, 0) < 0) {
+        return sockets;
+    }
+    for (;;) {
+        alignas(nlmsghdr) std::array<std::byte, 32'768> answer{};
+        const ssize_t got = ::recv(kernel.get(), answer.data(), answer.size(), 0);
+        std::size_t at = 0;
+        for (nlmsghdr header{}; got > 0 && at + sizeof header <= static_cast<std::size_t>(got);
+             at += NLMSG_ALIGN(header.nlmsg_len)) {
+            std::memcpy(&header, answer.data() + at, sizeof header);
+            if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY) {  // the end, or an error
+                return sockets;
             }
+            std::memcpy(&sockets.emplace_back(), answer.data() + at + NLMSG_HDRLEN, sizeof(inet_diag_msg));
+        }
+        if (!all || got <= 0) {
+            return sockets;
         }
     }
-    return rows;
-}
-
-std::string hex_port(std::uint16_t port) {
-    std::array<char, 8> text{};
-    (void)std::snprintf(text.data(), text.size(), ":%04X", port);
-    return text.data();
-}
-
-/// As IPv4, or mapped into IPv6.
-std::string hex_address(const sockaddr_in& address) {
-    std::array<char, 16> text{};
-    (void)std::snprintf(text.data(), text.size(), "%08X", address.sin_addr.s_addr);
-    return text.data() + hex_port(ntohs(address.sin_port));
 }
 
 inodes listeners_of(std::uint16_t port) {
-    constexpr std::string_view listening = "0A";
-    const std::string suffix = hex_port(port);
-    sockaddr_in loopback{};
-    loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    loopback.sin_port = htons(port);
-    const std::string at_loopback = hex_address(loopback);
+    const std::uint32_t loopback = htonl(INADDR_LOOPBACK);
     inodes result;
-    for (const tcp_row& row : tcp_rows()) {
-        const bool is_at_any = row.local.find_first_not_of('0') == row.local.size() - suffix.size();
-        if (row.state == listening && row.local.ends_with(suffix) && (is_at_any || row.local.ends_with(at_loopback))) {
-            result.push_back(row.inode);
+    for (const int family : {AF_INET, AF_INET6}) {
+        inet_diag_req_v2 meant{};
+        meant.sdiag_family = static_cast<std::uint8_t>(family);
+        meant.sdiag_protocol = IPPROTO_TCP;
+        meant.idiag_states = 1U << TCP_LISTEN;
+        meant.id.idiag_sport = htons(port);
+        for (const inet_diag_msg& listener : tcp_sockets(meant, true)) {
+            const auto& address = listener.id.idiag_src;
+            const bool is_at_any =
+                std::all_of(std::begin(address), std::end(address), [](auto word) { return word == 0; });
+            // As IPv4, or mapped into IPv6.
+            if (is_at_any || address[family == AF_INET ? 0 : 3] == loopback) {
+                result.push_back(listener.idiag_inode);
+            }
         }
     }
     return result;
@@ -152,10 +155,19 @@ socket_owner owner_of_peer(int connection, pid_t group) {
         ::getpeername(connection, reinterpret_cast<sockaddr*>(&theirs), &theirs_size) != 0) {
         return socket_owner::unknown;
     }
+    inet_diag_req_v2 meant{};
+    meant.sdiag_family = AF_INET;
+    meant.sdiag_protocol = IPPROTO_TCP;
+    meant.id = {theirs.sin_port,
+                ours.sin_port,
+                {theirs.sin_addr.s_addr},
+                {ours.sin_addr.s_addr},
+                0,
+                {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}};
     inodes sockets;
-    for (const tcp_row& row : tcp_rows()) {
-        if (row.local.ends_with(hex_address(theirs)) && row.remote.ends_with(hex_address(ours))) {
-            sockets.push_back(row.inode);
+    for (const inet_diag_msg& socket : tcp_sockets(meant, false)) {
+        if (socket.id.idiag_dport == ours.sin_port) {  // otherwise it is what listens there
+            sockets.push_back(socket.idiag_inode);
         }
     }
     return owner_of(sockets, group);

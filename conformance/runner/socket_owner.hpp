@@ -1,5 +1,5 @@
-// Which process owns a TCP socket of this machine, as far as /proc tells: the sockets of another user's processes, and
-// of those in another container, are there, and their processes are not.
+// Which process owns a TCP socket of this machine, as far as the kernel tells: of another user's processes, and of those
+// in another container, it does not show whose a socket is.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ inline constexpr std::string_view port_mark_prefix = "chatos-conformance port ";
 enum class socket_owner : std::uint8_t {
     process_group,  ///< a process of the group that was asked for
     runner,         ///< a process that reserves ports: another runner, or this one
-    unknown,        ///< any other program, or one that /proc does not show
+    unknown,        ///< any other program, or one that is not shown
 };
 
 /// Of what listens on the port of 127.0.0.1; the first of the above that any of several listeners has.
