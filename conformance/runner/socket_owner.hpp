@@ -1,5 +1,5 @@
-// Which process owns a TCP socket of this machine, as far as the kernel tells: of another user's processes, and of those
-// in another container, it does not show whose a socket is.
+// Which process owns a TCP socket of this machine, as far as the kernel tells: of another user's processes, and of
+// those in another container, it does not show whose a socket is.
 #pragma once
 
 #include <cstdint>
