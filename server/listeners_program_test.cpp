@@ -5,11 +5,18 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <grp.h>
 #include <net/if.h>
 #include <string>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <utility>
 
 namespace chatos::net::test {
@@ -117,6 +124,75 @@ TEST(Listeners, what_somebody_else_has_is_left_alone) {
     std::ofstream{file} << "precious";
     expect_refused("unix:" + file, "Address already in use");
     EXPECT_EQ(std::filesystem::file_size(file), 8U);
+}
+
+// Permissions and group of a file.
+std::pair<unsigned, ::gid_t> access_of(const std::string& path) {
+    struct ::stat status {};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0) << path;
+    return {status.st_mode & 07777U, status.st_gid};
+}
+
+TEST(Listeners, a_unix_socket_has_the_permissions_that_were_asked_for_whatever_the_umask) {
+    const base::testing::temporary_folder folder;
+    const std::string path = folder.path("socket");
+    for (const ::mode_t mask : {::mode_t{0}, ::mode_t{0022}, ::mode_t{0077}, ::mode_t{0777}}) {
+        for (const auto& [text, mode] : {std::pair{"0660", 0660U}, std::pair{"666", 0666U}, std::pair{"0600", 0600U}}) {
+            const ::mode_t before = ::umask(mask);
+            process server{{"--listen", "unix:" + path, "--unix-mode", text}};
+            ::umask(before);
+            EXPECT_EQ(server.bound(), "unix:" + path);
+            EXPECT_EQ(access_of(path).first, mode);
+            static_cast<void>(join("unix:" + path, "alice"));
+            server.signal(SIGTERM);
+            EXPECT_EQ(server.wait(), 0);
+        }
+    }
+}
+
+TEST(Listeners, a_unix_socket_belongs_to_the_group_that_was_asked_for) {
+    const base::testing::temporary_folder folder;
+    const std::string path = folder.path("socket");
+    constexpr ::gid_t made_up = 54'321;
+    const ::gid_t group = ::getuid() == 0 ? made_up : ::getgid();
+    process server{{"--listen", "unix:" + path, "--unix-mode", "0660", "--unix-group", std::to_string(group)}};
+    EXPECT_EQ(server.bound(), "unix:" + path);
+    EXPECT_EQ(access_of(path), (std::pair{0660U, group}));
+    if (::getuid() != 0) {
+        return;
+    }
+    // Members of the group may connect, others may not.
+    EXPECT_EQ(::chmod(folder.path("").c_str(), 0755), 0);
+    for (const bool is_member : {true, false}) {
+        const ::pid_t child = ::fork();
+        if (child == 0) {
+            constexpr ::uid_t somebody = 54'322;
+            const bool changed = ::setgroups(0, nullptr) == 0 && ::setgid(is_member ? made_up : somebody) == 0 &&
+                                 ::setuid(somebody) == 0;
+            ::sockaddr_un address{};
+            address.sun_family = AF_UNIX;
+            path.copy(address.sun_path, sizeof address.sun_path - 1);
+            const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+            const int result = ::connect(socket, reinterpret_cast<const ::sockaddr*>(&address), sizeof address);
+            ::_exit(!changed ? 2 : result == 0 ? 0 : errno == EACCES ? 1 : 3);
+        }
+        int status = 0;
+        EXPECT_EQ(::waitpid(child, &status, 0), child);
+        EXPECT_EQ(WEXITSTATUS(status), is_member ? 0 : 1);
+    }
+}
+
+TEST(Listeners, a_group_of_which_the_server_is_no_member_is_named) {
+    if (::getuid() == 0) {
+        return;  // it may give files to any group
+    }
+    const base::testing::temporary_folder folder;
+    process server{{"--listen", "unix:" + folder.path("socket"), "--unix-group", "54321"}};
+    EXPECT_EQ(server.all_err(), "chatos-server: cannot listen on unix:" + folder.path("socket") +
+                                    ": its file cannot be given to the group 54321: Operation not permitted; choose "
+                                    "another address\n");
+    EXPECT_EQ(server.wait(), 3);
+    EXPECT_FALSE(std::filesystem::exists(folder.path("socket")));
 }
 
 TEST(Listeners, an_address_that_this_machine_does_not_have_is_named) {

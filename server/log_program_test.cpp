@@ -238,8 +238,8 @@ TEST(AddressLimit, the_default_leaves_half_of_what_descriptors_allow_to_others) 
     const process_setup few{.descriptors_max = 64};
     process server{{"--listen", "127.0.0.1:0", "--print-limits"}, few};
     EXPECT_TRUE(contains(server.all_out(), "--per-address-max                     24 "));
-    process chosen{{"--listen", "127.0.0.1:0", "--per-address-max", "60", "--print-limits"}, few};
-    EXPECT_TRUE(contains(chosen.all_out(), "--per-address-max                     60 "));
+    process explicit_limit{{"--listen", "127.0.0.1:0", "--per-address-max", "60", "--print-limits"}, few};
+    EXPECT_TRUE(contains(explicit_limit.all_out(), "--per-address-max                     60 "));
 }
 
 TEST(AddressLimit, the_default_excepts_this_machine) {

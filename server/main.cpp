@@ -1,6 +1,7 @@
 // chatos-server: starts and ends the program, with its exit codes. Everything else is in core/, net/ and ops/.
 #include "base/endpoint.hpp"
 #include "base/system/http_responder.hpp"
+#include "net/listen_plan.hpp"
 #include "net/socket_server.hpp"
 #include "ops/event_log.hpp"
 #include "ops/flags.hpp"
@@ -93,19 +94,21 @@ chatos::ops::log_line started(const std::string& announcement, std::string_view 
     return line;
 }
 
-chatos::net::admission_rules rules_for(const chatos::ops::service_options& options) {
+chatos::net::admission_rules rules_for(const chatos::ops::service_options& options,
+                                       const chatos::net::listen_plan& plan) {
     return {.per_address_max = options.per_address_max.value_or(chatos::ops::per_address_default(options)),
             .connections_per_second = options.connections_per_second_max,
             .local_excepted = !options.per_address_max,
             .local_excepted_in_core = options.core.users_per_address_max == 0,
+            .trusted_proxies = plan.trusted_proxies,
             .ipv6_prefix = options.ipv6_prefix};
 }
 
 // All values are valid; only the system can fail now.
-int serve_at(const chatos::ops::flags& flags, const std::vector<chatos::base::endpoint>& addresses,
+int serve_at(const chatos::ops::flags& flags, const chatos::net::listen_plan& plan,
              const chatos::base::endpoint& metrics_address) {
     const std::uint64_t descriptors_max = flags.options.descriptors_max;
-    const std::uint64_t descriptors_min = chatos::net::socket_server::descriptors_min(addresses.size());
+    const std::uint64_t descriptors_min = chatos::net::socket_server::descriptors_min(plan.listeners.size());
     if (descriptors_max != 0 && descriptors_max < descriptors_min) {
         return report_error(cannot_listen, "at most " + std::to_string(descriptors_max) +
                                                " files may be open, and connections need " +
@@ -125,16 +128,17 @@ int serve_at(const chatos::ops::flags& flags, const std::vector<chatos::base::en
     const chatos::ops::service_notifier notifier{notify_socket == nullptr ? "" : notify_socket};
     chatos::net::socket_server server{
         flags.options.core,
-        {.admission = rules_for(flags.options), .log = &log, .io_uring = flags.io_uring, .on_stopping = [&notifier] {
-             static_cast<void>(notifier.notify("STOPPING=1\nSTATUS=draining\n"));
-         }}};
+        {.admission = rules_for(flags.options, plan),
+         .log = &log,
+         .io_uring = flags.io_uring,
+         .on_stopping = [&notifier] { static_cast<void>(notifier.notify("STOPPING=1\nSTATUS=draining\n")); }}};
     server.stop_on_signals();
     std::string announcement;
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
-        const auto result = server.listen(addresses[i]);
+    for (const chatos::net::planned_listener& listener : plan.listeners) {
+        const auto result = server.listen(listener.where, listener.options);
         if (!result.fault.empty()) {
-            return report_error(cannot_listen, "cannot listen on " + flags.listen[i] + ": " + result.fault +
-                                                   "; choose another address");
+            return report_error(cannot_listen,
+                                "cannot listen on " + listener.text + ": " + result.fault + "; choose another address");
         }
         for (const std::string& bound : result.bound) {
             announcement += "listening on " + bound + "\n";
@@ -180,19 +184,15 @@ int serve(const chatos::ops::flags& flags) {
         std::fputs(report.c_str(), stdout);
         return drained;
     }
-    std::vector<chatos::base::endpoint> addresses;
-    for (const std::string& text : flags.listen) {
-        auto parsed = chatos::base::parse_listen_endpoint(text);
-        if (!parsed.fault.empty()) {
-            return report_error(bad_usage, "--listen: " + parsed.fault);
-        }
-        addresses.push_back(std::move(parsed.value));
+    const chatos::net::listen_plan plan = chatos::net::plan_listeners(flags);
+    if (!plan.fault.empty()) {
+        return report_error(bad_usage, plan.fault);
     }
     const auto metrics_address = chatos::base::parse_listen_endpoint(flags.metrics);
     if (!flags.metrics.empty() && !metrics_address.fault.empty()) {
         return report_error(bad_usage, "--metrics: " + metrics_address.fault);
     }
-    return serve_at(flags, addresses, metrics_address.value);
+    return serve_at(flags, plan, metrics_address.value);
 }
 
 int parse_and_serve(int argc, char** argv) {

@@ -28,8 +28,9 @@ const connection& server::lookup(connection_id id) const {
     return *client;
 }
 
-bool server::accepts_connections() const noexcept {
-    return !draining_ && connections_.size() - users_.size() - tunnels_.ends_claimed() < options_.unregistered_max;
+bool server::accepts_connections(std::size_t awaited) const noexcept {
+    return !draining_ &&
+           connections_.size() - users_.size() - tunnels_.ends_claimed() + awaited < options_.unregistered_max;
 }
 
 connection_id server::connect(time_point now, const connection_source& source) {

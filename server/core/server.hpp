@@ -51,7 +51,8 @@ public:
     // Events of connections. Each id comes from connect() and is valid until lost().
 
     /// False when unregistered_max is reached or the server drains: leave new connections in the system's queue.
-    [[nodiscard]] bool accepts_connections() const noexcept;
+    /// `awaited` are connections that the driver has accepted and not reported yet; they count as well.
+    [[nodiscard]] bool accepts_connections(std::size_t awaited = 0) const noexcept;
     /// Opens a connection. Only while accepts_connections() (asserted).
     [[nodiscard]] connection_id connect(time_point now, const connection_source& source = {});
     /// Bytes arrived; copied where needed. Only while wants_input(id), at most receive_bytes_max (both asserted).

@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 
 constexpr core::time_point start{std::chrono::hours{1}};
 
+connection_log no_log{nullptr, {}};
+
 source_address from(const std::string& text) {
     source_address source{.port = 1};
     if (::inet_pton(AF_INET6, text.c_str(), source.origin.bytes.data()) != 1) {
@@ -26,7 +28,7 @@ source_address from(const std::string& text) {
 }
 
 TEST(Admission, each_address_has_its_own_bound_and_who_leaves_makes_room) {
-    admission entry{{.per_address_max = 2}};
+    admission entry{{.per_address_max = 2}, no_log};
     EXPECT_EQ(entry.enter(from("10.0.0.1"), start), verdict::admitted);
     EXPECT_EQ(entry.enter(from("10.0.0.1"), start), verdict::admitted);
     EXPECT_EQ(entry.enter(from("10.0.0.1"), start), verdict::over_limit);
@@ -37,7 +39,7 @@ TEST(Admission, each_address_has_its_own_bound_and_who_leaves_makes_room) {
 }
 
 TEST(Admission, without_a_bound_everybody_enters_and_a_bound_that_comes_later_counts_them) {
-    admission entry{{}};
+    admission entry{{}, no_log};
     for (int i = 0; i < 100; ++i) {
         EXPECT_EQ(entry.enter(from("10.0.0.1"), start), verdict::admitted);
     }
@@ -48,7 +50,7 @@ TEST(Admission, without_a_bound_everybody_enters_and_a_bound_that_comes_later_co
 }
 
 TEST(Admission, two_hundred_addresses_of_one_ipv6_network_count_as_one) {
-    admission entry{{.per_address_max = 5, .ipv6_prefix = 64}};
+    admission entry{{.per_address_max = 5, .ipv6_prefix = 64}, no_log};
     int admitted = 0;
     for (int i = 1; i <= 200; ++i) {
         admitted += entry.enter(from("2001:db8::" + std::to_string(i)), start) == verdict::admitted ? 1 : 0;
@@ -59,7 +61,7 @@ TEST(Admission, two_hundred_addresses_of_one_ipv6_network_count_as_one) {
 
 TEST(Admission, a_default_bound_excepts_this_machine_and_a_chosen_one_does_not) {
     for (const bool excepted : {true, false}) {
-        admission entry{{.per_address_max = 1, .local_excepted = excepted}};
+        admission entry{{.per_address_max = 1, .local_excepted = excepted}, no_log};
         for (const char* local : {"127.0.0.1", "::1"}) {
             EXPECT_EQ(entry.enter(from(local), start), verdict::admitted);
             EXPECT_EQ(entry.enter(from(local), start) == verdict::admitted, excepted) << local;
@@ -70,20 +72,20 @@ TEST(Admission, a_default_bound_excepts_this_machine_and_a_chosen_one_does_not) 
 }
 
 TEST(Admission, the_core_compares_whole_addresses_and_shares_bounds_among_networks) {
-    admission entry{{.ipv6_prefix = 64}};
-    const core::connection_source one = entry.source_for_core(from("2001:db8::1"));
+    admission entry{{.ipv6_prefix = 64}, no_log};
+    const core::connection_source first = entry.source_for_core(from("2001:db8::1"));
     const core::connection_source other = entry.source_for_core(from("2001:db8::2"));
-    EXPECT_NE(one.address, other.address);
-    EXPECT_EQ(one.network, other.network);
-    EXPECT_TRUE(one.shares_apply);
+    EXPECT_NE(first.address, other.address);
+    EXPECT_EQ(first.network, other.network);
+    EXPECT_TRUE(first.shares_apply);
     EXPECT_FALSE(entry.source_for_core(from("127.0.0.1")).shares_apply);
     entry.change_rules({.local_excepted_in_core = false});
     EXPECT_TRUE(entry.source_for_core(from("127.0.0.1")).shares_apply);
-    EXPECT_EQ(entry.source_for_core(from("2001:db8::3")).network, one.network) << "the prefix stays";
+    EXPECT_EQ(entry.source_for_core(from("2001:db8::3")).network, first.network) << "the prefix stays";
 }
 
 TEST(Admission, beyond_its_rate_an_address_waits_and_others_do_not) {
-    admission entry{{.connections_per_second = 10}};
+    admission entry{{.connections_per_second = 10}, no_log};
     for (int i = 0; i < 10; ++i) {
         EXPECT_EQ(entry.enter(from("10.0.0.1"), start), verdict::admitted) << "a second's worth may come at once";
     }

@@ -84,6 +84,20 @@ void connection_log::over_address_rate(const source_address& from, std::uint32_t
     }
 }
 
+void connection_log::bad_proxy_header(const source_address& proxy, std::string_view why) {
+    if (admits(log_level::info, "proxy_header")) {
+        ops::log_line line = ops::event_log::line(log_level::info, "proxy_header");
+        log_->write(std::move(line.add("peer", text_of(proxy)).add("why", why)));
+    }
+}
+
+void connection_log::untrusted_proxy(const source_address& from) {
+    if (admits(log_level::warning, "proxy_untrusted")) {
+        ops::log_line line = ops::event_log::line(log_level::warning, "proxy_untrusted");
+        log_->write(std::move(line.add("peer", text_of(from))));
+    }
+}
+
 void connection_log::accept_paused(const std::string& why) {
     if (admits(log_level::warning, "accept_paused")) {
         ops::log_line line = ops::event_log::line(log_level::warning, "accept_paused");

@@ -28,6 +28,8 @@ public:
     void disconnected(core::connection_id id, const source_address& from);
     void over_address_limit(const source_address& from, std::uint32_t limit);
     void over_address_rate(const source_address& from, std::uint32_t per_second);
+    void bad_proxy_header(const source_address& proxy, std::string_view why);
+    void untrusted_proxy(const source_address& from);
     void accept_paused(const std::string& why);
     void io_uring_stopped(const std::string& why);
     void stopping(std::size_t connections);

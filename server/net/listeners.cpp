@@ -37,11 +37,12 @@ void set_tcp_options(int socket) {
 
 }  // namespace
 
-listen_result listeners::listen(const base::endpoint& where) {
-    base::listen_result opened = base::listen_on(where, set_tcp_options);
+listen_result listeners::listen(const base::endpoint& where, const listen_options& options) {
+    base::listen_result opened = base::listen_on(where, set_tcp_options, options.unix_access);
     listen_result result{.fault = std::move(opened.fault)};
     for (base::listener& next : opened.listeners) {
-        listeners_.push_back({.socket = std::move(next.socket), .file = std::move(next.file)});
+        listeners_.push_back(
+            {.socket = std::move(next.socket), .file = std::move(next.file), .proxy_protocol = options.proxy_protocol});
         if (!watch(listeners_.size() - 1, true)) {
             result.fault = base::error_text();
         }

@@ -23,6 +23,12 @@ struct accepted_connection {
     source_address source;
 };
 
+/// How one address is listened on.
+struct listen_options {
+    base::unix_access unix_access{};  ///< of a Unix socket's file
+    bool proxy_protocol{false};       ///< clients are proxies, whose connections begin with a PROXY header
+};
+
 class listeners {
 public:
     /// `owner` watches the listeners under the keys from `first_key` on, in the order of listen(); it must outlive
@@ -32,7 +38,7 @@ public:
     listeners& operator=(const listeners&) = delete;
     ~listeners() { close(); }
 
-    [[nodiscard]] listen_result listen(const base::endpoint& where);
+    [[nodiscard]] listen_result listen(const base::endpoint& where, const listen_options& options = {});
     [[nodiscard]] std::size_t size() const noexcept { return listeners_.size(); }
 
     /// The next connection that waits at listener `index`. Neither a socket nor a fault: none waits.
@@ -41,6 +47,10 @@ public:
         std::string fault;  ///< of the system: no descriptors, no memory
     };
     [[nodiscard]] accept_result accept(std::size_t index);
+
+    [[nodiscard]] bool speaks_proxy_protocol(std::size_t index) const noexcept {
+        return listeners_[index].proxy_protocol;
+    }
 
     /// New connections at listener `index` wait in the system's queue until resume().
     void pause(std::size_t index, core::time_point until);
@@ -56,6 +66,7 @@ private:
     struct listener {
         base::descriptor socket;
         base::socket_file file;
+        bool proxy_protocol{false};
         bool watched{false};
     };
     [[nodiscard]] bool watch(std::size_t index, bool wanted);

@@ -10,6 +10,7 @@
 #include "net/io_batch.hpp"
 #include "net/listeners.hpp"
 #include "net/poller.hpp"
+#include "net/proxied_connections.hpp"
 #include "net/signal_queue.hpp"
 #include "net/source_address.hpp"
 #include "net/waker.hpp"
@@ -17,7 +18,6 @@
 #include "ops/snapshot_board.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -59,6 +59,7 @@ constexpr connection_id id_of(std::uint64_t key) {
 }
 constexpr std::uint64_t waker_key = 0;
 constexpr std::uint64_t first_listener_key = 1;
+constexpr std::uint64_t first_proxied_key = std::uint64_t{1} << 31U;
 
 bool is_temporary(int error) {
     return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
@@ -79,14 +80,16 @@ struct peer {
 class socket_server::loop {
 public:
     loop(const core::options& bounds, const service_setup& setup)
-        : log_{setup.log, [this](connection_id id) { return source_at(id); }}, admission_{setup.admission},
+        : log_{setup.log, [this](connection_id id) { return source_at(id); }}, admission_{setup.admission, log_},
           on_stopping_{setup.on_stopping}, core_{bounds, log_.sink()}, listeners_{poller_, first_listener_key},
           io_uring_{setup.io_uring}, shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
           read_buffer_(std::max(bounds.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
         core::ensure(poller_.watch(waker_.get(), waker_key, {}, {.input = true}));
     }
 
-    listen_result listen(const base::endpoint& where) { return listeners_.listen(where); }
+    listen_result listen(const base::endpoint& where, const listen_options& options) {
+        return listeners_.listen(where, options);
+    }
 
     void stop_on_signals() { signals_.emplace(waker_.get()); }
 
@@ -146,6 +149,9 @@ private:
         if (const auto paused = listeners_.paused_until()) {
             until = until ? std::min(*until, *paused) : paused;
         }
+        if (const auto header = proxied_.deadline(core_.bounds().login_timeout)) {
+            until = until ? std::min(*until, *header) : header;
+        }
         if (!until) {
             return std::nullopt;
         }
@@ -165,6 +171,8 @@ private:
             drain_wakeups();
         } else if (ready.key - first_listener_key < listeners_.size()) {
             accept_some(ready.key - first_listener_key);
+        } else if (proxied_.owns(ready.key)) {
+            read_header(ready.key);
         }  // or a connection that was closed in this turn
     }
 
@@ -185,6 +193,7 @@ private:
 
     void end_turn() {
         now_ = read_clock();
+        admit_proxied();
         core_.run(now_);
         write_all();
         listeners_.resume(now_, accept_pause);
@@ -207,8 +216,11 @@ private:
         const ops::log_writer::counts lines = log_.count();
         return {.core = core_.count(),
                 .draining = core_.is_draining(),
-                .closed_address_limit = closed_address_limit_,
-                .closed_address_rate = closed_address_rate_,
+                .closed_address_limit = admission_.closed().address_limit,
+                .closed_address_rate = admission_.closed().address_rate,
+                .closed_proxy_header = admission_.closed().proxy_header,
+                .closed_proxy_untrusted = admission_.closed().proxy_untrusted,
+                .proxy_headers_awaited = proxied_.size(),
                 .accept_pauses = accept_pauses_,
                 .io_uring = io_uring_,
                 .log_lines_written = lines.written,
@@ -226,14 +238,15 @@ private:
             on_stopping_();
         }
         listeners_.close();
+        proxied_.close_all();
         core_.drain(now_);
     }
 
     // New connections.
 
     [[nodiscard]] bool has_room() const {
-        return core_.accepts_connections() &&
-               core_.connections() + descriptors_min(listeners_.size()) <= descriptors_max_;
+        return core_.accepts_connections(proxied_.size()) &&
+               core_.connections() + proxied_.size() + descriptors_min(listeners_.size()) <= descriptors_max_;
     }
 
     // Out of descriptors or memory, or the core has no room for unregistered connections: new ones wait in the
@@ -258,14 +271,20 @@ private:
             if (!next.connection.socket.is_open()) {
                 return;
             }
-            admit(std::move(next.connection));
+            if (!listeners_.speaks_proxy_protocol(listener)) {
+                admit(std::move(next.connection));
+            } else if (admission_.trusts(next.connection.source)) {
+                proxied_.add(std::move(next.connection), now_);
+            } else {
+                admission_.close_untrusted(next.connection.source);
+            }
         }
     }
 
     void admit(accepted_connection connection) {
         const admission::verdict verdict = admission_.enter(connection.source, now_);
         if (verdict != admission::verdict::admitted) {
-            reject(connection, verdict);
+            admission_.reject(connection.socket.get(), connection.source, verdict);
             return;
         }
         const connection_id id = core_.connect(now_, admission_.source_for_core(connection.source));
@@ -277,19 +296,24 @@ private:
         log_.connected(id, connection.source);
     }
 
-    // The answer to a CR when there is no room (CONN-4). Sent immediately: a client that opens too many connections
-    // must not cost time or descriptors.
-    void reject(const accepted_connection& connection, admission::verdict verdict) {
-        constexpr std::array<unsigned char, 2> out_of_capacity{6, 2};
-        static_cast<void>(
-            ::send(connection.socket.get(), out_of_capacity.data(), out_of_capacity.size(), MSG_NOSIGNAL));
-        ::shutdown(connection.socket.get(), SHUT_WR);
-        if (verdict == admission::verdict::over_rate) {
-            ++closed_address_rate_;
-            log_.over_address_rate(connection.source, admission_.rules().connections_per_second);
-        } else {
-            ++closed_address_limit_;
-            log_.over_address_limit(connection.source, admission_.rules().per_address_max);
+    // Connections of proxies enter once their header has told whose they are.
+
+    void read_header(std::uint64_t key) {
+        if (const auto failed = proxied_.read(key)) {
+            admission_.close_proxied(failed->connection.source, failed->why);
+        }
+    }
+
+    void admit_proxied() {
+        while (const auto failed = proxied_.take_expired(now_, core_.bounds().login_timeout)) {
+            admission_.close_proxied(failed->connection.source, failed->why);
+        }
+        while (core_.accepts_connections()) {
+            auto next = proxied_.take_complete();
+            if (!next) {
+                return;
+            }
+            admit(std::move(*next));
         }
     }
 
@@ -450,6 +474,7 @@ private:
     waker waker_;
     std::optional<signal_queue> signals_;
     listeners listeners_;
+    proxied_connections proxied_{poller_, first_proxied_key};
     std::vector<peer> peers_;  // by slot
     bool io_uring_;
     std::size_t shared_read_bytes_;
@@ -462,8 +487,6 @@ private:
     std::size_t descriptors_max_{descriptors_max()};
     bool ended_{false};
     std::uint64_t accept_pauses_{0};
-    std::uint64_t closed_address_limit_{0};
-    std::uint64_t closed_address_rate_{0};
     std::atomic<unsigned> stops_requested_{0};
     std::atomic<bool> snapshot_requested_{false};
     ops::snapshot_board board_;
@@ -472,8 +495,8 @@ private:
 socket_server::socket_server(const core::options& bounds, const service_setup& setup)
     : loop_{std::make_unique<loop>(bounds, setup)} {}
 socket_server::~socket_server() = default;
-listen_result socket_server::listen(const base::endpoint& where) {
-    return loop_->listen(where);
+listen_result socket_server::listen(const base::endpoint& where, const listen_options& options) {
+    return loop_->listen(where, options);
 }
 void socket_server::stop_on_signals() {
     loop_->stop_on_signals();

@@ -6,6 +6,7 @@
 #include "core/statistics.hpp"
 #include "net/admission.hpp"
 #include "net/listen_result.hpp"
+#include "net/listeners.hpp"
 #include "ops/service_snapshot.hpp"
 
 #include <chrono>
@@ -38,7 +39,7 @@ public:
     socket_server& operator=(const socket_server&) = delete;
 
     /// Listens on every address of one more host; connections wait in the system's queue until run().
-    [[nodiscard]] listen_result listen(const base::endpoint& where);
+    [[nodiscard]] listen_result listen(const base::endpoint& where, const listen_options& options = {});
 
     /// Descriptors that the process must be allowed for a single connection, with `listeners` addresses. With fewer,
     /// all connections would wait forever.

@@ -106,6 +106,10 @@ std::string text_of(const source_address& address) {
     return "[" + text_of_ipv6(address.origin) + "]:" + std::to_string(address.port);
 }
 
+bool is_unix(const core::origin& from) noexcept {
+    return from.bytes.front() == unix_mark;
+}
+
 bool is_local(const core::origin& from) noexcept {
     if (is_ipv4(from)) {
         return from.bytes[ipv4_at] == std::byte{127};

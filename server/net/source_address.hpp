@@ -25,11 +25,14 @@ struct source_address {
 /// "127.0.0.1:40000", "[::1]:40000", "[fe80::1%2]:40000" or "unix:user-1000".
 [[nodiscard]] std::string text_of(const source_address& address);
 
+/// Whether it is a user of the system, on a Unix socket.
+[[nodiscard]] bool is_unix(const core::origin& from) noexcept;
+
 /// Whether it is this machine: a loopback address or a Unix socket.
 [[nodiscard]] bool is_local(const core::origin& from) noexcept;
 
-/// What counts as one address for bounds per address: of IPv6 the first `ipv6_prefix` bits (0 to 128), since whoever
-/// has one address of a network usually has all of it; an IPv4 address or a user of the system as a whole.
+/// What counts as one address for bounds per address: of IPv6 the first `ipv6_prefix` bits (0 to 128), since a
+/// client with one address of a network usually has them all; an IPv4 address or a user of the system as a whole.
 [[nodiscard]] core::origin network_of(const core::origin& from, std::uint32_t ipv6_prefix) noexcept;
 
 /// Counts connections per address, up to a bound.

@@ -79,6 +79,20 @@ void describe(CLI::App& app, flags& flags) {
         ->capture_default_str()
         ->type_name("ADDRESS")
         ->allow_extra_args(false);
+    app.add_option("--proxy-protocol", flags.proxy_protocol,
+                   "A --listen address to which proxies connect, with a PROXY header (v1, v2) first; repeatable")
+        ->type_name("ADDRESS")
+        ->allow_extra_args(false);
+    app.add_option("--proxy-trust", flags.proxy_trust,
+                   "Addresses of proxies, as 10.0.0.0/8; others are closed; Unix sockets need none; repeatable")
+        ->type_name("RANGE")
+        ->allow_extra_args(false);
+    app.add_option("--unix-mode", flags.unix_mode, "Permissions of Unix sockets, as 0660; default: by the umask")
+        ->check(is_given)
+        ->type_name("OCTAL");
+    app.add_option("--unix-group", flags.unix_group, "Group of Unix sockets, a name or a number")
+        ->check(is_given)
+        ->type_name("GROUP");
     for (const limit& limit : limits()) {
         add_limit(app, limit, flags.options);
     }

@@ -13,6 +13,10 @@ namespace chatos::ops {
 struct flags {
     std::vector<std::string> listen{"127.0.0.1:7777"};
     service_options options{};
+    std::vector<std::string> proxy_protocol;  ///< of `listen`
+    std::vector<std::string> proxy_trust;
+    std::string unix_mode;
+    std::string unix_group;
     std::string metrics;
     std::string log_level{"info"};
     std::string log_file;

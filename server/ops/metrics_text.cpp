@@ -114,6 +114,8 @@ void add_closed(page& to, const service_snapshot& snapshot) {
     to.sample(closed, "cause", "input_memory", snapshot.core.closed_input_bound);
     to.sample(closed, "cause", "address_limit", snapshot.closed_address_limit);
     to.sample(closed, "cause", "address_rate", snapshot.closed_address_rate);
+    to.sample(closed, "cause", "proxy_header", snapshot.closed_proxy_header);
+    to.sample(closed, "cause", "proxy_untrusted", snapshot.closed_proxy_untrusted);
 }
 
 }  // namespace
@@ -137,6 +139,8 @@ std::string metrics_text(const service_snapshot& snapshot, const process_figures
                 snapshot.accept_pauses);
     all.gauge("chatos_io_uring", "1 while sockets are read and written in batches; 0: one by one.",
               snapshot.io_uring ? 1 : 0);
+    all.gauge("chatos_proxy_headers_awaited", "Connections whose PROXY header is not complete.",
+              snapshot.proxy_headers_awaited);
     all.gauge("chatos_draining", "1 while the server stops and answers what is outstanding.",
               snapshot.draining ? 1 : 0);
     all.counter("chatos_log_lines_written_total", "Log lines written.", snapshot.log_lines_written);

@@ -10,10 +10,13 @@ namespace chatos::ops {
 struct service_snapshot {
     core::statistics core{};
     bool draining{false};
-    std::uint64_t closed_address_limit{0};  ///< service_options::per_address_max
-    std::uint64_t closed_address_rate{0};   ///< service_options::connections_per_second_max
-    std::uint64_t accept_pauses{0};         ///< accepting paused: no descriptors, memory or free slots
-    bool io_uring{false};                   ///< calls are batched; else they are made one by one
+    std::uint64_t closed_address_limit{0};    ///< service_options::per_address_max
+    std::uint64_t closed_address_rate{0};     ///< service_options::connections_per_second_max
+    std::uint64_t closed_proxy_header{0};     ///< a PROXY header that was cut, malformed or too slow
+    std::uint64_t closed_proxy_untrusted{0};  ///< spoke the PROXY protocol from an address that may not
+    std::uint64_t proxy_headers_awaited{0};   ///< connections whose PROXY header is not complete
+    std::uint64_t accept_pauses{0};           ///< accepting paused: no descriptors, memory or free slots
+    bool io_uring{false};                     ///< calls are batched; else they are made one by one
     std::uint64_t log_lines_written{0};
     std::uint64_t log_lines_dropped{0};   ///< the log was too slow
     std::uint64_t log_lines_left_out{0};  ///< service_options::log_lines_per_second_max

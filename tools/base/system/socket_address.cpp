@@ -118,8 +118,42 @@ void remove_stale_socket(const socket_address& address, const std::string& path)
     }
 }
 
+/// Makes the socket's file with the permissions that it is to have: nobody may use it for a moment with others.
+int bind_to(int socket, const socket_address& address, const unix_access& access) {
+    if (!address.is_unix()) {
+        return ::bind(socket, address.get(), address.size);
+    }
+    constexpr mode_t all = 0777;
+    const auto before = access.mode ? std::optional{::umask(all & ~*access.mode)} : std::nullopt;
+    const int result = ::bind(socket, address.get(), address.size);
+    const int error = errno;
+    if (before) {
+        (void)::umask(*before);
+    }
+    errno = error;
+    return result;
+}
+
+/// Before the socket listens, so that nobody is connected yet.
+int give_to_group(const socket_address& address, gid_t group) {
+    const auto path = as<sockaddr_un>(address);
+    struct ::stat status {};
+    if (::lstat(path.sun_path, &status) != 0) {
+        return -1;
+    }
+    // A service's sandbox may forbid the call, which is not needed where the group is that of the process.
+    if (status.st_gid == group || ::lchown(path.sun_path, static_cast<uid_t>(-1), group) == 0) {
+        return 0;
+    }
+    const int error = errno;
+    (void)::unlink(path.sun_path);
+    errno = error;
+    return -1;
+}
+
 /// 0 and an open socket, or the errno why not.
-int start_listening(const socket_address& address, const std::function<void(int)>& prepare, listener& result) {
+int start_listening(const socket_address& address, const std::function<void(int)>& prepare, const unix_access& access,
+                    listener& result) {
     descriptor socket{::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (!socket.is_open()) {
         return errno;
@@ -134,7 +168,9 @@ int start_listening(const socket_address& address, const std::function<void(int)
     if (prepare) {
         prepare(socket.get());
     }
-    if (::bind(socket.get(), address.get(), address.size) != 0 || ::listen(socket.get(), SOMAXCONN) != 0) {
+    if (bind_to(socket.get(), address, access) != 0 ||
+        (address.is_unix() && access.group && give_to_group(address, *access.group) != 0) ||
+        ::listen(socket.get(), SOMAXCONN) != 0) {
         return errno;
     }
     result.address = local_address(socket.get());
@@ -149,7 +185,7 @@ bool lacks_family(int error, const socket_address& address) {
 
 /// One attempt. `port_taken`: another address of the host has no room for the port that the system picked.
 listen_result listen_on_all(std::vector<socket_address> addresses, const std::function<void(int)>& prepare,
-                            bool& port_taken) {
+                            const unix_access& access, bool& port_taken) {
     listen_result result;
     std::uint16_t port = 0;
     for (socket_address& address : addresses) {
@@ -158,12 +194,16 @@ listen_result listen_on_all(std::vector<socket_address> addresses, const std::fu
             address.set_port(port);
         }
         listener next;
-        const int error = start_listening(address, prepare, next);
+        const int error = start_listening(address, prepare, access, next);
         if (error == 0) {
             port = next.address.port();
             result.listeners.push_back(std::move(next));
         } else if (!lacks_family(error, address)) {
             port_taken = is_picked && error == EADDRINUSE;
+            if (access.group && error == EPERM) {
+                return {.fault = "its file cannot be given to the group " + std::to_string(*access.group) + ": " +
+                                 error_text(error)};
+            }
             return {.fault = addresses.size() == 1 ? error_text(error) : address.text() + ": " + error_text(error)};
         } else {
             result.fault = error_text(error);
@@ -311,7 +351,7 @@ void socket_file::remove() noexcept {
     path_.clear();
 }
 
-listen_result listen_on(const endpoint& where, const std::function<void(int)>& prepare) {
+listen_result listen_on(const endpoint& where, const std::function<void(int)>& prepare, const unix_access& access) {
     constexpr int attempts_max = 16;
     const resolve_result resolved = resolve(where);
     if (!resolved.fault.empty()) {
@@ -324,7 +364,7 @@ listen_result listen_on(const endpoint& where, const std::function<void(int)>& p
     bool port_taken = true;
     for (int attempt = 0; attempt < attempts_max && port_taken; ++attempt) {
         port_taken = false;
-        result = listen_on_all(resolved.addresses, prepare, port_taken);
+        result = listen_on_all(resolved.addresses, prepare, access, port_taken);
     }
     if (where.is_unix() && result.fault.empty()) {
         result.listeners.front().file = socket_file{where.unix_path};

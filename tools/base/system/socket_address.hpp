@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <sys/socket.h>
@@ -90,9 +91,17 @@ struct listen_result {
     std::string fault{};  ///< empty: there is at least one listener
 };
 
+/// Who may connect to a Unix socket: the permissions and the group of its file.
+struct unix_access {
+    std::optional<mode_t> mode{};  ///< 0 to 0777; empty: as the umask leaves them
+    std::optional<gid_t> group{};  ///< of which the process must be a member; empty: the process's own
+};
+
 /// Listens on every address of the host, all on the same port, also where the system picks it. Address families that
 /// this machine lacks are left out if another works. A socket file that no server listens on is removed first.
-/// `prepare` is called with each socket before it listens.
-[[nodiscard]] listen_result listen_on(const endpoint& where, const std::function<void(int)>& prepare = {});
+/// `prepare` is called with each socket before it listens. `access` is that of a Unix socket's file before anybody can
+/// connect; while such a file is made, files that other threads make get the same permissions.
+[[nodiscard]] listen_result listen_on(const endpoint& where, const std::function<void(int)>& prepare = {},
+                                      const unix_access& access = {});
 
 }  // namespace chatos::base
