@@ -1,10 +1,10 @@
 #include "bench/benchmarks.hpp"
 
+#include "base/system/process_usage.hpp"
 #include "bench/chatos_dialect.hpp"
 #include "bench/descriptor_limit.hpp"
 #include "bench/message_load.hpp"
 #include "bench/mqtt_dialect.hpp"
-#include "bench/process_usage.hpp"
 #include "bench/redis_dialect.hpp"
 #include "bench/registration_load.hpp"
 
@@ -232,7 +232,7 @@ outcome run_benchmark(const request& request) {
     if (!target.fault.empty()) {
         return {.usage_fault = target.fault};
     }
-    if (request.server && !cpu_time_ns(*request.server)) {
+    if (request.server && !base::cpu_time_ns(*request.server)) {
         return {.usage_fault = "--pid " + std::to_string(*request.server) + ": there is no such process"};
     }
     const connection_needs needs = needs_of(request);

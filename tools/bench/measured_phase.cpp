@@ -1,6 +1,6 @@
 #include "bench/measured_phase.hpp"
 
-#include "bench/process_usage.hpp"
+#include "base/system/process_usage.hpp"
 
 #include <chrono>
 
@@ -8,8 +8,10 @@ namespace chatos::bench {
 
 namespace {
 
+using base::own_cpu_time_ns;
+
 std::optional<std::uint64_t> cpu_of(std::optional<::pid_t> server) {
-    return server ? cpu_time_ns(*server) : std::nullopt;
+    return server ? base::cpu_time_ns(*server) : std::nullopt;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "bench/message_load.hpp"
 
-#include "bench/process_usage.hpp"
+#include "base/system/process_usage.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -22,7 +22,7 @@ amount warm_up_of(const amount& measured) {
 }
 
 std::optional<std::uint64_t> resident_of(std::optional<::pid_t> server) {
-    return server ? resident_bytes(*server) : std::nullopt;
+    return server ? base::resident_bytes(*server) : std::nullopt;
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #include "bench/registration_load.hpp"
 
-#include "bench/process_usage.hpp"
+#include "base/system/process_usage.hpp"
 
 namespace chatos::bench {
 
@@ -21,7 +21,7 @@ registration_figures registration_load::run() {
         static_cast<void>(register_users(plan_.users));
         figures_.used = phase.so_far();
         if (plan_.server) {
-            figures_.resident_at_end = resident_bytes(*plan_.server);
+            figures_.resident_at_end = base::resident_bytes(*plan_.server);
         }
     }
     return std::move(figures_);

@@ -1,11 +1,11 @@
-#include "bench/process_usage.hpp"
+#include "base/system/process_usage.hpp"
 
 #include <ctime>
 #include <fstream>
 #include <limits>
 #include <string>
 
-namespace chatos::bench {
+namespace chatos::base {
 
 namespace {
 
@@ -47,4 +47,4 @@ std::optional<std::uint64_t> resident_bytes(::pid_t process) {
     return exact ? exact : find_kib(folder + "/status", "VmRSS:");
 }
 
-}  // namespace chatos::bench
+}  // namespace chatos::base

@@ -5,7 +5,7 @@
 #include <optional>
 #include <sys/types.h>
 
-namespace chatos::bench {
+namespace chatos::base {
 
 /// CPU time in user and kernel mode, to the nanosecond where the kernel counts so; nothing when there is no such
 /// process.
@@ -15,4 +15,4 @@ namespace chatos::bench {
 /// Resident memory in bytes; nothing when there is no such process or it cannot be read.
 [[nodiscard]] std::optional<std::uint64_t> resident_bytes(::pid_t process);
 
-}  // namespace chatos::bench
+}  // namespace chatos::base

@@ -1,12 +1,12 @@
 // CPU time and memory, of the one process that is sure to be there: this one.
-#include "bench/process_usage.hpp"
+#include "base/system/process_usage.hpp"
 
 #include <gtest/gtest.h>
 
 #include <unistd.h>
 #include <vector>
 
-namespace chatos::bench {
+namespace chatos::base {
 namespace {
 
 // No process has it: Linux gives no number above this one.
@@ -42,4 +42,4 @@ TEST(process_usage, nothing_is_known_of_no_process) {
 }
 
 }  // namespace
-}  // namespace chatos::bench
+}  // namespace chatos::base
