@@ -12,7 +12,8 @@ namespace chatos::core {
 bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
     if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
         recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max ||
-        tally_.output_memory_bytes() + memory_tally::queue_entry_bytes > options_.total_output_bytes_max) {
+        tally_.output_memory_bytes() + memory_tally::queue_entry_bytes > options_.total_output_bytes_max ||
+        (memory_short_ != nullptr && *memory_short_)) {
         ++statistics_.deliveries_without_room;
         return false;
     }

@@ -36,6 +36,40 @@ TEST(MemoryBounds, everybodys_output_has_a_bound_and_beyond_it_deliveries_count_
     EXPECT_EQ(bob.take(), packets{"SPM alice: " + large}) << "there is room again";
 }
 
+TEST(MemoryBounds, while_memory_is_short_deliveries_count_as_4_and_answers_are_sent) {
+    network net;
+    client& alice = net.join("alice");
+    client& bob = net.join("bob");
+    bool is_short = true;
+    net.core.watch_memory(&is_short);
+    alice.send({make_rpm("bob"), make_spm("bob", "one"), make_sma("two"), make_pc("bob")});
+    EXPECT_EQ(alice.take(), (packets{"ERROR 0", "ERROR 4", "ERROR 4", "ERROR 4"}));
+    EXPECT_EQ(bob.take(), packets{});
+    is_short = false;
+    alice.send(make_spm("bob", "three"));
+    EXPECT_EQ(bob.take(), packets{"SPM alice: three"});
+    EXPECT_EQ(net.core.check_invariants(), "");
+}
+
+TEST(MemoryBounds, the_heaviest_connection_is_the_one_for_which_most_is_kept) {
+    network net;
+    client& alice = net.join("alice");
+    client& bob = net.join("bob");
+    client& sloth = net.join("sloth");
+    EXPECT_EQ(net.core.heaviest(1'000), std::nullopt);
+    bob.reads(false);
+    sloth.reads(false);
+    alice.send({make_rpm("sloth"), make_rpm("bob"), make_spm("sloth", large), make_spm("sloth", large),
+                make_spm("bob", large)});
+    EXPECT_EQ(net.core.heaviest(1'000), sloth.id());
+    EXPECT_EQ(net.core.heaviest(100'000), std::nullopt);
+    sloth.reset();
+    EXPECT_EQ(net.core.heaviest(1'000), bob.id());
+    bob.reset();
+    alice.send_bytes(bytes_of(make_sma(large)).substr(0, 5'000));
+    EXPECT_EQ(net.core.heaviest(1'000), alice.id()) << "an unfinished packet";
+}
+
 TEST(MemoryBounds, a_frame_that_many_are_to_receive_counts_once) {
     network net;
     client& alice = net.join("alice");

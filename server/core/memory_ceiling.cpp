@@ -77,6 +77,16 @@ std::uint64_t connections_max(const options& bounds) noexcept {
     return std::uint64_t{bounds.users_max} + bounds.unregistered_max + ends;
 }
 
+// The input that one client may have in hand, while it grows; the frame of one packet; blocks for the queues of the
+// clients that a slice of work answers; the lists of all connections, should they grow.
+std::uint64_t call_bytes_max(const options& bounds) noexcept {
+    constexpr std::uint64_t queues = std::uint64_t{4} << 20U;
+    constexpr std::uint64_t lists = 64;
+    const std::uint64_t packet = packet_bytes_max(bounds.packet_limits);
+    return growth * input_buffer::memory_bytes_max(bounds.receive_bytes_max + packet) + frame::memory_bytes(packet) +
+           queues + lists * connections_max(bounds);
+}
+
 std::vector<memory_item> memory_ceiling(const options& bounds) {
     const std::uint64_t connections = connections_max(bounds);
     const std::uint64_t packet = packet_bytes_max(bounds.packet_limits);

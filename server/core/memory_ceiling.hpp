@@ -22,6 +22,9 @@ struct memory_item {
 /// Maximum number of connections at once: new ones are accepted while fewer than unregistered_max are not users.
 [[nodiscard]] std::uint64_t connections_max(const options& bounds) noexcept;
 
+/// What one call of the server may allocate while memory is short (server::watch_memory()).
+[[nodiscard]] std::uint64_t call_bytes_max(const options& bounds) noexcept;
+
 /// Assumes every client at every bound at the same moment. Counts each allocation with its bookkeeping; the caller adds
 /// what the allocator loses between allocations. `bounds` must be valid (find_fault()).
 [[nodiscard]] std::vector<memory_item> memory_ceiling(const options& bounds);

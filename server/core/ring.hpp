@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -52,7 +53,7 @@ public:
         if (size_ == 0) {
             fit_to_use();
         } else if (capacity_ > shrinks_above && size_ <= capacity_ / 4) {
-            move_to(capacity_ / 2);
+            shrink();
         }
         return oldest;
     }
@@ -78,15 +79,25 @@ private:
         if (capacity_ > shrinks_above) {
             clear();
         } else if (capacity_ > small_capacity && most_used_ < capacity_ / 2) {
-            move_to(capacity_ / 2);
+            shrink();
         }
         most_used_ = 0;
     }
 
-    void grow() { move_to(capacity_ == 0 ? small_capacity : capacity_ * 2); }
+    void grow() {
+        const std::uint32_t capacity = capacity_ == 0 ? small_capacity : capacity_ * 2;
+        move_to(std::make_unique<T[]>(capacity), capacity);
+    }
 
-    void move_to(std::uint32_t capacity) {
-        auto slots = std::make_unique<T[]>(capacity);
+    // Without memory for a smaller block the larger one serves as well.
+    void shrink() noexcept {
+        const std::uint32_t capacity = capacity_ / 2;
+        if (std::unique_ptr<T[]> slots{new (std::nothrow) T[capacity]{}}) {
+            move_to(std::move(slots), capacity);
+        }
+    }
+
+    void move_to(std::unique_ptr<T[]> slots, std::uint32_t capacity) noexcept {
         for (std::uint32_t i = 0; i < size_; ++i) {
             slots[i] = std::move((*this)[i]);
         }

@@ -82,6 +82,10 @@ public:
     void drain(time_point now);
     [[nodiscard]] bool is_draining() const noexcept { return draining_; }
 
+    /// While `*is_short`, no deliveries are made: they count as answered 4. The value may change during any call, so
+    /// that one that has run into the end of memory needs little more. It must outlive the server.
+    void watch_memory(const bool* is_short) noexcept { memory_short_ = is_short; }
+
     // What the driver must do.
 
     /// The next connection that has changed; each at most once until it changes again.
@@ -96,6 +100,9 @@ public:
     // Observation.
 
     [[nodiscard]] std::size_t connections() const noexcept { return connections_.size(); }
+    /// The connection for which most bytes are kept, unwritten or unprocessed, if they are `bytes_min` at least. In
+    /// time proportional to the connections.
+    [[nodiscard]] std::optional<connection_id> heaviest(std::size_t bytes_min) const;
     [[nodiscard]] const options& bounds() const noexcept { return options_; }
     [[nodiscard]] statistics count() const;
     /// Recomputes every invariant and bound, in time proportional to everything held. Returns the first violation, or
@@ -174,6 +181,7 @@ private:
 
     options options_;
     notice_sink* log_;
+    const bool* memory_short_{nullptr};
     memory_tally tally_;  // before everything that counts in it
     source_table sources_;
     connection_table connections_;

@@ -105,6 +105,16 @@ void connection_log::accept_paused(const std::string& why) {
     }
 }
 
+void connection_log::memory_short(std::uint64_t closed) {
+    if (admits(log_level::warning, "memory_short")) {
+        ops::log_line line = ops::event_log::line(log_level::warning, "memory_short");
+        line.add("closed", closed);
+        log_->write(
+            std::move(line.add("advice", "the system has no more memory: raise its limit (ulimit -v, MemoryMax=) "
+                                         "or lower the limits of this server (--print-limits)")));
+    }
+}
+
 void connection_log::io_uring_stopped(const std::string& why) {
     if (wants(log_level::warning)) {
         ops::log_line line = ops::event_log::line(log_level::warning, "io_uring_stopped");

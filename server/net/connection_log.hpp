@@ -31,6 +31,7 @@ public:
     void bad_proxy_header(const source_address& proxy, std::string_view why);
     void untrusted_proxy(const source_address& from);
     void accept_paused(const std::string& why);
+    void memory_short(std::uint64_t closed);
     void io_uring_stopped(const std::string& why);
     void stopping(std::size_t connections);
     void reopen();

@@ -79,6 +79,12 @@ void listeners::pause(std::size_t index, core::time_point until) {
     paused_until_ = paused_until_ ? std::min(*paused_until_, until) : until;
 }
 
+void listeners::pause_all(core::time_point until) {
+    for (std::size_t index = 0; index < listeners_.size(); ++index) {
+        pause(index, until);
+    }
+}
+
 void listeners::resume(core::time_point now, core::duration pause_length) {
     if (!paused_until_ || *paused_until_ > now) {
         return;

@@ -54,6 +54,8 @@ public:
 
     /// New connections at listener `index` wait in the system's queue until resume().
     void pause(std::size_t index, core::time_point until);
+    /// The same at every listener.
+    void pause_all(core::time_point until);
     /// When resume() must be called, if a listener is paused.
     [[nodiscard]] std::optional<core::time_point> paused_until() const noexcept { return paused_until_; }
     /// Ends pauses that are over at `now`; when memory is short they continue for `pause_length`.

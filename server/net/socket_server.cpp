@@ -4,11 +4,13 @@
 
 #include "base/system/error_text.hpp"
 #include "core/ensure.hpp"
+#include "core/memory_ceiling.hpp"
 #include "core/server.hpp"
 #include "net/admission.hpp"
 #include "net/connection_log.hpp"
 #include "net/io_batch.hpp"
 #include "net/listeners.hpp"
+#include "net/memory_reserve.hpp"
 #include "net/poller.hpp"
 #include "net/proxied_connections.hpp"
 #include "net/signal_queue.hpp"
@@ -39,6 +41,9 @@ constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does
 constexpr std::size_t descriptors_spare = 16;
 // Maximum bytes of each read in a batch; more input waits for the next turn.
 constexpr std::size_t shared_read_bytes_max = std::size_t{16} << 10U;
+// When memory is short: connections closed in one turn, and the least that one holds that is closed for what it holds.
+constexpr std::uint64_t closed_per_turn_max = 16;
+constexpr std::size_t heavy_bytes_min = std::size_t{4} << 10U;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
 
 std::size_t descriptors_max() {
@@ -81,9 +86,12 @@ class socket_server::loop {
 public:
     loop(const core::options& bounds, const service_setup& setup)
         : log_{setup.log, [this](connection_id id) { return source_at(id); }}, admission_{setup.admission, log_},
-          on_stopping_{setup.on_stopping}, core_{bounds, log_.sink()}, listeners_{poller_, first_listener_key},
-          io_uring_{setup.io_uring}, shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
+          on_stopping_{setup.on_stopping}, reserve_{core::call_bytes_max(bounds)}, core_{bounds, log_.sink()},
+          listeners_{poller_, first_listener_key}, io_uring_{setup.io_uring},
+          shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
           read_buffer_(std::max(bounds.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
+        core_.watch_memory(&reserve_.is_short());
+        peers_.reserve(std::min<std::size_t>(core::connections_max(bounds), descriptors_max_));
         core::ensure(poller_.watch(waker_.get(), waker_key, {}, {.input = true}));
     }
 
@@ -94,6 +102,7 @@ public:
     void stop_on_signals() { signals_.emplace(waker_.get()); }
 
     void run() {
+        const memory_reserve::service service{reserve_};
         static_cast<void>(prepare_io());
         while (!ended_) {
             const auto ready = poller_.wait(wait_timeout());
@@ -196,6 +205,7 @@ private:
         admit_proxied();
         core_.run(now_);
         write_all();
+        relieve_memory();
         listeners_.resume(now_, accept_pause);
         heed_refused_batches();
         ended_ = ended_ || (core_.is_draining() && core_.connections() == 0);
@@ -222,6 +232,8 @@ private:
                 .closed_proxy_untrusted = admission_.closed().proxy_untrusted,
                 .proxy_headers_awaited = proxied_.size(),
                 .accept_pauses = accept_pauses_,
+                .memory_shortages = memory_shortages_,
+                .closed_memory = closed_memory_,
                 .io_uring = io_uring_,
                 .log_lines_written = lines.written,
                 .log_lines_dropped = lines.dropped,
@@ -245,7 +257,7 @@ private:
     // New connections.
 
     [[nodiscard]] bool has_room() const {
-        return core_.accepts_connections(proxied_.size()) &&
+        return core_.accepts_connections(proxied_.size()) && !reserve_.is_short() &&
                core_.connections() + proxied_.size() + descriptors_min(listeners_.size()) <= descriptors_max_;
     }
 
@@ -260,7 +272,7 @@ private:
     void accept_some(std::size_t listener) {
         for (int i = 0; i < accepts_per_turn_max; ++i) {
             if (!has_room()) {
-                pause_accepting(listener, "no place is free");
+                pause_accepting(listener, reserve_.is_short() ? "memory is short" : "no place is free");
                 return;
             }
             listeners::accept_result next = listeners_.accept(listener);
@@ -381,6 +393,7 @@ private:
             }
         }
         watch(peer);
+        relieve_memory(id_of(done.key));
     }
 
     void watch(peer& peer) {
@@ -389,6 +402,32 @@ private:
             peer.watched = wanted;
         } else {
             drop(peer);  // the system has no memory for it
+        }
+    }
+
+    // When an allocation has failed, the reserve has let the event `of` be completed. Closes those that hold most until
+    // the reserve is whole again; when nobody holds much, there are too many, and the one whose event it was goes.
+    // Not while writes are collected.
+    void relieve_memory(connection_id of = {}) {
+        if (!reserve_.is_short()) [[likely]] {
+            memory_was_short_ = false;
+            return;
+        }
+        const bool begins = !std::exchange(memory_was_short_, true);
+        memory_shortages_ += begins ? 1 : 0;
+        listeners_.pause_all(now_ + accept_pause);
+        std::uint64_t closed = 0;
+        for (; closed < closed_per_turn_max && !reserve_.refill(); ++closed) {
+            const std::optional<connection_id> heaviest = core_.heaviest(heavy_bytes_min);
+            peer* leaving = find(heaviest ? *heaviest : of);
+            if (leaving == nullptr) {
+                break;
+            }
+            drop(*leaving);
+        }
+        closed_memory_ += closed;
+        if (begins || closed != 0) {
+            log_.memory_short(closed);
         }
     }
 
@@ -469,6 +508,7 @@ private:
     connection_log log_;
     admission admission_;
     std::function<void()> on_stopping_;
+    memory_reserve reserve_;
     core::server core_;
     poller poller_;
     waker waker_;
@@ -486,6 +526,9 @@ private:
     core::time_point now_{read_clock()};  // this turn's
     std::size_t descriptors_max_{descriptors_max()};
     bool ended_{false};
+    bool memory_was_short_{false};
+    std::uint64_t memory_shortages_{0};
+    std::uint64_t closed_memory_{0};
     std::uint64_t accept_pauses_{0};
     std::atomic<unsigned> stops_requested_{0};
     std::atomic<bool> snapshot_requested_{false};

@@ -113,6 +113,7 @@ void add_closed(page& to, const service_snapshot& snapshot) {
     to.sample(closed, "cause", "capacity", snapshot.core.closed_without_room);
     to.sample(closed, "cause", "input_memory", snapshot.core.closed_input_bound);
     to.sample(closed, "cause", "address_limit", snapshot.closed_address_limit);
+    to.sample(closed, "cause", "memory", snapshot.closed_memory);
     to.sample(closed, "cause", "address_rate", snapshot.closed_address_rate);
     to.sample(closed, "cause", "proxy_header", snapshot.closed_proxy_header);
     to.sample(closed, "cause", "proxy_untrusted", snapshot.closed_proxy_untrusted);
@@ -137,6 +138,8 @@ std::string metrics_text(const service_snapshot& snapshot, const process_figures
               snapshot.core.input_memory_bytes);
     all.counter("chatos_accept_pauses_total", "Times that newcomers had to wait for a place or a descriptor.",
                 snapshot.accept_pauses);
+    all.counter("chatos_memory_shortages_total", "Times that the system had no more memory for the server.",
+                snapshot.memory_shortages);
     all.gauge("chatos_io_uring", "1 while sockets are read and written in batches; 0: one by one.",
               snapshot.io_uring ? 1 : 0);
     all.gauge("chatos_proxy_headers_awaited", "Connections whose PROXY header is not complete.",

@@ -109,6 +109,7 @@ std::vector<core::memory_item> memory_ceiling(const service_options& options) {
         {"rates of addresses", "server", 1, options.connections_per_second_max == 0 ? 0 : rate_bytes * rates_max});
     items.push_back({"receive buffer", "server", 1, options.core.receive_bytes_max});
     items.push_back({"log queue, and the lines being written", "server", 2, options.log_queue_bytes_max});
+    items.push_back({"reserve for the end of memory", "server", 1, core::call_bytes_max(options.core)});
     items.push_back({"threads for log and metrics", "server", 1, threads_bytes});
     items.push_back({"gaps between blocks, an eighth of all above", "server", 1, sum(items) / gaps_divisor});
     return items;

@@ -16,6 +16,8 @@ struct service_snapshot {
     std::uint64_t closed_proxy_untrusted{0};  ///< spoke the PROXY protocol from an address that may not
     std::uint64_t proxy_headers_awaited{0};   ///< connections whose PROXY header is not complete
     std::uint64_t accept_pauses{0};           ///< accepting paused: no descriptors, memory or free slots
+    std::uint64_t memory_shortages{0};        ///< allocations failed, and what was begun took the reserve
+    std::uint64_t closed_memory{0};           ///< closed to free memory then
     bool io_uring{false};                     ///< calls are batched; else they are made one by one
     std::uint64_t log_lines_written{0};
     std::uint64_t log_lines_dropped{0};   ///< the log was too slow

@@ -127,18 +127,18 @@ public:
             for (const listener& listening : listeners_) {
                 outcome.bound.push_back(listening.address.text());
             }
-            start(outcome);
+            start();
         }
         return outcome;
     }
 
 private:
-    void start(listen_outcome& outcome) {
+    void start() {
         polled_.reserve(1 + exchanges_max + listeners_.size());  // so that the loop itself needs no memory
         try {
             thread_ = std::thread{[this] { run(); }};
         } catch (const std::system_error& error) {
-            outcome = {.fault = "cannot start a thread: " + error_text(error.code().value())};
+            throw std::system_error{error.code(), "thread"};
         }
     }
 

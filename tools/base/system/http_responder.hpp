@@ -29,7 +29,8 @@ public:
         std::vector<std::string> bound{};  ///< "127.0.0.1:9090", as clients reach it, for each address of the host
         std::string fault{};               ///< empty: it listens; otherwise the system's reason
     };
-    /// Once. When it listens, it serves until it is destroyed.
+    /// Once. When it listens, it serves until it is destroyed. Throws std::system_error when the system gives no
+    /// thread.
     [[nodiscard]] listen_outcome listen(const endpoint& where);
 
 private:
