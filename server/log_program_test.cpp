@@ -76,6 +76,31 @@ TEST(Log, tells_start_stop_and_refused_input_and_no_message) {
     EXPECT_FALSE(contains(said, "secret"));
 }
 
+TEST(Log, as_json_is_one_object_per_line) {
+    process server{with_few({"--listen", "127.0.0.1:0", "--log-format", "json", "--log-level", "debug"})};
+    const std::string bound = server.bound();
+    connection alice = join(bound, "al\"ice\xc3\xa9");
+    alice.send_bytes("\x09\xff\"\n}{");
+    EXPECT_TRUE(alice.receives(make_error(error::refused)));
+    alice.end();
+    std::istringstream said{stop(server)};
+    std::size_t lines = 0;
+    for (std::string line; std::getline(said, line); ++lines) {
+        EXPECT_TRUE(line.starts_with("{\"time\":\"20")) << line;
+        EXPECT_TRUE(line.ends_with("}")) << line;
+        EXPECT_FALSE(contains(line, " event=")) << line;
+    }
+    EXPECT_GE(lines, 6U);
+    EXPECT_TRUE(contains(said.str(), ",\"event\":\"registered\",\"connection\":\"0.1\",\"peer\":\"127.0.0.1:"));
+    EXPECT_TRUE(contains(said.str(), "\"pseudo\":\"al\\\"ice"));
+    EXPECT_TRUE(contains(said.str(), ",\"rule\":\"WIRE-1\",\"offset\":11,\"why\":\"unknown_opcode\",\"excerpt\":"
+                                     "\"\\t\\ufffd\\\"\\n}{\"}\n"))
+        << said.str();
+    process wrong{{"--log-format", "xml"}};
+    EXPECT_TRUE(contains(wrong.all_err(), "--log-format"));
+    EXPECT_EQ(wrong.wait(), 2);
+}
+
 TEST(Log, debug_tells_pseudos_and_no_message_either_and_warning_keeps_still) {
     for (const std::string level : {"debug", "warning"}) {
         process server{with_few({"--listen", "127.0.0.1:0", "--log-level", level})};

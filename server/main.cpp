@@ -115,7 +115,9 @@ int serve_at(const chatos::ops::flags& flags, const chatos::net::listen_plan& pl
                                                std::to_string(descriptors_min) +
                                                " or more; raise that limit (ulimit -n, LimitNOFILE=)");
     }
-    chatos::ops::log_writer writer{flags.log_file, STDERR_FILENO, flags.options.log_queue_bytes_max};
+    chatos::ops::log_writer writer{flags.log_file, STDERR_FILENO, flags.options.log_queue_bytes_max,
+                                   flags.log_format == "json" ? chatos::ops::log_format::json
+                                                              : chatos::ops::log_format::logfmt};
     if (const std::string fault = writer.fault(); !fault.empty()) {
         return flags.log_file.empty()
                    ? report_error(cannot_listen, "cannot write the log: " + fault + "; raise the limits of the system")

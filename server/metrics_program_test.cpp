@@ -77,6 +77,20 @@ TEST(Metrics, the_books_balance_in_every_scrape_while_clients_talk) {
     }
 }
 
+TEST(Metrics, readyz_says_when_no_further_client_can_come_and_livez_stays) {
+    const monitored_server all{{"--unregistered-max", "1"}};
+    EXPECT_TRUE(all.get("/readyz").starts_with("HTTP/1.1 200 OK\r\n"));
+    connection only{all.bound};
+    while (all.get("/readyz").find("\r\n\r\nnot accepting connections\n") == std::string::npos) {
+        std::this_thread::yield();
+    }
+    EXPECT_TRUE(all.get("/livez").starts_with("HTTP/1.1 200 OK\r\n"));
+    EXPECT_TRUE(all.get("/healthz").starts_with("HTTP/1.1 200 OK\r\n"));
+    only.send(make_cr("alice"));
+    EXPECT_TRUE(only.receives(make_error(error::ok)));
+    EXPECT_TRUE(all.get("/readyz").starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
 TEST(Metrics, healthz_says_ok_then_draining) {
     monitored_server all{{"--drain-timeout-ms", "86400000", "--answer-timeout-ms", "86400000"}};
     connection alice = join(all.bound, "alice");
@@ -89,6 +103,7 @@ TEST(Metrics, healthz_says_ok_then_draining) {
     std::string said;
     do {
         said = all.get("/healthz");
+        EXPECT_TRUE(all.get("/livez").starts_with("HTTP/1.1 200 "));
     } while (said.starts_with("HTTP/1.1 200"));
     EXPECT_TRUE(said.starts_with("HTTP/1.1 503 ")) << said;
     EXPECT_TRUE(said.ends_with("draining\n")) << said;

@@ -38,6 +38,7 @@ void server::handle_answer(connection& client, error_code code) {
     case kind::waiting: break;
     }
     client.timeouts_in_a_row = 0;
+    statistics_.answer_times.add(now_ - answered.sent);
     // A message, which has less time, may follow an offer. Deliveries of one kind expire in order.
     if (client.deliveries.waiting() != 0 && client.deliveries.waiting_at(0).kind != answered.kind) {
         arm_timer(client);

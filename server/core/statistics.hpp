@@ -6,6 +6,8 @@
 //   deliveries_made = deliveries_answered + deliveries_timed_out + deliveries_recipient_left + deliveries_waiting
 #pragma once
 
+#include "core/duration_histogram.hpp"
+
 #include <array>
 #include <cstdint>
 
@@ -29,6 +31,8 @@ struct statistics {
     std::uint64_t deliveries_recipient_left{0};
     std::uint64_t deliveries_waiting{0};
     std::uint64_t deliveries_without_room{0};  ///< never made, counted as answered 4 (options.hpp)
+
+    duration_histogram answer_times{};  ///< of deliveries answered in time: from sent to answered
 
     std::uint64_t answers_late{0};      ///< FLOW-4
     std::uint64_t answers_unasked{0};   ///< FLOW-3

@@ -104,14 +104,18 @@ public:
     void run() {
         const memory_reserve::service service{reserve_};
         static_cast<void>(prepare_io());
+        turn_ended_ = read_clock();
         while (!ended_) {
             const auto ready = poller_.wait(wait_timeout());
             now_ = read_clock();
+            const core::time_point turn_began = now_;
             for (const poller::ready_socket& event : ready) {
                 dispatch(event);
             }
             finish_reads();
             end_turn();
+            turn_ended_ = read_clock();
+            turn_times_.add(turn_ended_ - turn_began);
         }
     }
 
@@ -164,7 +168,7 @@ private:
         if (!until) {
             return std::nullopt;
         }
-        return std::max(*until - read_clock(), core::duration::zero());
+        return std::max(*until - turn_ended_, core::duration::zero());
     }
 
     void dispatch(const poller::ready_socket& ready) {
@@ -225,7 +229,9 @@ private:
     [[nodiscard]] ops::service_snapshot snapshot() const {
         const ops::log_writer::counts lines = log_.count();
         return {.core = core_.count(),
+                .turn_times = turn_times_,
                 .draining = core_.is_draining(),
+                .accepting = has_room(),
                 .closed_address_limit = admission_.closed().address_limit,
                 .closed_address_rate = admission_.closed().address_rate,
                 .closed_proxy_header = admission_.closed().proxy_header,
@@ -524,6 +530,8 @@ private:
     std::optional<io_batch> writes_;
     std::vector<connection_id> written_;  // to sync after writing
     core::time_point now_{read_clock()};  // this turn's
+    core::time_point turn_ended_{now_};
+    core::duration_histogram turn_times_;
     std::size_t descriptors_max_{descriptors_max()};
     bool ended_{false};
     bool memory_was_short_{false};

@@ -42,7 +42,7 @@ public:
         if (const std::uint64_t left_out = rate_.take_refused(line.event()); left_out != 0) {
             line.add("left_out", left_out);
         }
-        writer_.write(line.take());
+        writer_.write(line.text(writer_.format()));
     }
 
     /// Reports what was left out since the last line of each kind; before the last line.
@@ -55,13 +55,13 @@ public:
 
     /// Opens the file again and says so, in the new file; in the old one when that fails, which is kept then.
     void reopen() {
-        writer_.reopen([level = level_](const std::string& fault) {
+        writer_.reopen([level = level_, format = writer_.format()](const std::string& fault) {
             const log_level own = fault.empty() ? log_level::info : log_level::warning;
             log_line report = line(own, fault.empty() ? "log_reopened" : "log_not_reopened");
             if (!fault.empty()) {
                 report.add("why", fault).add("advice", "the log continues in the file that was open before");
             }
-            return own <= level ? report.take() : std::string{};
+            return own <= level ? report.text(format) : std::string{};
         });
     }
 

@@ -96,13 +96,19 @@ void describe(CLI::App& app, flags& flags) {
     for (const limit& limit : limits()) {
         add_limit(app, limit, flags.options);
     }
-    app.add_option("--metrics", flags.metrics, "Serve /metrics (Prometheus) and /healthz over HTTP; port 0 picks one")
+    app.add_option("--metrics", flags.metrics,
+                   "Serve /metrics (Prometheus), /healthz, /livez and /readyz over HTTP; port 0 picks one")
         ->check(is_given)
         ->type_name("ADDRESS");
     app.add_option("--log-level", flags.log_level, "error, warning, info (start, stop, refused input) or debug")
         ->check(CLI::IsMember({"error", "warning", "info", "debug"}))
         ->capture_default_str()
         ->type_name("LEVEL");
+    app.add_option("--log-format", flags.log_format,
+                   "logfmt (time=... level=... event=...) or json, an object per line")
+        ->check(CLI::IsMember({"logfmt", "json"}))
+        ->capture_default_str()
+        ->type_name("FORMAT");
     app.add_option("--log-file", flags.log_file, "Append the log to this file, opened again on SIGHUP; default stderr")
         ->check(is_given)
         ->type_name("PATH");

@@ -19,6 +19,7 @@ struct flags {
     std::string unix_group;
     std::string metrics;
     std::string log_level{"info"};
+    std::string log_format{"logfmt"};
     std::string log_file;
     bool io_uring{true};
     bool print_limits{false};

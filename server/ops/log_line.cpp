@@ -1,5 +1,7 @@
 #include "ops/log_line.hpp"
 
+#include "base/json_text.hpp"
+
 #include <chatos/display.hpp>
 
 #include <algorithm>
@@ -46,27 +48,46 @@ std::optional<log_level> parse_log_level(std::string_view name) noexcept {
 }
 
 log_line::log_line(std::chrono::system_clock::time_point when, log_level level, std::string_view event)
-    : text_{"time=" + show(when)}, level_{level}, event_{event} {
-    add("level", name_of(level)).add("event", event);
+    : level_{level}, event_{event} {
+    add("time", show(when)).add("level", name_of(level)).add("event", event);
 }
 
-log_line& log_line::add(std::string_view key, std::string_view value) {
-    if (!is_plain(value) || value.size() > value_bytes_max) {
-        return add_bytes(key, value);
+log_line& log_line::add_field(std::string_view key, std::string_view value, kind type) {
+    const bool cut = value.size() > value_bytes_max;
+    fields_.push_back({.key = key, .value = std::string{value.substr(0, value_bytes_max)}, .type = type, .cut = cut});
+    return *this;
+}
+
+std::string log_line::text(log_format format) const {
+    std::string text;
+    if (format == log_format::json) {
+        for (const field& entry : fields_) {
+            text.append(text.empty() ? "{" : ",").append(base::json_string(entry.key)).append(":");
+            text +=
+                entry.type == kind::number ? entry.value : base::json_string(entry.value + (entry.cut ? "..." : ""));
+        }
+        return text + "}";
     }
-    text_.append(" ").append(key).append("=").append(value);
-    return *this;
+    for (const field& entry : fields_) {
+        text.append(text.empty() ? "" : " ").append(entry.key).append("=");
+        if (entry.type != kind::bytes && !entry.cut && is_plain(entry.value)) {
+            text += entry.value;
+            continue;
+        }
+        text += '"';
+        escape(entry.value, [&text](std::string_view piece) { text.append(piece); });
+        text += entry.cut ? "...\"" : "\"";
+    }
+    return text;
 }
 
-log_line& log_line::add(std::string_view key, std::uint64_t value) {
-    return add(key, std::string_view{std::to_string(value)});
-}
-
-log_line& log_line::add_bytes(std::string_view key, std::string_view bytes) {
-    text_.append(" ").append(key).append("=\"");
-    escape(bytes.substr(0, value_bytes_max), [this](std::string_view piece) { text_.append(piece); });
-    text_.append(bytes.size() > value_bytes_max ? "...\"" : "\"");
-    return *this;
+void add_to_text(std::string& line, log_format format, std::string_view key, std::uint64_t value) {
+    if (format == log_format::json) {
+        line.pop_back();
+        line.append(",").append(base::json_string(key)).append(":").append(std::to_string(value)).append("}");
+    } else {
+        line.append(" ").append(key).append("=").append(std::to_string(value));
+    }
 }
 
 }  // namespace chatos::ops

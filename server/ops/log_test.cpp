@@ -5,7 +5,9 @@
 #include "ops/log_writer.hpp"
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -27,23 +29,54 @@ log_line line_of(std::string_view event) {
 }
 
 TEST(LogLine, is_logfmt_with_the_time_in_utc) {
-    EXPECT_EQ(line_of("start").add("listen", "127.0.0.1:7777").add("users", 7).take(),
+    EXPECT_EQ(line_of("start").add("listen", "127.0.0.1:7777").add("users", 7).text(),
               "time=2026-01-01T00:00:00.007Z level=info event=start listen=127.0.0.1:7777 users=7");
 }
 
 TEST(LogLine, nothing_from_the_network_breaks_or_forges_a_line) {
-    EXPECT_EQ(line_of("x").add("pseudo", "eve\nlevel=error event=\"forged\"").take(),
+    EXPECT_EQ(line_of("x").add("pseudo", "eve\nlevel=error event=\"forged\"").text(),
               "time=2026-01-01T00:00:00.007Z level=info event=x "
               "pseudo=\"eve\\nlevel=error event=\\\"forged\\\"\"");
-    const std::string text = line_of("x").add_bytes("excerpt", "\xff\x1b[31m\\\xe2\x80\xae").take();
+    const std::string text = line_of("x").add_bytes("excerpt", "\xff\x1b[31m\\\xe2\x80\xae").text();
     EXPECT_TRUE(text.ends_with(R"( excerpt="\xff\x1b[31m\\\u{202e}")")) << text;
-    EXPECT_TRUE(line_of("x").add("pseudo", "").take().ends_with(" pseudo=\"\""));
-    EXPECT_TRUE(line_of("x").add("pseudo", "a b=c").take().ends_with(" pseudo=\"a b=c\""));
+    EXPECT_TRUE(line_of("x").add("pseudo", "").text().ends_with(" pseudo=\"\""));
+    EXPECT_TRUE(line_of("x").add("pseudo", "a b=c").text().ends_with(" pseudo=\"a b=c\""));
 }
 
 TEST(LogLine, values_are_bounded) {
-    const std::string text = line_of("x").add("pseudo", std::string(32'767, 'a')).take();
+    const std::string text = line_of("x").add("pseudo", std::string(32'767, 'a')).text();
     EXPECT_TRUE(text.ends_with(std::string(log_line::value_bytes_max, 'a') + "...\"")) << text;
+}
+
+TEST(LogLine, as_json_has_the_same_fields_and_numbers_are_numbers) {
+    EXPECT_EQ(
+        line_of("start").add("listen", "127.0.0.1:7777").add("users", 7).text(log_format::json),
+        R"({"time":"2026-01-01T00:00:00.007Z","level":"info","event":"start","listen":"127.0.0.1:7777","users":7})");
+}
+
+TEST(LogLine, as_json_is_valid_and_plain_for_any_bytes) {
+    std::string all;
+    for (int byte = 0; byte < 256; ++byte) {
+        all += static_cast<char>(byte);
+    }
+    for (std::size_t at = 0; at < all.size(); at += 64) {
+        const std::string text = line_of("x").add_bytes("excerpt", all.substr(at, 64)).text(log_format::json);
+        EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char byte) { return byte >= ' ' && byte <= '~'; }))
+            << text;
+        EXPECT_TRUE(nlohmann::json::accept(text)) << text;
+    }
+    const std::string text = line_of("x").add("pseudo", "a\"b\\\n\xff\xe2\x80\xae{}").text(log_format::json);
+    EXPECT_TRUE(text.ends_with(R"(,"pseudo":"a\"b\\\n\ufffd\u202e{}"})")) << text;
+    EXPECT_TRUE(line_of("x").add("pseudo", std::string(200, 'a')).text(log_format::json).ends_with("aaa...\"}"));
+}
+
+TEST(LogLine, a_number_is_added_to_its_text_in_either_format) {
+    std::string line = line_of("x").text();
+    add_to_text(line, log_format::logfmt, "dropped", 17);
+    EXPECT_TRUE(line.ends_with(" event=x dropped=17")) << line;
+    line = line_of("x").text(log_format::json);
+    add_to_text(line, log_format::json, "dropped", 17);
+    EXPECT_TRUE(line.ends_with(R"("event":"x","dropped":17})")) << line;
 }
 
 TEST(LogLevel, has_names_and_an_order) {

@@ -37,6 +37,7 @@ struct log_writer::shared {
     std::deque<std::string> lines;
     std::size_t queued_bytes{0};
     std::size_t queue_bytes_max{0};
+    log_format format{log_format::logfmt};
     std::uint64_t unreported{0};  // dropped lines that no line has reported yet
     counts all;
     reopen_report reopen;  // empty: nothing to reopen
@@ -108,7 +109,10 @@ bool log_writer::shared::write_line(std::string_view prefix, std::string_view li
     try {
         std::string text{prefix};
         text += line;
-        text += missing != 0 ? " dropped=" + std::to_string(missing) + "\n" : "\n";
+        if (missing != 0) {
+            add_to_text(text, format, "dropped", missing);
+        }
+        text += '\n';
         return put(text);
     } catch (const std::bad_alloc&) {
         return false;
@@ -163,9 +167,10 @@ bool log_writer::shared::enqueue(std::string& line) noexcept {
     }
 }
 
-log_writer::log_writer(std::string path, int descriptor, std::size_t queue_bytes_max)
+log_writer::log_writer(std::string path, int descriptor, std::size_t queue_bytes_max, log_format format)
     : shared_{std::make_shared<shared>()} {
     shared_->queue_bytes_max = queue_bytes_max;
+    shared_->format = format;
     shared_->file = path.empty() ? descriptor : open_file(path);
     shared_->fault = shared_->file >= 0 ? "" : base::error_text();
     shared_->path = std::move(path);
@@ -213,6 +218,10 @@ void log_writer::reopen(reopen_report report) {
     const std::lock_guard lock{shared_->mutex};
     shared_->reopen = std::move(report);
     shared_->changed.notify_all();
+}
+
+log_format log_writer::format() const noexcept {
+    return shared_->format;  // never changes
 }
 
 log_writer::counts log_writer::count() const {

@@ -2,6 +2,8 @@
 // or a pipe without a reader only loses lines, which are counted.
 #pragma once
 
+#include "ops/log_line.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,8 +21,8 @@ public:
     };
 
     /// Writes to `path`, appending, or to `descriptor` when the path is empty; the descriptor stays the caller's.
-    /// `queue_bytes_max` bounds the waiting lines.
-    log_writer(std::string path, int descriptor, std::size_t queue_bytes_max);
+    /// `queue_bytes_max` bounds the waiting lines. All lines must have `format`.
+    log_writer(std::string path, int descriptor, std::size_t queue_bytes_max, log_format format = log_format::logfmt);
     /// Writes the waiting lines for a short while; gives up on a log that accepts nothing.
     ~log_writer();
     log_writer(const log_writer&) = delete;
@@ -39,6 +41,7 @@ public:
     /// on the writer's thread.
     void reopen(reopen_report report);
 
+    [[nodiscard]] log_format format() const noexcept;
     [[nodiscard]] counts count() const;
 
 private:

@@ -52,7 +52,7 @@ TEST(MetricsText, says_what_was_counted_under_the_names_that_dashboards_use) {
 
 TEST(MetricsText, every_sample_follows_the_help_and_type_of_its_name_and_comes_once) {
     std::istringstream text{metrics_text(busy(), {}, "1.2.3")};
-    const std::regex sample{R"(([a-z_]+)(\{[a-z]+="[^"]+"\})? [0-9]+)"};
+    const std::regex sample{R"(([a-z_]+)(\{[a-z]+="[^"]+"\})? [0-9]+(\.[0-9]+)?)"};
     std::string described;
     std::string typed;
     std::string kind;
@@ -71,9 +71,18 @@ TEST(MetricsText, every_sample_follows_the_help_and_type_of_its_name_and_comes_o
         } else {
             std::smatch parts;
             ASSERT_TRUE(std::regex_match(line, parts, sample)) << line;
-            EXPECT_EQ(parts[1], described);
-            EXPECT_EQ(parts[1], typed);
+            std::string name = parts[1];
+            if (kind == "histogram") {
+                const std::size_t part = name.rfind('_');
+                EXPECT_TRUE(name.substr(part) == "_bucket" || name.substr(part) == "_sum" ||
+                            name.substr(part) == "_count")
+                    << line;
+                name.resize(part);
+            }
+            EXPECT_EQ(name, described);
+            EXPECT_EQ(name, typed);
             EXPECT_EQ(typed.ends_with("_total"), kind == "counter") << line;
+            EXPECT_EQ(typed.ends_with("_seconds"), kind == "histogram") << line;
             EXPECT_TRUE(strings.insert(line.substr(0, line.rfind(' '))).second) << line;
             ++samples;
         }
@@ -86,6 +95,25 @@ scrape_sources giving(const std::optional<service_snapshot>& snapshot) {
     return {.snapshot = [snapshot] { return snapshot; }, .process = [] { return process_figures{}; }, .version = "1"};
 }
 
+TEST(MetricsText, histograms_count_everything_up_to_each_bound) {
+    service_snapshot snapshot;
+    for (const std::int64_t ns : {-5LL, 0LL, 1LL, 64'000LL, 64'001LL, 128'000LL, 1'000'000'000LL, 90'000'000'000LL}) {
+        snapshot.core.answer_times.add(std::chrono::nanoseconds{ns});
+    }
+    const std::string text = metrics_text(snapshot, {}, "1");
+    for (const char* line :
+         {"# TYPE chatos_delivery_answer_seconds histogram\n",
+          "chatos_delivery_answer_seconds_bucket{le=\"0.000064\"} 4\n",
+          "chatos_delivery_answer_seconds_bucket{le=\"0.000128\"} 6\n",
+          "chatos_delivery_answer_seconds_bucket{le=\"0.524288\"} 6\n",
+          "chatos_delivery_answer_seconds_bucket{le=\"1.048576\"} 7\n",
+          "chatos_delivery_answer_seconds_bucket{le=\"67.108864\"} 7\n",
+          "chatos_delivery_answer_seconds_bucket{le=\"+Inf\"} 8\n", "chatos_delivery_answer_seconds_sum 91.000256002\n",
+          "chatos_delivery_answer_seconds_count 8\n", "chatos_turn_seconds_sum 0.0\n"}) {
+        EXPECT_TRUE(contains(text, std::string{"\n"} + line)) << line << text;
+    }
+}
+
 TEST(Scrape, healthz_tells_service_draining_and_a_stuck_loop_apart) {
     const std::string ask = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
     service_snapshot snapshot;
@@ -95,6 +123,20 @@ TEST(Scrape, healthz_tells_service_draining_and_a_stuck_loop_apart) {
     EXPECT_TRUE(draining.starts_with("HTTP/1.1 503 "));
     EXPECT_TRUE(draining.ends_with("\r\n\r\ndraining\n"));
     EXPECT_TRUE(answer_scrape(ask, giving(std::nullopt)).ends_with("\r\n\r\nstalled\n"));
+}
+
+TEST(Scrape, livez_and_readyz_tell_a_loop_that_turns_from_one_that_takes_clients) {
+    const auto status = [](const char* path, const std::optional<service_snapshot>& snapshot) {
+        const scrape_sources sources{.snapshot = [&snapshot] { return snapshot; }, .process = {}, .version = "1"};
+        return answer_scrape("GET " + std::string{path} + " HTTP/1.1\r\n\r\n", sources).substr(9, 3);
+    };
+    service_snapshot snapshot;
+    EXPECT_EQ(status("/livez", snapshot) + status("/readyz", snapshot) + status("/healthz", snapshot), "200200200");
+    snapshot.accepting = false;
+    EXPECT_EQ(status("/livez", snapshot) + status("/readyz", snapshot) + status("/healthz", snapshot), "200503200");
+    snapshot.draining = true;
+    EXPECT_EQ(status("/livez", snapshot) + status("/readyz", snapshot) + status("/healthz", snapshot), "200503503");
+    EXPECT_EQ(status("/livez", std::nullopt) + status("/readyz", std::nullopt), "503503");
 }
 
 TEST(Scrape, metrics_come_with_their_content_type_and_length) {

@@ -3,6 +3,7 @@
 #include <chatos/decode.hpp>
 #include <chatos/layout.hpp>
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -35,9 +36,31 @@ public:
         add({" ", std::to_string(value), "\n"});
     }
 
+    // Prometheus counts in a bucket everything up to its bound.
+    void histogram(std::string_view name, std::string_view help, const core::duration_histogram& durations) {
+        head(name, "histogram", help);
+        const std::string bucket = std::string{name} + "_bucket";
+        std::uint64_t count = 0;
+        for (std::size_t i = 0; i < core::duration_histogram::bounds_count; ++i) {
+            count += durations.in_bucket(i);
+            sample(bucket, "le", seconds(core::duration_histogram::bound_us(i) * 1'000), count);
+        }
+        count += durations.in_bucket(core::duration_histogram::bounds_count);
+        sample(bucket, "le", "+Inf", count);
+        add({name, "_sum ", seconds(durations.sum_ns()), "\n"});
+        add({name, "_count ", std::to_string(count), "\n"});
+    }
+
     std::string take() { return std::move(text_); }
 
 private:
+    static std::string seconds(std::uint64_t ns) {
+        constexpr std::uint64_t second = 1'000'000'000;
+        std::string decimals = std::to_string(second + ns % second);  // nine digits after a 1
+        decimals.erase(std::max<std::size_t>(decimals.find_last_not_of('0') + 1, 2));
+        return std::to_string(ns / second) + "." + decimals.substr(1);
+    }
+
     void add(std::initializer_list<std::string_view> pieces) {
         for (const std::string_view piece : pieces) {
             text_ += piece;
@@ -80,6 +103,8 @@ void add_deliveries(page& to, const core::statistics& counts) {
              counts.deliveries_waiting);
     to.counter("chatos_deliveries_without_room_total", "Deliveries not made because a queue was full.",
                counts.deliveries_without_room);
+    to.histogram("chatos_delivery_answer_seconds", "Time from sending a delivery to its answer, of those in time.",
+                 counts.answer_times);
     to.counter("chatos_answers_late_total", "Answers that came after their delivery ran out of time.",
                counts.answers_late);
     to.counter("chatos_answers_unasked_total", "Answers to nothing.", counts.answers_unasked);
@@ -144,6 +169,7 @@ std::string metrics_text(const service_snapshot& snapshot, const process_figures
               snapshot.io_uring ? 1 : 0);
     all.gauge("chatos_proxy_headers_awaited", "Connections whose PROXY header is not complete.",
               snapshot.proxy_headers_awaited);
+    all.histogram("chatos_turn_seconds", "Time that a turn of the loop takes, without waiting.", snapshot.turn_times);
     all.gauge("chatos_draining", "1 while the server stops and answers what is outstanding.",
               snapshot.draining ? 1 : 0);
     all.counter("chatos_log_lines_written_total", "Log lines written.", snapshot.log_lines_written);

@@ -21,19 +21,30 @@ std::string answer_scrape(std::string_view head, const scrape_sources& sources) 
     if (with_body && request.method != "GET") {
         return base::http_answer("405 Method Not Allowed", plain, "only GET and HEAD\n");
     }
-    if (request.path != "/metrics" && request.path != "/healthz") {
-        return base::http_answer("404 Not Found", plain, "there are /metrics and /healthz\n", with_body);
+    const auto unavailable = [with_body](std::string_view why) {
+        return base::http_answer("503 Service Unavailable", plain, why, with_body);
+    };
+    const bool is_known = request.path == "/metrics" || request.path == "/healthz" || request.path == "/livez" ||
+                          request.path == "/readyz";
+    if (!is_known) {
+        return base::http_answer("404 Not Found", plain, "there are /metrics, /healthz, /livez and /readyz\n",
+                                 with_body);
     }
     const std::optional<service_snapshot> snapshot = sources.snapshot();
     if (!snapshot) {
-        return base::http_answer("503 Service Unavailable", plain, "stalled\n", with_body);
+        return unavailable("stalled\n");
     }
     if (request.path == "/metrics") {
         return base::http_answer("200 OK", prometheus, metrics_text(*snapshot, sources.process(), sources.version),
                                  with_body);
     }
-    return snapshot->draining ? base::http_answer("503 Service Unavailable", plain, "draining\n", with_body)
-                              : base::http_answer("200 OK", plain, "ok\n", with_body);
+    if (snapshot->draining && request.path != "/livez") {
+        return unavailable("draining\n");
+    }
+    if (!snapshot->accepting && request.path == "/readyz") {
+        return unavailable("not accepting connections\n");
+    }
+    return base::http_answer("200 OK", plain, "ok\n", with_body);
 }
 
 }  // namespace chatos::ops

@@ -1,4 +1,4 @@
-// The answers to requests for /metrics and /healthz.
+// The answers to requests for /metrics, /healthz, /livez and /readyz.
 #pragma once
 
 #include "ops/process_figures.hpp"
@@ -21,7 +21,9 @@ struct scrape_sources {
     std::string_view version;  ///< the program's
 };
 
-/// The HTTP response to the request that begins with `head`. Without a snapshot both paths return 503.
+/// The HTTP response to the request that begins with `head`. Without a snapshot every path returns 503:
+/// the loop stands still. Else /livez is 200; /healthz is 503 while the server drains, and /readyz also while it
+/// accepts no connections.
 [[nodiscard]] std::string answer_scrape(std::string_view head, const scrape_sources& sources);
 
 }  // namespace chatos::ops
