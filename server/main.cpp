@@ -6,6 +6,7 @@
 #include "ops/event_log.hpp"
 #include "ops/flags.hpp"
 #include "ops/limits_report.hpp"
+#include "ops/memory_budget.hpp"
 #include "ops/process_figures.hpp"
 #include "ops/scrape.hpp"
 #include "ops/service_notifier.hpp"
@@ -36,12 +37,6 @@ enum exit_code : int { drained = 0, bad_usage = 2, cannot_listen = 3 };
 int report_error(exit_code code, const std::string& message) {
     std::fprintf(stderr, "chatos-server: %s\n", message.c_str());
     return code;
-}
-
-std::uint64_t machine_bytes() {
-    const long pages = ::sysconf(_SC_PHYS_PAGES);
-    const long page = ::sysconf(_SC_PAGESIZE);
-    return pages > 0 && page > 0 ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(page) : UINT64_MAX;
 }
 
 // Returns large freed blocks to the system. By default the C library raises that threshold and keeps freed memory, and
@@ -79,10 +74,14 @@ chatos::ops::log_line started(const std::string& announcement, std::string_view 
     using chatos::ops::log_level;
     const std::uint64_t ceiling = chatos::ops::memory_ceiling_bytes(options);
     const std::uint64_t wanted = chatos::ops::descriptors_wanted(options);
-    const bool too_much = ceiling > machine_bytes();
+    const chatos::ops::memory_budget budget = chatos::ops::find_memory_budget();
+    const bool too_much = ceiling > budget.bytes();
     const bool too_few = options.descriptors_max != 0 && options.descriptors_max < wanted;
     auto line = chatos::ops::event_log::line(too_much || too_few ? log_level::warning : log_level::info, "started");
     line.add("version", CHATOS_VERSION).add("where", announcement).add("io", io).add("memory_bytes_max", ceiling);
+    if (too_much) {
+        line.add("memory_bytes_available", budget.bytes()).add("memory_bound_by", budget.bound_by());
+    }
     if (too_few) {  // limits then promise what cannot be
         line.add("descriptors_max", options.descriptors_max).add("descriptors_wanted", wanted);
     }
@@ -177,7 +176,8 @@ int serve_at(const chatos::ops::flags& flags, const chatos::net::listen_plan& pl
 }
 
 int serve(const chatos::ops::flags& flags) {
-    if (const std::string fault = chatos::ops::find_fault(flags.options, machine_bytes()); !fault.empty()) {
+    if (const std::string fault = chatos::ops::find_fault(flags.options, chatos::ops::find_memory_budget().machine);
+        !fault.empty()) {
         return report_error(bad_usage, fault);
     }
     if (flags.print_limits) {
@@ -198,7 +198,7 @@ int serve(const chatos::ops::flags& flags) {
 }
 
 int parse_and_serve(int argc, char** argv) {
-    chatos::ops::parsed_flags parsed = chatos::ops::parse_flags(argc, argv, machine_bytes());
+    chatos::ops::parsed_flags parsed = chatos::ops::parse_flags(argc, argv, chatos::ops::find_memory_budget().bytes());
     parsed.value.options.descriptors_max = raise_descriptor_limit();
     if (!parsed.fault.empty()) {
         return report_error(bad_usage, parsed.fault);

@@ -115,6 +115,29 @@ TEST_P(MemoryShortage, closes_who_holds_most_and_all_others_are_served) {
 INSTANTIATE_TEST_SUITE_P(Ways, MemoryShortage, testing::Values("--io-uring", "--no-io-uring"),
                          [](const auto& way) { return way.param[2] == 'i' ? "together" : "one_by_one"; });
 
+TEST(MemoryAtStart, that_is_limited_gives_smaller_limits_and_a_warning_when_their_sum_does_not_fit) {
+    if (CHATOS_UNDER_SANITIZER) {
+        GTEST_SKIP() << "a sanitizer reserves more addresses than any limit allows";
+    }
+    const auto total_output_bytes = [](std::size_t address_space_bytes) {
+        process server{{"--print-limits", "--json"}, {.address_space_bytes_max = address_space_bytes}};
+        const std::string report = server.all_out();
+        EXPECT_EQ(server.wait(), 0);
+        const std::string key = R"("flag": "--total-output-bytes-max", "value": )";
+        return std::stoul(report.substr(report.find(key) + key.size()));
+    };
+    EXPECT_LT(total_output_bytes(200 * mebibyte), 50 * mebibyte);
+    EXPECT_GT(total_output_bytes(200 * mebibyte), 40 * mebibyte);
+    process server{{"--listen", "127.0.0.1:0"}, {.address_space_bytes_max = 200 * mebibyte}};
+    static_cast<void>(join(server.bound(), "alice"));
+    server.signal(SIGTERM);
+    const std::string said = server.all_err();
+    EXPECT_EQ(server.wait(), 0);
+    EXPECT_NE(said.find(" level=warning event=started "), std::string::npos) << said;
+    EXPECT_NE(said.find(" memory_bound_by=address_space "), std::string::npos) << said;
+    EXPECT_NE(said.find(" advice=\"these limits may take more memory than there is"), std::string::npos) << said;
+}
+
 TEST(MemoryAtStart, of_which_there_is_too_little_is_a_sentence_and_exit_3) {
     if (CHATOS_UNDER_SANITIZER) {
         GTEST_SKIP() << "a sanitizer reserves more addresses than any limit allows";

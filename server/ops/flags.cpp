@@ -136,9 +136,9 @@ void describe(CLI::App& app, flags& flags) {
 
 }  // namespace
 
-parsed_flags parse_flags(int argc, const char* const* argv, std::uint64_t machine_bytes) {
+parsed_flags parse_flags(int argc, const char* const* argv, std::uint64_t memory_bytes) {
     parsed_flags parsed;
-    parsed.value.options = defaults_for(machine_bytes);
+    parsed.value.options = defaults_for(memory_bytes);
     CLI::App app{"Reference server of the ChatOS 1.0 chat protocol.", "chatos-server"};
     describe(app, parsed.value);
     try {

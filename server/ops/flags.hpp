@@ -32,7 +32,7 @@ struct parsed_flags {
     bool only_printed{false};  ///< --help or --version was asked for, and is printed
 };
 
-/// Parses the command line, and the file that --config names. `machine_bytes` decides some defaults (defaults_for()).
-[[nodiscard]] parsed_flags parse_flags(int argc, const char* const* argv, std::uint64_t machine_bytes);
+/// Parses the command line, and the file that --config names. `memory_bytes` decides some defaults (defaults_for()).
+[[nodiscard]] parsed_flags parse_flags(int argc, const char* const* argv, std::uint64_t memory_bytes);
 
 }  // namespace chatos::ops

@@ -45,13 +45,14 @@ std::string flag_at_fault(const service_options& options) {
 
 }  // namespace
 
-service_options defaults_for(std::uint64_t machine_bytes) {
+service_options defaults_for(std::uint64_t memory_bytes) {
     service_options options;
     const auto at_most = [](std::size_t& bound, std::uint64_t bytes) {
-        bound = static_cast<std::size_t>(std::min<std::uint64_t>(bound, bytes));
+        constexpr std::uint64_t least = std::uint64_t{1} << 20U;  // some packets of any size
+        bound = static_cast<std::size_t>(std::min<std::uint64_t>(bound, std::max(least, bytes)));
     };
-    at_most(options.core.total_output_bytes_max, machine_bytes / 4);
-    at_most(options.core.total_input_bytes_max, machine_bytes / 16);
+    at_most(options.core.total_output_bytes_max, memory_bytes / 4);
+    at_most(options.core.total_input_bytes_max, memory_bytes / 16);
     return options;
 }
 

@@ -39,7 +39,7 @@ struct service_options {
 };
 
 /// The defaults on a machine with this much memory: on a small one the bounds over all clients are shares of it.
-[[nodiscard]] service_options defaults_for(std::uint64_t machine_bytes);
+[[nodiscard]] service_options defaults_for(std::uint64_t memory_bytes);
 
 /// The connections from one address when nobody has chosen: half of those that are possible, which descriptors limit as
 /// well, and never so many that one address alone takes every place of an unregistered connection.
