@@ -14,6 +14,10 @@ const owed_delivery* client_state::oldest_waiting() const noexcept {
     return position == owes.end() ? nullptr : &*position;
 }
 
+bool client_state::has_offer_to_decide() const noexcept {
+    return std::ranges::any_of(owes, [](const owed_delivery& owed) { return owed.is_offer && !owed.timed_out; });
+}
+
 client_number oracle::connect(moment now) {
     pass_time(now);
     const auto number = static_cast<client_number>(clients_.size() + 1);

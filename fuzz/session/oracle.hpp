@@ -38,6 +38,7 @@ struct owed_delivery {
     client_number sender{0};
     std::uint32_t request{0};
     bool is_offer{false};
+    bool follows_offer{false};  ///< FLOW-10: its recipient had an offer to decide when it was sent
     bool timed_out{false};
     moment sent{};
 };
@@ -104,6 +105,7 @@ struct client_state {
     }
     [[nodiscard]] std::string_view bytes_left() const noexcept { return std::string_view{unread}.substr(acted_on); }
     [[nodiscard]] const owed_delivery* oldest_waiting() const noexcept;
+    [[nodiscard]] bool has_offer_to_decide() const noexcept;
     [[nodiscard]] std::uint32_t answers_coming() const noexcept {
         return static_cast<std::uint32_t>(asked.size()) + offers_unanswered + expected_answers;
     }
@@ -168,6 +170,7 @@ private:
     std::uint32_t act_on_pc(client_state& client, std::string_view pseudo);
     void act_on_error(client_state& client, error_code code);
     [[nodiscard]] client_state* user_called(std::string_view pseudo);
+    [[nodiscard]] std::size_t offers_undecided_of(client_number asker) const;
     bool deliver(const client_state& sender, client_state& recipient, std::string wire, asked_request& request);
     void ask(client_state& client, asked_request request);
     void answer_at_once(client_state& client, const char* name, error_code code);

@@ -104,10 +104,9 @@ std::uint32_t oracle::act_on_pc(client_state& client, std::string_view pseudo) {
         answer_at_once(client, "PC", error_code::unreachable);  // PC-2
         return 0;
     }
-    const bool undecided =
-        std::ranges::any_of(peer->owes, [](const owed_delivery& owed) { return owed.is_offer && !owed.timed_out; });
-    if (peer->number == client.number || undecided) {
-        answer_at_once(client, "PC", error_code::refused);  // PC-6, PC-7
+    if (peer->number == client.number || peer->has_offer_to_decide() ||
+        offers_undecided_of(client.number) >= bounds_.offers_max) {
+        answer_at_once(client, "PC", error_code::refused);  // PC-6, PC-7, PC-8
         return 0;
     }
     asked_request request{.name = "PC", .is_offer = true};
@@ -145,6 +144,16 @@ client_state* oracle::user_called(std::string_view pseudo) {
     return nullptr;
 }
 
+std::size_t oracle::offers_undecided_of(client_number asker) const {
+    std::size_t count = 0;
+    for (const client_number number : present_) {
+        count += static_cast<std::size_t>(std::ranges::count_if(look(number).owes, [asker](const owed_delivery& owed) {
+            return owed.is_offer && !owed.timed_out && owed.sender == asker;
+        }));
+    }
+    return count;
+}
+
 // Both bounds of a recipient count as an answer 4 when they are reached.
 bool oracle::deliver(const client_state& sender, client_state& recipient, std::string wire, asked_request& request) {
     if (recipient.owes.size() >= bounds_.deliveries_unanswered_max ||
@@ -157,8 +166,12 @@ bool oracle::deliver(const client_state& sender, client_state& recipient, std::s
         recipient.oldest_since = clock_;
     }
     const std::uint32_t number = requests_made_ + 1;  // which ask() gives it
-    recipient.owes.push_back(
-        {.sender = sender.number, .request = number, .is_offer = request.is_offer, .timed_out = false, .sent = clock_});
+    recipient.owes.push_back({.sender = sender.number,
+                              .request = number,
+                              .is_offer = request.is_offer,
+                              .follows_offer = recipient.has_offer_to_decide(),
+                              .timed_out = false,
+                              .sent = clock_});
     expect_output(recipient,
                   {.wire = std::move(wire), .sender = sender.number, .request = number, .request_name = request.name});
     request.shares.push_back({.recipient = recipient.number});
@@ -245,7 +258,9 @@ void oracle::time_out(client_state& client) {
     if (done.sender == client.number) {
         finish_the_drained();  // the answer that it has just got was perhaps the last thing it waited for
     }
-    ++client.timeouts_in_a_row;
+    if (!done.follows_offer) {
+        ++client.timeouts_in_a_row;
+    }
     if (client.timeouts_in_a_row >= bounds_.timeouts_in_a_row_max && client.is_open()) {
         ++counts_.closed_unresponsive;
         abandon(client);

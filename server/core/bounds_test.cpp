@@ -152,7 +152,7 @@ TEST(Bounds, options_that_cannot_be_are_named) {
 }
 
 TEST(Bounds, FLOW_5_at_least_1024_private_connections_may_be_pending) {
-    network net;
+    network net{{.offers_max = 1'024}};
     net.checks_invariants = false;
     const auto peers = net.join_many("peer", 1'024);
     client& alice = net.join("alice");

@@ -12,7 +12,7 @@ std::optional<time_point> server::deadline_of(const connection& client) const {
         return client.phase_deadline;  // ERR-5
     }
     if (client.current_phase() == phase::tunnel_open) {
-        return client.phase_deadline == never ? std::nullopt : std::optional{client.phase_deadline};
+        return client.phase_deadline == never ? idle_deadline_of(client) : client.phase_deadline;
     }
     if (client.current_phase() == phase::tunnel_waiting) {
         const auto place = tunnels_.state_of(client.id);
@@ -79,6 +79,10 @@ void server::expire_deadline(connection& client) {
         expire_tunnel_of(client);
         return;
     }
+    if (client.current_phase() == phase::tunnel_open && client.phase_deadline == never) {
+        end_idle_tunnel(client);
+        return;
+    }
     if (client.current_phase() == phase::finishing || client.current_phase() == phase::tunnel_open) {
         leave_tunnel(client);
         enter(client, phase::closed);
@@ -111,6 +115,8 @@ void server::enter(connection& client, phase next) {
     case phase::tunnel_waiting: ++statistics_.tunnel_ends_waiting; break;  // ERR-4 no longer counts
     case phase::tunnel_open:
         client.phase_deadline = never;
+        client.tunnel_active = now_;
+        arm_timer(client);
         client.output.leave_tally();  // from here on options::tunnel_buffer_bytes_max is its bound
         break;
     case phase::leaving: discard_input(client); return;

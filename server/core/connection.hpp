@@ -38,6 +38,7 @@ struct connection {
     time_point packet_since{};         ///< ERR-4: when the unfinished packet's first byte was read
     /// Unregistered: to register (ERR-4); finishing: to close (ERR-5); ended tunnels: to take some bytes.
     time_point phase_deadline{};
+    time_point tunnel_active{};            ///< open tunnel ends: when bytes last came or went
     origin source{};                       ///< TUN-3
     source_record* from_network{nullptr};  ///< what all connections of its network hold; the source table owns it
 
@@ -46,6 +47,7 @@ struct connection {
     delivery_ring deliveries;
     input_buffer pending_input;
     send_permissions permissions;
+    std::uint32_t offers_undecided{0};  ///< PC-8: made by it, whether or not it still waits for the decision
 
     [[nodiscard]] phase current_phase() const noexcept { return phase_; }
     /// Changes to `next`, which must be allowed after the current phase (asserted). Called by server::enter() only.

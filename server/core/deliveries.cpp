@@ -60,6 +60,9 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
         record_decision(done, code);  // TUN-1, TUN-4
     }
     connection* sender = connections_.find(done.sender);
+    if (sender != nullptr && done.kind == delivery_kind::connection_offer) {
+        --sender->offers_undecided;
+    }
     request* request = sender == nullptr ? nullptr : sender->requests.find(done.request_number);
     if (request == nullptr) {
         return;
@@ -73,11 +76,12 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
 }
 
 // PM-8, PC-5, FLOW-7. The entry stays until the late answer comes (FLOW-4), so a client that never answers is closed
-// before its entries run out (FLOW-10).
+// before its entries run out (FLOW-10). It answers in order, so what was sent behind an undecided offer is not its
+// fault.
 void server::time_out_oldest_delivery(connection& recipient) {
     const delivery done = recipient.deliveries.time_out_oldest(now_);
     settle(done, error_code::unreachable, settled_by::timeout);
-    ++recipient.timeouts_in_a_row;
+    recipient.timeouts_in_a_row += done.follows_offer ? 0U : 1U;
     if (recipient.timeouts_in_a_row >= options_.timeouts_in_a_row_max && recipient.is_open()) {
         ++statistics_.closed_unresponsive;
         notify(notice::event::unresponsive, recipient);

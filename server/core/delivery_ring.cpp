@@ -20,14 +20,18 @@ delivery_ring::attribution delivery_ring::take_answered(time_point now) {
 }
 
 // FLOW-7: the limit runs from when a delivery becomes the oldest waiting one, but ends at most one PC limit plus one
-// answer limit after it was sent. Deliveries are sent in order, so the oldest always expires first.
+// answer limit (the longer one) after it was sent. That is the same time for all deliveries, and they are sent in
+// order, so the oldest always expires first.
 std::optional<time_point> delivery_ring::deadline(const options& bounds) const noexcept {
     if (waiting() == 0) {
         return std::nullopt;
     }
     const delivery& oldest = deliveries_[timed_out_];
-    const auto limit = oldest.kind == delivery_kind::message ? bounds.answer_timeout : bounds.pc_timeout;
-    return std::min(oldest_since_ + limit, oldest.sent + bounds.pc_timeout + bounds.answer_timeout);
+    const auto limit = oldest.kind == delivery_kind::message            ? bounds.answer_timeout
+                       : oldest.kind == delivery_kind::connection_offer ? bounds.pc_timeout
+                                                                        : answer_timeout_to_all(bounds);
+    const auto longest = std::max(bounds.answer_timeout, answer_timeout_to_all(bounds));
+    return std::min(oldest_since_ + limit, oldest.sent + bounds.pc_timeout + longest);
 }
 
 delivery delivery_ring::time_out_oldest(time_point when) {

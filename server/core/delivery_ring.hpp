@@ -12,13 +12,18 @@
 
 namespace chatos::core {
 
-enum class delivery_kind : std::uint8_t { message, connection_offer };
+enum class delivery_kind : std::uint8_t {
+    message,           ///< the SPM of one user
+    connection_offer,  ///< a PC
+    message_to_all,    ///< one of the SPMs that an SMA becomes
+};
 
 /// An SPM or PC that was sent to a user, and the request that it belongs to.
 struct delivery {
     connection_id sender{};
     std::uint32_t request_number{0};
     delivery_kind kind{delivery_kind::message};
+    bool follows_offer{false};  ///< FLOW-10: an offer to the same user was undecided when it was sent
     time_point sent{};
 };
 
@@ -26,10 +31,12 @@ struct delivery {
 /// ones follow. Each leaves the waiting part exactly once.
 class delivery_ring {
 public:
-    void push(const delivery& delivery) {
+    /// Sets `delivery.follows_offer`.
+    void push(delivery delivery) {
         if (waiting() == 0) {
             oldest_since_ = delivery.sent;
         }
+        delivery.follows_offer = connection_offered();
         offers_ += delivery.kind == delivery_kind::connection_offer ? 1U : 0U;
         deliveries_.push_back(delivery);
     }

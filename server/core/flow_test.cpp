@@ -285,6 +285,40 @@ TEST_F(Flow, FLOW_10_an_answer_in_time_starts_the_count_anew_a_late_one_does_not
     EXPECT_TRUE(bob.saw_end());
 }
 
+TEST_F(Flow, FLOW_10_what_runs_out_behind_an_undecided_offer_is_not_counted) {
+    client& carol = net.join("carol");
+    carol.send({make_rpm("bob"), make_pc("bob")});
+    for (int i = 0; i < 20; ++i) {
+        carol.send(make_spm("bob", "behind"));
+        alice.send(make_sma("behind"));
+        carol.answer();
+        net.wait(milliseconds{1'000});
+    }
+    net.wait(milliseconds{60'000});
+    EXPECT_FALSE(bob.saw_end());
+    EXPECT_EQ(net.core.count().deliveries_timed_out, 41U) << "the offer, and all behind it";
+    for (int i = 0; i < 41; ++i) {
+        bob.answer();  // late
+    }
+    alice.send(make_spm("bob", "hi"));
+    bob.answer();
+    EXPECT_EQ(alice.take().back(), "ERROR 0");
+}
+
+TEST_F(Flow, FLOW_10_offers_that_run_out_and_what_is_sent_after_them_count) {
+    alice.send(make_pc("bob"));
+    alice.send(make_spm("bob", "behind it"));
+    net.wait(milliseconds{60'000});
+    for (int i = 0; i < 6; ++i) {
+        alice.send(make_spm("bob", "hi"));
+        net.wait(milliseconds{5'000});
+    }
+    EXPECT_FALSE(bob.saw_end());
+    alice.send(make_pc("bob"));
+    net.wait(milliseconds{30'000});
+    EXPECT_TRUE(bob.saw_end()) << "two offers and six messages";
+}
+
 TEST(Segmentation, WIRE_13_every_split_gives_the_same_conversation) {
     for (const std::size_t segment_bytes : {1U, 2U, 3U, 5U, 7U, 16U, 61U, 65'536U}) {
         network net;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 namespace chatos::core {
@@ -155,6 +156,14 @@ std::string server::check_tunnel_invariants() const {
         s.tunnel_ends != waiting + s.tunnel_ends_refused + s.tunnel_ends_lost + 2 * s.tunnels_opened) {
         fault = "tunnel ends are not waiting + refused + lost + opened";
     }
+    const auto& by_limit = s.tunnels_without_room_by_limit;
+    if (s.tunnels_without_room != std::accumulate(by_limit.begin(), by_limit.end(), std::uint64_t{0}) ||
+        s.tunnels_idle > s.tunnels_opened) {
+        fault = "tunnels without room are not those of each limit";
+    }
+    if (tunnels_.users_turned_away() > turned_away_max(options_)) {
+        fault = "more users turned away than the bound";
+    }
     if (tunnels_.awaited() + tunnels_.open() > options_.tunnels_max || (!options_.tunnels && s.tunnels_offered != 0)) {
         fault = "more tunnels than the bound";
     }
@@ -173,7 +182,8 @@ std::string server::check_invariants() const {
     std::uint64_t waited_for = 0;
     std::size_t output_bytes = 0;
     std::size_t input_bytes = 0;
-    std::uint64_t orphaned = 0;  // deliveries whose sender no longer waits for an answer
+    std::uint64_t orphaned = 0;                               // deliveries whose sender no longer waits for an answer
+    std::map<std::uint32_t, std::uint32_t> offers_by_sender;  // by slot
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> waiting_by_request;  // slot, request number
     connections_.for_each([&](connection& client) {
         const auto deadline = deadline_of(client);
@@ -203,6 +213,9 @@ std::string server::check_invariants() const {
         for (std::uint32_t i = 0; i < client.deliveries.waiting(); ++i) {
             const delivery& delivery = client.deliveries.waiting_at(i);
             const connection* sender = connections_.find(delivery.sender);
+            if (sender != nullptr && delivery.kind == delivery_kind::connection_offer) {
+                ++offers_by_sender[delivery.sender.slot];
+            }
             if (sender == nullptr || !sender->requests.contains(delivery.request_number)) {
                 ++orphaned;
             } else {
@@ -211,6 +224,11 @@ std::string server::check_invariants() const {
         }
     });
     connections_.for_each([&](connection& client) {
+        const auto offers = offers_by_sender.find(client.id.slot);
+        if (client.offers_undecided != (offers == offers_by_sender.end() ? 0 : offers->second) ||
+            client.offers_undecided > options_.offers_max) {
+            report(name_of(client) + "its undecided offers were miscounted, or exceed the bound");
+        }
         const std::uint32_t first = client.requests.next_number() - client.requests.size();
         for (std::uint32_t i = 0; i < client.requests.size(); ++i) {
             const auto counted = waiting_by_request.find({client.id.slot, first + i});

@@ -2,6 +2,7 @@
 
 #include "core/connection.hpp"
 #include "core/memory_tally.hpp"
+#include "core/tunnel_registry.hpp"
 
 #include <chatos/layout.hpp>
 
@@ -42,10 +43,6 @@ std::uint64_t bytes_of_deliveries(const options& bounds) {
     return allocated_bytes(std::bit_ceil(std::uint64_t{bounds.deliveries_unanswered_max}) * sizeof(delivery));
 }
 
-std::uint64_t bytes_of_permissions(const options& bounds) {
-    return allocated_bytes(std::bit_ceil(std::uint64_t{bounds.send_permissions_max}) * sizeof(connection_id));
-}
-
 // A node of the tree (three pointers and a color before the value), the bytes of the pseudo, the entry in the list.
 std::uint64_t bytes_of_name(const options& bounds) {
     constexpr std::uint64_t node = 4 * sizeof(void*) + sizeof(std::pair<const std::string, connection*>);
@@ -64,10 +61,9 @@ std::uint64_t bytes_of_tunnel(const options& bounds) {
     return 2 * buffer;
 }
 
-// An offer, an agreement or a tunnel in the registry: a node in each of its trees, and two keys of two pseudos.
+// An offer, an agreement or a tunnel in the registry.
 std::uint64_t bytes_of_entry(const options& bounds) {
-    constexpr std::uint64_t nodes = 5 * 192;
-    return nodes + 4 * allocated_bytes(bounds.packet_limits.pseudo_bytes_max + 1);
+    return tunnel_registry::tunnel_bytes_max(bounds.packet_limits.pseudo_bytes_max);
 }
 
 }  // namespace
@@ -98,9 +94,11 @@ std::vector<memory_item> memory_ceiling(const options& bounds) {
         {"requests and answers", "connection", connections, bytes_of_answers(bounds)},
         {"its pseudo", "user", bounds.users_max, bytes_of_name(bounds)},
         {"its unanswered deliveries", "user", bounds.users_max, bytes_of_deliveries(bounds)},
-        {"send permissions", "user", bounds.users_max, bytes_of_permissions(bounds)},
+        {"send permissions", "user", bounds.users_max, send_permissions::memory_bytes_max(bounds.send_permissions_max)},
         {"an offer made to it", "user", offers, bytes_of_entry(bounds)},
         {"buffers and entry of a tunnel", "tunnel", tunnels, bytes_of_tunnel(bounds) + bytes_of_entry(bounds)},
+        {"users turned away beyond limits", "tunnel", tunnels,
+         2 * tunnel_registry::turned_away_bytes_max(bounds.packet_limits.pseudo_bytes_max)},
         {"frames and entries of output queues", "server", 1, bounds.total_output_bytes_max},
         {"the frame that exceeds that bound", "server", 1, frame::memory_bytes(packet)},
         {"unprocessed bytes", "server", 1, bounds.total_input_bytes_max},

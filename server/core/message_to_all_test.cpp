@@ -19,6 +19,48 @@ TEST_F(MessageToAll, ALL_1_everybody_else_receives_it_from_the_sender) {
     EXPECT_EQ(carol.take(), packets{"SPM alice: hi"});
 }
 
+TEST(MessageToAllTime, a_message_to_all_may_have_a_time_limit_of_its_own) {
+    for (const int limit_ms : {1'000, 20'000}) {
+        network net{{.sma_answer_timeout = milliseconds{limit_ms}}};
+        client& alice = net.join("alice");
+        client& bob = net.join("bob");
+        static_cast<void>(net.join("sloth"));
+        alice.send(make_rpm("sloth"));
+        alice.send(make_sma("hi"));
+        bob.answer();
+        static_cast<void>(alice.take());
+        net.wait(milliseconds{limit_ms - 1});
+        EXPECT_EQ(alice.take(), packets{});
+        net.wait(milliseconds{1});
+        EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+        alice.send(make_spm("sloth", "hi"));
+        net.wait(milliseconds{4'999});
+        EXPECT_EQ(alice.take(), packets{}) << "a personal one keeps its own";
+        net.wait(milliseconds{1});
+        EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+    }
+}
+
+// FLOW-7: whatever the limits of their kinds, deliveries run out in the order in which they were sent.
+TEST(MessageToAllTime, deliveries_of_both_kinds_run_out_in_order_and_each_has_its_limit_once_it_is_the_oldest) {
+    network net{{.sma_answer_timeout = milliseconds{1'000}}};
+    client& alice = net.join("alice");
+    client& carol = net.join("carol");
+    static_cast<void>(net.join("sloth"));
+    carol.send({make_rpm("sloth"), make_spm("sloth", "personal")});
+    static_cast<void>(carol.take());
+    alice.send(make_sma("to all"));
+    carol.answer();
+    net.wait(milliseconds{4'999});
+    EXPECT_EQ(alice.take(), packets{}) << "it waits behind the personal message";
+    net.wait(milliseconds{1});
+    EXPECT_EQ(carol.take(), (packets{"SPM alice: to all", "ERROR 4"}));
+    net.wait(milliseconds{999});
+    EXPECT_EQ(alice.take(), packets{});
+    net.wait(milliseconds{1});
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
 TEST_F(MessageToAll, ALL_2_the_sender_does_not) {
     alice.send(make_sma("hi"));
     EXPECT_EQ(alice.take(), packets{});

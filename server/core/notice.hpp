@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connection_id.hpp"
+#include "core/options.hpp"
 
 #include <chatos/decode.hpp>
 
@@ -22,12 +23,15 @@ struct notice {
         unresponsive,   ///< FLOW-10
         no_room,        ///< CONN-4
         input_bound,    ///< options::total_input_bytes_max
+        tunnel_limit,   ///< TUN-4: an accepted offer gets no tunnel; the connection is that of the user that offered
+        tunnel_idle,    ///< TUN-4: options::tunnel_idle_timeout; the connection is one of the ends
     };
 
     event kind{event::registered};
     connection_id connection{};
     std::string_view pseudo{};             ///< registered: its pseudo
     violation cause{violation::none};      ///< refused_input: the rule
+    core::tunnel_limit limit{};            ///< tunnel_limit: the limit
     std::uint64_t offset{0};               ///< refused_input: position in the stream of the connection
     std::span<const std::byte> excerpt{};  ///< refused_input: the bytes at `offset`; at most four of a text
 };

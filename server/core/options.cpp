@@ -21,8 +21,9 @@ struct range {
 
 constexpr std::uint64_t day_ms = 86'400'000;
 
+// Negative times become larger than any range.
 std::uint64_t count_ms(std::chrono::milliseconds time) {
-    return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
+    return static_cast<std::uint64_t>(time.count());
 }
 
 }  // namespace
@@ -44,16 +45,21 @@ std::string find_fault(const options& bounds) {
               frame::memory_bytes(packet_bytes) + memory_tally::queue_entry_bytes, std::uint64_t{1} << 40U},
         range{"input bytes of all", bounds.total_input_bytes_max,
               input_buffer::memory_bytes_max(bounds.receive_bytes_max + packet_bytes), std::uint64_t{1} << 40U},
+        range{"undecided offers", bounds.offers_max, 1, 1'000'000},
         range{"timeouts in a row", bounds.timeouts_in_a_row_max, 1, 1'000'000},
         range{"bytes per read", bounds.receive_bytes_max, 1, 16U << 20U},
         range{"work per slice", bounds.work_per_slice_max, 1, 1'000'000},
         range{"answer timeout in ms", count_ms(bounds.answer_timeout), 1, day_ms},
+        range{"SMA answer timeout in ms", count_ms(bounds.sma_answer_timeout), 0, day_ms},
         range{"PC timeout in ms", count_ms(bounds.pc_timeout), 1, day_ms},
         range{"login timeout in ms", count_ms(bounds.login_timeout), 1, day_ms},
         range{"flush timeout in ms", count_ms(bounds.flush_timeout), 1, day_ms},
         range{"linger timeout in ms", count_ms(bounds.linger_timeout), 1, day_ms},
         range{"drain timeout in ms", count_ms(bounds.drain_timeout), 1, day_ms},
         range{"tunnels", bounds.tunnels_max, 1, 1'000'000},
+        range{"tunnels per user", bounds.tunnels_per_user_max, 0, 1'000'000},
+        range{"tunnels per address", bounds.tunnels_per_address_max, 0, 1'000'000},
+        range{"tunnel idle timeout in ms", count_ms(bounds.tunnel_idle_timeout), 1, day_ms},
         range{"tunnel timeout in ms", count_ms(bounds.tunnel_timeout), 1, day_ms},
         range{"tunnel buffer bytes", bounds.tunnel_buffer_bytes_max, 1, 64U << 20U},
     };

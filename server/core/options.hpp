@@ -4,6 +4,7 @@
 
 #include <chatos/limits.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -53,7 +54,12 @@ struct options {
     /// that holds most of it gets ERROR 5 and is closed, so that clients that hold little notice nothing (ERR-3).
     std::size_t total_input_bytes_max{std::size_t{256} << 20U};
 
-    /// FLOW-10. Deliveries in a row that a client lets run out of time. At this many: it is closed, without ERROR.
+    /// PC-8. Private connections that one user has asked for and that are undecided. Beyond: ERROR 5 at once, and
+    /// nothing is delivered, so that no user can keep all others from being offered one (PC-7).
+    std::uint32_t offers_max{16};
+
+    /// FLOW-10. Deliveries in a row that a client lets run out of time; those sent while an offer to it was undecided
+    /// do not count, because it answers in order. At this many: it is closed, without ERROR.
     std::uint32_t timeouts_in_a_row_max{8};
 
     /// Largest run of bytes that the driver hands over in one call of receive(). With packet_bytes_max() it bounds
@@ -66,6 +72,10 @@ struct options {
 
     /// PM-8, FLOW-7. Time to answer an SPM. Then: settled as 4.
     std::chrono::milliseconds answer_timeout{5'000};
+
+    /// ALL-5, FLOW-7. Time to answer an SPM that came of an SMA. Then: it counts as 4. The sender of an SMA waits as
+    /// long as its slowest recipient, so one silent user makes each SMA take this long. 0: as answer_timeout.
+    std::chrono::milliseconds sma_answer_timeout{0};
 
     /// PC-5, FLOW-7. Time to decide a PC. Then: settled as 4.
     std::chrono::milliseconds pc_timeout{30'000};
@@ -91,6 +101,18 @@ struct options {
     /// ends that come for it are answered 4 and closed. The users' own answers do not change.
     std::uint32_t tunnels_max{1'000};
 
+    /// TUN-4. Of those, tunnels in which one user (pseudo and origin) takes part. Beyond: as beyond tunnels_max. 0: a
+    /// sixteenth of tunnels_max, so that two accomplices cannot take them all.
+    std::uint32_t tunnels_per_user_max{0};
+
+    /// TUN-4. Of those, tunnels in which users of one address (connection_source::network) take part, Beyond: as beyond
+    /// tunnels_max. 0: a quarter of tunnels_max, so that one address cannot take them all, and only where shares apply.
+    std::uint32_t tunnels_per_address_max{0};
+
+    /// TUN-4. Time during which an open tunnel carries no byte in either direction. Then: both its ends are closed;
+    /// what was read is still written (flush_timeout).
+    std::chrono::milliseconds tunnel_idle_timeout{14'400'000};
+
     /// TUN-4. Time from the acceptance for both ends to come. Then: an end that waits is answered 4 and closed.
     std::chrono::milliseconds tunnel_timeout{30'000};
 
@@ -100,6 +122,30 @@ struct options {
     std::size_t tunnel_buffer_bytes_max{std::size_t{256} << 10U};
     static constexpr std::size_t tunnel_read_cost_bytes = 64;
 };
+
+/// The bound of tunnels that an acceptance would exceed.
+enum class tunnel_limit : std::uint8_t { none, total, user, address };
+
+/// Tunnels of one user: its share, or options::tunnels_per_user_max.
+[[nodiscard]] constexpr std::uint32_t tunnels_of_user_max(const options& bounds) noexcept {
+    return bounds.tunnels_per_user_max != 0 ? bounds.tunnels_per_user_max : std::max(1U, bounds.tunnels_max / 16);
+}
+
+/// Tunnels of one address: its share, or options::tunnels_per_address_max.
+[[nodiscard]] constexpr std::uint32_t tunnels_of_address_max(const options& bounds) noexcept {
+    return bounds.tunnels_per_address_max != 0 ? bounds.tunnels_per_address_max : std::max(1U, bounds.tunnels_max / 4);
+}
+
+/// Users that are remembered because their acceptance exceeded a limit of tunnels. Beyond: the oldest is forgotten, and
+/// its ends are answered as unregistered connections are (CONN-8).
+[[nodiscard]] constexpr std::size_t turned_away_max(const options& bounds) noexcept {
+    return std::size_t{2} * bounds.tunnels_max;
+}
+
+/// Time to answer an SPM that came of an SMA.
+[[nodiscard]] constexpr std::chrono::milliseconds answer_timeout_to_all(const options& bounds) noexcept {
+    return bounds.sma_answer_timeout.count() == 0 ? bounds.answer_timeout : bounds.sma_answer_timeout;
+}
 
 /// Empty when the options are valid; otherwise a clause that names the invalid option and its range.
 [[nodiscard]] std::string find_fault(const options& bounds);

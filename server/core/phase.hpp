@@ -35,7 +35,7 @@ inline constexpr std::array phase_transitions{
     phase_transition{phase::tunnel_waiting, phase::leaving},       // TUN-4: lost while it waited
     phase_transition{phase::tunnel_waiting, phase::finishing},     // TUN-4: refused or expired
     phase_transition{phase::tunnel_open, phase::leaving},          // TUN-2: it ended, and its partner learns of it
-    phase_transition{phase::tunnel_open, phase::finishing},        // the drain is over
+    phase_transition{phase::tunnel_open, phase::finishing},        // the drain is over, or it was idle
     phase_transition{phase::leaving, phase::finishing},            // every answer that was due is queued
     phase_transition{phase::leaving, phase::closed},               // TUN-2: an ended tunnel whose client takes no bytes
     phase_transition{phase::finishing, phase::closed},             // ERR-5: time is up

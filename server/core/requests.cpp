@@ -107,7 +107,7 @@ std::uint32_t server::handle_sma(connection& client, std::string_view message) {
             if (recipient == &client) {
                 continue;  // ALL-2
             }
-            if (deliver(client, *recipient, packet, delivery_kind::message)) {
+            if (deliver(client, *recipient, packet, delivery_kind::message_to_all)) {
                 ++request.waiting;
             } else {
                 request.worst = std::max(request.worst, error_code::unreachable);  // ALL-5
@@ -129,12 +129,17 @@ std::uint32_t server::handle_pc(connection& client, std::string_view pseudo) {
         answer_at_once(client, error_code::refused);  // PC-6, PC-7
         return 0;
     }
+    if (client.offers_undecided >= options_.offers_max) {
+        answer_at_once(client, error_code::refused);  // PC-8
+        return 0;
+    }
     const frame offer = frame::of(make_pc(*client.pseudo), options_.packet_limits, &tally_);
     if (!deliver(client, *peer, offer, delivery_kind::connection_offer)) {
         answer_at_once(client, error_code::unreachable);
         return 0;
     }
-    record_offer(client, *peer);                                // TUN-3
+    record_offer(client, *peer);  // TUN-3
+    ++client.offers_undecided;
     accept(client, {.waiting = 1, .offers_connection = true});  // PC-1 now, PC-3 through settle()
     return 1;
 }

@@ -107,6 +107,9 @@ void server::wrote(connection_id id, std::size_t bytes, time_point now) {
     if (client.current_phase() == phase::tunnel_open && client.phase_deadline != never && bytes != 0) {
         client.phase_deadline = std::max(now_, now) + options_.flush_timeout;
     }
+    if (client.current_phase() == phase::tunnel_open && bytes != 0) {
+        client.tunnel_active = std::max(now_, now);
+    }
     advance(now);
     if (client.is_open()) {
         update_backlog(client);

@@ -150,6 +150,8 @@ private:
     void open_tunnel_if_complete(connection& end);
     void refuse_tunnel_end(connection& end);
     void expire_tunnel_of(connection& end);
+    time_point idle_deadline_of(const connection& end) const;
+    void end_idle_tunnel(connection& end);
     connection* tunnel_partner(const connection& end);
     const connection* tunnel_partner(const connection& end) const;
     bool tunnel_has_room(const connection& end) const;

@@ -51,14 +51,16 @@ struct statistics {
 
     std::uint64_t tunnels_offered{0};  ///< PCs that reached their peer while tunnels are on (TUN)
     std::uint64_t tunnels_undecided{0};
-    std::uint64_t tunnels_refused{0};  ///< not accepted, or beyond options::tunnels_max, or the server drains
+    std::uint64_t tunnels_refused{0};  ///< not accepted, or beyond a limit of tunnels, or the server drains
     std::uint64_t tunnels_accepted{0};
     std::uint64_t tunnels_awaited{0};  ///< accepted, with an end missing
     std::uint64_t tunnels_expired{0};  ///< accepted, and an end did not come in time (TUN-4)
     std::uint64_t tunnels_opened{0};
     std::uint64_t tunnels_open{0};
-    std::uint64_t tunnels_without_room{0};  ///< of those refused: beyond options::tunnels_max
-    std::uint64_t tunnel_ends{0};           ///< connections whose first two packets were the PCs of TUN-1
+    std::uint64_t tunnels_without_room{0};  ///< of those refused: accepted beyond a limit of tunnels
+    std::array<std::uint64_t, 4> tunnels_without_room_by_limit{};  ///< indexed by tunnel_limit; [0] stays 0
+    std::uint64_t tunnels_idle{0};                                 ///< of those opened: closed without traffic
+    std::uint64_t tunnel_ends{0};  ///< connections whose first two packets were the PCs of TUN-1
     std::uint64_t tunnel_ends_waiting{0};
     std::uint64_t tunnel_ends_refused{0};  ///< answered 4 (TUN-4)
     std::uint64_t tunnel_ends_lost{0};     ///< gone while they waited

@@ -2,16 +2,19 @@
 #include "core/frame.hpp"
 #include "core/output_queue.hpp"
 #include "core/ring.hpp"
+#include "core/send_permissions.hpp"
 #include "core/timers.hpp"
 
 #include <chatos/packet.hpp>
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <map>
 #include <random>
+#include <vector>
 
 namespace chatos::core {
 namespace {
@@ -110,6 +113,54 @@ TEST(Timers, wake_in_order_and_keep_the_earliest_time_per_slot) {
         }
         ASSERT_EQ(tested.earliest().has_value(), !expected.empty());
     }
+}
+
+TEST(SendPermissions, remember_the_latest_whatever_the_order_of_grants_and_sessions) {
+    for (const std::size_t count_max : {1U, 3U, 4U, 30U}) {
+        send_permissions tested;
+        std::vector<connection_id> newest_last;
+        std::array<std::uint32_t, 40> generations{};
+        std::mt19937 random{1};
+        for (int i = 0; i < 20'000; ++i) {
+            const auto slot = static_cast<std::uint32_t>(random() % generations.size());
+            generations[slot] += random() % 5 == 0 ? 1U : 0U;  // another session takes the slot
+            const connection_id recipient{.slot = slot, .generation = generations[slot]};
+            if (random() % 3 == 0) {
+                tested.grant(recipient, count_max);
+                std::erase(newest_last, recipient);
+                newest_last.push_back(recipient);
+                newest_last.erase(newest_last.begin(), newest_last.end() - static_cast<std::ptrdiff_t>(std::min(
+                                                                               count_max, newest_last.size())));
+            }
+            ASSERT_EQ(tested.allows(recipient), std::ranges::find(newest_last, recipient) != newest_last.end());
+            ASSERT_EQ(tested.size(), newest_last.size());
+        }
+        tested.clear();
+        EXPECT_EQ(tested.size(), 0U);
+    }
+}
+
+// No choice of recipients, and no number of sessions in one slot, makes a search long.
+TEST(SendPermissions, no_bucket_becomes_long) {
+    constexpr std::uint32_t count_max = 1'024;
+    constexpr std::uint32_t slots = 32'000;
+    send_permissions same_bucket;
+    for (std::uint32_t slot = 0; slot < slots; slot += count_max) {
+        same_bucket.grant({.slot = slot, .generation = 1}, count_max);
+    }
+    EXPECT_LE(same_bucket.longest_bucket(), slots / count_max + 1);
+    send_permissions same_slot;
+    for (std::uint32_t generation = 1; generation < slots; ++generation) {
+        same_slot.grant({.slot = 7, .generation = generation}, count_max);
+    }
+    EXPECT_EQ(same_slot.longest_bucket(), 1U);
+    EXPECT_EQ(same_slot.size(), count_max);
+}
+
+TEST(SendPermissions, take_no_memory_until_the_first) {
+    EXPECT_EQ(sizeof(send_permissions), sizeof(void*));
+    EXPECT_LT(send_permissions::memory_bytes_max(1), 400U);
+    EXPECT_LT(send_permissions::memory_bytes_max(1'024), 33'000U);
 }
 
 TEST(Frame, one_encoding_is_shared_by_all_who_hold_it) {

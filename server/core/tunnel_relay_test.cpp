@@ -17,7 +17,7 @@ TEST_F(Tunnel, TUN_2_bytes_go_both_ways_unread) {
     EXPECT_EQ(a.take_text(), "and back");
     EXPECT_EQ(count().tunnel_bytes_relayed, anything.size() + 8);
     net.wait(milliseconds{10'000'000});
-    EXPECT_FALSE(a.saw_end() || b.saw_end()) << "an open tunnel knows no time limit";
+    EXPECT_FALSE(a.saw_end() || b.saw_end()) << "an open tunnel may be idle for hours";
 }
 
 TEST_F(Tunnel, TUN_2_bytes_from_before_the_error_come_first_however_they_are_cut) {

@@ -295,7 +295,7 @@ TEST_F(Tunnel, TUN_4_ends_whose_offer_is_refused_meet_in_an_older_agreement) {
 }
 
 struct TwoTunnels : Tunnel {
-    TwoTunnels() : Tunnel{{.unregistered_max = 2, .tunnels_max = 2}} {}
+    TwoTunnels() : Tunnel{{.unregistered_max = 2, .tunnels_max = 2, .tunnels_per_user_max = 2}} {}
 };
 
 TEST_F(TwoTunnels, TUN_4_the_number_of_tunnels_is_bounded) {

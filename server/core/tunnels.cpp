@@ -50,16 +50,23 @@ void server::become_tunnel_end(connection& client, const std::string& own, std::
 void server::record_offer(const connection& asking, const connection& recipient) {
     if (options_.tunnels) {
         ++statistics_.tunnels_offered;
-        tunnels_.offer({.sender = asking.id, .request_number = asking.requests.next_number()},
-                       {*asking.pseudo, asking.source}, {*recipient.pseudo, recipient.source});
+        const auto user_of = [this](const connection& user) {
+            const bool shares = user.shares_apply || options_.tunnels_per_address_max != 0;
+            return tunnel_user{.pseudo = *user.pseudo,
+                               .source = user.source,
+                               .network = shares ? std::optional{user.from_network->network} : std::nullopt};
+        };
+        tunnels_.offer({.sender = asking.id, .request_number = asking.requests.next_number()}, user_of(asking),
+                       user_of(recipient));
     }
 }
 
 // The asking user may have left: its end may still come (TUN-5).
 void server::record_decision(const delivery& offer, error_code code) {
     const offer_id id{.sender = offer.sender, .request_number = offer.request_number};
-    const bool has_room = tunnels_.awaited() + tunnels_.open() < options_.tunnels_max;
-    if (code == error_code::ok && has_room) {
+    const bool accepted = code == error_code::ok;
+    const tunnel_limit limit = accepted ? tunnels_.limit_reached(id, options_) : tunnel_limit::none;
+    if (accepted && limit == tunnel_limit::none) {
         if (const auto ends = tunnels_.accept(id, now_ + options_.tunnel_timeout)) {
             ++statistics_.tunnels_accepted;
             for (const connection_id end_id : *ends) {
@@ -71,12 +78,20 @@ void server::record_decision(const delivery& offer, error_code code) {
         }
         return;
     }
-    const auto refused = tunnels_.refuse(id);
+    const auto refused =
+        accepted ? tunnels_.refuse_beyond_limit(id, now_ + options_.tunnel_timeout, turned_away_max(options_))
+                 : tunnels_.refuse(id);
     if (!refused) {
         return;  // tunnels are off, or the server drains
     }
     ++statistics_.tunnels_refused;
-    statistics_.tunnels_without_room += code == error_code::ok ? 1U : 0U;
+    if (accepted) {
+        ++statistics_.tunnels_without_room;
+        ++statistics_.tunnels_without_room_by_limit[static_cast<std::size_t>(limit)];
+        if (log_ != nullptr) {
+            log_->take({.kind = notice::event::tunnel_limit, .connection = offer.sender, .limit = limit});
+        }
+    }
     for (const connection_id end_id : refused->orphaned) {
         if (connection* end = connections_.find(end_id)) {
             refuse_tunnel_end(*end);
@@ -167,7 +182,29 @@ void server::relay(connection& from, std::span<const std::byte> bytes) {
     if (to != nullptr && !bytes.empty()) {
         to->output.push(frame::of_bytes(bytes));
         statistics_.tunnel_bytes_relayed += bytes.size();
+        from.tunnel_active = now_;
         mark_changed(*to);
+    }
+}
+
+// TUN-4: bytes in either direction, and those that an end takes, keep a tunnel.
+time_point server::idle_deadline_of(const connection& end) const {
+    const connection* partner = tunnel_partner(end);
+    const time_point active =
+        partner == nullptr ? end.tunnel_active : std::max(end.tunnel_active, partner->tunnel_active);
+    return active + options_.tunnel_idle_timeout;
+}
+
+// TUN-4. The ends are not read any more; what was read is still written, as when a tunnel ends otherwise.
+void server::end_idle_tunnel(connection& end) {
+    ++statistics_.tunnels_idle;
+    notify(notice::event::tunnel_idle, end);
+    const std::array both{&end, tunnel_partner(end)};
+    for (connection* client : both) {
+        if (client != nullptr) {
+            tunnels_.remove_end(client->id);
+            finish(*client);
+        }
     }
 }
 
@@ -185,7 +222,7 @@ void server::end_tunnel_input(connection& end) {
     }
 }
 
-// Called when what `end` waits for may have changed. Open tunnels have no time limit; after one ends, what was read is
+// Called when what `end` waits for may have changed. After a tunnel ends, what was read is
 // written for as long as the client takes it.
 void server::end_tunnel_if_done(connection& end) {
     connection* partner = tunnel_partner(end);

@@ -26,8 +26,20 @@ kind kind_of(event kind) {
     case event::unresponsive: return {"unresponsive", log_level::info};
     case event::no_room: return {"no_room", log_level::warning};
     case event::input_bound: return {"input_bound", log_level::warning};
+    case event::tunnel_limit: return {"tunnel_limit", log_level::warning};
+    case event::tunnel_idle: return {"tunnel_idle", log_level::info};
     }
     return {"unknown", log_level::error};
+}
+
+std::string_view name_of(core::tunnel_limit limit) {
+    switch (limit) {
+    case core::tunnel_limit::none: break;
+    case core::tunnel_limit::total: return "total";
+    case core::tunnel_limit::user: return "user";
+    case core::tunnel_limit::address: return "address";
+    }
+    return "none";
 }
 
 std::string name_of(core::connection_id id) {
@@ -48,6 +60,9 @@ void connection_log::take(const core::notice& notice) {
     }
     if (!notice.pseudo.empty()) {
         line.add("pseudo", notice.pseudo);
+    }
+    if (notice.kind == event::tunnel_limit) {
+        line.add("cause", name_of(notice.limit));
     }
     if (notice.kind == event::refused_input) {
         line.add("rule", rule_of(notice.cause)).add("offset", notice.offset).add("why", violation_name(notice.cause));

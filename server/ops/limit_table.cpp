@@ -84,6 +84,8 @@ constexpr std::array table{
     bound<&core_options::answers_owed_max>("--answers-owed-max", "Answers due to one client; beyond, it is not read"),
     bound<&core_options::deliveries_unanswered_max>("--deliveries-unanswered-max",
                                                     "Messages a client may leave unanswered; more count as 4"),
+    bound<&core_options::offers_max>("--offers-max",
+                                     "Undecided private connections that one user asked for; more are answered 5"),
     bound<&core_options::timeouts_in_a_row_max>("--timeouts-in-a-row-max",
                                                 "Messages in a row that time out before their recipient is closed"),
     bound<&core_options::output_bytes_max>(
@@ -94,12 +96,20 @@ constexpr std::array table{
     bound<&core_options::total_input_bytes_max>(
         "--total-input-bytes-max", "Unprocessed bytes of all clients; beyond, the client that holds most is closed",
         unit::bytes),
-    bound<&core_options::tunnels_max>("--tunnels-max", "Tunnels, open or accepted; more are not carried"),
+    bound<&core_options::tunnels_max>("--tunnels-max",
+                                      "Tunnels, open or accepted; ends beyond are answered 4 and closed"),
+    bound<&core_options::tunnels_per_user_max>(
+        "--tunnels-per-user-max", "Of those, one user's, 0 for a sixteenth; ends beyond are answered 4 and closed"),
+    bound<&core_options::tunnels_per_address_max>(
+        "--tunnels-per-address-max", "Of those, one address's, 0 for a quarter and any number from this machine"),
     bound<&core_options::tunnel_buffer_bytes_max>(
         "--tunnel-buffer-bytes", "Waiting for one end of a tunnel; beyond, the other end is not read", unit::bytes),
     bound<&core_options::tunnel_timeout>("--tunnel-timeout-ms",
                                          "Time for both ends of a tunnel to come; then answered 4 and closed",
                                          unit::milliseconds),
+    bound<&core_options::tunnel_idle_timeout>("--tunnel-idle-timeout-ms",
+                                              "Time without a byte in an open tunnel; then both ends are closed",
+                                              unit::milliseconds),
     bound<&options::log_queue_bytes_max>("--log-queue-bytes-max",
                                          "Log lines waiting for a slow log; beyond, lines are dropped and counted",
                                          unit::bytes),
@@ -108,6 +118,9 @@ constexpr std::array table{
         "Log lines of one kind in a second, 0 for any number; more are left out and counted"),
     bound<&core_options::answer_timeout>("--answer-timeout-ms", "Time to answer a message; then it counts as 4",
                                          unit::milliseconds),
+    bound<&core_options::sma_answer_timeout>(
+        "--sma-answer-timeout-ms", "Time to answer a message to all, 0 for --answer-timeout-ms; then it counts as 4",
+        unit::milliseconds),
     bound<&core_options::pc_timeout>("--pc-timeout-ms", "Time to decide a private connection; then it counts as 4",
                                      unit::milliseconds),
     bound<&core_options::login_timeout>("--login-timeout-ms",

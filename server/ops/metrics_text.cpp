@@ -115,6 +115,13 @@ void add_tunnels(page& to, const core::statistics& counts) {
                counts.tunnels_offered);
     to.counter("chatos_tunnels_refused_total", "Offers of which no tunnel came: refused, or no room for one more.",
                counts.tunnels_refused);
+    constexpr std::string_view without_room = "chatos_tunnels_without_room_total";
+    to.head(without_room, "counter", "Tunnels agreed on that got no room, by the limit that was reached.");
+    to.sample(without_room, "cause", "total", counts.tunnels_without_room_by_limit[1]);
+    to.sample(without_room, "cause", "user", counts.tunnels_without_room_by_limit[2]);
+    to.sample(without_room, "cause", "address", counts.tunnels_without_room_by_limit[3]);
+    to.counter("chatos_tunnels_idle_total", "Tunnels closed because they carried nothing for too long.",
+               counts.tunnels_idle);
     to.counter("chatos_tunnels_expired_total", "Tunnels agreed on whose ends did not both come in time.",
                counts.tunnels_expired);
     to.counter("chatos_tunnels_opened_total", "Tunnels opened.", counts.tunnels_opened);

@@ -227,6 +227,9 @@ void history_checker::handed_over(std::uint16_t index, bool processed) {
 
 void history_checker::notified(const notice& notice, std::uint16_t index) {
     actor& client = actors[index];
+    if (notice.kind == notice::event::tunnel_limit || notice.kind == notice::event::tunnel_idle) {
+        return;  // no session ends
+    }
     if (notice.kind != notice::event::registered) {
         client.cut = true;
         client.refused = notice.kind != notice::event::unresponsive && notice.kind != notice::event::no_room;

@@ -29,7 +29,8 @@ LIMITS = {
     "--capacity": 50, "--unregistered-max": 60, "--per-address-max": 40, "--answers-owed-max": 2_048,
     "--deliveries-unanswered-max": 64, "--timeouts-in-a-row-max": 4, "--output-bytes-max": 300_000,
     "--total-output-bytes-max": 4_000_000, "--total-input-bytes-max": 1_000_000, "--message-bytes-max": 20_000,
-    "--tunnels-max": 8, "--tunnel-buffer-bytes": 20_000, "--answer-timeout-ms": 300, "--pc-timeout-ms": 300,
+    "--tunnels-max": 8, "--tunnels-per-user-max": 8, "--tunnel-buffer-bytes": 20_000,
+    "--answer-timeout-ms": 300, "--pc-timeout-ms": 300,
     "--login-timeout-ms": 700, "--tunnel-timeout-ms": 500, "--drain-timeout-ms": 2_000, "--flush-timeout-ms": 300,
     "--linger-timeout-ms": 100,
 }
