@@ -229,7 +229,12 @@ void simulation::wait(std::uint32_t time_ms) {
 }
 
 void simulation::check() {
-    checker_.check(subject_->count());
+    const statistics counted = subject_->count();
+    checker_.check(counted);
+    if (memory_short_ && counted.deliveries_made != deliveries_before_) {
+        checker_.fail("a delivery was made while memory was short", {});
+    }
+    deliveries_before_ = counted.deliveries_made;
     if (++operations_ % operations_per_check == 0) {
         if (const std::string fault = subject_->core.check_invariants(); !fault.empty()) {
             checker_.fail("audit", fault);
@@ -248,6 +253,7 @@ void simulation::check_line(std::uint16_t index) {
 }
 
 bool simulation::come_to_rest() {
+    memory_short_ = false;
     turn();
     for (std::uint16_t index = 0; index < checker_.actors.size() && !checker_.failed(); ++index) {
         actor& client = checker_.actors[index];

@@ -8,10 +8,10 @@ namespace chatos::core::simulation {
 namespace {
 
 constexpr std::array<std::string_view, kind_count> kind_names{
-    "join",        "claim",        "ask",       "write",        "write_unasked", "broadcast",
-    "offer",       "burst",        "answer",    "stray",        "malformed",     "unfinished",
-    "end",         "reset",        "reads_all", "reads_slowly", "reads_nothing", "read_some",
-    "answers_all", "answers_told", "linger",    "wait",         "oversleep",     "drain"};
+    "join",      "claim",        "ask",           "write",     "write_unasked", "broadcast",    "offer",
+    "burst",     "answer",       "stray",         "malformed", "unfinished",    "end",          "reset",
+    "reads_all", "reads_slowly", "reads_nothing", "read_some", "answers_all",   "answers_told", "linger",
+    "wait",      "oversleep",    "drain",         "shortage"};
 
 std::string_view take_word(std::string_view& text) {
     const std::size_t begin = text.find_first_not_of(' ');
@@ -98,6 +98,7 @@ std::string describe(const operation& operation) {
     case operation_kind::wait: return "the clock: " + amount + " ms pass";
     case operation_kind::oversleep: return "the clock: " + amount + " ms pass while the driver sleeps";
     case operation_kind::drain: return "the server begins to drain";
+    case operation_kind::shortage: return "memory is short, and during the next " + amount + " operations";
     }
     return {};
 }

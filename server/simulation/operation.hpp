@@ -36,8 +36,9 @@ enum class operation_kind : std::uint8_t {
     wait,           ///< `amount` ms pass; the core is woken at each of its deadlines
     oversleep,      ///< `amount` ms pass, and the core is woken afterwards
     drain,          ///< the server begins to drain
+    shortage,       ///< memory is short during this operation and `amount` more
 };
-inline constexpr std::uint8_t kind_count = static_cast<std::uint8_t>(operation_kind::drain) + 1;
+inline constexpr std::uint8_t kind_count = static_cast<std::uint8_t>(operation_kind::shortage) + 1;
 
 struct operation {
     operation_kind kind{operation_kind::wait};

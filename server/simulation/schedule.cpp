@@ -68,7 +68,7 @@ operation_kind schedule::some_kind() {
         weight{operation_kind::reads_slowly, 20}, weight{operation_kind::reads_nothing, 12},
         weight{operation_kind::read_some, 20},    weight{operation_kind::answers_all, 80},
         weight{operation_kind::answers_told, 20}, weight{operation_kind::linger, 10},
-        weight{operation_kind::oversleep, 40},
+        weight{operation_kind::oversleep, 40},    weight{operation_kind::shortage, 10},
     };
     std::uint32_t drawn = random_.below(10'000);
     if (drawn < broadcasts_in_1000_ * 10) {
@@ -128,6 +128,7 @@ operation schedule::next() {
     case operation_kind::read_some: operation.amount = 1 + random_.below(60); break;
     case operation_kind::wait: operation.amount = random_.below(random_.one_in(200) ? 20'000 : 6); break;
     case operation_kind::oversleep: operation.amount = random_.below(random_.one_in(20) ? 60'000 : 200); break;
+    case operation_kind::shortage: operation.amount = random_.below(8); break;
     default: break;
     }
     if (operation.kind <= operation_kind::unfinished) {

@@ -12,10 +12,17 @@ using std::chrono::milliseconds;
 simulation::simulation(const setting& setting, const subject_maker& make)
     : bounds_{bounds_of(setting)}, checker_{setting.users, bounds_,
                                             [this] { return subject_->count().deliveries_without_room; }},
-      subject_{make(bounds_, *this)} {}
+      subject_{make(bounds_, *this)} {
+    subject_->core.watch_memory(&memory_short_);
+}
 
 bool simulation::play(const operation& operation) {
     checker_.next_step(now_);
+    shortage_left_ -= shortage_left_ == 0 ? 0 : 1;
+    if (operation.kind == operation_kind::shortage) {
+        shortage_left_ = operation.amount + 1;
+    }
+    memory_short_ = shortage_left_ != 0;
     if (operation.actor < checker_.actors.size() && operation.pseudo < checker_.actors.size() && act_out(operation)) {
         if (operation.turn) {
             turn();
@@ -38,6 +45,7 @@ bool simulation::act_out(const operation& operation) {
         checker_.next_step(now_);
         subject_->advance(now_);
         return true;
+    case operation_kind::shortage: return true;
     case operation_kind::drain:
         for (actor& each : checker_.actors) {
             each.unsure = each.unsure || (each.connected && !subject_->core.wants_input(each.id));

@@ -69,6 +69,9 @@ private:
     std::unique_ptr<subject> subject_;
     std::vector<std::uint16_t> actor_by_slot_;
     time_point now_{};
+    bool memory_short_{false};
+    std::uint32_t shortage_left_{0};      // operations
+    std::uint64_t deliveries_before_{0};  // made before the last operation
     std::uint64_t events_{0};
     std::uint64_t served_{0};
     std::uint32_t operations_{0};
