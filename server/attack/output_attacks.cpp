@@ -25,7 +25,7 @@ public:
         recipients_ = attackers.join("deaf", count);
         for (member* recipient : recipients_) {
             crowd_.set_reading(*recipient, false);
-            messages_.push_back(bytes_of(make_rpm(recipient->pseudo)) + message_to(*recipient));
+            messages_.push_back(bytes_of(make_rpm(recipient->pseudo)) + messages_to(*recipient));
         }
     }
 
@@ -48,9 +48,10 @@ public:
     [[nodiscard]] std::uint64_t sent_bytes() const noexcept { return sent_bytes_; }
 
 private:
-    static std::string message_to(const member& recipient) {
+    // Small ones take up what is left of the bound when no large one fits any more.
+    static std::string messages_to(const member& recipient) {
         static const std::string text(message_bytes, 'm');
-        return bytes_of(make_spm(recipient.pseudo, text));
+        return bytes_of(make_spm(recipient.pseudo, text)) + repeated(bytes_of(make_spm(recipient.pseudo, "")), 2);
     }
 
     crowd& crowd_;
