@@ -93,9 +93,9 @@ verdict findings::result() const noexcept {
 }
 
 std::string text_of(const attack_report& report) {
-    constexpr std::size_t subject_columns = 48;
-    constexpr std::size_t wanted_columns = 28;
-    constexpr std::size_t seen_columns = 30;
+    constexpr std::size_t subject_columns = 62;
+    constexpr std::size_t wanted_columns = 30;
+    constexpr std::size_t seen_columns = 36;
     std::string text = base::padded(report.row, 4) + report.name + " (" + fixed(report.seconds, 1) + " s): " +
                        std::string{report.result == verdict::as_wanted ? "as wanted" : mark_of(report.result)} + "\n";
     for (const finding& finding : report.all) {

@@ -13,6 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 namespace chatos::attack {
@@ -125,10 +126,15 @@ std::optional<std::string> server_process::get(std::string_view path, std::chron
     return read_answer(socket.get(), until);
 }
 
+// A loop that is busy for more than a second has the scraper answered 503.
 samples server_process::scrape() const {
-    const auto page = get("/metrics", scrape_timeout);
-    if (!page) {
-        throw std::runtime_error{"the server does not answer /metrics"};
+    const steady::time_point until = steady::now() + scrape_timeout;
+    std::optional<std::string> page;
+    while (!(page = get("/metrics", std::chrono::ceil<std::chrono::milliseconds>(until - steady::now())))) {
+        if (steady::now() >= until) {
+            throw std::runtime_error{"the server does not answer /metrics"};
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
     }
     std::istringstream text{*page};
     samples all;

@@ -6,8 +6,12 @@
 #include "attack/innocents.hpp"
 #include "attack/server_process.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace chatos::attack {
@@ -53,12 +57,12 @@ private:
     samples at_begin_;
 };
 
-/// How much CPU a phase took: of the server and of this process, attackers and innocents.
+/// How much CPU a phase took, and who had it: attackers, innocents and the server share the processors with others.
 class cpu_meter {
 public:
     explicit cpu_meter(const server_process& server);
     [[nodiscard]] std::chrono::nanoseconds server_time() const;
-    /// "server 98 %, attackers and innocents 87 %".
+    /// "server 98.0 %, attackers 87.0 %, others 3.00 %", of one processor; innocents are among the attackers.
     [[nodiscard]] std::string text() const;
 
 private:
@@ -66,6 +70,7 @@ private:
     std::chrono::steady_clock::time_point began_;
     std::chrono::nanoseconds server_before_;
     std::chrono::nanoseconds own_before_;
+    std::chrono::nanoseconds machine_before_;
 };
 
 /// Asks for /healthz several times a second, on a thread of its own.

@@ -1,6 +1,7 @@
 // Row 5: accomplices who agree on all the tunnels that there may be.
 #include "attack/attack_table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <string>
@@ -98,11 +99,11 @@ void take_all(findings& to, const setting& how, trial& attacked) {
     to.check(attacked.label("a tunnel of two others"), "opens and carries",
              carries ? "opens and carries" : describe_answer(*ends[0], opener.read_by(*ends[0])), carries);
     const double refused =
-        sum_of(after, "chatos_tunnels_refused_total") - sum_of(before, "chatos_tunnels_refused_total");
+        sum_of(after, "chatos_tunnels_without_room_total") - sum_of(before, "chatos_tunnels_without_room_total");
     to.check(attacked.label("agreements without a tunnel, counted"), "1 or more",
              count_text(static_cast<std::uint64_t>(refused)), refused >= 1);
-    const std::size_t lines = count_lines_with(attacked.server.log(), "event=tunnel");
-    to.check(attacked.label("log lines about tunnels"), "1 or more", count_text(lines), lines >= 1);
+    const std::size_t lines = count_lines_with(attacked.server.log(), "event=tunnel_limit");
+    to.check(attacked.label("log lines about them"), "1 or more", count_text(lines), lines >= 1);
     attacked.end();
 }
 
@@ -121,6 +122,46 @@ void come_without_room(findings& to, trial& attacked) {
     attacked.end();
 }
 
+// Tunnels that carry nothing end; one that carries something does not.
+void leave_idle(findings& to, const setting& how, trial& attacked) {
+    crowd& attackers = attacked.attackers;
+    const std::uint64_t tunnels = how.quick ? 8 : 1'000;
+    const std::vector<member*> accomplices = attackers.join("accomplice", 2);
+    const std::vector<member*> innocent = attackers.join("bystander", 2);
+    agree(attackers, innocent, 1);
+    tunnel_opener opener{attackers};
+    const auto active = opener.open(innocent);
+    const bool carries = opener.carries(active);
+    to.check(attacked.label("a tunnel of two others"), "opens and carries", carries ? "opens and carries" : "does not",
+             carries);
+    std::vector<member*> idle;
+    for (std::uint64_t i = 0; i < tunnels; ++i) {
+        agree(attackers, accomplices, 1);
+        for (member* end : opener.open(accomplices)) {
+            idle.push_back(end);
+        }
+    }
+    std::uint64_t sent = 0;
+    static_cast<void>(attackers.run_until([&] {
+        attackers.send(*active[0], "x");
+        ++sent;
+        return std::all_of(idle.begin(), idle.end(), [](const member* end) { return end->ended; });
+    }));
+    const auto ended = static_cast<std::uint64_t>(
+        std::count_if(idle.begin(), idle.end(), [](const member* end) { return end->ended; }));
+    to.check(attacked.label("ends of idle tunnels"), "all closed", count_text(ended) + " of " + count_text(idle.size()),
+             ended == idle.size());
+    const double counted = sample_of(attacked.server.scrape(), "chatos_tunnels_idle_total");
+    to.check(attacked.label("idle tunnels counted"), count_text(tunnels),
+             count_text(static_cast<std::uint64_t>(counted)), counted == static_cast<double>(tunnels));
+    static_cast<void>(attackers.run_until(
+        [&] { return opener.read_by(*active[1]).ends_with(std::string(sent, 'x')) || active[1]->ended; },
+        relay_timeout));
+    const bool is_open = !active[0]->ended && !active[1]->ended;
+    to.check(attacked.label("the tunnel in use"), "is still open", is_open ? "is still open" : "closed", is_open);
+    attacked.end();
+}
+
 }  // namespace
 
 void take_all_tunnels(findings& to, const setting& how) {
@@ -132,8 +173,17 @@ void take_all_tunnels(findings& to, const setting& how) {
              .pairs = 2}};
         take_all(to, how, attacked);
     }
-    trial attacked{to, how, {.label = "--tunnels-max 1", .flags = {"--tunnels-max", "1"}, .pairs = 0}};
-    come_without_room(to, attacked);
+    {
+        trial attacked{to, how, {.label = "--tunnels-max 1", .flags = {"--tunnels-max", "1"}, .pairs = 2}};
+        come_without_room(to, attacked);
+    }
+    trial attacked{
+        to,
+        how,
+        {.label = "idle",
+         .flags = {"--tunnel-idle-timeout-ms", "2000", "--tunnels-max", "1001", "--tunnels-per-user-max", "1000"},
+         .pairs = 2}};
+    leave_idle(to, how, attacked);
 }
 
 }  // namespace chatos::attack
