@@ -16,6 +16,7 @@
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -227,6 +228,19 @@ TEST(Log, a_pipe_that_nobody_reads_costs_lines_and_nothing_else) {
     static_cast<void>(join(all.bound, "alice"));
     all.server.signal(SIGTERM);
     EXPECT_EQ(all.server.wait(), 0);
+}
+
+TEST(Log, a_file_at_its_size_limit_costs_lines_and_nothing_else) {
+    const base::testing::temporary_folder folder;
+    monitored_server all{{"--log-file", folder.path("log")}};
+    const ::rlimit tiny{.rlim_cur = 1, .rlim_max = 1};
+    ASSERT_EQ(::prlimit(all.server.id(), RLIMIT_FSIZE, &tiny, nullptr), 0);
+    do {
+        break_protocol(all.bound);
+    } while (all.scrape()["chatos_log_lines_dropped_total"] == 0);
+    static_cast<void>(join(all.bound, "alice"));
+    all.server.signal(SIGTERM);
+    EXPECT_EQ(all.server.wait(), 0) << "SIGXFSZ does not end it";
 }
 
 TEST(Log, a_full_disk_and_a_reader_that_is_gone_cost_lines_and_nothing_else) {

@@ -126,6 +126,53 @@ TEST(Refusals, io_uring_enter_that_fails_later_costs_nothing_and_one_log_line) {
     }
 }
 
+// aarch64 has only the newer call.
+std::vector<long> epoll_waits() {
+#ifdef SYS_epoll_wait
+    return {SYS_epoll_wait, SYS_epoll_pwait};
+#else
+    return {SYS_epoll_pwait};
+#endif
+}
+
+TEST(Refusals, accept_that_always_fails_keeps_newcomers_waiting_and_disturbs_nobody) {
+    for (const int number : {EPERM, ECONNABORTED, EINTR, ENOMEM}) {
+        process server{{"--listen", "127.0.0.1:0"}, refusing(1, number, {SYS_accept4})};
+        const std::string bound = server.bound();
+        connection alice = join(bound, "alice");
+        const connection newcomer{bound};
+        for (int i = 0; i < 20; ++i) {
+            alice.send(make_rpm("alice"));
+            EXPECT_TRUE(alice.receives(make_error(error::ok)));
+        }
+        expect_to_rest(server);
+        alice.end();
+        server.signal(SIGTERM);
+        EXPECT_EQ(server.wait(), 0) << number;
+        EXPECT_NE(server.all_err().find(" event=accept_paused "), std::string::npos) << number;
+    }
+}
+
+TEST(Refusals, epoll_ctl_that_fails_costs_the_newcomer_and_nobody_else) {
+    process server{{"--listen", "127.0.0.1:0"}, refusing(2, ENOMEM, {SYS_epoll_ctl})};
+    const std::string bound = server.bound();
+    connection alice = join(bound, "alice");
+    connection refused{bound};
+    EXPECT_NE(refused.next_event(), "bytes");
+    connection again{bound};
+    EXPECT_NE(again.next_event(), "bytes");
+    alice.send(make_rpm("alice"));
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    server.signal(SIGTERM);
+    server.signal(SIGTERM);
+    EXPECT_GE(server.wait(), 0);
+}
+
+TEST(Refusals, epoll_that_does_not_wait_is_a_sentence_and_exit_3_instead_of_a_busy_loop) {
+    process server{{"--listen", "127.0.0.1:0", "--log-level", "error"}, refusing(0, EPERM, epoll_waits())};
+    expect_sentence_and_3(server, "the system refuses: epoll_wait: Operation not permitted; raise its limits");
+}
+
 TEST(Refusals, signals_that_mean_nothing_to_the_server_do_not_end_it) {
     process server{{"--listen", "127.0.0.1:0"}};
     connection alice = join(server.bound(), "alice");

@@ -20,6 +20,8 @@ constexpr int keepalive_idle_s = 60;
 constexpr int keepalive_interval_s = 10;
 constexpr int keepalive_probes = 6;
 constexpr int unacknowledged_timeout_ms = 60'000;
+// Faults of single connections in a row, before they count as one of the system, which may last.
+constexpr int attempts_max = 64;
 
 // Linux hands these on from the listening socket to those it accepts, which saves five system calls for each. A Unix
 // socket has none of them.
@@ -52,7 +54,8 @@ listen_result listeners::listen(const base::endpoint& where, const listen_option
 }
 
 listeners::accept_result listeners::accept(std::size_t index) {
-    while (listeners_[index].socket.is_open()) {
+    std::string fault;
+    for (int attempt = 0; attempt < attempts_max && listeners_[index].socket.is_open(); ++attempt) {
         ::sockaddr_storage peer{};
         ::socklen_t size = sizeof peer;
         auto& address = reinterpret_cast<::sockaddr&>(peer);
@@ -70,8 +73,9 @@ listeners::accept_result listeners::accept(std::size_t index) {
         case ECONNABORTED: break;  // the client gave up while it waited; try the next one
         default: return {.connection = {}, .fault = base::error_text()};
         }
+        fault = base::error_text();
     }
-    return {};
+    return {.connection = {}, .fault = std::move(fault)};
 }
 
 void listeners::pause(std::size_t index, core::time_point until) {

@@ -38,10 +38,13 @@ bool poller::watch(int socket, std::uint64_t key, interest had, interest wanted)
     return ::epoll_ctl(epoll_.get(), operation, socket, &event) == 0;
 }
 
-std::span<const poller::ready_socket> poller::wait(std::optional<std::chrono::nanoseconds> timeout) noexcept {
+std::span<const poller::ready_socket> poller::wait(std::optional<std::chrono::nanoseconds> timeout) {
     ready_.clear();
     const int count =
         ::epoll_wait(epoll_.get(), events_.data(), static_cast<int>(events_.size()), milliseconds_of(timeout));
+    if (count < 0 && errno != EINTR) {
+        throw std::system_error{errno, std::generic_category(), "epoll_wait"};
+    }
     for (int index = 0; index < count; ++index) {
         const epoll_event& event = events_[static_cast<std::size_t>(index)];
         const bool broken = (event.events & (EPOLLERR | EPOLLHUP)) != 0;

@@ -40,8 +40,9 @@ public:
         bool output;
     };
     /// Waits until a socket is ready or `timeout` has passed; forever without a timeout. Returns at least some of the
-    /// ready sockets; the next call returns the others. A signal ends the wait early. Valid until the next call.
-    [[nodiscard]] std::span<const ready_socket> wait(std::optional<std::chrono::nanoseconds> timeout) noexcept;
+    /// ready sockets; the next call returns the others. A signal ends the wait early. Valid until the next call. Throws
+    /// std::system_error when the system does not wait at all.
+    [[nodiscard]] std::span<const ready_socket> wait(std::optional<std::chrono::nanoseconds> timeout);
 
 private:
     static constexpr std::size_t events_max = 256;

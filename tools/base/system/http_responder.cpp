@@ -153,7 +153,10 @@ private:
             for (const listener& listening : listeners_) {
                 polled.push_back({accepts ? listening.socket.get() : -1, POLLIN, 0});
             }
-            (void)::poll(polled.data(), polled.size(), timeout_ms());
+            if (::poll(polled.data(), polled.size(), timeout_ms()) < 0 && errno != EINTR) {
+                // It waits for fewer descriptors than there are; later it may again. One it can always wait for.
+                (void)::poll(polled.data(), 1, static_cast<int>(accept_pause.count()));
+            }
             if (polled.front().revents != 0) {
                 return;
             }
