@@ -13,6 +13,7 @@
 #include <map>
 #include <poll.h>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 namespace chatos::net::test {
@@ -95,8 +96,8 @@ TEST_P(MemoryShortage, closes_who_holds_most_and_all_others_are_served) {
         attack(tested.bound(), sloths);
         static_cast<void>(exchange(alice, bob));
         samples = tested.all.scrape();
-    } while (samples["chatos_memory_shortages_total"] == 0);
-    EXPECT_GT(samples["chatos_closed_total{cause=\"memory\"}"], 0U);
+    } while (samples["chatos_closed_total{cause=\"memory\"}"] == 0);
+    EXPECT_GT(samples["chatos_memory_shortages_total"], 0U);
     sloths.clear();
     while (exchange(alice, bob) != error::ok) {  // at the latest once the attackers are gone
     }
@@ -110,6 +111,38 @@ TEST_P(MemoryShortage, closes_who_holds_most_and_all_others_are_served) {
     const std::string said = tested.all.server.all_err();
     EXPECT_EQ(tested.all.server.wait(), 0) << said;
     EXPECT_NE(said.find(" level=warning event=memory_short closed="), std::string::npos) << said;
+}
+
+// The limit is lowered below what the server has: from now on the system gives it nothing.
+TEST_P(MemoryShortage, without_end_leaves_those_who_hold_little_alone) {
+    short_server tested{GetParam(), 1'024 * mebibyte};
+    connection alice = join(tested.all.bound, "alice");
+    connection bob = join(tested.all.bound, "bob");
+    alice.send(make_rpm("bob"));
+    EXPECT_TRUE(alice.receives(make_error(error::ok)));
+    ::rlimit before{};
+    const ::rlimit nothing{.rlim_cur = mebibyte, .rlim_max = 1'024 * mebibyte};
+    ASSERT_EQ(::prlimit(tested.all.server.id(), RLIMIT_AS, &nothing, &before), 0);
+    const std::string large(60'000, 'm');
+    const std::string unfinished = bytes_of(make_sma(large)).substr(0, 15'000);
+    std::deque<connection> attackers;
+    for (int i = 0; i < 1'000; ++i) {  // twice the reserve
+        if (attackers.size() == 500) {
+            attackers.pop_front();
+        }
+        attackers.emplace_back(tested.bound()).send_what_fits(unfinished);
+        if (i % 50 == 0) {
+            static_cast<void>(exchange(alice, bob));
+        }
+    }
+    ASSERT_EQ(::prlimit(tested.all.server.id(), RLIMIT_AS, &before, nullptr), 0);
+    attackers.clear();
+    while (exchange(alice, bob) != error::ok) {
+    }
+    EXPECT_GT(tested.all.scrape()["chatos_memory_shortages_total"], 0U);
+    tested.all.server.signal(SIGTERM);
+    tested.all.server.signal(SIGTERM);
+    EXPECT_EQ(tested.all.server.wait(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ways, MemoryShortage, testing::Values("--io-uring", "--no-io-uring"),

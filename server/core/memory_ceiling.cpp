@@ -74,7 +74,7 @@ std::uint64_t connections_max(const options& bounds) noexcept {
 }
 
 // The input that one client may have in hand, while it grows; the frame of one packet; blocks for the queues of the
-// clients that a slice of work answers; the lists of all connections, should they grow.
+// clients that a slice of work answers; the lists of all connections, should they grow. A generous estimate.
 std::uint64_t call_bytes_max(const options& bounds) noexcept {
     constexpr std::uint64_t queues = std::uint64_t{4} << 20U;
     constexpr std::uint64_t lists = 64;

@@ -14,9 +14,11 @@ thread_local memory_reserve* reserve_of_thread = nullptr;
 
 memory_reserve::memory_reserve(std::size_t bytes) : blocks_max_{bytes / block_bytes} {
     blocks_.reserve(blocks_max_);
-    if (!refill()) {
+    static_cast<void>(refill());
+    if (blocks_.size() < blocks_max_) {
         throw std::bad_alloc{};
     }
+    above_ = std::unique_ptr<block>{new block};
 }
 
 memory_reserve::service::service(memory_reserve& reserve) {
@@ -41,7 +43,7 @@ bool memory_reserve::refill() noexcept {
         blocks_.push_back(std::move(next));
     }
     reserve_of_thread = serving;
-    is_short_ = blocks_.size() < blocks_max_;
+    is_short_ = blocks_.size() < (blocks_max_ + 1) / 2;
     return !is_short_;
 }
 

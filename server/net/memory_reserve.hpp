@@ -10,7 +10,8 @@ namespace chatos::net {
 
 class memory_reserve {
 public:
-    /// Keeps `bytes`, which are never touched. Throws std::bad_alloc when there are not as many.
+    /// Keeps `bytes`, which are never touched; half of them must suffice for what has begun when an allocation fails.
+    /// Throws std::bad_alloc when there are not as many.
     explicit memory_reserve(std::size_t bytes);
     memory_reserve(const memory_reserve&) = delete;
     memory_reserve& operator=(const memory_reserve&) = delete;
@@ -31,7 +32,8 @@ public:
     /// changes during an allocation.
     [[nodiscard]] const bool& is_short() const noexcept { return is_short_; }
 
-    /// Takes the memory back. False: there is not enough yet, and what there is is kept.
+    /// Takes back what it can. False: that is less than half. A small part may stay lost, to blocks that came out of it
+    /// meanwhile; that is no reason to be short for long.
     [[nodiscard]] bool refill() noexcept;
 
     /// Below the allocator's threshold for pages of their own, so that they come out of any free memory.
@@ -45,6 +47,9 @@ private:
         std::byte bytes[block_bytes];
     };
     std::vector<std::unique_ptr<block>> blocks_;
+    // Never released: it lies above the others, so that the allocator does not return those to the system, which might
+    // not give them back.
+    std::unique_ptr<block> above_;
     std::size_t blocks_max_;
     bool is_short_{false};
 };

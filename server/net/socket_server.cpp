@@ -41,8 +41,10 @@ constexpr int accepts_per_turn_max = 64;  // so that a storm of connections does
 constexpr std::size_t descriptors_spare = 16;
 // Maximum bytes of each read in a batch; more input waits for the next turn.
 constexpr std::size_t shared_read_bytes_max = std::size_t{16} << 10U;
-// When memory is short: connections closed in one turn, and the least that one holds that is closed for what it holds.
+// When memory is short: connections closed at a time, and the least that one holds that is closed for what it holds,
+// while the reserve is back and while it is not.
 constexpr std::uint64_t closed_per_turn_max = 16;
+constexpr std::size_t very_heavy_bytes_min = std::size_t{64} << 10U;
 constexpr std::size_t heavy_bytes_min = std::size_t{4} << 10U;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
 
@@ -411,9 +413,9 @@ private:
         }
     }
 
-    // When an allocation has failed, the reserve has let the event `of` be completed. Closes those that hold most until
-    // the reserve is whole again; when nobody holds much, there are too many, and the one whose event it was goes.
-    // Not while writes are collected.
+    // When an allocation has failed, the reserve has let the event `of` be completed. Closes who holds much, since
+    // others would lack that memory again and again, and then those that hold most until the reserve is back. When
+    // nobody holds much, there are too many, and the one whose event it was goes. Not while writes are collected.
     void relieve_memory(connection_id of = {}) {
         if (!reserve_.is_short()) [[likely]] {
             memory_was_short_ = false;
@@ -423,9 +425,13 @@ private:
         memory_shortages_ += begins ? 1 : 0;
         listeners_.pause_all(now_ + accept_pause);
         std::uint64_t closed = 0;
-        for (; closed < closed_per_turn_max && !reserve_.refill(); ++closed) {
-            const std::optional<connection_id> heaviest = core_.heaviest(heavy_bytes_min);
-            peer* leaving = find(heaviest ? *heaviest : of);
+        for (; closed < closed_per_turn_max; ++closed) {
+            const bool enough = reserve_.refill();
+            if (enough && closed != 0) {
+                break;
+            }
+            const auto heaviest = core_.heaviest(enough ? very_heavy_bytes_min : heavy_bytes_min);
+            peer* leaving = find(heaviest || enough ? heaviest.value_or(connection_id{}) : of);
             if (leaving == nullptr) {
                 break;
             }
