@@ -8,6 +8,7 @@
 #include "ops/limits_report.hpp"
 #include "ops/memory_budget.hpp"
 #include "ops/process_figures.hpp"
+#include "ops/reload.hpp"
 #include "ops/scrape.hpp"
 #include "ops/service_notifier.hpp"
 #include "ops/service_options.hpp"
@@ -20,6 +21,7 @@
 #include <cstdlib>
 #include <malloc.h>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <sys/resource.h>
@@ -98,13 +100,20 @@ chatos::net::admission_rules rules_for(const chatos::ops::service_options& optio
     return {.per_address_max = options.per_address_max.value_or(chatos::ops::per_address_default(options)),
             .connections_per_second = options.connections_per_second_max,
             .local_excepted = !options.per_address_max,
-            .local_excepted_in_core = options.core.users_per_address_max == 0,
+            .local_excepted_in_core =
+                options.core.users_per_address_max == 0 && options.core.tunnels_per_address_max == 0,
             .trusted_proxies = plan.trusted_proxies,
             .ipv6_prefix = options.ipv6_prefix};
 }
 
+struct command_line {
+    int count;
+    char** arguments;
+    chatos::ops::memory_budget memory;  // at the start
+};
+
 // All values are valid; only the system can fail now.
-int serve_at(const chatos::ops::flags& flags, const chatos::net::listen_plan& plan,
+int serve_at(const command_line& command, const chatos::ops::flags& flags, const chatos::net::listen_plan& plan,
              const chatos::base::endpoint& metrics_address) {
     const std::uint64_t descriptors_max = flags.options.descriptors_max;
     const std::uint64_t descriptors_min = chatos::net::socket_server::descriptors_min(plan.listeners.size());
@@ -127,11 +136,18 @@ int serve_at(const chatos::ops::flags& flags, const chatos::net::listen_plan& pl
                                flags.options.log_lines_per_second_max};
     const char* notify_socket = std::getenv("NOTIFY_SOCKET");
     const chatos::ops::service_notifier notifier{notify_socket == nullptr ? "" : notify_socket};
+    chatos::ops::reloader reloader{command.count, command.arguments, command.memory, flags, log};
+    const auto reload = [&reloader, &plan]() -> std::optional<chatos::net::running_limits> {
+        const auto options = reloader.reload();
+        return options ? std::optional{chatos::net::running_limits{options->core, rules_for(*options, plan)}}
+                       : std::nullopt;
+    };
     chatos::net::socket_server server{
         flags.options.core,
         {.admission = rules_for(flags.options, plan),
          .log = &log,
          .io_uring = flags.io_uring,
+         .on_reload = reload,
          .on_stopping = [&notifier] { static_cast<void>(notifier.notify("STOPPING=1\nSTATUS=draining\n")); }}};
     server.stop_on_signals();
     std::string announcement;
@@ -175,9 +191,8 @@ int serve_at(const chatos::ops::flags& flags, const chatos::net::listen_plan& pl
     return drained;
 }
 
-int serve(const chatos::ops::flags& flags) {
-    if (const std::string fault = chatos::ops::find_fault(flags.options, chatos::ops::find_memory_budget().machine);
-        !fault.empty()) {
+int serve(const command_line& command, const chatos::ops::flags& flags) {
+    if (const std::string fault = chatos::ops::find_fault(flags.options, command.memory.machine); !fault.empty()) {
         return report_error(bad_usage, fault);
     }
     if (flags.print_limits) {
@@ -194,16 +209,17 @@ int serve(const chatos::ops::flags& flags) {
     if (!flags.metrics.empty() && !metrics_address.fault.empty()) {
         return report_error(bad_usage, "--metrics: " + metrics_address.fault);
     }
-    return serve_at(flags, plan, metrics_address.value);
+    return serve_at(command, flags, plan, metrics_address.value);
 }
 
 int parse_and_serve(int argc, char** argv) {
-    chatos::ops::parsed_flags parsed = chatos::ops::parse_flags(argc, argv, chatos::ops::find_memory_budget().bytes());
+    const command_line command{.count = argc, .arguments = argv, .memory = chatos::ops::find_memory_budget()};
+    chatos::ops::parsed_flags parsed = chatos::ops::parse_flags(argc, argv, command.memory.bytes());
     parsed.value.options.descriptors_max = raise_descriptor_limit();
     if (!parsed.fault.empty()) {
         return report_error(bad_usage, parsed.fault);
     }
-    return parsed.only_printed ? drained : serve(parsed.value);
+    return parsed.only_printed ? drained : serve(command, parsed.value);
 }
 
 }  // namespace

@@ -7,6 +7,14 @@
 
 namespace chatos::core {
 
+namespace {
+
+// A server that stops closes so many at least, so that a small one stops at once.
+constexpr std::uint32_t drain_closes_min = 64;
+constexpr auto drain_step = std::chrono::milliseconds{10};
+
+}  // namespace
+
 std::optional<time_point> server::deadline_of(const connection& client) const {
     if (client.current_phase() == phase::finishing) {
         return client.phase_deadline;  // ERR-5
@@ -26,6 +34,9 @@ std::optional<time_point> server::deadline_of(const connection& client) const {
     if (client.current_phase() == phase::unregistered) {
         consider(client.phase_deadline);  // ERR-4
     }
+    if (client.throttled) {
+        consider(client.request_rate.available_at(options_.requests_per_second_max));
+    }
     if (client.packet_unfinished) {
         consider(client.packet_since + options_.login_timeout);  // ERR-4
     }
@@ -40,6 +51,10 @@ void server::arm_timer(const connection& client) {
 
 void server::advance(time_point now) {
     driver_now_ = std::max(driver_now_, now);
+    if (drain_continues_at_ <= now) {
+        expire_deadlines(drain_continues_at_);
+        continue_drain();
+    }
     if (draining_ && !drain_over_ && drain_deadline_ <= now) {
         expire_deadlines(drain_deadline_);
         end_drain();
@@ -68,6 +83,9 @@ std::optional<time_point> server::next_deadline() const noexcept {
     if (draining_ && !drain_over_ && connections_.size() != 0) {
         earliest = earliest ? std::min(*earliest, drain_deadline_) : drain_deadline_;
     }
+    if (drain_continues_at_ != never) {
+        earliest = earliest ? std::min(*earliest, drain_continues_at_) : drain_continues_at_;
+    }
     if (const auto expiry = tunnels_.earliest_deadline()) {
         earliest = earliest ? std::min(*earliest, *expiry) : expiry;
     }
@@ -86,6 +104,10 @@ void server::expire_deadline(connection& client) {
     if (client.current_phase() == phase::finishing || client.current_phase() == phase::tunnel_open) {
         leave_tunnel(client);
         enter(client, phase::closed);
+        return;
+    }
+    if (client.throttled && client.request_rate.available_at(options_.requests_per_second_max) <= now_) {
+        end_throttling(client);
         return;
     }
     if (client.packet_unfinished && client.packet_since + options_.login_timeout <= now_) {
@@ -134,7 +156,7 @@ void server::enter(connection& client, phase next) {
 
 void server::discard_input(connection& client) {
     client.pending_input.clear();
-    client.has_backlog = client.packet_unfinished = false;
+    client.has_backlog = client.packet_unfinished = client.throttled = false;
 }
 
 // CONN-6, PM-7, PC-4, ALL-9: the pseudo becomes free, every answer that this user owes is settled as 4, and nothing
@@ -169,7 +191,9 @@ void server::refuse(connection& client) {
 
 // The unprocessed bytes of all clients exceed their bound: closes the client that holds most of them.
 void server::enforce_input_bound() {
-    while (tally_.input_bytes > options_.total_input_bytes_max) {
+    // What was held when the bound was lowered may stay (change_bounds()).
+    input_allowance_ = std::min(input_allowance_, tally_.input_bytes);
+    while (tally_.input_bytes > std::max(options_.total_input_bytes_max, input_allowance_)) {
         connection* largest = nullptr;
         connections_.for_each([&largest](connection& client) {
             if (largest == nullptr || client.pending_input.memory_bytes() > largest->pending_input.memory_bytes()) {
@@ -224,12 +248,30 @@ void server::drain(time_point now) {
     draining_ = true;
     drain_deadline_ = now_ + options_.drain_timeout;
     drain_tunnels();
-    connections_.for_each([this](connection& client) { finish_if_done(client); });
+    const auto steps = static_cast<std::size_t>(std::max<duration::rep>(1, options_.drain_timeout / 2 / drain_step));
+    drain_closes_per_step_ = std::max(drain_closes_min, static_cast<std::uint32_t>(connections_.size() / steps + 1));
+    continue_drain();
+}
+
+// Closes the next connections that wait for nothing. What happens to a connection closes it as well.
+void server::continue_drain() {
+    std::uint32_t closed = 0;
+    for (; drain_slot_ < connections_.slots() && closed < drain_closes_per_step_; ++drain_slot_) {
+        connection* client = connections_.at_slot(drain_slot_);
+        if (client != nullptr) {
+            const phase before = client->current_phase();
+            finish_if_done(*client);
+            closed += client->current_phase() != before ? 1U : 0U;
+        }
+    }
+    // From now, not from when this was due: a driver that was late must not close many at once.
+    drain_continues_at_ = drain_slot_ < connections_.slots() ? driver_now_ + drain_step : never;
 }
 
 // Clients that still owe an answer leave without it, which settles every request.
 void server::end_drain() {
     drain_over_ = true;
+    drain_continues_at_ = never;
     connections_.for_each([this](connection& client) { end_session(client); });
     connections_.for_each([this](connection& client) { finish_if_done(client); });
     close_tunnels();

@@ -13,6 +13,7 @@
 #include "core/request_queue.hpp"
 #include "core/send_permissions.hpp"
 #include "core/source_table.hpp"
+#include "core/token_bucket.hpp"
 
 #include <cstdint>
 #include <string>
@@ -27,6 +28,7 @@ struct connection {
     bool input_ended{false};
     bool has_sent_packet{false};  ///< a packet was read: only the first two can make it a tunnel end (TUN-1)
     bool shares_apply{false};     ///< connection_source::shares_apply
+    bool throttled{false};        ///< the next request waits for `request_rate`
     bool first_pc_held{false};    ///< its first packet was a PC and is not answered (TUN-1)
     bool packet_unfinished{
         false};  ///< `pending_input` is the start of a packet; it lacks `need` bytes to the next decision
@@ -41,6 +43,8 @@ struct connection {
     time_point tunnel_active{};            ///< open tunnel ends: when bytes last came or went
     origin source{};                       ///< TUN-3
     source_record* from_network{nullptr};  ///< what all connections of its network hold; the source table owns it
+
+    token_bucket request_rate;  ///< options::requests_per_second_max
 
     output_queue output;
     request_queue requests;

@@ -20,6 +20,9 @@ public:
     [[nodiscard]] const connection* find(connection_id id) const noexcept;
     [[nodiscard]] connection* at_slot(std::uint32_t slot) noexcept;
 
+    /// All slots so far, free ones included.
+    [[nodiscard]] std::uint32_t slots() const noexcept { return static_cast<std::uint32_t>(slots_.size()); }
+
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
     /// Calls `visit(connection&)` for each; it must neither open nor close any.

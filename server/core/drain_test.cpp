@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace chatos::core::test {
 namespace {
 
@@ -136,6 +138,57 @@ TEST_F(Drain, takes_effect_at_its_moment_however_late_the_driver_wakes_up) {
         EXPECT_EQ(first.take(), packets{"ERROR 4"}) << (oversleeps ? "late" : "in time");
         EXPECT_TRUE(third.saw_end());
     }
+}
+
+// How many of `users` have seen the end.
+std::size_t ended(const std::vector<client*>& users) {
+    return static_cast<std::size_t>(
+        std::count_if(users.begin(), users.end(), [](client* user) { return user->saw_end(); }));
+}
+
+TEST(PacedDrain, many_connections_close_bit_by_bit_in_half_of_the_time) {
+    network net{{.drain_timeout = milliseconds{200}}};
+    net.checks_invariants = false;
+    const std::vector<client*> users = net.join_many("user", 1'500);
+    net.core.drain(net.now);
+    net.settle();
+    std::size_t before = ended(users);
+    EXPECT_NEAR(static_cast<double>(before), 150, 3) << "a tenth: ten steps of 10 ms";
+    while (before != users.size()) {
+        net.wait(milliseconds{10});
+        const std::size_t now = ended(users);
+        ASSERT_GT(now, before);
+        EXPECT_LE(now - before, 153U);
+        before = now;
+    }
+    EXPECT_LE(net.now, time_point{} + milliseconds{100});
+    net.checks_invariants = true;
+    net.wait(milliseconds{10'000});
+    EXPECT_EQ(net.core.connections(), 0U);
+}
+
+TEST(PacedDrain, a_driver_that_was_late_closes_no_more_at_once) {
+    network net{{.drain_timeout = milliseconds{1'000}}};
+    net.checks_invariants = false;
+    const std::vector<client*> users = net.join_many("user", 1'000);
+    net.core.drain(net.now);
+    net.settle();
+    EXPECT_EQ(ended(users), 64U);
+    net.oversleep(milliseconds{400});
+    EXPECT_EQ(ended(users), 128U);
+}
+
+TEST(PacedDrain, requests_are_not_accepted_while_a_connection_waits_for_its_turn) {
+    network net{{.drain_timeout = milliseconds{1'000}}};
+    net.checks_invariants = false;
+    const std::vector<client*> users = net.join_many("user", 200);
+    net.core.drain(net.now);
+    net.settle();
+    ASSERT_FALSE(users.back()->saw_end());
+    users.back()->send(make_rpm("user0"));
+    EXPECT_EQ(users.back()->take(), packets{});
+    net.wait(milliseconds{30});
+    EXPECT_TRUE(users.back()->saw_end());
 }
 
 }  // namespace

@@ -73,6 +73,9 @@ std::string check_phase(const connection& client, bool in_registry) {
     if (client.current_phase() == phase::leaving && client.requests.empty()) {
         return name_of(client) + "waits for nothing";
     }
+    if (client.throttled && !client.has_backlog) {
+        return name_of(client) + "waits for its rate without a request";
+    }
     if (client.packet_unfinished && (client.has_backlog || client.pending_input.empty() || client.need == 0)) {
         return name_of(client) + "unfinished packet without bytes, or after others";
     }
@@ -161,10 +164,11 @@ std::string server::check_tunnel_invariants() const {
         s.tunnels_idle > s.tunnels_opened) {
         fault = "tunnels without room are not those of each limit";
     }
-    if (tunnels_.users_turned_away() > turned_away_max(options_)) {
+    if (tunnels_.users_turned_away() > turned_away_max(largest_bounds_)) {
         fault = "more users turned away than the bound";
     }
-    if (tunnels_.awaited() + tunnels_.open() > options_.tunnels_max || (!options_.tunnels && s.tunnels_offered != 0)) {
+    if (tunnels_.awaited() + tunnels_.open() > largest_bounds_.tunnels_max ||
+        (!options_.tunnels && s.tunnels_offered != 0)) {
         fault = "more tunnels than the bound";
     }
     return fault;
@@ -191,11 +195,11 @@ std::string server::check_invariants() const {
         if (deadline && (!scheduled || *scheduled > *deadline)) {
             report(name_of(client) + "its deadline has no timer");
         }
-        if (client.has_backlog && has_room_for_request(client) && !client.in_work_list) {
+        if (client.has_backlog && !client.throttled && has_room_for_request(client) && !client.in_work_list) {
             report(name_of(client) + "has bytes to process and is not in the list for it");
         }
         const bool in_registry = client.pseudo != nullptr && users_.find(*client.pseudo) == &client;
-        report(check_bounds(client, options_));
+        report(check_bounds(client, largest_bounds_));
         report(check_phase(client, in_registry));
         output_bytes += client.output.is_counted() ? client.output.size_bytes() : 0;
         input_bytes += client.pending_input.memory_bytes();
@@ -226,7 +230,7 @@ std::string server::check_invariants() const {
     connections_.for_each([&](connection& client) {
         const auto offers = offers_by_sender.find(client.id.slot);
         if (client.offers_undecided != (offers == offers_by_sender.end() ? 0 : offers->second) ||
-            client.offers_undecided > options_.offers_max) {
+            client.offers_undecided > largest_bounds_.offers_max) {
             report(name_of(client) + "its undecided offers were miscounted, or exceed the bound");
         }
         const std::uint32_t first = client.requests.next_number() - client.requests.size();
@@ -251,9 +255,9 @@ std::string server::check_invariants() const {
     if (tally_.output_bytes != output_bytes || tally_.input_bytes != input_bytes) {
         report("the bytes of all clients together were miscounted");
     }
-    report(check_memory(tally_, options_));
+    report(check_memory(tally_, largest_bounds_));
     report(check_tunnel_invariants());
-    if (users_.size() > options_.users_max || connections_.size() < users_.size()) {
+    if (users_.size() > largest_bounds_.users_max || connections_.size() < users_.size()) {
         report("more users than the bound");
     }
     return fault;

@@ -37,6 +37,7 @@ std::string find_fault(const options& bounds) {
               64U << 20U},
         range{"capacity", bounds.users_max, 1, 1'000'000},
         range{"unregistered connections", bounds.unregistered_max, 1, 1'000'000},
+        range{"requests per second", bounds.requests_per_second_max, 0, 1'000'000},
         range{"send permissions", bounds.send_permissions_max, 1'024, 1'000'000},
         range{"answers owed", bounds.answers_owed_max, 2'048, 1'000'000},
         range{"unanswered deliveries", bounds.deliveries_unanswered_max, 1, 1'000'000},

@@ -27,6 +27,10 @@ struct options {
     /// false and the driver leaves newcomers in the system's queue.
     std::uint32_t unregistered_max{20'000};
 
+    /// Requests per second of one client, and as many at once. Beyond: the client is not read until it may send the
+    /// next one, and clocks run on (as in FLOW-5). The PCs of a tunnel's ends do not count. 0: no limit.
+    std::uint32_t requests_per_second_max{0};
+
     /// PM-6. Favourable RPMs remembered per user. Beyond: the oldest is forgotten.
     std::uint32_t send_permissions_max{1'024};
 

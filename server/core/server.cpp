@@ -8,7 +8,7 @@
 
 namespace chatos::core {
 
-server::server(const options& bounds, notice_sink* log) : options_{bounds}, log_{log} {
+server::server(const options& bounds, notice_sink* log) : options_{bounds}, largest_bounds_{bounds}, log_{log} {
     ensure(find_fault(bounds).empty());
     for (const error_code code : {error_code::ok, error_code::pseudo_taken, error_code::out_of_capacity,
                                   error_code::unreachable, error_code::refused}) {
@@ -178,6 +178,9 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
             refuse(client);  // ERR-1, ERR-2
             break;
         }
+        if (!may_request_now(client, result.packet.op)) {
+            break;
+        }
         processed += result.consumed;
         client.bytes_processed += result.consumed;
         const std::uint32_t deliveries = handle(client, result.packet);
@@ -185,6 +188,26 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
         work_left -= std::min(work_left, deliveries + 1);
     }
     return processed;
+}
+
+// options::requests_per_second_max. Without a token the packet stays as a backlog, so that the client is not read, and
+// a deadline processes it.
+bool server::may_request_now(connection& client, opcode op) {
+    const bool counts =
+        op != opcode::error && !draining_ && (op != opcode::pc || client.current_phase() == phase::user);
+    if (!counts || client.request_rate.take(now_, options_.requests_per_second_max)) {
+        return true;
+    }
+    ++statistics_.requests_delayed;
+    client.throttled = true;
+    arm_timer(client);
+    return false;
+}
+
+void server::end_throttling(connection& client) {
+    client.throttled = false;
+    update_backlog(client);
+    mark_changed(client);
 }
 
 void server::notify(notice::event kind, const connection& client) {
@@ -237,7 +260,7 @@ bool server::has_room_for_request(const connection& client) const noexcept {
 }
 
 void server::schedule_work(connection& client) {
-    if (!client.in_work_list && has_room_for_request(client)) {
+    if (!client.in_work_list && !client.throttled && has_room_for_request(client)) {
         client.in_work_list = true;
         work_.push_back(client.id);
     }

@@ -64,6 +64,11 @@ public:
     /// The connection is gone: reset, broken, or closed as close_action_of() demanded (CONN-6). `id` becomes invalid.
     void lost(connection_id id, time_point now);
 
+    /// New bounds from now on, as valid as the first (asserted). Nobody is closed because a bound is lower: what
+    /// exceeds it may stay, and what a client has begun keeps its time. The limits of packets, receive_bytes_max and
+    /// `tunnels` stay as they are.
+    void change_bounds(const options& bounds, time_point now);
+
     // Time and postponed work.
 
     /// Lets deadlines take effect up to `now`.
@@ -78,7 +83,8 @@ public:
     // The end.
 
     /// Stops the server: no new connections, no new requests. Accepted requests are answered within drain_timeout; a
-    /// connection closes when it neither waits nor is waited for.
+    /// connection closes when it neither waits nor is waited for. When there are many, they close bit by bit during the
+    /// first half of that time, so that their clients do not all come back, here or elsewhere, at the same moment.
     void drain(time_point now);
     [[nodiscard]] bool is_draining() const noexcept { return draining_; }
 
@@ -119,6 +125,8 @@ private:
     void mark_changed(connection& changed);
     void schedule_work(connection& client);
     std::size_t process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left);
+    bool may_request_now(connection& client, opcode op);
+    void end_throttling(connection& client);
     void update_backlog(connection& client);
     void notify(notice::event kind, const connection& client);
     void notify_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet);
@@ -179,12 +187,15 @@ private:
     void leave(connection& client);
     void finish(connection& client);
     void finish_if_done(connection& client);
+    void continue_drain();
     void end_drain();
 
     options options_;
+    options largest_bounds_;  // each bound's largest value so far: what may be held
     notice_sink* log_;
     const bool* memory_short_{nullptr};
     memory_tally tally_;  // before everything that counts in it
+    std::size_t input_allowance_{0};
     source_table sources_;
     connection_table connections_;
     user_registry users_;
@@ -198,6 +209,9 @@ private:
     time_point now_{};
     time_point driver_now_{};  // the driver's time; `now_` follows, deadline by deadline
     time_point drain_deadline_{};
+    time_point drain_continues_at_{never};  // never: every slot was visited
+    std::uint32_t drain_slot_{0};           // the next one to visit
+    std::uint32_t drain_closes_per_step_{0};
     bool draining_{false};
     bool drain_over_{false};
 };

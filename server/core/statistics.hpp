@@ -36,6 +36,7 @@ struct statistics {
 
     std::uint64_t answers_late{0};      ///< FLOW-4
     std::uint64_t answers_unasked{0};   ///< FLOW-3
+    std::uint64_t requests_delayed{0};  ///< options::requests_per_second_max
     std::uint64_t requests_ignored{0};  ///< came after the server began to drain
 
     std::array<std::uint64_t, 7> refused_by_violation{};  ///< ERR-2, indexed by chatos::violation

@@ -25,9 +25,9 @@ public:
         return true;
     }
 
-    /// From when on take() succeeds.
+    /// From when on take() succeeds; always for a rate of 0.
     [[nodiscard]] time_point available_at(std::uint32_t per_second) const noexcept {
-        return full_at_ - (second - interval(per_second));
+        return per_second == 0 ? time_point::min() : full_at_ - (second - interval(per_second));
     }
 
     /// Nothing is lost when a bucket that is full by now is forgotten.

@@ -52,9 +52,8 @@ public:
     /// The limit of tunnels that accepting the offer would exceed; `none` also when there is no such offer.
     [[nodiscard]] tunnel_limit limit_reached(const offer_id& offer, const options& bounds) const;
 
-    /// Accepts the offer. Its ends must come before `deadline`, which is no earlier than the deadline of any previous
-    /// acceptance. Ends that wait at another offer between these two users move here. Returns its ends; empty when
-    /// there is no such offer.
+    /// Accepts the offer. Its ends must come before `deadline`. Ends that wait at another offer between these two users
+    /// move here. Returns its ends; empty when there is no such offer.
     [[nodiscard]] std::optional<end_pair> accept(const offer_id& offer, time_point deadline);
 
     /// What became of the ends that waited for a removed offer.

@@ -88,8 +88,8 @@ class socket_server::loop {
 public:
     loop(const core::options& bounds, const service_setup& setup)
         : log_{setup.log, [this](connection_id id) { return source_at(id); }}, admission_{setup.admission, log_},
-          on_stopping_{setup.on_stopping}, reserve_{core::call_bytes_max(bounds)}, core_{bounds, log_.sink()},
-          listeners_{poller_, first_listener_key}, io_uring_{setup.io_uring},
+          on_reload_{setup.on_reload}, on_stopping_{setup.on_stopping}, reserve_{core::call_bytes_max(bounds)},
+          core_{bounds, log_.sink()}, listeners_{poller_, first_listener_key}, io_uring_{setup.io_uring},
           shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
           read_buffer_(std::max(bounds.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
         core_.watch_memory(&reserve_.is_short());
@@ -197,6 +197,7 @@ private:
         const signal_queue::arrived arrived = signals_ ? signal_queue::take() : signal_queue::arrived{};
         if (arrived.reopens != 0) {
             log_.reopen();
+            reload_wanted_ = !core_.is_draining();
         }
         for (unsigned stops = stops_requested_.exchange(0) + arrived.stops; stops != 0; --stops) {
             stop();
@@ -208,6 +209,9 @@ private:
 
     void end_turn() {
         now_ = read_clock();
+        if (std::exchange(reload_wanted_, false)) {
+            reload();
+        }
         admit_proxied();
         core_.run(now_);
         write_all();
@@ -215,6 +219,14 @@ private:
         listeners_.resume(now_, accept_pause);
         heed_refused_batches();
         ended_ = ended_ || (core_.is_draining() && core_.connections() == 0);
+    }
+
+    // Between reading and processing: nobody is in the middle of anything.
+    void reload() {
+        if (const auto limits = on_reload_ ? on_reload_() : std::nullopt) {
+            core_.change_bounds(limits->bounds, now_);
+            admission_.change_rules(limits->admission);
+        }
     }
 
     // What the system refuses to one batch it refuses to the other.
@@ -519,6 +531,7 @@ private:
 
     connection_log log_;
     admission admission_;
+    std::function<std::optional<running_limits>()> on_reload_;
     std::function<void()> on_stopping_;
     memory_reserve reserve_;
     core::server core_;
@@ -539,6 +552,7 @@ private:
     core::time_point turn_ended_{now_};
     core::duration_histogram turn_times_;
     std::size_t descriptors_max_{descriptors_max()};
+    bool reload_wanted_{false};
     bool ended_{false};
     bool memory_was_short_{false};
     std::uint64_t memory_shortages_{0};

@@ -22,11 +22,19 @@ class event_log;
 
 namespace chatos::net {
 
+/// What may change while the server runs.
+struct running_limits {
+    core::options bounds{};       ///< as for core::server::change_bounds()
+    admission_rules admission{};  ///< as for admission::change_rules()
+};
+
 /// Settings of the server beyond the core's bounds.
 struct service_setup {
-    admission_rules admission{};          ///< for new connections
-    ops::event_log* log{nullptr};         ///< may be null; otherwise it must outlive the server
-    bool io_uring{true};                  ///< batch calls through io_uring where available
+    admission_rules admission{};   ///< for new connections
+    ops::event_log* log{nullptr};  ///< may be null; otherwise it must outlive the server
+    bool io_uring{true};           ///< batch calls through io_uring where available
+    /// Called in run() on SIGHUP, after the log file was opened again: new limits, or none. May be empty.
+    std::function<std::optional<running_limits>()> on_reload{};
     std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty
 };
 
@@ -45,8 +53,8 @@ public:
     /// all connections would wait forever.
     [[nodiscard]] static std::size_t descriptors_min(std::size_t listeners) noexcept;
 
-    /// SIGINT and SIGTERM stop() the server; the second one ends it at once. SIGHUP reopens the log file. Signals are
-    /// queued from now on.
+    /// SIGINT and SIGTERM stop() the server; the second one ends it at once. SIGHUP reopens the log file and asks
+    /// on_reload. Signals are queued from now on.
     void stop_on_signals();
 
     /// Decides how sockets are read and written: "io_uring" or "one_by_one". On the thread of run(), which otherwise

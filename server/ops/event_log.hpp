@@ -65,6 +65,10 @@ public:
         });
     }
 
+    void change_level(log_level level) noexcept { level_ = level; }
+    /// 0: no bound.
+    void change_rate(std::uint32_t lines_per_second_max) noexcept { rate_.change(lines_per_second_max); }
+
     [[nodiscard]] log_writer::counts count() const { return writer_.count(); }
     /// Lines that the rate has left out.
     [[nodiscard]] std::uint64_t left_out() const noexcept { return rate_.refused(); }

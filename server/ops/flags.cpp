@@ -124,7 +124,8 @@ void describe(CLI::App& app, flags& flags) {
     app.add_flag("--io-uring,!--no-io-uring", flags.io_uring,
                  "Use io_uring, where available, to read and write many sockets in one call (default: yes)");
     app.set_config("--config", "",
-                   "Read flags from a file, one NAME=VALUE per line, without the dashes; the command line wins")
+                   "Read flags from a file, one NAME=VALUE per line, without the dashes; the command line wins; SIGHUP "
+                   "reads it again, for limits")
         ->check(config_file_fault)
         ->type_name("PATH");
     app.config_formatter(std::make_shared<bounded_config>());
@@ -143,6 +144,9 @@ parsed_flags parse_flags(int argc, const char* const* argv, std::uint64_t memory
     describe(app, parsed.value);
     try {
         app.parse(argc, argv);
+        if (const CLI::Option* config = app.get_config_ptr(); config->count() != 0) {
+            parsed.value.config = config->as<std::string>();
+        }
     } catch (const CLI::Success& wish) {
         static_cast<void>(app.exit(wish));  // --help, --version
         parsed.only_printed = true;

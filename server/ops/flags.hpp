@@ -21,6 +21,7 @@ struct flags {
     std::string log_level{"info"};
     std::string log_format{"logfmt"};
     std::string log_file;
+    std::string config;  ///< the file that was read; empty: none
     bool io_uring{true};
     bool print_limits{false};
     bool json{false};

@@ -57,6 +57,11 @@ constexpr limit bound(std::string_view flag, std::string_view meaning, unit coun
     return {flag, counts_in, meaning, read<Member>, write<Member>, large ? UINT64_MAX : UINT32_MAX};
 }
 
+constexpr limit fixed(limit bound) {
+    bound.fixed = true;
+    return bound;
+}
+
 using core_options = core::options;
 using sizes = chatos::limits;
 
@@ -70,15 +75,18 @@ constexpr std::array table{
           "Connections from one address, 0 for any number; more are answered 2 and closed. Unless given: half of those "
           "that are possible, and any number from this machine",
           read_per_address_max, write_per_address_max, UINT32_MAX},
-    bound<&options::ipv6_prefix>("--ipv6-prefix",
-                                 "Bits of an IPv6 address that tell one address from another in limits per address"),
+    fixed(bound<&options::ipv6_prefix>(
+        "--ipv6-prefix", "Bits of an IPv6 address that tell one address from another in limits per address")),
     bound<&options::connections_per_second_max>(
         "--connections-per-second-max",
         "New connections per second from one address, 0 for any number; more are answered 2 and closed"),
-    bound<&sizes::pseudo_bytes_max>("--pseudo-bytes-max", "Longest pseudo; a longer one is answered 5 and closed",
-                                    unit::bytes),
-    bound<&sizes::message_bytes_max>("--message-bytes-max", "Longest message; a longer one is answered 5 and closed",
-                                     unit::bytes),
+    bound<&core_options::requests_per_second_max>(
+        "--requests-per-second-max",
+        "Requests per second of one client, 0 for any number; beyond, it is not read until it may send the next"),
+    fixed(bound<&sizes::pseudo_bytes_max>("--pseudo-bytes-max", "Longest pseudo; a longer one is answered 5 and closed",
+                                          unit::bytes)),
+    fixed(bound<&sizes::message_bytes_max>("--message-bytes-max",
+                                           "Longest message; a longer one is answered 5 and closed", unit::bytes)),
     bound<&core_options::send_permissions_max>("--favours-max",
                                                "Send permissions per user; beyond, the oldest is forgotten"),
     bound<&core_options::answers_owed_max>("--answers-owed-max", "Answers due to one client; beyond, it is not read"),
@@ -110,9 +118,9 @@ constexpr std::array table{
     bound<&core_options::tunnel_idle_timeout>("--tunnel-idle-timeout-ms",
                                               "Time without a byte in an open tunnel; then both ends are closed",
                                               unit::milliseconds),
-    bound<&options::log_queue_bytes_max>("--log-queue-bytes-max",
-                                         "Log lines waiting for a slow log; beyond, lines are dropped and counted",
-                                         unit::bytes),
+    fixed(bound<&options::log_queue_bytes_max>(
+        "--log-queue-bytes-max", "Log lines waiting for a slow log; beyond, lines are dropped and counted",
+        unit::bytes)),
     bound<&options::log_lines_per_second_max>(
         "--log-lines-per-second-max",
         "Log lines of one kind in a second, 0 for any number; more are left out and counted"),

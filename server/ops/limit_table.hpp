@@ -22,6 +22,7 @@ struct limit {
     std::uint64_t (*get)(const service_options&);
     void (*set)(service_options&, std::uint64_t);
     std::uint64_t most;  ///< maximum of its type
+    bool fixed{false};   ///< takes effect at a start only, not when the flags are read again
 };
 
 /// All limits, in the order in which they are shown.

@@ -18,6 +18,8 @@ public:
     /// `per_second_max` 0: no bound.
     explicit line_rate(std::uint32_t per_second_max) noexcept : per_second_max_{per_second_max} {}
 
+    void change(std::uint32_t per_second_max) noexcept { per_second_max_ = per_second_max; }
+
     /// Whether one more line of `kind`, which must have static storage, may be written at `now`. Each refusal is
     /// counted.
     [[nodiscard]] bool admit(std::string_view kind, time_point now) noexcept;

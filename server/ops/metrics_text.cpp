@@ -88,6 +88,8 @@ void add_requests(page& to, const core::statistics& counts) {
     to.counter("chatos_requests_abandoned_total",
                "Requests whose client left, or broke the protocol, before the answer.", counts.requests_abandoned);
     to.gauge("chatos_requests_pending", "Requests that wait for their answer.", counts.requests_pending);
+    to.counter("chatos_requests_delayed_total", "Requests that waited because of --requests-per-second-max.",
+               counts.requests_delayed);
     to.counter("chatos_requests_ignored_total", "Requests that came after the server began to drain.",
                counts.requests_ignored);
 }

@@ -42,6 +42,7 @@ options bounds_of(const setting& setting) {
         bounds.total_input_bytes_max =
             input_buffer::memory_bytes_max(bounds.receive_bytes_max + packet_bytes) + choose(1, 4'096);
     }
+    bounds.requests_per_second_max = random.one_in(4) ? choose(5, 500) : 0;
     return bounds;
 }
 
