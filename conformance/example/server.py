@@ -13,6 +13,7 @@ OK, TAKEN, FULL, UNREACHABLE, REFUSED = 0, 1, 2, 4, 5
 PSEUDO_BYTES_MAX, MESSAGE_BYTES_MAX = 255, 65_536
 PENDING_MAX = 1_024  # requests of one client; beyond it, the client is not read (FLOW-5)
 TIMEOUTS_MAX = 8  # in a row; beyond it, the client is closed (FLOW-10)
+OFFERS_MAX = 16  # undecided ones of one user (PC-8)
 UNSENT_BYTES_MAX = 16 << 20  # for a client that does not read
 DRAIN_SECONDS = 1  # input of a closed client is still read, since a reset would destroy what was sent last (ERR-5)
 
@@ -101,6 +102,7 @@ class Delivery:
         self.request, self.is_offer, self.sent_at = request, is_offer, now
         self.oldest_since = None  # when its timeout starts (FLOW-7)
         self.timed_out = False  # settled; only its place in the queue is left (FLOW-4)
+        self.is_behind_offer = False  # its recipient has to decide an offer first (FLOW-10)
 
 
 class Server:
@@ -305,8 +307,8 @@ class Client(asyncio.Protocol):
         peer = self.server.users.get(pseudo)
         if peer is None:
             self.answer(UNREACHABLE)  # PC-2
-        elif peer is self or any(delivery.is_offer and not delivery.timed_out for delivery in peer.owed):
-            self.answer(REFUSED)  # PC-6, PC-7
+        elif peer is self or peer.has_offer() or self.offers_undecided() >= OFFERS_MAX:
+            self.answer(REFUSED)  # PC-6, PC-7, PC-8
         else:
             request = Request(self)
             request.answers.append(OK)  # PC-1
@@ -316,7 +318,15 @@ class Client(asyncio.Protocol):
 
     # Deliveries.
 
+    def has_offer(self):
+        return any(delivery.is_offer and not delivery.timed_out for delivery in self.owed)
+
+    def offers_undecided(self):
+        return sum(delivery.is_offer and not delivery.timed_out and delivery.request.client is self
+                   for user in self.server.users.values() for delivery in user.owed)
+
     def deliver(self, delivery, packet):
+        delivery.is_behind_offer = self.has_offer()
         self.owed.append(delivery)
         self.send(packet)
         self.watch_owed()
@@ -345,7 +355,7 @@ class Client(asyncio.Protocol):
 
     def time_out(self, oldest):
         oldest.timed_out = True
-        self.timeouts_in_a_row += 1
+        self.timeouts_in_a_row += not oldest.is_behind_offer
         oldest.request.recipient_says(UNREACHABLE)
         self.watch_owed()
         if self.timeouts_in_a_row >= TIMEOUTS_MAX:

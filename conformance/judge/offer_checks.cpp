@@ -42,9 +42,11 @@ public:
                 context_.passed("PC-2");
             }
         } else if (holder != nullptr && !may_have_pending_offer(*holder, answer.frame) &&
-                   !may_delay_delivery(*holder, pc.frame, answer.frame)) {
+                   !may_delay_delivery(*holder, pc.frame, answer.frame) && !may_have_own_offer(connection, request)) {
             context_.failed("PC-1", connection, answer,
-                            "ERROR 0: " + peer + " is registered and has no undecided offer", answer_text(answer.code));
+                            "ERROR 0: " + peer + " is registered, and no offer to it or from " +
+                                quoted(connection.pseudo) + " is undecided",
+                            answer_text(answer.code));
         }
     }
 
@@ -53,6 +55,17 @@ private:
     static bool may_have_pending_offer(const connection_trace& peer, std::uint64_t frame) {
         return std::any_of(peer.deliveries.begin(), peer.deliveries.end(), [&](const traced_delivery& delivery) {
             return delivery.packet->op == opcode::pc || delivery.packet->frame > frame;
+        });
+    }
+
+    /// PC-8: whether an earlier offer of the requester may have been undecided when the server processed its PC.
+    static bool may_have_own_offer(const connection_trace& connection, const traced_request& request) {
+        return std::any_of(connection.requests.begin(), connection.requests.end(), [&](const traced_request& other) {
+            const bool is_earlier_offer = other.packet->op == opcode::pc &&
+                                          other.packet->frame < request.packet->frame &&
+                                          (other.first_answer == nullptr || other.first_answer->code == code_ok);
+            return is_earlier_offer &&
+                   (other.second_answer == nullptr || other.second_answer->frame > request.packet->frame);
         });
     }
 

@@ -26,6 +26,9 @@ void model::deliver(client_state& recipient, const client_state& requester, std:
     delivery.request_op = request_op;
     delivery.packet = std::move(packet);
     delivery.created = now_;
+    delivery.is_behind_offer =
+        std::any_of(recipient.deliveries.begin(), recipient.deliveries.end(),
+                    [](const pending_delivery& other) { return other.request_op == opcode::pc && !other.timed_out; });
     if (recipient.deliveries.size() >= deliveries_max) {
         disconnect(recipient, std::nullopt);  // FLOW-10
         settle(delivery, code_unreachable);
@@ -165,7 +168,10 @@ void model::time_out_deliveries(client_state& recipient) {
         timed_out(delivery);
         start_timeout(recipient);
         send_next_deliveries(recipient);
-        if (++recipient.consecutive_timeouts >= consecutive_timeouts_max && !follows(variant::silent_users_stay)) {
+        if (!delivery.is_behind_offer || has(timeouts_behind_offer_counted)) {
+            ++recipient.consecutive_timeouts;
+        }
+        if (recipient.consecutive_timeouts >= consecutive_timeouts_max && !follows(variant::silent_users_stay)) {
             disconnect(recipient, std::nullopt);  // FLOW-10
             return;
         }

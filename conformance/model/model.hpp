@@ -100,7 +100,8 @@ private:
         model_time created{0};
         std::optional<model_time> oldest_since;  ///< start of its timeout (FLOW-7)
         bool sent{false};
-        bool timed_out{false};  ///< settled, but still keeps its place
+        bool timed_out{false};        ///< settled, but still keeps its place
+        bool is_behind_offer{false};  ///< an offer to its recipient was undecided when it was queued (FLOW-10)
     };
 
     struct client_state {
@@ -197,6 +198,7 @@ private:
     void send_to_wrong_recipients(client_state& client, const model_packet& packet);
     void send_to_latecomer(client_state& late);
     void private_connection(client_state& client, const std::string& pseudo);
+    [[nodiscard]] bool has_too_many_offers(const client_state& client) const;
     void offer(client_state& client, client_state& peer);
 
     // Deliveries: deliveries.cpp

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t permissions_min = 1'024;  // PM-6: the minimum that a server remembers
 constexpr std::size_t few_requests = 16;        // too many for a fault
+constexpr std::size_t offers_max = 16;          // PC-8
 
 }  // namespace
 
@@ -279,7 +280,7 @@ void model::send_to_latecomer(client_state& late) {
     }
 }
 
-/// PC-2: no such user. PC-6: to oneself. PC-7: one undecided offer at a time.
+/// PC-2: no such user. PC-6: to oneself. PC-7: one undecided offer at a time. PC-8: not too many of one user.
 void model::private_connection(client_state& client, const std::string& pseudo) {
     client_state* peer = find_user(pseudo);
     if (peer == nullptr) {
@@ -301,11 +302,26 @@ void model::private_connection(client_state& client, const std::string& pseudo) 
         std::any_of(peer->deliveries.begin(), peer->deliveries.end(), [](const pending_delivery& delivery) {
             return delivery.request_op == opcode::pc && !delivery.timed_out;
         });
-    if (has_undecided_offer && !follows(variant::offers_wait)) {
+    if ((has_undecided_offer && !follows(variant::offers_wait)) || has_too_many_offers(client)) {
         reply(client, opcode::pc, error_code::refused);
         return;
     }
     offer(client, *peer);
+}
+
+/// PC-8: counts the client's offers that nobody has decided, wherever they are.
+bool model::has_too_many_offers(const client_state& client) const {
+    if (follows(variant::offers_without_limit)) {
+        return false;
+    }
+    std::size_t undecided = 0;
+    for (const auto& [id, other] : clients_) {
+        for (const pending_delivery& delivery : other.deliveries) {
+            const bool is_own_offer = delivery.request_op == opcode::pc && delivery.requester == client.id;
+            undecided += is_own_offer && !delivery.timed_out ? 1U : 0U;
+        }
+    }
+    return undecided >= (follows(variant::one_offer_at_a_time) ? 1U : offers_max);
 }
 
 /// PC-1: ERROR 0 for the asker, PC for the peer. PC-3: the peer's decision is the second answer.

@@ -91,7 +91,7 @@ constexpr rule rules[] = {
     {"ALL-9", must, decision, "A recipient that leaves does not keep the sender waiting."},
 
     {"PC-1", must, text,
-     "A PC for a registered user is answered with ERROR 0, and that user receives a PC with the requester's pseudo."},
+     "A PC for a registered user is answered with ERROR 0, and that user receives a PC with the requester's pseudo (except for PC-6, PC-7 and PC-8)."},
     {"PC-2", must, text, "A PC for a pseudo that nobody holds is answered with ERROR 4, and has no second answer."},
     {"PC-3", must, text,
      "The peer accepts with ERROR 0 or refuses with ERROR 5; the requester receives that code as the second answer."},
@@ -101,6 +101,8 @@ constexpr rule rules[] = {
     {"PC-6", should, decision, "A PC to oneself is answered with ERROR 5 and delivers nothing."},
     {"PC-7", choice, decision,
      "While a PC to a user is undecided, another PC to that user is answered with ERROR 5 at once, or waits for its turn. A PC whose first answer is not 0 has no second answer."},
+    {"PC-8", choice, decision,
+     "A user's undecided PCs may be limited in number: another one is answered with ERROR 5 at once and delivers nothing."},
 
     {"FLOW-1", must, decision,
      "A client is answered in the order of its requests: once each, twice for a PC that reached its peer. Both answers to a PC come before the answer to a later request."},
@@ -120,7 +122,7 @@ constexpr rule rules[] = {
     {"FLOW-9", choice, decision,
      "The next delivery to a client is sent at once, or only when the previous one has been answered."},
     {"FLOW-10", choice, decision,
-     "A client that lets many deliveries in a row time out, or owes more answers than a limit, may be disconnected."},
+     "A client that lets many deliveries in a row time out, or owes more answers than a limit, may be disconnected. Deliveries that time out only because they wait behind an undecided offer do not count."},
 
     {"ERR-1", must, decision, "No part of a malformed packet is acted on, nor is any byte after it."},
     {"ERR-2", should, decision,

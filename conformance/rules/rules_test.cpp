@@ -18,7 +18,7 @@ TEST(Rules, ids_are_numbered_without_gaps) {
         EXPECT_EQ(std::stoul(id.substr(dash + 1)), ++last_number[id.substr(0, dash)]) << id;
         EXPECT_EQ(find_rule(id), &rule);
     }
-    const std::map<std::string, unsigned> expected{{"WIRE", 14}, {"CONN", 9}, {"PM", 10}, {"ALL", 9}, {"PC", 7},
+    const std::map<std::string, unsigned> expected{{"WIRE", 14}, {"CONN", 9}, {"PM", 10}, {"ALL", 9}, {"PC", 8},
                                                    {"FLOW", 10}, {"ERR", 5},  {"CLI", 8}, {"TUN", 5}};
     EXPECT_EQ(last_number, expected);
 }
