@@ -98,6 +98,7 @@ session_setup setup_of(std::span<const std::byte> script) {
     bounds.work_per_slice_max = pick(choices[1] >> 2U, bounds.work_per_slice_max, 1, 2, 5);
     bounds.receive_bytes_max = pick(choices[1] >> 4U, bounds.receive_bytes_max, 3, 20, 300);
     choose_times(bounds, time_choice);
+    bounds.offers_max = large ? bounds.offers_max : pick(choices[2] >> 4U, bounds.offers_max, 1, 2, 3);
     setup.users = choices[2] & 7U;
     setup.clock_ticks = (choices[2] & 8U) != 0;
     setup.large_bursts = large;

@@ -26,6 +26,7 @@ options bounds_of(const setting& setting) {
     bounds.deliveries_unanswered_max = roomy ? 4'096 : choose(2, 60);
     bounds.output_bytes_max = roomy ? 1U << 20U : choose(packet_bytes, 5'000);
     bounds.timeouts_in_a_row_max = choose(1, 10);
+    bounds.offers_max = choose(1, 16);
     bounds.work_per_slice_max = random.one_in(2) ? 1'024 : choose(1, 30);
     bounds.receive_bytes_max = random.one_in(2) ? 65'536 : choose(1, 400);
     bounds.answer_timeout = milliseconds{choose(50, 5'000)};
