@@ -81,7 +81,7 @@ class Server:
         text = (await asyncio.wait_for(reader.read(), clients.PATIENCE_S)).decode()
         writer.close()
         rows = (row.rsplit(" ", 1) for row in text.splitlines() if row.startswith(("chatos_", "process_")))
-        return {name: int(value) for name, value in rows}
+        return {name: float(value) if "." in value else int(value) for name, value in rows}
 
     async def exit_code(self):
         return await asyncio.wait_for(self.process.wait(), clients.PATIENCE_S)
