@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fcntl.h>
 #include <malloc.h>
 #include <new>
 #include <optional>
@@ -47,6 +48,15 @@ void return_freed_memory() {
     ::mallopt(M_ARENA_MAX, 1);
     ::mallopt(M_MMAP_THRESHOLD, 128 * 1'024);
     ::mallopt(M_TRIM_THRESHOLD, 1'024 * 1'024);
+}
+
+// Without them a socket gets their number, and a client the log.
+void open_standard_streams() {
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(number, F_GETFD) == -1) {
+            static_cast<void>(::open("/dev/null", O_RDWR));  // gets the lowest number, which is this one
+        }
+    }
 }
 
 // A signal that means nothing to this server must not end it, as it would by default. SIGXFSZ and SIGTTOU come from
@@ -225,6 +235,7 @@ int parse_and_serve(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    open_standard_streams();
     ignore_signals();
     return_freed_memory();
     try {

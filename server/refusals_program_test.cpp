@@ -1,5 +1,6 @@
 // When the system says no: no descriptors, no threads, no io_uring, signals without a meaning, socket files of others.
 // The server says what is missing, or does without.
+#include "base/system/process.hpp"
 #include "base/system/socket_address.hpp"
 #include "net/test_connection.hpp"
 #include "net/test_monitored_server.hpp"
@@ -184,6 +185,32 @@ TEST(Refusals, signals_that_mean_nothing_to_the_server_do_not_end_it) {
     }
     server.signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(Refusals, closed_standard_streams_are_not_taken_for_sockets) {
+    const base::testing::temporary_folder folder;
+    const std::string address = "unix:" + folder.path("socket");
+    base::process server{{.command = {"/bin/sh", "-c", "exec \"$0\" \"$@\" <&- >&- 2>&-", CHATOS_SERVER, "--listen",
+                                      address, "--log-level", "debug"}}};
+    ASSERT_EQ(server.fault(), "");
+    while (!std::filesystem::exists(folder.path("socket"))) {
+        ASSERT_FALSE(server.end().has_value());
+    }
+    base::connect_result attempt;
+    do {  // the file is there a moment before it listens
+        attempt = base::connect_to(base::endpoint{.unix_path = folder.path("socket")}, std::chrono::seconds{60});
+    } while (!attempt.socket.is_open() && !server.end().has_value());
+    connection alice = join(address, "alice");
+    connection eve{address};
+    eve.send_bytes("\x09");
+    EXPECT_EQ(eve.receive_all(), bytes_of(make_error(error::refused)));
+    alice.end();
+    EXPECT_EQ(alice.receive_all(), "");
+    for (const char* stream : {"0", "1", "2"}) {
+        EXPECT_EQ(std::filesystem::read_symlink("/proc/" + std::to_string(server.id()) + "/fd/" + stream), "/dev/null");
+    }
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait().code, 0);
 }
 
 TEST(Refusals, a_stopping_server_removes_only_its_own_socket_file) {
