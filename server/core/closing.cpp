@@ -49,6 +49,11 @@ void server::arm_timer(const connection& client) {
     }
 }
 
+void server::set_time(time_point now) noexcept {
+    driver_now_ = std::max(driver_now_, now);
+    now_ = std::max(now_, now);
+}
+
 void server::advance(time_point now) {
     driver_now_ = std::max(driver_now_, now);
     if (drain_continues_at_ <= now) {
@@ -166,6 +171,7 @@ void server::end_session(connection& client) {
         return;
     }
     enter(client, phase::leaving);
+    skip_broadcasts(client);
     users_.remove(client);
     --client.from_network->users;
     client.permissions.clear();
@@ -234,14 +240,14 @@ void server::finish(connection& client) {
 
 void server::finish_if_done(connection& client) {
     const bool on_the_way_out =
-        client.current_phase() == phase::leaving || (draining_ && client.is_open() && client.deliveries.waiting() == 0);
+        client.current_phase() == phase::leaving || (draining_ && client.is_open() && !owes_answers(client));
     if (on_the_way_out && client.requests.empty()) {
         finish(client);
     }
 }
 
 void server::drain(time_point now) {
-    advance(now);
+    set_time(now);
     if (draining_) {
         return;
     }

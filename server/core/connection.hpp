@@ -23,6 +23,7 @@ namespace chatos::core {
 struct connection {
     connection_id id{};
     bool in_changed_list{false};  ///< in the list of changed connections
+    bool in_bulk_list{false};     ///< in the list of those that only a message to all has changed
     bool in_work_list{false};     ///< in the list of connections with bytes to process
     bool has_backlog{false};      ///< `pending_input` begins with bytes that can be processed without waiting for more
     bool input_ended{false};
@@ -34,6 +35,7 @@ struct connection {
         false};  ///< `pending_input` is the start of a packet; it lacks `need` bytes to the next decision
     std::uint32_t timeouts_in_a_row{0};  ///< FLOW-10
     std::uint32_t registry_index{0};     ///< users only
+    std::uint32_t next_broadcast{0};     ///< users only: number of the first message to all that it has not received
     const std::string* pseudo{nullptr};  ///< users only; the registry owns it
     std::size_t need{0};
     std::uint64_t bytes_processed{0};  ///< whole packets only

@@ -10,6 +10,18 @@ namespace chatos::core {
 // Sends `packet` to `recipient` for the request that `sender` is about to make. Returns false when the recipient's
 // queues are full: nothing was sent, and the request continues as if the recipient had answered 4.
 bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
+    catch_up(recipient, lane::prompt);  // nothing overtakes a message to all
+    if (!enqueue(recipient, packet,
+                 {.sender = sender.id, .request_number = sender.requests.next_number(), .kind = kind, .sent = now_})) {
+        return false;
+    }
+    mark_changed(recipient);
+    return true;
+}
+
+// The caller marks `recipient` as changed.
+bool server::enqueue(connection& recipient, const frame& packet, const delivery& entry) {
+    spend(1);
     if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
         recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max ||
         tally_.output_memory_bytes() + memory_tally::queue_entry_bytes > options_.total_output_bytes_max ||
@@ -17,16 +29,20 @@ bool server::deliver(const connection& sender, connection& recipient, const fram
         ++statistics_.deliveries_without_room;
         return false;
     }
-    recipient.deliveries.push(
-        {.sender = sender.id, .request_number = sender.requests.next_number(), .kind = kind, .sent = now_});
+    recipient.deliveries.push(entry);
     recipient.output.push(packet);
     ++statistics_.deliveries_made;
     ++statistics_.deliveries_waiting;
     if (recipient.deliveries.waiting() == 1) {
         arm_timer(recipient);
     }
-    mark_changed(recipient);
     return true;
+}
+
+// Others wait for an answer of this client, to a delivery that was made or is to come.
+bool server::owes_answers(const connection& client) const noexcept {
+    return client.deliveries.waiting() != 0 ||
+           (client.current_phase() == phase::user && client.next_broadcast != broadcasts_.end());
 }
 
 void server::handle_answer(connection& client, error_code code) {
@@ -47,8 +63,6 @@ void server::handle_answer(connection& client, error_code code) {
     finish_if_done(client);
 }
 
-// PM-4, PC-3: the recipient's own code; ALL-5: the highest code of all. The answer is dropped when the sender is gone
-// or has abandoned its requests (ERR-2).
 void server::settle(const delivery& done, error_code code, settled_by cause) {
     --statistics_.deliveries_waiting;
     switch (cause) {
@@ -58,12 +72,18 @@ void server::settle(const delivery& done, error_code code, settled_by cause) {
     }
     if (done.kind == delivery_kind::connection_offer) {
         record_decision(done, code);  // TUN-1, TUN-4
+        if (connection* asking = connections_.find(done.sender)) {
+            --asking->offers_undecided;  // PC-8
+        }
     }
-    connection* sender = connections_.find(done.sender);
-    if (sender != nullptr && done.kind == delivery_kind::connection_offer) {
-        --sender->offers_undecided;
-    }
-    request* request = sender == nullptr ? nullptr : sender->requests.find(done.request_number);
+    settle_request(done.sender, done.request_number, code);
+}
+
+// PM-4, PC-3: the recipient's own code; ALL-5: the highest code of all. The answer is dropped when the sender is gone
+// or has abandoned its requests (ERR-2).
+void server::settle_request(connection_id sender_id, std::uint32_t request_number, error_code code) {
+    connection* sender = connections_.find(sender_id);
+    request* request = sender == nullptr ? nullptr : sender->requests.find(request_number);
     if (request == nullptr) {
         return;
     }

@@ -189,6 +189,16 @@ std::string server::check_invariants() const {
     std::uint64_t orphaned = 0;                               // deliveries whose sender no longer waits for an answer
     std::map<std::uint32_t, std::uint32_t> offers_by_sender;  // by slot
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> waiting_by_request;  // slot, request number
+    std::uint64_t to_come = 0;                       // deliveries of messages to all
+    std::map<std::uint32_t, std::uint32_t> lacking;  // by number of the message: users that lack it
+    const auto count_wait = [&](connection_id sender_id, std::uint32_t request_number) {
+        const connection* sender = connections_.find(sender_id);
+        if (sender == nullptr || !sender->requests.contains(request_number)) {
+            ++orphaned;
+        } else {
+            ++waiting_by_request[{sender_id.slot, request_number}];
+        }
+    };
     connections_.for_each([&](connection& client) {
         const auto deadline = deadline_of(client);
         const auto scheduled = timers_.scheduled_at(client.id.slot);
@@ -220,10 +230,13 @@ std::string server::check_invariants() const {
             if (sender != nullptr && delivery.kind == delivery_kind::connection_offer) {
                 ++offers_by_sender[delivery.sender.slot];
             }
-            if (sender == nullptr || !sender->requests.contains(delivery.request_number)) {
-                ++orphaned;
-            } else {
-                ++waiting_by_request[{delivery.sender.slot, delivery.request_number}];
+            count_wait(delivery.sender, delivery.request_number);
+        }
+        for (std::uint32_t i = client.next_broadcast; in_registry && i != broadcasts_.end(); ++i) {
+            ++lacking[i];
+            if (broadcasts_[i].sender != client.id) {
+                ++to_come;
+                count_wait(broadcasts_[i].sender, broadcasts_[i].request_number);
             }
         }
     });
@@ -247,7 +260,12 @@ std::string server::check_invariants() const {
         s.requests_accepted != s.requests_answered + s.requests_abandoned + s.requests_pending) {
         report("requests accepted are not answered + abandoned + pending");
     }
-    if (s.deliveries_waiting != waiting || waiting != waited_for + orphaned ||
+    for (std::uint32_t i = broadcasts_.first(); i != broadcasts_.end(); ++i) {
+        if (broadcasts_[i].remaining == 0 || broadcasts_[i].remaining != lacking[i]) {
+            report("the users that lack a message to all were miscounted");
+        }
+    }
+    if (s.deliveries_waiting != waiting || waiting + to_come != waited_for + orphaned ||
         s.deliveries_made !=
             s.deliveries_answered + s.deliveries_timed_out + s.deliveries_recipient_left + s.deliveries_waiting) {
         report("deliveries made are not settled + waiting");

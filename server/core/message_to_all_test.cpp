@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace chatos::core::test {
 namespace {
 
@@ -72,6 +74,72 @@ TEST_F(MessageToAll, ALL_3_the_answer_waits_for_the_last_recipient) {
     EXPECT_EQ(alice.take(), packets{});
     carol.answer();
     EXPECT_EQ(alice.take(), packets{"ERROR 0"}) << "ALL_4: all answered 0";
+}
+
+// A message to more users than one turn has work for, and what comes meanwhile.
+struct MessageToMany : testing::Test {
+    network net{{.work_per_turn_max = 4}};
+    client& alice{net.join("alice")};
+    std::vector<client*> crowd{net.join_many("user", 40)};
+};
+
+TEST_F(MessageToMany, ALL_1_reaches_everybody_in_bounded_pieces) {
+    alice.send_without_turn(make_sma("hi"));
+    const std::uint64_t made = net.core.count().deliveries_made;
+    EXPECT_LE(made, 4U);
+    net.settle();
+    EXPECT_EQ(net.core.count().deliveries_made, 40U);
+    for (client* user : crowd) {
+        EXPECT_EQ(user->take(), packets{"SPM alice: hi"});
+    }
+}
+
+TEST_F(MessageToMany, nothing_overtakes_it) {
+    alice.send({make_rpm("user39")});
+    alice.send_without_turn(make_sma("1"));
+    crowd[0]->send_without_turn(make_sma("2"));
+    alice.send_without_turn(make_spm("user39", "3"));
+    net.settle();
+    EXPECT_EQ(crowd[39]->take(), (packets{"SPM alice: 1", "SPM user0: 2", "SPM alice: 3"}));
+}
+
+TEST_F(MessageToMany, ALL_8_the_recipients_are_those_of_the_moment_of_processing) {
+    alice.send_without_turn(make_sma("hi"));
+    client& late = net.connect();
+    late.send(make_cr("late"));
+    EXPECT_EQ(late.take(), packets{"ERROR 0"});
+    for (client* user : crowd) {
+        user->answer();
+    }
+    EXPECT_EQ(alice.take(), packets{"ERROR 0"});
+}
+
+TEST_F(MessageToMany, ALL_9_a_recipient_that_leaves_before_its_turn_counts_as_4) {
+    alice.send_without_turn(make_sma("hi"));
+    for (client* user : crowd) {
+        user->reset();
+    }
+    EXPECT_EQ(alice.take(), packets{"ERROR 4"});
+}
+
+TEST_F(MessageToMany, a_sender_that_leaves_meanwhile_has_still_sent_it) {
+    alice.send_without_turn(make_sma("hi"));
+    alice.reset();
+    for (client* user : crowd) {
+        EXPECT_EQ(user->take(), packets{"SPM alice: hi"});
+    }
+}
+
+TEST_F(MessageToMany, others_are_served_meanwhile) {
+    std::string flood;
+    for (int i = 0; i < 500; ++i) {
+        flood += bytes_of(make_sma("m"));
+    }
+    crowd[0]->send_without_turn(flood);
+    crowd[1]->send_without_turn(bytes_of(make_rpm("alice")));
+    net.turn();
+    const packets received = crowd[1]->take();
+    EXPECT_EQ(std::count(received.begin(), received.end(), "ERROR 0"), 1) << "in the same turn";
 }
 
 TEST_F(MessageToAll, ALL_4_all_answered_0) {

@@ -50,6 +50,7 @@ std::string find_fault(const options& bounds) {
         range{"timeouts in a row", bounds.timeouts_in_a_row_max, 1, 1'000'000},
         range{"bytes per read", bounds.receive_bytes_max, 1, 16U << 20U},
         range{"work per slice", bounds.work_per_slice_max, 1, 1'000'000},
+        range{"work per turn", bounds.work_per_turn_max, 1, 1'000'000},
         range{"answer timeout in ms", count_ms(bounds.answer_timeout), 1, day_ms},
         range{"SMA answer timeout in ms", count_ms(bounds.sma_answer_timeout), 0, day_ms},
         range{"PC timeout in ms", count_ms(bounds.pc_timeout), 1, day_ms},

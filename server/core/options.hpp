@@ -71,8 +71,12 @@ struct options {
     std::size_t receive_bytes_max{std::size_t{64} << 10U};
 
     /// Packets plus deliveries that one client may cause in one slice of work. Beyond: its remaining bytes wait for
-    /// run(), and its connection is not read. An SMA is never split, so a slice may exceed this by the number of users.
+    /// run(), and its connection is not read.
     std::uint32_t work_per_slice_max{1'024};
+
+    /// Packets plus deliveries of one turn, of all clients together. Beyond: the remaining bytes, and the remaining
+    /// recipients of messages to all, wait for run(). What one client may always do at once comes on top.
+    std::uint32_t work_per_turn_max{16'384};
 
     /// PM-8, FLOW-7. Time to answer an SPM. Then: settled as 4.
     std::chrono::milliseconds answer_timeout{5'000};

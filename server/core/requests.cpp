@@ -58,6 +58,7 @@ void server::handle_cr(connection& client, std::string_view pseudo) {
         return;
     }
     users_.add(client, pseudo);  // CONN-1
+    client.next_broadcast = broadcasts_.end();
     ++client.from_network->users;
     enter(client, phase::user);
     notify(notice::event::registered, client);
@@ -100,23 +101,18 @@ std::uint32_t server::handle_spm(connection& client, const packet_view& packet) 
 }
 
 std::uint32_t server::handle_sma(connection& client, std::string_view message) {
-    request request{};
-    if (users_.size() > 1) {
-        const frame packet = frame::of(make_spm(*client.pseudo, message), options_.packet_limits, &tally_);
-        for (connection* recipient : users_.users()) {  // ALL-1, ALL-7, ALL-8
-            if (recipient == &client) {
-                continue;  // ALL-2
-            }
-            if (deliver(client, *recipient, packet, delivery_kind::message_to_all)) {
-                ++request.waiting;
-            } else {
-                request.worst = std::max(request.worst, error_code::unreachable);  // ALL-5
-            }
-        }
+    const auto recipients = static_cast<std::uint32_t>(users_.size() - 1);  // ALL-1, ALL-2, ALL-7, ALL-8
+    if (recipients == 0) {
+        answer_at_once(client, error_code::ok);  // ALL-6
+        return 0;
     }
-    const std::uint32_t deliveries = request.waiting;
-    accept(client, request);  // ALL-3, ALL-6
-    return deliveries;
+    broadcasts_.push({.packet = frame::of(make_spm(*client.pseudo, message), options_.packet_limits, &tally_),
+                      .sender = client.id,
+                      .request_number = client.requests.next_number(),
+                      .remaining = recipients + 1});
+    accept(client, {.waiting = recipients});  // ALL-3
+    deliver_broadcasts(turn_work_left_);
+    return recipients;
 }
 
 std::uint32_t server::handle_pc(connection& client, std::string_view pseudo) {

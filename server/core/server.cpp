@@ -8,7 +8,8 @@
 
 namespace chatos::core {
 
-server::server(const options& bounds, notice_sink* log) : options_{bounds}, largest_bounds_{bounds}, log_{log} {
+server::server(const options& bounds, notice_sink* log)
+    : options_{bounds}, largest_bounds_{bounds}, log_{log}, turn_work_left_{bounds.work_per_turn_max} {
     ensure(find_fault(bounds).empty());
     for (const error_code code : {error_code::ok, error_code::pseudo_taken, error_code::out_of_capacity,
                                   error_code::unreachable, error_code::refused}) {
@@ -34,8 +35,8 @@ bool server::accepts_connections(std::size_t awaited) const noexcept {
 }
 
 connection_id server::connect(time_point now, const connection_source& source) {
-    ensure(accepts_connections());  // before deadlines take effect: one of them may end a session
-    advance(now);
+    ensure(accepts_connections());
+    set_time(now);
     connection& newcomer = connections_.open();
     newcomer.source = source.address;
     newcomer.shares_apply = source.shares_apply;
@@ -51,14 +52,14 @@ connection_id server::connect(time_point now, const connection_source& source) {
 
 void server::receive(connection_id id, std::span<const std::byte> bytes, time_point now) {
     ensure(wants_input(id) && bytes.size() <= options_.receive_bytes_max);
-    advance(now);
+    set_time(now);
     enforce_input_bound();
     connection& client = lookup(id);
     if (client.is_tunnel_end()) {
         take_tunnel_bytes(client, bytes);
         return;
     }
-    std::uint32_t work_left = options_.work_per_slice_max;
+    std::uint32_t work_left = slice_of_work();
     // An unfinished packet takes what it needs and no more, so that everything after it is decoded in place.
     while (client.packet_unfinished && !client.pending_input.empty() && !bytes.empty()) {
         const std::size_t taken = std::min(client.need, bytes.size());
@@ -83,7 +84,7 @@ void server::receive(connection_id id, std::span<const std::byte> bytes, time_po
 }
 
 void server::end_of_input(connection_id id, time_point now) {
-    advance(now);
+    set_time(now);
     connection& client = lookup(id);
     client.input_ended = true;
     mark_changed(client);
@@ -95,22 +96,21 @@ void server::end_of_input(connection_id id, time_point now) {
 }
 
 void server::wrote(connection_id id, std::size_t bytes, time_point now) {
+    set_time(now);
     connection& client = lookup(id);
     const bool was_read = wants_input(id);
-    // Before deadlines take effect: one of them may be this client's own and clear what was just written.
     client.output.written(bytes);
     if (client.current_phase() == phase::finishing && client.output.empty()) {
-        client.phase_deadline = std::max(now_, now) + options_.linger_timeout;  // ERR-5
+        client.phase_deadline = now_ + options_.linger_timeout;  // ERR-5
         arm_timer(client);
         mark_changed(client);
     }
     if (client.current_phase() == phase::tunnel_open && client.phase_deadline != never && bytes != 0) {
-        client.phase_deadline = std::max(now_, now) + options_.flush_timeout;
+        client.phase_deadline = now_ + options_.flush_timeout;
     }
     if (client.current_phase() == phase::tunnel_open && bytes != 0) {
-        client.tunnel_active = std::max(now_, now);
+        client.tunnel_active = now_;
     }
-    advance(now);
     if (client.is_open()) {
         update_backlog(client);
     } else if (client.current_phase() == phase::tunnel_open) {
@@ -122,7 +122,7 @@ void server::wrote(connection_id id, std::size_t bytes, time_point now) {
 }
 
 void server::lost(connection_id id, time_point now) {
-    advance(now);
+    set_time(now);
     connection& client = lookup(id);
     abandon_requests(client);
     end_session(client);
@@ -135,9 +135,13 @@ void server::lost(connection_id id, time_point now) {
 }
 
 void server::run(time_point now) {
-    advance(now);
+    set_time(now);
+    turn_work_left_ = options_.work_per_turn_max;
+    deliver_broadcasts(options_.work_per_turn_max / 2);
     constexpr std::uint32_t goes_max = 16;
-    for (std::uint32_t goes = 0; goes < goes_max && !work_.empty(); ++goes) {
+    std::uint32_t stuck = 0;  // clients whose next packet is a message to all, while no more of them are taken
+    for (std::uint32_t goes = 0;
+         goes < goes_max && stuck < work_.size() && turn_work_left_ > options_.work_per_turn_max / 4; ++goes) {
         connection* client = connections_.find(work_.pop_front());
         if (client == nullptr) {
             continue;
@@ -146,14 +150,22 @@ void server::run(time_point now) {
         if (!client->has_backlog) {
             continue;
         }
-        std::uint32_t work_left = options_.work_per_slice_max;
+        std::uint32_t work_left = slice_of_work();
         const std::size_t processed = process(*client, client->pending_input.bytes(), work_left);
         if (client->keeps_input()) {
             client->pending_input.consume(processed);
         }
+        stuck += processed == 0 ? 1U : 0U;
         update_backlog(*client);
         mark_changed(*client);
     }
+}
+
+// What one client may cause now. However little is left of the turn, some ordinary requests are served at once, so that
+// those who flood the server do not delay those who do not.
+std::uint32_t server::slice_of_work() const noexcept {
+    constexpr std::uint32_t always = 16;
+    return std::min(options_.work_per_slice_max, std::max(turn_work_left_, always));
 }
 
 // WIRE-13: how the bytes were split never matters. Returns how many bytes were processed. Stops at an unfinished
@@ -178,6 +190,9 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
             refuse(client);  // ERR-1, ERR-2
             break;
         }
+        if (result.packet.op == opcode::sma && !broadcasts_.has_room()) {
+            break;  // as a backlog, until earlier messages to all have reached everybody
+        }
         if (!may_request_now(client, result.packet.op)) {
             break;
         }
@@ -185,6 +200,7 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
         client.bytes_processed += result.consumed;
         const std::uint32_t deliveries = handle(client, result.packet);
         client.has_sent_packet = true;
+        spend(1);
         work_left -= std::min(work_left, deliveries + 1);
     }
     return processed;
@@ -273,11 +289,20 @@ void server::mark_changed(connection& changed) {
     }
 }
 
+void server::mark_changed_in_bulk(connection& changed) {
+    if (!changed.in_changed_list && !changed.in_bulk_list) {
+        changed.in_bulk_list = true;
+        bulk_changed_.push_back(changed.id);
+    }
+}
+
+// Two of three come from the list that messages to all do not fill.
 std::optional<connection_id> server::next_changed() {
-    while (!changed_.empty()) {
-        const connection_id id = changed_.pop_front();
+    while (has_changed()) {
+        const bool bulk = changed_.empty() || (!bulk_changed_.empty() && ++changes_returned_ % 3 == 0);
+        const connection_id id = (bulk ? bulk_changed_ : changed_).pop_front();
         if (connection* client = connections_.find(id)) {
-            client->in_changed_list = false;
+            (bulk ? client->in_bulk_list : client->in_changed_list) = false;
             return id;
         }
     }

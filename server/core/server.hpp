@@ -1,15 +1,16 @@
 // The ChatOS server as a state machine: connections, bytes and time go in; bytes to write, reading on or off, and
 // closes come out. No sockets, no threads, no clock. One thread drives it.
 //
-// A driver's turn: report events (connect, receive, end_of_input, wrote, lost), call run(), then handle every
-// connection from next_changed(): write what gather() returns, report it with wrote(), read only if wants_input(), and
+// A driver's turn: report events (connect, receive, end_of_input, wrote, lost), call advance() and run(), then handle
+// connections from next_changed(): write what gather() returns, report it with wrote(), read only if wants_input(), and
 // follow close_action_of(). Wake up at next_deadline() at the latest; at once while has_work().
 //
-// Every call that takes a time first lets all deadlines up to it take effect, each at its own moment, so a late wake-up
-// does not matter; only the time for writing a last answer begins when the driver wakes up. A time earlier than the
-// last one counts as the last one.
+// Only advance() lets deadlines take effect, each at its own moment. So a driver that wakes up late first reports what
+// arrived meanwhile: nobody runs out of time because the driver was away. A time earlier than the last one counts as
+// the last one.
 #pragma once
 
+#include "core/broadcast_log.hpp"
 #include "core/connection_table.hpp"
 #include "core/memory_tally.hpp"
 #include "core/notice.hpp"
@@ -23,6 +24,7 @@
 #include <chatos/decode.hpp>
 #include <chatos/packet.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -71,13 +73,15 @@ public:
 
     // Time and postponed work.
 
-    /// Lets deadlines take effect up to `now`.
+    /// Lets deadlines take effect up to `now`: a time before which nothing arrived that was not reported.
     void advance(time_point now);
     /// No deadline comes before this moment, which may be earlier than the first deadline. Empty: no deadline.
     [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
-    /// A connection has bytes left to process: call run() again soon.
-    [[nodiscard]] bool has_work() const noexcept { return !work_.empty(); }
-    /// Processes a bounded part of the remaining bytes, one client after another.
+    /// Something is left to process or to deliver: call run() again soon.
+    [[nodiscard]] bool has_work() const noexcept { return !work_.empty() || !broadcasts_.empty(); }
+    /// Begins a turn: processes a bounded part of the remaining bytes, one client after another, and of the deliveries
+    /// of messages to all. The calls of receive() until the next run() share what is left of
+    /// options::work_per_turn_max.
     void run(time_point now);
 
     // The end.
@@ -94,8 +98,10 @@ public:
 
     // What the driver must do.
 
-    /// The next connection that has changed; each at most once until it changes again.
+    /// The next connection that has changed. A driver may stop in the middle: those that a message to all has changed
+    /// do not keep others waiting. One that changes again may come again.
     [[nodiscard]] std::optional<connection_id> next_changed();
+    [[nodiscard]] bool has_changed() const noexcept { return !changed_.empty() || !bulk_changed_.empty(); }
     [[nodiscard]] bool wants_input(connection_id id) const;
     /// Whether it is one end of a tunnel (TUN-2): an event of the other end can then end wants_input().
     [[nodiscard]] bool is_tunnel_end(connection_id id) const { return lookup(id).is_tunnel_end(); }
@@ -110,6 +116,8 @@ public:
     /// time proportional to the connections.
     [[nodiscard]] std::optional<connection_id> heaviest(std::size_t bytes_min) const;
     [[nodiscard]] const options& bounds() const noexcept { return options_; }
+    /// Memory of all that waits to be written or processed.
+    [[nodiscard]] std::size_t held_bytes() const noexcept { return tally_.output_memory_bytes() + tally_.input_bytes; }
     [[nodiscard]] statistics count() const;
     /// Recomputes every invariant and bound, in time proportional to everything held. Returns the first violation, or
     /// empty.
@@ -119,10 +127,14 @@ private:
     enum class settled_by : std::uint8_t { answer, timeout, departure };
 
     // server.cpp: connections, bytes, work
+    void set_time(time_point now) noexcept;
     connection& lookup(connection_id id);
     const connection& lookup(connection_id id) const;
     bool has_room_for_request(const connection& client) const noexcept;
     void mark_changed(connection& changed);
+    void mark_changed_in_bulk(connection& changed);
+    void spend(std::uint32_t work) noexcept { turn_work_left_ -= std::min(turn_work_left_, work); }
+    std::uint32_t slice_of_work() const noexcept;
     void schedule_work(connection& client);
     std::size_t process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left);
     bool may_request_now(connection& client, opcode op);
@@ -144,9 +156,18 @@ private:
     void send_due_answers(connection& client);
 
     // deliveries.cpp: deliveries and their answers (FLOW)
+    enum class lane : std::uint8_t { prompt, bulk };
     bool deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind);
+    bool enqueue(connection& recipient, const frame& packet, const delivery& entry);
+    bool owes_answers(const connection& client) const noexcept;
     void handle_answer(connection& client, error_code code);
     void settle(const delivery& done, error_code code, settled_by cause);
+    void settle_request(connection_id sender, std::uint32_t request_number, error_code code);
+
+    // broadcasts.cpp: messages to all (ALL), delivered in pieces
+    void deliver_broadcasts(std::uint32_t work_max);
+    void catch_up(connection& user, lane written_as);
+    void skip_broadcasts(connection& user);
     void time_out_oldest_delivery(connection& recipient);
 
     // tunnels.cpp: private connections that the server carries (TUN)
@@ -203,7 +224,11 @@ private:
     tunnel_registry tunnels_;
     std::map<std::uint32_t, std::string> held_pcs_;  // by slot: the pseudo of a first PC that is not answered (TUN-1)
     std::array<frame, 6> answers_;                   // one shared frame per error code, encoded once
+    broadcast_log broadcasts_;
     ring<connection_id> changed_;
+    ring<connection_id> bulk_changed_;
+    std::uint32_t changes_returned_{0};
+    std::uint32_t turn_work_left_;
     ring<connection_id> work_;
     statistics statistics_;
     time_point now_{};

@@ -56,6 +56,11 @@ void client::send_bytes(std::string_view bytes) {
     network_.settle();
 }
 
+void client::send_without_turn(std::string_view bytes) {
+    to_send_ += bytes;
+    static_cast<void>(network_.feed(*this));
+}
+
 void client::end() {
     end_after_sending_ = true;
     network_.settle();
@@ -199,21 +204,24 @@ void network::sync(client& client) {
     client.armed_ = core.wants_input(client.id_);
 }
 
+bool network::turn() {
+    bool moved = false;
+    for (client& client : clients_) {
+        moved = feed(client) || moved;
+    }
+    moved = core.has_work() || moved;
+    core.run(now);
+    while (const auto changed = core.next_changed()) {
+        if (client* client = find(*changed)) {
+            sync(*client);
+            moved = true;
+        }
+    }
+    return moved;
+}
+
 void network::settle() {
-    bool moved = true;
-    while (moved) {
-        moved = false;
-        for (client& client : clients_) {
-            moved = feed(client) || moved;
-        }
-        moved = core.has_work() || moved;
-        core.run(now);
-        while (const auto changed = core.next_changed()) {
-            if (client* client = find(*changed)) {
-                sync(*client);
-                moved = true;
-            }
-        }
+    while (turn()) {
     }
     if (checks_invariants) {
         ASSERT_EQ(core.check_invariants(), "");

@@ -39,6 +39,9 @@ public:
     void send(std::initializer_list<packet_view> all);
     void send(const packet_view& packet) { send({packet}); }
     void send_bytes(std::string_view bytes);
+    /// The core reads it, but takes no turn.
+    void send_without_turn(std::string_view bytes);
+    void send_without_turn(const packet_view& packet) { send_without_turn(bytes_of(packet)); }
     void answer(error_code code = error_code::ok) { send(make_error(code)); }
     /// Closes its sending side.
     void end();
@@ -101,6 +104,8 @@ public:
 
     /// Takes turns until nothing moves any more; checks all invariants.
     void settle();
+    /// Takes one turn; false when nothing moved.
+    bool turn();
 
     /// The core receives bytes in runs of at most this many.
     std::size_t segment_bytes{65'536};

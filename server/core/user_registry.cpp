@@ -17,10 +17,28 @@ void user_registry::add(connection& user, std::string_view pseudo) {
     users_.push_back(&user);
 }
 
+connection& user_registry::next_in_turn() noexcept {
+    ensure(!users_.empty());
+    turn_ = turn_ < users_.size() ? turn_ : 0;
+    return *users_[turn_++];
+}
+
+// The last user fills the gap. It must not fall behind `turn_`, where its turn would come a round later: the user whose
+// turn was last does.
 void user_registry::remove(connection& user) {
     ensure(user.pseudo != nullptr && users_[user.registry_index] == &user);
-    users_[user.registry_index] = users_.back();
-    users_[user.registry_index]->registry_index = user.registry_index;
+    std::uint32_t gap = user.registry_index;
+    const auto fill_from = [this, &gap](std::uint32_t position) {
+        if (position != gap) {
+            users_[gap] = users_[position];
+            users_[gap]->registry_index = gap;
+            gap = position;
+        }
+    };
+    if (gap < turn_) {
+        fill_from(--turn_);
+    }
+    fill_from(static_cast<std::uint32_t>(users_.size() - 1));
     users_.pop_back();
     by_pseudo_.erase(by_pseudo_.find(*user.pseudo));
     user.pseudo = nullptr;

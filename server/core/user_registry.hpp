@@ -3,9 +3,9 @@
 
 #include "core/connection.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,13 +22,15 @@ public:
     /// Frees the pseudo (CONN-6).
     void remove(connection& user);
 
-    /// All users, in no particular order. Valid until the next add or remove.
-    [[nodiscard]] std::span<connection* const> users() const noexcept { return users_; }
+    /// The users one after another, round and round: each comes again after at most size() calls plus one for each
+    /// user added meanwhile. Only while there are users (asserted).
+    [[nodiscard]] connection& next_in_turn() noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return users_.size(); }
 
 private:
     std::map<std::string, connection*, std::less<>> by_pseudo_;
     std::vector<connection*> users_;
+    std::uint32_t turn_{0};  // position of the next in turn
 };
 
 }  // namespace chatos::core

@@ -44,9 +44,10 @@ public:
     /// std::system_error when the system does not wait at all.
     [[nodiscard]] std::span<const ready_socket> wait(std::optional<std::chrono::nanoseconds> timeout);
 
-private:
+    /// Ready sockets that one call returns at most.
     static constexpr std::size_t events_max = 256;
 
+private:
     base::descriptor epoll_;
     std::vector<epoll_event> events_;
     std::vector<ready_socket> ready_;

@@ -10,6 +10,7 @@
 #include "net/connection_log.hpp"
 #include "net/io_batch.hpp"
 #include "net/listeners.hpp"
+#include "net/loop_time.hpp"
 #include "net/memory_reserve.hpp"
 #include "net/poller.hpp"
 #include "net/proxied_connections.hpp"
@@ -23,6 +24,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <malloc.h>
 #include <optional>
 #include <string_view>
 #include <sys/resource.h>
@@ -46,6 +48,11 @@ constexpr std::size_t shared_read_bytes_max = std::size_t{16} << 10U;
 constexpr std::uint64_t closed_per_turn_max = 16;
 constexpr std::size_t very_heavy_bytes_min = std::size_t{64} << 10U;
 constexpr std::size_t heavy_bytes_min = std::size_t{4} << 10U;
+// What one turn writes, so that a crowd of recipients does not keep other clients waiting. More waits for the next
+// turn.
+constexpr std::size_t writes_per_turn_max = 512;
+constexpr std::size_t bytes_per_turn_max = std::size_t{4} << 20U;
+constexpr std::size_t returned_bytes_min = std::size_t{32} << 20U;
 constexpr auto accept_pause = std::chrono::milliseconds{100};
 
 std::size_t descriptors_max() {
@@ -106,18 +113,23 @@ public:
     void run() {
         const memory_reserve::service service{reserve_};
         static_cast<void>(prepare_io());
-        turn_ended_ = read_clock();
+        time_.update(read_clock());
         while (!ended_) {
-            const auto ready = poller_.wait(wait_timeout());
-            now_ = read_clock();
-            const core::time_point turn_began = now_;
+            const auto timeout = wait_timeout();
+            time_.begin_wait(timeout);
+            const auto ready = poller_.wait(timeout);
+            const core::time_point turn_began = read_clock();
+            time_.end_wait(turn_began, ready.size(), core_.connections() + proxied_.size() + listeners_.size() + 1,
+                           ready.size() >= poller::events_max);
+            now_ = time_.now();
             for (const poller::ready_socket& event : ready) {
                 dispatch(event);
             }
             finish_reads();
             end_turn();
-            turn_ended_ = read_clock();
-            turn_times_.add(turn_ended_ - turn_began);
+            const core::time_point turn_ended = read_clock();
+            time_.update(turn_ended);
+            turn_times_.add(turn_ended - turn_began);
         }
     }
 
@@ -157,7 +169,7 @@ private:
     // Turns.
 
     [[nodiscard]] std::optional<std::chrono::nanoseconds> wait_timeout() const {
-        if (core_.has_work()) {
+        if (core_.has_work() || core_.has_changed() || !written_.empty()) {
             return std::chrono::nanoseconds{0};
         }
         std::optional<core::time_point> until = core_.next_deadline();
@@ -170,7 +182,7 @@ private:
         if (!until) {
             return std::nullopt;
         }
-        return std::max(*until - turn_ended_, core::duration::zero());
+        return std::clamp<core::duration>(*until - time_.now(), core::duration::zero(), loop_time::wait_max);
     }
 
     void dispatch(const poller::ready_socket& ready) {
@@ -180,7 +192,7 @@ private:
                 written_.push_back(awake->id);
             }
             if (ready.input && awake->watched.input) {
-                read_some(*awake);
+                read_some(awake->id);
             }
         } else if (ready.key == waker_key) {
             drain_wakeups();
@@ -208,13 +220,16 @@ private:
     }
 
     void end_turn() {
-        now_ = read_clock();
+        time_.update(read_clock());
+        now_ = time_.now();
         if (std::exchange(reload_wanted_, false)) {
             reload();
         }
         admit_proxied();
+        core_.advance(time_.read_until());
         core_.run(now_);
         write_all();
+        return_memory();
         relieve_memory();
         listeners_.resume(now_, accept_pause);
         heed_refused_batches();
@@ -371,22 +386,26 @@ private:
         core_.lost(id, now_);
     }
 
-    // Reading. The core processes input in the order in which it was read. Meanwhile the input of one connection can
-    // only end another one or, through a tunnel, fill it. So tunnel ends are read outside of batches.
+    // Reading. Nothing is read that the core does not want, and it takes all that was read. It processes input in the
+    // order in which it was read; meanwhile the input of one connection can only close another one or, through a
+    // tunnel, fill it. So tunnel ends are read outside of batches, and asked after the batch before has been processed.
 
-    void read_some(peer& peer) {
-        if (!core_.wants_input(peer.id)) {
-            watch(peer);  // it no longer wants input
-            return;
-        }
-        const bool alone = core_.is_tunnel_end(peer.id);
+    void read_some(connection_id id) {
+        const bool alone = core_.is_tunnel_end(id);
         if (alone) {
             finish_reads();
         }
+        peer* peer = find(id);
+        if (peer == nullptr) {
+            return;  // what was processed has closed it
+        }
+        if (!core_.wants_input(id)) {
+            watch(*peer);  // it no longer wants input
+            return;
+        }
         const std::size_t share =
             reads_->is_batched() && !alone ? shared_read_bytes_ : core_.bounds().receive_bytes_max;
-        reads_->receive(peer.socket.get(), std::span{read_buffer_}.subspan(reads_->size() * share, share),
-                        key_of(peer.id));
+        reads_->receive(peer->socket.get(), std::span{read_buffer_}.subspan(reads_->size() * share, share), key_of(id));
         if (alone || reads_->is_full()) {
             finish_reads();
         }
@@ -405,12 +424,14 @@ private:
             drop(peer);
             return;
         }
-        if (done.result >= 0 && core_.wants_input(peer.id)) {
-            if (done.result == 0) {
-                core_.end_of_input(peer.id, now_);
-            } else {
-                core_.receive(peer.id, {done.bytes, static_cast<std::size_t>(done.result)}, now_);
-            }
+        const bool wanted = core_.wants_input(peer.id);
+        if (done.result > 0) {
+            core::ensure(wanted || core_.close_action_of(peer.id) == core::close_action::close);
+        }
+        if (done.result > 0 && wanted) {
+            core_.receive(peer.id, {done.bytes, static_cast<std::size_t>(done.result)}, now_);
+        } else if (done.result == 0 && wanted) {
+            core_.end_of_input(peer.id, now_);
         }
         watch(peer);
         relieve_memory(id_of(done.key));
@@ -491,22 +512,37 @@ private:
             return;
         }
         const auto bytes = static_cast<std::size_t>(std::max<::ssize_t>(done.result, 0));
+        bytes_written_ += bytes;
         core_.wrote(peer.id, bytes, now_);
         peer.write_blocked = bytes < done.size;
         written_.push_back(peer.id);
     }
 
-    // Repeats until nothing changes any more.
+    // Repeats until nothing changes any more, or the turn has written its share.
     void write_all() {
+        bytes_written_ = 0;
+        std::size_t left = writes_per_turn_max;
         do {
             for (const connection_id id : std::exchange(written_, {})) {
                 sync_if_open(id);
             }
-            while (const auto changed = core_.next_changed()) {
-                sync_if_open(*changed);
+            for (; left != 0 && core_.has_changed(); --left) {
+                if (const auto changed = core_.next_changed()) {
+                    sync_if_open(*changed);
+                }
             }
             finish_writes();
-        } while (!written_.empty());
+        } while (!written_.empty() && bytes_written_ < bytes_per_turn_max);
+    }
+
+    // Freed blocks lie between others, where the C library keeps them.
+    void return_memory() {
+        const std::size_t held = core_.held_bytes();
+        most_held_ = std::max(most_held_, held);
+        if (most_held_ - held >= returned_bytes_min) {
+            ::malloc_trim(0);
+            most_held_ = held;
+        }
     }
 
     void sync_if_open(connection_id id) {
@@ -548,8 +584,10 @@ private:
     std::optional<io_batch> reads_;
     std::optional<io_batch> writes_;
     std::vector<connection_id> written_;  // to sync after writing
-    core::time_point now_{read_clock()};  // this turn's
-    core::time_point turn_ended_{now_};
+    loop_time time_{read_clock()};
+    core::time_point now_{time_.now()};  // this turn's
+    std::size_t bytes_written_{0};       // in this turn
+    std::size_t most_held_{0};           // by the core, since memory was returned
     core::duration_histogram turn_times_;
     std::size_t descriptors_max_{descriptors_max()};
     bool reload_wanted_{false};

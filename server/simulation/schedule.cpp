@@ -28,6 +28,7 @@ options bounds_of(const setting& setting) {
     bounds.timeouts_in_a_row_max = choose(1, 10);
     bounds.offers_max = choose(1, 16);
     bounds.work_per_slice_max = random.one_in(2) ? 1'024 : choose(1, 30);
+    bounds.work_per_turn_max = random.one_in(2) ? bounds.work_per_turn_max : choose(1, 60);
     bounds.receive_bytes_max = random.one_in(2) ? 65'536 : choose(1, 400);
     bounds.answer_timeout = milliseconds{choose(50, 5'000)};
     bounds.pc_timeout = bounds.answer_timeout + milliseconds{choose(0, 20'000)};
