@@ -224,6 +224,7 @@ int serve(const command_line& command, const chatos::ops::flags& flags) {
 
 int parse_and_serve(int argc, char** argv) {
     const command_line command{.count = argc, .arguments = argv, .memory = chatos::ops::find_memory_budget()};
+    chatos::ops::refuse_beyond(command.memory);
     chatos::ops::parsed_flags parsed = chatos::ops::parse_flags(argc, argv, command.memory.bytes());
     parsed.value.options.descriptors_max = raise_descriptor_limit();
     if (!parsed.fault.empty()) {

@@ -118,4 +118,27 @@ memory_budget find_memory_budget() {
     return budget;
 }
 
+std::uint64_t data_bytes_max(const memory_budget& budget, std::uint64_t used_bytes) noexcept {
+    if (budget.control_group >= budget.machine || used_bytes > budget.control_group / 2) {
+        return unlimited_bytes;
+    }
+    return budget.control_group / 8 * 7;
+}
+
+void refuse_beyond(const memory_budget& budget) {
+    // Pages of program, resident, shared, text, library; data and stack. Sanitizers map far more than there is.
+    std::istringstream text{read_file("/proc/self/statm").value_or("")};
+    std::uint64_t pages = 0;
+    for (int field = 0; field < 6; ++field) {
+        text >> pages;
+    }
+    const std::uint64_t used = pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const std::uint64_t most = text ? data_bytes_max(budget, used) : unlimited_bytes;
+    ::rlimit limit{};
+    if (most != unlimited_bytes && ::getrlimit(RLIMIT_DATA, &limit) == 0 && most < limit.rlim_cur) {
+        limit.rlim_cur = most;
+        static_cast<void>(::setrlimit(RLIMIT_DATA, &limit));
+    }
+}
+
 }  // namespace chatos::ops

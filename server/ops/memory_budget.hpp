@@ -35,4 +35,13 @@ using file_reader = std::function<std::optional<std::string>(const std::string& 
 /// As of now.
 [[nodiscard]] memory_budget find_memory_budget();
 
+/// What this process may take of its control group, beside the system's buffers for its sockets, which the group counts
+/// as well: unlimited_bytes when the group has no limit of its own, or `used_bytes`, in use already, leave little of
+/// it.
+[[nodiscard]] std::uint64_t data_bytes_max(const memory_budget& budget, std::uint64_t used_bytes) noexcept;
+
+/// Makes the system refuse memory beyond data_bytes_max() (RLIMIT_DATA). A control group alone does not refuse: it
+/// kills.
+void refuse_beyond(const memory_budget& budget);
+
 }  // namespace chatos::ops

@@ -89,6 +89,14 @@ TEST(MemoryBudget, is_the_smallest_and_says_whose_it_is) {
     EXPECT_GT(find_memory_budget().bytes(), 0U);
 }
 
+TEST(MemoryBudget, of_a_control_group_is_refused_beyond_a_part_of_it_that_leaves_room_for_sockets) {
+    EXPECT_EQ(data_bytes_max({.machine = 8'000, .control_group = 800}, 100), 700U);
+    EXPECT_EQ(data_bytes_max({.machine = 8'000, .control_group = 800}, 500), unlimited_bytes) << "too little is left";
+    EXPECT_EQ(data_bytes_max({.machine = 8'000}, 100), unlimited_bytes);
+    EXPECT_EQ(data_bytes_max({.machine = 8'000, .control_group = 8'000}, 100), unlimited_bytes);
+    EXPECT_EQ(data_bytes_max({}, 100), unlimited_bytes);
+}
+
 TEST(MemoryBudget, however_small_gives_defaults_that_are_valid) {
     for (const std::uint64_t bytes :
          {std::uint64_t{0}, std::uint64_t{1'000'000}, std::uint64_t{100'000'000}, unlimited_bytes}) {
