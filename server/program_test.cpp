@@ -240,6 +240,37 @@ TEST(Program, private_connections_are_carried_unless_told_otherwise_and_their_bo
     EXPECT_EQ(one_too_many.next_event(), "end");
 }
 
+TEST(Program, a_tunnel_beyond_a_limit_and_an_idle_one_are_logged) {
+    process server{{"--listen", "127.0.0.1:0", "--tunnels-max", "1", "--tunnel-idle-timeout-ms", "300"}};
+    const std::string bound = server.bound();
+    connection alice = join(bound, "alice");
+    connection bob = join(bound, "bob");
+    agree(alice, bob);
+    agree(alice, bob);
+    connection a{bound};
+    connection b{bound};
+    a.send({make_pc("alice"), make_pc("bob")});
+    b.send({make_pc("bob"), make_pc("alice")});
+    for (connection* end : {&a, &b}) {
+        EXPECT_TRUE(end->receives(make_error(error::ok)));
+        EXPECT_EQ(end->next_event(), "end");
+        end->end();
+    }
+    connection late{bound};
+    late.send({make_pc("alice"), make_pc("bob")});
+    EXPECT_TRUE(late.receives(make_error(error::unreachable)));
+    EXPECT_EQ(late.next_event(), "end");
+    late.end();
+    alice.end();
+    bob.end();
+    server.signal(SIGTERM);
+    const std::string said = server.all_err();
+    EXPECT_EQ(server.wait(), 0);
+    EXPECT_NE(said.find("level=warning event=tunnel_limit connection="), std::string::npos) << said;
+    EXPECT_NE(said.find(" cause=total\n"), std::string::npos) << said;
+    EXPECT_NE(said.find("level=info event=tunnel_idle connection="), std::string::npos) << said;
+}
+
 TEST(Program, without_tunnels_an_end_is_unregistered) {
     process server{{"--listen", "127.0.0.1:0", "--no-tunnel"}};
     const std::string bound = server.bound();

@@ -31,6 +31,8 @@ service_snapshot busy() {
     snapshot.core.deliveries_timed_out = 21;
     snapshot.core.output_bytes_queued = 18'446'744'073'709'551'615U;
     snapshot.core.tunnels_open = 32;
+    snapshot.core.tunnels_idle = 33;
+    snapshot.core.tunnels_without_room_by_limit = {0, 34, 35, 36};
     snapshot.closed_address_limit = 31;
     return snapshot;
 }
@@ -44,6 +46,8 @@ TEST(MetricsText, says_what_was_counted_under_the_names_that_dashboards_use) {
           "chatos_deliveries_settled_total{cause=\"time_limit\"} 21\n",
           "chatos_refused_input_total{rule=\"WIRE-1\"} 11\n", "chatos_refused_input_total{rule=\"WIRE-12\"} 16\n",
           "chatos_closed_total{cause=\"address_limit\"} 31\n", "chatos_tunnels_open 32\n",
+          "chatos_tunnels_idle_total 33\n", "chatos_tunnels_without_room_total{cause=\"total\"} 34\n",
+          "chatos_tunnels_without_room_total{cause=\"address\"} 36\n",
           "chatos_output_bytes_queued 18446744073709551615\n", "process_resident_memory_bytes 41\n",
           "process_open_fds 42\n"}) {
         EXPECT_TRUE(contains(text, std::string{"\n"} + line)) << line;
