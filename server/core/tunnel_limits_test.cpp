@@ -41,12 +41,12 @@ struct many_users {
         agree(asking, accepting);
         client& a = come(asking, accepting);
         client& b = come(accepting, asking);
-        const packets heard = a.take();
-        EXPECT_EQ(b.take(), heard);
-        if (heard == packets{"ERROR 0"}) {
+        const packets answers = a.take();
+        EXPECT_EQ(b.take(), answers);
+        if (answers == packets{"ERROR 0"}) {
             return true;
         }
-        EXPECT_EQ(heard, packets{"ERROR 4"});
+        EXPECT_EQ(answers, packets{"ERROR 4"});
         EXPECT_TRUE(a.saw_end() && b.saw_end());
         return false;
     }
@@ -240,9 +240,9 @@ TEST(TunnelLimits, a_log_hears_of_each_refusal_with_its_limit_and_of_idle_tunnel
     };
     const connection_id alice = open({make_cr("alice")});
     const connection_id bob = open({make_cr("bob")});
-    const auto say = [&](connection_id who, const packet_view& packet) {
+    const auto say = [&](connection_id user, const packet_view& packet) {
         const std::string bytes = bytes_of(packet);
-        core.receive(who, std::as_bytes(std::span{bytes}), now);
+        core.receive(user, std::as_bytes(std::span{bytes}), now);
     };
     for (int i = 0; i < 2; ++i) {
         say(alice, make_pc("bob"));
