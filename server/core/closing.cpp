@@ -56,7 +56,7 @@ void server::set_time(time_point now) noexcept {
 
 void server::advance(time_point now) {
     driver_now_ = std::max(driver_now_, now);
-    if (drain_continues_at_ <= now) {
+    if (drain_continues_at_ <= std::min(now, drain_deadline_)) {
         expire_deadlines(drain_continues_at_);
         continue_drain();
     }
