@@ -54,6 +54,7 @@ TEST_F(RequestRate, answers_count_for_nothing_and_clocks_run_on) {
     for (int i = 0; i < 60; ++i) {
         alice.send(make_rpm("bob"));
     }
+    EXPECT_EQ(alice.take().size(), 10U) << "all of its tokens are left";
     alice.answer();  // comes after requests that wait for five seconds
     EXPECT_EQ(bob.take(), packets{});
     net.wait(milliseconds{5'000});
