@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdexcept>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -24,7 +25,6 @@ using steady = std::chrono::steady_clock;
 
 constexpr auto pause_between = std::chrono::milliseconds{5};
 constexpr int login_timeout_ms = 60'000;
-constexpr int priority_raised = -15;  // where the system allows it
 
 base::descriptor connect_from(const base::socket_address& target, const base::socket_address& source) {
     base::descriptor socket{::socket(target.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
@@ -52,6 +52,14 @@ void request(int socket, const packet_view& packet) {
 }
 
 }  // namespace
+
+void raise_priority_of_thread() {
+    constexpr int priority_raised = -15;
+    const ::sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_RR)};
+    if (::sched_setscheduler(0, SCHED_RR, &lowest) != 0) {
+        static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<::id_t>(::gettid()), priority_raised));
+    }
+}
 
 innocents::innocents(const base::socket_address& target, std::size_t pairs, const base::socket_address& source)
     : pairs_(pairs) {
@@ -113,7 +121,7 @@ void innocents::stop(std::chrono::milliseconds timeout) {
 }
 
 void innocents::run() {
-    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<::id_t>(::gettid()), priority_raised));
+    raise_priority_of_thread();
     std::vector<::pollfd> watched(connections());
     for (;;) {
         int wait_ms = 0;

@@ -35,6 +35,9 @@ struct innocent_figures {
     }
 };
 
+/// Where the system allows it: what a thread measures must not wait for a processor. It must rarely be busy.
+void raise_priority_of_thread();
+
 class innocents {
 public:
     /// Registers the pairs and starts; throws std::runtime_error when they do not get in. They come from `source`

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <sys/resource.h>
 #include <unistd.h>
 
 namespace chatos::attack {
@@ -151,10 +150,9 @@ health_probe::figures health_probe::stop() {
 }
 
 void health_probe::run(const server_process& server) {
-    constexpr int priority_raised = -15;
     constexpr auto pause = std::chrono::milliseconds{100};
     constexpr auto timeout = std::chrono::seconds{3};
-    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<::id_t>(::gettid()), priority_raised));
+    raise_priority_of_thread();
     while (!stopping_) {
         const steady::time_point began = steady::now();
         ++(server.get("/healthz", timeout) ? figures_.healthy : figures_.other);
