@@ -80,7 +80,8 @@ void go_round_permissions(findings& to, const setting& how) {
 void gather_ends(findings& to, const setting& how) {
     const std::uint64_t agreements = how.quick ? 50 : 3'000;
     const auto time = std::chrono::seconds{how.quick ? 60 : 6};
-    trial attacked{to, how, {.label = "ends of one pair", .flags = {"--tunnels-max", "10000"}}};
+    trial attacked{
+        to, how, {.label = "ends of one pair", .flags = {"--tunnels-max", "10000", "--tunnels-per-user-max", "10000"}}};
     crowd& attackers = attacked.attackers;
     const std::vector<member*> pair = attackers.join("pair", 2);
     attacked.bystanders.begin();
