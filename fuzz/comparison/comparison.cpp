@@ -85,6 +85,7 @@ private:
         options.pc_timeout = pc_timeout;
         options.login_timeout = login_timeout;
         options.tunnels = false;
+        options.unregistered_packet_bytes_max = packet_bytes_max(options.packet_limits);  // the model has no such bound
         options.timeouts_in_a_row_max = 1'000'000;
         return options;
     }

@@ -39,6 +39,7 @@ void server::change_bounds(const options& bounds, time_point now) {
     ensure(find_fault(options_).empty());
     largest_bounds_ = larger_of(largest_bounds_, options_);
     input_allowance_ = tally_.input_bytes;
+    output_allowance_ = tally_.output_memory_bytes();
     connections_.for_each([&](connection& client) {
         if (client.packet_unfinished && options_.login_timeout < before.login_timeout) {
             client.packet_since += before.login_timeout - options_.login_timeout;  // ERR-4: as long as when it began

@@ -9,6 +9,10 @@ namespace chatos::core {
 void server::deliver_broadcasts(std::uint32_t work_max) {
     std::uint32_t work_left = work_max;
     while (!broadcasts_.empty() && work_left != 0) {
+        enforce_output_bound();
+        if (broadcasts_.empty()) {
+            break;  // those that lacked something are closed
+        }
         connection& user = users_.next_in_turn();
         const std::uint32_t lacking = broadcasts_.end() - user.next_broadcast;
         catch_up(user, lane::bulk);

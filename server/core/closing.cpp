@@ -195,29 +195,6 @@ void server::refuse(connection& client) {
     finish(client);
 }
 
-// The unprocessed bytes of all clients exceed their bound: closes the client that holds most of them.
-void server::enforce_input_bound() {
-    // What was held when the bound was lowered may stay (change_bounds()).
-    input_allowance_ = std::min(input_allowance_, tally_.input_bytes);
-    while (tally_.input_bytes > std::max(options_.total_input_bytes_max, input_allowance_)) {
-        connection* largest = nullptr;
-        connections_.for_each([&largest](connection& client) {
-            if (largest == nullptr || client.pending_input.memory_bytes() > largest->pending_input.memory_bytes()) {
-                largest = &client;
-            }
-        });
-        ensure(largest != nullptr && largest->keeps_input());
-        ++statistics_.closed_input_bound;
-        notify(notice::event::input_bound, *largest);
-        if (largest->current_phase() == phase::tunnel_waiting) {
-            tunnels_.remove_end(largest->id);
-            refuse_tunnel_end(*largest);
-        } else {
-            refuse(*largest);
-        }
-    }
-}
-
 // FLOW-8: end of input.
 void server::leave(connection& client) {
     answer_held_pc(client);

@@ -23,6 +23,8 @@ struct notice {
         unresponsive,   ///< FLOW-10
         no_room,        ///< CONN-4
         input_bound,    ///< options::total_input_bytes_max
+        long_stranger,  ///< options::unregistered_packet_bytes_max
+        output_bound,   ///< options::total_output_bytes_max
         tunnel_limit,   ///< TUN-4: an accepted offer gets no tunnel; the connection is that of the user that offered
         tunnel_idle,    ///< TUN-4: options::tunnel_idle_timeout; the connection is one of the ends
     };

@@ -31,6 +31,10 @@ struct options {
     /// next one, and clocks run on (as in FLOW-5). The PCs of a tunnel's ends do not count. 0: no limit.
     std::uint32_t requests_per_second_max{0};
 
+    /// Longest packet of a connection that is not registered, so that strangers hold little memory. Beyond: ERROR 5,
+    /// closed, however it was split (CONN-8). 0: the longest CR.
+    std::size_t unregistered_packet_bytes_max{0};
+
     /// PM-6. Favourable RPMs remembered per user. Beyond: the oldest is forgotten.
     std::uint32_t send_permissions_max{1'024};
 
@@ -50,12 +54,14 @@ struct options {
     std::size_t output_bytes_max{std::size_t{4} << 20U};
 
     /// Memory of everything that waits to be written to all clients except answers. A frame with many recipients counts
-    /// once, plus its entry in each queue. Beyond: until a client has read, further deliveries are not made, and count
-    /// as answered 4.
+    /// once, plus its entry in each queue. Near it the clients that
+    /// hold most of it are closed, so that clients that read notice nothing (ERR-3); beyond, deliveries are not made,
+    /// and count as answered 4.
     std::size_t total_output_bytes_max{std::size_t{1} << 30U};
 
-    /// Memory of all unprocessed bytes: unfinished packets, and packets that wait for their turn. Beyond: the client
-    /// that holds most of it gets ERROR 5 and is closed, so that clients that hold little notice nothing (ERR-3).
+    /// Memory of all unprocessed bytes: unfinished packets, and packets that wait for their turn. Beyond: clients
+    /// get ERROR 5 and are closed, first those that are not registered, then those of the address that holds most, so
+    /// that clients that hold little notice nothing (ERR-3).
     std::size_t total_input_bytes_max{std::size_t{256} << 20U};
 
     /// PC-8. Private connections that one user has asked for and that are undecided. Beyond: ERROR 5 at once, and

@@ -4,6 +4,8 @@
 
 #include "core/ensure.hpp"
 
+#include <chatos/layout.hpp>
+
 #include <algorithm>
 
 namespace chatos::core {
@@ -54,6 +56,7 @@ void server::receive(connection_id id, std::span<const std::byte> bytes, time_po
     ensure(wants_input(id) && bytes.size() <= options_.receive_bytes_max);
     set_time(now);
     enforce_input_bound();
+    enforce_output_bound();
     connection& client = lookup(id);
     if (client.is_tunnel_end()) {
         take_tunnel_bytes(client, bytes);
@@ -142,6 +145,7 @@ void server::run(time_point now) {
     std::uint32_t stuck = 0;  // clients whose next packet is a message to all, while no more of them are taken
     for (std::uint32_t goes = 0;
          goes < goes_max && stuck < work_.size() && turn_work_left_ > options_.work_per_turn_max / 4; ++goes) {
+        enforce_output_bound();
         connection* client = connections_.find(work_.pop_front());
         if (client == nullptr) {
             continue;
@@ -181,6 +185,9 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
                 client.packet_since = now_;  // ERR-4
                 arm_timer(client);
             }
+            if (is_too_long_for_stranger(client, bytes.size() - processed + result.need)) {
+                refuse_stranger(client);
+            }
             break;
         }
         client.packet_unfinished = false;
@@ -188,6 +195,10 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
             ++statistics_.refused_by_violation[static_cast<std::size_t>(result.error.what)];
             notify_refused(client, result.error, bytes.subspan(processed));
             refuse(client);  // ERR-1, ERR-2
+            break;
+        }
+        if (is_too_long_for_stranger(client, result.consumed)) {
+            refuse_stranger(client);
             break;
         }
         if (result.packet.op == opcode::sma && !broadcasts_.has_room()) {
@@ -204,6 +215,18 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
         work_left -= std::min(work_left, deliveries + 1);
     }
     return processed;
+}
+
+bool server::is_too_long_for_stranger(const connection& client, std::size_t packet_bytes) const noexcept {
+    const std::size_t bound = options_.unregistered_packet_bytes_max;
+    return client.current_phase() == phase::unregistered &&
+           packet_bytes > (bound != 0 ? bound : packet_bytes_max(opcode::cr, options_.packet_limits));
+}
+
+void server::refuse_stranger(connection& client) {
+    ++statistics_.closed_long_stranger;
+    notify(notice::event::long_stranger, client);
+    refuse(client);
 }
 
 // options::requests_per_second_max. Without a token the packet stays as a backlog, so that the client is not read, and

@@ -139,6 +139,8 @@ private:
     std::size_t process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left);
     bool may_request_now(connection& client, opcode op);
     void end_throttling(connection& client);
+    bool is_too_long_for_stranger(const connection& client, std::size_t packet_bytes) const noexcept;
+    void refuse_stranger(connection& client);
     void update_backlog(connection& client);
     void notify(notice::event kind, const connection& client);
     void notify_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet);
@@ -163,6 +165,10 @@ private:
     void handle_answer(connection& client, error_code code);
     void settle(const delivery& done, error_code code, settled_by cause);
     void settle_request(connection_id sender, std::uint32_t request_number, error_code code);
+
+    // holdings.cpp: the bounds over all clients; those that hold most are closed
+    void enforce_output_bound();
+    void enforce_input_bound();
 
     // broadcasts.cpp: messages to all (ALL), delivered in pieces
     void deliver_broadcasts(std::uint32_t work_max);
@@ -203,7 +209,6 @@ private:
     void discard_input(connection& client);
     void end_session(connection& client);
     void abandon_requests(connection& client);
-    void enforce_input_bound();
     void refuse(connection& client);
     void leave(connection& client);
     void finish(connection& client);
@@ -217,6 +222,7 @@ private:
     const bool* memory_short_{nullptr};
     memory_tally tally_;  // before everything that counts in it
     std::size_t input_allowance_{0};
+    std::size_t output_allowance_{0};
     source_table sources_;
     connection_table connections_;
     user_registry users_;

@@ -87,6 +87,9 @@ constexpr std::array table{
                                           unit::bytes)),
     fixed(bound<&sizes::message_bytes_max>("--message-bytes-max",
                                            "Longest message; a longer one is answered 5 and closed", unit::bytes)),
+    bound<&core_options::unregistered_packet_bytes_max>(
+        "--unregistered-packet-bytes-max",
+        "Longest packet before registration, 0 for the longest CR; a longer one is answered 5 and closed", unit::bytes),
     bound<&core_options::send_permissions_max>("--favours-max",
                                                "Send permissions per user; beyond, the oldest is forgotten"),
     bound<&core_options::answers_owed_max>("--answers-owed-max", "Answers due to one client; beyond, it is not read"),
@@ -99,10 +102,10 @@ constexpr std::array table{
     bound<&core_options::output_bytes_max>(
         "--output-bytes-max", "Waiting to be written to one client; further messages count as 4", unit::bytes),
     bound<&core_options::total_output_bytes_max>(
-        "--total-output-bytes-max", "Memory of messages waiting for all clients; further messages count as 4",
+        "--total-output-bytes-max", "Memory of messages waiting for all clients; near it, those that hold most are closed",
         unit::bytes),
     bound<&core_options::total_input_bytes_max>(
-        "--total-input-bytes-max", "Unprocessed bytes of all clients; beyond, the client that holds most is closed",
+        "--total-input-bytes-max", "Unprocessed bytes of all clients; beyond, strangers go first, then who holds most",
         unit::bytes),
     bound<&core_options::tunnels_max>("--tunnels-max",
                                       "Tunnels, open or accepted; ends beyond are answered 4 and closed"),

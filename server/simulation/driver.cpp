@@ -271,6 +271,8 @@ bool simulation::come_to_rest() {
     check_rest();
     if (!checker_.failed() && !checker_.is_draining()) {
         static_cast<void>(play({.kind = operation_kind::drain}));
+        wait(static_cast<std::uint32_t>(bounds_.drain_timeout.count() / 2 + 1));  // by then every client was visited
+        turn();
         for (const actor& client : checker_.actors) {
             if (client.connected && !client.saw_end) {
                 checker_.fail("a draining server waits for nothing", "slot " + std::to_string(client.id.slot));

@@ -120,14 +120,20 @@ inline constexpr std::array<packet_layout, 6> packet_table{{
     return limit < signed_max ? limit : signed_max;
 }
 
+/// Size of the largest packet of this opcode that these limits allow, in bytes.
+[[nodiscard]] constexpr std::size_t packet_bytes_max(opcode op, const limits& bounds) noexcept {
+    std::size_t bytes = 1;
+    for (const part which : layout_of(op).parts()) {
+        bytes += std::size_t{layout_of(which).size_bytes} + body_bytes_max(which, bounds);
+    }
+    return bytes;
+}
+
 /// Size of the largest packet that these limits allow, in bytes: the storage that a stream_decoder needs.
 [[nodiscard]] constexpr std::size_t packet_bytes_max(const limits& bounds) noexcept {
     std::size_t largest = 0;
     for (const packet_layout& row : packet_table) {
-        std::size_t bytes = 1;
-        for (const part which : row.parts()) {
-            bytes += std::size_t{layout_of(which).size_bytes} + body_bytes_max(which, bounds);
-        }
+        const std::size_t bytes = packet_bytes_max(row.op, bounds);
         largest = bytes > largest ? bytes : largest;
     }
     return largest;
