@@ -19,7 +19,7 @@ bool client_state::has_offer_to_decide() const noexcept {
 }
 
 client_number oracle::connect(moment now) {
-    pass_time(now);
+    set_time(now);
     const auto number = static_cast<client_number>(clients_.size() + 1);
     client_state& unregistered = clients_.emplace_back();
     unregistered.number = number;
@@ -31,7 +31,7 @@ client_number oracle::connect(moment now) {
 }
 
 void oracle::receive(client_number number, std::span<const std::byte> bytes, moment now) {
-    pass_time(now);
+    set_time(now);
     client_state& client = at(number);
     if (client.is_open()) {
         client.unread.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -40,7 +40,7 @@ void oracle::receive(client_number number, std::span<const std::byte> bytes, mom
 }
 
 void oracle::end_of_input(client_number number, moment now) {
-    pass_time(now);
+    set_time(now);
     client_state& client = at(number);
     client.input_ended = true;
     if (client.is_open() && !client.has_backlog) {
@@ -51,6 +51,7 @@ void oracle::end_of_input(client_number number, moment now) {
 
 // What was written is written, whatever limits have ended meanwhile.
 void oracle::wrote(client_number number, std::size_t bytes, moment now) {
+    set_time(now);
     client_state& client = at(number);
     bytes = std::min(bytes, client.expected_bytes);
     client.expected_bytes -= bytes;
@@ -66,14 +67,13 @@ void oracle::wrote(client_number number, std::size_t bytes, moment now) {
         client.expected.pop_front();
     }
     if (client.state == session_state::closing && client.expected_bytes == 0) {
-        client.close_by = std::max(clock_, now) + bounds_.linger_timeout;  // ERR-5
+        client.close_by = clock_ + bounds_.linger_timeout;  // ERR-5
     }
-    pass_time(now);
     enqueue(client);
 }
 
 void oracle::lost(client_number number, moment now) {
-    pass_time(now);
+    set_time(now);
     client_state& client = at(number);
     abandon(client);
     end_session(client);
@@ -85,7 +85,7 @@ void oracle::lost(client_number number, moment now) {
 }
 
 void oracle::run(moment now) {
-    pass_time(now);
+    set_time(now);
     while (!queue_.empty()) {
         client_state& client = at(queue_.front());
         queue_.pop_front();
@@ -97,7 +97,7 @@ void oracle::run(moment now) {
 }
 
 void oracle::drain(moment now) {
-    pass_time(now);
+    set_time(now);
     if (!draining_) {
         draining_ = true;
         drain_by_ = clock_ + bounds_.drain_timeout;
@@ -195,11 +195,14 @@ std::optional<moment> oracle::next_deadline() const {
     return earliest;
 }
 
+void oracle::set_time(moment now) {
+    awake_ = std::max(awake_, now);
+    clock_ = std::max(clock_, now);
+}
+
+// Only the driver's word makes deadlines take effect: what arrives before it counts, however late it is read.
 void oracle::pass_time(moment now) {
     awake_ = std::max(awake_, now);
-    if (now <= clock_) {
-        return;  // no limit is shorter than a millisecond, so nothing that began since then can have ended
-    }
     for (auto next = next_deadline(); next && *next <= now; next = next_deadline()) {
         clock_ = std::max(clock_, *next);
         advance_to(*next);

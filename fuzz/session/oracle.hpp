@@ -121,6 +121,7 @@ public:
     void end_of_input(client_number number, moment now);
     void wrote(client_number number, std::size_t bytes, moment now);
     void lost(client_number number, moment now);
+    /// Limits that end until `now` take effect.
     void pass_time(moment now);
     /// As often as there is work.
     void run(moment now);
@@ -141,6 +142,7 @@ public:
     [[nodiscard]] const core::options& bounds() const noexcept { return bounds_; }
 
 private:
+    void set_time(moment now);
     enum class settled_by : std::uint8_t { answer, time_limit, departure };
 
     // oracle.cpp: connections, bytes and time

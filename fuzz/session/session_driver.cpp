@@ -54,7 +54,6 @@ void session_run::feed(peer& client) {
         } else {
             break;
         }
-        told_ = std::max(told_, now_);
     }
     if (client.sent == client.to_send.size()) {
         client.to_send.clear();
@@ -92,6 +91,7 @@ void session_run::turn() {
                 moved = true;
             }
         }
+        core_.run(now_);
         for (unsigned left = runs_max; core_.has_work() && !broken_; --left) {
             core_.run(now_);
             if (left == 0) {
@@ -135,7 +135,6 @@ bool session_run::write_some(peer& client, std::size_t bytes_max) {
     client.inbox.append(shown_, 0, bytes);
     core_.wrote(client.id, bytes, now_);
     oracle_.wrote(client.number, bytes, now_);
-    told_ = std::max(told_, now_);
     read_inbox(client);
     return true;
 }

@@ -92,7 +92,6 @@ void session_run::perform(const session_step& step) {
         if (step.value < drain_values) {
             core_.drain(now_);
             oracle_.drain(now_);
-            told_ = std::max(told_, now_);
         }
         break;
     case action::be_late: late_ = step.value % 2 == 1; break;
@@ -256,7 +255,6 @@ bool session_run::connect(peer& client) {
     client.is_connected = true;
     client.id = core_.connect(now_);
     client.number = oracle_.connect(now_);
-    told_ = std::max(told_, now_);
     connections_most_ = std::max(connections_most_, core_.connections());
     if (client.id.slot >= connections_most_) {
         report(failure{"ledger",
@@ -332,7 +330,6 @@ void session_run::drop(peer& client, std::string_view how) {
     say(client, how);
     core_.lost(client.id, now_);
     oracle_.lost(client.number, now_);
-    told_ = std::max(told_, now_);
     client = peer{};
 }
 

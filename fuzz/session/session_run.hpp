@@ -90,7 +90,7 @@ private:
     oracle oracle_;
     std::array<peer, places_max + 1> peers_;  ///< the last is for visitors
     moment now_{};
-    moment told_{};  ///< the latest moment that the core knows of
+    moment told_{};  ///< the moment up to which deadlines have taken effect
     bool late_{false};
     cause why_{cause::event};
     unsigned messages_{0};

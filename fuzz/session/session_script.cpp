@@ -89,6 +89,7 @@ session_setup setup_of(std::span<const std::byte> script) {
         bounds.packet_limits = smallest_legal_limits;
     }
     const std::size_t packet_bytes = packet_bytes_max(bounds.packet_limits);
+    bounds.work_per_turn_max = 1'000'000;                 // the oracle knows the slices of clients, not those of turns
     bounds.unregistered_packet_bytes_max = packet_bytes;  // the oracle knows no bound of its own for strangers
     bounds.users_max = pick(choices[0], bounds.users_max, 1, 2, 4);
     bounds.unregistered_max = pick(choices[0] >> 2U, bounds.unregistered_max, 1, 2, 3);
