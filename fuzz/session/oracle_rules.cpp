@@ -87,15 +87,16 @@ std::uint32_t oracle::act_on_spm(client_state& client, const packet_view& packet
 std::uint32_t oracle::act_on_sma(client_state& client, std::string_view message) {
     asked_request request{.name = "SMA"};
     const std::string wire = wire_of(3, client.pseudo, message);
+    std::uint32_t recipients = 0;
     for (const client_number number : present_) {
         client_state& recipient = at(number);
         if (recipient.state == session_state::user && number != client.number) {  // ALL-1, ALL-2, ALL-7, ALL-8
+            ++recipients;
             deliver(client, recipient, wire, request);
         }
     }
-    const auto deliveries = static_cast<std::uint32_t>(request.shares.size());
     ask(client, std::move(request));  // ALL-3 to ALL-6
-    return deliveries;
+    return recipients;
 }
 
 std::uint32_t oracle::act_on_pc(client_state& client, std::string_view pseudo) {
