@@ -102,8 +102,8 @@ constexpr std::array table{
     bound<&core_options::output_bytes_max>(
         "--output-bytes-max", "Waiting to be written to one client; further messages count as 4", unit::bytes),
     bound<&core_options::total_output_bytes_max>(
-        "--total-output-bytes-max", "Memory of messages waiting for all clients; near it, those that hold most are closed",
-        unit::bytes),
+        "--total-output-bytes-max",
+        "Memory of messages waiting for all clients; near it, those that hold most are closed", unit::bytes),
     bound<&core_options::total_input_bytes_max>(
         "--total-input-bytes-max", "Unprocessed bytes of all clients; beyond, strangers go first, then who holds most",
         unit::bytes),

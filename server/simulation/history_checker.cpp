@@ -232,8 +232,8 @@ void history_checker::notified(const notice& notice, std::uint16_t index) {
     }
     if (notice.kind != notice::event::registered) {
         client.cut = true;
-        client.refused = notice.kind != notice::event::unresponsive &&
-                         notice.kind != notice::event::output_bound && notice.kind != notice::event::no_room;
+        client.refused = notice.kind != notice::event::unresponsive && notice.kind != notice::event::output_bound &&
+                         notice.kind != notice::event::no_room;
         session_over(index);
         return;
     }
