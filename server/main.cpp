@@ -157,6 +157,9 @@ int serve_at(const command_line& command, const chatos::ops::flags& flags, const
         {.admission = rules_for(flags.options, plan),
          .log = &log,
          .io_uring = flags.io_uring,
+         .alive_interval =
+             chatos::ops::watchdog_interval(std::getenv("WATCHDOG_USEC"), std::getenv("WATCHDOG_PID"), ::getpid()),
+         .on_alive = [&notifier] { static_cast<void>(notifier.notify("WATCHDOG=1\n")); },
          .on_reload = reload,
          .on_stopping = [&notifier] { static_cast<void>(notifier.notify("STOPPING=1\nSTATUS=draining\n")); }}};
     server.stop_on_signals();

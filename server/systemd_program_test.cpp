@@ -66,6 +66,41 @@ TEST(ServiceManager, hears_ready_and_stopping_at_a_path) {
     run_under(manager{folder.path("notify")});
 }
 
+TEST(ServiceManager, hears_that_the_loop_turns_as_often_as_it_wants_to) {
+    const base::testing::temporary_folder folder;
+    const manager systemd{folder.path("notify")};
+    process server{{"--listen", "127.0.0.1:0"}, {.environment = {systemd.setting(), "WATCHDOG_USEC=200000"}}};
+    EXPECT_TRUE(systemd.hear().starts_with("READY=1\n"));
+    for (int i = 0; i < 3; ++i) {
+        EXPECT_EQ(systemd.hear(), "WATCHDOG=1\n");
+    }
+    server.signal(SIGSTOP);
+    server.signal(SIGCONT);
+    EXPECT_EQ(systemd.hear(), "WATCHDOG=1\n");
+    server.signal(SIGTERM);
+    EXPECT_EQ(server.wait(), 0);
+}
+
+TEST(ServiceManager, hears_nothing_of_the_loop_unless_this_process_is_meant) {
+    for (const char* variable : {"WATCHDOG_USEC=x", "WATCHDOG_USEC=-5", "WATCHDOG_USEC=0"}) {
+        const base::testing::temporary_folder folder;
+        const manager systemd{folder.path("notify")};
+        process server{{"--listen", "127.0.0.1:0"}, {.environment = {systemd.setting(), variable}}};
+        EXPECT_TRUE(systemd.hear().starts_with("READY=1\n"));
+        server.signal(SIGTERM);
+        EXPECT_EQ(systemd.hear(), "STOPPING=1\nSTATUS=draining\n");
+        EXPECT_EQ(server.wait(), 0);
+    }
+    const base::testing::temporary_folder folder;
+    const manager systemd{folder.path("notify")};
+    process server{{"--listen", "127.0.0.1:0"},
+                   {.environment = {systemd.setting(), "WATCHDOG_USEC=1000", "WATCHDOG_PID=1"}}};
+    EXPECT_TRUE(systemd.hear().starts_with("READY=1\n"));
+    server.signal(SIGTERM);
+    EXPECT_EQ(systemd.hear(), "STOPPING=1\nSTATUS=draining\n");
+    EXPECT_EQ(server.wait(), 0);
+}
+
 TEST(ServiceManager, hears_ready_and_stopping_at_an_abstract_name) {
     const base::testing::temporary_folder folder;  // has a unique name
     run_under(manager{"@" + folder.path("notify")});

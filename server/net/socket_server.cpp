@@ -95,9 +95,10 @@ class socket_server::loop {
 public:
     loop(const core::options& bounds, const service_setup& setup)
         : log_{setup.log, [this](connection_id id) { return source_at(id); }}, admission_{setup.admission, log_},
-          on_reload_{setup.on_reload}, on_stopping_{setup.on_stopping}, reserve_{core::call_bytes_max(bounds)},
-          core_{bounds, log_.sink()}, listeners_{poller_, first_listener_key}, io_uring_{setup.io_uring},
-          shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
+          alive_interval_{setup.on_alive ? setup.alive_interval : std::chrono::microseconds{0}},
+          on_alive_{setup.on_alive}, on_reload_{setup.on_reload}, on_stopping_{setup.on_stopping},
+          reserve_{core::call_bytes_max(bounds)}, core_{bounds, log_.sink()}, listeners_{poller_, first_listener_key},
+          io_uring_{setup.io_uring}, shared_read_bytes_{std::min(bounds.receive_bytes_max, shared_read_bytes_max)},
           read_buffer_(std::max(bounds.receive_bytes_max, shared_read_bytes_ * io_batch::calls_max)) {
         core_.watch_memory(&reserve_.is_short());
         peers_.reserve(std::min<std::size_t>(core::connections_max(bounds), descriptors_max_));
@@ -130,6 +131,7 @@ public:
             const core::time_point turn_ended = read_clock();
             time_.update(turn_ended);
             turn_times_.add(turn_ended - turn_began);
+            report_alive();
         }
     }
 
@@ -178,6 +180,9 @@ private:
         }
         if (const auto header = proxied_.deadline(core_.bounds().login_timeout)) {
             until = until ? std::min(*until, *header) : header;
+        }
+        if (alive_interval_ != core::duration::zero()) {
+            until = until ? std::min(*until, alive_until_) : alive_until_;
         }
         if (!until) {
             return std::nullopt;
@@ -241,6 +246,13 @@ private:
         if (const auto limits = on_reload_ ? on_reload_() : std::nullopt) {
             core_.change_bounds(limits->bounds, now_);
             admission_.change_rules(limits->admission);
+        }
+    }
+
+    void report_alive() {
+        if (alive_interval_ != core::duration::zero() && time_.now() >= alive_until_) {
+            on_alive_();
+            alive_until_ = time_.now() + alive_interval_;
         }
     }
 
@@ -567,6 +579,8 @@ private:
 
     connection_log log_;
     admission admission_;
+    core::duration alive_interval_;
+    std::function<void()> on_alive_;
     std::function<std::optional<running_limits>()> on_reload_;
     std::function<void()> on_stopping_;
     memory_reserve reserve_;
@@ -588,6 +602,7 @@ private:
     core::time_point now_{time_.now()};  // this turn's
     std::size_t bytes_written_{0};       // in this turn
     std::size_t most_held_{0};           // by the core, since memory was returned
+    core::time_point alive_until_{};     // then on_alive_ is due again
     core::duration_histogram turn_times_;
     std::size_t descriptors_max_{descriptors_max()};
     bool reload_wanted_{false};

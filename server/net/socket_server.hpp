@@ -33,6 +33,9 @@ struct service_setup {
     admission_rules admission{};   ///< for new connections
     ops::event_log* log{nullptr};  ///< may be null; otherwise it must outlive the server
     bool io_uring{true};           ///< batch calls through io_uring where available
+    /// Called in run() this often at least, as long as the loop turns; 0 or empty: never.
+    std::chrono::microseconds alive_interval{0};
+    std::function<void()> on_alive{};
     /// Called in run() on SIGHUP, after the log file was opened again: new limits, or none. May be empty.
     std::function<std::optional<running_limits>()> on_reload{};
     std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty

@@ -2,10 +2,12 @@
 
 #include "base/system/descriptor.hpp"
 
+#include <charconv>
 #include <cstddef>
 #include <cstring>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <system_error>
 
 namespace chatos::ops {
 
@@ -32,6 +34,17 @@ bool service_notifier::notify(std::string_view state) const {
     const ::ssize_t sent = ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
                                     reinterpret_cast<const ::sockaddr*>(&address), size);
     return sent == static_cast<::ssize_t>(state.size());
+}
+
+std::chrono::microseconds watchdog_interval(const char* usec, const char* pid, std::int64_t own_pid) {
+    const auto parse = [](std::string_view text) {
+        std::int64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return error == std::errc{} && end == text.data() + text.size() ? value : 0;
+    };
+    const bool is_meant = usec != nullptr && (pid == nullptr || parse(pid) == own_pid);
+    const std::int64_t value = is_meant ? parse(usec) : 0;
+    return std::chrono::microseconds{value > 1 ? value / 2 : 0};
 }
 
 }  // namespace chatos::ops

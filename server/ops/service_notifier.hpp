@@ -2,6 +2,8 @@
 // library.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -20,5 +22,9 @@ public:
 private:
     std::string socket_name_;
 };
+
+/// How often the service manager wants to hear WATCHDOG=1: half of $WATCHDOG_USEC, as sd_watchdog_enabled(3) advises.
+/// 0: not at all, also when $WATCHDOG_PID is another process. Null: the variable is not set.
+[[nodiscard]] std::chrono::microseconds watchdog_interval(const char* usec, const char* pid, std::int64_t own_pid);
 
 }  // namespace chatos::ops
