@@ -41,6 +41,8 @@ struct service_setup {
     std::function<void()> on_stopping{};  ///< called in run() when the server begins to drain; may be empty
 };
 
+class event_loop;
+
 class socket_server {
 public:
     /// `bounds` must be valid (core::find_fault(), asserted).
@@ -77,8 +79,7 @@ public:
     [[nodiscard]] std::optional<ops::service_snapshot> request_snapshot(std::chrono::milliseconds timeout);
 
 private:
-    class loop;
-    std::unique_ptr<loop> loop_;
+    std::unique_ptr<event_loop> loop_;
 };
 
 }  // namespace chatos::net
