@@ -127,7 +127,7 @@ void take_all_descriptors(findings& to, const setting& how) {
         register_all(attacked.attackers, descriptors + 100, [&attacker](std::size_t) { return attacker; }));
     const bool is_in = gets_in(attacked.attackers, address_of(ipv4_newcomer));
     to.check(attacked.label("a user from another address"), "gets in", is_in ? "gets in" : "is kept out", is_in);
-    const std::size_t lines = count_lines_with(attacked.server.log(), "descriptors");
+    const std::size_t lines = attacked.server.await_log_lines("descriptors", 1);
     to.check(attacked.label("warning at start"), "1 or more", count_text(lines), lines >= 1);
     attacked.end();
 }

@@ -112,7 +112,7 @@ void hold_unregistered(findings& to, const setting& how) {
     crowd& attackers = attacked.attackers;
     sender_in_parts innocent{attackers, {}};
     unfinished_packets held{attackers, how.quick ? 150U : 2'600U};
-    const std::size_t lines_before = count_lines_with(attacked.server.log(), "event=");
+    const std::size_t lines_before = attacked.server.await_log_lines("event=", 1);  // started
     static_cast<void>(attackers.run_until([&held] {
         held.turn();
         return held.is_complete();

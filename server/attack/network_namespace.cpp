@@ -4,6 +4,8 @@
 #include "base/system/error_text.hpp"
 
 #include <arpa/inet.h>
+#include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <exception>
 #include <net/if.h>
@@ -58,6 +60,25 @@ std::string add_ipv6(int socket, const std::string& address) {
     return ::ioctl(socket, SIOCSIFADDR, &request) == 0 ? std::string{} : address + ": " + base::error_text();
 }
 
+// The system checks a new address for duplicates first, in the background.
+std::string await_ipv6(const std::string& address) {
+    constexpr auto timeout = std::chrono::seconds{10};
+    ::sockaddr_in6 source{};
+    source.sin6_family = AF_INET6;
+    ::inet_pton(AF_INET6, address.c_str(), &source.sin6_addr);
+    const auto until = std::chrono::steady_clock::now() + timeout;
+    while (true) {
+        const base::descriptor socket{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+        if (::bind(socket.get(), reinterpret_cast<const ::sockaddr*>(&source), sizeof source) == 0) {
+            return {};
+        }
+        if (errno != EADDRNOTAVAIL || std::chrono::steady_clock::now() > until) {
+            return address + ": " + base::error_text();
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+}
+
 std::string enter_own_network(std::span<const std::string> ipv4, std::span<const std::string> ipv6) {
     if (::unshare(CLONE_NEWNET) != 0) {
         return "no network namespace (" + base::error_text() + "); run it as root";
@@ -70,6 +91,9 @@ std::string enter_own_network(std::span<const std::string> ipv4, std::span<const
     const base::descriptor socket6{::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
     for (std::size_t i = 0; fault.empty() && i < ipv6.size(); ++i) {
         fault = add_ipv6(socket6.get(), ipv6[i]);
+    }
+    for (std::size_t i = 0; fault.empty() && i < ipv6.size(); ++i) {
+        fault = await_ipv6(ipv6[i]);
     }
     return fault.empty() ? fault : "no addresses in a network namespace: " + fault;
 }

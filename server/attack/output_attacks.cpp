@@ -92,7 +92,7 @@ void fill_the_output(findings& to, const setting& how) {
     trial attacked{to, how, {.flags = {"--total-output-bytes-max", std::to_string(bytes_max)}}};
     const double resident_before = attacked.server.resident_bytes();
     const samples before = attacked.server.scrape();
-    const std::size_t lines_before = count_lines_with(attacked.server.log(), "event=");
+    const std::size_t lines_before = attacked.server.await_log_lines("event=", 1);  // started
     filled_recipients recipients{attacked.attackers, how.quick ? 24U : 280U};
 
     constexpr auto fill_timeout = std::chrono::seconds{60};
@@ -127,7 +127,7 @@ void fill_the_output(findings& to, const setting& how) {
     const samples after = attacked.server.scrape();
     const double closed = sum_of(after, "chatos_closed_total") - sum_of(before, "chatos_closed_total");
     to.check("closed by the bound", "1 or more, counted", count_text(static_cast<std::uint64_t>(closed)), closed >= 1);
-    const std::size_t lines = count_lines_with(attacked.server.log(), "event=") - lines_before;
+    const std::size_t lines = attacked.server.await_log_lines("event=", lines_before + 1) - lines_before;
     to.check("log lines", "1 or more, at most 1 each", count_text(lines),
              lines >= 1 && static_cast<double>(lines) <= closed + 1);
     to.note("innocents' round trips",

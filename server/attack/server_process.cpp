@@ -25,6 +25,7 @@ using steady = std::chrono::steady_clock;
 constexpr std::chrono::seconds start_timeout{60};
 constexpr std::chrono::seconds scrape_timeout{60};
 constexpr std::chrono::seconds stop_timeout{60};
+constexpr std::chrono::seconds log_timeout{5};
 
 base::process_options options_for(const server_settings& settings, int log) {
     std::string script = "exec " + settings.command + " \"$@\"";
@@ -158,6 +159,16 @@ double server_process::resident_bytes() const {
 double server_process::log_bytes() const {
     std::error_code ignored;
     return static_cast<double>(std::filesystem::file_size(folder_.path("log"), ignored));
+}
+
+std::size_t server_process::await_log_lines(std::string_view part, std::size_t wanted) const {
+    const steady::time_point until = steady::now() + log_timeout;
+    std::size_t count = count_lines_with(log(), part);
+    while (count < wanted && steady::now() < until) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+        count = count_lines_with(log(), part);
+    }
+    return count;
 }
 
 std::string server_process::stop() {

@@ -46,6 +46,9 @@ public:
     /// What it has logged so far.
     [[nodiscard]] std::string log() const { return folder_.read("log"); }
     [[nodiscard]] double log_bytes() const;
+    /// Lines of its log that contain `part`. It is written a little later than things happen: waits for `wanted` of
+    /// them for some seconds at most.
+    [[nodiscard]] std::size_t await_log_lines(std::string_view part, std::size_t wanted) const;
 
     /// Whether it still runs.
     [[nodiscard]] bool runs() { return !process_.end(); }

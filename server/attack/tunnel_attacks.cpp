@@ -102,7 +102,7 @@ void take_all(findings& to, const setting& how, trial& attacked) {
         sum_of(after, "chatos_tunnels_without_room_total") - sum_of(before, "chatos_tunnels_without_room_total");
     to.check(attacked.label("agreements without a tunnel, counted"), "1 or more",
              count_text(static_cast<std::uint64_t>(refused)), refused >= 1);
-    const std::size_t lines = count_lines_with(attacked.server.log(), "event=tunnel_limit");
+    const std::size_t lines = attacked.server.await_log_lines("event=tunnel_limit", 1);
     to.check(attacked.label("log lines about them"), "1 or more", count_text(lines), lines >= 1);
     attacked.end();
 }
