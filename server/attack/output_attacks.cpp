@@ -2,6 +2,7 @@
 #include "attack/attack_table.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -229,6 +230,24 @@ private:
     std::uint64_t wrong_{0};
 };
 
+/// "p50 0.016 s, p99 0.131 s": the bounds of the buckets in which the durations of a phase lie.
+std::string buckets_text(const samples& before, const samples& after, const std::string& name) {
+    const auto counted = [&](const std::string& sample) {
+        return sample_of(after, sample) - sample_of(before, sample);
+    };
+    const std::string bucket = name + "_bucket{le=\"";
+    const auto bound_of = [&](double share) {
+        double bound = 0;
+        for (auto at = after.lower_bound(bucket); at != after.end() && at->first.starts_with(bucket); ++at) {
+            const double le = std::strtod(at->first.c_str() + bucket.size(), nullptr);  // inf for the last
+            const bool reaches = counted(at->first) >= share * counted(name + "_count");
+            bound = reaches && (bound == 0 || le < bound) ? le : bound;
+        }
+        return real_text(1'000 * bound) + " ms";
+    };
+    return "p50 " + bound_of(0.5) + ", p99 " + bound_of(0.99) + " or less";
+}
+
 void flood_all(findings& to, const setting& how, trial& attacked, const std::vector<member*>& senders,
                std::uint64_t each) {
     constexpr auto wanted_p99 = std::chrono::milliseconds{50};
@@ -267,6 +286,8 @@ void flood_all(findings& to, const setting& how, trial& attacked, const std::vec
                 " deliveries/s, " + real_text(deliveries == 0 ? 0 : cpu_us / static_cast<double>(deliveries)) +
                 " us of CPU each");
     to.note(attacked.label("processors"), shares);
+    to.note(attacked.label("the server's turns"),
+            buckets_text(before, attacked.server.scrape(), "chatos_turn_seconds"));
 
     if (how.quick) {
         static_cast<void>(attackers.run_until(
