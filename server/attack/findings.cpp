@@ -44,15 +44,15 @@ std::string_view mark_of(verdict result) {
     return "";
 }
 
-std::string member(std::string_view key, const std::string& value) {
+std::string json_member(std::string_view key, const std::string& value) {
     return base::json_string(key) + ": " + value;
 }
 
 std::string json_of(const finding& finding) {
-    return "{" + member("subject", base::json_string(finding.subject)) + ", " +
-           member("wanted", base::json_string(finding.wanted)) + ", " +
-           member("seen", base::json_string(finding.observed)) + ", " +
-           member("verdict", base::json_string(name_of(finding.result))) + "}";
+    return "{" + json_member("subject", base::json_string(finding.subject)) + ", " +
+           json_member("wanted", base::json_string(finding.wanted)) + ", " +
+           json_member("seen", base::json_string(finding.observed)) + ", " +
+           json_member("verdict", base::json_string(name_of(finding.result))) + "}";
 }
 
 }  // namespace
@@ -113,9 +113,10 @@ std::string json_of(const std::vector<attack_report>& reports) {
     for (std::size_t i = 0; i < reports.size(); ++i) {
         const attack_report& report = reports[i];
         text += i == 0 ? "\n  {" : ",\n  {";
-        text += member("row", base::json_string(report.row)) + ", " + member("name", base::json_string(report.name)) +
-                ", " + member("verdict", base::json_string(name_of(report.result))) + ", " +
-                member("seconds", fixed(report.seconds, 1)) + ", \"findings\": [";
+        text += json_member("row", base::json_string(report.row)) + ", " +
+                json_member("name", base::json_string(report.name)) + ", " +
+                json_member("verdict", base::json_string(name_of(report.result))) + ", " +
+                json_member("seconds", fixed(report.seconds, 1)) + ", \"findings\": [";
         for (std::size_t k = 0; k < report.all.size(); ++k) {
             text += (k == 0 ? "\n    " : ",\n    ") + json_of(report.all[k]);
         }
