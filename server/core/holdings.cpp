@@ -60,13 +60,13 @@ std::size_t output_memory(const connection& client) {
 // Who goes first when unprocessed bytes exceed their bound: connections that are no users yet, then those of the
 // address that holds most, then by what each holds itself.
 struct input_weight {
-    bool stranger{false};
+    bool unregistered{false};
     std::size_t of_address{0};
     std::size_t own{0};
 
     friend bool operator<(const input_weight& left, const input_weight& right) {
-        return std::tie(left.stranger, left.of_address, left.own) <
-               std::tie(right.stranger, right.of_address, right.own);
+        return std::tie(left.unregistered, left.of_address, left.own) <
+               std::tie(right.unregistered, right.of_address, right.own);
     }
 };
 
@@ -117,7 +117,7 @@ void server::enforce_input_bound() {
     heaviest_first<input_weight> victims;
     connections_.for_each([&victims](connection& client) {
         if (const std::size_t own = client.pending_input.memory_bytes(); own != 0) {
-            victims.offer(client, {.stranger = client.current_phase() == phase::unregistered,
+            victims.offer(client, {.unregistered = client.current_phase() == phase::unregistered,
                                    .of_address = client.from_network->input_bytes,
                                    .own = own});
         }

@@ -1,4 +1,4 @@
-// ERR-3: what strangers do together never takes what innocent clients need.
+// ERR-3: what others do together never takes what innocent clients need.
 #include "core/test_network.hpp"
 
 #include <gtest/gtest.h>
@@ -78,16 +78,16 @@ TEST(Innocents, those_who_do_not_read_give_way_before_the_output_of_all_is_full)
     EXPECT_FALSE(alice.is_closed() || bob.is_closed() || sender.is_closed());
 }
 
-TEST(Innocents, strangers_go_before_users_when_the_input_of_all_is_full) {
+TEST(Innocents, the_unregistered_go_before_users_when_the_input_of_all_is_full) {
     network net{{.unregistered_packet_bytes_max = 65'600, .total_input_bytes_max = 400'000}};
     client& user = net.join("user", address(1));
     const std::string message(60'000, 'm');
     const std::string unfinished = bytes_of(make_sma(message));
     user.send_bytes(std::string_view{unfinished}.substr(0, 50'000));
-    std::vector<client*> strangers;
+    std::vector<client*> crowd;
     for (int i = 0; i < 100; ++i) {
-        strangers.push_back(&net.connect(address(2)));
-        strangers.back()->send_bytes(std::string_view{unfinished}.substr(0, 17'000));
+        crowd.push_back(&net.connect(address(2)));
+        crowd.back()->send_bytes(std::string_view{unfinished}.substr(0, 17'000));
     }
     user.send_bytes(std::string_view{unfinished}.substr(50'000));
     EXPECT_EQ(user.take(), packets{"ERROR 0"});
@@ -123,16 +123,16 @@ TEST(Innocents, CONN_8_a_packet_longer_than_a_cr_ends_a_connection_without_regis
         lengthy.send(make_spm("bob", lengthy_text));
         EXPECT_EQ(lengthy.take(), packets{"ERROR 5"});
         EXPECT_TRUE(lengthy.saw_end());
-        EXPECT_EQ(net.core.count().closed_long_stranger, 1U);
+        EXPECT_EQ(net.core.count().closed_long_unregistered, 1U);
     }
 }
 
-TEST(Innocents, a_stranger_that_announces_a_long_packet_is_not_waited_for) {
+TEST(Innocents, CONN_8_a_long_packet_that_is_announced_without_registration_is_not_waited_for) {
     network net;
-    client& stranger = net.connect();
-    stranger.send_bytes(std::string_view{"\4\0\1\0\0", 5});
-    EXPECT_EQ(stranger.take(), packets{"ERROR 5"});
-    EXPECT_TRUE(stranger.saw_end());
+    client& unregistered = net.connect();
+    unregistered.send_bytes(std::string_view{"\4\0\1\0\0", 5});
+    EXPECT_EQ(unregistered.take(), packets{"ERROR 5"});
+    EXPECT_TRUE(unregistered.saw_end());
     EXPECT_EQ(net.core.count().input_memory_bytes, 0U);
 }
 

@@ -85,8 +85,8 @@ struct MessageToMany : testing::Test {
 
 TEST_F(MessageToMany, ALL_1_reaches_everybody_in_bounded_pieces) {
     alice.send_without_turn(make_sma("hi"));
-    const std::uint64_t made = net.core.count().deliveries_made;
-    EXPECT_LE(made, 4U);
+    const std::uint64_t deliveries = net.core.count().deliveries_made;
+    EXPECT_LE(deliveries, 4U);
     net.settle();
     EXPECT_EQ(net.core.count().deliveries_made, 40U);
     for (client* user : crowd) {

@@ -16,17 +16,17 @@ namespace chatos::core {
 /// An event of one connection that is of interest to an operator.
 struct notice {
     enum class event : std::uint8_t {
-        registered,     ///< CONN-1
-        refused_input,  ///< ERR-2
-        slow_login,     ///< ERR-4
-        slow_packet,    ///< ERR-4
-        unresponsive,   ///< FLOW-10
-        no_room,        ///< CONN-4
-        input_bound,    ///< options::total_input_bytes_max
-        long_stranger,  ///< options::unregistered_packet_bytes_max
-        output_bound,   ///< options::total_output_bytes_max
-        tunnel_limit,   ///< TUN-4: an accepted offer gets no tunnel; the connection is that of the user that offered
-        tunnel_idle,    ///< TUN-4: options::tunnel_idle_timeout; the connection is one of the ends
+        registered,         ///< CONN-1
+        refused_input,      ///< ERR-2
+        slow_login,         ///< ERR-4
+        slow_packet,        ///< ERR-4
+        unresponsive,       ///< FLOW-10
+        no_room,            ///< CONN-4
+        input_bound,        ///< options::total_input_bytes_max
+        long_unregistered,  ///< options::unregistered_packet_bytes_max
+        output_bound,       ///< options::total_output_bytes_max
+        tunnel_limit,  ///< TUN-4: an accepted offer gets no tunnel; the connection is that of the user that offered
+        tunnel_idle,   ///< TUN-4: options::tunnel_idle_timeout; the connection is one of the ends
     };
 
     event kind{event::registered};

@@ -185,8 +185,8 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
                 client.packet_since = now_;  // ERR-4
                 arm_timer(client);
             }
-            if (is_too_long_for_stranger(client, bytes.size() - processed + result.need)) {
-                refuse_stranger(client);
+            if (is_too_long_unregistered(client, bytes.size() - processed + result.need)) {
+                refuse_long_packet(client);
             }
             break;
         }
@@ -197,8 +197,8 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
             refuse(client);  // ERR-1, ERR-2
             break;
         }
-        if (is_too_long_for_stranger(client, result.consumed)) {
-            refuse_stranger(client);
+        if (is_too_long_unregistered(client, result.consumed)) {
+            refuse_long_packet(client);
             break;
         }
         if (result.packet.op == opcode::sma && !broadcasts_.has_room()) {
@@ -217,15 +217,15 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
     return processed;
 }
 
-bool server::is_too_long_for_stranger(const connection& client, std::size_t packet_bytes) const noexcept {
+bool server::is_too_long_unregistered(const connection& client, std::size_t packet_bytes) const noexcept {
     const std::size_t bound = options_.unregistered_packet_bytes_max;
     return client.current_phase() == phase::unregistered &&
            packet_bytes > (bound != 0 ? bound : packet_bytes_max(opcode::cr, options_.packet_limits));
 }
 
-void server::refuse_stranger(connection& client) {
-    ++statistics_.closed_long_stranger;
-    notify(notice::event::long_stranger, client);
+void server::refuse_long_packet(connection& client) {
+    ++statistics_.closed_long_unregistered;
+    notify(notice::event::long_unregistered, client);
     refuse(client);
 }
 

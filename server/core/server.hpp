@@ -139,8 +139,8 @@ private:
     std::size_t process(connection& client, std::span<const std::byte> bytes, std::uint32_t& work_left);
     bool may_request_now(connection& client, opcode op);
     void end_throttling(connection& client);
-    bool is_too_long_for_stranger(const connection& client, std::size_t packet_bytes) const noexcept;
-    void refuse_stranger(connection& client);
+    bool is_too_long_unregistered(const connection& client, std::size_t packet_bytes) const noexcept;
+    void refuse_long_packet(connection& client);
     void update_backlog(connection& client);
     void notify(notice::event kind, const connection& client);
     void notify_refused(const connection& client, const decode_error& error, std::span<const std::byte> packet);

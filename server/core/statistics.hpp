@@ -45,7 +45,7 @@ struct statistics {
     std::uint64_t closed_unresponsive{0};                 ///< FLOW-10
     std::uint64_t closed_without_room{0};                 ///< CONN-4
     std::uint64_t closed_input_bound{0};                  ///< options::total_input_bytes_max
-    std::uint64_t closed_long_stranger{0};                ///< options::unregistered_packet_bytes_max
+    std::uint64_t closed_long_unregistered{0};            ///< options::unregistered_packet_bytes_max
     std::uint64_t closed_output_bound{0};                 ///< options::total_output_bytes_max
 
     std::uint64_t output_bytes_queued{0};  ///< waiting to be written, to all clients together

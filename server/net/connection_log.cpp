@@ -26,7 +26,7 @@ kind kind_of(event kind) {
     case event::unresponsive: return {"unresponsive", log_level::info};
     case event::no_room: return {"no_room", log_level::warning};
     case event::input_bound: return {"input_bound", log_level::warning};
-    case event::long_stranger: return {"long_stranger", log_level::info};
+    case event::long_unregistered: return {"long_stranger", log_level::info};
     case event::output_bound: return {"output_bound", log_level::warning};
     case event::tunnel_limit: return {"tunnel_limit", log_level::warning};
     case event::tunnel_idle: return {"tunnel_idle", log_level::info};

@@ -12,7 +12,7 @@ namespace chatos::ops {
 
 namespace {
 
-// "max" and anything else that is no number: no limit.
+// "max" and anything else that is not a number: no limit.
 std::uint64_t parse_bytes(std::string_view text) {
     std::uint64_t bytes = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bytes);

@@ -146,7 +146,7 @@ void add_closed(page& to, const service_snapshot& snapshot) {
     to.sample(closed, "cause", "unresponsive", snapshot.core.closed_unresponsive);
     to.sample(closed, "cause", "capacity", snapshot.core.closed_without_room);
     to.sample(closed, "cause", "input_memory", snapshot.core.closed_input_bound);
-    to.sample(closed, "cause", "long_stranger", snapshot.core.closed_long_stranger);
+    to.sample(closed, "cause", "long_stranger", snapshot.core.closed_long_unregistered);
     to.sample(closed, "cause", "output_memory", snapshot.core.closed_output_bound);
     to.sample(closed, "cause", "address_limit", snapshot.closed_address_limit);
     to.sample(closed, "cause", "memory", snapshot.closed_memory);

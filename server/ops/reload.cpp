@@ -31,16 +31,16 @@ std::optional<service_options> reloader::reload() {
     if (!parsed.fault.empty()) {
         return refuse(parsed.fault);
     }
-    service_options asked = parsed.value.options;
-    asked.descriptors_max = current_.options.descriptors_max;
-    service_options fresh = with_fixed_of(current_.options, asked);
-    for (const service_options& options : {asked, fresh}) {
+    service_options wanted = parsed.value.options;
+    wanted.descriptors_max = current_.options.descriptors_max;
+    service_options fresh = with_fixed_of(current_.options, wanted);
+    for (const service_options& options : {wanted, fresh}) {
         if (const std::string fault = find_fault(options, memory_.machine); !fault.empty()) {
             return refuse(fault);
         }
     }
     std::uint64_t changes = 0;
-    report_limits(asked, changes);
+    report_limits(wanted, changes);
     report_fixed(parsed.value);
     if (parsed.value.log_level != current_.log_level) {
         current_.log_level = parsed.value.log_level;
