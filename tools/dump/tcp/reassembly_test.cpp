@@ -1,7 +1,5 @@
 // From segments to packets and events: what a capture may do to a stream, and what is said of it.
-#include "base/capture_builder.hpp"
-#include "dump/tcp/connection_table.hpp"
-#include "dump/testing/dump_run.hpp"
+#include "dump/testing/segments.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,50 +10,6 @@
 
 namespace chatos::dump::testing {
 namespace {
-
-using namespace base::wire;
-using namespace std::string_literals;
-using namespace std::string_view_literals;
-using lines = std::vector<std::string>;
-
-constexpr std::string_view cr_bob = "\x01\x00\x03"
-                                    "bob"sv;
-constexpr std::string_view ok = "\x06\x00"sv;
-constexpr std::string_view sma_hi = "\x04\x00\x00\x00\x02hi"sv;
-
-segment client(std::uint32_t sequence, std::string_view payload, std::uint8_t flags = ack | psh) {
-    return {.sequence = sequence, .payload = payload, .flags = flags};
-}
-
-segment server(std::uint32_t sequence, std::string_view payload, std::uint8_t flags = ack | psh,
-               std::uint32_t acknowledgement = 0) {
-    return {.sequence = sequence,
-            .payload = payload,
-            .flags = flags,
-            .acknowledgement = acknowledgement,
-            .from_server = true};
-}
-
-std::vector<byte_string> frames_of(const std::vector<segment>& segments) {
-    std::vector<byte_string> frames;
-    for (const segment& sent : segments) {
-        frames.push_back(frame_of(sent));
-    }
-    return frames;
-}
-
-std::string json(const std::vector<segment>& segments) {
-    return json_of_frames(frames_of(segments)).text;
-}
-
-lines said(const std::vector<segment>& segments) {
-    return short_lines(json(segments));
-}
-
-/// SYN of the client with sequence number `isn`.
-segment opening(std::uint32_t isn) {
-    return client(isn, {}, syn);
-}
 
 TEST(reassembly, a_handshake_and_a_packet_each_way) {
     const std::string text =
@@ -303,56 +257,6 @@ TEST(reassembly, keep_alive_bytes_are_no_conflict) {
         (lines{"c2s 0 CR bob", "c2s 6 ERROR 0"}));
 }
 
-TEST(reassembly, a_reset_counts_only_within_the_window) {
-    const segment far{.sequence = 10 + 6 + 70'000, .flags = rst};
-    EXPECT_EQ(said({opening(9),
-                    {.sequence = 99, .flags = syn | ack, .acknowledgement = 10, .from_server = true, .window = 60'000},
-                    client(10, cr_bob),
-                    far,
-                    client(16, sma_hi)}),
-              (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
-    const segment old{.sequence = 12, .flags = rst};
-    EXPECT_EQ(said({opening(9), client(10, cr_bob), old, client(16, sma_hi)}), (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
-    EXPECT_EQ(said({opening(9), client(10, cr_bob), client(16, {}, rst), client(16, sma_hi)}),
-              (lines{"c2s 0 CR bob", "c2s 6 reset 0"}));
-    EXPECT_EQ(said({opening(9), server(0, {}, rst | ack, 10)}), lines{"s2c 0 reset 0"});
-}
-
-TEST(reassembly, a_reset_tells_what_was_incomplete_and_lost_before_it) {
-    EXPECT_EQ(said({opening(9), client(10, cr_bob.substr(0, 3)), client(13, {}, rst)}),
-              (lines{"c2s 0 incomplete 3", "c2s 3 reset 0"}));
-    EXPECT_EQ(said({opening(9), client(10, cr_bob), client(20, {}, rst)}),
-              (lines{"c2s 0 CR bob", "c2s 6 gap 4 lost", "c2s 10 reset 0"}));
-}
-
-TEST(reassembly, the_same_ports_again_are_another_stream) {
-    const std::string text = json({opening(9), server(99, {}, syn | ack, 10), client(10, cr_bob), opening(5000),
-                                   server(9999, {}, syn | ack, 5001), client(5001, sma_hi), server(10'000, ok)});
-    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 0 SMA hi", "s2c 0 ERROR 0"}));
-    EXPECT_EQ(last_number(text, "streams"), 2);
-    const std::string repeated = json({opening(9), opening(9), client(10, cr_bob)});
-    EXPECT_EQ(last_number(repeated, "streams"), 1);
-}
-
-TEST(reassembly, the_same_ports_on_two_vlans_are_two_streams) {
-    const auto on = [](std::uint16_t vlan, const segment& sent) {
-        return ethernet(0x0800, ipv4(tcp(sent), sent.from_server), {{0x8100, vlan}});
-    };
-    const std::string text =
-        json_of_frames({on(1, opening(9)), on(2, opening(9)), on(1, client(10, cr_bob)), on(2, client(10, sma_hi))})
-            .text;
-    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 0 SMA hi"}));
-    EXPECT_EQ(last_number(text, "streams"), 2);
-}
-
-TEST(reassembly, both_ports_a_servers_then_who_asks_is_the_client) {
-    const dump_result result = json_of_frames(
-        frames_of({{.sequence = 9, .flags = syn, .client_port = 7777, .server_port = 7778},
-                   {.sequence = 10, .payload = cr_bob, .flags = ack, .client_port = 7777, .server_port = 7778}}),
-        {.ports = {7777, 7778}});
-    EXPECT_EQ(short_lines(result.text), lines{"c2s 0 CR bob"});
-}
-
 std::string cut_frames(const std::vector<segment>& segments, std::size_t snap_bytes) {
     pcap_builder capture;
     for (const segment& sent : segments) {
@@ -466,48 +370,6 @@ TEST(reassembly, thousands_of_duplicates_cost_nothing) {
     }
     segments.push_back(client(10, "\x04\x00\x00\x00\x05hello"sv));
     EXPECT_EQ(said(segments), (lines{"c2s 0 SMA hello", "c2s 10 ERROR 0"}));
-}
-
-TEST(reassembly, a_flood_of_connections_evicts_the_silent_ones) {
-    std::vector<segment> segments{opening(9), client(10, cr_bob.substr(0, 4))};
-    for (std::uint32_t count = 0; count < connection_table::connections_max; ++count) {
-        segments.push_back(
-            {.sequence = count, .flags = syn, .client_port = static_cast<std::uint16_t>(count + 41'000)});
-    }
-    pcap_builder capture;  // a clock that stands still
-    const std::string text = json_of_frames(frames_of(segments)).text;
-    const lines all = short_lines(text);
-    ASSERT_EQ(all.size(), 2U);
-    EXPECT_EQ(all[0], "c2s 4 evicted 0 stream");
-    EXPECT_EQ(all[1], "c2s 0 incomplete 4");
-    EXPECT_EQ(last_number(text, "evicted"), 1);
-}
-
-TEST(reassembly, many_streams_that_wait_for_bytes_share_bounded_memory_and_say_so) {
-    std::vector<segment> segments;
-    const std::string kilobyte(1024, 'm');
-    for (std::uint16_t number = 0; number < 300; ++number) {
-        const auto port = static_cast<std::uint16_t>(41'000 + number);
-        segments.push_back({.sequence = 9, .flags = syn, .client_port = port});
-        for (std::uint32_t count = 0; count < 200; ++count) {
-            segments.push_back({.sequence = 20 + 1024 * count, .payload = kilobyte, .client_port = port});
-        }
-    }
-    const std::string text = json(segments);
-    EXPECT_GT(last_number(text, "evicted"), 0);
-    EXPECT_NE(text.find(R"("event":"evicted")"), std::string::npos);
-    EXPECT_NE(text.find(R"("what":"held_segments")"), std::string::npos);
-    EXPECT_EQ(last_number(text, "input"), 300 * 200 * 1024);
-}
-
-TEST(reassembly, frames_are_decoded_or_skipped_and_nothing_vanishes) {
-    std::vector<byte_string> frames = frames_of({opening(9), client(10, cr_bob)});
-    frames.push_back(ethernet(0x0806, byte_string(28)));
-    frames.push_back(frame_of({.payload = "x", .server_port = 80}));
-    const std::string text = json_of_frames(frames).text;
-    EXPECT_NE(text.find(R"("frames":4,"decoded":2,"packets":1,"streams":1,"skipped":{"not_ip":1,"other_port":1})"),
-              std::string::npos)
-        << text;
 }
 
 }  // namespace
