@@ -67,8 +67,10 @@ void add_ways(CLI::App& run, run_settings& settings) {
 void add_run(CLI::App& app, run_settings& settings, int& code) {
     CLI::App* run = app.add_subcommand("run", "Judge an implementation");
     add_filters(*run, settings.selection);
-    auto* target = run->add_option("--target", settings.target, "A server that is already running, or unix:PATH")
-                       ->type_name("HOST:PORT");
+    auto* target =
+        run->add_option("--target", settings.target,
+                        "A server that is already running: HOST:PORT (tries all addresses of HOST) or unix:PATH")
+            ->type_name("HOST:PORT");
     auto* command =
         run->add_option("--server-command", settings.server_command,
                         "A shell command that starts the server on 127.0.0.1:{port}; started again when it dies");

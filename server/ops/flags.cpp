@@ -75,7 +75,8 @@ void add_limit(CLI::App& app, const limit& limit, service_options& options) {
 void describe(CLI::App& app, flags& flags) {
     app.set_version_flag("--version", std::string{"chatos-server "} + CHATOS_VERSION);
     app.footer(examples);
-    app.add_option("--listen", flags.listen, "HOST:PORT, [IPv6]:PORT or unix:PATH; repeatable; port 0 picks one")
+    app.add_option("--listen", flags.listen,
+                   "HOST:PORT (all addresses of HOST), [IPv6]:PORT or unix:PATH; repeatable; port 0 picks one")
         ->capture_default_str()
         ->type_name("ADDRESS")
         ->allow_extra_args(false);

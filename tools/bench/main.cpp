@@ -72,7 +72,9 @@ constexpr std::uint64_t message_bytes_max = 65'536;
 CLI::App* add_benchmark(CLI::App& app, command_line& line, const std::string& name, const std::string& description,
                         benchmark kind, protocol spoken) {
     CLI::App* command = app.add_subcommand(name, description);
-    command->add_option("--target", line.requested.target, "The server, HOST:PORT, [IPv6]:PORT or unix:PATH")
+    command
+        ->add_option("--target", line.requested.target,
+                     "The server, HOST:PORT (tries all addresses of HOST), [IPv6]:PORT or unix:PATH")
         ->required()
         ->type_name("ADDRESS");
     command->add_option("--pid", line.pid, "The server's process, to see its use of CPU and memory")

@@ -65,7 +65,9 @@ void describe(CLI::App& app, flags& options) {
     app.name("chatos-client");
     app.set_version_flag("--version", std::string{"chatos-client "} + CHATOS_VERSION);
     app.footer(examples);
-    app.add_option("SERVER", options.server, "HOST:PORT, [IPv6]:PORT or unix:PATH")->required()->type_name("");
+    app.add_option("SERVER", options.server, "HOST:PORT (tries all addresses of HOST), [IPv6]:PORT or unix:PATH")
+        ->required()
+        ->type_name("");
     app.add_option("--pseudo", options.pseudo, "The name that others see")->required()->type_name("NAME");
     app.add_flag("--json", options.is_json, "Print events as JSON, one object per line (client-event.schema.json)");
     app.add_option_function<std::string>(
