@@ -14,6 +14,7 @@
 #include "testing/fake_server.hpp"
 #include "testing/manual_run.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -21,6 +22,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <thread>
 #include <unistd.h>
 
 namespace {
@@ -81,9 +83,11 @@ server_behavior polite_until(std::function<void(visitor&)> end) {
     };
 }
 
+/// Fills the pipe a thousand times a second: without a rest it would mostly keep a processor from other tests.
 void shout() {
     const std::string noise(65'536, 'a');
     while (std::fwrite(noise.data(), 1, noise.size(), stdout) == noise.size()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
 }
 
