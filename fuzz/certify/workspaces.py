@@ -14,7 +14,8 @@ BUILDS = {
     "tests": ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_COMPILER=clang++", "-DCHATOS_TESTS=ON"],
 }
 # For a sample, which compiles longer than it fuzzes.
-QUICK_FUZZ_OPTIONS = ["-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -g1", "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld"]
+QUICK_FUZZ_OPTIONS = ["-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -g1", "-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld",
+                      "-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=6", "-DCHATOS_COMMON_HEADERS=ON"]
 PROGRAMS = {"git": "git", "cmake": "cmake", "ninja": "ninja-build", "clang++": "clang"}
 # What a measurement depends on, beside its patch.
 RELEVANT = ("codec/", "server/core/", "server/CMakeLists.txt", "tools/dump/", "fuzz/", "tools/cmake/", "CMakeLists.txt",

@@ -12,10 +12,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees overlapping copies in "literal" + std::string (its bug 105329).
   target_compile_options(chatos_build_flags INTERFACE -Wno-restrict)
 endif()
-if(CMAKE_UNITY_BUILD)
-  # A local name may be that of something in another file of the batch.
-  target_compile_options(chatos_build_flags INTERFACE -Wno-shadow)
-endif()
+# In a batch a local name may be that of something in another file.
+target_compile_options(chatos_build_flags INTERFACE $<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow>)
 if(CHATOS_SANITIZE)
   target_compile_options(chatos_build_flags INTERFACE
     -fsanitize=${CHATOS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
@@ -27,11 +25,29 @@ endif()
 # Coverage must lead a fuzzer through the code under test; that of judges and tests would only slow it down. Linked after
 # chatos_build_flags, whose flags these take back.
 add_library(chatos_not_under_test INTERFACE)
-if(CHATOS_TEST_BATCHES)
-  target_compile_options(chatos_not_under_test INTERFACE -Wno-shadow)  # as above
-endif()
 if(CHATOS_FUZZ)
   target_compile_options(chatos_not_under_test INTERFACE ${chatos_no_fuzz_coverage})
+endif()
+
+# What nearly every source includes is a third of its compile time. Compiled once it hides that an include is missing, so a
+# build without options and `tools/dev lint` see each source with what it includes itself.
+if(CHATOS_COMMON_HEADERS)
+  set(chatos_common_headers <algorithm> <array> <charconv> <chrono> <cstdint> <cstring> <functional> <map> <memory> <optional>
+    <set> <span> <string> <string_view> <utility> <variant> <vector>)
+  foreach(kind IN ITEMS common hot judge)
+    add_library(chatos_${kind}_headers OBJECT ${CMAKE_CURRENT_LIST_DIR}/test_headers.cpp)
+    target_link_libraries(chatos_${kind}_headers PRIVATE chatos_build_flags)
+    target_precompile_headers(chatos_${kind}_headers PRIVATE ${chatos_common_headers})
+  endforeach()
+  target_compile_options(chatos_hot_headers PRIVATE ${chatos_hot})
+  target_link_libraries(chatos_judge_headers PRIVATE chatos_not_under_test)
+endif()
+# GCC 12 takes what it inlines from precompiled headers for accesses out of bounds.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(chatos_precompiled_warnings -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+  if(CHATOS_COMMON_HEADERS)
+    target_compile_options(chatos_build_flags INTERFACE ${chatos_precompiled_warnings})
+  endif()
 endif()
 
 # chatos_compiled_alone(SOURCES...): never in a batch with others (CMAKE_UNITY_BUILD), because their names meet.
@@ -57,11 +73,17 @@ function(chatos_library name)
     target_include_directories(${name} PUBLIC $<BUILD_INTERFACE:${arg_INCLUDE}>)
   endif()
   target_link_libraries(${name} PUBLIC ${arg_DEPENDS} PRIVATE $<BUILD_INTERFACE:chatos_build_flags> ${arg_PRIVATE_DEPENDS})
+  set(headers chatos_common_headers)
   if(arg_HOT)
     target_compile_options(${name} PRIVATE ${chatos_hot})
+    set(headers chatos_hot_headers)
   endif()
   if(arg_NOT_UNDER_TEST)
     target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:chatos_not_under_test>)
+    set(headers chatos_judge_headers)
+  endif()
+  if(CHATOS_COMMON_HEADERS)
+    target_precompile_headers(${name} REUSE_FROM ${headers})
   endif()
 endfunction()
 
@@ -74,9 +96,8 @@ function(chatos_quickly)
   set_property(SOURCE ${ARGN} APPEND PROPERTY COMPILE_OPTIONS ${chatos_quickly_compiled})
 endfunction()
 
-# CLI11 is most of the compile time of a main.cpp. A build with sanitizers compiles it once; the others see each main.cpp
-# with what it includes itself and nothing else.
-if(CHATOS_SANITIZE AND CHATOS_PROGRAMS)
+# CLI11 is most of the compile time of a main.cpp.
+if(CHATOS_COMMON_HEADERS AND CHATOS_PROGRAMS)
   add_library(chatos_main_headers OBJECT ${CMAKE_CURRENT_LIST_DIR}/test_headers.cpp)
   target_link_libraries(chatos_main_headers PRIVATE chatos_build_flags)
   target_compile_options(chatos_main_headers PRIVATE ${chatos_quickly_compiled})
@@ -95,6 +116,8 @@ function(chatos_program name)
     target_precompile_headers(${name} REUSE_FROM chatos_main_headers)
   elseif(mains)
     chatos_quickly(${mains})
+  elseif(CHATOS_COMMON_HEADERS)
+    target_precompile_headers(${name} REUSE_FROM chatos_common_headers)
   endif()
   target_link_libraries(${name} PRIVATE chatos_build_flags ${arg_DEPENDS})
 endfunction()
@@ -124,10 +147,7 @@ function(chatos_test name)
     target_compile_options(${name} PRIVATE ${chatos_quickly_compiled})
     target_precompile_headers(${name} REUSE_FROM chatos_test_headers)
   endif()
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # GCC 12 takes what it inlines from precompiled headers for accesses out of bounds.
-    target_compile_options(${name} PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
-  endif()
+  target_compile_options(${name} PRIVATE ${chatos_precompiled_warnings})
   set(labels "")
   if(arg_THREADS)
     set(labels LABELS threads)
