@@ -35,8 +35,8 @@ class Fingerprints:
     def of(self, test):
         words = json.dumps(test, sort_keys=True)
         # Nearly every test starts in a folder of the build, which says nothing of what it uses.
-        told = [test["command"], *(each for each in test["properties"] if each["name"] != "WORKING_DIRECTORY")]
-        used, waiting = set(), self._paths_in(json.dumps(told))
+        uses = [test["command"], *(each for each in test["properties"] if each["name"] != "WORKING_DIRECTORY")]
+        used, waiting = set(), self._paths_in(json.dumps(uses))
         while waiting:
             path = waiting.pop()
             if path in used or not path.exists():
