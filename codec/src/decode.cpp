@@ -108,6 +108,13 @@ bool take_error_code(cursor& at, error_code& code, decode_result& outcome) noexc
 }  // namespace
 
 decode_result decode(std::span<const std::byte> input, const limits& bounds, std::uint64_t base_offset) noexcept {
+    // Most of what a server receives are answers, and the walk would cost them several times as much.
+    if (input.size() >= 2 && input[0] == std::byte{static_cast<std::uint8_t>(opcode::error)} &&
+        is_assigned_error_code(std::to_integer<std::uint8_t>(input[1]))) {
+        return {.status = decode_status::complete,
+                .packet = {.op = opcode::error, .code = static_cast<error_code>(input[1])},
+                .consumed = 2};
+    }
     cursor at{input, base_offset};
     if (!at.has(1)) {
         return at.missing(1);

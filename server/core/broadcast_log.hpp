@@ -23,7 +23,7 @@ struct broadcast {
 class broadcast_log {
 public:
     /// Bounds what one user can lack: it gets all of it before any other delivery.
-    static constexpr std::uint32_t broadcasts_max = 64;
+    static constexpr std::uint32_t broadcasts_max = 16;
 
     [[nodiscard]] bool has_room() const noexcept { return entries_.size() < broadcasts_max; }
     [[nodiscard]] bool empty() const noexcept { return entries_.empty(); }
@@ -37,19 +37,25 @@ public:
         ensure(has_room() && message.remaining != 0);
         entries_.push_back(std::move(message));
     }
-    /// From first() to end() (asserted).
+    /// From first() to end() (asserted). Valid until the log changes.
+    [[nodiscard]] broadcast& operator[](std::uint32_t number) noexcept { return entries_[number - first_]; }
     [[nodiscard]] const broadcast& operator[](std::uint32_t number) const noexcept { return entries_[number - first_]; }
 
-    /// One user more has received it, or is gone. Messages that everybody has are removed from the front.
-    void count_recipient(std::uint32_t number) {
-        --entries_[number - first_].remaining;
+    /// One user more has received this message, or is gone. Messages that everybody has are removed from the front.
+    void count_recipient(broadcast& message) {
+        if (--message.remaining == 0) {
+            remove_complete();
+        }
+    }
+
+private:
+    void remove_complete() {
         while (!entries_.empty() && entries_.front().remaining == 0) {
             static_cast<void>(entries_.pop_front());
             ++first_;
         }
     }
 
-private:
     ring<broadcast> entries_;
     std::uint32_t first_{0};
 };

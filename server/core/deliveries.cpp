@@ -1,4 +1,4 @@
-// Deliveries and their answers: rules FLOW-2 to FLOW-4, FLOW-7 and FLOW-10, and the effects of an answer (PM-4, PM-7,
+// Answers to deliveries: rules FLOW-2 to FLOW-4, FLOW-7 and FLOW-10, and the effects of an answer (PM-4, PM-7,
 // PM-8, ALL-3 to ALL-5, ALL-9, PC-3 to PC-5). Every delivery passes through settle() exactly once.
 #include "core/ensure.hpp"
 #include "core/server.hpp"
@@ -6,38 +6,6 @@
 #include <algorithm>
 
 namespace chatos::core {
-
-// Sends `packet` to `recipient` for the request that `sender` is about to make. Returns false when the recipient's
-// queues are full: nothing was sent, and the request continues as if the recipient had answered 4.
-bool server::deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind) {
-    catch_up(recipient, lane::prompt);  // nothing overtakes a message to all
-    if (!enqueue(recipient, packet,
-                 {.sender = sender.id, .request_number = sender.requests.next_number(), .kind = kind, .sent = now_})) {
-        return false;
-    }
-    mark_changed(recipient);
-    return true;
-}
-
-// The caller marks `recipient` as changed.
-bool server::enqueue(connection& recipient, const frame& packet, const delivery& entry) {
-    spend(1);
-    if (recipient.deliveries.size() >= options_.deliveries_unanswered_max ||
-        recipient.output.size_bytes() + packet.size_bytes() > options_.output_bytes_max ||
-        tally_.output_memory_bytes() + memory_tally::queue_entry_bytes > options_.total_output_bytes_max ||
-        (memory_short_ != nullptr && *memory_short_)) {
-        ++statistics_.deliveries_without_room;
-        return false;
-    }
-    recipient.deliveries.push(entry);
-    recipient.output.push(packet);
-    ++statistics_.deliveries_made;
-    ++statistics_.deliveries_waiting;
-    if (recipient.deliveries.waiting() == 1) {
-        arm_timer(recipient);
-    }
-    return true;
-}
 
 // Others wait for an answer of this client, to a delivery that was made or is to come.
 bool server::owes_answers(const connection& client) const noexcept {

@@ -79,7 +79,7 @@ std::size_t bytes_kept(const connection& client) {
 }  // namespace
 
 // Some of the bound is kept free for what is delivered before the next look. Recipients that read go on reading.
-void server::enforce_output_bound() {
+void server::free_output() {
     output_allowance_ = std::min(output_allowance_, tally_.output_memory_bytes());
     const std::size_t bound = std::max(options_.total_output_bytes_max, output_allowance_);
     if (tally_.output_memory_bytes() <= bound - bound / 16) {

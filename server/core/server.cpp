@@ -141,7 +141,7 @@ void server::run(time_point now) {
     set_time(now);
     turn_work_left_ = options_.work_per_turn_max;
     deliver_broadcasts(options_.work_per_turn_max / 2);
-    constexpr std::uint32_t goes_max = 16;
+    constexpr std::uint32_t goes_max = 512;
     std::uint32_t stuck = 0;  // clients whose next packet is a message to all, while no more of them are taken
     for (std::uint32_t goes = 0;
          goes < goes_max && stuck < work_.size() && turn_work_left_ > options_.work_per_turn_max / 4; ++goes) {
@@ -168,7 +168,7 @@ void server::run(time_point now) {
 // What one client may cause now. However little is left of the turn, some ordinary requests are served at once, so that
 // those who flood the server do not delay those who do not.
 std::uint32_t server::slice_of_work() const noexcept {
-    constexpr std::uint32_t always = 16;
+    constexpr std::uint32_t always = 128;
     return std::min(options_.work_per_slice_max, std::max(turn_work_left_, always));
 }
 
@@ -197,14 +197,14 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
             refuse(client);  // ERR-1, ERR-2
             break;
         }
-        if (is_too_long_unregistered(client, result.consumed)) {
+        if (client.current_phase() == phase::unregistered && is_too_long_unregistered(client, result.consumed)) {
             refuse_long_packet(client);
             break;
         }
         if (result.packet.op == opcode::sma && !broadcasts_.has_room()) {
             break;  // as a backlog, until earlier messages to all have reached everybody
         }
-        if (!may_request_now(client, result.packet.op)) {
+        if (options_.requests_per_second_max != 0 && !may_request_now(client, result.packet.op)) {
             break;
         }
         processed += result.consumed;

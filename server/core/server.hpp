@@ -157,24 +157,31 @@ private:
     void answer_at_once(connection& client, error_code code);
     void send_due_answers(connection& client);
 
-    // deliveries.cpp: deliveries and their answers (FLOW)
+    // broadcasts.cpp: deliveries, and messages to all (ALL) in pieces
     enum class lane : std::uint8_t { prompt, bulk };
     bool deliver(const connection& sender, connection& recipient, const frame& packet, delivery_kind kind);
-    bool enqueue(connection& recipient, const frame& packet, const delivery& entry);
+    bool enqueue(connection& recipient, const frame& packet, connection_id sender, std::uint32_t request_number,
+                 delivery_kind kind);
+    void deliver_broadcasts(std::uint32_t work_max);
+    void catch_up(connection& user, lane written_as);
+    void skip_broadcasts(connection& user);
+
+    // deliveries.cpp: answers to deliveries (FLOW)
     bool owes_answers(const connection& client) const noexcept;
     void handle_answer(connection& client, error_code code);
     void settle(const delivery& done, error_code code, settled_by cause);
     void settle_request(connection_id sender, std::uint32_t request_number, error_code code);
+    void time_out_oldest_delivery(connection& recipient);
 
     // holdings.cpp: the bounds over all clients; those that hold most are closed
-    void enforce_output_bound();
+    void enforce_output_bound() {
+        if (tally_.output_memory_bytes() > options_.total_output_bytes_max - options_.total_output_bytes_max / 16)
+            [[unlikely]] {
+            free_output();
+        }
+    }
+    void free_output();
     void enforce_input_bound();
-
-    // broadcasts.cpp: messages to all (ALL), delivered in pieces
-    void deliver_broadcasts(std::uint32_t work_max);
-    void catch_up(connection& user, lane written_as);
-    void skip_broadcasts(connection& user);
-    void time_out_oldest_delivery(connection& recipient);
 
     // tunnels.cpp: private connections that the server carries (TUN)
     void handle_unregistered_pc(connection& client, std::string_view pseudo);

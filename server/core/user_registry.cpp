@@ -17,12 +17,6 @@ void user_registry::add(connection& user, std::string_view pseudo) {
     users_.push_back(&user);
 }
 
-connection& user_registry::next_in_turn() noexcept {
-    ensure(!users_.empty());
-    turn_ = turn_ < users_.size() ? turn_ : 0;
-    return *users_[turn_++];
-}
-
 // The last user fills the gap. It must not fall behind `turn_`, where its turn would come a round later: the user whose
 // turn was last does.
 void user_registry::remove(connection& user) {

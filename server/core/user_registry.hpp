@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/connection.hpp"
+#include "core/ensure.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -24,7 +25,11 @@ public:
 
     /// The users one after another, round and round: each comes again after at most size() calls plus one for each
     /// user added meanwhile. Only while there are users (asserted).
-    [[nodiscard]] connection& next_in_turn() noexcept;
+    [[nodiscard]] connection& next_in_turn() noexcept {
+        ensure(!users_.empty());
+        turn_ = turn_ < users_.size() ? turn_ : 0;
+        return *users_[turn_++];
+    }
     [[nodiscard]] std::size_t size() const noexcept { return users_.size(); }
 
 private:
