@@ -295,10 +295,14 @@ void flood_all(findings& to, const setting& how, trial& attacked, const std::vec
     }
     constexpr const char* time_limit = "chatos_deliveries_settled_total{cause=\"time_limit\"}";
     const double timed_out = sample_of(attacked.server.scrape(), time_limit) - sample_of(before, time_limit);
-    to.check(attacked.label("deliveries counted as timed out"), "none",
+    // A sender among others answers behind hundreds of requests of its own, and its clocks run on (FLOW-5), until it is
+    // closed for eight in a row (FLOW-10). Of thousands of recipients none runs out of time.
+    const double own_max = senders.size() > 1 ? 8.0 * static_cast<double>(senders.size()) : 0;
+    to.check(attacked.label("deliveries counted as timed out"),
+             senders.size() > 1 ? "none but to senders, behind their own requests" : "none",
              count_text(static_cast<std::uint64_t>(timed_out)) + " (recipients look every " +
                  time_text(attackers.slowest_turn()) + " or more often)",
-             timed_out == 0);
+             timed_out <= own_max);
     // A long run ends in the middle, where answers are missing.
     const std::uint64_t unanswered = how.quick ? flood.sent() - flood.answered_ok() : 0;
     to.check(attacked.label("lost, doubled, out of order, not answered 0"), "none",

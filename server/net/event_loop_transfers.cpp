@@ -14,7 +14,7 @@ namespace {
 
 // What one turn writes, so that a crowd of recipients does not keep other clients waiting. More waits for the next
 // turn.
-constexpr std::size_t writes_per_turn_max = 512;
+constexpr std::size_t writes_per_turn_max = 128;
 constexpr std::size_t bytes_per_turn_max = std::size_t{4} << 20U;
 constexpr std::size_t returned_bytes_min = std::size_t{32} << 20U;
 
