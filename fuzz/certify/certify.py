@@ -30,7 +30,7 @@ def arguments(words):
     parser = argparse.ArgumentParser(
         prog="certify.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="exit code: 0 passed: a fuzzer and an ordinary test find each mutant of the codec, one of them"
-               "\neach of the core and the dump; 1 failed, or something was found without a mutant; 2 nothing was measured")
+               "\neach of the core, the event loop and the dump; 1 failed, or something was found without a mutant; 2 nothing was measured")
     parser.add_argument("--part", choices=list(mutants.PARTS), help="only the mutants of this part")
     parser.add_argument("--bug", metavar="NAME", nargs="+", default=[], help="only these")
     parser.add_argument("--sample", action="store_true",

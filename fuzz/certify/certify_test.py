@@ -61,7 +61,7 @@ class Whole(unittest.TestCase):
         for name, text in FILES.items():
             self.write(name, text)
         self.write_mutant("three", "3")
-        for patched in (unittest.mock.patch.dict(trials.PROGRAMS, {"codec": ("codec_test",), "core": (), "dump": ()}),
+        for patched in (unittest.mock.patch.dict(trials.PROGRAMS, {"codec": ("codec_test",), "core": (), "net": (), "dump": ()}),
                         unittest.mock.patch.dict(workspaces.PROGRAMS, {"git": "git"}, clear=True)):
             patched.start()
             self.addCleanup(patched.stop)

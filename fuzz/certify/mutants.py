@@ -10,7 +10,7 @@ import re
 import subprocess
 
 # Each part, and the folder that its patches may change.
-PARTS = {"codec": "codec/", "core": "server/core/", "dump": "tools/dump/"}
+PARTS = {"codec": "codec/", "core": "server/core/", "net": "server/net/", "dump": "tools/dump/"}
 RULES = "conformance/rules/rules.cpp"
 # What a rule cannot say and an interface of ours promises.
 INTERFACE = "interface"

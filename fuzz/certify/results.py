@@ -14,7 +14,7 @@ import os
 # Raised when results of the old way are no longer comparable.
 METHOD = 1
 # Seconds that a bug takes on one worker, as long as nothing has been measured here.
-FIRST_GUESS = {"codec": 60, "core": 30, "dump": 30}
+FIRST_GUESS = {"codec": 60, "core": 30, "net": 30, "dump": 30}
 
 
 class Results:

@@ -21,6 +21,7 @@ PROGRAMS = {
     "codec": ("codec_test", "codec_protected_page_test", "codec_allocation_test", "codec_vectors_test",
               "fuzz_replay_test", "codec_agreement_test"),
     "core": ("core_test",),
+    "net": ("net_test",),
     "dump": ("dump_capture_test", "dump_filter_test", "dump_test", "fuzz_capture_test", "fuzz_dump_test", "fuzz_filter_test"),
 }
 # Of the programs that walk whole spaces, the walks: 18 of 21 s. They run only where no other test has found anything.

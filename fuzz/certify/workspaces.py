@@ -18,8 +18,8 @@ QUICK_FUZZ_OPTIONS = ["-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O0 -g1", "-DCMAKE_EXE_L
                       "-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=6", "-DCHATOS_COMMON_HEADERS=ON"]
 PROGRAMS = {"git": "git", "cmake": "cmake", "ninja": "ninja-build", "clang++": "clang"}
 # What a measurement depends on, beside its patch.
-RELEVANT = ("codec/", "server/core/", "server/CMakeLists.txt", "tools/dump/", "fuzz/", "tools/cmake/", "CMakeLists.txt",
-            "CMakePresets.json")
+RELEVANT = ("codec/", "server/core/", "server/net/", "server/CMakeLists.txt", "tools/dump/", "fuzz/", "tools/cmake/",
+            "CMakeLists.txt", "CMakePresets.json")
 SAID_LINES_MAX = 12
 IRRELEVANT = ("fuzz/bugs/", "fuzz/certify/")
 

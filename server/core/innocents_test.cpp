@@ -78,6 +78,24 @@ TEST(Innocents, those_who_do_not_read_give_way_before_the_output_of_all_is_full)
     EXPECT_FALSE(alice.is_closed() || bob.is_closed() || sender.is_closed());
 }
 
+TEST(Innocents, of_those_who_do_not_read_the_one_that_holds_most_gives_way) {
+    network net{{.total_output_bytes_max = 200'000}};
+    client& sender = net.join("sender");
+    client& glutton = net.join("glutton");
+    client& sloth = net.join("sloth");
+    glutton.reads(false);
+    sloth.reads(false);
+    sender.send({make_rpm("sloth"), make_rpm("glutton"), make_spm("sloth", "hi")});
+    const std::string message(10'000, 'm');
+    for (int i = 0; i < 20; ++i) {
+        sender.send(make_spm("glutton", message));
+    }
+    EXPECT_EQ(net.core.count().closed_output_bound, 1U);
+    EXPECT_TRUE(glutton.is_closed());
+    sloth.reads(true);
+    EXPECT_EQ(sloth.take(), packets{"SPM sender: hi"});
+}
+
 TEST(Innocents, the_unregistered_go_before_users_when_the_input_of_all_is_full) {
     network net{{.unregistered_packet_bytes_max = 65'600, .total_input_bytes_max = 400'000}};
     client& user = net.join("user", address(1));
@@ -86,7 +104,7 @@ TEST(Innocents, the_unregistered_go_before_users_when_the_input_of_all_is_full) 
     user.send_bytes(std::string_view{unfinished}.substr(0, 50'000));
     std::vector<client*> crowd;
     for (int i = 0; i < 100; ++i) {
-        crowd.push_back(&net.connect(address(2)));
+        crowd.push_back(&net.connect(address(2 + i)));
         crowd.back()->send_bytes(std::string_view{unfinished}.substr(0, 17'000));
     }
     user.send_bytes(std::string_view{unfinished}.substr(50'000));

@@ -130,6 +130,24 @@ TEST_F(MessageToMany, a_sender_that_leaves_meanwhile_has_still_sent_it) {
     }
 }
 
+// Whoever is written to first: neither list of changes keeps the other waiting.
+TEST_F(MessageToMany, a_driver_that_stops_in_the_middle_meets_its_recipients_and_others) {
+    client& bob = net.join("bob");
+    alice.send_without_turn(make_sma("hi"));
+    bool bulk = false;
+    bool prompt = false;
+    for (int i = 0; i < 3; ++i) {
+        net.core.run(net.now);
+        bob.send_without_turn(make_rpm("alice"));
+        const auto changed = net.core.next_changed();
+        ASSERT_TRUE(changed.has_value());
+        prompt = prompt || *changed == bob.id();
+        bulk = bulk || *changed != bob.id();
+    }
+    EXPECT_TRUE(prompt) << "others do not wait for the message to all";
+    EXPECT_TRUE(bulk) << "the message to all does not wait until others are silent";
+}
+
 TEST_F(MessageToMany, others_are_served_meanwhile) {
     std::string flood;
     for (int i = 0; i < 500; ++i) {
@@ -140,6 +158,17 @@ TEST_F(MessageToMany, others_are_served_meanwhile) {
     net.turn();
     const packets received = crowd[1]->take();
     EXPECT_EQ(std::count(received.begin(), received.end(), "ERROR 0"), 1) << "in the same turn";
+}
+
+TEST_F(MessageToMany, a_flood_leaves_work_for_ordinary_requests_as_they_are_read) {
+    std::string flood;
+    for (int i = 0; i < 500; ++i) {
+        flood += bytes_of(make_sma("m"));
+    }
+    crowd[0]->send_without_turn(flood);
+    const std::uint64_t before = net.core.count().requests_answered;
+    crowd[1]->send_without_turn(make_rpm("alice"));
+    EXPECT_EQ(net.core.count().requests_answered, before + 1);
 }
 
 TEST_F(MessageToAll, ALL_4_all_answered_0) {

@@ -1,9 +1,10 @@
-// The plain parts under the rules: ring, timers, frames, the output queue.
+// The plain parts under the rules: ring, timers, users, frames, the output queue.
 #include "core/frame.hpp"
 #include "core/output_queue.hpp"
 #include "core/ring.hpp"
 #include "core/send_permissions.hpp"
 #include "core/timers.hpp"
+#include "core/user_registry.hpp"
 
 #include <chatos/packet.hpp>
 
@@ -14,6 +15,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <string>
 #include <vector>
 
 namespace chatos::core {
@@ -161,6 +163,30 @@ TEST(SendPermissions, take_no_memory_until_the_first) {
     EXPECT_EQ(sizeof(send_permissions), sizeof(void*));
     EXPECT_LT(send_permissions::memory_bytes_max(1), 400U);
     EXPECT_LT(send_permissions::memory_bytes_max(1'024), 33'000U);
+}
+
+// A message to all reaches one user after the other: who leaves must not send another one back to the end.
+TEST(UserRegistry, whoever_leaves_everybody_whose_turn_is_to_come_goes_before_those_who_had_it) {
+    for (std::size_t turns = 0; turns <= 6; ++turns) {
+        for (std::size_t leaving = 0; leaving < 6; ++leaving) {
+            std::array<connection, 6> users;
+            user_registry tested;
+            for (std::size_t i = 0; i < users.size(); ++i) {
+                tested.add(users[i], std::to_string(i));
+            }
+            std::vector<const connection*> served;
+            for (std::size_t i = 0; i < turns; ++i) {
+                served.push_back(&tested.next_in_turn());
+            }
+            tested.remove(users[leaving]);
+            std::erase(served, &users[leaving]);
+            for (std::size_t i = served.size(); i < tested.size(); ++i) {
+                const connection* next = &tested.next_in_turn();
+                EXPECT_EQ(std::ranges::find(served, next), served.end()) << turns << " turns, " << leaving << " leaves";
+                served.push_back(next);
+            }
+        }
+    }
 }
 
 TEST(Frame, one_encoding_is_shared_by_all_who_hold_it) {

@@ -7,8 +7,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <condition_variable>
+#include <linux/sockios.h>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <sys/ioctl.h>
 #include <thread>
 #include <unistd.h>
 
@@ -26,7 +30,8 @@ core::options patient() {
 
 // Alice and Bob have agreed on a private connection.
 struct TunnelOverSockets : testing::Test {
-    explicit TunnelOverSockets(const core::options& bounds = patient()) : server{bounds} {}
+    explicit TunnelOverSockets(const core::options& bounds = patient(), const service_setup& setup = {})
+        : server{bounds, setup} {}
     TunnelOverSockets(const TunnelOverSockets&) = delete;
     TunnelOverSockets& operator=(const TunnelOverSockets&) = delete;
 
@@ -195,6 +200,72 @@ TEST_F(HastyTunnelOverSockets, TUN_4_nobody_else_comes) {
     if (answer == bytes_of(make_error(error::unreachable))) {
         EXPECT_EQ(a.next_event(), "end");
     }
+}
+
+// Stops the loop between two turns, so that whatever arrives meanwhile is read in one.
+class turn_gate {
+public:
+    /// For the loop to call.
+    void pass() {
+        std::unique_lock lock{mutex_};
+        held_ = closed_;
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return !closed_; });
+        held_ = false;
+    }
+    /// Returns once the loop stands still.
+    void close() {
+        std::unique_lock lock{mutex_};
+        closed_ = true;
+        changed_.wait(lock, [this] { return held_; });
+    }
+    void open() {
+        const std::scoped_lock lock{mutex_};
+        closed_ = false;
+        changed_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool closed_{false};
+    bool held_{false};
+};
+
+struct TunnelInOneTurn : TunnelOverSockets {
+    TunnelInOneTurn()
+        : TunnelOverSockets{patient(),
+                            {.alive_interval = std::chrono::milliseconds{1}, .on_alive = [this] { turns.pass(); }}} {}
+
+    void wait_for_a_turn() { ASSERT_TRUE(server.request_snapshot(std::chrono::hours{1}).has_value()); }
+    // Of a Unix socket: nothing that was sent waits any more.
+    void wait_until_read(const connection& sender) {
+        for (int unread = 1; unread != 0;) {
+            wait_for_a_turn();
+            ASSERT_EQ(::ioctl(sender.descriptor(), SIOCOUTQ, &unread), 0);
+        }
+        wait_for_a_turn();
+    }
+
+    turn_gate turns;
+};
+
+// The PCs of the other end, read first, open the tunnel; what the early one has sent then fills it.
+TEST_F(TunnelInOneTurn, TUN_2_an_end_that_is_filled_in_the_turn_in_which_it_sends_loses_nothing) {
+    agree_at(listen("unix:" + folder.path("tunnel")));
+    connection early{bound};
+    connection late{bound};
+    const std::string first(patient().tunnel_buffer_bytes_max - 100, '1');
+    const std::string second(1'000, '2');
+    early.send({make_pc("alice"), make_pc("bob")});
+    early.send_bytes(first);
+    wait_until_read(early);
+    turns.close();
+    late.send({make_pc("bob"), make_pc("alice")});
+    early.send_bytes(second);
+    turns.open();
+    EXPECT_TRUE(late.receives(make_error(error::ok)));
+    EXPECT_EQ(late.receive_bytes(first.size() + second.size()), first + second);
 }
 
 TEST_F(TunnelOverSockets, stopping_lets_a_tunnel_finish) {
