@@ -104,9 +104,10 @@ TEST_F(MessageToMany, nothing_overtakes_it) {
 }
 
 TEST_F(MessageToMany, ALL_8_the_recipients_are_those_of_the_moment_of_processing) {
-    alice.send_without_turn(make_sma("hi"));
     client& late = net.connect();
-    late.send(make_cr("late"));
+    alice.send_without_turn(make_sma("hi"));
+    late.send_without_turn(make_cr("late"));
+    net.settle();
     EXPECT_EQ(late.take(), packets{"ERROR 0"});
     for (client* user : crowd) {
         user->answer();
@@ -116,8 +117,11 @@ TEST_F(MessageToMany, ALL_8_the_recipients_are_those_of_the_moment_of_processing
 
 TEST_F(MessageToMany, ALL_9_a_recipient_that_leaves_before_its_turn_counts_as_4) {
     alice.send_without_turn(make_sma("hi"));
+    crowd.back()->reset();
+    ASSERT_FALSE(HasFatalFailure());
     for (client* user : crowd) {
-        user->reset();
+        EXPECT_EQ(user->take(), user == crowd.back() ? packets{} : packets{"SPM alice: hi"});
+        user->answer();
     }
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
@@ -130,7 +134,7 @@ TEST_F(MessageToMany, a_sender_that_leaves_meanwhile_has_still_sent_it) {
     }
 }
 
-// Whoever is written to first: neither list of changes keeps the other waiting.
+// The driver may stop after any of the changes: neither list keeps the other waiting.
 TEST_F(MessageToMany, a_driver_that_stops_in_the_middle_meets_its_recipients_and_others) {
     client& bob = net.join("bob");
     alice.send_without_turn(make_sma("hi"));
@@ -161,13 +165,11 @@ TEST_F(MessageToMany, others_are_served_meanwhile) {
 }
 
 TEST_F(MessageToMany, a_flood_leaves_work_for_ordinary_requests_as_they_are_read) {
-    std::string flood;
-    for (int i = 0; i < 500; ++i) {
-        flood += bytes_of(make_sma("m"));
+    for (std::size_t i = 1; i < 10; ++i) {
+        crowd[i]->send_without_turn(make_sma("m"));
     }
-    crowd[0]->send_without_turn(flood);
     const std::uint64_t before = net.core.count().requests_answered;
-    crowd[1]->send_without_turn(make_rpm("alice"));
+    crowd[0]->send_without_turn(make_rpm("alice"));
     EXPECT_EQ(net.core.count().requests_answered, before + 1);
 }
 

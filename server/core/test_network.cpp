@@ -71,6 +71,9 @@ void client::reset() {
         closed_ = true;
         to_send_.clear();
         network_.core.lost(id_, network_.now);
+        if (network_.checks_invariants) {
+            ASSERT_EQ(network_.core.check_invariants(), "");
+        }
     }
     network_.settle();
 }
@@ -221,7 +224,8 @@ bool network::turn() {
 }
 
 void network::settle() {
-    while (turn()) {
+    for (int turns = 0; turn(); ++turns) {
+        ASSERT_LT(turns, 1'000'000) << "it never comes to rest";
     }
     if (checks_invariants) {
         ASSERT_EQ(core.check_invariants(), "");
