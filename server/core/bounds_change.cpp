@@ -42,10 +42,10 @@ void server::change_bounds(const options& bounds, time_point now) {
     output_allowance_ = tally_.output_memory_bytes();
     connections_.for_each([&](connection& client) {
         if (client.packet_unfinished && options_.login_timeout < before.login_timeout) {
-            client.packet_since += before.login_timeout - options_.login_timeout;  // ERR-4: as long as when it began
+            client.since += before.login_timeout - options_.login_timeout;  // ERR-4: as long as when it began
         }
         if (client.current_phase() == phase::tunnel_open && options_.tunnel_idle_timeout < before.tunnel_idle_timeout) {
-            client.tunnel_active += before.tunnel_idle_timeout - options_.tunnel_idle_timeout;
+            client.since += before.tunnel_idle_timeout - options_.tunnel_idle_timeout;
         }
         if (client.throttled) {
             end_throttling(client);  // its next request is judged by the new rate

@@ -38,7 +38,7 @@ std::optional<time_point> server::deadline_of(const connection& client) const {
         consider(client.request_rate.available_at(options_.requests_per_second_max));
     }
     if (client.packet_unfinished) {
-        consider(client.packet_since + options_.login_timeout);  // ERR-4
+        consider(client.since + options_.login_timeout);  // ERR-4
     }
     return earliest;
 }
@@ -115,7 +115,7 @@ void server::expire_deadline(connection& client) {
         end_throttling(client);
         return;
     }
-    if (client.packet_unfinished && client.packet_since + options_.login_timeout <= now_) {
+    if (client.packet_unfinished && client.since + options_.login_timeout <= now_) {
         ++statistics_.closed_slow_packet;
         notify(notice::event::slow_packet, client);
         refuse(client);  // ERR-4
@@ -142,7 +142,7 @@ void server::enter(connection& client, phase next) {
     case phase::tunnel_waiting: ++statistics_.tunnel_ends_waiting; break;  // ERR-4 no longer counts
     case phase::tunnel_open:
         client.phase_deadline = never;
-        client.tunnel_active = now_;
+        client.since = now_;
         arm_timer(client);
         client.output.leave_tally();  // from here on options::tunnel_buffer_bytes_max is its bound
         break;

@@ -27,22 +27,22 @@ struct connection {
     bool in_work_list{false};     ///< in the list of connections with bytes to process
     bool has_backlog{false};      ///< `pending_input` begins with bytes that can be processed without waiting for more
     bool input_ended{false};
-    bool has_sent_packet{false};  ///< a packet was read: only the first two can make it a tunnel end (TUN-1)
-    bool shares_apply{false};     ///< connection_source::shares_apply
-    bool throttled{false};        ///< the next request waits for `request_rate`
-    bool first_pc_held{false};    ///< its first packet was a PC and is not answered (TUN-1)
-    bool packet_unfinished{
-        false};  ///< `pending_input` is the start of a packet; it lacks `need` bytes to the next decision
+    bool has_sent_packet{false};         ///< a packet was read: only the first two can make it a tunnel end (TUN-1)
+    bool shares_apply{false};            ///< connection_source::shares_apply
+    bool throttled{false};               ///< the next request waits for `request_rate`
+    bool first_pc_held{false};           ///< its first packet was a PC and is not answered (TUN-1)
+    bool packet_unfinished{false};       ///< `pending_input` is the start of a packet
+    std::uint32_t need{0};               ///< of the unfinished packet: bytes to the next decision
     std::uint32_t timeouts_in_a_row{0};  ///< FLOW-10
     std::uint32_t registry_index{0};     ///< users only
     std::uint32_t next_broadcast{0};     ///< users only: number of the first message to all that it has not received
+    std::uint32_t offers_undecided{0};   ///< PC-8: made by it, whether or not it still waits for the decision
     const std::string* pseudo{nullptr};  ///< users only; the registry owns it
-    std::size_t need{0};
-    std::uint64_t bytes_processed{0};  ///< whole packets only
-    time_point packet_since{};         ///< ERR-4: when the unfinished packet's first byte was read
+    std::uint64_t bytes_processed{0};    ///< whole packets only
+    /// Unfinished packet: when its first byte was read (ERR-4); open tunnel end: when bytes last came or went.
+    time_point since{};
     /// Unregistered: to register (ERR-4); finishing: to close (ERR-5); ended tunnels: to take some bytes.
     time_point phase_deadline{};
-    time_point tunnel_active{};            ///< open tunnel ends: when bytes last came or went
     origin source{};                       ///< TUN-3
     source_record* from_network{nullptr};  ///< what all connections of its network hold; the source table owns it
 
@@ -53,7 +53,6 @@ struct connection {
     delivery_ring deliveries;
     input_buffer pending_input;
     send_permissions permissions;
-    std::uint32_t offers_undecided{0};  ///< PC-8: made by it, whether or not it still waits for the decision
 
     [[nodiscard]] phase current_phase() const noexcept { return phase_; }
     /// Changes to `next`, which must be allowed after the current phase (asserted). Called by server::enter() only.

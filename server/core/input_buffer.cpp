@@ -2,25 +2,32 @@
 
 #include "core/ensure.hpp"
 
+#include <utility>
+
 namespace chatos::core {
 
 void input_buffer::append(std::span<const std::byte> more) {
-    if (begin_ != 0) {
-        bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(begin_));
-        begin_ = 0;
+    if (more.empty()) {
+        return;
     }
     const std::size_t before = memory_bytes();
-    bytes_.insert(bytes_.end(), more.begin(), more.end());
+    if (held_ == nullptr) {
+        held_ = std::make_unique<content>();
+    }
+    std::vector<std::byte>& bytes = held_->bytes;
+    bytes.erase(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(std::exchange(held_->begin, 0)));
+    bytes.insert(bytes.end(), more.begin(), more.end());
     if (tally_ != nullptr) {
         tally_->input_bytes += memory_bytes() - before;
     }
 }
 
 void input_buffer::consume(std::size_t count) noexcept {
-    ensure(count <= bytes_.size() - begin_);
-    begin_ += count;
-    if (empty()) {
+    ensure(count <= bytes().size());
+    if (count == bytes().size()) {
         clear();
+    } else {
+        held_->begin += count;
     }
 }
 
@@ -28,8 +35,7 @@ void input_buffer::clear() noexcept {
     if (tally_ != nullptr) {
         tally_->input_bytes -= memory_bytes();
     }
-    bytes_ = std::vector<std::byte>{};  // `= {}` would keep the capacity
-    begin_ = 0;
+    held_.reset();
 }
 
 }  // namespace chatos::core

@@ -120,7 +120,7 @@ TEST(MemoryBounds, nothing_is_counted_for_those_who_are_gone) {
 TEST(MemoryBounds, the_smallest_bounds_still_let_the_largest_packet_through) {
     const std::size_t packet = packet_bytes_max({});
     network net{{.total_output_bytes_max = frame::memory_bytes(packet) + memory_tally::queue_entry_bytes,
-                 .total_input_bytes_max = allocated_bytes(2 * (65'536 + packet))}};
+                 .total_input_bytes_max = input_buffer::memory_bytes_max(65'536 + packet)}};
     const std::string name(255, 'n');
     client& alice = net.join(name);
     client& bob = net.join("bob");

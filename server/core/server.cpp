@@ -65,7 +65,7 @@ void server::receive(connection_id id, std::span<const std::byte> bytes, time_po
     std::uint32_t work_left = slice_of_work();
     // An unfinished packet takes what it needs and no more, so that everything after it is decoded in place.
     while (client.packet_unfinished && !client.pending_input.empty() && !bytes.empty()) {
-        const std::size_t taken = std::min(client.need, bytes.size());
+        const auto taken = static_cast<std::uint32_t>(std::min<std::size_t>(client.need, bytes.size()));
         client.pending_input.append(bytes.first(taken));
         bytes = bytes.subspan(taken);
         client.need -= taken;
@@ -112,7 +112,7 @@ void server::wrote(connection_id id, std::size_t bytes, time_point now) {
         client.phase_deadline = now_ + options_.flush_timeout;
     }
     if (client.current_phase() == phase::tunnel_open && bytes != 0) {
-        client.tunnel_active = now_;
+        client.since = now_;
     }
     if (client.is_open()) {
         update_backlog(client);
@@ -179,10 +179,10 @@ std::size_t server::process(connection& client, std::span<const std::byte> bytes
     while (processed < bytes.size() && work_left != 0 && client.is_open() && has_room_for_request(client)) {
         const decode_result result = decode(bytes.subspan(processed), options_.packet_limits, client.bytes_processed);
         if (result.status == decode_status::incomplete) {
-            client.need = result.need;
+            client.need = static_cast<std::uint32_t>(result.need);  // a packet has at most 64 MiB
             if (!client.packet_unfinished) {
                 client.packet_unfinished = true;
-                client.packet_since = now_;  // ERR-4
+                client.since = now_;  // ERR-4
                 arm_timer(client);
             }
             if (is_too_long_unregistered(client, bytes.size() - processed + result.need)) {

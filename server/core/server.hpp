@@ -103,6 +103,8 @@ public:
     [[nodiscard]] std::optional<connection_id> next_changed();
     [[nodiscard]] bool has_changed() const noexcept { return !changed_.empty() || !bulk_changed_.empty(); }
     [[nodiscard]] bool wants_input(connection_id id) const;
+    /// The address that connect() was given.
+    [[nodiscard]] const origin& source_of(connection_id id) const { return lookup(id).source; }
     /// Whether it is one end of a tunnel (TUN-2): an event of the other end can then end wants_input().
     [[nodiscard]] bool is_tunnel_end(connection_id id) const { return lookup(id).is_tunnel_end(); }
     /// Points `pieces` at the next bytes to write and returns how many it set. Valid until any other call.

@@ -182,7 +182,7 @@ void server::relay(connection& from, std::span<const std::byte> bytes) {
     if (to != nullptr && !bytes.empty()) {
         to->output.push(frame::of_bytes(bytes));
         statistics_.tunnel_bytes_relayed += bytes.size();
-        from.tunnel_active = now_;
+        from.since = now_;
         mark_changed(*to);
     }
 }
@@ -190,8 +190,7 @@ void server::relay(connection& from, std::span<const std::byte> bytes) {
 // TUN-4: bytes in either direction, and those that an end takes, keep a tunnel.
 time_point server::idle_deadline_of(const connection& end) const {
     const connection* partner = tunnel_partner(end);
-    const time_point active =
-        partner == nullptr ? end.tunnel_active : std::max(end.tunnel_active, partner->tunnel_active);
+    const time_point active = partner == nullptr ? end.since : std::max(end.since, partner->since);
     return active + options_.tunnel_idle_timeout;
 }
 

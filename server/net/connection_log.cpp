@@ -57,7 +57,7 @@ void connection_log::take(const core::notice& notice) {
     }
     ops::log_line line = ops::event_log::line(level, name);
     line.add("connection", name_of(notice.connection));
-    if (const source_address* from = find_(notice.connection)) {
+    if (const auto from = find_(notice.connection)) {
         line.add("peer", text_of(*from));
     }
     if (!notice.pseudo.empty()) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,7 @@ namespace chatos::net {
 /// Without a log it does nothing, and costs a comparison.
 class connection_log final : public core::notice_sink {
 public:
-    using find_source = std::function<const source_address*(core::connection_id)>;
+    using find_source = std::function<std::optional<source_address>(core::connection_id)>;
 
     connection_log(ops::event_log* log, find_source find) : log_{log}, find_{std::move(find)} {}
 

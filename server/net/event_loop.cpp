@@ -32,7 +32,12 @@ core::time_point read_clock() {
 }  // namespace
 
 event_loop::event_loop(const core::options& bounds, const service_setup& setup)
-    : log_{setup.log, [this](connection_id id) { return source_at(id); }}, admission_{setup.admission, log_},
+    : log_{setup.log,
+           [this](connection_id id) {
+               const peer* from = find(id);
+               return from == nullptr ? std::nullopt : std::optional{source_of(*from)};
+           }},
+      admission_{setup.admission, log_},
       alive_interval_{setup.on_alive ? setup.alive_interval : std::chrono::microseconds{0}}, on_alive_{setup.on_alive},
       on_reload_{setup.on_reload}, on_stopping_{setup.on_stopping}, reserve_{core::call_bytes_max(bounds)},
       core_{bounds, log_.sink()}, listeners_{poller_, first_listener_key}, proxied_{poller_, first_proxied_key},

@@ -35,7 +35,7 @@ using core::connection_id;
 struct peer {
     connection_id id{};  ///< generation 0: the slot is free
     base::descriptor socket{};
-    source_address source{};
+    std::uint16_t port{0};  ///< of its source; the core knows the address
     interest watched{};
     bool write_blocked{false};    ///< the system's buffer was full
     bool write_collected{false};  ///< in the batch of writes, so the socket must stay
@@ -94,7 +94,7 @@ private:
 
     // Open connections.
     peer* find(connection_id id);
-    const source_address* source_at(connection_id id);
+    [[nodiscard]] source_address source_of(const peer& from) const;
     void drop(peer& gone);
 
     // Reading. Nothing is read that the core does not want, and it takes all that was read. It processes input in the

@@ -66,7 +66,7 @@ void event_loop::admit(accepted_connection connection) {
         peers_.resize(std::size_t{id.slot} + 1);
     }
     core::ensure(peers_[id.slot].id.generation == 0);
-    peers_[id.slot] = peer{.id = id, .socket = std::move(connection.socket), .source = connection.source};
+    peers_[id.slot] = peer{.id = id, .socket = std::move(connection.socket), .port = connection.source.port};
     log_.connected(id, connection.source);
 }
 
@@ -95,16 +95,16 @@ peer* event_loop::find(connection_id id) {
     return occupant != nullptr && id.generation != 0 && occupant->id == id ? occupant : nullptr;
 }
 
-const source_address* event_loop::source_at(connection_id id) {
-    const peer* occupant = find(id);
-    return occupant == nullptr ? nullptr : &occupant->source;
+source_address event_loop::source_of(const peer& from) const {
+    return {.origin = core_.source_of(from.id), .port = from.port};
 }
 
 void event_loop::drop(peer& gone) {
     core::ensure(!gone.write_collected);
     const connection_id id = gone.id;
-    log_.disconnected(id, gone.source);
-    admission_.leave(gone.source);
+    const source_address from = source_of(gone);
+    log_.disconnected(id, from);
+    admission_.leave(from);
     gone = peer{};
     core_.lost(id, now_);
 }
