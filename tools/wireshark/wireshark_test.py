@@ -22,8 +22,8 @@ IN_ORDER = ["-o", "tcp.reassemble_out_of_order:TRUE"]
 
 # Tests of the dump whose captures are too much for tshark: half a minute each, or more.
 TOO_LARGE = {
-    "reassembly.a_flood_of_connections_evicts_the_silent_ones",
-    "reassembly.many_streams_that_wait_for_bytes_share_bounded_memory_and_say_so",
+    "connection_table.a_flood_of_connections_evicts_the_silent_ones",
+    "connection_table.many_streams_that_wait_for_bytes_share_bounded_memory_and_say_so",
     "reassembly.thousands_of_duplicates_cost_nothing",
 }
 NO_HANDSHAKE = "no handshake: tshark takes the first segment for the first bytes, and does not mend the order"

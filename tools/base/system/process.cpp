@@ -47,8 +47,9 @@ public:
     }
     void share(int ours, int number) { ::posix_spawn_file_actions_adddup2(&actions_, ours, number); }
 
-    /// 0, or the errno why not.
-    int spawn(pid_t& id, const std::vector<std::string>& command, const std::vector<std::string>* environment) const {
+    /// 0, or the errno why not. The process gets the standard streams and nothing that this one has inherited.
+    int spawn(pid_t& id, const std::vector<std::string>& command, const std::vector<std::string>* environment) {
+        ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
         return ::posix_spawnp(&id, command.front().c_str(), &actions_, &attributes_, pointers_to(command).data(),
                               environment == nullptr ? environ : pointers_to(*environment).data());
     }
