@@ -35,11 +35,34 @@ class Ended(Exception):
         self.status = 128 + number
 
 
-def end_at_signals():
-    def end(number, _):
-        raise Ended(number)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
+class EndingSignals:
+    """Raises Ended when a signal asks to end; while it is held back, at release(): a program that is being started must
+    be known before anything can end it."""
+
+    def __init__(self):
+        self.is_held_back = False
+        self.arrived = None
+
+    def listen(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self.take)
+
+    def take(self, number, _):
+        if self.is_held_back:
+            self.arrived = number
+        else:
+            raise Ended(number)
+
+    def hold_back(self):
+        self.is_held_back = True
+
+    def release(self):
+        self.is_held_back = False
+        if self.arrived is not None:
+            raise Ended(self.arrived)
+
+
+ending_signals = EndingSignals()
 
 
 class Run:
@@ -65,13 +88,16 @@ class Run:
         for name in ("corpus", "artifacts", "findings"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         # A session of its own: Ctrl-C reaches this program alone, which ends the target itself.
+        ending_signals.hold_back()
         try:
             child = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                      stderr=subprocess.STDOUT, start_new_session=True)
         except OSError as problem:
+            ending_signals.release()
             raise CannotRun(f"cannot start {findings.shown(self.program)}: {problem.strerror}; build it: "
                             "cmake --preset fuzz && cmake --build --preset fuzz") from problem
         try:
+            ending_signals.release()
             with self.log.open("wb") as log:
                 follow(child.stdout, log, progress, screen)
             return child.wait()
@@ -150,7 +176,7 @@ def main():
     parser.add_argument("--seconds", type=seconds_of, default=60, help="for each target")
     parser.add_argument("targets", nargs="*", metavar="TARGET", help="all but those that are to fail")
     options = parser.parse_args()
-    end_at_signals()
+    ending_signals.listen()
     try:
         targets = fuzz_targets.choose(options.targets)
         screen = Screen(sys.stdout)
