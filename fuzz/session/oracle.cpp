@@ -225,6 +225,7 @@ std::vector<client_number> oracle::due_at(moment when) const {
 
 // Everything that falls due at one moment, in an order that the rules leave open.
 void oracle::advance_to(moment when) {
+    expiring_ = when;
     const bool drain_ends = draining_ && !drain_over_ && drain_by_ == when;
     struct doubt {
         client_number who;
@@ -276,9 +277,9 @@ void oracle::advance_to(moment when) {
 // It waits for a client that is due at the same moment, or two limits of its own end at once.
 bool oracle::may_be_in_doubt(const client_state& client, const std::vector<client_number>& due) const {
     const auto delivery = delivery_deadline(client);
-    const bool login_ends = client.state == session_state::unregistered && client.login_by <= clock_;
-    const bool packet_ends = client.packet_begun && client.packet_since + bounds_.login_timeout <= clock_;
-    const bool delivery_ends = delivery && *delivery <= clock_;
+    const bool login_ends = client.state == session_state::unregistered && client.login_by <= expiring_;
+    const bool packet_ends = client.packet_begun && client.packet_since + bounds_.login_timeout <= expiring_;
+    const bool delivery_ends = delivery && *delivery <= expiring_;
     if (int{login_ends} + int{packet_ends} + int{delivery_ends} > 1) {
         return true;
     }
@@ -296,10 +297,10 @@ void oracle::meet_deadline(client_state& client) {
         client.expected.clear();
         client.front_written = client.expected_bytes = 0;
         client.expected_answers = 0;
-    } else if (client.packet_begun && client.packet_since + bounds_.login_timeout <= clock_) {
+    } else if (client.packet_begun && client.packet_since + bounds_.login_timeout <= expiring_) {
         ++counts_.closed_slow_packet;
         refuse(client);  // ERR-4
-    } else if (client.state == session_state::unregistered && client.login_by <= clock_) {
+    } else if (client.state == session_state::unregistered && client.login_by <= expiring_) {
         ++counts_.closed_slow_login;
         refuse(client);  // ERR-4
     } else {

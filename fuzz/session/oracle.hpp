@@ -183,7 +183,8 @@ private:
 
     core::options bounds_;
     moment clock_{};
-    moment awake_{};  ///< what time it is for the driver, who may have slept through `clock_`
+    moment expiring_{};  ///< limits that end until then take effect now; the clock may be ahead
+    moment awake_{};     ///< what time it is for the driver, who may have slept through `clock_`
     std::deque<client_state> clients_;
     std::vector<client_number> present_;
     std::deque<client_number> queue_;  ///< who has bytes to be acted on, in turn

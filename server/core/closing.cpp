@@ -65,7 +65,7 @@ void server::advance(time_point now) {
         end_drain();
     }
     expire_deadlines(now);
-    statistics_.tunnels_expired += tunnels_.expire_unattended(now_);  // TUN-4
+    statistics_.tunnels_expired += tunnels_.expire_unattended(now);  // TUN-4
 }
 
 // Each takes effect at its own moment, in order.
@@ -76,7 +76,7 @@ void server::expire_deadlines(time_point until) {
         const auto deadline = deadline_of(*client);
         if (deadline && *deadline <= due->when) {
             now_ = std::max(now_, due->when);
-            expire_deadline(*client);
+            expire_deadline(*client, due->when);
         }
         arm_timer(*client);
     }
@@ -97,7 +97,8 @@ std::optional<time_point> server::next_deadline() const noexcept {
     return earliest;
 }
 
-void server::expire_deadline(connection& client) {
+// The clock may be ahead of `when`: what has arrived since then is not read yet.
+void server::expire_deadline(connection& client, time_point when) {
     if (client.current_phase() == phase::tunnel_waiting) {
         expire_tunnel_of(client);
         return;
@@ -111,17 +112,17 @@ void server::expire_deadline(connection& client) {
         enter(client, phase::closed);
         return;
     }
-    if (client.throttled && client.request_rate.available_at(options_.requests_per_second_max) <= now_) {
+    if (client.throttled && client.request_rate.available_at(options_.requests_per_second_max) <= when) {
         end_throttling(client);
         return;
     }
-    if (client.packet_unfinished && client.since + options_.login_timeout <= now_) {
+    if (client.packet_unfinished && client.since + options_.login_timeout <= when) {
         ++statistics_.closed_slow_packet;
         notify(notice::event::slow_packet, client);
         refuse(client);  // ERR-4
         return;
     }
-    if (client.current_phase() == phase::unregistered && client.phase_deadline <= now_) {
+    if (client.current_phase() == phase::unregistered && client.phase_deadline <= when) {
         ++statistics_.closed_slow_login;
         notify(notice::event::slow_login, client);
         refuse(client);  // ERR-4

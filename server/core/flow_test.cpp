@@ -421,5 +421,22 @@ TEST_F(Flow, a_moment_before_the_last_one_counts_as_the_last_one) {
     EXPECT_EQ(alice.take(), packets{"ERROR 4"});
 }
 
+// The driver's clock is ahead of what it has read: only limits that ended before then take effect.
+TEST(FlowTime, FLOW_7_one_limit_that_ends_does_not_bring_forward_another) {
+    network net;
+    client& alice = net.join("alice");
+    client& bob = net.join("bob");
+    alice.send({make_rpm("bob"), make_spm("bob", "hi")});
+    static_cast<void>(bob.take());
+    net.wait(milliseconds{1'000});
+    bob.send_bytes("\3");  // unfinished: its limit ends 11 s from the start, the delivery's after 5 s
+    net.core.run(net.now + milliseconds{20'000});
+    net.core.advance(net.now + milliseconds{4'000});
+    EXPECT_EQ(net.core.count().deliveries_timed_out, 1U);
+    EXPECT_EQ(net.core.count().closed_slow_packet, 0U) << "its bytes may have arrived";
+    net.core.advance(net.now + milliseconds{10'000});
+    EXPECT_EQ(net.core.count().closed_slow_packet, 1U);
+}
+
 }  // namespace
 }  // namespace chatos::core::test

@@ -213,7 +213,7 @@ private:
     std::optional<time_point> deadline_of(const connection& client) const;
     void arm_timer(const connection& client);
     void expire_deadlines(time_point until);
-    void expire_deadline(connection& client);
+    void expire_deadline(connection& client, time_point when);
     void enter(connection& client, phase next);
     void discard_input(connection& client);
     void end_session(connection& client);

@@ -188,6 +188,20 @@ TEST_F(Tunnel, TUN_4_the_limit_runs_from_the_acceptance_for_an_end_that_waited_b
     expect_rejected(a);
 }
 
+// The clock is ahead of what was read, as after a driver that was away.
+TEST_F(Tunnel, TUN_4_a_limit_that_ends_after_what_was_read_does_not_count_yet) {
+    agree();
+    client& a = alice_comes();
+    net.core.run(net.now + milliseconds{60'000});
+    net.core.advance(net.now + milliseconds{29'999});
+    EXPECT_EQ(count().tunnels_awaited, 1U);
+    net.core.advance(net.now + milliseconds{30'000});
+    net.settle();
+    EXPECT_EQ(a.take(), packets{"ERROR 4"});
+    EXPECT_EQ(count().tunnels_awaited, 0U);
+    EXPECT_EQ(net.core.check_invariants(), "");
+}
+
 TEST_F(Tunnel, TUN_4_nobody_comes) {
     agree();
     client& held = net.connect(home_of_alice);
