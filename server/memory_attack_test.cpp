@@ -33,7 +33,7 @@ std::vector<std::string> small_limits() {
             "600000",
             "--login-timeout-ms",
             "600000",
-            "--unregistered-packet-bytes-max",  // so that strangers can hold much
+            "--unregistered-packet-bytes-max",  // so that unregistered ones can hold much
             "70000"};
 }
 

@@ -22,11 +22,11 @@ constexpr std::uint64_t growth = 3;
 constexpr std::uint64_t ring_minimum_places = ring<int>::shrinks_above;
 
 // The record, that of its address, its entries in the table and in the list of free slots, its two entries in the
-// timers, and its ids in the lists of changed connections and of connections with work.
+// timers, and its ids in the two lists of changed connections and in that of connections with work.
 std::uint64_t bytes_of_connection() {
     constexpr std::uint64_t table = growth * (sizeof(std::unique_ptr<connection>) + 2 * sizeof(std::uint32_t) + 4);
     constexpr std::uint64_t timers = growth * (sizeof(std::uint32_t) + 2 * sizeof(time_point));
-    constexpr std::uint64_t lists = 2 * 4 * sizeof(connection_id);
+    constexpr std::uint64_t lists = 3 * 4 * sizeof(connection_id);
     constexpr std::uint64_t source = allocated_bytes(4 * sizeof(void*) + sizeof(origin) + sizeof(source_record));
     return allocated_bytes(sizeof(connection)) + source + table + timers + lists;
 }

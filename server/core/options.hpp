@@ -31,7 +31,7 @@ struct options {
     /// next one, and clocks run on (as in FLOW-5). The PCs of a tunnel's ends do not count. 0: no limit.
     std::uint32_t requests_per_second_max{0};
 
-    /// Longest packet of a connection that is not registered, so that strangers hold little memory. Beyond: ERROR 5,
+    /// Longest packet of a connection that is not registered, so that it holds little memory. Beyond: ERROR 5,
     /// closed, however it was split (CONN-8). 0: the longest CR.
     std::size_t unregistered_packet_bytes_max{0};
 

@@ -105,7 +105,8 @@ constexpr std::array table{
         "--total-output-bytes-max",
         "Memory of messages waiting for all clients; near it, those that hold most are closed", unit::bytes),
     bound<&core_options::total_input_bytes_max>(
-        "--total-input-bytes-max", "Unprocessed bytes of all clients; beyond, strangers go first, then who holds most",
+        "--total-input-bytes-max",
+        "Unprocessed bytes of all clients; beyond, the unregistered are closed first, then who holds most",
         unit::bytes),
     bound<&core_options::tunnels_max>("--tunnels-max",
                                       "Tunnels, open or accepted; ends beyond are answered 4 and closed"),
