@@ -23,7 +23,7 @@ public:
     void send_bytes(std::string_view bytes);
     /// Sends what the system takes at once, gives the server some time to take more, and drops what remains.
     void send_what_fits(std::string_view bytes);
-    /// Closes the sending side.
+    /// Closes the sending side; nothing when the server has already reset the connection.
     void end();
     /// Closes at once, so that the peer sees a reset.
     void reset();
