@@ -131,9 +131,9 @@ class Captures(unittest.TestCase):
 
     def test_ends_of_both_kinds_and_both_sides(self):
         steps = [LOGIN, {"actor": "bob", "login": True}, {"actor": "carol", "login": True},
-                 {"actor": "bob", "close": "reset"}, {"actor": "carol", "close": "fin"},
+                 {"actor": "bob", "close": "reset", "id": "left"}, {"actor": "carol", "close": "fin"},
                  {"actor": "carol", "expect": {"closed": "fin"}, "id": "gone"},
-                 {"actor": "alice", "send": {"packet": "SMA", "message": "boo"}, "after": ["gone"]},
+                 {"actor": "alice", "send": {"packet": "SMA", "message": "boo"}, "after": ["gone", "left"]},
                  {"actor": "alice", "expect": {"packet": "ERROR"}}]
         done = self.run_program("dies", scenario_file(self.folder, "my.ends", steps, ("alice", "bob", "carol")))
         self.assertEqual(done.returncode, 1, done.stdout)
