@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace chatos::base::wire {
 
@@ -55,6 +56,8 @@ public:
     /// An option of an interface, padded.
     [[nodiscard]] byte_string option(std::uint16_t code, const byte_string& value) const;
     [[nodiscard]] const byte_string& bytes() const noexcept { return bytes_; }
+    /// The blocks since the last call: a file can be written in pieces.
+    [[nodiscard]] byte_string take() { return std::exchange(bytes_, {}); }
 
 private:
     [[nodiscard]] byte_string padded(const byte_string& bytes) const;
