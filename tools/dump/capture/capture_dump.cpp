@@ -15,6 +15,26 @@ std::string dump_capture(byte_source& source, std::string_view file, const captu
     return dump_frames(feed, file, options, sink, account, capture_account, out);
 }
 
+namespace {
+
+/// Counts what the capture says wrongly of a frame, and reports the first time.
+void note_flaws(const captured_frame& frame, capture_context& context, capture_totals& account,
+                std::uint8_t& reported) {
+    for (const frame_flaw flaw : {frame_flaw::original_length, frame_flaw::clock}) {
+        if (!frame.has(flaw)) {
+            continue;
+        }
+        ++account.flawed[static_cast<std::size_t>(flaw)];
+        const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(flaw));
+        if ((reported & bit) == 0) {
+            reported |= bit;
+            context.sink.take(capture_event{flaw, context.now.mark.frame, frame.time, context.now.file});
+        }
+    }
+}
+
+}  // namespace
+
 std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options, record_sink& sink,
                         totals& account, capture_totals& capture_account, output& out) {
     capture_context context{.sink = sink, .account = account, .bounds = options.bounds};
@@ -22,6 +42,7 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
     decapsulator decapsulator{options.ports, options.verify_checksums, capture_account.skipped};
     connection_table connections{options.ports, context, capture_account, account.streams};
     std::uint64_t frame_number = 0;
+    std::uint8_t reported_flaws = 0;
     while (out.error() == 0) {
         if (frames.is_drained()) {
             if (options.is_live) {
@@ -37,6 +58,9 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
         context.now.mark = {++frame_number, frame->time};
         if (frame_number == 1) {
             sink.take(capture_start{file, frame->time});
+        }
+        if (frame->flaws != 0) {
+            note_flaws(*frame, context, capture_account, reported_flaws);
         }
         if (options.accepts && !options.accepts(*frame)) {
             ++capture_account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
@@ -56,7 +80,8 @@ namespace {
 
 /// Opens and reads one file; what is wrong with it, or nothing.
 std::string dump_file(const std::string& path, const capture_options& options, record_sink& sink, totals& account,
-                      capture_totals& capture_account, output& out, const decompression& decompress) {
+                      capture_totals& capture_account, output& out, const decompression& decompress,
+                      const std::function<void(std::string_view)>& report) {
     input_file file{path};
     if (file.error() != 0) {
         return "cannot open " + shown_path(path) + ": " + std::strerror(file.error());
@@ -66,8 +91,12 @@ std::string dump_file(const std::string& path, const capture_options& options, r
     const std::unique_ptr<byte_source> inside = decompress(plain);
     const std::string_view name = options.files.size() > 1 ? std::string_view{path} : std::string_view{};
     const std::uint64_t frames_before = capture_account.frames;
-    const std::string problem =
-        dump_capture(inside ? *inside : plain, name, options, sink, account, capture_account, out);
+    byte_source& source = inside ? *inside : plain;
+    const std::string problem = dump_capture(source, name, options, sink, account, capture_account, out);
+    if (!source.warning().empty()) {
+        out.flush();  // so that the message follows the output before it
+        report("warning: " + shown_path(path) + ": " + source.warning());
+    }
     if (problem.empty()) {
         return {};
     }
@@ -84,7 +113,7 @@ bool dump_captures(const capture_options& options, record_sink& sink, output& ou
     capture_totals capture_account;
     account.capture = &capture_account;
     const bool all_read = read_files(options.files, out, report, [&](std::size_t, const std::string& path) {
-        return dump_file(path, options, sink, account, capture_account, out, decompress);
+        return dump_file(path, options, sink, account, capture_account, out, decompress, report);
     });
     sink.take(account);
     out.flush();

@@ -128,8 +128,8 @@ bool live_source::fetch() {
         // With nanoseconds the library uses the same member for them.
         frame_ = {.time = {header->ts.tv_sec, static_cast<std::uint32_t>(header->ts.tv_usec), 9},
                   .link_type = handle_->link_type,
-                  .bytes = {reinterpret_cast<const std::byte*>(bytes), header->caplen},
-                  .original_bytes = std::max(header->len, header->caplen)};
+                  .bytes = {reinterpret_cast<const std::byte*>(bytes), header->caplen}};
+        set_original_bytes(frame_, header->len);
         if (pcap_get_tstamp_precision(handle_->capture) != PCAP_TSTAMP_PRECISION_NANO) {
             frame_.time.nanoseconds *= 1'000;
             frame_.time.digits = 6;
