@@ -72,6 +72,14 @@ bool judge_context::may_be_timeout(const observed_packet& request, const observe
     return std::chrono::nanoseconds{answer.time_ns - request.time_ns} >= *timeout;
 }
 
+bool judge_context::is_due(std::uint64_t /*frame*/) const noexcept {
+    return true;
+}
+
+bool judge_context::is_over(const connection_trace& /*connection*/) const noexcept {
+    return true;
+}
+
 void judge_context::passed(std::string_view rule) {
     ++tallies_[rule].passed;
 }

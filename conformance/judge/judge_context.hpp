@@ -33,6 +33,13 @@ public:
     [[nodiscard]] bool may_be_timeout(const observed_packet& request, const observed_packet& answer,
                                       bool is_offer) const noexcept;
 
+    /// A long trace is judged in parts: each check is made and counted once, in the part that has the last packet that
+    /// it needs. Whether a check belongs to this part, whose last packet has this frame: the answer of a request that
+    /// is judged, the delivery, the ERROR, the packet whose layout is checked.
+    [[nodiscard]] bool is_due(std::uint64_t frame) const noexcept;
+    /// Whether nothing more of the connection comes: the time of what is checked once for each connection.
+    [[nodiscard]] bool is_over(const connection_trace& connection) const noexcept;
+
     void passed(std::string_view rule);
     void inconclusive(std::string_view rule, const connection_trace& connection, std::string_view reason);
     /// The server violated the rule; `packet`, which it sent, shows it.
