@@ -49,7 +49,7 @@ const std::vector<const connection_trace*>& judge_context::users_named(const std
 const connection_trace* judge_context::holder(const std::string& pseudo, std::uint64_t from,
                                               std::uint64_t until) const {
     for (const connection_trace* user : users_named(pseudo)) {
-        if (user->is_certain_user(from, until)) {
+        if (user->has_session(from, until)) {
             return user;
         }
     }

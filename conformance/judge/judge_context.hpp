@@ -22,7 +22,8 @@ public:
 
     /// No unseen client held a pseudo or sent anything.
     [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
-    /// The connection that certainly held the pseudo during the whole interval of frames, or null.
+    /// The connection that certainly held the pseudo during the whole interval of frames, or null. What the server sent
+    /// to it may be missing.
     [[nodiscard]] const connection_trace* holder(const std::string& pseudo, std::uint64_t from,
                                                  std::uint64_t until) const;
     /// Whether a traced connection may have held the pseudo at some time in the interval.
