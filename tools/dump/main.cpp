@@ -262,6 +262,7 @@ time_format time_format_of(std::string_view name) {
 }
 
 bool dump_all(const command_line& options, record_sink& sink, output& out) {
+    const input_stop stop;
     input_progress progress{options.interface.empty() ? options.progress : progress_mode::never, options.files, out};
     const auto report = [&progress](std::string_view problem) {
         progress.clear();
@@ -271,12 +272,14 @@ bool dump_all(const command_line& options, record_sink& sink, output& out) {
     if (options.is_raw) {
         raw_options raw = options.raw;
         raw.on_read = on_read;
+        raw.stop = &stop;
         return dump_raw(raw, sink, out, report);
     }
     capture_options captures{.files = options.files,
                              .bounds = options.bounds,
                              .verify_checksums = options.verifies_checksums,
-                             .on_read = on_read};
+                             .on_read = on_read,
+                             .stop = &stop};
     for (const std::uint16_t port : options.ports) {
         captures.ports.set(port);
     }

@@ -44,12 +44,6 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
     std::uint64_t frame_number = 0;
     std::uint8_t reported_flaws = 0;
     while (out.error() == 0) {
-        if (frames.is_drained()) {
-            if (options.is_live) {
-                sink.take(input_pause{});
-            }
-            out.flush();  // the writer of this input may still be running
-        }
         const captured_frame* const frame = frames.next();
         if (frame == nullptr) {
             break;
@@ -82,11 +76,19 @@ namespace {
 std::string dump_file(const std::string& path, const capture_options& options, record_sink& sink, totals& account,
                       capture_totals& capture_account, output& out, const decompression& decompress,
                       const std::function<void(std::string_view)>& report) {
-    input_file file{path};
+    // The writer of this input may still be running: what came so far is shown before waiting for more.
+    input_file file{path,
+                    {.on_read = options.on_read,
+                     .before_reading = [&out] { out.flush(); },
+                     .on_pause =
+                         [&sink, &out] {
+                             sink.take(input_pause{});
+                             out.flush();
+                         },
+                     .stop = options.stop}};
     if (file.error() != 0) {
         return "cannot open " + shown_path(path) + ": " + std::strerror(file.error());
     }
-    file.on_read(options.on_read);
     file_source plain{file};
     const std::unique_ptr<byte_source> inside = decompress(plain);
     const std::string_view name = options.files.size() > 1 ? std::string_view{path} : std::string_view{};
@@ -97,10 +99,15 @@ std::string dump_file(const std::string& path, const capture_options& options, r
         out.flush();  // so that the message follows the output before it
         report("warning: " + shown_path(path) + ": " + source.warning());
     }
+    const std::uint64_t frames = capture_account.frames - frames_before;
+    if (file.was_stopped()) {  // inside a frame, as like as not
+        return file.was_cut() ? "reading " + shown_path(path) + " was stopped; what is shown are its first " +
+                                    base::counted(frames, "frame")
+                              : std::string{};
+    }
     if (problem.empty()) {
         return {};
     }
-    const std::uint64_t frames = capture_account.frames - frames_before;
     return "cannot read " + shown_path(path) + (frames == 0 ? "" : " to its end") + ": " + problem + "; " +
            (frames == 0 ? "no frame was read" : base::counted(frames, "frame") + " before that were read");
 }
@@ -112,9 +119,10 @@ bool dump_captures(const capture_options& options, record_sink& sink, output& ou
     totals account;
     capture_totals capture_account;
     account.capture = &capture_account;
-    const bool all_read = read_files(options.files, out, report, [&](std::size_t, const std::string& path) {
-        return dump_file(path, options, sink, account, capture_account, out, decompress, report);
-    });
+    const bool all_read =
+        read_files(options.files, out, options.stop, report, [&](std::size_t, const std::string& path) {
+            return dump_file(path, options, sink, account, capture_account, out, decompress, report);
+        });
     sink.take(account);
     out.flush();
     return all_read;

@@ -19,6 +19,7 @@ struct gzip_source::inflater {
     z_stream stream{};
     std::array<std::byte, piece_bytes> piece{};
     bool has_member{false};  // one was read to its end
+    bool may_hold_more{false};  ///< output that had no room
     bool is_done{false};
 };
 
@@ -73,7 +74,7 @@ std::size_t gzip_source::read(std::span<std::byte> room) {
     stream.avail_out = static_cast<uInt>(room_bytes);
     while (!inflater_->is_done && stream.avail_out == room_bytes) {
         const bool may_be_garbage = inflater_->has_member && stream.total_in < magic_bytes;
-        if (stream.avail_in == 0 && !fill()) {
+        if (stream.avail_in == 0 && !inflater_->may_hold_more && !fill()) {
             inflater_->is_done = true;
             if (!from_.problem().empty()) {
                 problem_ = from_.problem();
@@ -89,9 +90,11 @@ std::size_t gzip_source::read(std::span<std::byte> room) {
             break;
         }
         const int status = inflate(&stream, Z_NO_FLUSH);
+        inflater_->may_hold_more = stream.avail_out == 0;
         if (status == Z_STREAM_END) {
             inflateReset(&stream);
             inflater_->has_member = true;
+            inflater_->may_hold_more = false;
         } else if (status == Z_DATA_ERROR && inflater_->has_member && stream.total_in <= magic_bytes) {
             end_with_garbage();
         } else if (status != Z_OK && status != Z_BUF_ERROR) {
