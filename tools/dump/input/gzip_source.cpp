@@ -18,7 +18,7 @@ constexpr int gzip_window_bits = 15 + 16;  // the largest window, and the gzip h
 struct gzip_source::inflater {
     z_stream stream{};
     std::array<std::byte, piece_bytes> piece{};
-    bool has_member{false};  // one was read to its end
+    bool has_member{false};     // one was read to its end
     bool may_hold_more{false};  ///< output that had no room
     bool is_done{false};
 };
