@@ -20,9 +20,9 @@ struct [[nodiscard]] display_piece {
 
 /// The piece at the start of `text`, which must not be empty. Printable characters are unchanged; `\` becomes `\\`, `"`
 /// becomes `\"`; line breaks and tabs `\n` `\r` `\t`; other controls and ill-formed bytes `\x1b`; invisible, separating
-/// and direction-changing characters and code points without a character `\u{202e}`. Combining marks, variation selectors
-/// and zero-width joiners are unchanged where they follow what they belong to and change how it looks: such a text is
-/// never cut in two pieces.
+/// and direction-changing characters and code points without a character `\u{202e}`. Combining marks, variation
+/// selectors and zero-width joiners are unchanged where they follow what they belong to and change how it looks: such a
+/// text is never cut in two pieces.
 [[nodiscard]] display_piece next_display_piece(std::string_view text) noexcept;
 
 /// The same of one character, together with what is joined to it, for callers that stop at a given byte.
