@@ -11,11 +11,6 @@
 
 namespace chatos::base {
 
-/// True for what a JSON string has as it is.
-[[nodiscard]] constexpr bool is_plain_in_json(char letter) noexcept {
-    return letter >= ' ' && letter <= '~' && letter != '"' && letter != '\\';
-}
-
 /// An escape of JSON.
 struct json_escape {
     std::array<char, 12> text{};
@@ -35,11 +30,7 @@ template <typename Sink>
 void write_json_string(std::string_view text, Sink&& sink) {
     sink(std::string_view{"\""});
     while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && is_plain_in_json(text[plain])) {
-            ++plain;
-        }
-        if (plain != 0) {
+        if (const std::size_t plain = plain_bytes(text); plain != 0) {
             sink(text.substr(0, plain));
             text.remove_prefix(plain);
             continue;
