@@ -2,35 +2,48 @@
 
 #include "base/hex.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <unistd.h>
 
 namespace chatos::dump {
 
-namespace {
+void output::make_room(std::size_t bytes) {
+    constexpr std::size_t memory_bytes_min = 256;
+    if (descriptor_ >= 0) {
+        flush();
+        buffer_.resize(std::max(bytes, buffer_bytes));
+    } else {
+        buffer_.resize(std::max({used_ + bytes, 2 * buffer_.size(), memory_bytes_min}));
+    }
+}
 
-struct decimal {
-    std::array<char, 20> digits{};
-    std::size_t size{0};
+/// A descriptor gets it without a copy.
+void output::add_long(std::string_view text) {
+    if (descriptor_ >= 0) {
+        flush();
+        write(text);
+    } else {
+        std::memcpy(room(text.size()), text.data(), text.size());
+        used_ += text.size();
+    }
+}
 
-    explicit decimal(std::uint64_t number) noexcept
-        : size{static_cast<std::size_t>(std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr -
-                                        digits.data())} {}
-    [[nodiscard]] std::string_view text() const noexcept { return {digits.data(), size}; }
-};
-
-}  // namespace
-
-void output::add_number(std::uint64_t number) {
-    add(decimal{number}.text());
+void output::add_spaces(std::size_t count) {
+    for (; count > long_text_bytes; count -= long_text_bytes) {
+        std::memset(room(long_text_bytes), ' ', long_text_bytes);
+        used_ += long_text_bytes;
+    }
+    std::memset(room(count), ' ', count);
+    used_ += count;
 }
 
 void output::add_number(std::uint64_t number, std::size_t width) {
-    const decimal written{number};
-    add_spaces(width > written.size ? width - written.size : 0);
-    add(written.text());
+    std::array<char, number_room> digits;
+    const std::string_view text{digits.data(), write_number(digits.data(), number)};
+    add_spaces(width > text.size() ? width - text.size() : 0);
+    add(text);
 }
 
 void output::add_padded(std::string_view text, std::size_t width) {
@@ -45,25 +58,25 @@ void output::add_hex(std::uint8_t value) {
 }
 
 void output::flush() {
-    if (descriptor_ < 0) {
-        return;
+    if (descriptor_ >= 0 && used_ != 0) {
+        write({buffer_.data(), used_});
+        used_ = 0;
     }
-    if (!buffer_.empty()) {
-        if (before_writing_) {
-            before_writing_();
-        }
-        has_written_whole_lines_ = buffer_.back() == '\n';
+}
+
+void output::write(std::string_view text) {
+    if (before_writing_) {
+        before_writing_();
     }
-    std::string_view remaining = buffer_;
-    while (!remaining.empty() && error_ == 0) {
-        const ssize_t written = ::write(descriptor_, remaining.data(), remaining.size());
+    has_written_whole_lines_ = text.back() == '\n';
+    while (!text.empty() && error_ == 0) {
+        const ssize_t written = ::write(descriptor_, text.data(), text.size());
         if (written >= 0) {
-            remaining.remove_prefix(static_cast<std::size_t>(written));
+            text.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno != EINTR) {
             error_ = errno;
         }
     }
-    buffer_.clear();
 }
 
 }  // namespace chatos::dump

@@ -1,9 +1,12 @@
 // The dump's output: a buffered file descriptor, or memory.
 #pragma once
 
+#include "dump/output/digits.hpp"
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -21,13 +24,18 @@ public:
     explicit output(int descriptor) : descriptor_{descriptor} {}
 
     void add(std::string_view text) {
-        buffer_.append(text);
-        if (buffer_.size() >= buffer_bytes_max) {
-            flush();
+        if (text.size() > long_text_bytes) {
+            add_long(text);
+            return;
         }
+        std::memcpy(room(text.size()), text.data(), text.size());
+        used_ += text.size();
     }
-    void add(char letter) { buffer_.push_back(letter); }
-    void add_number(std::uint64_t number);
+    void add(char letter) {
+        *room(1) = letter;
+        ++used_;
+    }
+    void add_number(std::uint64_t number) { wrote_to(write_number(room(number_room), number)); }
     /// Adds texts, letters and, in decimal, numbers, one after the other.
     template <typename First, typename Second, typename... More>
     void add(const First& first, const Second& second, const More&... more) {
@@ -38,11 +46,23 @@ public:
     /// The number, right-aligned with spaces in `width` columns.
     void add_number(std::uint64_t number, std::size_t width);
     /// `count` spaces.
-    void add_spaces(std::size_t count) { buffer_.append(count, ' '); }
+    void add_spaces(std::size_t count);
     /// `text`, filled up with spaces to `width` bytes.
     void add_padded(std::string_view text, std::size_t width);
     /// One byte as two lower-case hex digits.
     void add_hex(std::uint8_t value);
+
+    /// Room for `bytes` more, at most long_text_bytes, for a caller that writes a whole line at once. What it writes
+    /// there is added by wrote_to(), which must come before any other call.
+    [[nodiscard]] char* room(std::size_t bytes) {
+        if (buffer_.size() - used_ < bytes) {
+            make_room(bytes);
+        }
+        return buffer_.data() + used_;
+    }
+    /// Adds what was written from room() up to `end`.
+    void wrote_to(const char* end) noexcept { used_ = static_cast<std::size_t>(end - buffer_.data()); }
+    static constexpr std::size_t long_text_bytes = 16'384;
 
     /// Called before something is written to the descriptor; nothing takes it back.
     void before_writing(std::function<void()> call) { before_writing_ = std::move(call); }
@@ -53,7 +73,7 @@ public:
     /// The errno of the first write that failed, or 0. Once it is set nothing more is written.
     [[nodiscard]] int error() const noexcept { return error_; }
     /// What was added and not yet flushed; in memory, everything.
-    [[nodiscard]] const std::string& text() const noexcept { return buffer_; }
+    [[nodiscard]] std::string text() const { return {buffer_.data(), used_}; }
 
 private:
     template <typename Part>
@@ -65,11 +85,16 @@ private:
         }
     }
 
-    static constexpr std::size_t buffer_bytes_max = 65'536;
+    static constexpr std::size_t buffer_bytes = 65'536;
+
+    void make_room(std::size_t bytes);
+    void add_long(std::string_view text);
+    void write(std::string_view text);
 
     int descriptor_{-1};
     int error_{0};
-    std::string buffer_;
+    std::string buffer_;  // its size is that of the room; what was added are its first used_ bytes
+    std::size_t used_{0};
     std::function<void()> before_writing_;
     bool has_written_whole_lines_{true};
 };
