@@ -6,6 +6,8 @@
 
 #include <chatos/utf8.hpp>
 
+#include <cstring>
+
 namespace chatos::dump {
 
 namespace {
@@ -36,9 +38,10 @@ std::string make_direction_text(const stream_position& at) {
 
 }  // namespace
 
-void json_position_writer::add_time(output& out, const capture_time& time) {
+/// `,"time":"1700000000`, or nothing for a frame without a time.
+std::string_view json_position_writer::second_text(const capture_time& time) {
     if (time.digits == 0) {
-        return;
+        return {};
     }
     if (time.seconds != second_ || second_text_.empty()) {
         output text;
@@ -47,27 +50,7 @@ void json_position_writer::add_time(output& out, const capture_time& time) {
         second_ = time.seconds;
         second_text_ = text.text();
     }
-    std::array<char, 11> fraction{};
-    std::uint32_t nanoseconds = time.nanoseconds;
-    for (std::size_t place = 9; place != 0; --place) {
-        fraction[place] = static_cast<char>('0' + nanoseconds % 10);
-        nanoseconds /= 10;
-    }
-    out.add(second_text_);
-    fraction[0] = '.';
-    fraction[std::size_t{time.digits} + 1] = '"';
-    out.add(std::string_view{fraction.data(), std::size_t{time.digits} + 2});
-}
-
-void json_position_writer::add_frame(output& out, std::string_view file, const capture_time& time,
-                                     std::uint64_t frame) {
-    if (!file.empty()) {
-        out.add(",\"file\":");
-        add_json_string(out, is_utf8(file) ? file : std::string_view{"?"});
-    }
-    add_time(out, time);
-    out.add(",\"frame\":");
-    out.add_number(frame);
+    return second_text_;
 }
 
 void json_position_writer::add(output& out, const stream_position& at) {
@@ -78,11 +61,19 @@ void json_position_writer::add(output& out, const stream_position& at) {
         slot.text = make_direction_text(at);
     }
     out.add(slot.text);
-    if (at.capture != nullptr) {
-        add_time(out, at.capture->mark.time);
-        out.add(",\"frame\":");
-        out.add_number(at.capture->mark.frame);
+    if (at.capture == nullptr) {
+        return;
     }
+    const frame_mark& mark = at.capture->mark;
+    if (const std::string_view second = second_text(mark.time); !second.empty()) {
+        char* const text = out.room(second.size() + number_room);
+        std::memcpy(text, second.data(), second.size());
+        char* const end = write_fraction(text + second.size(), mark.time.nanoseconds, mark.time.digits);
+        *end = '"';
+        out.wrote_to(end + 1);
+    }
+    out.add(",\"frame\":");
+    out.add_number(mark.frame);
 }
 
 }  // namespace chatos::dump

@@ -16,11 +16,14 @@ public:
     explicit json_sink(output& out) : out_{out} {}
 
     void take(const any_record& record) override {
+        if (const packet_record* const packet = std::get_if<packet_record>(&record)) {
+            on(*packet);  // nearly all records, and a visit costs as much as half a line
+            return;
+        }
         std::visit([this](const auto& alternative) { on(alternative); }, record);
     }
 
 private:
-    void on(const capture_event& event);
     void on(const packet_record& record);
     void on(const malformed_end& end);
     void on(const incomplete_record& record);
