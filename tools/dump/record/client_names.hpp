@@ -3,6 +3,7 @@
 
 #include "dump/record/record.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -16,6 +17,11 @@ class client_names {
 public:
     static constexpr std::size_t streams_max = 8'192;
 
+    client_names() = default;
+    client_names(const client_names&) = delete;
+    client_names& operator=(const client_names&) = delete;
+    ~client_names() = default;
+
     void learn(const packet_record& record);
     /// Empty while it is not known.
     [[nodiscard]] std::string_view of(std::uint32_t stream) const;
@@ -28,7 +34,18 @@ private:
         std::uint64_t answers_due{0};
     };
 
+    /// A stream that learned lately, so that most packets need no search.
+    struct recent_client {
+        std::uint64_t key{0};  // stream plus one; 0: empty
+        client_state* client{nullptr};
+    };
+    static constexpr std::size_t recent_slots = 256;
+
+    [[nodiscard]] const client_state* find(std::uint32_t stream) const;
+    client_state& find_or_add(std::uint32_t stream);
+
     std::map<std::uint32_t, client_state> clients_;
+    std::array<recent_client, recent_slots> recent_{};
 };
 
 }  // namespace chatos::dump

@@ -15,15 +15,33 @@ namespace chatos::dump {
 /// The text, without an allocation.
 class endpoint_buffer {
 public:
+    endpoint_buffer() noexcept = default;
     endpoint_buffer(const endpoint& end, std::uint8_t ip_version) noexcept;
     [[nodiscard]] std::string_view text() const noexcept { return {letters_.data(), size_}; }
 
 private:
-    std::array<char, 64> letters_;
+    std::array<char, 64> letters_{};
     std::size_t size_{0};
 };
 
 [[nodiscard]] std::string endpoint_text(const endpoint& end, std::uint8_t ip_version);
+
+/// The texts of both ends of streams, each of which is formatted once, as long as not too many streams alternate.
+class endpoint_texts {
+public:
+    /// The text of the client of stream `stream`, or of its server. Lives until the next call.
+    [[nodiscard]] std::string_view of(std::uint32_t stream, const stream_endpoints& endpoints, bool is_client);
+
+private:
+    struct stream_texts {
+        std::uint64_t key{0};  // stream plus one; 0: empty
+        endpoint_buffer client;
+        endpoint_buffer server;
+    };
+    static constexpr std::size_t slots = 256;
+
+    std::array<stream_texts, slots> streams_{};
+};
 
 /// The sender and the receiver in this direction.
 [[nodiscard]] inline const endpoint& sender_of(const stream_endpoints& endpoints, stream_direction direction) noexcept {

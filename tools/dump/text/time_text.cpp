@@ -15,12 +15,7 @@ void add_fraction(output& out, std::uint32_t nanoseconds, std::uint8_t digits) {
     if (digits == 0) {
         return;
     }
-    std::array<char, 10> text{'.'};
-    for (std::size_t place = 9; place != 0; --place) {
-        text[place] = static_cast<char>('0' + nanoseconds % 10);
-        nanoseconds /= 10;
-    }
-    out.add(std::string_view{text.data(), std::size_t{digits} + 1});
+    out.wrote_to(write_fraction(out.room(number_room), nanoseconds, digits));
 }
 
 void add_signed(output& out, std::int64_t seconds) {
@@ -77,11 +72,14 @@ void time_column::add_difference(output& out, const capture_time& from, const ca
             out.add('-');
         }
     }
-    output text;
-    add_signed(text, seconds);
+    std::array<char, number_room> text{'-'};
+    char* const digits = text.data() + (seconds < 0 ? 1 : 0);
+    const auto magnitude = static_cast<std::uint64_t>(seconds);
+    const char* const end = write_number(digits, seconds < 0 ? 0 - magnitude : magnitude);
+    const std::string_view shown{text.data(), end};
     constexpr std::size_t seconds_columns = 4;
-    out.add_spaces(seconds_columns > text.text().size() ? seconds_columns - text.text().size() : 0);
-    out.add(text.text());
+    out.add_spaces(seconds_columns > shown.size() ? seconds_columns - shown.size() : 0);
+    out.add(shown);
     add_fraction(out, static_cast<std::uint32_t>(nanoseconds), to.digits);
 }
 
