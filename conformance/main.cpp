@@ -124,8 +124,8 @@ void add_show(CLI::App& app, selection& selection, std::string& word, std::strin
         app.add_subcommand("rules", "Rule coverage: all rules, which scenarios test each, or why none can");
     rules->footer("Example:\n  chatos-conformance rules | less\n");
     rules->callback([&code] { code = rules_command(); });
-    CLI::App* explain = app.add_subcommand("explain", "Explain a rule or a scenario");
-    explain->add_option("RULE|SCENARIO", word, "For example PM-4 or server.pm.relay-code")->required();
+    CLI::App* explain = app.add_subcommand("explain", "Explain a rule, a scenario or a scenario's file");
+    explain->add_option("RULE|SCENARIO|FILE", word, "For example PM-4, server.pm.relay-code or mine.json")->required();
     explain->footer("Examples:\n  chatos-conformance explain PM-4\n  chatos-conformance explain server.pm.relay-ok\n");
     explain->callback([&word, &code] { code = explain_command(word); });
     CLI::App* print_schema = app.add_subcommand("schema", "Print the JSON Schema of a file format");

@@ -12,6 +12,7 @@
 #include "runner/unit_bytes.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <set>
 #include <unistd.h>
@@ -244,21 +245,27 @@ int rules_command() {
 }
 
 int explain_command(const std::string& word) {
-    const catalog_result catalog = make_catalog({});
-    if (!catalog.problems.empty()) {
-        return print_problems(catalog.problems);
-    }
     std::string upper = word;
     std::transform(upper.begin(), upper.end(), upper.begin(), [](char character) {
         return character >= 'a' && character <= 'z' ? static_cast<char>(character - ('a' - 'A')) : character;
     });
-    if (const rule* known = find_rule(upper)) {
-        return explain_rule(*known, catalog.loaded.scenarios);
+    const rule* known = find_rule(upper);
+    selection wanted;
+    if (known == nullptr) {
+        wanted.words = {word};
     }
-    for (const scenario& scenario : catalog.loaded.scenarios) {
-        if (scenario.id == word) {
-            return explain_scenario(scenario);
+    const catalog_result catalog = make_catalog(wanted);
+    if (known != nullptr) {
+        return catalog.problems.empty() ? explain_rule(*known, catalog.loaded.scenarios)
+                                        : print_problems(catalog.problems);
+    }
+    for (const scenario* scenario : catalog.loaded.selected) {
+        if (scenario->id == word || scenario->source == word) {
+            return explain_scenario(*scenario);
         }
+    }
+    if (std::error_code error; std::filesystem::is_regular_file(word, error)) {
+        return print_problems(catalog.problems);
     }
     print_error("explain " + base::printable(word) +
                 ": neither a rule nor a scenario; `chatos-conformance rules` and "

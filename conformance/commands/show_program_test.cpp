@@ -1,5 +1,6 @@
 // What chatos-conformance tells people about its scenarios, rules and itself.
 #include "base/testing/run_program.hpp"
+#include "base/testing/temporary_folder.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -11,6 +12,7 @@ namespace {
 
 using base::testing::program_result;
 using base::testing::run_program;
+using base::testing::temporary_folder;
 
 program_result run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), CHATOS_CONFORMANCE);
@@ -56,6 +58,18 @@ TEST(ShowProgram, explains_rules_and_scenarios) {
     EXPECT_NE(rule.out.find("faults of the model break it, "), std::string::npos) << rule.out;
     EXPECT_NE(rule.out.find("; caught by server.pm."), std::string::npos) << rule.out;
     EXPECT_EQ(run({"explain"}).exit_code, 2);
+}
+
+TEST(ShowProgram, explains_a_file_or_says_what_is_wrong_with_it) {
+    const temporary_folder folder;
+    const std::string good = folder.write(
+        "mine.json",
+        R"({"schema": 1, "id": "my.own", "title": "Mine", "rules": ["PM-2"], "actors": ["alice"], "steps": [{"actor": "alice", "login": true}]})");
+    EXPECT_EQ(run({"explain", good}).exit_code, 0);
+    EXPECT_NE(run({"explain", good}).out.find("my.own"), std::string::npos);
+    const program_result bad = run({"explain", folder.write("bad.json", "{\n\"schema\": 2}")});
+    EXPECT_EQ(bad.exit_code, 2);
+    EXPECT_NE(bad.err.find("bad.json:2: /schema: "), std::string::npos) << bad.err;
 }
 
 TEST(ShowProgram, every_scenario_and_every_rule_can_be_explained) {

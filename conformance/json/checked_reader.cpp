@@ -44,51 +44,58 @@ void problem_list::add(unsigned line, std::string pointer, std::string message) 
 
 std::optional<std::string> json_place::as_string() const {
     if (!is(json_kind::string)) {
-        refuse(expected_found("a string", *value_));
+        refuse(expected_found("a string", value()));
         return std::nullopt;
     }
-    return value_->string;
+    return value().string;
 }
 
 std::optional<bool> json_place::as_boolean() const {
     if (!is(json_kind::boolean)) {
-        refuse(expected_found("true or false", *value_));
+        refuse(expected_found("true or false", value()));
         return std::nullopt;
     }
-    return value_->boolean;
+    return value().boolean;
 }
 
 std::optional<std::int64_t> json_place::as_integer(std::int64_t smallest, std::int64_t largest) const {
     const std::string range = "an integer from " + std::to_string(smallest) + " to " + std::to_string(largest);
     if (!is(json_kind::integer)) {
-        refuse(expected_found(range, *value_));
+        refuse(expected_found(range, value()));
         return std::nullopt;
     }
-    if (value_->integer < smallest || value_->integer > largest) {
-        refuse("expected " + range + ", found " + std::to_string(value_->integer));
+    if (value().integer < smallest || value().integer > largest) {
+        refuse("expected " + range + ", found " + std::to_string(value().integer));
         return std::nullopt;
     }
-    return value_->integer;
+    return value().integer;
 }
 
 std::vector<json_place> json_place::as_array(std::size_t size_min) const {
     std::vector<json_place> places;
     if (!is(json_kind::array)) {
-        refuse(expected_found("an array", *value_));
+        refuse(expected_found("an array", value()));
         return places;
     }
-    if (value_->items.size() < size_min) {
+    if (value().items.size() < size_min) {
         refuse("expected at least " + base::counted(size_min, "element") + ", found " +
-               std::to_string(value_->items.size()));
+               std::to_string(value().items.size()));
     }
-    for (const json_value& item : value_->items) {
-        places.push_back(child(item, std::to_string(places.size())));
+    for (const json_value& item : value().items) {
+        places.push_back(child(item));
     }
     return places;
 }
 
-json_place json_place::child(const json_value& value, std::string_view key) const {
-    return {value, pointer_ + '/' + pointer_token(key), *problems_};
+std::string json_place::pointer() const {
+    std::string pointer;
+    for (const auto* at = here_; at->parent != nullptr; at = at->parent) {
+        const json_value& parent = *at->parent->value;
+        const auto index = static_cast<std::size_t>(at->value - parent.items.data());
+        pointer.insert(
+            0, '/' + (parent.kind == json_kind::object ? pointer_token(parent.keys[index]) : std::to_string(index)));
+    }
+    return pointer;
 }
 
 object_reader::object_reader(const json_place& place) : place_{place}, is_object_{place.is(json_kind::object)} {
@@ -100,7 +107,7 @@ object_reader::object_reader(const json_place& place) : place_{place}, is_object
 std::optional<json_place> object_reader::find(std::string_view key) {
     known_.emplace_back(key);
     const json_value* value = is_object_ ? place_.value().find(key) : nullptr;
-    return value == nullptr ? std::nullopt : std::optional{place_.child(*value, key)};
+    return value == nullptr ? std::nullopt : std::optional{place_.child(*value)};
 }
 
 std::optional<json_place> object_reader::require(std::string_view key) {
@@ -118,7 +125,7 @@ void object_reader::finish() {
     for (std::size_t index = 0; index < place_.value().keys.size(); ++index) {
         const std::string& key = place_.value().keys[index];
         if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
-            place_.child(place_.value().items[index], key)
+            place_.child(place_.value().items[index])
                 .refuse("unknown key \"" + key + "\"; expected " + quoted_choices(known_));
         }
     }

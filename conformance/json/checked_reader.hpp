@@ -5,6 +5,7 @@
 #include "json/json_value.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,22 +34,32 @@ public:
     [[nodiscard]] std::vector<problem> take() noexcept { return std::move(problems_); }
 
 private:
+    friend class json_place;
+
+    /// A value that was visited, and the one that it lies in. Pointers are made of these when something is wrong: most
+    /// files have no problem, and the text of every pointer took longer than everything else.
+    struct visited {
+        const json_value* value;
+        const visited* parent;  ///< nullptr: the document
+    };
+
     std::string file_;
     std::vector<problem> problems_;
+    std::deque<visited> visited_;
 };
 
-/// A value and its place.
+/// A value and its place. Refers to the document and to the list of problems.
 class json_place {
 public:
-    json_place(const json_value& value, std::string pointer, problem_list& problems)
-        : value_{&value}, pointer_{std::move(pointer)}, problems_{&problems} {}
+    json_place(const json_value& document, problem_list& problems) : json_place{document, nullptr, problems} {}
 
-    [[nodiscard]] const json_value& value() const noexcept { return *value_; }
-    [[nodiscard]] const std::string& pointer() const noexcept { return pointer_; }
-    [[nodiscard]] bool is(json_kind kind) const noexcept { return value_->kind == kind; }
+    [[nodiscard]] const json_value& value() const noexcept { return *here_->value; }
+    /// The JSON pointer (RFC 6901).
+    [[nodiscard]] std::string pointer() const;
+    [[nodiscard]] bool is(json_kind kind) const noexcept { return value().kind == kind; }
 
     /// Adds a problem at this place.
-    void refuse(std::string message) const { problems_->add(value_->line, pointer_, std::move(message)); }
+    void refuse(std::string message) const { problems_->add(value().line, pointer(), std::move(message)); }
 
     /// The value as a type; otherwise refuses it ("expected a string, found an integer") and gives nothing.
     [[nodiscard]] std::optional<std::string> as_string() const;
@@ -57,13 +68,14 @@ public:
     /// Elements of an array; refuses anything else and an array of fewer than `size_min`.
     [[nodiscard]] std::vector<json_place> as_array(std::size_t size_min = 0) const;
 
-    [[nodiscard]] json_place child(const json_value& value, std::string_view key) const;
+    /// The place of one of value().items.
+    [[nodiscard]] json_place child(const json_value& item) const { return {item, here_, *problems_}; }
 
 private:
-    friend class object_reader;
+    json_place(const json_value& value, const problem_list::visited* parent, problem_list& problems)
+        : here_{&problems.visited_.emplace_back(problem_list::visited{&value, parent})}, problems_{&problems} {}
 
-    const json_value* value_;
-    std::string pointer_;
+    const problem_list::visited* here_;
     problem_list* problems_;
 };
 

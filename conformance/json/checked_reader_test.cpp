@@ -14,7 +14,7 @@ struct read_text {
     problem_list problems{"file.json"};
 
     explicit read_text(std::string_view text) : root{std::get<json_value>(parse_json(text))} {}
-    json_place place() { return {root, "", problems}; }
+    json_place place() { return {root, problems}; }
     std::vector<std::string> lines() {
         std::vector<std::string> texts;
         for (const problem& problem : problems.take()) {

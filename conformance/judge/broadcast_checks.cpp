@@ -31,7 +31,8 @@ public:
                 continue;
             }
             const matching_deliveries deliveries = find_messages(other, key, sma.frame);
-            if (!other.is_certain_user(sma.frame, answer.frame)) {
+            if (!(deliveries.is_empty() ? other.is_certain_user(sma.frame, answer.frame)
+                                        : other.has_session(sma.frame, answer.frame))) {
                 may_have_others =
                     may_have_others || !other.is_user() || other.may_hold(other.pseudo, sma.frame, answer.frame);
                 has_code = has_code || !other.unmatched_errors.empty() || has_answer_like(deliveries, answer);

@@ -41,6 +41,9 @@ private:
         const bool is_judged =
             sender == side::server ? context_.settings().judges_server : context_.settings().judges_clients;
         for (const observed_packet& packet : direction.packets) {
+            if (!context_.is_due(packet.frame)) {
+                continue;
+            }
             if (!direction.is_trusted(packet)) {
                 for (const std::string_view rule : rules_about(packet, sender)) {
                     context_.inconclusive(rule, connection, direction.distrust_reason);
@@ -49,10 +52,11 @@ private:
                 pass_layout(packet);
             }
         }
-        if (!direction.is_trusted()) {
+        if (!direction.is_trusted() && context_.is_over(connection)) {
             context_.inconclusive("FLOW-1", connection, direction.distrust_reason);
         }
-        if (!is_judged || !direction.malformed || connection.is_tunnel) {
+        if (!is_judged || !direction.malformed || connection.is_tunnel ||
+            !context_.is_due(direction.malformed->frame)) {
             return;
         }
         const malformed_packet& malformed = *direction.malformed;
@@ -104,7 +108,7 @@ private:
                                           : packet.op == opcode::rpm ? "PM-1"
                                           : packet.op == opcode::sma ? "ALL-1"
                                                                      : "";
-            if (!rule.empty()) {
+            if (!rule.empty() && context_.is_due(packet.frame)) {
                 context_.failed(rule, connection, packet, "SPM, PC or ERROR, the only packets that a server sends",
                                 describe(packet, side::client));
             }
@@ -172,6 +176,9 @@ void check_answer_counts(judge_context& context) {
     for (const connection_trace& connection : context.connections()) {
         const observed_packet* unsolicited = connection.unsolicited_answer;
         if (connection.is_tunnel) {
+            continue;
+        }
+        if (unsolicited == nullptr ? !context.is_over(connection) : !context.is_due(unsolicited->frame)) {
             continue;
         }
         if (unsolicited == nullptr) {

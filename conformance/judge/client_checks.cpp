@@ -18,6 +18,9 @@ public:
         check_login(connection);
         check_requests(connection);
         check_answers(connection);
+        if (!context_.is_over(connection)) {
+            return;
+        }
         context_.inconclusive("CLI-7", connection, "traffic does not show what a client understood");
         const direction_trace& input = connection.from_server();
         const bool has_invalid_input =
@@ -37,6 +40,9 @@ private:
         if (output.packets.empty() || !output.is_trusted(output.packets.front())) {
             return;
         }
+        if (output.packets.front().op != opcode::cr && !context_.is_due(output.packets.front().frame)) {
+            return;
+        }
         if (output.packets.front().op != opcode::cr) {
             context_.failed_by_client("CLI-1", connection, output.packets.front(), "a CR as its first packet",
                                       describe(output.packets.front(), side::client));
@@ -44,7 +50,7 @@ private:
         }
         const auto packet = std::find_if(output.packets.begin(), output.packets.end(),
                                          [](const observed_packet& p) { return p.op != opcode::cr; });
-        if (packet == output.packets.end()) {
+        if (packet == output.packets.end() || !context_.is_due(packet->frame)) {
             return;
         }
         if (!output.is_trusted(*packet)) {
@@ -63,10 +69,10 @@ private:
     void check_requests(const connection_trace& connection) {
         const traced_request* previous = nullptr;
         for (const traced_request& request : connection.requests) {
-            if (previous != nullptr) {
+            if (previous != nullptr && context_.is_due(request.packet->frame)) {
                 check_pipelining(connection, *previous, *request.packet);
             }
-            if (request.packet->op == opcode::spm) {
+            if (request.packet->op == opcode::spm && context_.is_due(request.packet->frame)) {
                 check_permission(connection, request);
             }
             previous = &request;
@@ -105,6 +111,9 @@ private:
     /// CLI-2, CLI-3, CLI-6
     void check_answers(const connection_trace& connection) {
         for (const observed_packet* error : connection.unmatched_errors) {
+            if (!context_.is_due(error->frame)) {
+                continue;
+            }
             context_.failed_by_client("CLI-2", connection, *error, "one ERROR for each delivery",
                                       answer_text(error->code) + ", which answers no delivery");
         }
@@ -118,7 +127,9 @@ private:
                 continue;
             }
             const observed_packet& answer = *delivery.answer;
-            if (delivery.packet->op == opcode::spm) {
+            if (!context_.is_due(answer.frame)) {
+                // Counted in the part of the trace that has the answer.
+            } else if (delivery.packet->op == opcode::spm) {
                 context_.passed("CLI-2");
             } else if (answer.code == 0 || answer.code == 5) {
                 context_.passed("CLI-3");
@@ -133,7 +144,7 @@ private:
             }
             has_answered_while_waiting = has_answered_while_waiting || waits_until > answer.frame;
         }
-        if (has_answered_while_waiting) {
+        if (has_answered_while_waiting && context_.is_over(connection)) {
             context_.passed("CLI-6");
         }
     }

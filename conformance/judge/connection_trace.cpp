@@ -7,8 +7,6 @@
 namespace chatos::conformance {
 namespace {
 
-// Every server accepts this much (WIRE-14); more may be malformed to a server with low limits.
-constexpr std::size_t pseudo_bytes_safe = 32;
 constexpr std::size_t permissions_min = 1'024;  // PM-6: a server remembers at least so many
 
 bool has_empty_message(const observed_packet& packet) {
@@ -230,6 +228,7 @@ connection_trace trace_connection(const connection& source) {
     }
     match_deliveries(result);
     mark_ambiguous_deliveries(result);
+    trace_session(result);
     return result;
 }
 

@@ -70,8 +70,14 @@ struct connection_trace {
     std::uint64_t login_frame{0};       ///< of that CR; 0: never registered
     std::uint64_t registered_frame{0};  ///< of the ERROR 0 that answers it
     std::uint64_t complete_until{0};    ///< every packet from and to this client before this frame is known
+    /// The client is registered from `registered_frame` to this frame, and every packet from it before is known.
+    std::uint64_t session_until{0};
 
     [[nodiscard]] bool is_user() const noexcept { return registered_frame != 0; }
+    /// Registered during the whole interval, with all packets of the client known.
+    [[nodiscard]] bool has_session(std::uint64_t from, std::uint64_t until) const noexcept {
+        return is_user() && registered_frame < from && session_until > until;
+    }
     /// Registered during the whole interval, with all its packets known.
     [[nodiscard]] bool is_certain_user(std::uint64_t from, std::uint64_t until) const noexcept {
         return is_user() && registered_frame < from && complete_until > until;
@@ -89,6 +95,8 @@ struct connection_trace {
     [[nodiscard]] std::string stream_name() const { return "stream " + std::to_string(source->stream); }
 };
 
+/// Sets `session_until`, and moves `complete_until` if more is known.
+void trace_session(connection_trace& trace);
 /// `source` must outlive the result.
 [[nodiscard]] connection_trace trace_connection(const connection& source);
 

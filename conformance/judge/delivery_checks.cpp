@@ -113,6 +113,9 @@ private:
 
     void check_delivery(const connection_trace& recipient, const observed_packet& delivery,
                         std::map<const connection_trace*, search_start>& starts) {
+        if (!context_.is_due(delivery.frame)) {
+            return;
+        }
         if (!has_sent_login(recipient, delivery.frame)) {
             if (recipient.from_client().is_trusted()) {
                 context_.failed(is_offer(delivery) ? "PC-1" : "ALL-7", recipient, delivery,

@@ -49,7 +49,7 @@ const std::vector<const connection_trace*>& judge_context::users_named(const std
 const connection_trace* judge_context::holder(const std::string& pseudo, std::uint64_t from,
                                               std::uint64_t until) const {
     for (const connection_trace* user : users_named(pseudo)) {
-        if (user->is_certain_user(from, until)) {
+        if (user->has_session(from, until)) {
             return user;
         }
     }
@@ -70,6 +70,14 @@ bool judge_context::may_be_timeout(const observed_packet& request, const observe
         return true;
     }
     return std::chrono::nanoseconds{answer.time_ns - request.time_ns} >= *timeout;
+}
+
+bool judge_context::is_due(std::uint64_t /*frame*/) const noexcept {
+    return true;
+}
+
+bool judge_context::is_over(const connection_trace& /*connection*/) const noexcept {
+    return true;
 }
 
 void judge_context::passed(std::string_view rule) {

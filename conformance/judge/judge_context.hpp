@@ -22,7 +22,8 @@ public:
 
     /// No unseen client held a pseudo or sent anything.
     [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
-    /// The connection that certainly held the pseudo during the whole interval of frames, or null.
+    /// The connection that certainly held the pseudo during the whole interval of frames, or null. What the server sent
+    /// to it may be missing.
     [[nodiscard]] const connection_trace* holder(const std::string& pseudo, std::uint64_t from,
                                                  std::uint64_t until) const;
     /// Whether a traced connection may have held the pseudo at some time in the interval.
@@ -32,6 +33,13 @@ public:
     /// Whether the answer to `request` may be due to a timeout.
     [[nodiscard]] bool may_be_timeout(const observed_packet& request, const observed_packet& answer,
                                       bool is_offer) const noexcept;
+
+    /// A long trace is judged in parts: each check is made and counted once, in the part that has the last packet that
+    /// it needs. Whether a check belongs to this part, whose last packet has this frame: the answer of a request that
+    /// is judged, the delivery, the ERROR, the packet whose layout is checked.
+    [[nodiscard]] bool is_due(std::uint64_t frame) const noexcept;
+    /// Whether nothing more of the connection comes: the time of what is checked once for each connection.
+    [[nodiscard]] bool is_over(const connection_trace& connection) const noexcept;
 
     void passed(std::string_view rule);
     void inconclusive(std::string_view rule, const connection_trace& connection, std::string_view reason);

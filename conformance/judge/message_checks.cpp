@@ -69,7 +69,8 @@ public:
                                   request.is_first_use;
         const bool may_be_timeout = answer.code == code_unreachable && context_.may_be_timeout(spm, answer, false);
         if (answer.code != code_ok && (!must_deliver || may_be_timeout)) {
-            if (must_deliver && !may_delay_delivery(*holder, spm.frame, answer.frame) &&
+            if (must_deliver && holder->complete_until > answer.frame &&
+                !may_delay_delivery(*holder, spm.frame, answer.frame) &&
                 find_messages(*holder, {connection.pseudo, spm.message}, spm.frame).is_empty()) {
                 context_.failed("PM-3", connection, answer, "a delivery to " + holder->stream_name(),
                                 answer_text(answer.code) + ", and no delivery");
@@ -116,11 +117,16 @@ private:
             return;
         }
         const std::string name = deliveries.recipient->stream_name();
+        const bool is_absent = deliveries.is_empty() || deliveries.front().packet->frame > answer.frame;
+        if (is_absent && deliveries.recipient->complete_until <= answer.frame) {
+            context_.inconclusive("PM-3", connection, "what the server sent to " + name + " is not known");
+            return;
+        }
         if (!deliveries.has_certain_answers()) {
             context_.inconclusive("PM-4", connection, name + " sent an ERROR that may or may not answer a delivery");
             return;
         }
-        if (deliveries.is_empty() || deliveries.front().packet->frame > answer.frame) {
+        if (is_absent) {
             context_.failed("PM-3", connection, answer, "a delivery to " + name + ", and its answer",
                             answer_text(answer.code) + ", and no delivery to it before");
             return;

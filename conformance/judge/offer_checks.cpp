@@ -41,7 +41,8 @@ public:
             } else {
                 context_.passed("PC-2");
             }
-        } else if (holder != nullptr && !may_have_pending_offer(*holder, answer.frame) &&
+        } else if (holder != nullptr && holder->complete_until > answer.frame &&
+                   !may_have_pending_offer(*holder, answer.frame) &&
                    !may_delay_delivery(*holder, pc.frame, answer.frame) && !may_have_own_offer(connection, request)) {
             context_.failed("PC-1", connection, answer,
                             "ERROR 0: " + peer + " is registered, and no offer to it or from " +
@@ -72,7 +73,8 @@ private:
     /// PC-1: a peer with no earlier delivery to answer has received the offer, whatever came of it.
     void check_offered(const connection_trace& connection, const observed_packet& pc, const observed_packet& answer) {
         const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
-        if (holder == nullptr || may_delay_delivery(*holder, pc.frame, answer.frame)) {
+        if (holder == nullptr || holder->complete_until <= answer.frame ||
+            may_delay_delivery(*holder, pc.frame, answer.frame)) {
             return;
         }
         if (find_offers(*holder, connection.pseudo, pc.frame).is_empty()) {
@@ -101,7 +103,8 @@ private:
             }
         }
         const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
-        if (holder == nullptr || holder->ambiguous_from != SIZE_MAX) {
+        if (holder == nullptr || holder->ambiguous_from != SIZE_MAX ||
+            (!is_delivered && holder->complete_until <= answer.frame)) {
             context_.inconclusive("PC-3", connection, "the peer's decision is not known");
         } else if (!is_delivered) {
             context_.failed("PC-1", connection, answer,

@@ -78,7 +78,10 @@ void check_requests(judge_context& context) {
             if (request.first_answer == nullptr) {
                 break;
             }
-            if (!connection.may_be_final_error(*request.first_answer, request.is_from_user)) {
+            const observed_packet* const last_answer = request.last_answer();
+            const bool is_due =
+                last_answer != nullptr ? context.is_due(last_answer->frame) : context.is_over(connection);
+            if (is_due && !connection.may_be_final_error(*request.first_answer, request.is_from_user)) {
                 check_request(context, connection, request);
             }
         }

@@ -19,7 +19,8 @@ inline constexpr std::uint8_t code_taken = 1;
 inline constexpr std::uint8_t code_full = 2;
 inline constexpr std::uint8_t code_unreachable = 4;
 inline constexpr std::uint8_t code_refused = 5;
-/// Every implementation accepts messages of this size (WIRE-14).
+/// Every implementation accepts pseudos and messages of these sizes (WIRE-14); more may be malformed to it.
+inline constexpr std::size_t pseudo_bytes_safe = 32;
 inline constexpr std::size_t message_bytes_safe = 1'024;
 
 /// Sender and message.

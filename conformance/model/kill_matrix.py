@@ -65,13 +65,13 @@ class Suite:
         command = [self.program, "model", "--role", "client", "--connect", "{host}:{port}", "--pseudo", "{pseudo}"]
         return {**profile, **DIALOGUE, "command": [*command, *arguments]}
 
-    def run(self, role, name, arguments, scenarios, factor):
+    def run(self, role, name, arguments, scenarios, factor, flags=()):
         """The report's entry for each judged scenario, by id."""
         profile = self.folder / f"{name}.profile.json"
         report = self.folder / f"{name}.report.json"
         profile.write_text(json.dumps(self.profile_of(role, name, arguments)), encoding="utf-8")
         command = [self.program, "run", *scenarios, "--profile", str(profile), "--json", str(report), "--strict",
-                   "--time-factor", str(factor)]
+                   "--time-factor", str(factor), *flags]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode not in (0, 1, 3) or not report.exists():
             raise RuntimeError(f"{name}: the suite ended with {done.returncode}: {done.stderr.strip()[-300:]}")

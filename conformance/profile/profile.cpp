@@ -177,7 +177,7 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
         return problems.take();
     }
     profile result;
-    object_reader reader{json_place{std::get<json_value>(parsed), "", problems}};
+    object_reader reader{json_place{std::get<json_value>(parsed), problems}};
     if (const auto schema = reader.require("schema")) {
         const auto version = schema->as_integer(0, 1'000'000'000);
         if (version && *version != 1) {

@@ -25,7 +25,7 @@ void read_scenario(const json_place& place, baseline& result) {
     }
     const json_value& choices = choices_place->value();
     for (std::size_t index = 0; index < choices.keys.size(); ++index) {
-        if (const auto name = choices_place->child(choices.items[index], choices.keys[index]).as_string()) {
+        if (const auto name = choices_place->child(choices.items[index]).as_string()) {
             entry.choices[choices.keys[index]] = *name;
         }
     }
@@ -58,7 +58,7 @@ std::variant<baseline, std::vector<problem>> load_baseline(std::string_view json
     }
     baseline result;
     result.source = source;
-    const json_place root{std::get<json_value>(parsed), "", problems};
+    const json_place root{std::get<json_value>(parsed), problems};
     object_reader reader{root};
     // Keys that this version does not know may stand in a report of a later one.
     const auto schema = reader.require("schema");

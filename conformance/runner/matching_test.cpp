@@ -112,6 +112,7 @@ TEST(Events, are_described_in_words_and_hex_and_cut) {
     const std::string message(100, 'm');
     received_event event = event_of(make_spm("a\x07", message));
     EXPECT_EQ(describe(event), "SPM pseudo=\"a\\x07\" message=\"" + std::string(60, 'm') + "\"... (100 bytes)");
+    EXPECT_EQ(quoted_excerpt("\u2764\ufe0f a\u200db"), "\"\u2764\ufe0f a\\u{200d}b\"");
     EXPECT_EQ(quoted_excerpt(std::string(59, 'x') + "\u00e9" + "y"), '"' + std::string(59, 'x') + "\"... (62 bytes)")
         << "no character is cut in two";
     const std::vector<std::byte> bytes(4, std::byte{0xAB});

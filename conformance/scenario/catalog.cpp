@@ -34,12 +34,15 @@ public:
     explicit catalog_builder(const selection& selection) : selection_{selection} {}
 
     catalog_result build() {
-        for (const builtin_file& file : builtin_files()) {
-            add(load_scenario(file.text, std::string{file.name}), false);
-        }
         for (const std::string& word : selection_.words) {
             add_word(word);
         }
+        for (const builtin_file& file : builtin_files()) {
+            if (is_wanted(id_of(file))) {
+                add_builtin(file);
+            }
+        }
+        add_controls();
         std::sort(result_.loaded.scenarios.begin(), result_.loaded.scenarios.end(),
                   [](const scenario& left, const scenario& right) { return left.id < right.id; });
         check_controls();
@@ -52,11 +55,48 @@ public:
     }
 
 private:
+    static std::string_view id_of(const builtin_file& file) {
+        const std::string_view name = file.name.substr(file.name.rfind('/') + 1);
+        return name.substr(0, name.rfind(".json"));
+    }
+
+    /// Reading all of them takes longer than many a run of one.
+    [[nodiscard]] bool is_wanted(std::string_view id) const {
+        return selection_.words.empty() ||
+               std::any_of(patterns_.begin(), patterns_.end(),
+                           [&](const std::string& pattern) { return glob_matches(pattern, id); });
+    }
+
+    [[nodiscard]] bool is_loaded(std::string_view id) const {
+        const std::vector<scenario>& all = result_.loaded.scenarios;
+        return std::any_of(all.begin(), all.end(), [&](const scenario& loaded) { return loaded.id == id; });
+    }
+
+    void add_builtin(const builtin_file& file) {
+        if (!from_files_.contains(std::string{id_of(file)})) {
+            add(load_scenario(file.text, std::string{file.name}), false);
+        }
+    }
+
+    /// A control has none itself: one round is enough, and check_controls() refuses others.
+    void add_controls() {
+        std::set<std::string> controls;
+        for (const scenario& scenario : result_.loaded.scenarios) {
+            controls.insert(scenario.control);
+        }
+        for (const builtin_file& file : builtin_files()) {
+            if (controls.contains(std::string{id_of(file)}) && !is_loaded(id_of(file))) {
+                add_builtin(file);
+            }
+        }
+    }
+
     void refuse(std::string file, std::string message) {
         result_.problems.push_back({std::move(file), 0, "", std::move(message)});
     }
 
     /// A file's scenario takes the place of a built-in one with the same id: that is how one tries a changed copy.
+    /// Files come first.
     void add(std::variant<scenario, std::vector<problem>> loaded, bool from_file) {
         if (auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
             std::move(problems->begin(), problems->end(), std::back_inserter(result_.problems));
@@ -66,15 +106,14 @@ private:
         std::vector<scenario>& all = result_.loaded.scenarios;
         const auto same =
             std::find_if(all.begin(), all.end(), [&](const scenario& other) { return other.id == added.id; });
-        const bool is_new = same == all.end();
-        const bool replaces = from_file && from_files_.insert(added.id).second;
-        if (is_new) {
-            all.push_back(std::move(added));
-        } else if (replaces) {
-            *same = std::move(added);
-        } else {
+        if (same != all.end()) {
             refuse(added.source, "the id \"" + added.id + "\" is taken by " + same->source);
+            return;
         }
+        if (from_file) {
+            from_files_.insert(added.id);
+        }
+        all.push_back(std::move(added));
     }
 
     void add_word(const std::string& word) {

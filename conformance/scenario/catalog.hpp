@@ -29,7 +29,9 @@ struct selection {
 };
 
 struct catalog {
-    std::vector<scenario> scenarios;        ///< sorted by id
+    /// Sorted by id: all, if no words choose; otherwise the files' scenarios, the built-in ones that a word matches,
+    /// and the controls of both.
+    std::vector<scenario> scenarios;
     std::vector<const scenario*> selected;  ///< sorted by id; points into `scenarios`
 };
 

@@ -110,7 +110,22 @@ TEST(Catalog, a_file_takes_the_place_of_the_built_in_scenario_with_its_id) {
     const catalog_result result = make_catalog({{path}, {}, {}, {}});
     ASSERT_EQ(result.loaded.selected.size(), 1U);
     EXPECT_EQ(result.loaded.selected.front()->source, path);
-    EXPECT_EQ(result.loaded.scenarios.size(), builtin_files().size());
+    EXPECT_EQ(result.loaded.scenarios.size(), 1U);
+    const catalog_result by_id_too = make_catalog({{id, path}, {}, {}, {}});
+    ASSERT_EQ(by_id_too.loaded.selected.size(), 1U);
+    EXPECT_EQ(by_id_too.loaded.selected.front()->source, path);
+}
+
+TEST(Catalog, a_control_comes_with_the_scenario_that_names_it) {
+    const catalog all = make_catalog({}).loaded;
+    const auto controlled = std::find_if(all.scenarios.begin(), all.scenarios.end(),
+                                         [](const scenario& scenario) { return !scenario.control.empty(); });
+    ASSERT_NE(controlled, all.scenarios.end());
+    const catalog chosen = make_catalog({{controlled->id}, {}, {}, {}}).loaded;
+    ASSERT_EQ(chosen.selected.size(), 1U);
+    ASSERT_EQ(chosen.scenarios.size(), 2U);
+    EXPECT_TRUE(std::any_of(chosen.scenarios.begin(), chosen.scenarios.end(),
+                            [&](const scenario& loaded) { return loaded.id == controlled->control; }));
 }
 
 TEST(Catalog, one_id_in_two_files_is_refused) {

@@ -135,7 +135,7 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     }
     scenario result;
     result.source = source;
-    object_reader reader{json_place{std::get<json_value>(parsed), "", problems}};
+    object_reader reader{json_place{std::get<json_value>(parsed), problems}};
     if (const auto schema = reader.require("schema")) {
         const auto version = schema->as_integer(0, option_max);
         if (version && *version != 1) {

@@ -250,7 +250,7 @@ void collect(const json_place& place, std::string_view key, std::vector<json_pla
     const json_value& value = place.value();
     for (std::size_t index = 0; index < value.items.size(); ++index) {
         const bool is_member = place.is(json_kind::object);
-        const json_place inner = place.child(value.items[index], is_member ? value.keys[index] : std::to_string(index));
+        const json_place inner = place.child(value.items[index]);
         if (is_member && value.keys[index] == key && inner.is(json_kind::string)) {
             places.push_back(inner);
         } else {

@@ -19,7 +19,7 @@ namespace chatos::fuzz {
 /// then come frames: a byte with the size, a byte with the number of bytes that the snap length cut off, the frame.
 /// Properties: `accounted`: each frame is decapsulated, or counted once as skipped, fragments at the end at the latest.
 /// `inside`: the payload is no longer than it was on the wire. `padding`: bytes after a packet change nothing, except
-/// for packets whose length depends on the frame.
+/// for packets that lack as many, or whose length depends on the frame.
 [[nodiscard]] verdict check_link(std::span<const std::byte> input);
 
 /// The link type that a first byte chooses.

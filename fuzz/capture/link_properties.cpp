@@ -23,6 +23,7 @@ const dump::server_ports& all_ports() {
 struct opened {
     bool is_segment{false};
     bool is_inside{true};
+    bool is_cut{false};
     std::vector<std::byte> payload;
 };
 
@@ -36,6 +37,7 @@ opened open_alone(std::span<const std::byte> bytes, std::uint16_t link_type, std
     }
     return {true,
             frame->tcp.payload.size() <= frame->tcp.payload_bytes,
+            frame->tcp.payload.size() < frame->tcp.payload_bytes,
             {frame->tcp.payload.begin(), frame->tcp.payload.end()}};
 }
 
@@ -53,9 +55,12 @@ verdict check_padding(std::span<const std::byte> bytes, std::uint16_t link_type)
     std::vector<std::byte> longer(bytes.begin(), bytes.end());
     longer.resize(bytes.size() + padding_bytes);
     const opened padded = open_alone(padded_memory.lend_copy(longer), link_type, size + padding_bytes);
-    std::vector<std::byte> whole = plain.payload;
-    whole.resize(whole.size() + padding_bytes);
-    if (!padded.is_segment || (padded.payload != plain.payload && padded.payload != whole)) {
+    // A packet whose length depends on the frame takes the padding in, one that was cut takes as much as it lacks.
+    std::vector<std::byte> grown = plain.payload;
+    const std::size_t taken = padded.payload.size() - std::min(padded.payload.size(), grown.size());
+    grown.resize(grown.size() + taken);
+    const bool may_take = taken == 0 || taken == padding_bytes || (plain.is_cut && taken < padding_bytes);
+    if (!padded.is_segment || !may_take || padded.payload != grown) {
         return failure{"padding", "padding of 7 bytes makes a payload of " + std::to_string(plain.payload.size()) +
                                       " bytes one of " + std::to_string(padded.payload.size())};
     }

@@ -50,6 +50,10 @@ constexpr std::array shown{
     sample{"escapes", "\n\r\t\\\""sv},
     sample{"c1_and_marks", "\u0085\u00ad\u061c\u200b\u202e\u2066\ufeff"sv},
     sample{"tags", "\U000e0041"sv},
+    sample{"flag_of_england", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"sv},
+    sample{"emoji_of_four", "\U0001f469\U0001f3fd\u200d\u2764\ufe0f\u200d\U0001f468 1\ufe0f\u20e3"sv},
+    sample{"joined_letters", "\u0645\u200c\u062e\u0915\u094d\u200d\u0937a\u200cb\u845b\U000e0100"sv},
+    sample{"marks", "z\u0336\u0336\u0336\u0336\u0336\u0336\u0336\u0336"sv},
     sample{"plain_letters_of_every_length", "z\u00e9\u20ac\U0001f419"sv},
     sample{"mixed_with_bytes", "a\xFF\u202e\xE2\x82z"sv},
 };

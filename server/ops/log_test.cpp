@@ -39,6 +39,8 @@ TEST(LogLine, nothing_from_the_network_breaks_or_forges_a_line) {
               "pseudo=\"eve\\nlevel=error event=\\\"forged\\\"\"");
     const std::string text = line_of("x").add_bytes("excerpt", "\xff\x1b[31m\\\xe2\x80\xae").text();
     EXPECT_TRUE(text.ends_with(R"( excerpt="\xff\x1b[31m\\\u{202e}")")) << text;
+    EXPECT_TRUE(
+        line_of("x").add("pseudo", "\u2764\ufe0f a\u200db").text().ends_with(" pseudo=\"\u2764\ufe0f a\\u{200d}b\""));
     EXPECT_TRUE(line_of("x").add("pseudo", "").text().ends_with(" pseudo=\"\""));
     EXPECT_TRUE(line_of("x").add("pseudo", "a b=c").text().ends_with(" pseudo=\"a b=c\""));
 }

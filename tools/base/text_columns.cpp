@@ -2,6 +2,8 @@
 
 #include "base/utf8_text.hpp"
 
+#include <chatos/display.hpp>
+
 #include <algorithm>
 #include <iterator>
 
@@ -136,12 +138,13 @@ std::string cut_to_columns(std::string_view text, std::size_t columns) {
     std::size_t bytes = 0;
     std::size_t taken = 1;  // the ellipsis
     while (true) {
-        const utf8_character character = first_character(text.substr(bytes));
-        taken += columns_of(character.code_point);
+        // An emoji of several characters is not cut in the middle.
+        const std::string_view character = text.substr(bytes, next_display_character(text.substr(bytes)).consumed);
+        taken += columns_of(character);
         if (taken > columns) {
             return std::string{text.substr(0, bytes)} + "\u2026";
         }
-        bytes += character.bytes;
+        bytes += character.size();
     }
 }
 

@@ -28,6 +28,8 @@ TEST(text_columns, texts_are_cut_between_characters) {
     EXPECT_EQ(cut_to_columns("abcdef", 4), "abc\u2026");
     EXPECT_EQ(cut_to_columns("\u65e5\u65e5\u65e5", 4), "\u65e5\u2026");
     EXPECT_EQ(cut_to_columns("e\u0301e\u0301e\u0301", 2), "e\u0301\u2026");
+    EXPECT_EQ(cut_to_columns("a\u0645\u200c\u0645b", 3), "a\u0645\u200c\u2026");
+    EXPECT_EQ(cut_to_columns("a\U0001f468\u200d\U0001f469b", 4), "a\u2026") << "an emoji stays whole or goes";
     EXPECT_EQ(cut_to_columns("abc", 0), "");
 }
 

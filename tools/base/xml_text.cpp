@@ -5,24 +5,18 @@
 namespace chatos::base {
 namespace {
 
-/// One line. Its printable form holds no control character and is UTF-8.
+/// One line. Its printable form holds no control character, no U+FFFE, no U+FFFF, and is UTF-8.
 std::string xml_line(std::string_view line) {
     std::string xml;
     const std::string shown = printable(line);
-    for (std::size_t at = 0; at < shown.size(); ++at) {
-        const std::string_view remaining = std::string_view{shown}.substr(at);
-        if (remaining.starts_with("\uFFFE") || remaining.starts_with("\uFFFF")) {
-            xml += remaining[2] == '\xBE' ? "\\u{fffe}" : "\\u{ffff}";
-            at += 2;
-            continue;
-        }
-        switch (shown[at]) {
+    for (const char letter : shown) {
+        switch (letter) {
         case '&': xml += "&amp;"; break;
         case '<': xml += "&lt;"; break;
         case '>': xml += "&gt;"; break;
         case '"': xml += "&quot;"; break;
         case '\'': xml += "&#39;"; break;
-        default: xml += shown[at];
+        default: xml += letter;
         }
     }
     return xml;

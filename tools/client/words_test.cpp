@@ -19,6 +19,9 @@ TEST(Words, a_message_is_a_name_and_its_text) {
     EXPECT_EQ(line_of(message_came{"bob", "hello"}), "bob: hello");
     EXPECT_EQ(line_of(private_text{"bob", "hello"}), "(bob) hello");
     EXPECT_EQ(line_of(message_came{"* you", "\x1b[31m"}), "\"* you\": \\x1b[31m");
+    EXPECT_EQ(line_of(message_came{"\u2764\ufe0f", "\u0645\u06cc\u200c\u062e \U0001f468\u200d\U0001f469"}),
+              "\u2764\ufe0f: \u0645\u06cc\u200c\u062e \U0001f468\u200d\U0001f469");
+    EXPECT_EQ(line_of(message_came{"a\u200db", "x"}), "\"a\\u{200d}b\": x") << "not to be taken for ab";
 }
 
 TEST(Words, say_what_each_answer_means) {

@@ -145,6 +145,11 @@ class Dissector(unittest.TestCase):
     def test_info_shows_every_message_escaped_as_chatos_dump_does(self):
         texts = [chr(code) for code in range(128)] + ["h\u00e9", "\u202e", "\u2066x\u2069", "\ufeff", "\u3000", "\U0001f600", "\u0085"]
         texts += [chr(edge) for edge in range(0xA0, 0x3200, 61)] + [chr(edge) for edge in range(0xE000, 0x10FFFF, 40009)]
+        texts += ["\u2764\ufe0f\u200d\U0001f525", "\U0001f468\U0001f3fd\u200d\U0001f469", "1\ufe0f\u20e3", "1\ufe0f", "a\u200db",
+                  "\u0645\u06cc\u200c\u062e", "\u0645\u200ca", "\u0647\u200d", "\u0915\u094d\u200d\u0937", "\u0915\u094d\u200c",
+                  "\u09b0\u200d\u09cd\u09af", "\u1820\u180b\u182d\u180e\u1820", "\u845b\U000e0100", "e\u0301", "\u0301", '"\u0301',
+                  "z" + "\u0336" * 9, "\U0001f3f4" + "".join(chr(0xE0000 + ord(tag)) for tag in "gbsct") + "\U000e007f",
+                  "\U0001f3f4\U000e0068\U000e007f", "\U0001f600\ufe0f", "\U0001f600\U000e0101", "\U0001f468" + "\u200d\U0001f469" * 8]
         data = b"".join(captures.spm(text, text + "!") for text in texts)
         path = self.write(captures.ethernet(captures.Connection().one_way(data, captures.in_pieces(700))))
         wanted = re.findall(r"^.*SPM +pseudo=(.*) message=(.*)$", readings.text(Programs.dump, path), re.MULTILINE)

@@ -23,8 +23,13 @@ struct [[nodiscard]] display_piece {
 
 /// The piece at the start of `text`, which must not be empty. Printable characters are unchanged; `\` becomes `\\`, `"`
 /// becomes `\"`; line breaks and tabs `\n` `\r` `\t`; other controls and ill-formed bytes `\x1b`; invisible, separating
-/// and direction-changing characters `\u{202e}`.
+/// and direction-changing characters and code points without a character `\u{202e}`. Combining marks, variation
+/// selectors and zero-width joiners are unchanged where they follow what they belong to and change how it looks: such a
+/// text is never cut in two pieces.
 [[nodiscard]] display_piece next_display_piece(std::string_view text) noexcept;
+
+/// The same of one character, together with what is joined to it, for callers that stop at a given byte.
+[[nodiscard]] display_piece next_display_character(std::string_view text) noexcept;
 
 /// Passes the printable form of `text` to `sink(std::string_view)`, piece by piece: at most 4 bytes for each byte of
 /// `text`. Each view is valid during that call of `sink`.

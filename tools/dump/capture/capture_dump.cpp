@@ -15,6 +15,26 @@ std::string dump_capture(byte_source& source, std::string_view file, const captu
     return dump_frames(feed, file, options, sink, account, capture_account, out);
 }
 
+namespace {
+
+/// Counts what the capture says wrongly of a frame, and reports the first time.
+void note_flaws(const captured_frame& frame, capture_context& context, capture_totals& account,
+                std::uint8_t& reported) {
+    for (const frame_flaw flaw : {frame_flaw::original_length, frame_flaw::clock}) {
+        if (!frame.has(flaw)) {
+            continue;
+        }
+        ++account.flawed[static_cast<std::size_t>(flaw)];
+        const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(flaw));
+        if ((reported & bit) == 0) {
+            reported |= bit;
+            context.sink.take(capture_event{flaw, context.now.mark.frame, frame.time, context.now.file});
+        }
+    }
+}
+
+}  // namespace
+
 std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options, record_sink& sink,
                         totals& account, capture_totals& capture_account, output& out) {
     capture_context context{.sink = sink, .account = account, .bounds = options.bounds};
@@ -22,13 +42,8 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
     decapsulator decapsulator{options.ports, options.verify_checksums, capture_account.skipped};
     connection_table connections{options.ports, context, capture_account, account.streams};
     std::uint64_t frame_number = 0;
+    std::uint8_t reported_flaws = 0;
     while (out.error() == 0) {
-        if (frames.is_drained()) {
-            if (options.is_live) {
-                sink.take(input_pause{});
-            }
-            out.flush();  // the writer of this input may still be running
-        }
         const captured_frame* const frame = frames.next();
         if (frame == nullptr) {
             break;
@@ -37,6 +52,9 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
         context.now.mark = {++frame_number, frame->time};
         if (frame_number == 1) {
             sink.take(capture_start{file, frame->time});
+        }
+        if (frame->flaws != 0) {
+            note_flaws(*frame, context, capture_account, reported_flaws);
         }
         if (options.accepts && !options.accepts(*frame)) {
             ++capture_account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
@@ -56,22 +74,40 @@ namespace {
 
 /// Opens and reads one file; what is wrong with it, or nothing.
 std::string dump_file(const std::string& path, const capture_options& options, record_sink& sink, totals& account,
-                      capture_totals& capture_account, output& out, const decompression& decompress) {
-    input_file file{path};
+                      capture_totals& capture_account, output& out, const decompression& decompress,
+                      const std::function<void(std::string_view)>& report) {
+    // The writer of this input may still be running: what came so far is shown before waiting for more.
+    input_file file{path,
+                    {.on_read = options.on_read,
+                     .before_reading = [&out] { out.flush(); },
+                     .on_pause =
+                         [&sink, &out] {
+                             sink.take(input_pause{});
+                             out.flush();
+                         },
+                     .stop = options.stop}};
     if (file.error() != 0) {
         return "cannot open " + shown_path(path) + ": " + std::strerror(file.error());
     }
-    file.on_read(options.on_read);
     file_source plain{file};
     const std::unique_ptr<byte_source> inside = decompress(plain);
     const std::string_view name = options.files.size() > 1 ? std::string_view{path} : std::string_view{};
     const std::uint64_t frames_before = capture_account.frames;
-    const std::string problem =
-        dump_capture(inside ? *inside : plain, name, options, sink, account, capture_account, out);
+    byte_source& source = inside ? *inside : plain;
+    const std::string problem = dump_capture(source, name, options, sink, account, capture_account, out);
+    if (!source.warning().empty()) {
+        out.flush();  // so that the message follows the output before it
+        report("warning: " + shown_path(path) + ": " + source.warning());
+    }
+    const std::uint64_t frames = capture_account.frames - frames_before;
+    if (file.was_stopped()) {  // inside a frame, as like as not
+        return file.was_cut() ? "reading " + shown_path(path) + " was stopped; what is shown are its first " +
+                                    base::counted(frames, "frame")
+                              : std::string{};
+    }
     if (problem.empty()) {
         return {};
     }
-    const std::uint64_t frames = capture_account.frames - frames_before;
     return "cannot read " + shown_path(path) + (frames == 0 ? "" : " to its end") + ": " + problem + "; " +
            (frames == 0 ? "no frame was read" : base::counted(frames, "frame") + " before that were read");
 }
@@ -83,9 +119,10 @@ bool dump_captures(const capture_options& options, record_sink& sink, output& ou
     totals account;
     capture_totals capture_account;
     account.capture = &capture_account;
-    const bool all_read = read_files(options.files, out, report, [&](std::size_t, const std::string& path) {
-        return dump_file(path, options, sink, account, capture_account, out, decompress);
-    });
+    const bool all_read =
+        read_files(options.files, out, options.stop, report, [&](std::size_t, const std::string& path) {
+            return dump_file(path, options, sink, account, capture_account, out, decompress, report);
+        });
     sink.take(account);
     out.flush();
     return all_read;

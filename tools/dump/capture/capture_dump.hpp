@@ -26,7 +26,7 @@ struct capture_options {
     bool verify_checksums{false};
     std::function<bool(const captured_frame&)> accepts{};  ///< frames that it rejects are skipped as filtered
     std::function<void(std::size_t)> on_read{};            ///< called with the number of bytes of each read
-    bool is_live{false};  ///< show everything whenever the source has nothing more for now
+    const input_stop* stop{nullptr};                       ///< ends the input; may be null
 };
 
 /// Makes the source of what is inside a compressed file; null for a file that is not compressed.
@@ -45,7 +45,7 @@ using decompression = std::function<std::unique_ptr<byte_source>(file_source&)>;
                                        record_sink& sink, totals& account, capture_totals& capture_account,
                                        output& out);
 
-/// The same for frames from any source.
+/// The same for frames from any source. Output is in `out` until the source lets it be written, or it is full.
 [[nodiscard]] std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options,
                                       record_sink& sink, totals& account, capture_totals& capture_account, output& out);
 

@@ -21,8 +21,6 @@ public:
     explicit frame_reader(byte_source& source);
 
     [[nodiscard]] const captured_frame* next() override;
-    /// Whether the next call would have to read from the source before it has a frame.
-    [[nodiscard]] bool is_drained() noexcept override { return end_ - begin_ <= to_skip_; }
     /// The error and its byte offset in the (decompressed) file; empty if there is none.
     [[nodiscard]] const std::string& problem() const noexcept override { return problem_; }
 

@@ -17,8 +17,6 @@ public:
     /// The next frame; null at the end or after an error, see problem(). May wait. The frame's
     /// bytes live until the next call.
     [[nodiscard]] virtual const captured_frame* next() = 0;
-    /// Whether the next call would have to wait, or read, before it has a frame.
-    [[nodiscard]] virtual bool is_drained() = 0;
     /// The error, safe to print; empty if there is none.
     [[nodiscard]] virtual const std::string& problem() const = 0;
 };

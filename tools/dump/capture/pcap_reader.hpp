@@ -30,6 +30,7 @@ private:
     byte_order order_{byte_order::little};
     std::uint32_t units_per_second_{1'000'000};
     std::size_t record_header_bytes_{16};
+    std::uint16_t minor_version_{4};
     std::uint16_t link_type_{0};
     std::string problem_;
 };

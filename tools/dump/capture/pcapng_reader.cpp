@@ -152,9 +152,6 @@ capture_step pcapng_reader::read_interface(std::span<const std::byte> block) {
     }
     capture_interface described{.link_type = number_at<std::uint16_t>(block, 8, order_), .snap_bytes = word(block, 12)};
     read_interface_options(block.subspan(16, block.size() - 16 - trailer_bytes), described);
-    if (described.units_per_second == 0) {
-        return fail("an interface's clock is finer than any that can be read");
-    }
     interfaces_.push_back(described);
     return capture_step::skips(block.size());
 }
@@ -185,31 +182,37 @@ capture_step pcapng_reader::read_packet(std::span<const std::byte> block, const 
                     ", and the section describes " + std::to_string(interfaces_.size()));
     }
     const std::size_t room = block.size() - fields.data_position - trailer_bytes;
-    if (fields.captured > fields.original || fields.captured > room || fields.captured > frame_bytes_max) {
+    if (fields.captured > room || fields.captured > frame_bytes_max) {
         return fail("a packet's block of " + std::to_string(block.size()) + " bytes says that " +
                     std::to_string(fields.captured) + " bytes were captured of " + std::to_string(fields.original));
     }
     const capture_interface& from = interfaces_[fields.interface_number];
+    const bool has_clock = from.units_per_second != 0;
     capture_time time{};
-    if (has_time) {
+    if (has_time && has_clock) {
         time = make_time(0, fields.units, from.units_per_second);
         // A sum that no clock shows is as good as any other, but it must not overflow.
         time.seconds = static_cast<std::int64_t>(static_cast<std::uint64_t>(time.seconds) +
                                                  static_cast<std::uint64_t>(from.offset_seconds));
     }
-    return {.status = step_status::frame,
-            .consumed = block.size(),
-            .frame = {.time = time,
-                      .link_type = from.link_type,
-                      .bytes = block.subspan(fields.data_position, fields.captured),
-                      .original_bytes = fields.original}};
+    capture_step step{.status = step_status::frame,
+                      .consumed = block.size(),
+                      .frame = {.time = time,
+                                .link_type = from.link_type,
+                                .bytes = block.subspan(fields.data_position, fields.captured)}};
+    if (has_time && !has_clock) {
+        step.frame.add(frame_flaw::clock);
+    }
+    set_original_bytes(step.frame, fields.original);
+    return step;
 }
 
 /// A simple packet is of the first interface, has no time, and says its captured length only by that interface's
-/// limit.
+/// limit. One of no length has all that its block holds.
 capture_step pcapng_reader::read_simple_packet(std::span<const std::byte> block) {
     const std::uint32_t original = word(block, 8);
-    std::uint32_t captured = original;
+    const std::size_t room = block.size() - 12 - trailer_bytes;
+    std::uint32_t captured = original != 0 ? original : static_cast<std::uint32_t>(room);
     if (!interfaces_.empty() && interfaces_.front().snap_bytes != 0) {
         captured = std::min(captured, interfaces_.front().snap_bytes);
     }

@@ -32,8 +32,8 @@ public:
 private:
     struct capture_interface {
         std::uint16_t link_type{0};
-        std::uint32_t snap_bytes{0};  ///< 0: no limit
-        std::uint64_t units_per_second{1'000'000};
+        std::uint32_t snap_bytes{0};                ///< 0: no limit
+        std::uint64_t units_per_second{1'000'000};  ///< 0: no clock that can be read
         std::int64_t offset_seconds{0};
     };
     struct packet_fields {

@@ -31,6 +31,9 @@ std::optional<filter_subject> subject_of(const any_record& record) {
 }  // namespace
 
 void filter_sink::take(const any_record& record) {
+    if (std::holds_alternative<capture_event>(record)) {
+        return;
+    }
     const std::optional<filter_subject> subject = subject_of(record);
     if (!subject || filter_.accepts(*subject)) {
         next_.take(record);

@@ -8,8 +8,8 @@
 
 namespace chatos::dump {
 
-/// Replaces rejected packets by hidden_packet, and rejected events that lose bytes by hidden_loss; records that are
-/// neither packets nor events pass. The account at the end is still that of the whole input.
+/// Replaces rejected packets by hidden_packet, and rejected events that lose bytes by hidden_loss; events of no
+/// stream are left out, other records pass. The account at the end is still that of the whole input.
 class filter_sink final : public record_sink {
 public:
     /// `next` must outlive the sink.

@@ -44,12 +44,14 @@ TEST(filter_sink, keeps_events_apart_from_packets) {
 }
 
 TEST(filter_sink, hides_packets_and_events_and_passes_all_other_records) {
+    std::vector<any_record> passing = every_record(7);
+    std::erase_if(passing, [](const any_record& record) { return std::holds_alternative<capture_event>(record); });
     kind_list shown;
     filter_sink sink{parsed("stream==7"), shown};
     for (const any_record& record : every_record(7)) {
         sink.take(record);
     }
-    EXPECT_EQ(shown.kinds, kinds_of(every_record(7)));
+    EXPECT_EQ(shown.kinds, kinds_of(passing));
     shown.kinds.clear();
     for (const any_record& record : every_record(8)) {
         sink.take(record);

@@ -19,6 +19,11 @@ public:
     [[nodiscard]] virtual std::size_t read(std::span<std::byte> room) = 0;
     /// The error, safe to print; empty if there is none.
     [[nodiscard]] virtual const std::string& problem() const = 0;
+    /// What is odd and no error, safe to print; empty if there is nothing.
+    [[nodiscard]] virtual const std::string& warning() const {
+        static const std::string none;
+        return none;
+    }
 };
 
 }  // namespace chatos::dump

@@ -55,6 +55,7 @@ byte_string zstd(const byte_string& bytes, int window_bits = 0) {
 struct unpacked {
     byte_string bytes;
     std::string problem;
+    std::string warning;
 };
 
 template <typename Source>
@@ -67,6 +68,7 @@ unpacked unpack(const byte_string& packed, std::size_t piece_bytes = SIZE_MAX, s
         all.bytes.insert(all.bytes.end(), room.begin(), room.begin() + static_cast<std::ptrdiff_t>(count));
     }
     all.problem = source.problem();
+    all.warning = source.warning();
     return all;
 }
 
@@ -101,7 +103,30 @@ TEST(gzip, cut_or_damaged_gives_what_came_before_and_a_problem) {
     byte_string damaged = packed;
     damaged[packed.size() - 6] ^= std::byte{1};
     EXPECT_NE(unpack<gzip_source>(damaged).problem.find("the gzip data is damaged"), std::string::npos);
-    EXPECT_NE(unpack<gzip_source>(joined({packed, raw("behind")})).problem, "");
+}
+
+TEST(gzip, zeros_after_a_member_are_padding_and_other_bytes_are_warned_of) {
+    const byte_string whole = sample();
+    const byte_string packed = gzip(whole);
+    const std::vector<std::pair<byte_string, bool>> tails{
+        {byte_string(1), false},
+        {byte_string(200'000), false},
+        {raw("behind"), true},
+        {raw("\x1f"), true},
+        {raw("\x1f!"), true},
+        {joined({byte_string(1'000), raw("x")}), true},
+        {joined({byte_string(512), packed}), true},  // gzip reads no member after padding
+    };
+    for (const auto& [tail, is_garbage] : tails) {
+        for (const std::size_t piece : {std::size_t{1}, std::size_t{1'000}, SIZE_MAX}) {
+            const unpacked all = unpack<gzip_source>(joined({packed, tail}), piece);
+            EXPECT_EQ(all.problem, "");
+            EXPECT_EQ(all.warning, is_garbage ? "bytes after the gzip data are no gzip data and were ignored" : "");
+            EXPECT_TRUE(all.bytes == whole);
+        }
+    }
+    EXPECT_NE(unpack<gzip_source>(joined({packed, raw("\x1f\x8b")})).problem, "") << "a member that is cut";
+    EXPECT_NE(unpack<gzip_source>(byte_string(10)).problem, "") << "padding without a member";
 }
 
 TEST(zstd, gives_the_bytes_whatever_the_pieces_and_frames) {

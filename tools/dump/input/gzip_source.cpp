@@ -18,7 +18,8 @@ constexpr int gzip_window_bits = 15 + 16;  // the largest window, and the gzip h
 struct gzip_source::inflater {
     z_stream stream{};
     std::array<std::byte, piece_bytes> piece{};
-    bool at_member_start{true};
+    bool has_member{false};     // one was read to its end
+    bool may_hold_more{false};  ///< output that had no room
     bool is_done{false};
 };
 
@@ -32,31 +33,70 @@ gzip_source::~gzip_source() {
     inflateEnd(&inflater_->stream);
 }
 
+/// Reads more compressed bytes; false at their end.
+bool gzip_source::fill() {
+    const std::size_t count = from_.read(inflater_->piece);
+    inflater_->stream.next_in = reinterpret_cast<Bytef*>(inflater_->piece.data());
+    inflater_->stream.avail_in = static_cast<uInt>(count);
+    return count != 0;
+}
+
+void gzip_source::end_with_garbage() {
+    inflater_->is_done = true;
+    warning_ = "bytes after the gzip data are no gzip data and were ignored";
+}
+
+/// After a member: zeros up to the end are padding. As in gzip, nothing that follows zeros is a member.
+void gzip_source::skip_padding() {
+    z_stream& stream = inflater_->stream;
+    while (true) {
+        while (stream.avail_in != 0 && *stream.next_in == 0) {
+            ++stream.next_in;
+            --stream.avail_in;
+        }
+        if (stream.avail_in != 0) {
+            end_with_garbage();
+            return;
+        }
+        if (!fill()) {
+            inflater_->is_done = true;
+            problem_ = from_.problem();
+            return;
+        }
+    }
+}
+
 std::size_t gzip_source::read(std::span<std::byte> room) {
+    constexpr std::size_t magic_bytes = 2;
     z_stream& stream = inflater_->stream;
     stream.next_out = reinterpret_cast<Bytef*>(room.data());
     const std::size_t room_bytes = std::min<std::size_t>(room.size(), std::numeric_limits<uInt>::max());
     stream.avail_out = static_cast<uInt>(room_bytes);
     while (!inflater_->is_done && stream.avail_out == room_bytes) {
-        if (stream.avail_in == 0) {
-            const std::size_t count = from_.read(inflater_->piece);
-            if (count == 0) {
-                inflater_->is_done = true;
-                if (!from_.problem().empty()) {
-                    problem_ = from_.problem();
-                } else if (!inflater_->at_member_start) {
-                    problem_ = "the gzip data ends early";
-                }
-                break;
+        const bool may_be_garbage = inflater_->has_member && stream.total_in < magic_bytes;
+        if (stream.avail_in == 0 && !inflater_->may_hold_more && !fill()) {
+            inflater_->is_done = true;
+            if (!from_.problem().empty()) {
+                problem_ = from_.problem();
+            } else if (stream.total_in != 0 && may_be_garbage) {
+                end_with_garbage();
+            } else if (stream.total_in != 0 || !inflater_->has_member) {
+                problem_ = "the gzip data ends early";
             }
-            stream.next_in = reinterpret_cast<Bytef*>(inflater_->piece.data());
-            stream.avail_in = static_cast<uInt>(count);
+            break;
         }
-        inflater_->at_member_start = false;
+        if (inflater_->has_member && stream.total_in == 0 && *stream.next_in == 0) {
+            skip_padding();
+            break;
+        }
         const int status = inflate(&stream, Z_NO_FLUSH);
+        inflater_->may_hold_more = stream.avail_out == 0;
         if (status == Z_STREAM_END) {
             inflateReset(&stream);
-            inflater_->at_member_start = true;
+            inflater_->has_member = true;
+            inflater_->may_hold_more = false;
+        } else if (status == Z_DATA_ERROR && inflater_->has_member && stream.total_in <= magic_bytes) {
+            end_with_garbage();
         } else if (status != Z_OK && status != Z_BUF_ERROR) {
             inflater_->is_done = true;
             problem_ =

@@ -1,16 +1,39 @@
 #include "dump/input/input_file.hpp"
 
+#include "dump/text/text_format.hpp"
+
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace chatos::dump {
 
-input_file::input_file(const std::string& path)
-    : descriptor_{path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)} {
+namespace {
+
+/// Opening a pipe waits for its writer, and could not be stopped: poll() waits for it as well.
+int open_without_waiting(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (descriptor >= 0) {
+        (void)::fcntl(descriptor, F_SETFL, ::fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+    }
+    return descriptor;
+}
+
+}  // namespace
+
+input_file::input_file(const std::string& path, input_events events)
+    : events_{std::move(events)}, descriptor_{path == "-" ? STDIN_FILENO : open_without_waiting(path)} {
     if (descriptor_ < 0) {
         error_ = errno;
+        return;
     }
+    struct stat facts {};
+    is_regular_ = ::fstat(descriptor_, &facts) == 0 && S_ISREG(facts.st_mode);
+    is_terminal_ = ::isatty(descriptor_) == 1;
 }
 
 input_file::~input_file() {
@@ -19,12 +42,62 @@ input_file::~input_file() {
     }
 }
 
+/// False if a stop keeps the next read from happening.
+bool input_file::wait() {
+    if (is_regular_) {
+        return events_.stop == nullptr || !events_.stop->is_requested();
+    }
+    std::array<pollfd, 2> waits{
+        {{descriptor_, POLLIN, 0}, {events_.stop != nullptr ? events_.stop->descriptor() : -1, POLLIN, 0}}};
+    auto time = static_cast<int>(pause_time.count());
+    while (events_.stop == nullptr || !events_.stop->is_requested()) {
+        const int ready = ::poll(waits.data(), static_cast<nfds_t>(waits.size()), time);
+        if (waits[0].revents != 0 || (ready < 0 && errno != EINTR)) {
+            return true;
+        }
+        if (ready == 0) {
+            time = -1;
+            if (events_.on_pause) {
+                events_.on_pause();
+            }
+        }
+    }
+    return wait_for_writer();
+}
+
+/// After a stop: whether the writer has still written something, in time.
+bool input_file::wait_for_writer() {
+    using std::chrono::steady_clock;
+    if (is_terminal_) {
+        return false;
+    }
+    if (!stops_at_) {
+        stops_at_ = steady_clock::now() + stop_time;
+    }
+    while (true) {
+        const auto remaining =
+            std::chrono::duration_cast<std::chrono::milliseconds>(*stops_at_ - steady_clock::now()).count();
+        pollfd wait{descriptor_, POLLIN, 0};
+        const int ready = remaining > 0 ? ::poll(&wait, 1, static_cast<int>(remaining)) : 0;
+        if (ready >= 0 || errno != EINTR) {
+            return ready > 0;
+        }
+    }
+}
+
 std::size_t input_file::read(std::span<std::byte> piece) {
-    while (error_ == 0) {
+    if (events_.before_reading) {
+        events_.before_reading();
+    }
+    while (error_ == 0 && !was_stopped_) {
+        if (!wait()) {
+            was_stopped_ = true;
+            break;
+        }
         const ssize_t count = ::read(descriptor_, piece.data(), piece.size());
         if (count >= 0) {
-            if (on_read_) {
-                on_read_(static_cast<std::size_t>(count));
+            if (events_.on_read) {
+                events_.on_read(static_cast<std::size_t>(count));
             }
             return static_cast<std::size_t>(count);
         }
@@ -35,15 +108,23 @@ std::size_t input_file::read(std::span<std::byte> piece) {
     return 0;
 }
 
-bool read_files(const std::vector<std::string>& files, output& out, const std::function<void(std::string_view)>& report,
+bool read_files(const std::vector<std::string>& files, output& out, const input_stop* stop,
+                const std::function<void(std::string_view)>& report,
                 const std::function<std::string(std::size_t, const std::string&)>& read) {
     const std::vector<std::string> paths = files.empty() ? std::vector<std::string>{"-"} : files;
     bool all_read = true;
+    const auto tell = [&](const std::string& problem) {
+        all_read = false;
+        out.flush();  // so that the message follows the output before it
+        report(problem);
+    };
     for (std::size_t index = 0; index < paths.size() && out.error() == 0; ++index) {
+        if (index != 0 && stop != nullptr && stop->is_requested()) {
+            tell("stopped before " + shown_path(paths[index]));
+            break;
+        }
         if (const std::string problem = read(index, paths[index]); !problem.empty()) {
-            all_read = false;
-            out.flush();  // so that the message follows the output before it
-            report(problem);
+            tell(problem);
         }
     }
     return all_read;

@@ -53,6 +53,17 @@ std::string_view json_position_writer::second_text(const capture_time& time) {
     return second_text_;
 }
 
+void json_position_writer::add_frame(output& out, std::string_view file, const capture_time& time,
+                                     std::uint64_t frame) {
+    if (!file.empty()) {
+        out.add(",\"file\":");
+        add_json_string(out, is_utf8(file) ? file : std::string_view{"?"});
+    }
+    add_time(out, time);
+    out.add(",\"frame\":");
+    out.add_number(frame);
+}
+
 void json_position_writer::add(output& out, const stream_position& at) {
     const std::uint64_t number = std::uint64_t{at.stream} * 2 + static_cast<std::uint64_t>(at.direction);
     direction_text& slot = directions_[number % slots];

@@ -19,6 +19,8 @@ public:
     /// `"stream":0,"dir":"c2s","src":"10.0.0.1:40000","dst":"10.0.0.2:7777","time":"1700000000.003000","frame":4`, for
     /// a raw stream only the first two.
     void add(output& out, const stream_position& at);
+    /// `,"file":"a.pcap","time":"1700000000.003000","frame":4`, what is known of them.
+    void add_frame(output& out, std::string_view file, const capture_time& time, std::uint64_t frame);
 
 private:
     struct direction_text {

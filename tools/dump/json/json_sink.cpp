@@ -19,6 +19,19 @@ std::string reading_text(std::span<const std::byte> bytes) {
     return base::to_hex(bytes.first(std::min(bytes.size(), reading_bytes_max)));
 }
 
+void add_flaws(json_object& line, const totals& account) {
+    if (account.capture == nullptr || account.capture->flawed == capture_totals{}.flawed) {
+        return;
+    }
+    line.begin_object("corrected");
+    for (const frame_flaw flaw : {frame_flaw::original_length, frame_flaw::clock}) {
+        if (const std::uint64_t frames = account.capture->flawed[static_cast<std::size_t>(flaw)]; frames != 0) {
+            line.number(frame_flaw_name(flaw), frames);
+        }
+    }
+    line.end_object();
+}
+
 }  // namespace
 
 void json_sink::begin_event(json_object& line, std::string_view event, const stream_position& at, std::uint64_t bytes) {
@@ -28,6 +41,15 @@ void json_sink::begin_event(json_object& line, std::string_view event, const str
     positions_.add(out_, at);
     line.number("offset", at.offset);
     line.number("bytes", bytes);
+}
+
+void json_sink::on(const capture_event& event) {
+    json_object line{out_};
+    line.text("type", "event");
+    line.text("event", frame_flaw_name(event.flaw));
+    positions_.add_frame(out_, event.file, event.time, event.frame);
+    line.text("detail", flaw_detail(event.flaw));
+    line.finish();
 }
 
 void json_sink::on(const packet_record& record) {
@@ -132,6 +154,7 @@ void json_sink::on(const totals& account) {
         }
     }
     line.end_object();
+    add_flaws(line, account);
     line.begin_object("bytes");
     line.number("input", account.input_bytes);
     line.number("packets", account.packet_bytes);

@@ -24,6 +24,7 @@ public:
     }
 
 private:
+    void on(const capture_event& event);
     void on(const packet_record& record);
     void on(const malformed_end& end);
     void on(const incomplete_record& record);

@@ -172,8 +172,6 @@ TEST(ip_layer, header_lengths_that_lie_are_told) {
     version[14] = std::byte{0x65};
     EXPECT_EQ(payload_of(version), "bad_ip_header");
     EXPECT_EQ(payload_of(ethernet(0x0800, ipv4(tcp(hello), false, {.total_bytes = 19}))), "bad_ip_header");
-    EXPECT_EQ(payload_of(ethernet(0x0800, ipv4(tcp(hello), false, {.total_bytes = 46}))), "bad_ip_length");
-    EXPECT_EQ(payload_of(ethernet(0x86DD, ipv6(tcp(hello, true), false, 6, 26))), "bad_ip_length");
     EXPECT_EQ(payload_of(ethernet(0x0800, ipv4(tcp(hello), false, {.protocol = 17}))), "not_tcp");
     byte_string long_tcp = ethernet(0x0800, v4());
     long_tcp[14 + 20 + 12] = std::byte{0xF0};
@@ -181,6 +179,22 @@ TEST(ip_layer, header_lengths_that_lie_are_told) {
     long_tcp[14 + 20 + 12] = std::byte{0x40};
     EXPECT_EQ(payload_of(long_tcp), "bad_tcp_header");
     EXPECT_EQ(payload_of(ethernet(0x0800, ipv4(raw("abc"), false))), "bad_tcp_header");
+}
+
+TEST(ip_layer, a_length_over_the_frame_is_a_truncation) {
+    const auto payload_bytes_of = [](const byte_string& bytes) {
+        test_decapsulator decapsulator;
+        EXPECT_EQ(decapsulator.payload(bytes), "hello");
+        return decapsulator.last().tcp.payload_bytes;
+    };
+    EXPECT_EQ(payload_bytes_of(ethernet(0x0800, ipv4(tcp(hello), false, {.total_bytes = 46}))), 6U);
+    EXPECT_EQ(payload_bytes_of(ethernet(0x0800, ipv4(tcp(hello), false, {.total_bytes = 65'535}))), 65'495U);
+    EXPECT_EQ(payload_bytes_of(ethernet(0x86DD, ipv6(tcp(hello, true), false, 6, 27))), 7U);
+    EXPECT_EQ(payload_bytes_of(ethernet(0x86DD, ipv6(tcp(hello, true), false, 6, 65'535))), 65'515U);
+    EXPECT_EQ(test_decapsulator{true}.payload(ethernet(0x86DD, ipv6(tcp(hello, true), false, 6, 27))), "hello")
+        << "a checksum over bytes that are not there cannot be verified";
+    EXPECT_EQ(payload_of(ethernet(0x0800, ipv4(raw("12345678"), false, {.fragment = 0x2000, .total_bytes = 36}))),
+              "held");
 }
 
 TEST(decapsulator, frames_cut_anywhere_tell_in_which_header) {

@@ -34,14 +34,11 @@ void copy_address(ip_address& address, std::span<const std::byte> bytes) noexcep
 }
 
 /// Sets what follows a header of `header_bytes`, given that header and payload announce `total_bytes` together, or 0.
-/// Padding after that is dropped.
+/// Padding after that is dropped. What the header announces beyond the frame is missing as if the snap length had cut
+/// it off: programs that cut frames often set the frame's length to what they left.
 void set_payload(ip_payload& payload, const network_packet& packet, std::size_t header_bytes,
                  std::size_t total_bytes) noexcept {
     const std::size_t announced = total_bytes == 0 ? packet.original_bytes : total_bytes;
-    if (announced > packet.original_bytes) {
-        payload = skipped(skip_reason::bad_ip_length);
-        return;
-    }
     payload.bytes = packet.bytes.subspan(header_bytes);
     payload.original_bytes = static_cast<std::uint32_t>(announced - header_bytes);
     payload.bytes = payload.bytes.first(std::min<std::size_t>(payload.bytes.size(), payload.original_bytes));

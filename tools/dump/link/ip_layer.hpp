@@ -35,7 +35,7 @@ struct ip_payload {
     ip_address destination{};
     ip_fragment fragment{};
     std::span<const std::byte> bytes{};  ///< what was captured of it
-    std::uint32_t original_bytes{0};     ///< what there was on the wire; never below bytes.size()
+    std::uint32_t original_bytes{0};     ///< what there was by the header; never below bytes.size()
     std::uint64_t vlan{0};
 };
 

@@ -16,7 +16,6 @@ enum class skip_reason : std::uint8_t {
     not_ip,                ///< ARP, LLDP, ...
     cut_ip_header,         ///< the frame ends inside an IP header or an extension header
     bad_ip_header,         ///< an impossible version or header length
-    bad_ip_length,         ///< the IP header announces more than the frame had on the wire
     not_tcp,               ///< UDP, ICMP, ...
     fragment,              ///< part of a datagram that another frame completed
     incomplete_fragment,   ///< part of a datagram that was never completed
@@ -41,7 +40,6 @@ inline constexpr std::size_t skip_reason_count = static_cast<std::size_t>(skip_r
                                                                     "not_ip",
                                                                     "cut_ip_header",
                                                                     "bad_ip_header",
-                                                                    "bad_ip_length",
                                                                     "not_tcp",
                                                                     "fragment",
                                                                     "incomplete_fragment",

@@ -9,7 +9,7 @@
 
 namespace chatos::dump {
 
-/// Shows what the interface sees until SIGINT or SIGTERM, then the summary. Reports the start and
+/// Shows what the interface sees until `options.stop`, which must not be null, then the summary. Reports the start and
 /// errors to `report`. False if it could not start, or ended by itself.
 [[nodiscard]] bool dump_interface(const std::string& interface, const std::string& expression,
                                   const capture_options& options, record_sink& sink, output& out,

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <pcap/pcap.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 #include <utility>
 
@@ -66,7 +65,6 @@ std::string open_problem(int status, const std::string& interface, std::string_v
 
 struct live_source::handle {
     pcap_t* capture{nullptr};
-    int wake{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
     std::uint16_t link_type{0};
 
     handle() = default;
@@ -76,7 +74,6 @@ struct live_source::handle {
         if (capture != nullptr) {
             pcap_close(capture);
         }
-        ::close(wake);
     }
 
     /// Empty, or why not.
@@ -111,8 +108,8 @@ struct live_source::handle {
     }
 };
 
-live_source::live_source(const std::string& interface, const std::string& expression)
-    : handle_{std::make_unique<handle>()} {
+live_source::live_source(const std::string& interface, const std::string& expression, const input_stop& stop)
+    : stop_{stop}, handle_{std::make_unique<handle>()} {
     problem_ = handle_->open(interface, expression);
     is_over_ = !problem_.empty();
 }
@@ -128,8 +125,8 @@ bool live_source::fetch() {
         // With nanoseconds the library uses the same member for them.
         frame_ = {.time = {header->ts.tv_sec, static_cast<std::uint32_t>(header->ts.tv_usec), 9},
                   .link_type = handle_->link_type,
-                  .bytes = {reinterpret_cast<const std::byte*>(bytes), header->caplen},
-                  .original_bytes = std::max(header->len, header->caplen)};
+                  .bytes = {reinterpret_cast<const std::byte*>(bytes), header->caplen}};
+        set_original_bytes(frame_, header->len);
         if (pcap_get_tstamp_precision(handle_->capture) != PCAP_TSTAMP_PRECISION_NANO) {
             frame_.time.nanoseconds *= 1'000;
             frame_.time.digits = 6;
@@ -148,7 +145,8 @@ bool live_source::fetch() {
 }
 
 void live_source::wait() {
-    std::array<pollfd, 2> waits{{{pcap_get_selectable_fd(handle_->capture), POLLIN, 0}, {handle_->wake, POLLIN, 0}}};
+    std::array<pollfd, 2> waits{
+        {{pcap_get_selectable_fd(handle_->capture), POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}}};
     if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) {
         problem_ = std::string{"cannot wait for frames: "} + std::strerror(errno);
         is_over_ = true;
@@ -156,29 +154,36 @@ void live_source::wait() {
     is_over_ = is_over_ || waits[1].revents != 0;
 }
 
-bool live_source::is_drained() {
-    if (!has_frame_ && !is_over_) {
-        has_frame_ = fetch();
+/// On a busy interface there is always one more frame.
+bool live_source::is_past_stop() {
+    if (!stop_.is_requested()) {
+        return false;
     }
-    return !has_frame_;
+    const auto now = std::chrono::steady_clock::now();
+    if (!stops_at_) {
+        stops_at_ = now + stop_time;
+    }
+    return now > *stops_at_;
 }
 
 const captured_frame* live_source::next() {
-    while (is_drained() && !is_over_) {
-        wait();
+    while (!is_over_ && !is_past_stop()) {
+        if (fetch()) {
+            return &frame_;
+        }
+        if (!is_over_) {
+            if (on_pause_) {
+                on_pause_();
+            }
+            wait();
+        }
     }
-    return std::exchange(has_frame_, false) ? &frame_ : nullptr;
+    return nullptr;
 }
 
 std::uint64_t live_source::dropped_frames() const {
     pcap_stat counts{};
     return handle_->capture != nullptr && pcap_stats(handle_->capture, &counts) == 0 ? counts.ps_drop : 0;
-}
-
-void live_source::stop() noexcept {
-    const std::uint64_t increment = 1;
-    // Can only fail when it is signalled already.
-    [[maybe_unused]] const ssize_t written = ::write(handle_->wake, &increment, sizeof increment);
 }
 
 }  // namespace chatos::dump

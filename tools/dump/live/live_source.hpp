@@ -2,40 +2,48 @@
 #pragma once
 
 #include "dump/capture/frame_source.hpp"
+#include "dump/input/input_stop.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace chatos::dump {
 
 class live_source final : public frame_source {
 public:
+    /// How long frames are still taken after a stop where they do not cease to come.
+    static constexpr std::chrono::milliseconds stop_time{250};
+
     /// Opens the interface; the kernel drops frames that the expression, which must be valid on Ethernet,
-    /// rejects. An empty expression accepts all. See problem().
-    live_source(const std::string& interface, const std::string& expression);
+    /// rejects. An empty expression accepts all. `stop` ends the capture, and must outlive the source. See problem().
+    live_source(const std::string& interface, const std::string& expression, const input_stop& stop);
     ~live_source() override;
 
-    /// Waits for the next frame. Null once stop() was called, and when the interface is gone.
+    /// Called whenever there is no frame just now.
+    void on_pause(std::function<void()> listener) { on_pause_ = std::move(listener); }
+    /// Waits for the next frame. Null after a stop, once those that had come are taken, and when the interface is gone.
     [[nodiscard]] const captured_frame* next() override;
-    /// Whether there is no frame just now.
-    [[nodiscard]] bool is_drained() override;
     [[nodiscard]] const std::string& problem() const override { return problem_; }
 
     /// Frames that the kernel had no room for, so far.
     [[nodiscard]] std::uint64_t dropped_frames() const;
-    /// Ends the wait of the source, from a signal handler as well.
-    void stop() noexcept;
 
 private:
     struct handle;
 
     bool fetch();
     void wait();
+    [[nodiscard]] bool is_past_stop();
 
+    const input_stop& stop_;
     std::unique_ptr<handle> handle_;
+    std::function<void()> on_pause_;
     captured_frame frame_;
-    bool has_frame_{false};
+    std::optional<std::chrono::steady_clock::time_point> stops_at_;
     bool is_over_{false};
     std::string problem_;
 };

@@ -6,6 +6,7 @@
 #include "dump/tcp/frame_mark.hpp"
 #include "dump/tcp/reassembler.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -36,6 +37,7 @@ struct capture_totals {
     std::uint64_t frames{0};
     std::uint64_t decoded{0};
     skip_counts skipped{};
+    std::array<std::uint64_t, frame_flaw_count> flawed{};  ///< frames by frame_flaw
     reassembly_counts bytes;
     std::uint64_t evicted{0};  ///< number of times that state was dropped to bound memory
 };

@@ -29,7 +29,7 @@ TEST(forwarding_sinks, one_stream_keeps_its_records_and_those_of_no_stream) {
     for (const any_record& record : every_record(4)) {
         sink.take(record);
     }
-    EXPECT_EQ(shown.kinds, kinds_of({capture_start{}, input_pause{}, totals{}}));
+    EXPECT_EQ(shown.kinds, kinds_of({capture_start{}, capture_event{}, input_pause{}, totals{}}));
 }
 
 }  // namespace

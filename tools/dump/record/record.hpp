@@ -40,6 +40,14 @@ struct stream_position {
     const capture_position* capture{nullptr};  ///< where in a capture; null for a raw stream
 };
 
+/// A capture says of a frame what cannot be, see frame_flaw. Once for each kind in a capture.
+struct capture_event {
+    frame_flaw flaw{frame_flaw::original_length};
+    std::uint64_t frame{0};  ///< the first such frame, from 1
+    capture_time time{};
+    std::string_view file;  ///< as in stream_start; empty if only one capture is read
+};
+
 /// A raw stream begins.
 struct stream_start {
     stream_position at;
@@ -168,9 +176,9 @@ struct totals {
     const capture_totals* capture{nullptr};  ///< null for raw streams
 };
 
-using any_record =
-    std::variant<packet_record, hidden_packet, hidden_loss, malformed_record, malformed_end, incomplete_record,
-                 undecoded_record, event_record, direction_closed, stream_start, capture_start, input_pause, totals>;
+using any_record = std::variant<packet_record, hidden_packet, hidden_loss, malformed_record, malformed_end,
+                                incomplete_record, undecoded_record, event_record, direction_closed, stream_start,
+                                capture_start, capture_event, input_pause, totals>;
 
 /// The place of a record in its stream; null for a record that is not about a single stream.
 [[nodiscard]] inline const stream_position* position_of(const any_record& record) noexcept {

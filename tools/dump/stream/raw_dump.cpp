@@ -35,9 +35,6 @@ public:
                 break;
             }
             problem = take(path, std::span{piece}.first(count));
-            if (count < piece.size()) {
-                out_.flush();  // the writer of this input may still be running
-            }
         }
         reader_.end();
         return problem;
@@ -71,6 +68,9 @@ private:
         if (file.error() != 0) {
             return "cannot read " + shown_path(path) + ": " + std::strerror(file.error());
         }
+        if (file.was_stopped()) {
+            return file.was_cut() ? "reading " + shown_path(path) + " was stopped before its end" : std::string{};
+        }
         if (encoding_ != raw_encoding::hex) {
             return {};
         }
@@ -100,13 +100,20 @@ private:
 bool dump_raw(const raw_options& options, record_sink& sink, output& out,
               const std::function<void(std::string_view)>& report) {
     totals account;
-    const bool all_read =
-        read_files(options.files, out, report, [&](std::size_t index, const std::string& path) -> std::string {
-            input_file file{path};
+    const bool all_read = read_files(
+        options.files, out, options.stop, report, [&](std::size_t index, const std::string& path) -> std::string {
+            input_file file{path,
+                            {.on_read = options.on_read,
+                             .before_reading = [&out] { out.flush(); },
+                             .on_pause =
+                                 [&sink, &out] {
+                                     sink.take(input_pause{});
+                                     out.flush();
+                                 },
+                             .stop = options.stop}};
             if (file.error() != 0) {
                 return "cannot open " + shown_path(path) + ": " + std::strerror(file.error());
             }
-            file.on_read(options.on_read);
             const auto stream = static_cast<std::uint32_t>(index);
             sink.take(stream_start{{.stream = stream, .direction = options.direction}, path});
             return raw_file{options, stream, sink, out, account}.read(path, file);

@@ -1,6 +1,7 @@
 // chatos-dump --raw: files that each hold the bytes of one direction of one connection, binary or as hex text.
 #pragma once
 
+#include "dump/input/input_stop.hpp"
 #include "dump/output/output.hpp"
 #include "dump/record/record.hpp"
 
@@ -21,6 +22,7 @@ struct raw_options {
     stream_direction direction{stream_direction::client_to_server};
     limits bounds{};
     std::function<void(std::size_t)> on_read{};  ///< called with the number of bytes of each read
+    const input_stop* stop{nullptr};             ///< ends the input; may be null
 };
 
 /// Reads every file to its end and gives its records to `sink`, which writes to `out`; the stream number is the

@@ -15,6 +15,7 @@ inline std::vector<any_record> every_record(std::uint32_t stream) {
     const packet_record packet{.at = at, .bytes = {}, .packet = make_cr("bob")};
     const malformed_record malformed{.at = at, .bytes = {}, .error = {}};
     return {capture_start{},
+            capture_event{},
             stream_start{.at = at, .name = {}},
             packet,
             hidden_packet{packet},

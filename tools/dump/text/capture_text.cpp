@@ -35,6 +35,14 @@ void text_sink::on(const capture_start& start) {
     }
 }
 
+void text_sink::on(const capture_event& event) {
+    out_.add(colors_.dim);
+    time_.add(out_, event.time);
+    out_.add("  ", colors_.plain, colors_.yellow, upper_case(frame_flaw_name(event.flaw)), colors_.plain, "  ",
+             flaw_detail(event.flaw));
+    out_.add(colors_.dim, "  [frame ", event.frame, ']', colors_.plain, '\n');
+}
+
 /// Time, sender and receiver.
 void text_sink::start_capture_line(const stream_position& at) {
     const stream_endpoints& endpoints = *at.capture->endpoints;
@@ -92,6 +100,11 @@ void text_sink::capture_summary(const totals& account) {
         }
     }
     out_.add(separator == ", " ? ")\n" : "\n");
+    for (const frame_flaw flaw : {frame_flaw::original_length, frame_flaw::clock}) {
+        if (const std::uint64_t frames = capture.flawed[static_cast<std::size_t>(flaw)]; frames != 0) {
+            out_.add(frames, frames == 1 ? " frame" : " frames", " with an impossible ", frame_flaw_name(flaw), '\n');
+        }
+    }
     add_byte_account(account);
     out_.add(" + ", account.unframed_bytes, " unframed; ", capture.bytes.missing_bytes, " missing, ",
              capture.bytes.repeated_bytes, " repeated");

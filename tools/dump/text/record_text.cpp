@@ -148,4 +148,12 @@ void add_event_detail(output& out, const event_record& record) {
     }
 }
 
+std::string_view flaw_detail(frame_flaw flaw) noexcept {
+    return flaw == frame_flaw::original_length
+               ? "the capture says that fewer bytes were on the wire than were captured: what was captured is read; "
+                 "further such frames are only counted"
+               : "the capture's clock is finer than any that can be read: the frame is read without a time; further such "
+                 "frames are only counted";
+}
+
 }  // namespace chatos::dump

@@ -29,4 +29,7 @@ void add_incomplete_detail(output& out, const incomplete_record& record);
 /// Adds, for instance, `12 bytes are missing: no frame has them; 5 bytes before them belong to a packet that is lost`.
 void add_event_detail(output& out, const event_record& record);
 
+/// What was taken instead of what the capture says, and that only the first such frame is told.
+[[nodiscard]] std::string_view flaw_detail(frame_flaw flaw) noexcept;
+
 }  // namespace chatos::dump

@@ -9,15 +9,6 @@ constexpr std::size_t line_text_bytes_max = 256;
 
 }  // namespace
 
-display_piece next_display_character(std::string_view text) noexcept {
-    constexpr std::size_t character_bytes_max = 4;
-    display_piece piece = next_display_piece(text.substr(0, character_bytes_max));
-    if (static_cast<unsigned char>(text.front()) < 0x80) {
-        piece.consumed = 1;
-    }
-    return piece;
-}
-
 void add_quoted(output& out, std::string_view text) {
     out.add('"');
     escape(text, [&out](std::string_view piece) { out.add(piece); });

@@ -28,9 +28,6 @@ inline constexpr std::size_t hex_columns = row_bytes * 3 - 1;
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Like next_display_piece(), but never more than one character at a time, for callers that stop at a given byte.
-[[nodiscard]] display_piece next_display_character(std::string_view text) noexcept;
-
 /// Adds `text` in quotes, escaped for a terminal.
 void add_quoted(output& out, std::string_view text);
 /// The same, of a long text only the start, followed by how many bytes were left out: `"abc"... (+1000 bytes)`.

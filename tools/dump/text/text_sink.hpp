@@ -31,6 +31,7 @@ public:
 private:
     void on(const stream_start& start);
     void on(const capture_start& start);
+    void on(const capture_event& event);
     void on(const packet_record& record);
     void on(const hidden_packet& record);
     void on(const malformed_record& record);

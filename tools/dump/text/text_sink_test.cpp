@@ -181,6 +181,13 @@ TEST(dump_text, is_harmless_whatever_the_bytes) {
     EXPECT_FALSE(is_harmless(nasty));
 }
 
+TEST(dump_text, shows_ordinary_text_as_it_is) {
+    const std::string text =
+        "\u2764\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467 \u0645\u06cc\u200c\u062e \u0915\u094d\u200d\u0937 1\ufe0f\u20e3";
+    EXPECT_TRUE(contains(text_of(wire_of({make_sma(text)})), "message=\"" + text + "\""));
+    EXPECT_TRUE(contains(text_of(wire_of({make_sma("a\u200db")})), R"(message="a\u{200d}b")"));
+}
+
 TEST(dump_text, escapes_the_name_of_a_stream) {
     output out;
     text_sink sink{out, base::no_colors, text_detail::lines, true};

@@ -1,0 +1,79 @@
+// Until when a client was certainly registered. Two things prove it: a later request that was answered as one of a
+// user, and a later packet or end of the client itself, unless the server may have ended the session before. The rules
+// let it do so only after input that may be malformed, an unfinished packet (ERR-4) or deliveries that are not answered
+// (FLOW-10).
+#include "judge/request_checks.hpp"
+
+#include <algorithm>
+
+namespace chatos::conformance {
+namespace {
+
+constexpr std::size_t overdue_deliveries_safe = 2;  // FLOW-10: with more in a row, a server may end the session
+constexpr std::int64_t soon_ns = 100'000'000;       // no server's timeout is shorter
+
+/// Whether a server that accepts no more than it must finds the packet malformed (WIRE-10, WIRE-14).
+bool may_be_malformed(const observed_packet& packet) {
+    return packet.pseudo.size() > pseudo_bytes_safe || packet.message.size() > message_bytes_safe ||
+           (packet.op == opcode::error && packet.code != code_ok && packet.code != code_taken &&
+            packet.code != code_full && packet.code != code_unreachable && packet.code != code_refused) ||
+           ((packet.op == opcode::spm || packet.op == opcode::sma) && packet.message.empty()) ||
+           (packet.op != opcode::sma && packet.op != opcode::error && packet.pseudo.empty());
+}
+
+/// Whether the server cannot have counted the delivery as one that ran out of time.
+bool is_answered_soon(const traced_delivery& delivery) {
+    return delivery.answer != nullptr && delivery.packet->time_ns != 0 &&
+           delivery.answer->time_ns - delivery.packet->time_ns < soon_ns;
+}
+
+/// The frame after which the server may have ended the session because of deliveries that ran out of time in a row.
+std::uint64_t overdue_from(const connection_trace& trace) {
+    std::size_t next_request = 0;
+    std::uint64_t sent_after = 0;  // the server sent what comes next after this frame
+    std::size_t overdue = 0;
+    for (const traced_delivery& delivery : trace.deliveries) {
+        for (; next_request < trace.requests.size() && trace.requests[next_request].first_answer != nullptr &&
+               trace.requests[next_request].first_answer->offset < delivery.packet->offset;
+             ++next_request) {
+            sent_after = trace.requests[next_request].packet->frame;
+        }
+        overdue = is_answered_soon(delivery) ? 0 : overdue + 1;
+        if (overdue > overdue_deliveries_safe) {
+            return sent_after;
+        }
+    }
+    return UINT64_MAX;
+}
+
+/// The last frame in which the client was observed, before its end or with it; 0 if that proves nothing.
+std::uint64_t observed_until(const connection_trace& trace) {
+    const direction_trace& input = trace.from_client();
+    const direction_trace& output = trace.from_server();
+    if (!input.is_trusted() || !output.is_trusted() || input.malformed || !input.unfinished.empty() ||
+        input.packets.empty() || output.end == direction_end::reset) {
+        return 0;
+    }
+    const std::uint64_t last = input.end == direction_end::open ? input.packets.back().frame : input.end_frame;
+    if (output.end == direction_end::fin && output.end_frame < last) {
+        return 0;
+    }
+    const auto doubtful = std::find_if(input.packets.begin(), input.packets.end(), may_be_malformed);
+    const std::uint64_t doubtful_from = doubtful == input.packets.end() ? UINT64_MAX : doubtful->frame;
+    return std::min({last, doubtful_from, overdue_from(trace)});
+}
+
+}  // namespace
+
+void trace_session(connection_trace& trace) {
+    if (!trace.is_user()) {
+        return;
+    }
+    const std::uint64_t observed = observed_until(trace);
+    if (trace.from_server().end == direction_end::fin) {  // and nothing that the server sent is missing
+        trace.complete_until = std::max(trace.complete_until, observed);
+    }
+    trace.session_until = std::max(trace.complete_until, observed);
+}
+
+}  // namespace chatos::conformance

@@ -1,0 +1,101 @@
+// Builds traces by hand for tests of the judge.
+#pragma once
+
+#include "judge/judge.hpp"
+#include "model/wire.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace chatos::conformance::testing {
+
+/// Builds a trace by hand: each call adds the next frame.
+class trace_builder {
+public:
+    trace_builder& client(std::size_t stream, const model_packet& packet) { return add(stream, side::client, packet); }
+    trace_builder& server(std::size_t stream, const model_packet& packet) { return add(stream, side::server, packet); }
+    trace_builder& login(std::size_t stream, const std::string& pseudo) {
+        return client(stream, {opcode::cr, pseudo, "", 0}).server(stream, error(0));
+    }
+    trace_builder& end(std::size_t stream, side sender, direction_end kind = direction_end::fin) {
+        connection_at(stream).from(sender).end = kind;
+        connection_at(stream).from(sender).end_frame = ++trace_.frames;
+        return *this;
+    }
+    /// An answered request: proves that the client was registered, and that all its earlier packets are known.
+    trace_builder& ping(std::size_t stream) { return client(stream, rpm("nobody")).server(stream, error(4)); }
+    trace_builder& lose(std::size_t stream, side sender) {
+        direction_trace& direction = connection_at(stream).from(sender);
+        direction.distrust(
+            direction.packets.empty() ? 0 : direction.packets.back().offset + direction.packets.back().length, "a gap");
+        return *this;
+    }
+
+    static model_packet error(std::uint8_t code) { return {opcode::error, "", "", code}; }
+    static model_packet rpm(const std::string& pseudo) { return {opcode::rpm, pseudo, "", 0}; }
+    static model_packet spm(const std::string& pseudo, const std::string& message) {
+        return {opcode::spm, pseudo, message, 0};
+    }
+
+    [[nodiscard]] judge_report judge_with(judge_settings settings = {}) const { return judge(trace_, settings); }
+    [[nodiscard]] std::string rules(judge_settings settings = {}) const {
+        std::string text;
+        for (const violation& violation : judge_with(settings).violations) {
+            text += (text.empty() ? "" : " ") + std::string{violation.rule};
+        }
+        return text;
+    }
+    /// Only those that the server broke.
+    [[nodiscard]] std::string server_rules() const {
+        judge_settings settings;
+        settings.judges_clients = false;
+        return rules(settings);
+    }
+    [[nodiscard]] judge_verdict verdict(std::string_view rule, judge_settings settings = {}) const {
+        for (const rule_verdict& verdict : judge_with(settings).verdicts) {
+            if (verdict.rule == rule) {
+                return verdict.verdict;
+            }
+        }
+        ADD_FAILURE() << "no verdict on " << rule;
+        return judge_verdict::inconclusive;
+    }
+
+private:
+    connection& connection_at(std::size_t stream) {
+        while (trace_.connections.size() <= stream) {
+            const auto number = static_cast<std::uint32_t>(trace_.connections.size());
+            trace_.connections.emplace_back().stream = number;
+        }
+        return trace_.connections[stream];
+    }
+    trace_builder& add(std::size_t stream, side sender, const model_packet& packet) {
+        direction_trace& direction = connection_at(stream).from(sender);
+        const std::uint64_t offset =
+            direction.packets.empty() ? 0 : direction.packets.back().offset + direction.packets.back().length;
+        direction.packets.push_back({.frame = ++trace_.frames,
+                                     .time_ns = static_cast<std::int64_t>(trace_.frames) * 1'000'000,
+                                     .offset = offset,
+                                     .length = write_packet(packet, {}).size(),
+                                     .op = packet.op,
+                                     .code = packet.code,
+                                     .pseudo = packet.pseudo,
+                                     .message = packet.message});
+        return *this;
+    }
+
+    trace trace_;
+};
+
+/// alice and bob are registered, and alice may send to bob.
+inline trace_builder two_users() {
+    trace_builder builder;
+    builder.login(0, "alice").login(1, "bob").client(0, trace_builder::rpm("bob")).server(0, trace_builder::error(0));
+    return builder;
+}
+
+}  // namespace chatos::conformance::testing

@@ -1,0 +1,84 @@
+"""SIGINT and SIGTERM end a piped capture, and everything that collects shows what it has; without input there is usage.
+
+usage: stop_test.py PROGRAM
+"""
+import json
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import time
+
+HANG_GUARD_S = 120
+CLIENT, SERVER = 40_000, 7_777
+
+
+def record(sequence, acknowledgement, flags, payload=b"", from_server=False):
+    source, target = (SERVER, CLIENT) if from_server else (CLIENT, SERVER)
+    tcp = struct.pack("!HHIIBBHHH", source, target, sequence, acknowledgement, 0x50, flags, 65_535, 0, 0) + payload
+    addresses = (b"\x0a\0\0\2", b"\x0a\0\0\1") if from_server else (b"\x0a\0\0\1", b"\x0a\0\0\2")
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp), 1, 0, 64, 6, 0, *addresses) + tcp
+    return struct.pack("<IIII", 1_700_000_000, sequence, len(ip), len(ip)) + ip
+
+
+def capture():
+    return struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 262_144, 101) + b"".join((
+        record(9, 0, 0x02), record(99, 10, 0x12, from_server=True),
+        record(10, 100, 0x18, b"\1\0\3bob"), record(100, 16, 0x18, b"\6\0", from_server=True)))
+
+
+def wait_until_caught(process, number):
+    """The program is about to read when it catches the signal."""
+    deadline = time.monotonic() + HANG_GUARD_S
+    while time.monotonic() < deadline:
+        with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+            caught = next(line for line in status if line.startswith("SigCgt:"))
+        if int(caught.split()[1], 16) >> (number - 1) & 1:
+            return
+        time.sleep(0.001)
+    raise AssertionError("the signal is not caught")
+
+
+def stopped(program, number, *options):
+    """The output for a pipe whose writer lives on, with half a frame at the end; the exit code is 0."""
+    with subprocess.Popen([program, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdin.write(capture() + record(16, 102, 0x18, b"\4\0\0\0\2hi")[:30])
+        running.stdin.flush()
+        wait_until_caught(running, number)
+        running.send_signal(number)
+        out = running.stdout.read().decode()
+        err = running.stderr.read().decode()
+        assert running.wait(HANG_GUARD_S) == 0, (options, running.returncode, err)
+        assert err == "", err
+    return out
+
+
+def on_terminal(program, *options):
+    ours, theirs = pty.openpty()
+    done = subprocess.run([program, *options], stdin=theirs, capture_output=True, text=True, check=False, timeout=HANG_GUARD_S)
+    os.close(ours)
+    os.close(theirs)
+    return done
+
+
+def main():
+    program = sys.argv[1]
+    assert "2 packets in 1 stream; 4 frames" in stopped(program, signal.SIGINT)
+    assert "round trips" in stopped(program, signal.SIGTERM, "--stats", "-").lower()
+    verdicts = [json.loads(line) for line in stopped(program, signal.SIGINT, "--check", "--json").splitlines()]
+    assert {"type": "verdict", "rule": "CONN-1", "verdict": "pass"}.items() <= next(
+        line for line in verdicts if line.get("rule") == "CONN-1").items(), verdicts
+    scenario = json.loads(stopped(program, signal.SIGINT, "--to-scenario"))
+    assert "bob" in json.dumps(scenario)
+    assert "|  CR     pseudo=\"bob\"" in stopped(program, signal.SIGTERM, "--ladder")
+    for options in ((), ("--json",), ("--stats",)):
+        done = on_terminal(program, *options)
+        assert done.returncode == 2 and done.stdout == "", done
+        assert done.stderr.startswith("chatos-dump: nothing to read") and "Examples:" in done.stderr, done.stderr
+    print("what was collected is shown")
+
+
+if __name__ == "__main__":
+    main()
