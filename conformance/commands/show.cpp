@@ -6,6 +6,7 @@
 #include "base/word_list.hpp"
 #include "commands/commands.hpp"
 #include "commands/embedded.hpp"
+#include "report/cell_coverage.hpp"
 #include "report/rule_coverage.hpp"
 #include "rules/rule.hpp"
 #include "runner/matching.hpp"
@@ -39,6 +40,22 @@ void print_faults(const rule_coverage& line) {
     }
 }
 
+void print_cells(std::string_view rule_id) {
+    const cell_count count = count_cells(rule_id);
+    if (count.all == 0) {
+        return;
+    }
+    std::cout << '\n' << cell_text(count) << ":\n";
+    for (const rule_cell& cell : all_cells()) {
+        if (cell.rule() == rule_id) {
+            const std::string how = cell.untested.empty() ? "tested by " + base::joined(words_of(cell.scenarios), ", ")
+                                                          : "not tested: " + std::string{cell.untested};
+            std::cout << "  " << base::padded(std::string{cell.id}, 32) << "  "
+                      << base::wrapped(std::string{cell.text} + " " + how, 36) << '\n';
+        }
+    }
+}
+
 /// Those of the model's faults that the scenario must catch.
 void print_kills(const scenario& scenario) {
     if (scenario.kills.empty()) {
@@ -68,6 +85,7 @@ int explain_rule(const rule& rule, const std::vector<scenario>& all) {
         for (const scenario* tested : line.tested_by) {
             std::cout << "  " << base::padded(tested->id, 40) << "  " << tested->title << '\n';
         }
+        print_cells(rule.id);
         print_faults(line);
     }
     return exit_good;
@@ -233,6 +251,9 @@ int rules_command() {
                   << '\n'
                   << std::string(24, ' ') << paint(paint.dim, base::wrapped("tested by " + base::joined(ids, ", "), 24))
                   << '\n';
+        if (const cell_count cells = count_cells(line.rule->id); cells.all != 0) {
+            std::cout << std::string(24, ' ') << paint(paint.dim, cell_text(cells)) << '\n';
+        }
         faults += line.faults.size();
         if (!line.faults.empty()) {
             std::cout << std::string(24, ' ') << paint(paint.dim, kill_text(line.faults.size(), line.caught_by.size()))
@@ -240,7 +261,7 @@ int rules_command() {
         }
     }
     std::cerr << all_rules().size() << " rules, tested by " << catalog.loaded.scenarios.size() << " scenarios; "
-              << faults << " faults of the models break them\n";
+              << faults << " faults of the models break them; " << cell_text(count_cells("")) << '\n';
     return exit_good;
 }
 

@@ -22,6 +22,7 @@ void model::deliver(client_state& recipient, const client_state& requester, std:
                     opcode request_op, model_packet packet) {
     pending_delivery delivery;
     delivery.requester = requester.id;
+    delivery.peer = recipient.id;
     delivery.request = request_number;
     delivery.request_op = request_op;
     delivery.packet = std::move(packet);
@@ -146,7 +147,8 @@ void model::handle_unmatched_answer(client_state& client, std::uint8_t code) {
 }
 
 bool model::never_times_out(const pending_delivery& delivery) const {
-    return (delivery.request_op == opcode::spm && has(spm_never_times_out)) ||
+    return (delivery.request_op == opcode::spm &&
+            (has(spm_never_times_out) || (has_timed_out_ && has(second_delivery_never_times_out)))) ||
            (delivery.request_op == opcode::pc && has(pc_never_times_out));
 }
 
@@ -160,6 +162,7 @@ void model::time_out_deliveries(client_state& recipient) {
             return;
         }
         place->timed_out = true;
+        has_timed_out_ = true;
         const pending_delivery delivery = *place;
         // FLOW-4: a delivery that was sent keeps its place. One that was never sent has none.
         if (!delivery.sent || (has(late_answer_answers_next) && delivery.request_op == opcode::spm)) {
@@ -194,7 +197,9 @@ void model::recipient_left(const pending_delivery& delivery, end_reason reason) 
     bool unanswered = false;
     switch (delivery.request_op) {
     case opcode::spm:
-        unanswered = (closed && has(spm_recipient_closed_unanswered)) || (reset && has(spm_recipient_reset_unanswered));
+        unanswered = (closed && has(spm_recipient_closed_unanswered)) ||
+                     (reset && has(spm_recipient_reset_unanswered)) ||
+                     (reason == end_reason::disconnected && has(spm_recipient_malformed_unanswered));
         code = closed && has(spm_recipient_closed_gets_ok) ? code_ok : code;
         break;
     case opcode::pc:
@@ -217,7 +222,11 @@ std::uint8_t model::relayed(const pending_delivery& delivery, std::uint8_t code)
         if (has(spm_answer_always_ok)) {
             return code_ok;
         }
-        return code == 1 && has(spm_answer_code_1_becomes_5) ? code_refused : code;
+        if ((code == 1 && has(spm_answer_code_1_becomes_5)) ||
+            (code == code_unreachable && has(spm_answer_code_4_becomes_5))) {
+            return code_refused;
+        }
+        return code == 2 && has(spm_answer_code_2_becomes_4) ? code_unreachable : code;
     }
     if (delivery.request_op == opcode::pc) {
         if (has(pc_decision_always_ok)) {
@@ -230,10 +239,14 @@ std::uint8_t model::relayed(const pending_delivery& delivery, std::uint8_t code)
 
 /// The asker gets what has become of its request, if it still waits for it.
 void model::settle(const pending_delivery& delivery, std::uint8_t code) {
+    client_state* requester = find(delivery.requester);
     if (delivery.request_op == opcode::pc) {
         record_decision(delivery, code);
+        client_state* peer = delivery.peer != 0 ? find(delivery.peer) : nullptr;
+        if (code == code_ok && requester != nullptr && peer != nullptr && has(acceptance_permits_messages)) {
+            requester->send_permissions.push_back(peer->id);
+        }
     }
-    client_state* requester = find(delivery.requester);
     if (requester == nullptr) {
         return;
     }

@@ -14,7 +14,7 @@
 
 namespace chatos::conformance {
 
-enum class fault : std::uint8_t {
+enum class fault : std::uint16_t {
 #define SERVER_FAULT(id, rule, description) id,
 #include "model/faults.def"
 };
@@ -70,7 +70,7 @@ public:
     [[nodiscard]] bool has(Id flag) const { return bits_.test(static_cast<std::size_t>(flag)); }
 
 private:
-    std::bitset<256> bits_;
+    std::bitset<512> bits_;
 };
 
 using fault_set = flag_set<fault>;

@@ -81,6 +81,10 @@ void model::lost(connection_id id, model_time now) {
         died_ = true;
         return;
     }
+    if (client->pseudo && !client->requests.empty() && has(pseudo_kept_of_waiting)) {
+        kept_pseudos_.insert(*client->pseudo);
+    }
+    lost_rooms_ += client->pseudo && !client->input_ended && has(no_room_after_reset) ? 1U : 0U;
     client->requests.clear();
     if (client->is_tunnel_end) {
         leave_tunnel(*client);
@@ -113,6 +117,9 @@ void model::expire_deadlines() {
         }
         const auto deadline = input_deadline(client);
         if (deadline && *deadline <= now_ && !died_) {
+            if (client.pseudo && has(pseudo_kept_after_timeout)) {
+                kept_pseudos_.insert(*client.pseudo);
+            }
             disconnect(client, error_code::refused);  // ERR-4
         }
     }
@@ -339,9 +346,10 @@ void model::end_session(client_state& client, end_reason reason) {
         const bool keeps_pseudo = (reason == end_reason::closed && has(pseudo_kept_after_close)) ||
                                   (reason == end_reason::reset && has(pseudo_kept_after_reset)) ||
                                   (reason == end_reason::disconnected && has(pseudo_kept_after_malformed));
-        if (keeps_pseudo) {
+        if (keeps_pseudo || (!client.deliveries.empty() && has(pseudo_kept_of_debtors))) {
             kept_pseudos_.insert(*client.pseudo);
         }
+        left_pseudos_.insert(*client.pseudo);
         client.pseudo.reset();
     }
     if (has(half_close_owes_on) && reason == end_reason::closed && !client.requests.empty()) {
@@ -351,6 +359,9 @@ void model::end_session(client_state& client, end_reason reason) {
     for (const pending_delivery& delivery : deliveries) {
         if (!delivery.timed_out) {
             recipient_left(delivery, reason);
+            if (delivery.request_op == opcode::spm && has(spm_first_owed_settled)) {
+                break;
+            }
         }
     }
 }

@@ -94,6 +94,7 @@ private:
     /// An SPM or PC in its recipient's queue, until an ERROR consumes its place (FLOW-2, FLOW-4).
     struct pending_delivery {
         connection_id requester{0};
+        connection_id peer{0};           ///< its recipient
         std::uint64_t request{0};        ///< of the requester
         opcode request_op{opcode::spm};  ///< SPM, SMA or PC
         model_packet packet;
@@ -174,6 +175,8 @@ private:
     [[nodiscard]] client_state* holder_of(const std::string& pseudo);
     [[nodiscard]] client_state* find_user(const std::string& pseudo);
     [[nodiscard]] bool is_full(const client_state& candidate) const;
+    void disturb_holder(client_state& holder);
+    void settle_debts(client_state& client);
     void connection_request(client_state& client, const std::string& pseudo);
     void register_as(client_state& client, const std::string& pseudo, error_code code);
     void refuse_full(client_state& client, const std::string& pseudo);
@@ -194,6 +197,7 @@ private:
     void send_message(client_state& client, const model_packet& packet);
     [[nodiscard]] bool may_send(const client_state& client, const client_state& recipient) const;
     void deliver_message(client_state& client, client_state& recipient, std::string message);
+    void damage_message(std::string& message) const;
     void send_to_all(client_state& client, const std::string& message);
     void send_to_wrong_recipients(client_state& client, const model_packet& packet);
     void send_to_latecomer(client_state& late);
@@ -254,6 +258,10 @@ private:
     std::set<connection_id> requested_ids_;
     std::size_t ever_registered_{0};
     std::optional<connection_id> stalling_client_;
+    std::set<std::string> left_pseudos_;
+    std::set<std::pair<std::string, connection_id>> permissions_by_name_;
+    std::size_t lost_rooms_{0};
+    bool has_timed_out_{false};
 };
 
 }  // namespace chatos::conformance

@@ -2,6 +2,7 @@
 #include "model/model.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chatos::conformance {
 
@@ -13,6 +14,15 @@ namespace {
 std::string lower_case(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return text;
+}
+
+/// With U+00C0 to U+00DE as U+00E0 to U+00FE.
+std::string accents_in_lower_case(std::string text) {
+    for (std::size_t at = text.find('\xC3'); at + 1 < text.size(); at = text.find('\xC3', at + 1)) {
+        const auto second = static_cast<unsigned char>(text[at + 1]);
+        text[at + 1] = second >= 0x80 && second < 0x9F ? static_cast<char>(second + 0x20U) : text[at + 1];
+    }
     return text;
 }
 
@@ -38,6 +48,18 @@ bool model::same_pseudo(const std::string& left, const std::string& right) const
     if (has(prefix_suffices)) {
         return left.starts_with(right) || right.starts_with(left);
     }
+    if (has(case_of_accents_ignored)) {
+        return accents_in_lower_case(left) == accents_in_lower_case(right);
+    }
+    if (has(trailing_blank_ignored)) {
+        return left.substr(0, left.find_last_not_of(' ') + 1) == right.substr(0, right.find_last_not_of(' ') + 1);
+    }
+    if (has(nul_ends_pseudo)) {
+        return left.substr(0, left.find('\0')) == right.substr(0, right.find('\0'));
+    }
+    if (has(sixteen_bytes_compared)) {
+        return left.substr(0, 16) == right.substr(0, 16);
+    }
     return left == right;
 }
 
@@ -52,13 +74,25 @@ model::client_state* model::holder_of(const std::string& pseudo) {
 
 /// The user that a request names.
 model::client_state* model::find_user(const std::string& pseudo) {
+    if (has(lookup_ignores_case)) {
+        for (auto& [id, client] : clients_) {
+            if (!client.closed && client.pseudo && lower_case(*client.pseudo) == lower_case(pseudo)) {
+                return &client;
+            }
+        }
+    }
     return has(registered_but_not_found) ? nullptr : holder_of(pseudo);
 }
 
 /// CONN-9: only registered users count.
 bool model::is_full(const client_state& candidate) const {
     std::size_t count = has(no_room_after_leaving) ? ever_registered_ : users();
-    count += has(tunnel_counts_as_user) ? open_tunnel_ends() : 0;
+    count += (has(tunnel_counts_as_user) ? open_tunnel_ends() : 0) + lost_rooms_;
+    if (has(half_closed_takes_room)) {
+        count += static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [](const auto& entry) {
+            return !entry.second.closed && entry.second.input_ended && !entry.second.requests.empty();
+        }));
+    }
     if (has(capacity_counts_connections)) {
         count += static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [&](const auto& entry) {
             return !entry.second.closed && !entry.second.pseudo && entry.first != candidate.id;
@@ -99,6 +133,14 @@ void model::register_as(client_state& client, const std::string& pseudo, error_c
 
 /// CONN-4: ERROR 2, then the connection is closed.
 void model::refuse_full(client_state& client, const std::string& pseudo) {
+    if (has(full_replaces_oldest)) {
+        const auto oldest = std::find_if(clients_.begin(), clients_.end(), [](const auto& entry) {
+            return !entry.second.closed && entry.second.pseudo.has_value();
+        });
+        disconnect(oldest->second, std::nullopt);
+        register_as(client, pseudo, error_code::ok);
+        return;
+    }
     if (has(full_but_registered)) {
         register_as(client, pseudo, error_code::out_of_capacity);
         return;
@@ -129,9 +171,35 @@ void model::refuse_taken(client_state& client, const std::string& pseudo) {
         disconnect(*holder, std::nullopt);
     }
     client.refused_pseudo = pseudo;
+    lost_rooms_ += has(taken_cr_takes_room) ? 1U : 0U;
+    if (holder != nullptr) {
+        disturb_holder(*holder);
+    }
     reply(client, opcode::cr, has(taken_pseudo_refused) ? error_code::refused : error_code::pseudo_taken);
     if (follows(variant::taken_closes)) {
         close(client);
+    }
+}
+
+/// For faults that violate CONN-2.
+void model::disturb_holder(client_state& holder) {
+    if (has(taken_pseudo_clears_permissions)) {
+        holder.send_permissions.clear();
+    }
+    if (has(taken_pseudo_settles_debts)) {
+        settle_debts(holder);
+    }
+    if (has(taken_pseudo_drops_requests)) {
+        holder.requests.clear();
+    }
+}
+
+/// For faults: as if the client had left.
+void model::settle_debts(client_state& client) {
+    for (const pending_delivery& delivery : std::exchange(client.deliveries, {})) {
+        if (!delivery.timed_out) {
+            settle(delivery, static_cast<std::uint8_t>(error_code::unreachable));
+        }
     }
 }
 
@@ -145,7 +213,22 @@ void model::second_connection_request(client_state& client, const std::string& p
         disconnect(client, error_code::refused);
         return;
     }
+    if (has(second_cr_clears_permissions)) {
+        client.send_permissions.clear();
+    }
+    if (has(second_cr_settles_debts)) {
+        settle_debts(client);
+    }
+    if (has(second_cr_ends_permissions)) {
+        for (auto& [id, other] : clients_) {
+            std::erase(other.send_permissions, client.id);
+        }
+    }
+    lost_rooms_ += has(second_cr_takes_room) ? 1U : 0U;
     const client_state* holder = holder_of(pseudo);
+    if (holder == nullptr && has(second_cr_reserves_pseudo)) {
+        kept_pseudos_.insert(pseudo);
+    }
     if (has(second_cr_when_full_gets_full) && users() >= settings_.capacity) {
         reply(client, opcode::cr, error_code::out_of_capacity);
     } else if (holder == &client) {
@@ -165,7 +248,11 @@ void model::early_request(client_state& client, const model_packet& packet) {
         died_ = true;
         return;
     }
-    if (packet.op == opcode::rpm && has(rpm_before_cr_answered)) {
+    if (packet.op == opcode::rpm && has(rpm_before_cr_serves)) {
+        requested_pseudos_.emplace(client.id, packet.pseudo);
+    }
+    if (packet.op == opcode::rpm &&
+        (has(rpm_before_cr_answered) || (client.refused_pseudo && has(taken_pseudo_may_ask)))) {
         request_message(client, packet.pseudo);
         return;
     }

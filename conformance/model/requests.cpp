@@ -107,6 +107,10 @@ void model::handle_request(client_state& client, const model_packet& packet) {
 void model::request_message(client_state& client, const std::string& pseudo) {
     client_state* recipient = find_user(pseudo);
     if (recipient == nullptr) {
+        if (left_pseudos_.contains(pseudo) && has(rpm_for_who_left_gets_ok)) {
+            reply(client, opcode::rpm, error_code::ok);
+            return;
+        }
         if (has(refused_rpm_serves)) {
             requested_pseudos_.emplace(client.id, pseudo);
         }
@@ -124,6 +128,14 @@ void model::request_message(client_state& client, const std::string& pseudo) {
         reply(client, opcode::rpm, error_code::unreachable);
         return;
     }
+    if (!recipient->deliveries.empty() && has(rpm_for_debtor_gets_unreachable)) {
+        reply(client, opcode::rpm, error_code::unreachable);
+        return;
+    }
+    if (has(second_rpm_gets_refused) && may_send(client, *recipient)) {
+        reply(client, opcode::rpm, error_code::refused);
+        return;
+    }
     // PM-6, PM-10: the permission is for the session, not for the pseudo.
     std::erase(client.send_permissions, recipient->id);
     client.send_permissions.push_back(recipient->id);
@@ -132,6 +144,9 @@ void model::request_message(client_state& client, const std::string& pseudo) {
     }
     if (has(rpm_outlives_session)) {
         requested_pseudos_.emplace(client.id, pseudo);
+    }
+    if (has(rpm_outlives_senders_session)) {
+        permissions_by_name_.emplace(client.pseudo.value_or(""), recipient->id);
     }
     if (has(rpm_serves_every_sender)) {
         requested_ids_.insert(recipient->id);
@@ -151,7 +166,8 @@ bool model::may_send(const client_state& client, const client_state& recipient) 
                                           recipient.id) != client.send_permissions.end();
     return has_permission || has(spm_without_rpm_delivered) ||
            (has(rpm_serves_every_recipient) && !client.send_permissions.empty()) ||
-           requested_ids_.contains(recipient.id) ||
+           requested_ids_.contains(recipient.id) || (&client == &recipient && has(spm_to_oneself_without_rpm)) ||
+           permissions_by_name_.contains({client.pseudo.value_or(""), recipient.id}) ||
            requested_pseudos_.contains({client.id, recipient.pseudo.value_or("")});
 }
 
@@ -173,8 +189,8 @@ void model::send_message(client_state& client, const model_packet& packet) {
     }
 }
 
-/// PM-3: the unchanged message with the sender's pseudo. PM-4: one answer, once the recipient has given it.
-void model::deliver_message(client_state& client, client_state& recipient, std::string message) {
+/// For faults that change a message.
+void model::damage_message(std::string& message) const {
     if (has(message_cut_at_nul)) {
         message.resize(std::min(message.size(), message.find('\0')));
     }
@@ -188,6 +204,22 @@ void model::deliver_message(client_state& client, client_state& recipient, std::
         const std::size_t mark = message.find("\xEF\xBB\xBF");
         message.erase(std::min(mark, message.size()), 3);
     }
+    if (has(spm_trimmed)) {
+        message.erase(message.find_last_not_of(' ') + 1);
+        message.erase(0, message.find_first_not_of(' '));
+    }
+    const std::size_t apart = message.find("e\xCC\x81");
+    if (apart != std::string::npos && has(spm_composed)) {
+        message.replace(apart, 3, "\xC3\xA9");
+    }
+    if (has(spm_controls_dropped)) {
+        std::erase_if(message, [](char c) { return c == '\x1B' || c == '\r' || c == '\x7F'; });
+    }
+}
+
+/// PM-3: the unchanged message with the sender's pseudo. PM-4: one answer, once the recipient has given it.
+void model::deliver_message(client_state& client, client_state& recipient, std::string message) {
+    damage_message(message);
     if (has(spm_not_delivered)) {
         reply(client, opcode::spm, error_code::ok);
         return;
@@ -201,6 +233,14 @@ void model::deliver_message(client_state& client, client_state& recipient, std::
     const model_packet packet{opcode::spm, (has(spm_names_recipient) ? recipient : client).pseudo.value_or(""),
                               std::move(message), 0};
     deliver(recipient, client, number, opcode::spm, packet);
+    if (has(spm_permits_reply)) {
+        recipient.send_permissions.push_back(client.id);
+    }
+    for (auto& [id, other] : clients_) {
+        if (other.pseudo && id != recipient.id && (id == client.id ? has(spm_echoed) : has(spm_reaches_all))) {
+            send(other, packet);
+        }
+    }
     if (has(spm_delivered_twice)) {
         deliver(recipient, client, 0, opcode::spm, packet);
     }
@@ -239,6 +279,9 @@ void model::send_to_all(client_state& client, const std::string& message) {
     for (client_state* recipient : recipients) {
         if (has(sma_names_recipient)) {
             packet.pseudo = recipient->pseudo.value_or("");
+        }
+        if (has(sma_permits_reply)) {
+            recipient->send_permissions.push_back(client.id);
         }
         deliver(*recipient, client, number, opcode::sma, packet);
     }
