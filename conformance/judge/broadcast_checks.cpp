@@ -26,9 +26,9 @@ public:
         bool may_have_others = false;
         bool has_code = false;
         std::size_t certain_recipients = 0;
-        for (const connection_trace& other : context_.connections()) {
+        const auto check_other = [&](const connection_trace& other) {
             if (&other == &connection) {
-                continue;
+                return;
             }
             const matching_deliveries deliveries = find_messages(other, key, sma.frame);
             if (!(deliveries.is_empty() ? other.is_certain_user(sma.frame, answer.frame)
@@ -36,7 +36,7 @@ public:
                 may_have_others =
                     may_have_others || !other.is_user() || other.may_hold(other.pseudo, sma.frame, answer.frame);
                 has_code = has_code || !other.unmatched_errors.empty() || has_answer_like(deliveries, answer);
-                continue;
+                return;
             }
             ++certain_recipients;
             if (!deliveries.has_certain_answers()) {
@@ -44,11 +44,15 @@ public:
                                       "it is not known which delivery a recipient's ERROR answers");
                 is_conclusive = false;
                 has_code = true;
-                continue;
+                return;
             }
             has_code = has_code || has_answer_like(deliveries, answer);
             is_conclusive = check_recipient(connection, deliveries, sma, answer) && is_conclusive;
-        }
+        };
+        context_.any_connection(sma.frame, answer.frame, [&](const connection_trace& other) {
+            check_other(other);
+            return false;
+        });
         if (!is_conclusive) {
             return;
         }

@@ -77,6 +77,7 @@ void index_requests(connection_trace& trace) {
         bool is_used{false};
     };
     std::map<std::string_view, rpm_history> histories;  // by recipient
+    const traced_request* granted_offer = nullptr;
     for (std::size_t index = 0; index < trace.requests.size(); ++index) {
         traced_request& request = trace.requests[index];
         if (request.packet->op == opcode::rpm) {
@@ -102,6 +103,8 @@ void index_requests(connection_trace& trace) {
             trace.sent_by_message[request.packet->message].push_back(index);
         } else if (request.packet->op == opcode::pc) {
             trace.offers_by_recipient[request.packet->pseudo].push_back(index);
+            request.earlier_offer = granted_offer;
+            granted_offer = request.expects_second_answer() ? &request : granted_offer;
         }
     }
 }
@@ -156,17 +159,19 @@ void match_deliveries(connection_trace& trace) {
 /// before it sent that delivery.
 void mark_ambiguous_deliveries(connection_trace& trace) {
     for (const observed_packet* error : trace.unmatched_errors) {
-        const auto next =
-            std::find_if(trace.deliveries.begin(), trace.deliveries.end(),
-                         [&](const traced_delivery& delivery) { return delivery.packet->frame > error->frame; });
+        const auto next = std::partition_point(
+            trace.deliveries.begin(), trace.deliveries.end(),
+            [&](const traced_delivery& delivery) { return delivery.packet->frame <= error->frame; });
         if (next == trace.deliveries.end()) {
             continue;
         }
-        const bool is_processed =
-            std::any_of(trace.requests.begin(), trace.requests.end(), [&](const traced_request& request) {
-                return request.packet->offset > error->offset && request.first_answer != nullptr &&
-                       request.first_answer->offset < next->packet->offset;
+        // Answers come in order: if that of the first later request comes too late, so do the others.
+        const auto request =
+            std::partition_point(trace.requests.begin(), trace.requests.end(), [&](const traced_request& earlier) {
+                return earlier.packet->offset <= error->offset;
             });
+        const bool is_processed = request != trace.requests.end() && request->first_answer != nullptr &&
+                                  request->first_answer->offset < next->packet->offset;
         if (!is_processed) {
             trace.ambiguous_from =
                 std::min(trace.ambiguous_from, static_cast<std::size_t>(next - trace.deliveries.begin()));
@@ -185,6 +190,15 @@ bool connection_trace::may_hold(const std::string& name, std::uint64_t from, std
     }
     return std::any_of(unanswered_logins.begin(), unanswered_logins.end(),
                        [&](const auto& login) { return login.first == name && login.second < until; });
+}
+
+std::uint64_t connection_trace::begin_frame() const noexcept {
+    return from_client().is_trusted() && from_server().is_trusted() ? first_frame : 0;
+}
+
+std::uint64_t connection_trace::end_frame() const noexcept {
+    const bool has_ended = from_client().end != direction_end::open && from_server().end != direction_end::open;
+    return has_ended ? std::max(from_client().end_frame, from_server().end_frame) : UINT64_MAX;
 }
 
 std::span<const std::size_t> connection_trace::deliveries_after(const index_list& list,
@@ -217,6 +231,13 @@ connection_trace trace_connection(const connection& source) {
     connection_trace result;
     result.source = &source;
     const auto& packets = source.from(side::client).packets;
+    for (const side sender : {side::client, side::server}) {
+        const auto& sent = source.from(sender).packets;
+        result.first_frame = sent.empty() ? result.first_frame : std::min(result.first_frame, sent.front().frame);
+    }
+    const auto login = std::find_if(packets.begin(), packets.end(),
+                                    [](const observed_packet& packet) { return packet.op == opcode::cr; });
+    result.first_login_frame = login == packets.end() ? UINT64_MAX : login->frame;
     result.is_tunnel = !packets.empty() && packets.front().op == opcode::pc;
     if (result.is_tunnel) {
         return result;

@@ -20,8 +20,10 @@ struct traced_request {
     const observed_packet* packet{nullptr};
     const observed_packet* first_answer{nullptr};
     const observed_packet* second_answer{nullptr};  ///< of a PC whose first answer is 0
-    bool is_from_user{false};                       ///< the client is registered when the server processes it
-    std::uint64_t processed_by{UINT64_MAX};         ///< the server has certainly processed it before this frame
+    /// An earlier PC of this client whose first answer is 0: the last one.
+    const traced_request* earlier_offer{nullptr};
+    bool is_from_user{false};                ///< the client is registered when the server processes it
+    std::uint64_t processed_by{UINT64_MAX};  ///< the server has certainly processed it before this frame
 
     // For an SPM: the earlier RPMs of its client for the same recipient.
     const traced_request* last_rpm{nullptr};
@@ -66,10 +68,12 @@ struct connection_trace {
     /// Pseudo and frame of each CR without a known answer.
     std::vector<std::pair<std::string_view, std::uint64_t>> unanswered_logins;
 
-    std::string pseudo;                 ///< that it registered
-    std::uint64_t login_frame{0};       ///< of that CR; 0: never registered
-    std::uint64_t registered_frame{0};  ///< of the ERROR 0 that answers it
-    std::uint64_t complete_until{0};    ///< every packet from and to this client before this frame is known
+    std::uint64_t first_frame{UINT64_MAX};        ///< of all its packets
+    std::uint64_t first_login_frame{UINT64_MAX};  ///< of its first CR
+    std::string pseudo;                           ///< that it registered
+    std::uint64_t login_frame{0};                 ///< of that CR; 0: never registered
+    std::uint64_t registered_frame{0};            ///< of the ERROR 0 that answers it
+    std::uint64_t complete_until{0};              ///< every packet from and to this client before this frame is known
     /// The client is registered from `registered_frame` to this frame, and every packet from it before is known.
     std::uint64_t session_until{0};
 
@@ -89,6 +93,10 @@ struct connection_trace {
     /// The deliveries of a list that came after the frame.
     [[nodiscard]] std::span<const std::size_t> deliveries_after(const index_list& list,
                                                                 std::uint64_t frame) const noexcept;
+    /// It may have been there from this frame on: the first frame known, or 0 if its beginning is not known.
+    [[nodiscard]] std::uint64_t begin_frame() const noexcept;
+    /// The last frame that either side sent, or UINT64_MAX while one of them has not ended.
+    [[nodiscard]] std::uint64_t end_frame() const noexcept;
     [[nodiscard]] const direction_trace& from_client() const noexcept { return source->from(side::client); }
     [[nodiscard]] const direction_trace& from_server() const noexcept { return source->from(side::server); }
     /// `stream 3`.

@@ -1,5 +1,6 @@
 // Every delivery of the server has a cause: an earlier request, from a user with that pseudo, for this recipient.
 #include "judge/judge_context.hpp"
+#include "judge/near_causes.hpp"
 
 #include <algorithm>
 #include <map>
@@ -52,26 +53,15 @@ std::optional<std::size_t> find_cause(const connection_trace& sender, std::size_
     return cause == list->second.end() ? std::nullopt : std::optional{*cause};
 }
 
-bool has_sent_login(const connection_trace& connection, std::uint64_t before) {
-    const auto& packets = connection.from_client().packets;
-    return std::any_of(packets.begin(), packets.end(),
-                       [&](const observed_packet& packet) { return packet.op == opcode::cr && packet.frame < before; });
-}
-
-bool has_spm_to(const connection_trace& sender, const connection_trace& recipient) {
-    return std::any_of(sender.requests.begin(), sender.requests.end(), [&](const traced_request& request) {
-        return request.packet->op == opcode::spm && request.packet->pseudo == recipient.pseudo;
-    });
-}
-
 /// Whether the client itself sent the SMA or PC to itself that was delivered to it.
 bool has_sent_to_self(const connection_trace& connection, const observed_packet& delivery) {
-    return std::any_of(connection.requests.begin(), connection.requests.end(), [&](const traced_request& request) {
-        const observed_packet& packet = *request.packet;
-        return packet.frame < delivery.frame &&
-               (is_offer(delivery) ? packet.op == opcode::pc && packet.pseudo == connection.pseudo
-                                   : packet.op == opcode::sma && packet.message == delivery.message);
-    });
+    const auto& lists = is_offer(delivery) ? connection.offers_by_recipient : connection.sent_by_message;
+    const auto list =
+        lists.find(is_offer(delivery) ? std::string_view{connection.pseudo} : std::string_view{delivery.message});
+    return list != lists.end() && std::any_of(list->second.begin(), list->second.end(), [&](std::size_t index) {
+               const observed_packet& packet = *connection.requests[index].packet;
+               return packet.frame < delivery.frame && (is_offer(delivery) || packet.op == opcode::sma);
+           });
 }
 
 class delivery_checks {
@@ -116,7 +106,7 @@ private:
         if (!context_.is_due(delivery.frame)) {
             return;
         }
-        if (!has_sent_login(recipient, delivery.frame)) {
+        if (recipient.first_login_frame >= delivery.frame) {
             if (recipient.from_client().is_trusted()) {
                 context_.failed(is_offer(delivery) ? "PC-1" : "ALL-7", recipient, delivery,
                                 "no delivery: this client has sent no CR", describe(delivery, side::server));
@@ -143,13 +133,11 @@ private:
     /// its CR, and was still registered at the delivery.
     [[nodiscard]] const connection_trace* certain_sender(const connection_trace& recipient,
                                                          const observed_packet& delivery) const {
-        for (const connection_trace* user : context_.users_named(delivery.pseudo)) {
-            if (user == &recipient ||
-                (user->registered_frame < recipient.login_frame && user->complete_until > delivery.frame)) {
-                return user;
-            }
-        }
-        return nullptr;
+        const connection_trace* const user =
+            context_.complete_user(delivery.pseudo, recipient.login_frame, delivery.frame);
+        return recipient.is_user() && recipient.pseudo == delivery.pseudo && (user == nullptr || &recipient < user)
+                   ? &recipient
+                   : user;
     }
 
     void check_cause(const connection_trace& recipient, const observed_packet& delivery, const connection_trace& sender,
@@ -170,10 +158,9 @@ private:
     }
 
     [[nodiscard]] bool has_any_cause(const connection_trace& recipient, const observed_packet& delivery) const {
-        const auto& users = context_.users_named(delivery.pseudo);
-        return std::any_of(users.begin(), users.end(), [&](const connection_trace* user) {
+        return context_.find_latest_user(delivery.pseudo, delivery.frame, [&](const connection_trace* user) {
             return find_cause(*user, 0, recipient, delivery).has_value();
-        });
+        }) != nullptr;
     }
 
     void report_without_cause(const connection_trace& recipient, const observed_packet& delivery,
@@ -184,34 +171,28 @@ private:
     }
 
     /// The rule about the request that comes closest to a cause.
-    [[nodiscard]] std::string_view closest_rule(const connection_trace& recipient, const observed_packet& delivery,
-                                                const connection_trace* sender) const {
+    std::string_view closest_rule(const connection_trace& recipient, const observed_packet& delivery,
+                                  const connection_trace* sender) {
         const bool is_own = sender == &recipient;
         if (is_own && has_sent_to_self(recipient, delivery)) {
             return is_offer(delivery) ? "PC-6" : "ALL-2";
         }
-        bool is_after_malformed = false;
-        bool is_without_permission = false;
-        bool is_sma = false;
-        for (const connection_trace& connection : context_.connections()) {
-            if (sender != nullptr && !is_own && &connection != sender) {
-                continue;
-            }
-            const auto& malformed = connection.from_client().malformed;
-            is_after_malformed = is_after_malformed || (malformed && malformed->frame < delivery.frame &&
-                                                        connection.pseudo == delivery.pseudo);
-            for (const traced_request& request : connection.requests) {
-                const observed_packet& packet = *request.packet;
-                if (packet.frame > delivery.frame) {
-                    continue;
-                }
-                is_sma = is_sma || (packet.op == opcode::sma && !is_offer(delivery) &&
-                                    (is_own ? packet.message == delivery.message : !has_spm_to(connection, recipient)));
-                is_without_permission =
-                    is_without_permission ||
-                    (packet.op == opcode::spm && is_for(packet, recipient, delivery) && !request.may_have_permission);
-            }
+        const connection_trace* const scope = is_own ? nullptr : sender;
+        const auto has_failed = [&](const connection_trace* user) {
+            const auto& malformed = user->from_client().malformed;
+            return (scope == nullptr || user == scope) && malformed && malformed->frame < delivery.frame;
+        };
+        if (!near_causes_) {
+            near_causes_.emplace(context_.connections());
         }
+        const bool is_after_malformed =
+            context_.find_latest_user(delivery.pseudo, delivery.frame, has_failed) != nullptr;
+        const bool is_without_permission =
+            !is_offer(delivery) &&
+            near_causes_->has_unpermitted_spm(scope, recipient.pseudo, delivery.message, delivery.frame);
+        const bool is_sma =
+            !is_offer(delivery) && (is_own ? near_causes_->has_sma(delivery.message, delivery.frame)
+                                           : near_causes_->has_sma_only(scope, recipient, delivery.frame));
         return is_after_malformed                 ? "ERR-1"
                : is_without_permission && !is_own ? "PM-5"
                : is_offer(delivery)               ? "PC-1"
@@ -221,6 +202,7 @@ private:
 
     judge_context& context_;
     std::vector<matched_delivery> matches_;
+    std::optional<near_causes> near_causes_;  // made for the first delivery without a cause
 };
 
 }  // namespace

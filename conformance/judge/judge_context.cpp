@@ -29,38 +29,60 @@ judge_context::judge_context(const trace& observed, const judge_settings& settin
         const bool is_trusted = source.from(side::client).is_trusted() && source.from(side::server).is_trusted();
         is_complete_ = is_complete_ && is_trusted && !connections_.back().is_tunnel;
     }
+    index_connections();
+}
+
+void judge_context::index_connections() {
     for (const connection_trace& connection : connections_) {
+        lives_.add(connection.begin_frame(), connection.end_frame(), &connection);
+        const direction_trace& output = connection.from_server();
+        const std::uint64_t server_end = output.end == direction_end::open ? UINT64_MAX : output.end_frame;
         if (connection.is_user()) {
-            users_[connection.pseudo].push_back(&connection);
-            possible_holders_[connection.pseudo].push_back(&connection);
+            pseudo_users& users = users_[connection.pseudo];
+            users.lives.add(connection.login_frame, connection.end_frame(), &connection);
+            users.complete.add(connection.registered_frame, connection.complete_until, &connection);
+            users.sessions.add(connection.registered_frame, connection.session_until, &connection);
+            possible_holders_[connection.pseudo].add(connection.login_frame, server_end, &connection);
         }
+        const std::string_view* previous = nullptr;
         for (const auto& [pseudo, frame] : connection.unanswered_logins) {
-            possible_holders_[std::string{pseudo}].push_back(&connection);
+            if (previous == nullptr || *previous != pseudo) {
+                possible_holders_[pseudo].add(frame, server_end, &connection);
+            }
+            previous = &pseudo;
         }
+    }
+    lives_.build();
+    for (auto& [pseudo, users] : users_) {
+        users.lives.build();
+        users.complete.build();
+        users.sessions.build();
+    }
+    for (auto& [pseudo, holders] : possible_holders_) {
+        holders.build();
     }
 }
 
-const std::vector<const connection_trace*>& judge_context::users_named(const std::string& pseudo) const {
-    static const std::vector<const connection_trace*> none;
+const connection_trace* judge_context::complete_user(const std::string& pseudo, std::uint64_t from,
+                                                     std::uint64_t until) const {
     const auto users = users_.find(pseudo);
-    return users == users_.end() ? none : users->second;
+    return users == users_.end()
+               ? nullptr
+               : found(users->second.complete.first(from, until, [](const connection_trace*) { return true; }));
 }
 
 const connection_trace* judge_context::holder(const std::string& pseudo, std::uint64_t from,
                                               std::uint64_t until) const {
-    for (const connection_trace* user : users_named(pseudo)) {
-        if (user->has_session(from, until)) {
-            return user;
-        }
-    }
-    return nullptr;
+    const auto users = users_.find(pseudo);
+    return users == users_.end()
+               ? nullptr
+               : found(users->second.sessions.first(from, until, [](const connection_trace*) { return true; }));
 }
 
 bool judge_context::may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {
     const auto holders = possible_holders_.find(pseudo);
     return holders != possible_holders_.end() &&
-           std::any_of(holders->second.begin(), holders->second.end(),
-                       [&](const connection_trace* holder) { return holder->may_hold(pseudo, from, until); });
+           holders->second.any(until, before(from), [](const connection_trace*) { return true; });
 }
 
 bool judge_context::may_be_timeout(const observed_packet& request, const observed_packet& answer,

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "judge/connection_trace.hpp"
+#include "judge/interval_index.hpp"
 #include "judge/judge.hpp"
 
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace chatos::conformance {
@@ -28,8 +30,32 @@ public:
                                                  std::uint64_t until) const;
     /// Whether a traced connection may have held the pseudo at some time in the interval.
     [[nodiscard]] bool may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const;
-    /// All connections that ever registered this pseudo.
-    [[nodiscard]] const std::vector<const connection_trace*>& users_named(const std::string& pseudo) const;
+    /// Whether a traced connection ever registered this pseudo.
+    [[nodiscard]] bool was_held(const std::string& pseudo) const { return users_.contains(pseudo); }
+    /// The earliest connection that the test accepts among those that registered this pseudo and were there at some
+    /// time in the interval; null if there is none.
+    template <typename Test>
+    [[nodiscard]] const connection_trace* find_user(const std::string& pseudo, std::uint64_t from, std::uint64_t until,
+                                                    Test test) const {
+        const auto users = users_.find(pseudo);
+        return users == users_.end() ? nullptr : found(users->second.lives.first(until, before(from), test));
+    }
+    /// The same from the latest on.
+    template <typename Test>
+    [[nodiscard]] const connection_trace* find_latest_user(const std::string& pseudo, std::uint64_t until,
+                                                           Test test) const {
+        const auto users = users_.find(pseudo);
+        return users == users_.end() ? nullptr : found(users->second.lives.last(until, 0, test));
+    }
+    /// The same, with all packets that the server sent to it.
+    [[nodiscard]] const connection_trace* complete_user(const std::string& pseudo, std::uint64_t from,
+                                                        std::uint64_t until) const;
+    /// Passes each connection that was there at some time in the interval to `visit`, until that returns true; whether
+    /// it did.
+    template <typename Visit>
+    bool any_connection(std::uint64_t from, std::uint64_t until, Visit visit) const {
+        return lives_.any(until, before(from), [&](const connection_trace* connection) { return visit(*connection); });
+    }
     /// Whether the answer to `request` may be due to a timeout.
     [[nodiscard]] bool may_be_timeout(const observed_packet& request, const observed_packet& answer,
                                       bool is_offer) const noexcept;
@@ -61,14 +87,28 @@ private:
         std::string reason;
     };
 
+    using connection_index = interval_index<const connection_trace*>;
+    /// The sessions of a pseudo.
+    struct pseudo_users {
+        connection_index lives;     ///< from its CR on, until both sides had ended
+        connection_index complete;  ///< registered, and all its packets are known
+        connection_index sessions;  ///< registered, and all packets from it are known
+    };
+
+    static std::uint64_t before(std::uint64_t frame) noexcept { return frame == 0 ? 0 : frame - 1; }
+    static const connection_trace* found(const connection_trace* const* connection) noexcept {
+        return connection == nullptr ? nullptr : *connection;
+    }
+    void index_connections();
     void failed_by(side violator, std::string_view rule, const connection_trace& connection,
                    const observed_packet& packet, std::string expected, std::string actual);
 
     judge_settings settings_;
     std::vector<connection_trace> connections_;
-    std::map<std::string, std::vector<const connection_trace*>> users_;
-    /// Users, and connections whose CR may have been granted.
-    std::map<std::string, std::vector<const connection_trace*>> possible_holders_;
+    connection_index lives_;
+    std::unordered_map<std::string_view, pseudo_users> users_;
+    /// Users, and connections whose CR may have been granted: from the CR on, until the server had ended.
+    std::unordered_map<std::string_view, connection_index> possible_holders_;
     std::map<std::string_view, rule_tally> tallies_;
     std::vector<violation> violations_;
     bool is_complete_{false};

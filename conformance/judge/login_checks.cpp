@@ -26,9 +26,8 @@ void check_taken(judge_context& context, const connection_trace& connection, con
         context.passed("CONN-2");
         return;
     }
-    const bool was_held = !context.users_named(cr.pseudo).empty();
-    const auto& connections = context.connections();
-    const bool is_confused = std::any_of(connections.begin(), connections.end(), [&](const connection_trace& other) {
+    const bool was_held = context.was_held(cr.pseudo);
+    const bool is_confused = context.any_connection(cr.frame, answer.frame, [&](const connection_trace& other) {
         return other.is_user() && other.may_hold(other.pseudo, cr.frame, answer.frame) &&
                looks_alike(other.pseudo, cr.pseudo);
     });

@@ -8,9 +8,8 @@ namespace {
 
 /// Whether the answer may be one to an ERROR that answered nothing.
 bool may_answer_unmatched_error(const connection_trace& connection, const observed_packet& answer) {
-    return answer.code == code_refused &&
-           std::any_of(connection.unmatched_errors.begin(), connection.unmatched_errors.end(),
-                       [&](const observed_packet* error) { return error->frame < answer.frame; });
+    return answer.code == code_refused && !connection.unmatched_errors.empty() &&
+           connection.unmatched_errors.front()->frame < answer.frame;
 }
 
 class message_checks {
@@ -100,11 +99,10 @@ private:
 
     /// Whether a user of that name ended its side within the interval.
     [[nodiscard]] bool has_left(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {
-        const auto& users = context_.users_named(pseudo);
-        return std::any_of(users.begin(), users.end(), [&](const connection_trace* user) {
+        return context_.find_user(pseudo, from, until, [&](const connection_trace* user) {
             const direction_trace& input = user->from_client();
             return input.end != direction_end::open && input.end_frame > from && input.end_frame < until;
-        });
+        }) != nullptr;
     }
 
     /// PM-3, PM-4: the answer is the one that the recipient has given.
@@ -143,28 +141,28 @@ private:
     /// Whether the answer is the one that the recipient gave to another of its deliveries.
     static bool relays_wrong_answer(const connection_trace& recipient, const observed_packet& answer,
                                     const traced_delivery& own) {
-        return std::any_of(recipient.deliveries.begin(), recipient.deliveries.end(),
-                           [&](const traced_delivery& delivery) {
-                               return &delivery != &own && has_answer_like(delivery, answer) &&
-                                      delivery.answer->frame > own.packet->frame;
-                           });
+        // Answers have the order of their deliveries.
+        const auto first = std::partition_point(
+            recipient.deliveries.begin(), recipient.deliveries.end(), [&](const traced_delivery& delivery) {
+                return delivery.answer != nullptr && delivery.answer->frame <= own.packet->frame;
+            });
+        const auto last = std::partition_point(first, recipient.deliveries.end(), [&](const traced_delivery& delivery) {
+            return delivery.is_answered_before(answer.frame);
+        });
+        return std::any_of(first, last, [&](const traced_delivery& delivery) {
+            return &delivery != &own && has_answer_like(delivery, answer);
+        });
     }
 
     /// It is not certain who held the pseudo.
     void check_unknown_recipient(const connection_trace& connection, const observed_packet& spm,
                                  const observed_packet& answer) {
-        for (const connection_trace* user : context_.users_named(spm.pseudo)) {
-            const matching_deliveries deliveries = find_messages(*user, {connection.pseudo, spm.message}, spm.frame);
-            if (has_answer_like(deliveries, answer)) {
-                context_.passed("PM-3");
-                context_.passed("PM-4");
-                return;
-            }
-            if (deliveries.indexes.size() == 1 && deliveries.has_certain_answers() &&
-                is_only_cause(connection, *user, spm, deliveries.front())) {
-                check_left(connection, *user, answer, deliveries.front());
-                return;
-            }
+        const bool is_checked =
+            context_.find_user(spm.pseudo, spm.frame, answer.frame, [&](const connection_trace* user) {
+                return check_possible_recipient(connection, *user, spm, answer);
+            }) != nullptr;
+        if (is_checked) {
+            return;
         }
         if (context_.may_be_held(spm.pseudo, spm.frame, answer.frame)) {
             context_.inconclusive("PM-4", connection, "it is not known who held " + quoted(spm.pseudo));
@@ -172,6 +170,23 @@ private:
             fail_if_complete(context_, "PM-5", connection, answer,
                              "a non-zero ERROR: nobody holds " + quoted(spm.pseudo));
         }
+    }
+
+    /// Whether a delivery to this recipient decides the check.
+    bool check_possible_recipient(const connection_trace& connection, const connection_trace& recipient,
+                                  const observed_packet& spm, const observed_packet& answer) {
+        const matching_deliveries deliveries = find_messages(recipient, {connection.pseudo, spm.message}, spm.frame);
+        if (has_answer_like(deliveries, answer)) {
+            context_.passed("PM-3");
+            context_.passed("PM-4");
+            return true;
+        }
+        if (deliveries.indexes.size() == 1 && deliveries.has_certain_answers() &&
+            is_only_cause(connection, recipient, spm, deliveries.front())) {
+            check_left(connection, recipient, answer, deliveries.front());
+            return true;
+        }
+        return false;
     }
 
     /// Whether only this request explains the delivery.

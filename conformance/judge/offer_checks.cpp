@@ -43,7 +43,7 @@ public:
             }
         } else if (holder != nullptr && holder->complete_until > answer.frame &&
                    !may_have_pending_offer(*holder, answer.frame) &&
-                   !may_delay_delivery(*holder, pc.frame, answer.frame) && !may_have_own_offer(connection, request)) {
+                   !may_delay_delivery(*holder, pc.frame, answer.frame) && !may_have_own_offer(request)) {
             context_.failed("PC-1", connection, answer,
                             "ERROR 0: " + peer + " is registered, and no offer to it or from " +
                                 quoted(connection.pseudo) + " is undecided",
@@ -54,20 +54,15 @@ public:
 private:
     /// PC-7: whether an offer to this peer may have been undecided before the frame.
     static bool may_have_pending_offer(const connection_trace& peer, std::uint64_t frame) {
-        return std::any_of(peer.deliveries.begin(), peer.deliveries.end(), [&](const traced_delivery& delivery) {
-            return delivery.packet->op == opcode::pc || delivery.packet->frame > frame;
-        });
+        return !peer.received_offers.empty() ||
+               (!peer.deliveries.empty() && peer.deliveries.back().packet->frame > frame);
     }
 
     /// PC-8: whether an earlier offer of the requester may have been undecided when the server processed its PC.
-    static bool may_have_own_offer(const connection_trace& connection, const traced_request& request) {
-        return std::any_of(connection.requests.begin(), connection.requests.end(), [&](const traced_request& other) {
-            const bool is_earlier_offer = other.packet->op == opcode::pc &&
-                                          other.packet->frame < request.packet->frame &&
-                                          (other.first_answer == nullptr || other.first_answer->code == code_ok);
-            return is_earlier_offer &&
-                   (other.second_answer == nullptr || other.second_answer->frame > request.packet->frame);
-        });
+    static bool may_have_own_offer(const traced_request& request) {
+        const traced_request* const offer = request.earlier_offer;  // those before it were decided earlier
+        return offer != nullptr &&
+               (offer->second_answer == nullptr || offer->second_answer->frame > request.packet->frame);
     }
 
     /// PC-1: a peer with no earlier delivery to answer has received the offer, whatever came of it.
@@ -93,14 +88,15 @@ private:
             return;  // PC-4, PC-5
         }
         bool is_delivered = false;
-        for (const connection_trace* peer : context_.users_named(pc.pseudo)) {
+        const auto has_decided = [&](const connection_trace* peer) {
             const matching_deliveries offers = find_offers(*peer, connection.pseudo, pc.frame);
             is_delivered = is_delivered || (!offers.is_empty() && offers.front().packet->frame < answer.frame);
-            if (has_answer_like(offers, answer)) {
-                context_.passed("PC-1");
-                context_.passed("PC-3");
-                return;
-            }
+            return has_answer_like(offers, answer);
+        };
+        if (context_.find_user(pc.pseudo, pc.frame, answer.frame, has_decided) != nullptr) {
+            context_.passed("PC-1");
+            context_.passed("PC-3");
+            return;
         }
         const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
         if (holder == nullptr || holder->ambiguous_from != SIZE_MAX ||

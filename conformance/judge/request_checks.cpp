@@ -40,12 +40,14 @@ bool may_delay_delivery(const connection_trace& recipient, std::uint64_t from, s
         std::partition_point(recipient.deliveries.begin(), recipient.deliveries.end(),
                              [&](const traced_delivery& delivery) { return delivery.packet->frame < until; });
     // The server may have sent it within the interval, unless it answered a request of after the interval before it.
-    const bool was_sent_later =
-        later == recipient.deliveries.end() ||
-        std::any_of(recipient.requests.begin(), recipient.requests.end(), [&](const traced_request& request) {
-            return request.first_answer != nullptr && request.packet->frame > until &&
-                   request.first_answer->offset < later->packet->offset;
-        });
+    const bool was_sent_later = later == recipient.deliveries.end() || [&] {
+        // Answers come in order: if that of the first later request does not precede the delivery, no other does.
+        const auto request =
+            std::partition_point(recipient.requests.begin(), recipient.requests.end(),
+                                 [&](const traced_request& earlier) { return earlier.packet->frame <= until; });
+        return request != recipient.requests.end() && request->first_answer != nullptr &&
+               request->first_answer->offset < later->packet->offset;
+    }();
     if (!was_sent_later || later == recipient.deliveries.begin()) {
         return !was_sent_later;
     }
@@ -54,8 +56,8 @@ bool may_delay_delivery(const connection_trace& recipient, std::uint64_t from, s
         return true;
     }
     const auto request =
-        std::find_if(recipient.requests.begin(), recipient.requests.end(),
-                     [&](const traced_request& candidate) { return candidate.packet->offset > answer->offset; });
+        std::partition_point(recipient.requests.begin(), recipient.requests.end(),
+                             [&](const traced_request& earlier) { return earlier.packet->offset <= answer->offset; });
     return request == recipient.requests.end() || request->first_answer == nullptr ||
            request->first_answer->frame > from;
 }

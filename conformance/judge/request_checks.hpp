@@ -64,7 +64,12 @@ struct matching_deliveries {
 }
 
 [[nodiscard]] inline bool has_answer_like(const matching_deliveries& deliveries, const observed_packet& answer) {
-    return deliveries.any([&](const traced_delivery& delivery) { return has_answer_like(delivery, answer); });
+    const connection_trace& recipient = *deliveries.recipient;
+    const auto end = std::partition_point(deliveries.indexes.begin(), deliveries.indexes.end(), [&](std::size_t index) {
+        return recipient.deliveries[index].is_answered_before(answer.frame);
+    });
+    return std::any_of(deliveries.indexes.begin(), end,
+                       [&](std::size_t index) { return recipient.deliveries[index].answer->code == answer.code; });
 }
 
 /// FLOW-9: whether a delivery to this client in the interval may have waited for an earlier one. It cannot have where
