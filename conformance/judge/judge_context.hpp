@@ -28,6 +28,9 @@ public:
     /// to it may be missing.
     [[nodiscard]] const connection_trace* holder(const std::string& pseudo, std::uint64_t from,
                                                  std::uint64_t until) const;
+    /// The same, with all packets that the server sent to it.
+    [[nodiscard]] const connection_trace* complete_user(const std::string& pseudo, std::uint64_t from,
+                                                        std::uint64_t until) const;
     /// Whether a traced connection may have held the pseudo at some time in the interval.
     [[nodiscard]] bool may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const;
     /// Whether a traced connection ever registered this pseudo.
@@ -47,9 +50,6 @@ public:
         const auto users = users_.find(pseudo);
         return users == users_.end() ? nullptr : found(users->second.lives.last(until, 0, test));
     }
-    /// The same, with all packets that the server sent to it.
-    [[nodiscard]] const connection_trace* complete_user(const std::string& pseudo, std::uint64_t from,
-                                                        std::uint64_t until) const;
     /// Passes each connection that was there at some time in the interval to `visit`, until that returns true; whether
     /// it did.
     template <typename Visit>

@@ -299,6 +299,18 @@ TEST(Judge, untested_rules_are_inconclusive_and_choices_are_not_judged) {
     }
 }
 
+TEST(Judge, time_grows_less_than_quadratically_with_sessions_of_one_pseudo) {
+    trace_builder probes;
+    constexpr std::size_t sessions = 20'000;
+    for (std::size_t stream = 0; stream < sessions; ++stream) {
+        probes.login(stream, "probe");
+        probes.client(stream, {opcode::sma, "", "hello", 0}).server(stream, trace_builder::error(0));
+        probes.end(stream, side::client).end(stream, side::server);
+    }
+    EXPECT_EQ(probes.rules(), "");
+    EXPECT_EQ(probes.verdict("ALL-6"), judge_verdict::pass);
+}
+
 TEST(Judge, time_grows_less_than_quadratically_with_packets) {
     trace_builder busy = two_users();
     for (int count = 0; count < 20'000; ++count) {
