@@ -53,6 +53,16 @@ std::string_view json_position_writer::second_text(const capture_time& time) {
     return second_text_;
 }
 
+void json_position_writer::add_time(output& out, const capture_time& time) {
+    if (const std::string_view second = second_text(time); !second.empty()) {
+        char* const text = out.room(second.size() + number_room);
+        std::memcpy(text, second.data(), second.size());
+        char* const end = write_fraction(text + second.size(), time.nanoseconds, time.digits);
+        *end = '"';
+        out.wrote_to(end + 1);
+    }
+}
+
 void json_position_writer::add_frame(output& out, std::string_view file, const capture_time& time,
                                      std::uint64_t frame) {
     if (!file.empty()) {
@@ -76,13 +86,7 @@ void json_position_writer::add(output& out, const stream_position& at) {
         return;
     }
     const frame_mark& mark = at.capture->mark;
-    if (const std::string_view second = second_text(mark.time); !second.empty()) {
-        char* const text = out.room(second.size() + number_room);
-        std::memcpy(text, second.data(), second.size());
-        char* const end = write_fraction(text + second.size(), mark.time.nanoseconds, mark.time.digits);
-        *end = '"';
-        out.wrote_to(end + 1);
-    }
+    add_time(out, mark.time);
     out.add(",\"frame\":");
     out.add_number(mark.frame);
 }

@@ -30,6 +30,7 @@ private:
     static constexpr std::size_t slots = 512;
 
     [[nodiscard]] std::string_view second_text(const capture_time& time);
+    void add_time(output& out, const capture_time& time);
 
     std::array<direction_text, slots> directions_;
     std::int64_t second_{-1};
