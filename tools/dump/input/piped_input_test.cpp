@@ -135,17 +135,17 @@ capture_pieces pcapng_pieces() {
 using packing = std::function<byte_string(byte_string bytes, bool is_last)>;
 
 /// Each packet is shown while the record after it has begun, and has not ended.
-void expect_each_packet_at_once(const capture_pieces& pieces, const packing& packed, const std::string& what) {
+void expect_each_packet_at_once(const capture_pieces& pieces, const packing& packed, const std::string& form) {
     piped_dump dump{capture_dump()};
     const auto half = [](const byte_string& bytes) { return static_cast<std::ptrdiff_t>(bytes.size() / 2); };
     const auto head = [&](const byte_string& bytes) { return byte_string{bytes.begin(), bytes.begin() + half(bytes)}; };
     const auto tail = [&](const byte_string& bytes) { return byte_string{bytes.begin() + half(bytes), bytes.end()}; };
     dump.send(packed(joined({pieces.first, head(pieces.second)}), false));
-    EXPECT_NE(dump.line().find(R"("packet":"CR")"), std::string::npos) << what;
+    EXPECT_NE(dump.line().find(R"("packet":"CR")"), std::string::npos) << form;
     dump.send(packed(joined({tail(pieces.second), head(pieces.third)}), false));
-    EXPECT_NE(dump.line().find(R"("packet":"ERROR")"), std::string::npos) << what;
+    EXPECT_NE(dump.line().find(R"("packet":"ERROR")"), std::string::npos) << form;
     dump.send(packed(tail(pieces.third), true));
-    EXPECT_NE(dump.line().find(R"("packet":"SMA")"), std::string::npos) << what;
+    EXPECT_NE(dump.line().find(R"("packet":"SMA")"), std::string::npos) << form;
     EXPECT_TRUE(dump.end());
 }
 
