@@ -1,11 +1,13 @@
 // Only this file includes CLI11.
 #include "dump/command_line.hpp"
 
+#include "base/shown_text.hpp"
 #include "dump/filter/filter_error_text.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <string>
 #include <unistd.h>
@@ -64,6 +66,15 @@ void declare_input(CLI::App& app, command_line& options) {
         ->excludes(files);
     app.add_option("-f", options.expression, "Read only frames that match this expression; see pcap-filter(7)")
         ->option_text("BPF")
+        ->excludes(raw);
+    app.add_option("-c", options.ends_after.frames_max,
+                   "End after so many frames that -f accepts, of all files together")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{INT64_MAX}).description(""))
+        ->option_text("N")
+        ->excludes(raw);
+    app.add_option("-a", options.autostop_text,
+                   "End after so many seconds: by the time stamps of a capture, and by the clock where it waits")
+        ->option_text("duration:S")
         ->excludes(raw);
     app.add_option("--port", options.ports, "Port of the server; may be given several times")
         ->check(CLI::Range(1, 65'535).description(""))
@@ -173,6 +184,24 @@ bool would_read_a_terminal(const command_line& options) {
     return options.files.empty() && options.interface.empty() && !options.is_raw && ::isatty(STDIN_FILENO) == 1;
 }
 
+/// What -a says; nothing if it cannot be understood.
+std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
+    constexpr std::string_view name = "duration:";
+    if (text.substr(0, name.size()) != name) {
+        return std::nullopt;
+    }
+    text.remove_prefix(name.size());
+    double seconds = 0;
+    const auto [end, problem] =
+        std::from_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::fixed);
+    const bool is_good = problem == std::errc{} && end == text.data() + text.size() && seconds > 0 &&
+                         seconds <= static_cast<double>(autostop::duration_max.count());
+    if (!is_good) {
+        return std::nullopt;
+    }
+    return std::chrono::round<std::chrono::nanoseconds>(std::chrono::duration<double>{seconds});
+}
+
 void declare(CLI::App& app, command_line& options) {
     app.name("chatos-dump");
     app.footer(std::string{examples});
@@ -232,6 +261,15 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
         options.capture_filter = std::make_shared<bpf_filter>(options.expression);
         if (const std::unique_ptr<bpf_problem> problem = options.capture_filter->check()) {
             return usage_error(bpf_error_text(options.expression, *problem));
+        }
+    }
+    if (app.count("-a") != 0) {
+        options.ends_after.duration = parse_duration(options.autostop_text);
+        if (!options.ends_after.duration) {
+            return usage_error("-a: invalid value '" + base::printable(options.autostop_text) +
+                               "': expected duration: and seconds up to " +
+                               std::to_string(autostop::duration_max.count()) +
+                               ", for example duration:60 or duration:0.5");
         }
     }
     if (app.count("--progress") != 0) {

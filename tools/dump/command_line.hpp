@@ -1,6 +1,7 @@
 // What the command line of chatos-dump asks for, and how the program complains.
 #pragma once
 
+#include "dump/capture/autostop.hpp"
 #include "dump/check/check_command.hpp"
 #include "dump/filter/filter.hpp"
 #include "dump/live/bpf_filter.hpp"
@@ -50,6 +51,8 @@ struct command_line {
     progress_mode progress{progress_mode::automatic};
     std::string interface;
     std::string expression;
+    autostop ends_after;
+    std::string autostop_text;
     std::shared_ptr<bpf_filter> capture_filter;
 };
 

@@ -54,7 +54,8 @@ bool dump_all(const command_line& options, record_sink& sink, output& out) {
                              .bounds = options.bounds,
                              .verify_checksums = options.verifies_checksums,
                              .on_read = on_read,
-                             .stop = &stop};
+                             .stop = &stop,
+                             .ends_after = options.ends_after};
     for (const std::uint16_t port : options.ports) {
         captures.ports.set(port);
     }

@@ -33,6 +33,12 @@ void note_flaws(const captured_frame& frame, capture_context& context, capture_t
     }
 }
 
+/// Whether no frame more is wanted.
+bool has_enough_frames(const capture_options& options, const capture_totals& account) noexcept {
+    const std::uint64_t filtered = account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
+    return account.frames - filtered >= options.ends_after.frames_max;
+}
+
 }  // namespace
 
 std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options, record_sink& sink,
@@ -43,9 +49,10 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
     connection_table connections{options.ports, context, capture_account, account.streams};
     std::uint64_t frame_number = 0;
     std::uint8_t reported_flaws = 0;
-    while (out.error() == 0) {
+    capture_clock clock{options.ends_after.duration};
+    while (out.error() == 0 && !has_enough_frames(options, capture_account)) {
         const captured_frame* const frame = frames.next();
-        if (frame == nullptr) {
+        if (frame == nullptr || clock.is_past(frame->time)) {
             break;
         }
         ++capture_account.frames;
@@ -85,7 +92,8 @@ std::string dump_file(const std::string& path, const capture_options& options, r
                              sink.take(input_pause{});
                              out.flush();
                          },
-                     .stop = options.stop}};
+                     .stop = options.stop,
+                     .ends_at = options.ends_after.deadline()}};
     if (file.error() != 0) {
         return "cannot open " + shown_path(path) + ": " + std::strerror(file.error());
     }
@@ -121,7 +129,9 @@ bool dump_captures(const capture_options& options, record_sink& sink, output& ou
     account.capture = &capture_account;
     const bool all_read =
         read_files(options.files, out, options.stop, report, [&](std::size_t, const std::string& path) {
-            return dump_file(path, options, sink, account, capture_account, out, decompress, report);
+            return has_enough_frames(options, capture_account)
+                       ? std::string{}
+                       : dump_file(path, options, sink, account, capture_account, out, decompress, report);
         });
     sink.take(account);
     out.flush();

@@ -1,6 +1,7 @@
 // chatos-dump FILE...: captures, from their bytes to records.
 #pragma once
 
+#include "dump/capture/autostop.hpp"
 #include "dump/capture/frame_source.hpp"
 #include "dump/input/byte_source.hpp"
 #include "dump/input/file_source.hpp"
@@ -27,6 +28,7 @@ struct capture_options {
     std::function<bool(const captured_frame&)> accepts{};  ///< frames that it rejects are skipped as filtered
     std::function<void(std::size_t)> on_read{};            ///< called with the number of bytes of each read
     const input_stop* stop{nullptr};                       ///< ends the input; may be null
+    autostop ends_after{};
 };
 
 /// Makes the source of what is inside a compressed file; null for a file that is not compressed.

@@ -42,6 +42,22 @@ input_file::~input_file() {
     }
 }
 
+bool input_file::is_past_end() const {
+    return events_.ends_at && std::chrono::steady_clock::now() >= *events_.ends_at;
+}
+
+/// How long poll() may wait: `wanted_ms`, or forever if that is negative, and never past the end.
+int input_file::poll_time(int wanted_ms) const {
+    if (!events_.ends_at) {
+        return wanted_ms;
+    }
+    const auto remaining =
+        std::chrono::ceil<std::chrono::milliseconds>(*events_.ends_at - std::chrono::steady_clock::now()).count();
+    constexpr std::int64_t longest_ms = 86'400'000;
+    const auto bounded = static_cast<int>(std::clamp<std::int64_t>(remaining, 0, longest_ms));
+    return wanted_ms < 0 ? bounded : std::min(wanted_ms, bounded);
+}
+
 /// False if a stop keeps the next read from happening.
 bool input_file::wait() {
     if (is_regular_) {
@@ -51,15 +67,15 @@ bool input_file::wait() {
         {{descriptor_, POLLIN, 0}, {events_.stop != nullptr ? events_.stop->descriptor() : -1, POLLIN, 0}}};
     auto time = static_cast<int>(pause_time.count());
     while (events_.stop == nullptr || !events_.stop->is_requested()) {
-        const int ready = ::poll(waits.data(), static_cast<nfds_t>(waits.size()), time);
+        if (is_past_end()) {
+            return false;
+        }
+        const int ready = ::poll(waits.data(), static_cast<nfds_t>(waits.size()), poll_time(time));
         if (waits[0].revents != 0 || (ready < 0 && errno != EINTR)) {
             return true;
         }
-        if (ready == 0) {
-            time = -1;
-            if (events_.on_pause) {
-                events_.on_pause();
-            }
+        if (ready == 0 && std::exchange(time, -1) >= 0 && events_.on_pause) {
+            events_.on_pause();
         }
     }
     return wait_for_writer();

@@ -22,6 +22,8 @@ struct input_events {
     std::function<void()> before_reading{};      ///< which may wait
     std::function<void()> on_pause{};            ///< a pipe or terminal has had nothing for input_file::pause_time
     const input_stop* stop{nullptr};             ///< ends the input; may be null
+    /// Ends the input as well, where it has to be waited for: no regular file.
+    std::optional<std::chrono::steady_clock::time_point> ends_at{};
 };
 
 /// Owns the descriptor of an open file; "-" is standard input, which stays open.
@@ -50,6 +52,8 @@ public:
 private:
     [[nodiscard]] bool wait();
     [[nodiscard]] bool wait_for_writer();
+    [[nodiscard]] bool is_past_end() const;
+    [[nodiscard]] int poll_time(int wanted_ms) const;
 
     input_events events_;
     int descriptor_;

@@ -224,6 +224,18 @@ TEST(piped_input, a_full_piece_does_not_wait_for_the_next_one) {
     writer.join();
 }
 
+TEST(stopped_input, ends_when_its_time_is_over_though_nothing_comes) {
+    const capture_pieces pieces = pcap_pieces();
+    piped_dump dump{[](const std::string& path, record_sink& sink, output& out) {
+        capture_options options{.files = {path}, .ends_after = {.duration = std::chrono::milliseconds{20}}};
+        options.ports.set(7'777);
+        return dump_captures(options, sink, out, decompressed,
+                             [](std::string_view problem) { ADD_FAILURE() << problem; });
+    }};
+    EXPECT_NE(dump.line().find(R"("type":"summary","frames":0)"), std::string::npos);
+    EXPECT_TRUE(dump.wait());
+}
+
 TEST(stopped_input, of_a_pipe_is_what_came_until_then_and_whole) {
     const input_stop stop;
     const capture_pieces pieces = pcap_pieces();

@@ -7,7 +7,8 @@ namespace chatos::dump {
 
 bool dump_interface(const std::string& interface, const std::string& expression, const capture_options& options,
                     record_sink& sink, output& out, const std::function<void(std::string_view)>& report) {
-    live_source source{interface, expression, *options.stop};
+    live_source source{interface, expression, options.ports, *options.stop};
+    source.end_at(options.ends_after.deadline());
     if (!source.problem().empty()) {
         report(source.problem());
         return false;

@@ -1,7 +1,9 @@
 #include "dump/live/live_source.hpp"
 
+#include "dump/live/port_filter.hpp"
 #include "dump/text/text_format.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -76,8 +78,19 @@ struct live_source::handle {
         }
     }
 
+    [[nodiscard]] bool set_filter(const std::string& expression) const {
+        if (expression.empty()) {
+            return true;
+        }
+        bpf_program compiled{};
+        const bool is_set = pcap_compile(capture, &compiled, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0 &&
+                            pcap_setfilter(capture, &compiled) == 0;
+        pcap_freecode(&compiled);
+        return is_set;
+    }
+
     /// Empty, or why not.
-    std::string open(const std::string& interface, const std::string& expression) {
+    std::string open(const std::string& interface, const std::string& expression, const server_ports& ports) {
         std::array<char, PCAP_ERRBUF_SIZE> reason{};
         capture = pcap_create(interface.c_str(), reason.data());
         if (capture == nullptr) {
@@ -94,23 +107,19 @@ struct live_source::handle {
         }
         const int library_type = pcap_datalink(capture);
         link_type = library_type == DLT_RAW ? raw_ip_link_type : static_cast<std::uint16_t>(library_type);
-        if (!expression.empty()) {
-            bpf_program compiled{};
-            const bool is_set = pcap_compile(capture, &compiled, expression.c_str(), 1, PCAP_NETMASK_UNKNOWN) == 0 &&
-                                pcap_setfilter(capture, &compiled) == 0;
-            pcap_freecode(&compiled);
-            if (!is_set) {
-                return "the expression of -f is not valid on " + shown_path(interface) + ": " + pcap_geterr(capture);
-            }
+        // On a link on which the ports make no sense the expression alone does.
+        if (!set_filter(with_ports(ports, expression)) && !set_filter(expression)) {
+            return "the expression of -f is not valid on " + shown_path(interface) + ": " + pcap_geterr(capture);
         }
         return pcap_setnonblock(capture, 1, reason.data()) == 0 ? std::string{}
                                                                 : open_problem(PCAP_ERROR, interface, reason.data());
     }
 };
 
-live_source::live_source(const std::string& interface, const std::string& expression, const input_stop& stop)
+live_source::live_source(const std::string& interface, const std::string& expression, const server_ports& ports,
+                         const input_stop& stop)
     : stop_{stop}, handle_{std::make_unique<handle>()} {
-    problem_ = handle_->open(interface, expression);
+    problem_ = handle_->open(interface, expression, ports);
     is_over_ = !problem_.empty();
 }
 
@@ -147,7 +156,14 @@ bool live_source::fetch() {
 void live_source::wait() {
     std::array<pollfd, 2> waits{
         {{pcap_get_selectable_fd(handle_->capture), POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}}};
-    if (::poll(waits.data(), waits.size(), -1) < 0 && errno != EINTR) {
+    int time = -1;
+    if (ends_at_) {
+        constexpr std::int64_t longest_ms = 86'400'000;
+        const auto remaining =
+            std::chrono::ceil<std::chrono::milliseconds>(*ends_at_ - std::chrono::steady_clock::now()).count();
+        time = static_cast<int>(std::clamp<std::int64_t>(remaining, 0, longest_ms));
+    }
+    if (::poll(waits.data(), waits.size(), time) < 0 && errno != EINTR) {
         problem_ = std::string{"cannot wait for frames: "} + std::strerror(errno);
         is_over_ = true;
     }
@@ -156,6 +172,9 @@ void live_source::wait() {
 
 /// On a busy interface there is always one more frame.
 bool live_source::is_past_stop() {
+    if (ends_at_ && std::chrono::steady_clock::now() >= *ends_at_) {
+        return true;
+    }
     if (!stop_.is_requested()) {
         return false;
     }

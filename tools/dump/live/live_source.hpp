@@ -3,6 +3,7 @@
 
 #include "dump/capture/frame_source.hpp"
 #include "dump/input/input_stop.hpp"
+#include "dump/link/decapsulator.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -19,12 +20,16 @@ public:
     static constexpr std::chrono::milliseconds stop_time{250};
 
     /// Opens the interface; the kernel drops frames that the expression, which must be valid on Ethernet,
-    /// rejects. An empty expression accepts all. `stop` ends the capture, and must outlive the source. See problem().
-    live_source(const std::string& interface, const std::string& expression, const input_stop& stop);
+    /// rejects, and those that show that they have none of the ports. An empty expression accepts all. `stop` ends the
+    /// capture, and must outlive the source. See problem().
+    live_source(const std::string& interface, const std::string& expression, const server_ports& ports,
+                const input_stop& stop);
     ~live_source() override;
 
     /// Called whenever there is no frame just now.
     void on_pause(std::function<void()> listener) { on_pause_ = std::move(listener); }
+    /// The capture ends then.
+    void end_at(const std::optional<std::chrono::steady_clock::time_point>& time) { ends_at_ = time; }
     /// Waits for the next frame. Null after a stop, once those that had come are taken, and when the interface is gone.
     [[nodiscard]] const captured_frame* next() override;
     [[nodiscard]] const std::string& problem() const override { return problem_; }
@@ -43,6 +48,7 @@ private:
     std::unique_ptr<handle> handle_;
     std::function<void()> on_pause_;
     captured_frame frame_;
+    std::optional<std::chrono::steady_clock::time_point> ends_at_;
     std::optional<std::chrono::steady_clock::time_point> stops_at_;
     bool is_over_{false};
     std::string problem_;

@@ -152,6 +152,50 @@ TEST_F(capture_program, a_capture_without_packets_is_whole) {
     EXPECT_EQ(std::count(result.out.begin(), result.out.end(), '\n'), 1);
 }
 
+TEST_F(capture_program, ends_after_so_many_frames_of_all_files_or_so_much_time_of_each) {
+    const std::string file = write_file("a.pcap", conversation());
+    const auto frames = [&](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), "--json");
+        const program_result result = dump(std::move(arguments));
+        EXPECT_EQ(result.exit_code, 0) << result.err;
+        EXPECT_EQ(result.err, "");
+        return last_number(result.out, "frames");
+    };
+    EXPECT_EQ(frames({"-c", "3", file}), 3);
+    EXPECT_EQ(frames({"-c", "7", file, file}), 7);
+    EXPECT_EQ(frames({"-c", "5", file, "/nowhere"}), 5) << "what is not wanted is not opened";
+    EXPECT_EQ(frames({"-c", "99", file}), 5);
+    EXPECT_EQ(frames({"-a", "duration:0.249999", file}), 3);
+    EXPECT_EQ(frames({"-a", "duration:0.25", file}), 4);
+    EXPECT_EQ(frames({"-a", "duration:1", file, file}), 8);
+    EXPECT_EQ(frames({"-a", "duration:1000000000", "-c", "4", file}), 4);
+    EXPECT_EQ(last_number(dump({"-c", "1", "--json", "-f", "tcp[tcpflags] & tcp-push != 0", file}).out, "packets"), 0);
+}
+
+TEST_F(capture_program, refuses_ends_that_make_no_sense) {
+    for (const std::vector<std::string>& arguments :
+         std::vector<std::vector<std::string>>{{"-c", "0"},
+                                               {"-c", "-1"},
+                                               {"-c", "many"},
+                                               {"-a", "duration:0"},
+                                               {"-a", "duration:"},
+                                               {"-a", "60"},
+                                               {"-a", "duration:-1"},
+                                               {"-a", "duration:nan"},
+                                               {"-a", "duration:1e9"},
+                                               {"-a", "duration:1000000001"},
+                                               {"-a", "filesize:1"},
+                                               {"-c", "1", "--raw"},
+                                               {"-a", "duration:1", "--raw"}}) {
+        const program_result result = dump(arguments);
+        EXPECT_EQ(result.exit_code, 2) << arguments[1];
+        EXPECT_NE(result.err.find(arguments[0]), std::string::npos) << result.err;
+    }
+    EXPECT_EQ(dump({"-a", "duration:1\x1b"}).err,
+              "chatos-dump: -a: invalid value 'duration:1\\x1b': expected duration: and seconds up to 1000000000, for "
+              "example duration:60 or duration:0.5\n");
+}
+
 TEST_F(capture_program, reads_compressed_captures) {
     const std::string file = write_file("plain", conversation());
     const std::string wanted = dump({"--json", file}).out;
