@@ -41,13 +41,21 @@ def talk(port):
             assert client.recv(2, socket.MSG_WAITALL) == b"\x06\0"
 
 
+def talk_elsewhere():
+    """Traffic of another port, which the kernel keeps to itself."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.create_connection(listener.getsockname()) as client:
+        client.sendall(b"\x01\0\x03eve")
+        listener.accept()[0].close()
+
+
 def show_conversation(port):
-    running, said = start_dump("--json", "--port", str(port), "-f", f"tcp port {port}")
+    running, said = start_dump("--json", "--port", str(port))
     if running is None:
         return said
     watchdog = threading.Timer(HANG_GUARD_S, running.kill)
     watchdog.start()
     try:
+        talk_elsewhere()
         talk(port)
         shown = []
         # The lines come while the capture continues: each is written as soon as its frame is there.
@@ -62,6 +70,7 @@ def show_conversation(port):
         assert [line["type"] for line in remaining] == ["summary"], remaining
         counts = remaining[0]
         assert counts["packets"] == 4 and counts["streams"] == 1 and counts["frames"] == counts["decoded"] >= 8, counts
+        assert "other_port" not in counts["skipped"], counts
         assert running.stderr.read() == ""
     finally:
         watchdog.cancel()
@@ -80,6 +89,18 @@ def end_without_traffic(signal_number):
     assert out.startswith("0 packets in 0 streams; 0 frames = 0 decoded + 0 skipped\n"), out
 
 
+def end_by_itself(port):
+    """After so many frames, the last of which is shown, or after so much time without any."""
+    running, _ = start_dump("--json", "--port", str(port), "-c", "4")
+    talk(port)
+    out, err = running.communicate(timeout=HANG_GUARD_S)
+    assert running.returncode == 0 and err == "", (running.returncode, err)
+    assert json.loads(out.splitlines()[-1])["frames"] == 4, out
+    running, _ = start_dump("-f", "host 203.0.113.77", "-a", "duration:0.05")
+    out, err = running.communicate(timeout=HANG_GUARD_S)
+    assert running.returncode == 0 and err == "" and "0 frames = 0 decoded" in out, (running.returncode, out, err)
+
+
 def main():
     status, out, err = complaint("-i", "no-such-if0")
     assert (status, out) == (3, ""), (status, out)
@@ -96,6 +117,7 @@ def main():
             assert "not permitted" in refused and "setcap" in refused, refused
             print("skipped: " + refused.strip())
             return SKIPPED
+        end_by_itself(port)
     finally:
         server.terminate()
         server.wait()
