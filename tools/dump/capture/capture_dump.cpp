@@ -43,7 +43,7 @@ bool has_enough_frames(const capture_options& options, const capture_totals& acc
 
 std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options, record_sink& sink,
                         totals& account, capture_totals& capture_account, output& out) {
-    capture_context context{.sink = sink, .account = account, .bounds = options.bounds};
+    capture_context context{.sink = sink, .account = account, .bounds = options.bounds, .listener = options.listener};
     context.now.file = file;
     decapsulator decapsulator{options.ports, options.verify_checksums, capture_account.skipped};
     connection_table connections{options.ports, context, capture_account, account.streams};
@@ -63,17 +63,24 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
         if (frame->flaws != 0) {
             note_flaws(*frame, context, capture_account, reported_flaws);
         }
+        if (options.listener != nullptr) {
+            options.listener->frame_read(frame_number, *frame);
+        }
         if (options.accepts && !options.accepts(*frame)) {
             ++capture_account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
-            continue;
-        }
-        if (const decapsulated_frame* const decapsulated = decapsulator.decapsulate(*frame)) {
+        } else if (const decapsulated_frame* const decapsulated = decapsulator.decapsulate(*frame)) {
             capture_account.decoded += decapsulated->tcp.reason == skip_reason::none ? 1 : 0;
             connections.take(*decapsulated);
+        }
+        if (options.listener != nullptr) {
+            options.listener->frame_done();
         }
     }
     decapsulator.end();
     connections.finish();
+    if (options.listener != nullptr) {
+        options.listener->capture_done();
+    }
     return frames.problem();
 }
 

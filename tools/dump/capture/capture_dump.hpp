@@ -9,6 +9,7 @@
 #include "dump/output/output.hpp"
 #include "dump/record/capture_position.hpp"
 #include "dump/record/record.hpp"
+#include "dump/tcp/frame_listener.hpp"
 
 #include <chatos/limits.hpp>
 
@@ -29,6 +30,7 @@ struct capture_options {
     std::function<void(std::size_t)> on_read{};            ///< called with the number of bytes of each read
     const input_stop* stop{nullptr};                       ///< ends the input; may be null
     autostop ends_after{};
+    frame_listener* listener{nullptr};
 };
 
 /// Makes the source of what is inside a compressed file; null for a file that is not compressed.

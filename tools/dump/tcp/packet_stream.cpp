@@ -78,6 +78,9 @@ void packet_stream::bytes(std::uint64_t offset, std::span<const std::byte> bytes
     context_->now.mark = mark;
     context_->now.endpoints = endpoints_;
     last_mark_ = mark;
+    if (context_->listener != nullptr) {
+        context_->listener->bytes_given({stream_, direction_, offset, &context_->now}, bytes);
+    }
     if (resume_at_ != 0) {
         bytes = skip_cut_packet(offset, bytes);
     }

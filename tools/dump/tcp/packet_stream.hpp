@@ -6,6 +6,7 @@
 #include "dump/record/record.hpp"
 #include "dump/stream/stream_reader.hpp"
 #include "dump/tcp/boundary_search.hpp"
+#include "dump/tcp/frame_listener.hpp"
 #include "dump/tcp/memory_budget.hpp"
 #include "dump/tcp/reassembler.hpp"
 
@@ -26,6 +27,7 @@ struct capture_context {
     limits bounds{};
     memory_budget budget{};
     capture_position now{};  ///< of the segment in hand; packets and events are given this place
+    frame_listener* listener{nullptr};
 };
 
 class packet_stream final : public byte_receiver {
