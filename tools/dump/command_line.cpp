@@ -3,6 +3,7 @@
 
 #include "base/shown_text.hpp"
 #include "dump/filter/filter_error_text.hpp"
+#include "dump/text/text_format.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -10,6 +11,7 @@
 #include <charconv>
 #include <cstdio>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -43,6 +45,8 @@ constexpr std::string_view examples = R"(Examples:
   chatos-dump --ladder --ladder-svg chart.svg a.pcap
   chatos-dump -Y 'packet==SPM && message~"h[ae]llo"' a.pcap
   chatos-dump -i lo -f 'tcp port 7777'       live traffic of an interface, until Ctrl-C
+  chatos-dump --follow 3 -w one.pcapng a.pcap  the frames of a stream, for other programs
+  chatos-dump --follow-raw 3 --dir c2s a.pcap > session.bin
   echo '06 00' | chatos-dump --raw           hex text, as typed or as xxd prints it
   chatos-dump --raw --json a.bin b.bin       one JSON object per line; two streams
   ssh host tcpdump -U -w - port 7777 | chatos-dump -
@@ -87,7 +91,8 @@ void declare_input(CLI::App& app, command_line& options) {
     CLI::Option* hex =
         app.add_flag("--hex", options.is_hex, "The input is hex text (otherwise its first byte decides)");
     app.add_flag("--binary", options.is_binary, "The input is binary")->excludes(hex);
-    app.add_option("--dir", options.direction, "Who sent the bytes: c2s, a client (default), or s2c, a server")
+    app.add_option("--dir", options.direction,
+                   "Who sent the bytes: c2s, a client (default), or s2c, a server; with --follow-raw the side to print")
         ->check(CLI::IsMember({"c2s", "s2c"}).description(""))
         ->option_text("c2s|s2c");
     app.add_flag(
@@ -104,8 +109,8 @@ void declare_input(CLI::App& app, command_line& options) {
 void declare_to_scenario(CLI::App& app, command_line& options) {
     CLI::Option* to_scenario = app.add_flag("--to-scenario", options.is_to_scenario,
                                             "Print the captured traffic as a scenario for chatos-conformance run");
-    for (const char* other :
-         {"--raw", "--json", "--check", "-v", "--time", "-Y", "--stats", "--ladder", "--ladder-svg"}) {
+    for (const char* other : {"--raw", "--json", "--check", "-v", "--time", "-Y", "--stats", "--ladder", "--ladder-svg",
+                              "--csv", "--follow-raw", "-w"}) {
         to_scenario->excludes(other);
     }
     app.add_option("--need", options.needs,
@@ -123,7 +128,10 @@ void declare_check(CLI::App& app, check_options& check_settings) {
                              ->excludes("-Y")
                              ->excludes("--stats")
                              ->excludes("--ladder")
-                             ->excludes("--ladder-svg");
+                             ->excludes("--ladder-svg")
+                             ->excludes("--csv")
+                             ->excludes("--follow-raw")
+                             ->excludes("-w");
     app.add_option("--junit", check_settings.junit,
                    "Write the verdicts to this file as JUnit XML; '-' is standard output")
         ->option_text("FILE")
@@ -155,28 +163,53 @@ void declare_output(CLI::App& app, command_line& options) {
     CLI::Option* verbose = app.add_flag("-v", options.is_verbose, "Show each field with its offset and bytes");
     CLI::Option* json =
         app.add_flag("--json", options.is_json, "Print one JSON object per line")->excludes(verbose)->excludes(time);
+    CLI::Option* csv =
+        app.add_flag("--csv", options.is_csv, "Print one row per packet and event, with a header (RFC 4180)")
+            ->excludes(verbose)
+            ->excludes(json)
+            ->excludes(time);
     CLI::Option* stats =
         app.add_flag(
                "--stats", options.wants_stats,
                "Show no packets, but how many there are, how long answers took, and which requests stayed unanswered")
             ->excludes(verbose)
+            ->excludes(csv)
             ->excludes(time);
     app.add_flag("--ladder", options.wants_ladder,
                  "Draw a sequence chart as wide as the terminal, a row per packet and event")
         ->excludes(verbose)
         ->excludes(json)
+        ->excludes(csv)
         ->excludes(stats);
     app.add_option("--ladder-svg", options.svg_path,
                    "Also draw the chart into a file, as SVG: at most 5,000 rows and 40 endpoints")
         ->option_text("FILE");
     app.add_option("--follow", options.followed, "Show one stream only, by its number in JSON or with -v")
         ->option_text("STREAM");
+    CLI::Option* kept =
+        app.add_option("-w", options.kept_path,
+                       "Also write the frames of what --follow and -Y accept to this file, as pcapng with "
+                       "the packets as comments; '-' is standard output, without anything else")
+            ->option_text("FILE")
+            ->excludes("--raw");
+    CLI::Option* raw_followed =
+        app.add_option(
+               "--follow-raw", options.raw_followed,
+               "Print only the bytes of this stream: both sides as lines of hex, the server's after a tab; with "
+               "--dir those of one side, as they are")
+            ->option_text("STREAM")
+            ->excludes(kept)
+            ->excludes("--follow");
+    for (const char* other : {"--raw", "--json", "--csv", "-v", "--time", "--stats", "--ladder", "--ladder-svg"}) {
+        raw_followed->excludes(other);
+    }
     app.add_option(
            "-Y", options.filter_text,
            "Show the packets and events that the filter accepts, such as 'pseudo==\"bob\" || event==gap'. Fields: "
            "packet, pseudo, message, code, stream, dir, src, dst, frame, offset, length, time, type, event, "
            "bytes; operators: == != < <= > >= ~ contains ! && || ( )")
-        ->option_text("FILTER");
+        ->option_text("FILTER")
+        ->excludes(raw_followed);
 }
 
 /// Somebody who types only the program's name wants to know what it does, not to type a capture.
@@ -210,6 +243,14 @@ void declare(CLI::App& app, command_line& options) {
     declare_output(app, options);
 }
 
+bool is_same_file(const std::string& input, const std::string& output) {
+    struct stat read {};
+    struct stat written {};
+    const int failed = input == "-" ? ::fstat(STDIN_FILENO, &read) : ::stat(input.c_str(), &read);
+    return failed == 0 && S_ISREG(read.st_mode) && ::stat(output.c_str(), &written) == 0 &&
+           read.st_dev == written.st_dev && read.st_ino == written.st_ino;
+}
+
 /// The contradiction in the command line; empty if there is none.
 std::string usage_problem(const command_line& options) {
     if (options.is_to_scenario && options.files.size() > 1) {
@@ -218,8 +259,23 @@ std::string usage_problem(const command_line& options) {
     if (options.check.junit == "-" && options.is_json) {
         return "--junit - and --json both want standard output: give --junit a file";
     }
-    if (!options.is_raw && (options.is_hex || options.is_binary || options.direction != "c2s")) {
-        return "--hex, --binary and --dir apply to byte streams: use them with --raw";
+    if (!options.is_raw && (options.is_hex || options.is_binary)) {
+        return "--hex and --binary apply to byte streams: use them with --raw";
+    }
+    if (!options.is_raw && !options.raw_followed && !options.direction.empty()) {
+        return "--dir applies to byte streams: use it with --raw or --follow-raw";
+    }
+    if (options.kept_path == "-" && (options.is_json || options.is_csv || options.is_verbose || options.wants_stats ||
+                                     options.wants_ladder || !options.svg_path.empty())) {
+        return "-w - writes the capture to standard output, which can have nothing else: give -w a file";
+    }
+    if (options.kept_path == "-" && ::isatty(STDOUT_FILENO) == 1) {
+        return "-w - would write a capture to the terminal: give -w a file, or redirect the output";
+    }
+    for (const std::string& file : options.files) {
+        if (!options.kept_path.empty() && is_same_file(file, options.kept_path)) {
+            return "-w " + shown_path(options.kept_path) + " would overwrite the input: give -w another file";
+        }
     }
     if (std::count(options.files.begin(), options.files.end(), "-") > 1) {
         return "standard input ('-') is given more than once: name it once";

@@ -32,7 +32,7 @@ struct command_line {
     check_options check;
     bool is_to_scenario{false};
     std::vector<std::string> needs;
-    std::string direction{"c2s"};
+    std::string direction;  ///< empty: not given
     std::vector<std::uint16_t> ports{7777};
     std::string time{"relative"};
     bool verifies_checksums{false};
@@ -44,6 +44,9 @@ struct command_line {
     bool is_binary{false};
     bool is_verbose{false};
     bool is_json{false};
+    bool is_csv{false};
+    std::string kept_path;  ///< of -w
+    std::optional<std::uint32_t> raw_followed;
     bool wants_stats{false};
     bool wants_ladder{false};
     std::string svg_path;

@@ -6,6 +6,7 @@
 #include "dump/input/compressed_input.hpp"
 #include "dump/live/live_dump.hpp"
 #include "dump/output/sink_chain.hpp"
+#include "dump/output/stream_bytes.hpp"
 #include "dump/output/terminal.hpp"
 #include "dump/record/forwarding_sinks.hpp"
 #include "dump/scenario/scenario_sink.hpp"
@@ -36,7 +37,7 @@ time_format time_format_of(std::string_view name) {
                                                : time_format::relative;
 }
 
-bool dump_all(const command_line& options, record_sink& sink, output& out) {
+bool dump_all(const command_line& options, record_sink& sink, output& out, frame_listener* listener = nullptr) {
     const input_stop stop;
     input_progress progress{options.interface.empty() ? options.progress : progress_mode::never, options.files, out};
     const auto report = [&progress](std::string_view problem) {
@@ -55,7 +56,8 @@ bool dump_all(const command_line& options, record_sink& sink, output& out) {
                              .verify_checksums = options.verifies_checksums,
                              .on_read = on_read,
                              .stop = &stop,
-                             .ends_after = options.ends_after};
+                             .ends_after = options.ends_after,
+                             .listener = listener};
     for (const std::uint16_t port : options.ports) {
         captures.ports.set(port);
     }
@@ -76,10 +78,12 @@ bool dump_all(const command_line& options, record_sink& sink, output& out) {
 }
 
 output_options output_options_of(const command_line& options) {
-    return {.kind = options.is_json        ? output_format::json
-                    : options.is_verbose   ? output_format::tree
-                    : options.wants_ladder ? output_format::ladder
-                                           : output_format::lines,
+    return {.kind = options.kept_path == "-" ? output_format::none
+                    : options.is_json        ? output_format::json
+                    : options.is_csv         ? output_format::csv
+                    : options.is_verbose     ? output_format::tree
+                    : options.wants_ladder   ? output_format::ladder
+                                             : output_format::lines,
             .wants_stats = options.wants_stats,
             .time = time_format_of(options.time),
             .colors = chatos::base::colors_for(STDOUT_FILENO),
@@ -87,7 +91,8 @@ output_options output_options_of(const command_line& options) {
             .columns = terminal_columns(STDOUT_FILENO),
             .followed = options.followed,
             .accepted = options.accepted,
-            .svg_path = options.svg_path};
+            .svg_path = options.svg_path,
+            .kept_path = options.kept_path};
 }
 
 /// Prints the whole scenario or nothing: an incomplete one would test something else.
@@ -148,7 +153,30 @@ int judge_capture(const command_line& options) {
     return !all_read ? exit_failed : check->has_violations() ? exit_violations : exit_read;
 }
 
+int follow_bytes(const command_line& options) {
+    output out{STDOUT_FILENO};
+    std::optional<stream_direction> direction;
+    if (!options.direction.empty()) {
+        direction = options.raw.direction;
+    }
+    stream_bytes bytes{out, *options.raw_followed, direction};
+    const bool all_read = dump_all(options, bytes, out, &bytes);
+    if (const std::optional<int> status = output_failure(out)) {
+        return *status;
+    }
+    if (const std::string warning = bytes.warning(); !warning.empty()) {
+        print_error(warning);
+    }
+    if (const std::string problem = bytes.problem(); !problem.empty()) {
+        return failure(problem);
+    }
+    return all_read ? exit_read : exit_failed;
+}
+
 int run(const command_line& options) {
+    if (options.raw_followed) {
+        return follow_bytes(options);
+    }
     if (options.is_to_scenario) {
         return make_scenario(options);
     }
@@ -160,7 +188,7 @@ int run(const command_line& options) {
     if (const std::string problem = form.problem(); !problem.empty()) {
         return failure(problem);
     }
-    const bool all_read = dump_all(options, form.first(), out);
+    const bool all_read = dump_all(options, form.first(), out, form.listener());
     form.finish();
     if (const std::optional<int> status = output_failure(out)) {
         return *status;

@@ -27,6 +27,7 @@ public:
     /// Adds a frame of at most frame_bytes_max bytes. Its time keeps its digits, 6 or 9; a frame without a time gets
     /// that of 1970, because a packet without one can have no comment. `comment` is UTF-8; empty: none.
     void add(const captured_frame& frame, std::string_view comment = {});
+    void flush() { out_.flush(); }
 
 private:
     /// Frames of an interface share their link type and their clock.

@@ -196,6 +196,53 @@ TEST_F(capture_program, refuses_ends_that_make_no_sense) {
               "example duration:60 or duration:0.5\n");
 }
 
+TEST_F(capture_program, writes_the_frames_of_what_it_shows_to_a_capture) {
+    const std::string file = write_file("a.pcap", conversation());
+    const std::string kept = folder_.path("kept.pcapng");
+    const program_result result = dump({"-w", kept, "-Y", "packet==CR", file});
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_NE(result.out.find("CR     pseudo=\"bob\""), std::string::npos);
+    const program_result read = dump({"--json", kept});
+    EXPECT_EQ(last_number(read.out, "frames"), 1);
+    EXPECT_NE(read.out.find(R"("packet":"CR","pseudo":"bob")"), std::string::npos) << read.out;
+    // The whole capture, through pipes.
+    const program_result piped = dump({"-w", "-", file});
+    EXPECT_EQ(dump({"--json"}, piped.out).out, dump({"--json", file}).out);
+    EXPECT_EQ(piped.exit_code, 0);
+
+    EXPECT_EQ(dump({"-w", folder_.path("nowhere/a"), file}).exit_code, 3);
+    EXPECT_EQ(dump({"-w", "/dev/full", file}).err,
+              "chatos-dump: cannot write the capture to \"/dev/full\": No space left on device\n");
+    EXPECT_NE(dump({"-w", file, file}).err.find("would overwrite the input"), std::string::npos);
+    for (const char* other : {"--json", "--csv", "-v", "--stats", "--ladder"}) {
+        EXPECT_EQ(dump({"-w", "-", other, file}).exit_code, 2) << other;
+    }
+}
+
+TEST_F(capture_program, prints_the_bytes_of_a_stream) {
+    const std::string file = write_file("a.pcap", conversation());
+    EXPECT_EQ(dump({"--follow-raw", "0", file}).out, "010003626f62\n\t0600\n020003657665\n");
+    EXPECT_EQ(dump({"--follow-raw", "0", "--dir", "s2c", file}).out, "\x06\x00"sv);
+    const program_result none = dump({"--follow-raw", "1", file});
+    EXPECT_EQ(none.exit_code, 3);
+    EXPECT_EQ(none.err, "chatos-dump: there is no stream 1; the last one is 0\n");
+    for (const std::vector<std::string>& wrong : std::vector<std::vector<std::string>>{
+             {"--json"}, {"--raw"}, {"-w", "x"}, {"-Y", "code"}, {"--check"}, {"--follow", "0"}, {"--dir", "up"}}) {
+        std::vector<std::string> arguments{"--follow-raw", "0", file};
+        arguments.insert(arguments.begin(), wrong.begin(), wrong.end());
+        EXPECT_EQ(dump(arguments).exit_code, 2) << wrong[0];
+    }
+    EXPECT_EQ(dump({"--dir", "c2s", file}).exit_code, 2);
+}
+
+TEST_F(capture_program, prints_a_table) {
+    const program_result table = dump({"--csv", "-Y", "code", "-"}, text_of(conversation()));
+    EXPECT_EQ(table.out.substr(table.out.find("\r\n") + 2),
+              "packet,0,s2c,,10.0.0.2:7777,10.0.0.1:40000,1700000000.250000,4,0,2,ERROR,,,0,OK,,,,\r\n");
+    EXPECT_EQ(dump({"--raw", "--csv"}, cr_bob).out.substr(0, 5), "type,");
+    EXPECT_EQ(dump({"--csv", "--json"}).exit_code, 2);
+}
+
 TEST_F(capture_program, reads_compressed_captures) {
     const std::string file = write_file("plain", conversation());
     const std::string wanted = dump({"--json", file}).out;

@@ -40,7 +40,8 @@ void keep(const byte_string& capture, const dump_options& call) {
 
 dump_result dump_into(record_sink& sink, output& out, const byte_string& capture, const dump_options& call) {
     keep(capture, call);
-    capture_options options{.files = {}, .bounds = call.bounds, .verify_checksums = call.verify_checksums};
+    capture_options options{
+        .files = {}, .bounds = call.bounds, .verify_checksums = call.verify_checksums, .listener = call.listener};
     for (const std::uint16_t port : call.ports) {
         options.ports.set(port);
     }
@@ -110,8 +111,9 @@ std::vector<byte_string> login_then(const std::vector<byte_string>& frames) {
     return all;
 }
 
-dump_result dump_frames(record_sink& sink, output& out, const std::vector<byte_string>& frames) {
-    return dump_into(sink, out, capture_of(frames), {});
+dump_result dump_frames(record_sink& sink, output& out, const std::vector<byte_string>& frames,
+                        const dump_options& call) {
+    return dump_into(sink, out, capture_of(frames), call);
 }
 
 std::vector<std::string> short_lines(const std::string& json) {

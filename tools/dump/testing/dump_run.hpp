@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/packet_builder.hpp"
+#include "dump/tcp/frame_listener.hpp"
 #include "dump/text/text_sink.hpp"
 
 #include <chatos/limits.hpp>
@@ -22,6 +23,7 @@ struct dump_options {
     limits bounds{};
     bool verify_checksums{false};
     std::size_t piece_bytes{SIZE_MAX};
+    frame_listener* listener{nullptr};
 };
 
 struct dump_result {
@@ -44,7 +46,8 @@ using sink_before = std::function<std::unique_ptr<record_sink>(record_sink& next
 /// `frames`.
 [[nodiscard]] std::vector<byte_string> login_then(const std::vector<byte_string>& frames);
 /// Frames on Ethernet, a millisecond apart, into any sink that writes to `out`.
-[[nodiscard]] dump_result dump_frames(record_sink& sink, output& out, const std::vector<byte_string>& frames);
+[[nodiscard]] dump_result dump_frames(record_sink& sink, output& out, const std::vector<byte_string>& frames,
+                                      const dump_options& call = {});
 
 /// What each line says in short: `c2s 0 SPM pseudo message`, `c2s 6 gap 12 lost`; the summary is left out.
 [[nodiscard]] std::vector<std::string> short_lines(const std::string& json);

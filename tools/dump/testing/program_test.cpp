@@ -128,7 +128,7 @@ TEST_F(dump_program, broken_hex_prints_what_came_before_and_fails) {
 
 TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
     const std::vector<std::pair<std::vector<std::string>, std::string_view>> cases{
-        {{"--dir", "s2c"}, "use them with --raw"},
+        {{"--dir", "s2c"}, "use it with --raw"},
         {{"--hex", "capture.pcap"}, "use them with --raw"},
         {{"--raw", "--port", "7777"}, "excludes"},
         {{"--raw", "--verify-checksums"}, "excludes"},

@@ -1,0 +1,297 @@
+#include "dump/output/frame_selection.hpp"
+
+#include "dump/record/capture_position.hpp"
+#include "dump/text/record_text.hpp"
+
+#include <algorithm>
+
+namespace chatos::dump {
+
+namespace {
+
+std::uint64_t key_of(std::uint32_t stream, stream_direction direction) noexcept {
+    return std::uint64_t{stream} * 2 + static_cast<std::uint64_t>(direction);
+}
+
+/// `  [stream 0, c2s, frame 3, offset 0]`, as the tree shows it; the frame is that of the input.
+void add_place(output& text, const stream_position& at) {
+    text.add("  [stream ", at.stream, ", ", direction_name(at.direction));
+    text.add(", frame ", at.capture->mark.frame, ", offset ", at.offset, "]");
+}
+
+}  // namespace
+
+frame_selection::held_frame* frame_selection::find(std::uint64_t number) noexcept {
+    const bool is_held = number >= first_number_ && number - first_number_ < frames_.size();
+    return is_held ? &frames_[static_cast<std::size_t>(number - first_number_)] : nullptr;
+}
+
+frame_selection::direction_frames* frame_selection::find(const stream_position& at) {
+    const auto known = directions_.find(key_of(at.stream, at.direction));
+    return known != directions_.end() ? &known->second : nullptr;
+}
+
+void frame_selection::frame_read(std::uint64_t number, const captured_frame& frame) {
+    if (frames_.empty()) {
+        first_number_ = number;
+    }
+    held_frame& added = frames_.emplace_back();
+    added.frame = frame;
+    added.bytes.assign(frame.bytes.begin(), frame.bytes.end());
+    held_bytes_ += added.bytes.size();
+}
+
+void frame_selection::bytes_given(const stream_position& at, std::span<const std::byte> bytes) {
+    const std::uint64_t number = at.capture->mark.frame;
+    held_frame* const frame = find(number);
+    if (frame == nullptr || (selection_.followed && *selection_.followed != at.stream)) {
+        return;
+    }
+    direction_frames& direction = directions_[key_of(at.stream, at.direction)];
+    frame->is_waiting = false;
+    if (direction.is_over) {
+        return;
+    }
+    frame->begin = frame->is_given ? std::min(frame->begin, at.offset) : at.offset;
+    frame->end = at.offset + bytes.size();
+    if (!std::exchange(frame->is_given, true)) {
+        while (!direction.given.empty() && find(direction.given.front()) == nullptr) {
+            direction.given.pop_front();
+        }
+        direction.given.push_back(number);
+    }
+}
+
+void frame_selection::segment_taken(std::uint32_t stream, stream_direction direction, bool is_waiting) {
+    held_frame& frame = frames_.back();
+    if (selection_.followed && *selection_.followed != stream) {
+        return;
+    }
+    if (selection_.has_whole_streams) {
+        frame.decision = fate::wanted;
+    }
+    const std::uint64_t key = key_of(stream, direction);
+    if (is_waiting && !frame.is_given) {
+        frame.is_waiting = true;
+        std::vector<std::uint64_t>& waiting = directions_[key].waiting;
+        std::erase_if(waiting, [this](std::uint64_t number) { return find(number) == nullptr; });
+        waiting.push_back(first_number_ + frames_.size() - 1);
+    } else if (const auto known = directions_.find(key); !is_waiting && known != directions_.end()) {
+        // Nothing waits any more: those that gave nothing were repetitions.
+        for (const std::uint64_t number : std::exchange(known->second.waiting, {})) {
+            if (held_frame* const earlier = find(number)) {
+                earlier->is_waiting = false;
+            }
+        }
+    }
+}
+
+void frame_selection::frame_done() {
+    frames_.back().is_done = true;
+    if (held_frame& frame = frames_.back(); frame.decision != fate::wanted && !frame.is_waiting && !frame.is_given) {
+        free_bytes(frame);
+    }
+    release(false);
+}
+
+void frame_selection::free_bytes(held_frame& frame) noexcept {
+    frame.decision = fate::unwanted;
+    held_bytes_ -= frame.bytes.size() + frame.comment.size();
+    frame.bytes = {};
+    frame.comment = {};
+}
+
+bool frame_selection::is_too_much() const noexcept {
+    if (held_bytes_ > held_bytes_max || frames_.size() > held_frames_max) {
+        return true;
+    }
+    const capture_time& first = frames_.front().frame.time;
+    const capture_time& last = frames_.back().frame.time;
+    std::int64_t seconds = 0;
+    return !__builtin_sub_overflow(last.seconds, first.seconds, &seconds) && seconds > hold_time.count();
+}
+
+/// Writes, or drops, what has been decided at the front; in a pause also what is wanted, whatever else will be said of
+/// it.
+void frame_selection::release(bool is_paused) {
+    while (!frames_.empty() && frames_.front().is_done) {
+        held_frame& frame = frames_.front();
+        const bool is_decided = !frame.is_waiting && !frame.is_given;
+        const bool is_wanted = frame.decision == fate::wanted;
+        if (!is_decided && !(is_paused && is_wanted) && !is_too_much()) {
+            return;
+        }
+        if (is_wanted || (!is_decided && frame.decision == fate::open)) {
+            write(frame);
+        }
+        free_bytes(frame);
+        frames_.pop_front();
+        ++first_number_;
+    }
+}
+
+void frame_selection::write(const held_frame& held) {
+    captured_frame frame = held.frame;
+    frame.bytes = held.bytes;
+    writer_.add(frame, held.comment);
+}
+
+void frame_selection::capture_done() {
+    for (held_frame& frame : frames_) {
+        if (frame.decision == fate::wanted) {
+            write(frame);
+        }
+    }
+    frames_.clear();
+    directions_.clear();
+    held_bytes_ = 0;
+}
+
+/// The frames with the record's bytes are wanted, and the one that led to it.
+void frame_selection::want(const stream_position& at, std::uint64_t bytes) {
+    if (held_frame* const frame = find(at.capture->mark.frame)) {
+        frame->decision = fate::wanted;
+    }
+    const direction_frames* const direction = find(at);
+    if (direction == nullptr) {
+        return;
+    }
+    for (const std::uint64_t number : direction->given) {
+        held_frame* const frame = find(number);
+        if (frame != nullptr && frame->begin < at.offset + bytes && frame->end > at.offset) {
+            frame->decision = fate::wanted;
+        }
+    }
+}
+
+void frame_selection::comment(const stream_position& at, std::string_view text) {
+    held_frame* const frame = find(at.capture->mark.frame);
+    if (frame == nullptr || frame->comment.size() > pcapng_writer::comment_bytes_max) {
+        return;
+    }
+    const std::size_t before = frame->comment.size();
+    if (before != 0) {
+        frame->comment += '\n';
+    }
+    frame->comment += text;
+    held_bytes_ += frame->comment.size() - before;
+}
+
+/// Everything before this offset has become a record.
+void frame_selection::reach(const stream_position& at, std::uint64_t offset) {
+    direction_frames* const direction = find(at);
+    if (direction == nullptr) {
+        return;
+    }
+    while (!direction->given.empty()) {
+        held_frame* const frame = find(direction->given.front());
+        if (frame != nullptr && frame->end > offset) {
+            return;
+        }
+        if (frame != nullptr) {
+            frame->is_given = false;
+        }
+        direction->given.pop_front();
+    }
+}
+
+void frame_selection::end(direction_frames& direction) {
+    for (const std::uint64_t number : std::exchange(direction.given, {})) {
+        if (held_frame* const frame = find(number)) {
+            frame->is_given = false;
+        }
+    }
+    direction.is_over = true;
+}
+
+void frame_selection::on(const packet_record& record) {
+    want(record.at, record.bytes.size());
+    output text;
+    text.add(packet_name(record.packet.op));
+    add_packet_summary(text, record.packet);
+    if (const std::string_view wrong = wrong_direction_note(record); !wrong.empty()) {
+        text.add("  <- ", wrong);
+    }
+    add_place(text, record.at);
+    comment(record.at, text.text());
+    reach(record.at, record.at.offset + record.bytes.size());
+}
+
+void frame_selection::on(const hidden_packet& record) {
+    reach(record.hidden.at, record.hidden.at.offset + record.hidden.bytes.size());
+}
+
+void frame_selection::on(const hidden_loss& record) {
+    direction_frames* const direction = find(record.at);
+    if (direction != nullptr && direction->is_failing) {
+        end(*direction);
+    } else {
+        reach(record.at, record.at.offset);
+    }
+}
+
+void frame_selection::on(const undecoded_record& record) {
+    if (direction_frames* const direction = find(record.at)) {
+        direction->is_failing = true;
+    }
+}
+
+void frame_selection::on(const malformed_record& record) {
+    want(record.at, record.bytes.size());
+    output text;
+    text.add("MALFORMED  ", rule_of(record.error.what), ", ", field_name(record.error.where), " at offset ",
+             record.error.offset);
+    text.add(": ");
+    add_malformed_detail(text, record);
+    add_place(text, record.at);
+    comment(record.at, text.text());
+    if (record.was_guessed) {
+        reach(record.at, record.at.offset + record.lost_bytes);
+    } else if (direction_frames* const direction = find(record.at)) {
+        end(*direction);
+    }
+}
+
+void frame_selection::on(const incomplete_record& record) {
+    want(record.at, record.bytes.size());
+    output text;
+    text.add("INCOMPLETE  ");
+    add_incomplete_detail(text, record);
+    add_place(text, record.at);
+    comment(record.at, text.text());
+}
+
+void frame_selection::on(const event_record& record) {
+    const bool has_bytes = record.kind == event_kind::unframed;
+    want(record.at, has_bytes ? record.bytes : 0);
+    output text;
+    text.add("event ", event_name(record.kind));
+    text.add(": ");
+    add_event_detail(text, record);
+    add_place(text, record.at);
+    comment(record.at, text.text());
+    if (record.kind != event_kind::conflict) {  // which may lie ahead
+        reach(record.at, record.at.offset + (has_bytes ? record.bytes : 0));
+    }
+}
+
+void frame_selection::on(const direction_closed& record) {
+    const auto known = directions_.find(key_of(record.at.stream, record.at.direction));
+    if (known == directions_.end()) {
+        return;
+    }
+    end(known->second);
+    for (const std::uint64_t number : known->second.waiting) {
+        if (held_frame* const frame = find(number)) {
+            frame->is_waiting = false;
+        }
+    }
+    directions_.erase(known);
+}
+
+void frame_selection::on(const input_pause& /*pause*/) {
+    release(true);
+    writer_.flush();
+}
+
+}  // namespace chatos::dump
