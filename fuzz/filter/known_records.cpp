@@ -91,8 +91,8 @@ std::deque<known_record> make_records() {
         put_packet(records.back(), packet, number * 7 % 40);
         ++number;
     }
-    for (const std::string_view event :
-         {"gap", "truncated", "conflict", "malformed", "incomplete", "midstream", "resync", "reset", "evicted"}) {
+    for (const std::string_view event : {"gap", "truncated", "conflict", "malformed", "incomplete", "midstream",
+                                         "resync", "reset", "evicted", "discarded", "contested", "reset_ignored"}) {
         known_record& record = records.emplace_back();
         put(record, number);
         record.subject.event = event;

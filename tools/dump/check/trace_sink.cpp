@@ -30,7 +30,10 @@ std::string_view doubt_of(const event_record& record) noexcept {
     case event_kind::resync: return "the beginning of a packet was guessed (resync)";
     case event_kind::unframed: return "bytes belong to no packet that is known (unframed)";
     case event_kind::evicted: return "memory was given up while reading (evicted)";
-    case event_kind::reset: break;
+    case event_kind::discarded: return "bytes have no place in the stream (discarded)";
+    case event_kind::contested: return "a frame may belong to another connection (contested)";
+    case event_kind::reset:
+    case event_kind::reset_ignored: break;
     }
     return {};
 }

@@ -14,7 +14,8 @@ std::string_view words_of(filter_field name) noexcept {
     switch (name) {
     case filter_field::type: return "packet event";
     case filter_field::packet: return "CR RPM SPM SMA PC ERROR";
-    case filter_field::event: return "gap truncated conflict malformed incomplete midstream resync reset evicted";
+    case filter_field::event:
+        return "gap truncated conflict malformed incomplete midstream resync reset evicted discarded contested reset_ignored";
     case filter_field::dir: return "c2s s2c";
     default: return {};
     }

@@ -130,8 +130,11 @@ void json_sink::on(const event_record& record) {
         line.text("other", reading_text(record.other));
         break;
     case event_kind::evicted: line.text("what", record.cause); break;
+    case event_kind::discarded: line.text("cause", record.cause); break;
     case event_kind::midstream:
     case event_kind::reset:
+    case event_kind::contested:
+    case event_kind::reset_ignored:
     case event_kind::unframed: break;
     }
     output detail;

@@ -29,11 +29,15 @@ def dump(program, data, *options):
     return run(program, data, "--raw", "--binary", *options)
 
 
-def frame(sequence, payload, flags=0x10, version=4):
-    segment = struct.pack(">HHIIBBHHH", 40000, 7777, sequence, 0, 0x50, flags, 65535, 0, 0) + payload
+def frame(sequence, payload, flags=0x10, version=4, answers=None):
+    """From the client; with `answers` from the server, which acknowledges that number."""
+    ports = (40000, 7777) if answers is None else (7777, 40000)
+    segment = struct.pack(">HHIIBBHHH", *ports, sequence, answers or 0, 0x50, flags, 65535, 0, 0) + payload
     if version == 6:
         return b"\x60\0\0\0" + struct.pack(">HBB", len(segment), 6, 64) + bytes(15) + b"\1" + bytes(15) + b"\2" + segment
-    return (struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(segment), 1, 0, 64, 6, 0) + b"\x0a\0\0\1\x0a\0\0\2" + segment)
+    hosts = [b"\x0a\0\0\1", b"\x0a\0\0\2"]
+    header = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(segment), 1, 0, 64, 6, 0)
+    return header + b"".join(hosts if answers is None else reversed(hosts)) + segment
 
 
 def capture(*frames, magic=0xA1B2C3D4, cut=0):
@@ -56,6 +60,8 @@ def captures():
     yield capture(frame(10, b"no packet"))
     yield capture(syn, frame(10, bob[:3]), frame(13, b"", 4))
     yield capture(syn, frame(10, bob[:3] + b"\xff"), frame(14, b"\xff\xff"))
+    yield capture(syn, frame(10, bob), frame(16, b"too slow", 4), frame(16, ok), frame(100, b"", 0x10, answers=18))
+    yield capture(syn, frame(10, bob), frame(15, b"", 2), frame(16, ok, 8))
     ports = [bytearray(syn) for _ in range(16_400)]
     for number, item in enumerate(ports):
         item[20:22] = struct.pack(">H", 41_000 + number)
@@ -92,7 +98,8 @@ def main():
 
     kinds = {line.get("packet") or line.get("event") or line["type"] for line in lines}
     wanted = {"CR", "RPM", "SPM", "SMA", "PC", "ERROR", "malformed", "incomplete", "summary", "stats", "gap",
-              "truncated", "conflict", "midstream", "resync", "reset", "evicted"}
+              "truncated", "conflict", "midstream", "resync", "reset", "evicted", "discarded", "contested",
+              "reset_ignored"}
     assert kinds == wanted, f"not every kind of line was seen: {wanted - kinds}"
 
     refused = 0

@@ -37,8 +37,7 @@ const decapsulated_frame* decapsulator::decapsulate(const captured_frame& frame)
     }
     frame_.tcp = parse_tcp_segment(ip, verify_checksums_);
     const tcp_segment& tcp = frame_.tcp;
-    const bool has_ports = tcp.source_port != 0 || tcp.destination_port != 0;
-    if (has_ports && !ports_[tcp.source_port] && !ports_[tcp.destination_port]) {
+    if (tcp.has_ports && !ports_[tcp.source_port] && !ports_[tcp.destination_port]) {
         return skip(skip_reason::other_port);
     }
     if (tcp.reason == skip_reason::none) {

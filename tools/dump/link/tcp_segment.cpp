@@ -68,6 +68,9 @@ void read_cut_header(tcp_segment& segment, const ip_payload& payload) noexcept {
         const std::uint8_t flags = byte_at(bytes, 13);
         segment.is_fin = (flags & 0x01U) != 0;
         segment.is_syn = (flags & 0x02U) != 0;
+        segment.is_rst = (flags & 0x04U) != 0;
+        segment.is_ack = (flags & 0x10U) != 0;
+        segment.acknowledgement = network_number_at<std::uint32_t>(bytes, 8);
     }
 }
 
@@ -81,6 +84,7 @@ tcp_segment parse_tcp_segment(const ip_payload& payload, bool verify_checksums) 
         segment.reason = is_cut ? skip_reason::cut_tcp_header : skip_reason::bad_tcp_header;
         return segment;
     }
+    segment.has_ports = true;
     segment.source_port = network_number_at<std::uint16_t>(bytes, 0);
     segment.destination_port = network_number_at<std::uint16_t>(bytes, 2);
     const std::size_t header_bytes =

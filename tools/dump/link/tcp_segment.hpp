@@ -25,9 +25,12 @@ struct tcp_segment {
     std::span<const std::byte> payload{};        ///< what was captured of it
     std::uint32_t payload_bytes{0};              ///< what there was on the wire
 
+    /// False where the capture ends within the ports.
+    bool has_ports{false};
     /// With `reason` cut_tcp_header: ports and sequence number were captured all the same.
     bool has_sequence{false};
-    /// With `reason` cut_tcp_header: the header's length as well, so that payload_bytes is right.
+    /// With `reason` cut_tcp_header: the header's length as well, so that payload_bytes is right. Flags and the
+    /// acknowledgement number may be there, too.
     bool has_payload_bytes{false};
 };
 

@@ -110,23 +110,27 @@ struct undecoded_record {
 
 /// What a capture tells of a stream besides its packets.
 enum class event_kind : std::uint8_t {
-    gap,        ///< bytes are missing: no frame had them, or a frame that the snap length cut within its headers
-    truncated,  ///< bytes are missing: the snap length cut them off the end of a frame
-    conflict,   ///< the same sequence numbers came with different bytes
-    midstream,  ///< no handshake was captured
-    resync,     ///< decoding began, or continued, at a boundary that was found
-    unframed,   ///< the stream ended before a boundary was found for its last bytes
-    reset,      ///< the sender reset the connection
-    evicted,    ///< state was dropped to bound memory
+    gap,            ///< bytes are missing: no frame had them, or a frame that the snap length cut within its headers
+    truncated,      ///< bytes are missing: the snap length cut them off the end of a frame
+    conflict,       ///< the same sequence numbers came with different bytes
+    midstream,      ///< no handshake was captured
+    resync,         ///< decoding began, or continued, at a boundary that was found
+    unframed,       ///< the stream ended before a boundary was found for its last bytes
+    reset,          ///< the sender reset the connection
+    evicted,        ///< state was dropped to bound memory
+    discarded,      ///< bytes were captured that have no place in the stream
+    contested,      ///< which of two connections between the same endpoints a frame belongs to is not certain
+    reset_ignored,  ///< the other side acknowledged bytes after a reset: it had not taken the reset for valid
 };
 
 /// An event of a captured stream. Which members are meaningful depends on the kind.
 struct event_record {
     event_kind kind{event_kind::gap};
     stream_position at;
-    std::uint64_t bytes{0};  ///< gap, truncated: missing; conflict: differing; unframed: not decoded; evicted: dropped
+    std::uint64_t bytes{
+        0};  ///< gap, truncated: missing; conflict: differing; unframed: not decoded; evicted, discarded: dropped
     std::uint64_t undecoded{0};          ///< gap, truncated, resync: bytes directly before that belong to no packet
-    std::string_view cause{};            ///< gap, resync, evicted: a short name
+    std::string_view cause{};            ///< gap, resync, evicted, discarded: a short name
     std::span<const std::byte> kept{};   ///< conflict: the bytes that came first, which packets are made of
     std::span<const std::byte> other{};  ///< conflict: the bytes that came later
 };
@@ -137,11 +141,14 @@ struct event_record {
     case event_kind::gap:
     case event_kind::truncated:
     case event_kind::midstream:
+    case event_kind::discarded:
+    case event_kind::contested:
     case event_kind::evicted: return record.cause != "history";
     case event_kind::conflict:
     case event_kind::resync:
     case event_kind::unframed:
-    case event_kind::reset: break;
+    case event_kind::reset:
+    case event_kind::reset_ignored: break;
     }
     return false;
 }

@@ -26,64 +26,129 @@ std::size_t connection_key_hash::operator()(const connection_key& key) const noe
     return mixed(mixed(mixed(key.ip_version, key.low), key.high), key.vlan);
 }
 
-/// The server is the endpoint with a server port; if both have one, the receiver of the first request.
-connection& connection_table::open(entry& at, const decapsulated_frame& frame, bool is_from_low) {
-    const tcp_segment& tcp = frame.tcp;
-    const bool both = ports_[tcp.source_port] && ports_[tcp.destination_port];
-    const bool is_answer = tcp.is_syn && tcp.is_ack;
-    const bool is_from_server = both ? is_answer : ports_[tcp.source_port];
-    const bool low_is_server = is_from_low == is_from_server;
-    const stream_endpoints endpoints{.client = low_is_server ? at.key.high : at.key.low,
-                                     .server = low_is_server ? at.key.low : at.key.high,
-                                     .ip_version = at.key.ip_version};
-    at.stream = std::make_unique<connection>(streams_++, endpoints, context_, account_.bytes);
-    ++context_.account.streams;
-    return *at.stream;
+/// Looks for a connection of which only the other direction was seen, with other tags, and which the segment answers.
+std::optional<connection_table::entry_position>
+connection_table::find_by_other_vlan(const connection_key& key, const tcp_segment& tcp, bool is_from_low) {
+    const auto is_answered = [&](const entry& candidate) {
+        return !candidate.other_vlan &&
+               candidate.slot.current().is_answered_by(candidate.slot.direction_of(is_from_low), tcp);
+    };
+    connection_key ends = key;
+    ends.vlan = *first_vlan_;
+    if (const auto position = index_.find(ends); position != index_.end() && is_answered(*position->second)) {
+        return position->second;
+    }
+    ends.vlan = 0;
+    if (const auto several = by_ends_.find(ends); several != by_ends_.end()) {
+        for (const entry_position& position : several->second) {
+            if (is_answered(*position)) {
+                return position;
+            }
+        }
+    }
+    return std::nullopt;
 }
 
-connection& connection_table::find(const connection_key& key, const decapsulated_frame& frame, bool is_from_low) {
+connection_table::entry& connection_table::find(const connection_key& key, const tcp_segment& tcp, bool is_from_low) {
     if (const auto position = index_.find(key); position != index_.end()) {
         if (std::next(position->second) != entries_.end()) {
             entries_.splice(entries_.end(), entries_, position->second);
         }
-        return *position->second->stream;
+        return *position->second;
+    }
+    first_vlan_ = first_vlan_.value_or(key.vlan);
+    has_vlans_ = has_vlans_ || key.vlan != *first_vlan_;
+    if (has_vlans_) {
+        if (const std::optional<entry_position> same = find_by_other_vlan(key, tcp, is_from_low)) {
+            (*same)->other_vlan = key.vlan;
+            index_.emplace(key, *same);
+            entries_.splice(entries_.end(), entries_, *same);
+            return **same;
+        }
     }
     make_room();
-    entries_.push_back({key, nullptr});
-    index_.emplace(key, std::prev(entries_.end()));
-    return open(entries_.back(), frame, is_from_low);
+    entries_.push_back({.slot = connection_slot{key, slots_, tcp, is_from_low}});
+    const entry_position added = std::prev(entries_.end());
+    index_.emplace(key, added);
+    if (key.vlan != *first_vlan_) {
+        constexpr std::size_t pairs_max = 4;
+        connection_key ends = key;
+        ends.vlan = 0;
+        std::vector<entry_position>& several = by_ends_[ends];
+        if (several.size() == pairs_max) {
+            several.erase(several.begin());
+        }
+        several.push_back(added);
+    }
+    return *added;
 }
 
 void connection_table::make_room() {
     if (entries_.size() < connections_max) {
         return;
     }
-    entry& oldest = entries_.front();
-    oldest.stream->report_evicted();
-    oldest.stream->finish();
+    const entry_position oldest = entries_.begin();
+    oldest->slot.settle_rival();
+    oldest->slot.current().report_evicted();
+    oldest->slot.current().finish();
     ++account_.evicted;
-    index_.erase(oldest.key);
+    forget(oldest);
+}
+
+void connection_table::forget(entry_position oldest) {
+    connection_key key = oldest->slot.key();
+    index_.erase(key);
+    if (key.vlan != *first_vlan_) {
+        connection_key ends = key;
+        ends.vlan = 0;
+        if (const auto several = by_ends_.find(ends); several != by_ends_.end()) {
+            std::erase(several->second, oldest);
+            if (several->second.empty()) {
+                by_ends_.erase(several);
+            }
+        }
+    }
+    if (oldest->other_vlan) {
+        key.vlan = *oldest->other_vlan;
+        index_.erase(key);
+    }
     entries_.pop_front();
 }
 
 void connection_table::take(const decapsulated_frame& frame) {
+    if (!resets_.empty()) {
+        settle_old_resets();
+    }
     const endpoint source{frame.ip.source, frame.tcp.source_port};
     const endpoint destination{frame.ip.destination, frame.tcp.destination_port};
     const bool is_from_low = source < destination;
     const connection_key key{is_from_low ? source : destination, is_from_low ? destination : source, frame.ip.vlan,
                              frame.ip.ip_version};
-    connection* stream = &find(key, frame, is_from_low);
-    const auto direction_of = [&source](const connection& candidate) {
-        return source == candidate.endpoints().client ? stream_direction::client_to_server
-                                                      : stream_direction::server_to_client;
-    };
-    if (frame.tcp.is_syn && stream->is_reopened_by(direction_of(*stream), frame.tcp)) {
-        stream->finish();
-        stream = &open(entries_.back(), frame, is_from_low);
+    entry& taker = find(key, frame.tcp, is_from_low);
+    account_.payload_bytes += frame.tcp.payload.size();
+    taker.slot.take(frame.tcp, is_from_low);
+    if (frame.tcp.is_rst && taker.slot.current().has_pending_reset()) {
+        resets_.push_back({taker.slot.key(), taker.slot.current().stream(), context_.now.mark});
     }
-    stream->take(direction_of(*stream), frame.tcp);
     if (context_.budget.is_exceeded()) {
         save_memory();
+    }
+}
+
+void connection_table::settle_old_resets() {
+    const frame_mark& now = context_.now.mark;
+    const auto is_old = [&now](const frame_mark& mark) {
+        return now.frame - mark.frame > reset_frames_max || now.time.seconds - mark.time.seconds > reset_seconds_max;
+    };
+    for (; !resets_.empty() && is_old(resets_.front().mark); resets_.pop_front()) {
+        const auto position = index_.find(resets_.front().key);
+        if (position == index_.end()) {
+            continue;
+        }
+        connection& reset = position->second->slot.current();
+        if (reset.stream() == resets_.front().stream) {
+            reset.settle_resets();
+        }
     }
 }
 
@@ -95,21 +160,31 @@ void connection_table::save_memory() {
             return;
         }
         const std::size_t before = context_.budget.bytes;
-        item.stream->release();
+        item.slot.release();
         account_.evicted += context_.budget.bytes < before ? 1 : 0;
     }
 }
 
 void connection_table::finish() {
-    std::vector<connection*> open;
-    for (const entry& item : entries_) {
-        open.push_back(item.stream.get());
+    std::vector<connection_slot*> open;
+    for (entry& item : entries_) {
+        open.push_back(&item.slot);
     }
-    std::ranges::sort(open, {}, &connection::stream);
-    for (connection* stream : open) {
-        stream->finish();
+    std::ranges::sort(open, {}, [](const connection_slot* slot) { return slot->current().stream(); });
+    std::vector<connection_slot*> opened_last;
+    for (connection_slot* slot : open) {
+        if (slot->settle_rival()) {
+            opened_last.push_back(slot);
+        } else {
+            slot->current().finish();
+        }
+    }
+    for (connection_slot* slot : opened_last) {
+        slot->current().finish();
     }
     index_.clear();
+    by_ends_.clear();
+    resets_.clear();
     entries_.clear();
 }
 

@@ -22,7 +22,7 @@ TEST(connection_table, a_reset_counts_only_within_the_window) {
     const segment old{.sequence = 12, .flags = rst};
     EXPECT_EQ(said({opening(9), client(10, cr_bob), old, client(16, sma_hi)}), (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
     EXPECT_EQ(said({opening(9), client(10, cr_bob), client(16, {}, rst), client(16, sma_hi)}),
-              (lines{"c2s 0 CR bob", "c2s 6 reset 0"}));
+              (lines{"c2s 0 CR bob", "c2s 6 discarded 7 after_end", "c2s 6 reset 0"}));
     EXPECT_EQ(said({opening(9), server(0, {}, rst | ack, 10)}), lines{"s2c 0 reset 0"});
 }
 

@@ -52,6 +52,8 @@ public:
     [[nodiscard]] bool is_empty() const noexcept { return first_ == parts_.size(); }
     [[nodiscard]] std::size_t count() const noexcept { return parts_.size() - first_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    /// The end of the last part, with the bytes that were cut off it; there must be one.
+    [[nodiscard]] std::int64_t back_end() const noexcept { return parts_.back().end() + parts_.back().cut_bytes; }
     /// Where the bytes that adjoin the first part end.
     [[nodiscard]] std::int64_t contiguous_end() const noexcept;
 

@@ -21,6 +21,15 @@ constexpr std::string_view proof_name(boundary_proof proof) noexcept {
     return {};
 }
 
+constexpr std::string_view cause_name(discard_cause cause) noexcept {
+    switch (cause) {
+    case discard_cause::outside: return "outside";
+    case discard_cause::before_start: return "before_start";
+    case discard_cause::after_end: return "after_end";
+    }
+    return {};
+}
+
 }  // namespace
 
 packet_stream::packet_stream(std::uint32_t stream, stream_direction direction, const stream_endpoints& endpoints,
@@ -257,6 +266,12 @@ void packet_stream::conflict(std::int64_t offset, std::span<const std::byte> kep
     event.kept = kept;
     event.other = other;
     context_->sink.take(event);
+}
+
+void packet_stream::discarded(std::uint64_t offset, std::uint64_t count, discard_cause cause, const frame_mark& mark) {
+    const frame_mark current = std::exchange(context_->now.mark, mark);
+    report(event_kind::discarded, offset, count, cause_name(cause));
+    context_->now.mark = current;
 }
 
 void packet_stream::ended() {

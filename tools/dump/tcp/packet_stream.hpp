@@ -39,6 +39,7 @@ public:
     void began(bool is_midstream) override;
     void bytes(std::uint64_t offset, std::span<const std::byte> bytes, const frame_mark& mark) override;
     void missing(std::uint64_t offset, std::uint64_t count, gap_cause cause, const frame_mark* mark) override;
+    void discarded(std::uint64_t offset, std::uint64_t count, discard_cause cause, const frame_mark& mark) override;
     void conflict(std::int64_t offset, std::span<const std::byte> kept, std::span<const std::byte> other) override;
     void ended() override;
 

@@ -1,6 +1,7 @@
 #include "dump/tcp/reassembler.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chatos::dump {
 
@@ -21,6 +22,7 @@ void reassembler::take(const stream_segment& segment, byte_receiver& receiver) {
     if (state_ == state::waiting) {
         state_ = state::starting;
         origin_sequence_ = first_sequence;
+        take_early_acknowledgement();
     }
     stream_part part{.offset = offset_of(first_sequence),
                      .bytes = segment.payload,
@@ -28,8 +30,9 @@ void reassembler::take(const stream_segment& segment, byte_receiver& receiver) {
                      .header_was_cut = segment.header_was_cut,
                      .mark = segment.mark};
     const std::int64_t whole_end = part.offset + segment.payload_bytes;
+    part.mark.is_late = acknowledged_ >= whole_end;
     if (part.offset > next_ + reach_bytes || whole_end < next_ - reach_bytes) {
-        counts_->outside_bytes += segment.payload.size();
+        discard(next_, segment.payload.size(), discard_cause::outside, segment.mark, receiver);
         return;
     }
     if (segment.is_fin && !end_ && state_ != state::ended && whole_end >= next_) {
@@ -40,19 +43,46 @@ void reassembler::take(const stream_segment& segment, byte_receiver& receiver) {
     } else if (segment.payload_bytes != 0) {
         accept(part, receiver);
     }
-    if (state_ == state::starting) {
-        start_when_due(receiver);
+    if (state_ == state::starting && (held_.count() >= start_segments_max || held_.bytes() >= start_bytes_max)) {
+        start_at_lowest(receiver);
     }
     end_when_due(receiver);
+}
+
+void reassembler::discard(std::int64_t offset, std::size_t count, discard_cause cause, const frame_mark& mark,
+                          byte_receiver& receiver) {
+    if (count != 0) {
+        (cause == discard_cause::after_end ? counts_->after_end_bytes : counts_->outside_bytes) += count;
+        receiver.discarded(static_cast<std::uint64_t>(offset), count, cause, mark);
+    }
+}
+
+/// Bytes that were acknowledged before they were captured come late.
+void reassembler::take_early_acknowledgement() noexcept {
+    // Farther from the first byte lies no acknowledgement of a connection of which nothing was seen.
+    constexpr std::int64_t early_bytes_max = 1 << 20;
+    if (early_acknowledgement_) {
+        const std::int64_t offset = offset_of(*early_acknowledgement_);
+        if (offset >= 0 && offset <= early_bytes_max) {
+            acknowledged_ = offset;
+        }
+        early_acknowledgement_.reset();
+    }
 }
 
 void reassembler::begin_at(std::uint32_t sequence, byte_receiver& receiver) {
     if (state_ == state::waiting) {
         origin_sequence_ = sequence;
+        take_early_acknowledgement();
         start(0, false, receiver);
     } else if (state_ == state::starting) {
         start(offset_of(sequence), false, receiver);
     }
+}
+
+void reassembler::begin_again_at(std::uint32_t sequence) noexcept {
+    origin_sequence_ = sequence;
+    acknowledged_ = nothing_acknowledged;
 }
 
 /// Offsets so far count from the first segment that came; from now on they count from the first byte.
@@ -76,26 +106,16 @@ void reassembler::start_at_lowest(byte_receiver& receiver) {
     start(lowest, true, receiver);
 }
 
-void reassembler::start_when_due(byte_receiver& receiver) {
-    if (held_.is_empty()) {
-        return;
-    }
-    const bool is_full = held_.count() >= start_segments_max || held_.bytes() >= start_bytes_max;
-    if (is_full || acknowledged_ >= held_.contiguous_end()) {
-        start_at_lowest(receiver);
-    }
-}
-
 void reassembler::accept(stream_part part, byte_receiver& receiver) {
     if (state_ == state::starting) {
         counts_->repeated_bytes += held_.add(part, receiver);
         return;
     }
-    part = without_bytes_after_end(without_known(part, receiver));
+    part = without_bytes_after_end(without_known(part, receiver), receiver);
     if (part.bytes.empty() && part.cut_bytes == 0) {
         return;
     }
-    if (held_.is_empty() && part.offset == next_) {
+    if (held_.is_empty() && part.offset == next_ && !is_held_back(part)) {
         deliver(part, receiver);
         if (part.cut_bytes != 0) {
             miss(part.end() + part.cut_bytes, part.header_was_cut ? gap_cause::header_cut : gap_cause::payload_cut,
@@ -112,6 +132,10 @@ void reassembler::accept(stream_part part, byte_receiver& receiver) {
                (was_received || held_.bytes() > held_bytes_max || held_.count() > held_segments_max);
     };
     while (is_too_much()) {
+        if (is_holding_back()) {
+            let_go(receiver);  // one who sends so much has not reset the connection
+            continue;
+        }
         give_up_hole(receiver);
     }
 }
@@ -123,9 +147,11 @@ stream_part reassembler::without_known(const stream_part& part, byte_receiver& r
     }
     const std::int64_t known_end = std::min(part.end(), next_);
     const std::int64_t known_bytes = std::max<std::int64_t>(known_end - part.offset, 0);
-    counts_->repeated_bytes += static_cast<std::uint64_t>(known_bytes);
     // A keep-alive probe repeats the last sequence number with a byte of no meaning.
     const bool is_probe = part.bytes.size() == 1 && part.cut_bytes == 0 && part.offset == next_ - 1;
+    const std::int64_t before_start = is_probe ? 0 : std::clamp<std::int64_t>(-part.offset, 0, known_bytes);
+    counts_->repeated_bytes += static_cast<std::uint64_t>(known_bytes - before_start);
+    discard(0, static_cast<std::size_t>(before_start), discard_cause::before_start, part.mark, receiver);
     std::int64_t from = std::max<std::int64_t>(part.offset, 0);
     while (!is_probe && from < known_end) {
         const auto wanted = static_cast<std::size_t>(known_end - from);
@@ -147,14 +173,14 @@ stream_part reassembler::without_known(const stream_part& part, byte_receiver& r
     return remaining;
 }
 
-stream_part reassembler::without_bytes_after_end(stream_part part) {
+stream_part reassembler::without_bytes_after_end(stream_part part, byte_receiver& receiver) {
     const std::int64_t end = state_ == state::ended ? next_ : end_.value_or(INT64_MAX);
     if (part.end() + part.cut_bytes <= end) {
         return part;
     }
     const auto room = static_cast<std::size_t>(std::max<std::int64_t>(end - part.offset, 0));
     const std::size_t kept = std::min(room, part.bytes.size());
-    counts_->after_end_bytes += part.bytes.size() - kept;
+    discard(end, part.bytes.size() - kept, discard_cause::after_end, part.mark, receiver);
     part.bytes = part.bytes.first(kept);
     part.cut_bytes = std::min(part.cut_bytes, static_cast<std::uint32_t>(room - kept));
     return part;
@@ -167,9 +193,7 @@ void reassembler::deliver(const stream_part& part, byte_receiver& receiver) {
     history_.add(part.bytes);
     const auto offset = static_cast<std::uint64_t>(next_);
     next_ += static_cast<std::int64_t>(part.bytes.size());
-    frame_mark mark = part.mark;
-    mark.is_late = acknowledged_ >= next_;
-    receiver.bytes(offset, part.bytes, mark);
+    receiver.bytes(offset, part.bytes, part.mark);
 }
 
 void reassembler::miss(std::int64_t until, gap_cause cause, const frame_mark* mark, byte_receiver& receiver) {
@@ -186,14 +210,14 @@ void reassembler::miss(std::int64_t until, gap_cause cause, const frame_mark* ma
 
 /// Gives out what adjoins.
 void reassembler::drain(byte_receiver& receiver) {
-    while (!held_.is_empty() && held_.front().offset <= next_) {
+    while (!held_.is_empty() && held_.front().offset <= next_ && !is_held_back(held_.front())) {
         segments_since_hole_ = 0;
         stream_part part = held_.front();
         const std::int64_t cut_end = part.end() + part.cut_bytes;
         const gap_cause cause = part.header_was_cut ? gap_cause::header_cut : gap_cause::payload_cut;
         const bool has_cut = part.cut_bytes != 0;
         part.cut_bytes = 0;
-        part = without_bytes_after_end(without_known(part, receiver));
+        part = without_bytes_after_end(without_known(part, receiver), receiver);
         deliver(part, receiver);
         held_.drop_front();
         if (has_cut) {
@@ -208,7 +232,7 @@ void reassembler::give_up_hole(byte_receiver& receiver) {
     const stream_part next = held_.front();
     miss(std::min(next.offset, end_.value_or(INT64_MAX)), cause, &next.mark, receiver);
     if (held_.front().offset > next_) {
-        counts_->after_end_bytes += held_.bytes();
+        discard(next_, held_.bytes(), discard_cause::after_end, next.mark, receiver);
         held_.clear();
     }
     drain(receiver);
@@ -223,31 +247,53 @@ void reassembler::end_when_due(byte_receiver& receiver) {
 
 void reassembler::acknowledged(std::uint32_t sequence, byte_receiver& receiver) {
     if (state_ == state::waiting) {
+        if (!early_acknowledgement_ || static_cast<std::int32_t>(sequence - *early_acknowledgement_) > 0) {
+            early_acknowledgement_ = sequence;
+        }
         return;
     }
     const std::int64_t offset = offset_of(sequence);
     if (offset > acknowledged_ && offset <= next_ + reach_bytes) {
         acknowledged_ = offset;
-        if (state_ == state::starting) {
-            start_when_due(receiver);
+        if (offset > held_back_from_) {
+            let_go(receiver);
+        }
+        if (state_ == state::starting && !held_.is_empty() && acknowledged_ >= held_.contiguous_end()) {
+            start_at_lowest(receiver);
             end_when_due(receiver);
         }
     }
 }
 
-void reassembler::cut_off(std::uint32_t sequence, byte_receiver& receiver) {
+void reassembler::hold_back_from(std::uint32_t sequence, byte_receiver& receiver) {
     if (state_ == state::waiting || state_ == state::ended) {
         return;
     }
     if (state_ == state::starting) {
         start_at_lowest(receiver);
     }
-    const std::int64_t offset = offset_of(sequence);
-    end_ = std::max(next_, std::min(offset, end_.value_or(INT64_MAX)));
+    held_back_from_ = std::max(next_, std::min(offset_of(sequence), held_back_from_));
+}
+
+void reassembler::let_go(byte_receiver& receiver) {
+    held_back_from_ = INT64_MAX;
+    drain(receiver);
+    end_when_due(receiver);
+}
+
+void reassembler::cut_off(byte_receiver& receiver) {
+    if (state_ == state::waiting || state_ == state::ended) {
+        return;
+    }
+    const std::int64_t from = std::exchange(held_back_from_, INT64_MAX);
+    end_ = std::max(next_, std::min(from, end_.value_or(INT64_MAX)));
     finish(receiver);
 }
 
 void reassembler::finish(byte_receiver& receiver) {
+    if (is_holding_back()) {
+        cut_off(receiver);
+    }
     if (state_ == state::waiting || state_ == state::ended) {
         return;
     }
@@ -268,6 +314,9 @@ void reassembler::finish(byte_receiver& receiver) {
 }
 
 void reassembler::release(byte_receiver& receiver) {
+    if (is_holding_back()) {
+        cut_off(receiver);
+    }
     if (state_ == state::starting) {
         start_at_lowest(receiver);
     }

@@ -94,7 +94,7 @@ TEST(reassembly, a_fin_is_a_position_and_not_an_end_of_the_capture) {
     EXPECT_EQ(said({opening(9), client(16, sma_hi, ack | fin), client(10, cr_bob)}),
               (lines{"c2s 0 CR bob", "c2s 6 SMA hi"}));
     const std::string after = json({opening(9), client(10, cr_bob, ack | fin), client(17, sma_hi)});
-    EXPECT_EQ(short_lines(after), lines{"c2s 0 CR bob"});
+    EXPECT_EQ(short_lines(after), (lines{"c2s 0 CR bob", "c2s 6 discarded 7 after_end"}));
     EXPECT_EQ(last_number(after, "after_end"), 7);
     EXPECT_EQ(said({opening(9), client(10, cr_bob.substr(0, 4), ack | fin)}), lines{"c2s 0 incomplete 4"});
 }
@@ -359,7 +359,7 @@ TEST(reassembly, nothing_is_decoded_behind_a_malformed_packet) {
 
 TEST(reassembly, sequence_numbers_from_nowhere_are_counted_and_change_nothing) {
     const std::string text = json({opening(9), client(10, cr_bob), client(0x4000'0000, sma_hi), client(16, ok)});
-    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 6 ERROR 0"}));
+    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 6 discarded 7 outside", "c2s 6 ERROR 0"}));
     EXPECT_EQ(last_number(text, "outside"), 7);
 }
 

@@ -69,6 +69,9 @@ std::string_view event_name(event_kind kind) noexcept {
     case event_kind::unframed: return "incomplete";
     case event_kind::reset: return "reset";
     case event_kind::evicted: return "evicted";
+    case event_kind::discarded: return "discarded";
+    case event_kind::contested: return "contested";
+    case event_kind::reset_ignored: return "reset_ignored";
     }
     return {};
 }
@@ -109,6 +112,35 @@ void add_missing_detail(output& out, const event_record& record) {
     }
 }
 
+std::string_view discard_detail(std::string_view cause) noexcept {
+    if (cause == "outside") {
+        return "at sequence numbers far from any that can be meant";
+    }
+    if (cause == "before_start") {
+        return "before the place where the capture has the stream begin";
+    }
+    if (cause == "after_end") {
+        return "after the end of the stream";
+    }
+    if (cause == "reset_text") {
+        return "in a reset";
+    }
+    return "in a handshake that the other side did not take up";
+}
+
+void add_evicted_detail(output& out, const event_record& record) {
+    out.add("dropped to bound memory: ");
+    if (record.cause == "stream") {
+        out.add("the stream, because there are too many; later segments open a new one");
+    } else if (record.cause == "history") {
+        out.add("the bytes that retransmissions are compared with");
+    } else if (record.cause == "held_segments") {
+        add_bytes(out, record.bytes, "that waits for missing ones", "that wait for missing ones");
+    } else {
+        add_bytes(out, record.bytes, "of an unfinished packet", "of an unfinished packet");
+    }
+}
+
 }  // namespace
 
 void add_event_detail(output& out, const event_record& record) {
@@ -133,17 +165,14 @@ void add_event_detail(output& out, const event_record& record) {
         add_bytes(out, record.bytes, "of the stream", "of the stream");
         break;
     case event_kind::reset: out.add("the sender reset the connection"); break;
-    case event_kind::evicted:
-        out.add("dropped to bound memory: ");
-        if (record.cause == "stream") {
-            out.add("the stream, because there are too many; later segments open a new one");
-        } else if (record.cause == "history") {
-            out.add("the bytes that retransmissions are compared with");
-        } else if (record.cause == "held_segments") {
-            add_bytes(out, record.bytes, "that waits for missing ones", "that wait for missing ones");
-        } else {
-            add_bytes(out, record.bytes, "of an unfinished packet", "of an unfinished packet");
-        }
+    case event_kind::reset_ignored: out.add("the other side ignored a reset here: it acknowledged what follows"); break;
+    case event_kind::contested:
+        out.add("a handshake contradicts this connection, and from here on frames fit either of them");
+        break;
+    case event_kind::evicted: add_evicted_detail(out, record); break;
+    case event_kind::discarded:
+        add_bytes(out, record.bytes, "is not decoded: ", "are not decoded: ");
+        out.add(discard_detail(record.cause));
         break;
     }
 }
