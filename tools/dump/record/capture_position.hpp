@@ -38,7 +38,7 @@ struct capture_totals {
     std::uint64_t decoded{0};
     skip_counts skipped{};
     std::array<std::uint64_t, frame_flaw_count> flawed{};  ///< frames by frame_flaw
-    std::uint64_t payload_bytes{0};  ///< of all segments: input + repeated + outside + after_end
+    std::uint64_t payload_bytes{0};                        ///< of all segments: input + repeated + outside + after_end
     reassembly_counts bytes;
     std::uint64_t evicted{0};  ///< number of times that state was dropped to bound memory
 };
