@@ -101,6 +101,12 @@ void model::take_answer(client_state& client, std::uint8_t code) {
         handle_unmatched_answer(client, code);
         return;
     }
+    if (has(offers_answered_last) || has(offers_answered_first)) {
+        const auto preferred = std::find_if(place, client.deliveries.end(), [&](const pending_delivery& delivery) {
+            return delivery.sent && (delivery.request_op == opcode::pc) == has(offers_answered_first);
+        });
+        place = preferred == client.deliveries.end() ? place : preferred;
+    }
     if (has(answer_settles_newest)) {
         const auto newest = std::find_if(client.deliveries.rbegin(), client.deliveries.rend(), is_sent);
         place = std::prev(newest.base());
@@ -119,6 +125,11 @@ void model::take_answer(client_state& client, std::uint8_t code) {
 void model::consume(client_state& client, const std::deque<pending_delivery>::iterator& place, std::uint8_t code) {
     const pending_delivery delivery = *place;
     client.deliveries.erase(place);
+    client.has_answered = true;
+    while (delivery.timed_out && has(late_answers_share_a_place) && !client.deliveries.empty() &&
+           client.deliveries.front().timed_out) {
+        client.deliveries.pop_front();
+    }
     if (!delivery.timed_out) {
         client.consecutive_timeouts = 0;  // FLOW-10: a late answer does not interrupt the row
     }
@@ -141,7 +152,9 @@ void model::handle_unmatched_answer(client_state& client, std::uint8_t code) {
         send_code(client, code_refused);
     } else if (has(stray_error_closes)) {
         disconnect(client, std::nullopt);
-    } else if (has(stray_error_kept)) {
+    } else if (!client.pseudo && has(stray_error_before_cr_answered)) {
+        send_code(client, code_refused);
+    } else if (has(stray_error_kept) || (client.has_answered && has(surplus_answer_kept))) {
         client.unmatched_answers.push_back(code);
     }
 }
@@ -165,7 +178,8 @@ void model::time_out_deliveries(client_state& recipient) {
         has_timed_out_ = true;
         const pending_delivery delivery = *place;
         // FLOW-4: a delivery that was sent keeps its place. One that was never sent has none.
-        if (!delivery.sent || (has(late_answer_answers_next) && delivery.request_op == opcode::spm)) {
+        if (!delivery.sent || (has(late_answer_answers_next) && delivery.request_op == opcode::spm) ||
+            (has(late_answer_to_all_answers_next) && delivery.request_op == opcode::sma)) {
             recipient.deliveries.erase(place);
         }
         timed_out(delivery);
@@ -203,11 +217,13 @@ void model::recipient_left(const pending_delivery& delivery, end_reason reason) 
         code = closed && has(spm_recipient_closed_gets_ok) ? code_ok : code;
         break;
     case opcode::pc:
-        unanswered = (closed && has(pc_peer_closed_unanswered)) || (reset && has(pc_peer_reset_unanswered));
+        unanswered = (closed && has(pc_peer_closed_unanswered)) || (reset && has(pc_peer_reset_unanswered)) ||
+                     (reason == end_reason::disconnected && has(pc_peer_malformed_unanswered));
         code = has(pc_peer_gone_gets_refused) ? code_refused : code;
         break;
     default:
-        unanswered = (closed && has(sma_waits_for_who_closed)) || (reset && has(sma_waits_for_who_reset));
+        unanswered = (closed && has(sma_waits_for_who_closed)) || (reset && has(sma_waits_for_who_reset)) ||
+                     (reason == end_reason::disconnected && has(sma_waits_for_malformed));
         code = has(sma_left_counts_as_ok) ? code_ok : code;
         break;
     }
@@ -231,6 +247,9 @@ std::uint8_t model::relayed(const pending_delivery& delivery, std::uint8_t code)
     if (delivery.request_op == opcode::pc) {
         if (has(pc_decision_always_ok)) {
             return code_ok;
+        }
+        if (code == code_ok && has(pc_acceptance_becomes_refusal)) {
+            return code_refused;
         }
         return code == code_refused && has(pc_refusal_becomes_unreachable) ? code_unreachable : code;
     }
@@ -258,10 +277,18 @@ void model::settle(const pending_delivery& delivery, std::uint8_t code) {
     switch (delivery.request_op) {
     case opcode::sma: settle_broadcast(*request, code); break;
     case opcode::pc:  // PC-3: the second answer
+        if (code == code_refused) {
+            refused_offers_.emplace(requester->id, delivery.peer);
+        }
         request->due.insert(request->due.end(), has(pc_decision_missing) ? 0 : has(pc_decision_twice) ? 2 : 1, code);
         request->settled = true;
         break;
     default:  // PM-4: exactly one answer
+        if (requester->requests.front().op == opcode::sma && has(spm_answers_overtake_sma)) {
+            send_code(*requester, code);
+            requester->requests.erase(request);
+            return;
+        }
         request->due.insert(request->due.end(), has(spm_never_answered) ? 0 : has(spm_answered_twice) ? 2 : 1, code);
         request->settled = true;
         break;
@@ -276,7 +303,8 @@ void model::settle_broadcast(pending_request& request, std::uint8_t code) const 
     if (has(sma_answered_by_each)) {
         request.due.push_back(code);
         request.settled = request.awaited == 0;
-    } else if (request.awaited == 0 || has(sma_answered_at_first_answer)) {
+    } else if (request.awaited == 0 || has(sma_answered_at_first_answer) ||
+               (request.awaited == 1 && has(sma_answered_before_last))) {
         request.due = {broadcast_code(request)};
         request.settled = true;
     }
@@ -287,6 +315,12 @@ std::uint8_t model::broadcast_code(const pending_request& request) const {
     const std::uint8_t highest = *std::max_element(codes.begin(), codes.end());
     if (highest == code_ok) {  // ALL-4
         return has(sma_ok_gets_unreachable) ? code_unreachable : code_ok;
+    }
+    if (has(sma_any_code_becomes_4) || has(sma_any_code_becomes_5)) {
+        return has(sma_any_code_becomes_4) ? code_unreachable : code_refused;
+    }
+    if (has(sma_unreachable_wins) && std::find(codes.begin(), codes.end(), code_unreachable) != codes.end()) {
+        return code_unreachable;
     }
     if (has(sma_first_code_wins)) {
         return codes.front();

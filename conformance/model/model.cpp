@@ -174,7 +174,12 @@ bool model::may_read(const client_state& client) const {
     if (client.is_tunnel_end) {
         return has_room_for_tunnel_bytes(client);
     }
-    if (has(own_request_blocks_answers) && !client.requests.empty()) {
+    const bool blocks =
+        std::any_of(client.requests.begin(), client.requests.end(), [this](const pending_request& request) {
+            return has(own_request_blocks_answers) || (request.op == opcode::pc && has(own_offer_blocks_answers)) ||
+                   (request.op == opcode::sma && has(own_message_to_all_blocks_answers));
+        });
+    if (blocks) {
         return false;
     }
     if (has(unfinished_packet_stalls_everybody) && stalling_client_ && *stalling_client_ != client.id) {
@@ -311,9 +316,10 @@ void model::end_input(client_state& client) {
     if (!has(half_close_keeps_session) || client.requests.empty()) {
         end_session(client, end_reason::closed);
     }
-    if (has(half_close_drops_answers)) {
-        client.requests.clear();
-    }
+    std::erase_if(client.requests, [this](const pending_request& request) {
+        return has(half_close_drops_answers) || (request.op == opcode::pc && has(half_close_drops_decision)) ||
+               (request.op == opcode::sma && has(half_close_drops_answer_to_all));
+    });
     close_if_done(client);
 }
 
@@ -322,7 +328,7 @@ void model::close_if_done(client_state& client) {
         disconnect(client, error_code::refused);
     } else if (client.requests.empty() && client.input_ended && !client.is_paused && !client.closed) {
         end_session(client, end_reason::closed);
-        if (!has(half_close_never_closed)) {
+        if (!has(half_close_never_closed) && (client.unread.empty() || !has(half_close_in_packet_never_closed))) {
             close(client);
         }
     }
@@ -342,6 +348,11 @@ void model::end_session(client_state& client, end_reason reason) {
     if (client.pseudo && has(tunnel_cut_on_leaving)) {
         cut_tunnels_of(*client.pseudo);
     }
+    for (const pending_delivery& delivery : client.deliveries) {
+        if (client.pseudo && delivery.request_op == opcode::sma && !delivery.timed_out) {
+            unanswered_by_name_[*client.pseudo] = delivery.packet;
+        }
+    }
     if (client.pseudo) {
         const bool keeps_pseudo = (reason == end_reason::closed && has(pseudo_kept_after_close)) ||
                                   (reason == end_reason::reset && has(pseudo_kept_after_reset)) ||
@@ -357,13 +368,20 @@ void model::end_session(client_state& client, end_reason reason) {
     }
     const std::deque<pending_delivery> deliveries = std::exchange(client.deliveries, {});
     for (const pending_delivery& delivery : deliveries) {
-        if (!delivery.timed_out) {
+        if (!delivery.timed_out && !stays_unsettled(client, delivery, reason)) {
             recipient_left(delivery, reason);
             if (delivery.request_op == opcode::spm && has(spm_first_owed_settled)) {
                 break;
             }
         }
     }
+}
+
+/// For faults: the requester is not told that its recipient has left.
+bool model::stays_unsettled(const client_state& client, const pending_delivery& delivery, end_reason reason) const {
+    const bool waits = reason == end_reason::closed && !client.requests.empty();
+    return waits && ((delivery.request_op == opcode::sma && has(sma_waits_for_waiting)) ||
+                     (delivery.request_op == opcode::pc && has(pc_peer_waiting_unanswered)));
 }
 
 /// Ends the session and abandons pending requests; deliveries already made remain. The ERROR comes last (ERR-2).

@@ -119,6 +119,7 @@ private:
         std::deque<pending_request> requests;        ///< oldest first
         std::deque<pending_delivery> deliveries;     ///< to it, unanswered, oldest first
         std::deque<connection_id> send_permissions;  ///< sessions that it may send SPMs to, oldest first (PM-6)
+        bool has_answered{false};                    ///< a delivery, for a fault
         bool has_sent_packet{false};                 ///< only the first two packets open a tunnel end
         std::optional<std::string> first_pc;         ///< of an unregistered client that may become a tunnel end
         bool is_tunnel_end{false};                   ///< its bytes are not packets any more
@@ -177,6 +178,8 @@ private:
     [[nodiscard]] bool is_full(const client_state& candidate) const;
     void disturb_holder(client_state& holder);
     void settle_debts(client_state& client);
+    [[nodiscard]] bool stays_unsettled(const client_state& client, const pending_delivery& delivery,
+                                       end_reason reason) const;
     void connection_request(client_state& client, const std::string& pseudo);
     void register_as(client_state& client, const std::string& pseudo, error_code code);
     void refuse_full(client_state& client, const std::string& pseudo);
@@ -191,6 +194,9 @@ private:
     void flush(client_state& client);
     void handle(client_state& client, const model_packet& packet);
     [[nodiscard]] bool must_wait(const client_state& client) const;
+    [[nodiscard]] bool overtakes(opcode op, error_code code) const;
+    void drop_recipients(const client_state& client, std::vector<client_state*>& recipients) const;
+    void damage_broadcast(std::string& message) const;
     void handle_postponed(client_state& client);
     void handle_request(client_state& client, const model_packet& packet);
     void request_message(client_state& client, const std::string& pseudo);
@@ -202,6 +208,7 @@ private:
     void send_to_wrong_recipients(client_state& client, const model_packet& packet);
     void send_to_latecomer(client_state& late);
     void private_connection(client_state& client, const std::string& pseudo);
+    [[nodiscard]] bool refuses_offer(const client_state& client, const client_state& peer) const;
     [[nodiscard]] bool has_too_many_offers(const client_state& client) const;
     void offer(client_state& client, client_state& peer);
 
@@ -261,6 +268,8 @@ private:
     std::set<std::string> left_pseudos_;
     std::set<std::pair<std::string, connection_id>> permissions_by_name_;
     std::size_t lost_rooms_{0};
+    std::map<std::string, model_packet> unanswered_by_name_;
+    std::set<std::pair<connection_id, connection_id>> refused_offers_;
     bool has_timed_out_{false};
 };
 

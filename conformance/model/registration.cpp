@@ -129,6 +129,10 @@ void model::register_as(client_state& client, const std::string& pseudo, error_c
     if (has(sma_reaches_latecomers)) {
         send_to_latecomer(client);
     }
+    if (const auto left = unanswered_by_name_.find(pseudo);
+        left != unanswered_by_name_.end() && has(sma_reaches_heirs)) {
+        send(client, left->second);
+    }
 }
 
 /// CONN-4: ERROR 2, then the connection is closed.

@@ -10,9 +10,10 @@ using enum fault;
 
 namespace {
 
-constexpr std::size_t permissions_min = 1'024;  // PM-6: the minimum that a server remembers
-constexpr std::size_t few_requests = 16;        // too many for a fault
-constexpr std::size_t offers_max = 16;          // PC-8
+constexpr std::size_t permissions_min = 1'024;       // PM-6: the minimum that a server remembers
+constexpr std::size_t few_requests = 16;             // too many for a fault
+constexpr std::size_t pending_requests_min = 1'024;  // FLOW-5
+constexpr std::size_t offers_max = 16;               // PC-8
 
 }  // namespace
 
@@ -28,12 +29,21 @@ void model::reply(client_state& client, opcode op, error_code code) {
 }
 
 void model::reply(client_state& client, opcode op, const std::vector<error_code>& codes) {
+    if (overtakes(op, codes.front())) {
+        send_code(client, static_cast<std::uint8_t>(codes.front()));
+        return;
+    }
     pending_request& request = open_request(client, op);
     for (const error_code code : codes) {
         request.due.push_back(static_cast<std::uint8_t>(code));
     }
     request.settled = true;
     flush(client);
+}
+
+/// For faults that violate FLOW-1.
+bool model::overtakes(opcode op, error_code code) const {
+    return (op == opcode::cr && has(cr_answers_overtake)) || (code == error_code::refused && has(refusals_overtake));
 }
 
 /// FLOW-1: sends settled answers up to the oldest request that is not settled.
@@ -72,7 +82,11 @@ void model::handle(client_state& client, const model_packet& packet) {
 
 bool model::must_wait(const client_state& client) const {
     return (has(one_request_at_a_time) && !client.requests.empty()) ||
-           (has(sixteen_requests_at_a_time) && client.requests.size() >= few_requests);
+           (has(sixteen_requests_at_a_time) && client.requests.size() >= few_requests) ||
+           (has(last_request_of_1024_waits) && client.requests.size() >= pending_requests_min - 1) ||
+           (has(pending_offer_blocks) &&
+            std::any_of(client.requests.begin(), client.requests.end(),
+                        [](const pending_request& request) { return request.op == opcode::pc; }));
 }
 
 /// For faults that delay requests.
@@ -246,6 +260,44 @@ void model::deliver_message(client_state& client, client_state& recipient, std::
     }
 }
 
+/// For faults that violate ALL-1.
+void model::drop_recipients(const client_state& client, std::vector<client_state*>& recipients) const {
+    if (recipients.size() > 1 && has(sma_reaches_one)) {
+        recipients.erase(recipients.begin() + 1, recipients.end());
+    }
+    if (recipients.size() > 1 && has(sma_misses_newest)) {
+        recipients.pop_back();
+    }
+    if (recipients.size() > 1 && has(sma_misses_oldest)) {
+        recipients.erase(recipients.begin());
+    }
+    if (recipients.size() > 7 && has(sma_reaches_seven)) {
+        recipients.resize(7);
+    }
+    std::erase_if(recipients, [&](const client_state* recipient) {
+        return recipient != &client && ((!recipient->deliveries.empty() && has(sma_misses_debtors)) ||
+                                        (!recipient->requests.empty() && has(sma_misses_waiting)));
+    });
+}
+
+/// For faults that violate ALL-1 or WIRE-14.
+void model::damage_broadcast(std::string& message) const {
+    if (has(sma_cut_at_nul)) {
+        message.resize(std::min(message.size(), message.find('\0')));
+    }
+    if (has(sma_line_breaks_replaced)) {
+        std::replace(message.begin(), message.end(), '\n', ' ');
+    }
+    if (has(sma_trimmed)) {
+        message.erase(message.find_last_not_of(' ') + 1);
+        message.erase(0, message.find_first_not_of(' '));
+    }
+    const std::size_t apart = message.find("e\xCC\x81");
+    if (apart != std::string::npos && has(sma_composed)) {
+        message.replace(apart, 3, "\xC3\xA9");
+    }
+}
+
 /// ALL-1, ALL-2, ALL-8: to every other user registered now. ALL-3: answered when no recipient is awaited any more.
 void model::send_to_all(client_state& client, const std::string& message) {
     std::vector<client_state*> recipients;
@@ -254,14 +306,21 @@ void model::send_to_all(client_state& client, const std::string& message) {
             recipients.push_back(&other);
         }
     }
-    if (recipients.size() > 1 && has(sma_reaches_one)) {
-        recipients.erase(recipients.begin() + 1, recipients.end());
-    }
-    if (recipients.size() > 1 && has(sma_misses_newest)) {
-        recipients.pop_back();
-    }
+    drop_recipients(client, recipients);
     model_packet packet{has(sma_relayed_as_sma) ? opcode::sma : opcode::spm, client.pseudo.value_or(""), message, 0};
+    damage_broadcast(packet.message);
     send_to_wrong_recipients(client, packet);
+    if (recipients.empty() && has(sma_alone_after_leaving_unreachable) && !left_pseudos_.empty()) {
+        reply(client, opcode::sma, error_code::unreachable);
+        return;
+    }
+    const bool has_unregistered = std::any_of(clients_.begin(), clients_.end(), [](const auto& entry) {
+        return !entry.second.closed && !entry.second.pseudo;
+    });
+    if (recipients.empty() && has_unregistered && has(sma_alone_waits_for_unregistered)) {
+        open_request(client, opcode::sma);
+        return;
+    }
     if (recipients.empty()) {  // ALL-6
         if (!has(sma_alone_unanswered)) {
             reply(client, opcode::sma, has(sma_alone_gets_unreachable) ? error_code::unreachable : error_code::ok);
@@ -290,7 +349,8 @@ void model::send_to_all(client_state& client, const std::string& message) {
 /// For faults that violate ALL-7, FLOW-8 or TUN-2.
 void model::send_to_wrong_recipients(client_state& client, const model_packet& packet) {
     for (auto& [id, other] : clients_) {
-        const bool is_unregistered = !other.pseudo && !other.input_ended && has(sma_reaches_strangers);
+        const bool is_unregistered = !other.pseudo && !other.input_ended &&
+                                     (has(sma_reaches_strangers) || (other.refused_pseudo && has(sma_reaches_refused)));
         const bool is_half_closed = !other.pseudo && other.input_ended && has(half_close_still_delivered_to);
         const bool is_in_tunnel = partner_of(other) != nullptr && has(tunnel_end_gets_messages);
         if (&other != &client && (is_unregistered || is_half_closed || is_in_tunnel)) {
@@ -327,9 +387,10 @@ void model::send_to_latecomer(client_state& late) {
 void model::private_connection(client_state& client, const std::string& pseudo) {
     client_state* peer = find_user(pseudo);
     if (peer == nullptr) {
-        const error_code code = has(pc_to_nobody_gets_ok)        ? error_code::ok
-                                : has(pc_to_nobody_gets_refused) ? error_code::refused
-                                                                 : error_code::unreachable;
+        const bool left = has(pc_for_who_left_gets_ok) && left_pseudos_.contains(pseudo);
+        const error_code code = has(pc_to_nobody_gets_ok) || left ? error_code::ok
+                                : has(pc_to_nobody_gets_refused)  ? error_code::refused
+                                                                  : error_code::unreachable;
         if (has(pc_to_nobody_answered_twice)) {
             reply(client, opcode::pc, {code, code});
         } else {
@@ -342,14 +403,22 @@ void model::private_connection(client_state& client, const std::string& pseudo) 
         return;
     }
     const bool has_undecided_offer =
-        std::any_of(peer->deliveries.begin(), peer->deliveries.end(), [](const pending_delivery& delivery) {
-            return delivery.request_op == opcode::pc && !delivery.timed_out;
+        std::any_of(peer->deliveries.begin(), peer->deliveries.end(), [this](const pending_delivery& delivery) {
+            return delivery.request_op == opcode::pc && (!delivery.timed_out || has(pc_after_timeout_refused));
         });
-    if ((has_undecided_offer && !follows(variant::offers_wait)) || has_too_many_offers(client)) {
+    if ((has_undecided_offer && !follows(variant::offers_wait)) || has_too_many_offers(client) ||
+        refuses_offer(client, *peer)) {
         reply(client, opcode::pc, error_code::refused);
         return;
     }
     offer(client, *peer);
+}
+
+/// For faults that violate PC-1.
+bool model::refuses_offer(const client_state& client, const client_state& peer) const {
+    return (!peer.deliveries.empty() && has(pc_to_debtor_refused)) ||
+           (!peer.requests.empty() && has(pc_to_waiting_refused)) ||
+           (refused_offers_.contains({client.id, peer.id}) && has(pc_after_refusal_refused));
 }
 
 /// PC-8: counts the client's offers that nobody has decided, wherever they are.

@@ -211,7 +211,8 @@ moment execution::deadline() const {
         if (actor.connection == link::connecting) {
             earliest = std::min(earliest, actor.connecting_since + connecting_timeout());
         }
-        if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size()) {
+        if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size() &&
+            !yields_to_earlier_step(actor)) {
             earliest = std::min(earliest, *actor.waiting_since + time_limit(*actor.program[actor.at]));
         }
     }

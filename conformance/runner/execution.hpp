@@ -162,6 +162,8 @@ private:
     [[nodiscard]] bool came_too_early(const step& step, const received_event& event) const;
     [[nodiscard]] std::chrono::nanoseconds time_limit(const step& step) const;
     [[nodiscard]] bool ran_out_of_time(const actor_state& actor, const step& step, moment now) const;
+    [[nodiscard]] std::size_t place_in_file(const actor_state& actor) const;
+    [[nodiscard]] bool yields_to_earlier_step(const actor_state& actor) const;
     [[nodiscard]] bool fits(const event_pattern& pattern, const received_event& event);
 
     // The end.

@@ -16,6 +16,11 @@ bool is_beside_connection(const expect_action& expect) {
     return std::holds_alternative<screen_pattern>(expect.event) || std::holds_alternative<exit_pattern>(expect.event);
 }
 
+bool yields(const step& step) {
+    const auto* expect = std::get_if<expect_action>(&step.action);
+    return expect != nullptr && !expect->optional && !std::holds_alternative<silence_pattern>(expect->event);
+}
+
 }  // namespace
 
 execution::progress execution::run_step(std::size_t index, moment now) {
@@ -389,6 +394,12 @@ execution::progress execution::expect_silence(std::size_t index, const step& ste
 void execution::finish_step(actor_state& actor) {
     const step& step = *actor.program[actor.at];
     end_turn(actor, step);
+    for (actor_state& other : actors_) {
+        if (&other != &actor && other.waiting_since && other.at < other.program.size() &&
+            place_in_file(actor) < place_in_file(other) && yields(*other.program[other.at])) {
+            other.waiting_since = now_;  // what it waits for may be a consequence
+        }
+    }
     actor.waiting_since.reset();
     ++actor.at;
     if (!actor.nested_of) {
@@ -429,7 +440,22 @@ std::chrono::nanoseconds execution::time_limit(const step& step) const {
 }
 
 bool execution::ran_out_of_time(const actor_state& actor, const step& step, moment now) const {
-    return actor.waiting_since && now >= *actor.waiting_since + time_limit(step);
+    return actor.waiting_since && now >= *actor.waiting_since + time_limit(step) && !yields_to_earlier_step(actor);
+}
+
+/// Of the step that the actor is at; of one inside an alternative, that of the whole.
+std::size_t execution::place_in_file(const actor_state& actor) const {
+    return actor.nested_of.value_or(static_cast<std::size_t>(actor.program[actor.at] - scenario_.steps.data()));
+}
+
+/// What another actor waits for, and what comes first in the file, is more likely to be the cause than its consequence:
+/// that step runs out of time first. A silence and an optional event are waited for by the clock alone.
+bool execution::yields_to_earlier_step(const actor_state& actor) const {
+    return yields(*actor.program[actor.at]) &&
+           std::any_of(actors_.begin(), actors_.end(), [&](const actor_state& other) {
+               return &other != &actor && other.waiting_since && other.at < other.program.size() &&
+                      place_in_file(other) < place_in_file(actor);
+           });
 }
 
 bool execution::fits(const event_pattern& pattern, const received_event& event) {

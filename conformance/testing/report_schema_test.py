@@ -10,6 +10,9 @@ import tempfile
 
 import jsonschema
 
+# Enough for every verdict and for choices; what a report looks like does not depend on how many there are.
+SCENARIOS = ("server.pm.*", "server.conn.*")
+
 
 def check_changes(program, fake_server, validator, before):
     """A run against a baseline in which every verdict and every choice was another one."""
@@ -20,7 +23,7 @@ def check_changes(program, fake_server, validator, before):
         baseline, captures = pathlib.Path(folder) / "baseline", pathlib.Path(folder) / "captures"
         baseline.write_text(json.dumps(before), encoding="utf-8")
         run = subprocess.run(
-            [program, "run", "--json", "-", "--time-factor", "0.1", "--baseline", str(baseline), "--pcap", str(captures),
+            [program, "run", *SCENARIOS, "--json", "-", "--time-factor", "0.1", "--baseline", str(baseline), "--pcap", str(captures),
              "--segment", "whole,bytes", "--interleave", "2", "--jobs", "2",
              "--server-command", f"{fake_server} polite {{port}}"], capture_output=True, check=False)
         report = json.loads(run.stdout.decode("utf-8"))
@@ -41,7 +44,7 @@ def main():
     verdicts = set()
     for mode, code in (("polite", 1), ("dies", 1), ("escapes", 1), ("refuses", 3)):
         run = subprocess.run(
-            [program, "run", "--json", "-", "--time-factor", "0.1", "--server-command", f"{fake_server} {mode} {{port}}"],
+            [program, "run", *SCENARIOS, "--json", "-", "--time-factor", "0.1", "--server-command", f"{fake_server} {mode} {{port}}"],
             capture_output=True, check=False)
         assert run.returncode == code, f"{mode}: exit code {run.returncode}, not {code}"
         report = json.loads(run.stdout.decode("utf-8"))
