@@ -52,10 +52,10 @@ void execution::connection_failed(std::size_t index, const std::string& reason, 
     actor_state& actor = actors_[index];
     actor.connection = link::closed;
     now_ = now;
-    remark(index, "could not connect: " + reason);
-    if (finished()) {
+    if (is_decided()) {
         return;
     }
+    remark(index, "could not connect: " + reason);
     const step* step = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
     const std::string wanted =
         judges_client() ? scenario_.actors[index] + " connects to {host}:{port}" : "a connection to the server";
@@ -70,8 +70,17 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
     if (!finished()) {
         outcome_.traffic.add(now, index, traffic_entry::kind::received, bytes);
     }
+    last_received_ = now;
     std::span<const std::byte> remaining = bytes;
-    while (!finished()) {
+    while (phase_ == phase::aftermath && !remaining.empty()) {
+        const decode_result result = actor.decoder->next(remaining);
+        if (result.status != decode_status::complete) {
+            break;
+        }
+        note_delivery(actor, result.packet);
+        actor.fenced = actor.fenced && result.packet.op != opcode::error;
+    }
+    while (!is_decided()) {
         if (actor.expects_bytes && actor.packets_left == 0) {
             if (!remaining.empty()) {
                 received_event piece;
@@ -96,6 +105,7 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
             event.error = result.error;
         } else {
             event.packet = owned(result.packet);
+            note_delivery(actor, result.packet);
             actor.packets_left -= actor.expects_bytes ? 1 : 0;
         }
         event.bytes = std::exchange(actor.unfinished, {});
@@ -122,6 +132,9 @@ void execution::closed_by_peer(std::size_t index, bool reset, moment now) {
         actor.connection = link::closed;
         actor.writing = false;
     }
+    if (is_decided()) {
+        return;
+    }
     received_event event;
     event.type = reset ? received_event::kind::reset : received_event::kind::fin;
     event.bytes = std::exchange(actor.unfinished, {});
@@ -134,7 +147,8 @@ bool execution::still_sends(std::size_t actor) const {
 
 void execution::written(std::size_t actor, moment now) {
     actors_[actor].writing = false;
-    outcome_.duration = now_ = now;
+    now_ = now;
+    outcome_.duration = is_decided() ? outcome_.duration : now;
 }
 
 void execution::put_event(std::size_t index, received_event event, moment now) {
@@ -173,7 +187,14 @@ received_event execution::take_event(actor_state& actor) {
 }
 
 std::vector<network_request> execution::advance(moment now) {
-    outcome_.duration = now_ = now;
+    now_ = now;
+    if (is_decided()) {
+        if (!finished()) {
+            continue_aftermath(now);
+        }
+        return std::exchange(requests_, {});
+    }
+    outcome_.duration = now;
     run_steps(now);
     if (held_since_ && phase_ == phase::steps && now >= *held_since_ + turn_timeout()) {
         // The actor whose turn it is waits for something that comes only after it. The order is impossible, or the
@@ -183,10 +204,10 @@ std::vector<network_request> execution::advance(moment now) {
         run_steps(now);
     }
     give_up_connecting(now);
-    if (!finished()) {
+    if (!is_decided()) {
         run_end(now);
     }
-    if (!finished() && now >= timeouts_.scenario) {
+    if (!is_decided() && now >= timeouts_.scenario) {
         fail(failure_kind::too_long, 0, nullptr, "an end within " + std::to_string(timeouts_.scenario.count()) + " ms",
              nullptr, "the scenario is still going on");
     }
@@ -197,8 +218,8 @@ void execution::run_steps(moment now) {
     bool moved = true;
     while (moved && phase_ == phase::steps) {
         moved = false;
-        for (std::size_t index = 0; index < actors_.size() && !finished(); ++index) {
-            while (!finished() && run_step(index, now) == progress::moved) {
+        for (std::size_t index = 0; index < actors_.size() && !is_decided(); ++index) {
+            while (!is_decided() && run_step(index, now) == progress::moved) {
                 moved = true;
             }
         }
@@ -223,6 +244,8 @@ moment execution::deadline() const {
         earliest = std::min(earliest, phase_since_ + timeouts_.answer);
     } else if (phase_ == phase::draining) {
         earliest = std::min(earliest, phase_since_ + timeouts_.closing);
+    } else if (phase_ == phase::aftermath) {
+        earliest = is_fenced_ ? half_close_time() : phase_since_ + timeouts_.aftermath;
     }
     return earliest;
 }
@@ -265,7 +288,7 @@ void execution::fail(failure_kind kind, std::size_t index, const step* step, std
     outcome_.silences = {0, kind == failure_kind::silence ? 1U : 0U};
     failure.hint = hint_for({kind, expect, event, names_.pseudo_of(name), scenario_.role});
     outcome_.failure = std::move(failure);
-    close_all();
+    start_aftermath();
 }
 
 void execution::fail_silent(std::size_t index, const step& step, const std::string& expected) {
@@ -316,11 +339,14 @@ void execution::remark(std::size_t index, std::string text) {
 
 void execution::write(std::size_t index, outgoing data, std::string text) {
     actor_state& actor = actors_[index];
-    record({now_, index, exchange_entry::direction::sent, std::move(text), hex_excerpt(data.bytes, hex_excerpt_max),
-            actor.sent_bytes, 0, false});
+    if (!is_decided()) {
+        record({now_, index, exchange_entry::direction::sent, std::move(text), hex_excerpt(data.bytes, hex_excerpt_max),
+                actor.sent_bytes, 0, false});
+    }
     if (actor.connection != link::open) {
         return;
     }
+    note_answers(actor, data.bytes);
     std::size_t start = 0;
     for (const std::size_t write_end : data.write_ends) {
         outcome_.traffic.add(now_, index, traffic_entry::kind::sent,

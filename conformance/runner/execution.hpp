@@ -32,7 +32,9 @@ struct timeouts {
     std::chrono::milliseconds start{15'000};  ///< for a client under test to connect, once it is started
     std::chrono::milliseconds closing{500};   ///< for the server to close after the last step; missing it is no failure
     std::chrono::milliseconds scenario{60'000};  ///< for a whole scenario
-    double time_factor{1.0};                     ///< for the times that scenarios name themselves
+    /// After a failure, for the server to answer and close while a capture records it; 0: not awaited.
+    std::chrono::milliseconds aftermath{0};
+    double time_factor{1.0};  ///< for the times that scenarios name themselves
 };
 
 // What the sockets must do.
@@ -95,7 +97,7 @@ public:
     [[nodiscard]] outcome take_outcome();
 
 private:
-    enum class phase : std::uint8_t { steps, fencing, draining, over };
+    enum class phase : std::uint8_t { steps, fencing, draining, aftermath, over };
     enum class link : std::uint8_t { none, connecting, open, closed };
 
     struct actor_state {
@@ -120,7 +122,8 @@ private:
         std::deque<received_event> inbox;
         std::vector<std::byte> storage;
         std::vector<std::byte> unfinished;
-        std::uint64_t received_bytes{0};  // up to the event that comes next
+        std::deque<opcode> deliveries_owed;  // received and not answered; kept for the aftermath
+        std::uint64_t received_bytes{0};     // up to the event that comes next
         std::uint64_t sent_bytes{0};
         std::unique_ptr<stream_decoder> decoder;
         std::string screen;  // of a client under test: what no step has looked at yet; bounded
@@ -173,10 +176,19 @@ private:
     void continue_fencing(moment now);
     void start_draining(moment now);
     void continue_draining(moment now);
+    void start_aftermath();
+    void continue_aftermath(moment now);
+    void note_delivery(actor_state& actor, const packet_view& packet) const;
+    void note_answers(actor_state& actor, std::span<const std::byte> sent) const;
+    void answer_in_aftermath(std::size_t index, bool with_fence);
+    [[nodiscard]] moment half_close_time() const;
+    void half_close_all();
     void close_all();
     void count_closing_silences() noexcept;
 
     // Failures.
+    /// The outcome is certain; nothing that happens from here on changes it.
+    [[nodiscard]] bool is_decided() const noexcept { return phase_ == phase::aftermath || finished(); }
     void fail(failure_kind kind, std::size_t index, const step* step, std::string expected, const received_event* event,
               const std::string& otherwise);
     void fail_mismatch(std::size_t index, const step& step, const expect_action& expect);
@@ -191,6 +203,7 @@ private:
     void record(exchange_entry entry);
     void remark(std::size_t index, std::string text);
     void write(std::size_t index, outgoing data, std::string text);
+    [[nodiscard]] packet_source fence() const;
     void end(std::size_t index, close_how how);
 
     const scenario& scenario_;
@@ -206,6 +219,9 @@ private:
     std::uint64_t order_{0};
     std::size_t inbox_bytes_{0};  // of all actors
     moment phase_since_{0};
+    // In the aftermath: fences are out, and no side has ended yet; when something came last.
+    bool is_fenced_{false};
+    moment last_received_{0};
     bindings bound_;
     outcome outcome_;
     moment now_{0};  // when the last thing happened

@@ -44,15 +44,19 @@ void execution::start_fencing(moment now) {
         if (actor.connection != link::open || !actor.registered || actor.half_closed) {
             continue;
         }
-        packet_source question;
-        question.op = judges_client() ? opcode::spm : opcode::rpm;
-        question.pseudo.text = "fence-{run}";
-        question.message.text = "the end";
-        outgoing data = bytes_of({{question}, split_mode::whole, {}}, names_);
         actor.fenced = true;
         requests_.emplace_back(reading_request{index, true});
-        write(index, std::move(data), judges_client() ? "SPM, as a fence" : "RPM for nobody, as a fence");
+        write(index, bytes_of({{fence()}, split_mode::whole, {}}, names_),
+              judges_client() ? "SPM, as a fence" : "RPM for nobody, as a fence");
     }
+}
+
+packet_source execution::fence() const {
+    packet_source question;
+    question.op = judges_client() ? opcode::spm : opcode::rpm;
+    question.pseudo.text = "fence-{run}";
+    question.message.text = "the end";
+    return question;
 }
 
 void execution::continue_fencing(moment now) {
@@ -98,6 +102,10 @@ void execution::continue_fencing(moment now) {
 void execution::start_draining(moment now) {
     phase_ = phase::draining;
     phase_since_ = now;
+    half_close_all();
+}
+
+void execution::half_close_all() {
     for (std::size_t index = 0; index < actors_.size(); ++index) {
         actor_state& actor = actors_[index];
         if (actor.connection == link::open) {
@@ -138,6 +146,94 @@ void execution::count_closing_silences() noexcept {
         if (scenario_.closing_fence && listens) {
             count_silence(actor.proven_silent || actor.end_received);
         }
+    }
+}
+
+/// A capture of a failure is to show what the server had read by then, and what it still sends: fences are sent as at
+/// the end of a scenario, and then the connections end in order.
+void execution::start_aftermath() {
+    const bool is_before_end = phase_ == phase::steps;
+    if (timeouts_.aftermath.count() == 0 || judges_client()) {
+        close_all();
+        return;
+    }
+    phase_ = phase::aftermath;
+    phase_since_ = now_;
+    is_fenced_ = is_before_end;
+    for (std::size_t index = 0; index < actors_.size() && is_before_end; ++index) {
+        actor_state& actor = actors_[index];
+        actor.fenced = false;
+        if (actor.connection == link::open && actor.registered && !actor.half_closed && !actor.writing) {
+            answer_in_aftermath(index, true);
+        }
+    }
+    if (!is_fenced_) {
+        half_close_all();
+    }
+}
+
+void execution::note_delivery(actor_state& actor, const packet_view& packet) const {
+    if (timeouts_.aftermath.count() != 0 && (packet.op == opcode::spm || packet.op == opcode::pc)) {
+        actor.deliveries_owed.push_back(packet.op);
+    }
+}
+
+/// What a scenario sends in one write begins with a packet, or with bytes that end the dialogue.
+void execution::note_answers(actor_state& actor, std::span<const std::byte> sent) const {
+    while (!actor.deliveries_owed.empty() && !sent.empty()) {
+        const decode_result result = decode(sent, limits{});
+        if (result.status != decode_status::complete) {
+            return;
+        }
+        if (result.packet.op == opcode::error) {
+            actor.deliveries_owed.pop_front();
+        }
+        sent = sent.subspan(result.consumed);
+    }
+}
+
+/// Answers as a conforming client does, and sends a fence if the actor has none yet.
+void execution::answer_in_aftermath(std::size_t index, bool with_fence) {
+    actor_state& actor = actors_[index];
+    send_action answers;
+    for (const opcode delivery : actor.deliveries_owed) {
+        packet_source answer;
+        answer.op = opcode::error;
+        answer.code = delivery == opcode::pc ? std::uint8_t{5} : std::uint8_t{0};
+        answers.units.emplace_back(answer);
+    }
+    if (with_fence) {
+        answers.units.emplace_back(fence());
+        actor.fenced = true;
+        requests_.emplace_back(reading_request{index, true});
+    }
+    actor.deliveries_owed.clear();
+    write(index, bytes_of(answers, names_), "");
+}
+
+/// All fences are answered, and nothing has come for a while; or half of the time has passed.
+moment execution::half_close_time() const {
+    const bool awaits_answer = std::any_of(actors_.begin(), actors_.end(), [](const actor_state& actor) {
+        return actor.connection == link::open && (actor.fenced || actor.writing);
+    });
+    const moment latest = phase_since_ + timeouts_.aftermath / 2;
+    return awaits_answer ? latest : std::min<moment>(latest, last_received_ + timeouts_.aftermath / 16);
+}
+
+void execution::continue_aftermath(moment now) {
+    for (std::size_t index = 0; index < actors_.size() && is_fenced_; ++index) {
+        const actor_state& actor = actors_[index];
+        if (actor.connection == link::open && actor.registered && !actor.writing && !actor.deliveries_owed.empty()) {
+            answer_in_aftermath(index, false);
+        }
+    }
+    const auto is_open = [](const actor_state& actor) { return actor.connection == link::open; };
+    if (is_fenced_ && now >= half_close_time()) {
+        is_fenced_ = false;
+        half_close_all();
+    }
+    if (std::none_of(actors_.begin(), actors_.end(), is_open) || now >= phase_since_ + timeouts_.aftermath) {
+        close_all();
     }
 }
 

@@ -254,5 +254,29 @@ TEST(ExecutionEnd, a_failure_rests_on_silence_only_when_nothing_came) {
     EXPECT_EQ(silences_of(talks), (proofs{0, 0}));
 }
 
+TEST(ExecutionEnd, after_a_failure_a_capture_shows_what_the_server_had_read) {
+    timeouts times;
+    times.aftermath = 160ms;
+    manual_run run{
+        make_scenario(R"([{"actor": "alice", "login": true}, {"actor": "alice", "expect": {"closed": "any"}}])",
+                      R"("unexpected": "PM-7",)"),
+        times};
+    run.receives("alice", ok);
+    (void)run.log();
+    run.receives("alice", make_spm("bob", "hi"));
+    EXPECT_EQ(run.log(), (lines{"alice reads", R"(alice sends ERROR 0 OK RPM pseudo="fence-t")"}));
+    run.receives("alice", unreachable);
+    EXPECT_FALSE(run.finished());
+    run.receives("alice", make_pc("bob"));
+    EXPECT_EQ(run.log(), (lines{"alice sends ERROR 5 REFUSED"}));
+    run.wait(20ms);
+    EXPECT_EQ(run.log(), (lines{"alice reads", "alice ends: fin"}));
+    run.closes("alice");
+    ASSERT_TRUE(run.finished());
+    const outcome result = run.result();
+    EXPECT_EQ(result.failure->observed, R"(alice received SPM pseudo="bob" message="hi")");
+    EXPECT_LT(result.duration, 1ms) << "of what is judged";
+}
+
 }  // namespace
 }  // namespace chatos::conformance

@@ -134,7 +134,7 @@ std::chrono::milliseconds execution::connecting_timeout() const {
 
 /// A server whose queue of connections is full neither accepts nor refuses.
 void execution::give_up_connecting(moment now) {
-    for (std::size_t index = 0; index < actors_.size() && !finished(); ++index) {
+    for (std::size_t index = 0; index < actors_.size() && !is_decided(); ++index) {
         const actor_state& actor = actors_[index];
         if (actor.connection == link::connecting && now >= actor.connecting_since + connecting_timeout()) {
             connection_failed(index, "nothing came for " + std::to_string(connecting_timeout().count()) + " ms", now);

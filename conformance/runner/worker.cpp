@@ -137,7 +137,10 @@ bool worker::make_ready(scenario_report& report) {
 }
 
 void worker::run_once(scenario_report& report, const run_variant& how) {
-    const timeouts times = budget_.now();
+    timeouts times = budget_.now();
+    if (options_.keep_traffic) {
+        times.aftermath = times.closing / 2;
+    }
     const bool was_exhausted = budget_.is_exhausted();
     report.started = std::chrono::system_clock::now();
     for (int attempt = 1;; ++attempt) {
