@@ -34,21 +34,21 @@ public:
         if (!duration_ || time.digits == 0) {
             return false;
         }
-        if (!first_) {
+        if (first_.digits == 0) {
             first_ = time;
         }
         std::int64_t seconds = 0;
-        if (__builtin_sub_overflow(time.seconds, first_->seconds, &seconds) ||
+        if (__builtin_sub_overflow(time.seconds, first_.seconds, &seconds) ||
             seconds > autostop::duration_max.count()) {
-            return time.seconds > first_->seconds;
+            return time.seconds > first_.seconds;
         }
-        const std::int64_t nanoseconds = std::int64_t{time.nanoseconds} - first_->nanoseconds;
+        const std::int64_t nanoseconds = std::int64_t{time.nanoseconds} - first_.nanoseconds;
         return seconds >= 0 && std::chrono::seconds{seconds} + std::chrono::nanoseconds{nanoseconds} > *duration_;
     }
 
 private:
     std::optional<std::chrono::nanoseconds> duration_;
-    std::optional<capture_time> first_;
+    capture_time first_{};  // no digits: none yet. GCC 12 takes an optional for uninitialized here.
 };
 
 }  // namespace chatos::dump

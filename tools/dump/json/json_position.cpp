@@ -6,15 +6,15 @@
 
 #include <chatos/utf8.hpp>
 
-#include <cstring>
-
 namespace chatos::dump {
 
 namespace {
 
+constexpr std::string_view packet_start = "{\"type\":\"packet\",";
+
 std::string make_direction_text(const stream_position& at) {
     output text;
-    text.add("\"stream\":");
+    text.add(packet_start, "\"stream\":");
     text.add_number(at.stream);
     text.add(",\"dir\":\"");
     text.add(direction_name(at.direction));
@@ -38,57 +38,65 @@ std::string make_direction_text(const stream_position& at) {
 
 }  // namespace
 
-/// `,"time":"1700000000`, or nothing for a frame without a time.
-std::string_view json_position_writer::second_text(const capture_time& time) {
-    if (time.digits == 0) {
-        return {};
-    }
-    if (time.seconds != second_ || second_text_.empty()) {
-        output text;
-        text.add(",\"time\":\"");
-        add_epoch(text, {.seconds = time.seconds, .nanoseconds = 0, .digits = 0});
-        second_ = time.seconds;
-        second_text_ = text.text();
-    }
-    return second_text_;
-}
-
-void json_position_writer::add_time(output& out, const capture_time& time) {
-    if (const std::string_view second = second_text(time); !second.empty()) {
-        char* const text = out.room(second.size() + number_room);
-        std::memcpy(text, second.data(), second.size());
-        char* const end = write_fraction(text + second.size(), time.nanoseconds, time.digits);
-        *end = '"';
-        out.wrote_to(end + 1);
-    }
-}
-
 void json_position_writer::add_frame(output& out, std::string_view file, const capture_time& time,
                                      std::uint64_t frame) {
     if (!file.empty()) {
         out.add(",\"file\":");
         add_json_string(out, is_utf8(file) ? file : std::string_view{"?"});
     }
-    add_time(out, time);
+    if (time.digits != 0) {
+        out.add(",\"time\":\"");
+        add_epoch(out, time);
+        out.add('"');
+    }
     out.add(",\"frame\":");
     out.add_number(frame);
 }
 
-void json_position_writer::add(output& out, const stream_position& at) {
+/// What the lines of this direction and this second have in common, up to the fraction of the time.
+std::string_view json_position_writer::common_start(const stream_position& at) {
     const std::uint64_t number = std::uint64_t{at.stream} * 2 + static_cast<std::uint64_t>(at.direction);
     direction_text& slot = directions_[number % slots];
     if (slot.key != number + 1) {
-        slot.key = number + 1;
-        slot.text = make_direction_text(at);
+        slot = {.key = number + 1, .text = make_direction_text(at)};
+        slot.untimed_bytes = slot.text.size();
     }
-    out.add(slot.text);
+    if (at.capture == nullptr || at.capture->mark.time.digits == 0) {
+        return std::string_view{slot.text}.substr(0, slot.untimed_bytes);
+    }
+    const std::int64_t second = at.capture->mark.time.seconds;
+    if (slot.second != second || slot.text.size() == slot.untimed_bytes) {
+        output time;
+        time.add(",\"time\":\"");
+        add_epoch(time, {.seconds = second, .nanoseconds = 0, .digits = 0});
+        slot.second = second;
+        slot.text.replace(slot.untimed_bytes, std::string::npos, time.text());
+    }
+    return slot.text;
+}
+
+/// Writes `start`, which is of common_start(), and what follows it.
+char* json_position_writer::write_position(output& out, std::string_view start, const stream_position& at,
+                                           std::size_t more_bytes) {
+    constexpr std::size_t time_and_frame_bytes = 96;
+    char* text = write_text(out.room(start.size() + time_and_frame_bytes + more_bytes), start);
     if (at.capture == nullptr) {
-        return;
+        return text;
     }
     const frame_mark& mark = at.capture->mark;
-    add_time(out, mark.time);
-    out.add(",\"frame\":");
-    out.add_number(mark.frame);
+    if (mark.time.digits != 0) {
+        text = write_fraction(text, mark.time.nanoseconds, mark.time.digits);
+        *text++ = '"';
+    }
+    return write_number(write_text(text, ",\"frame\":"), mark.frame);
+}
+
+char* json_position_writer::begin_packet(output& out, const stream_position& at, std::size_t more_bytes) {
+    return write_position(out, common_start(at), at, more_bytes);
+}
+
+void json_position_writer::add(output& out, const stream_position& at) {
+    out.wrote_to(write_position(out, common_start(at).substr(packet_start.size()), at, 0));
 }
 
 }  // namespace chatos::dump

@@ -6,6 +6,8 @@
 #include "dump/record/packet_fields.hpp"
 #include "dump/text/record_text.hpp"
 
+#include <chatos/display.hpp>
+
 #include <algorithm>
 
 namespace chatos::dump {
@@ -47,42 +49,62 @@ void json_sink::on(const capture_event& event) {
     json_object line{out_};
     line.text("type", "event");
     line.text("event", frame_flaw_name(event.flaw));
-    positions_.add_frame(out_, event.file, event.time, event.frame);
+    json_position_writer::add_frame(out_, event.file, event.time, event.frame);
     line.text("detail", flaw_detail(event.flaw));
     line.finish();
 }
 
+json_sink::json_sink(output& out) : out_{out} {
+    const auto piece_of = [](const auto&... parts) {
+        output made;
+        made.add("", parts...);
+        const std::string text = made.text();
+        line_piece piece;
+        piece.size = text.copy(piece.letters.data(), piece.letters.size());
+        return piece;
+    };
+    for (const packet_layout& row : packet_table) {
+        packet_pieces_[static_cast<std::size_t>(row.op)] = piece_of(",\"packet\":\"", row.name, '"');
+    }
+    for (std::uint64_t code = 0; code < code_pieces_.size(); ++code) {
+        code_pieces_[code] =
+            piece_of(",\"code\":", code, ",\"code_name\":\"", error_code_name(static_cast<error_code>(code)), '"');
+    }
+}
+
+/// Adds a text with what comes before its first quote.
+void json_sink::add_text(std::string_view start, std::string_view text) {
+    if (text.size() < output::long_text_bytes / 2 && plain_bytes(text) == text.size()) {
+        char* const at = out_.room(start.size() + text.size() + 2);
+        char* const end = write_text(write_text(write_text(at, start), "\""), text);
+        out_.wrote_to(write_text(end, "\""));
+        return;
+    }
+    out_.add(start);
+    add_json_string(out_, text);
+}
+
 void json_sink::on(const packet_record& record) {
-    const packet_layout& row = layout_of(record.packet.op);
-    out_.add("{\"type\":\"packet\",");
-    positions_.add(out_, record.at);
-    out_.add(",\"offset\":");
-    out_.add_number(record.at.offset);
-    out_.add(",\"length\":");
-    out_.add_number(record.bytes.size());
-    out_.add(",\"packet\":\"");
-    out_.add(row.name);
-    out_.add('"');
-    for (const part which : row.parts()) {
-        switch (which) {
-        case part::pseudo:
-            out_.add(",\"pseudo\":");
-            add_json_string(out_, record.packet.pseudo);
-            break;
-        case part::message:
-            out_.add(",\"message\":");
-            add_json_string(out_, record.packet.message);
-            break;
-        case part::error_code:
-            out_.add(",\"code\":");
-            out_.add_number(static_cast<std::uint64_t>(record.packet.code));
-            out_.add(",\"code_name\":\"");
-            out_.add(error_code_name(record.packet.code));
-            out_.add('"');
-            break;
+    constexpr std::size_t fields_bytes = 192;  // all but the texts, and what is written past each piece
+    const packet_view& packet = record.packet;
+    char* at = positions_.begin_packet(out_, record.at, fields_bytes);
+    at = write_number(write_text(at, ",\"offset\":"), record.at.offset);
+    at = write_number(write_text(at, ",\"length\":"), record.bytes.size());
+    at = packet_pieces_[static_cast<std::size_t>(packet.op)].write(at);
+    const bool is_error = packet.op == opcode::error;
+    if (is_error) {
+        at = code_pieces_[static_cast<std::size_t>(packet.code)].write(at);
+    }
+    out_.wrote_to(at);
+    if (!is_error) {
+        if (has_part(packet.op, part::pseudo)) {
+            add_text(",\"pseudo\":", packet.pseudo);
+        }
+        if (has_part(packet.op, part::message)) {
+            add_text(",\"message\":", packet.message);
         }
     }
-    out_.add(may_travel(record.packet.op, record.at.direction) ? "}\n" : ",\"wrong_direction\":true}\n");
+    out_.add(may_travel(packet.op, record.at.direction) ? std::string_view{"}\n"} : ",\"wrong_direction\":true}\n");
 }
 
 void json_sink::on(const malformed_end& end) {

@@ -5,6 +5,13 @@
 #include "dump/output/output.hpp"
 #include "dump/record/record.hpp"
 
+#include <chatos/layout.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
 namespace chatos::dump {
 
 class json_object;
@@ -13,7 +20,7 @@ class json_object;
 /// in an event's `bytes`. That is why a malformed stream's event comes at the end of that stream.
 class json_sink final : public record_sink {
 public:
-    explicit json_sink(output& out) : out_{out} {}
+    explicit json_sink(output& out);
 
     void take(const any_record& record) override {
         if (const packet_record* const packet = std::get_if<packet_record>(&record)) {
@@ -33,8 +40,23 @@ private:
     void on(const auto& /*not_printed*/) {}
     void begin_event(json_object& line, std::string_view event, const stream_position& at, std::uint64_t bytes);
 
+    void add_text(std::string_view start, std::string_view text);
+
+    /// Part of a line. Copied whole, because copying a fixed number of bytes takes no call and no loop.
+    struct line_piece {
+        std::array<char, 64> letters{};
+        std::size_t size{0};
+
+        [[nodiscard]] char* write(char* at) const noexcept {
+            std::memcpy(at, letters.data(), letters.size());
+            return at + size;
+        }
+    };
+
     output& out_;
     json_position_writer positions_;
+    std::array<line_piece, packet_table.size() + 1> packet_pieces_;  // by opcode
+    std::array<line_piece, 6> code_pieces_;                          // by code; one of them is not assigned
 };
 
 }  // namespace chatos::dump

@@ -14,6 +14,12 @@
 
 namespace chatos::dump {
 
+/// Copies a text to `at`, which has room for it, and returns where it ends.
+inline char* write_text(char* at, std::string_view text) noexcept {
+    std::memcpy(at, text.data(), text.size());
+    return at + text.size();
+}
+
 /// Collects text and writes it in large pieces. An error of the descriptor is remembered, never thrown: a reader
 /// that closes its pipe early (head) is not an error worth a message.
 class output {
