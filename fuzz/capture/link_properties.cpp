@@ -20,6 +20,8 @@ const dump::server_ports& all_ports() {
     return ports;
 }
 
+const dump::link_type_map no_link_types;
+
 struct opened {
     bool is_segment{false};
     bool is_inside{true};
@@ -29,7 +31,8 @@ struct opened {
 
 opened open_alone(std::span<const std::byte> bytes, std::uint16_t link_type, std::uint32_t original_bytes) {
     dump::skip_counts skipped{};
-    dump::decapsulator decapsulator{all_ports(), false, skipped};
+    dump::content_counts contents;
+    dump::decapsulator decapsulator{all_ports(), false, skipped, contents, no_link_types};
     const dump::decapsulated_frame* const frame =
         decapsulator.decapsulate({.link_type = link_type, .bytes = bytes, .original_bytes = original_bytes});
     if (frame == nullptr || frame->tcp.reason != dump::skip_reason::none) {
@@ -81,7 +84,9 @@ verdict check_link(std::span<const std::byte> input) {
     }
     const std::uint16_t link_type = chosen_link_type(input[0]);
     dump::skip_counts skipped{};
-    dump::decapsulator decapsulator{all_ports(), (input[0] & std::byte{0x80}) != std::byte{0}, skipped};
+    dump::content_counts contents;
+    dump::decapsulator decapsulator{all_ports(), (input[0] & std::byte{0x80}) != std::byte{0}, skipped, contents,
+                                    no_link_types};
     std::uint64_t frames = 0;
     std::uint64_t segments = 0;
     input = input.subspan(1);

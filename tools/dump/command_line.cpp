@@ -85,6 +85,14 @@ void declare_input(CLI::App& app, command_line& options) {
         ->option_text("N (default 7777)")
         ->allow_extra_args(false)
         ->excludes(raw);
+    app.add_option(
+           "--link-type", options.link_types,
+           "Read the frames of link type N as those of another type: what programs put into types for private use "
+           "(147 to 162); may be given several times. TYPE: " +
+               link_type_names())
+        ->option_text("N=TYPE (such as 147=ethernet)")
+        ->allow_extra_args(false)
+        ->excludes(raw);
     app.add_flag("--verify-checksums", options.verifies_checksums,
                  "Skip frames with wrong checksums (captures taken on the sender often have them)")
         ->excludes(raw);
@@ -305,6 +313,11 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
         return usage_error("nothing to read: name a capture, '-' for standard input, or an interface with -i\n"
                            "Usage: chatos-dump [OPTIONS] [FILE...]; see chatos-dump --help\n\n" +
                            std::string{examples});
+    }
+    for (const std::string& assignment : options.link_types) {
+        if (const std::string problem = options.link_type_choices.add(assignment); !problem.empty()) {
+            return usage_error("--link-type: invalid value " + shown_path(assignment) + ": " + problem);
+        }
     }
     if (app.count("-Y") != 0) {
         std::variant<filter, filter_problem> parsed = filter::parse(options.filter_text);

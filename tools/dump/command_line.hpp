@@ -4,6 +4,7 @@
 #include "dump/capture/autostop.hpp"
 #include "dump/check/check_command.hpp"
 #include "dump/filter/filter.hpp"
+#include "dump/link/link_types.hpp"
 #include "dump/live/bpf_filter.hpp"
 #include "dump/output/input_progress.hpp"
 #include "dump/stream/raw_dump.hpp"
@@ -36,6 +37,8 @@ struct command_line {
     std::vector<std::uint16_t> ports{7777};
     std::string time{"relative"};
     bool verifies_checksums{false};
+    std::vector<std::string> link_types;
+    link_type_map link_type_choices;
     std::optional<std::uint32_t> followed;
     std::string filter_text;
     std::optional<filter> accepted;

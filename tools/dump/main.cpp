@@ -54,6 +54,7 @@ bool dump_all(const command_line& options, record_sink& sink, output& out, frame
     capture_options captures{.files = options.files,
                              .bounds = options.bounds,
                              .verify_checksums = options.verifies_checksums,
+                             .link_types = options.link_type_choices,
                              .on_read = on_read,
                              .stop = &stop,
                              .ends_after = options.ends_after,

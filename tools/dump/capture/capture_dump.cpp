@@ -39,13 +39,23 @@ bool has_enough_frames(const capture_options& options, const capture_totals& acc
     return account.frames - filtered >= options.ends_after.frames_max;
 }
 
+void take_segments(decapsulator& decapsulator, const captured_frame& frame, connection_table& connections,
+                   capture_totals& account) {
+    for (const decapsulated_frame* segment = decapsulator.decapsulate(frame); segment != nullptr;
+         segment = decapsulator.decapsulate_further()) {
+        account.decoded += segment->tcp.reason == skip_reason::none && segment->counts ? 1 : 0;
+        connections.take(*segment);
+    }
+}
+
 }  // namespace
 
 std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options, record_sink& sink,
                         totals& account, capture_totals& capture_account, output& out) {
     capture_context context{.sink = sink, .account = account, .bounds = options.bounds, .listener = options.listener};
     context.now.file = file;
-    decapsulator decapsulator{options.ports, options.verify_checksums, capture_account.skipped};
+    decapsulator decapsulator{options.ports, options.verify_checksums, capture_account.skipped,
+                              capture_account.contents, options.link_types};
     connection_table connections{options.ports, context, capture_account, account.streams};
     std::uint64_t frame_number = 0;
     std::uint8_t reported_flaws = 0;
@@ -68,9 +78,8 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
         }
         if (options.accepts && !options.accepts(*frame)) {
             ++capture_account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
-        } else if (const decapsulated_frame* const decapsulated = decapsulator.decapsulate(*frame)) {
-            capture_account.decoded += decapsulated->tcp.reason == skip_reason::none ? 1 : 0;
-            connections.take(*decapsulated);
+        } else {
+            take_segments(decapsulator, *frame, connections, capture_account);
         }
         if (options.listener != nullptr) {
             options.listener->frame_done();

@@ -26,6 +26,7 @@ struct capture_options {
     server_ports ports{};            ///< at least one
     limits bounds{};
     bool verify_checksums{false};
+    link_type_map link_types{};                            ///< types that are read as others
     std::function<bool(const captured_frame&)> accepts{};  ///< frames that it rejects are skipped as filtered
     std::function<void(std::size_t)> on_read{};            ///< called with the number of bytes of each read
     const input_stop* stop{nullptr};                       ///< ends the input; may be null

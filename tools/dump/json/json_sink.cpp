@@ -4,6 +4,7 @@
 #include "dump/json/json_object.hpp"
 #include "dump/record/capture_position.hpp"
 #include "dump/record/packet_fields.hpp"
+#include "dump/text/capture_hint.hpp"
 #include "dump/text/record_text.hpp"
 
 #include <chatos/display.hpp>
@@ -19,6 +20,33 @@ constexpr std::size_t reading_bytes_max = 256;
 
 std::string reading_text(std::span<const std::byte> bytes) {
     return base::to_hex(bytes.first(std::min(bytes.size(), reading_bytes_max)));
+}
+
+/// Frames by encapsulation, and by what else they are; objects that would be empty are left out.
+void add_contents(json_object& line, const totals& account) {
+    if (account.capture == nullptr) {
+        return;
+    }
+    const content_counts& contents = account.capture->contents;
+    if (contents.encapsulations != encapsulation_counts{}) {
+        line.begin_object("encapsulations");
+        for (std::size_t kind = 0; kind < encapsulation_count; ++kind) {
+            if (const std::uint64_t frames = contents.encapsulations[kind]; frames != 0) {
+                line.number(encapsulation_name(static_cast<encapsulation>(kind)), frames);
+            }
+        }
+        line.end_object();
+    }
+    if (!contents.kinds.rows().empty()) {
+        line.begin_object("other_content");
+        for (const frame_kind_counts::row& row : contents.kinds.rows()) {
+            line.number(row.kind.name(), row.frames);
+        }
+        if (contents.kinds.others() != 0) {
+            line.number("further kinds", contents.kinds.others());
+        }
+        line.end_object();
+    }
 }
 
 void add_flaws(json_object& line, const totals& account) {
@@ -179,6 +207,7 @@ void json_sink::on(const totals& account) {
         }
     }
     line.end_object();
+    add_contents(line, account);
     add_flaws(line, account);
     line.begin_object("bytes");
     line.number("input", account.input_bytes);
@@ -196,6 +225,9 @@ void json_sink::on(const totals& account) {
     line.end_object();
     if (account.capture != nullptr) {
         line.number("evicted", account.capture->evicted);
+    }
+    if (const std::string hint = capture_hint(account); !hint.empty()) {
+        line.text("hint", hint);
     }
     line.finish();
 }

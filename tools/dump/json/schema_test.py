@@ -14,7 +14,7 @@ PACKETS = [b"\x01\x00\x03bob", b"\x02\x00\x03bob", b"\x03\x00\x03bob\x00\x00\x00
            b"\x04\x00\x00\x00\x00", b"\x04\x00\x00\x00\x04\xf0\x9f\x90\x99", b"\x05\x00\x03bob"]
 PACKETS += [bytes([6, code]) for code in (0, 1, 2, 4, 5)]
 # May be left out of a line, for a reason that the schema tells.
-OPTIONAL = {"wrong_direction", "file", "time", "evicted", "streams"}
+OPTIONAL = {"wrong_direction", "file", "time", "evicted", "streams", "encapsulations", "other_content", "corrected", "hint"}
 MALFORMED = [b"\x07rest", b"\x01\x80\x00", b"\x01\x00\x00", b"\x01\x7f\xff", b"\x01\x00\x01\xff", b"\x06\x03",
              b"\x03\x00\x01z\xff\xff\xff\xff", b"\x04\x7f\xff\xff\xff", b"\x04\x00\x00\x00\x02\xc0\x80"]
 
@@ -40,12 +40,12 @@ def frame(sequence, payload, flags=0x10, version=4, answers=None):
     return header + b"".join(hosts if answers is None else reversed(hosts)) + segment
 
 
-def capture(*frames, magic=0xA1B2C3D4, cut=0):
-    """A capture of raw IP; the last frame lacks its last `cut` bytes."""
+def capture(*frames, magic=0xA1B2C3D4, cut=0, said=None):
+    """A capture of raw IP; the last frame lacks its last `cut` bytes. All say that they had `said` bytes on the wire."""
     data = struct.pack("<IHHiIII", magic, 2, 4, 0, 0, 262144, 101)
     for number, item in enumerate(frames):
         captured = item[:len(item) - cut] if number == len(frames) - 1 else item
-        data += struct.pack("<IIII", 1_700_000_000, number, len(captured), len(item)) + captured
+        data += struct.pack("<IIII", 1_700_000_000, number, len(captured), len(item) if said is None else said) + captured
     return data
 
 
@@ -62,6 +62,8 @@ def captures():
     yield capture(syn, frame(10, bob[:3] + b"\xff"), frame(14, b"\xff\xff"))
     yield capture(syn, frame(10, bob), frame(16, b"too slow", 4), frame(16, ok), frame(100, b"", 0x10, answers=18))
     yield capture(syn, frame(10, bob), frame(15, b"", 2), frame(16, ok, 8))
+    in_ip = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(syn), 1, 0, 64, 4, 0) + b"\xc0\xa8\0\1\xc0\xa8\0\2" + syn
+    yield capture(in_ip, b"\x45\0\0\x1c" + bytes(5) + b"\x11" + bytes(18), said=0)
     ports = [bytearray(syn) for _ in range(16_400)]
     for number, item in enumerate(ports):
         item[20:22] = struct.pack(">H", 41_000 + number)
@@ -99,7 +101,7 @@ def main():
     kinds = {line.get("packet") or line.get("event") or line["type"] for line in lines}
     wanted = {"CR", "RPM", "SPM", "SMA", "PC", "ERROR", "malformed", "incomplete", "summary", "stats", "gap",
               "truncated", "conflict", "midstream", "resync", "reset", "evicted", "discarded", "contested",
-              "reset_ignored"}
+              "reset_ignored", "original_length"}
     assert kinds == wanted, f"not every kind of line was seen: {wanted - kinds}"
 
     refused = 0

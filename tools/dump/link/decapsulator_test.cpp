@@ -16,7 +16,8 @@ using namespace base::wire;
 /// A frame decapsulator with its account.
 class test_decapsulator {
 public:
-    explicit test_decapsulator(bool verify_checksums = false) : decapsulator_{ports(), verify_checksums, skipped_} {}
+    explicit test_decapsulator(bool verify_checksums = false)
+        : decapsulator_{ports(), verify_checksums, skipped_, contents_, link_types_} {}
 
     /// The payload of the segment in the frame, or why there is none.
     std::string payload(const byte_string& bytes, std::uint16_t link_type = 1, std::size_t cut = 0,
@@ -52,6 +53,8 @@ private:
     }
 
     skip_counts skipped_{};
+    content_counts contents_;
+    link_type_map link_types_;
     decapsulator decapsulator_;
     const decapsulated_frame* last_{nullptr};
 };
@@ -325,9 +328,15 @@ TEST(fragments, that_are_never_completed_or_cannot_be_are_accounted_for) {
     decapsulator.payload(fragment("1234567", more));
     decapsulator.payload(fragment("12345678", 0x1FFF, 2));
     decapsulator.payload(fragment("12345678", more, 3), 1, 2);
-    EXPECT_EQ(decapsulator.payload(ethernet(0x0800, ipv4(raw("12345678"), false, {.protocol = 17, .fragment = more}))),
+    EXPECT_EQ(decapsulator.payload(ethernet(0x0800, ipv4(raw("12345678"), false, {.protocol = 1, .fragment = more}))),
               "not_tcp");
+    for (const std::uint16_t place : {more, std::uint16_t{1}}) {  // no port of a tunnel: no use for the second
+        EXPECT_EQ(decapsulator.payload(ethernet(
+                      0x0800, ipv4(raw("12345678"), false, {.protocol = 17, .fragment = place, .identification = 9}))),
+                  "held");
+    }
     decapsulator.end();
+    EXPECT_EQ(decapsulator.skipped(skip_reason::not_tcp), 3U);
     EXPECT_EQ(decapsulator.skipped(skip_reason::bad_fragment), 2U);
     EXPECT_EQ(decapsulator.skipped(skip_reason::cut_fragment), 1U);
 }

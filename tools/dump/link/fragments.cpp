@@ -87,9 +87,14 @@ skip_reason fragment_store::add(datagram& whole, const ip_payload& part) {
     return skip_reason::none;
 }
 
-std::optional<ip_payload> fragment_store::take(const ip_payload& part, std::int64_t seconds) {
+std::optional<ip_payload> fragment_store::take(const ip_payload& part, std::int64_t seconds, const fragment_use& use) {
     datagram& whole = find(part, seconds);
-    ++whole.frames;
+    whole.frames += use.counts ? 1 : 0;
+    if (use.useless != skip_reason::none && whole.discard_reason == skip_reason::none) {
+        whole.discard_reason = use.useless;
+        whole.bytes = {};
+        whole.ranges = {};
+    }
     if (whole.discard_reason != skip_reason::none) {
         return std::nullopt;
     }
@@ -112,7 +117,7 @@ std::optional<ip_payload> fragment_store::take(const ip_payload& part, std::int6
     payload.fragment = {};
     payload.bytes = completed_;
     payload.original_bytes = *whole.total_bytes;
-    --whole.frames;  // the frame that completes it is judged by what is inside
+    whole.frames -= use.counts ? 1 : 0;  // the frame that completes it is judged by what is inside
     drop(static_cast<std::size_t>(&whole - datagrams_.data()), skip_reason::fragment);
     return payload;
 }

@@ -23,9 +23,15 @@ public:
     /// Frames that turn out to be part of nothing are added to `counts`, which must outlive the store.
     explicit fragment_store(skip_counts& counts) : counts_{counts} {}
 
-    /// Takes a fragment of a TCP datagram. The whole payload when this frame completes it: its bytes live until the
+    /// What is known of a fragment's frame.
+    struct fragment_use {
+        skip_reason useless{skip_reason::none};  ///< why the datagram is not wanted, which its first fragment shows
+        bool counts{true};                       ///< false: the frame has been counted already
+    };
+
+    /// Takes a fragment. The whole payload when this frame completes it: its bytes live until the
     /// next call. Else nothing, and the frame has been or will be counted as skipped.
-    [[nodiscard]] std::optional<ip_payload> take(const ip_payload& part, std::int64_t seconds);
+    [[nodiscard]] std::optional<ip_payload> take(const ip_payload& part, std::int64_t seconds, const fragment_use& use);
     /// The capture has ended: what is not complete never will be.
     void end();
 

@@ -44,6 +44,19 @@ void set_payload(ip_payload& payload, const network_packet& packet, std::size_t 
     payload.bytes = payload.bytes.first(std::min<std::size_t>(payload.bytes.size(), payload.original_bytes));
 }
 
+/// RFC 4302: what it authenticates is readable.
+void drop_authentication(ip_payload& payload) noexcept {
+    const std::span<const std::byte> header = payload.bytes;
+    const std::size_t bytes = header.size() < 2 ? 12 : (byte_at(header, 1) + std::size_t{2}) * 4;
+    if (bytes > payload.original_bytes || header.size() < bytes) {
+        payload = skipped(bytes > payload.original_bytes ? skip_reason::bad_ip_header : skip_reason::cut_ip_header);
+        return;
+    }
+    payload.protocol = byte_at(header, 0);
+    payload.bytes = header.subspan(bytes);
+    payload.original_bytes -= static_cast<std::uint32_t>(bytes);
+}
+
 ip_payload open_ipv4(const network_packet& packet, bool verify_checksums) noexcept {
     const std::span<const std::byte> bytes = packet.bytes;
     const std::size_t header_bytes = (byte_at(bytes, 0) & 0x0FU) * std::size_t{4};
@@ -68,6 +81,9 @@ ip_payload open_ipv4(const network_packet& packet, bool verify_checksums) noexce
                         .offset_bytes = (fragment & 0x1FFFU) * 8U,
                         .has_more = (fragment & 0x2000U) != 0};
     set_payload(payload, packet, header_bytes, total_bytes);
+    if (payload.protocol == authentication && payload.fragment.is_whole()) {
+        drop_authentication(payload);
+    }
     return payload;
 }
 

@@ -1,7 +1,7 @@
 // From a network packet to what its IP header says: addresses, the payload's place, and whether it is a fragment.
 #pragma once
 
-#include "dump/link/link_layer.hpp"
+#include "dump/link/network_packet.hpp"
 #include "dump/link/skip_reason.hpp"
 
 #include <array>
@@ -36,13 +36,14 @@ struct ip_payload {
     ip_fragment fragment{};
     std::span<const std::byte> bytes{};  ///< what was captured of it
     std::uint32_t original_bytes{0};     ///< what there was by the header; never below bytes.size()
-    std::uint64_t vlan{0};
+    std::uint64_t vlan{0};               ///< as in network_packet
 };
 
 inline constexpr std::uint8_t protocol_tcp = 6;
+inline constexpr std::uint8_t protocol_udp = 17;
 
 /// Reads the IPv4 header, or the IPv6 header and its extension headers. A length of 0, as segmentation offload
-/// leaves it in captures, means the rest of the frame.
+/// leaves it in captures, means the rest of the frame. An authentication header after an IPv4 header is passed over.
 [[nodiscard]] ip_payload parse_ip_packet(const network_packet& packet, bool verify_checksums) noexcept;
 
 /// Walks over the IPv6 extension headers at the start of the payload, up to one that says that this is a fragment: what

@@ -14,6 +14,10 @@ enum class skip_reason : std::uint8_t {
     cut_link_header,       ///< the frame ends inside its link header
     too_many_vlan_tags,    ///< more than five tags
     not_ip,                ///< ARP, LLDP, ...
+    unreadable,            ///< encrypted, compressed, damaged, or a fragment below IP
+    cut_tunnel_header,     ///< the frame ends inside the header of a tunnel
+    bad_tunnel_header,     ///< an impossible version or length
+    too_many_headers,      ///< nested deeper than is read
     cut_ip_header,         ///< the frame ends inside an IP header or an extension header
     bad_ip_header,         ///< an impossible version or header length
     not_tcp,               ///< UDP, ICMP, ...
@@ -33,24 +37,12 @@ inline constexpr std::size_t skip_reason_count = static_cast<std::size_t>(skip_r
 
 /// The reason's name in the summary.
 [[nodiscard]] constexpr std::string_view skip_reason_name(skip_reason reason) noexcept {
-    constexpr std::array<std::string_view, skip_reason_count> names{"none",
-                                                                    "unknown_link_type",
-                                                                    "cut_link_header",
-                                                                    "too_many_vlan_tags",
-                                                                    "not_ip",
-                                                                    "cut_ip_header",
-                                                                    "bad_ip_header",
-                                                                    "not_tcp",
-                                                                    "fragment",
-                                                                    "incomplete_fragment",
-                                                                    "overlapping_fragment",
-                                                                    "cut_fragment",
-                                                                    "bad_fragment",
-                                                                    "cut_tcp_header",
-                                                                    "bad_tcp_header",
-                                                                    "bad_checksum",
-                                                                    "other_port",
-                                                                    "filtered"};
+    constexpr std::array<std::string_view, skip_reason_count> names{
+        "none",          "unknown_link_type", "cut_link_header",   "too_many_vlan_tags",  "not_ip",
+        "unreadable",    "cut_tunnel_header", "bad_tunnel_header", "too_many_headers",    "cut_ip_header",
+        "bad_ip_header", "not_tcp",           "fragment",          "incomplete_fragment", "overlapping_fragment",
+        "cut_fragment",  "bad_fragment",      "cut_tcp_header",    "bad_tcp_header",      "bad_checksum",
+        "other_port",    "filtered"};
     return names[static_cast<std::size_t>(reason)];
 }
 

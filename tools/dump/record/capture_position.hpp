@@ -1,6 +1,7 @@
 // Where in a capture a record comes from: frame, time, and endpoints.
 #pragma once
 
+#include "dump/link/content_counts.hpp"
 #include "dump/link/ip_layer.hpp"
 #include "dump/link/skip_reason.hpp"
 #include "dump/tcp/frame_mark.hpp"
@@ -39,6 +40,7 @@ struct capture_totals {
     skip_counts skipped{};
     std::array<std::uint64_t, frame_flaw_count> flawed{};  ///< frames by frame_flaw
     std::uint64_t payload_bytes{0};                        ///< of all segments: input + repeated + outside + after_end
+    content_counts contents;
     reassembly_counts bytes;
     std::uint64_t evicted{0};  ///< number of times that state was dropped to bound memory
 };

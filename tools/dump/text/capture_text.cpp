@@ -1,5 +1,6 @@
 // The part of the text formats that is about captures: the start of a line, events, the account of frames.
 #include "dump/record/capture_position.hpp"
+#include "dump/text/capture_hint.hpp"
 #include "dump/text/endpoint_text.hpp"
 #include "dump/text/record_text.hpp"
 #include "dump/text/text_format.hpp"
@@ -22,6 +23,27 @@ std::string upper_case(std::string_view word) {
         return static_cast<char>(std::toupper(static_cast<unsigned char>(letter)));
     });
     return text;
+}
+
+/// A line of frames by encapsulation and one of frames by other content, where there are any.
+void add_contents(output& out, const content_counts& contents) {
+    std::string_view separator = "encapsulations: ";
+    for (std::size_t kind = 0; kind < encapsulation_count; ++kind) {
+        if (const std::uint64_t frames = contents.encapsulations[kind]; frames != 0) {
+            out.add(separator, frames, ' ', encapsulation_name(static_cast<encapsulation>(kind)));
+            separator = ", ";
+        }
+    }
+    out.add(separator == ", " ? "\n" : "");
+    separator = "other content: ";
+    for (const frame_kind_counts::row& row : contents.kinds.rows()) {
+        out.add(separator, row.frames, ' ', row.kind.name());
+        separator = ", ";
+    }
+    if (contents.kinds.others() != 0) {
+        out.add(separator, contents.kinds.others(), " of further kinds");
+    }
+    out.add(separator == ", " ? "\n" : "");
 }
 
 }  // namespace
@@ -100,6 +122,7 @@ void text_sink::capture_summary(const totals& account) {
         }
     }
     out_.add(separator == ", " ? ")\n" : "\n");
+    add_contents(out_, capture.contents);
     for (const frame_flaw flaw : {frame_flaw::original_length, frame_flaw::clock}) {
         if (const std::uint64_t frames = capture.flawed[static_cast<std::size_t>(flaw)]; frames != 0) {
             out_.add(frames, frames == 1 ? " frame" : " frames", " with an impossible ", frame_flaw_name(flaw), '\n');
@@ -113,6 +136,9 @@ void text_sink::capture_summary(const totals& account) {
         out_.add(", ", ignored, " out of place");
     }
     out_.add('\n');
+    if (const std::string hint = capture_hint(account); !hint.empty()) {
+        out_.add("hint: ", hint, '\n');
+    }
 }
 
 }  // namespace chatos::dump
