@@ -4,9 +4,7 @@
 #include <algorithm>
 
 namespace chatos::conformance {
-namespace {
 
-/// The rules that a packet would have been checked by, had it been reliable.
 std::vector<std::string_view> rules_about(const observed_packet& packet, side sender) {
     if (sender == side::server) {
         return packet.op == opcode::error ? std::vector<std::string_view>{"FLOW-1"}
@@ -22,6 +20,8 @@ std::vector<std::string_view> rules_about(const observed_packet& packet, side se
     }
     return {};
 }
+
+namespace {
 
 class byte_checks {
 public:

@@ -99,6 +99,8 @@ private:
         const observed_packet* answer = request.last_rpm != nullptr ? request.last_rpm->first_answer : nullptr;
         if (request.last_rpm != nullptr && answer == nullptr && !connection.from_server().is_trusted()) {
             context_.inconclusive("CLI-4", connection, connection.from_server().distrust_reason);
+        } else if (request.last_rpm == nullptr && connection.source->settled.has_lost_permissions) {
+            context_.inconclusive("CLI-4", connection, "RPMs were dropped to bound memory");
         } else if (answer != nullptr && answer->frame < spm.frame && answer->code == 0) {
             context_.passed("CLI-4");
         } else {
@@ -117,7 +119,6 @@ private:
             context_.failed_by_client("CLI-2", connection, *error, "one ERROR for each delivery",
                                       answer_text(error->code) + ", which answers no delivery");
         }
-        bool has_answered_while_waiting = false;
         std::size_t next = 0;
         std::uint64_t waits_until = 0;  // the last frame at which one of the requests before `next` was unanswered
         for (std::size_t index = 0; index < std::min(connection.deliveries.size(), connection.ambiguous_from);
@@ -142,10 +143,9 @@ private:
                 const observed_packet* request_answer = connection.requests[next].last_answer();
                 waits_until = std::max(waits_until, request_answer == nullptr ? UINT64_MAX : request_answer->frame);
             }
-            has_answered_while_waiting = has_answered_while_waiting || waits_until > answer.frame;
-        }
-        if (has_answered_while_waiting && context_.is_over(connection)) {
-            context_.passed("CLI-6");
+            if (waits_until > answer.frame && context_.is_due(answer.frame)) {
+                context_.passed("CLI-6");
+            }
         }
     }
 

@@ -29,6 +29,8 @@ public:
                 break;
             }
         }
+        const settled_part& settled = trace_.source->settled;
+        trace_.complete_until = std::max(trace_.complete_until, settled.complete_until);
         for (std::size_t index = next_; index < trace_.requests.size(); ++index) {
             trace_.requests[index].is_from_user = trace_.is_user();
         }
@@ -69,6 +71,7 @@ private:
 };
 
 void index_requests(connection_trace& trace) {
+    const settled_part& settled = trace.source->settled;
     struct rpm_history {
         const traced_request* last{nullptr};
         const traced_request* granted{nullptr};
@@ -77,11 +80,22 @@ void index_requests(connection_trace& trace) {
         bool is_used{false};
     };
     std::map<std::string_view, rpm_history> histories;  // by recipient
+    const auto history_of = [&](const std::string& recipient) -> rpm_history& {
+        return histories.try_emplace(recipient, rpm_history{.may_be_granted = settled.has_lost_permissions})
+            .first->second;
+    };
+    // Where requests were dropped, bytes bound their number.
+    const auto are_few = [&](std::size_t first, std::size_t last) {
+        constexpr std::size_t request_bytes_min = 4;
+        return settled.is_any ? trace.requests[last].packet->offset - trace.requests[first].packet->offset <
+                                    permissions_min * request_bytes_min
+                              : last - first < permissions_min;
+    };
     const traced_request* granted_offer = nullptr;
     for (std::size_t index = 0; index < trace.requests.size(); ++index) {
         traced_request& request = trace.requests[index];
         if (request.packet->op == opcode::rpm) {
-            rpm_history& history = histories[request.packet->pseudo];
+            rpm_history& history = history_of(request.packet->pseudo);
             const bool is_granted = request.first_answer != nullptr && request.first_answer->code == code_ok;
             history.last = &request;
             history.may_be_granted = history.may_be_granted || is_granted || request.first_answer == nullptr;
@@ -91,12 +105,12 @@ void index_requests(connection_trace& trace) {
                 history.is_used = false;
             }
         } else if (request.packet->op == opcode::spm) {
-            rpm_history& history = histories[request.packet->pseudo];
+            rpm_history& history = history_of(request.packet->pseudo);
             request.last_rpm = history.last;
             request.granted_rpm = history.granted;
             request.may_have_permission = history.may_be_granted;
             request.is_first_use =
-                history.granted != nullptr && !history.is_used && index - history.granted_index < permissions_min;
+                history.granted != nullptr && !history.is_used && are_few(history.granted_index, index);
             history.is_used = true;
         }
         if (request.packet->op == opcode::spm || request.packet->op == opcode::sma) {
@@ -158,6 +172,7 @@ void match_deliveries(connection_trace& trace) {
 /// An unmatched ERROR may have crossed the next delivery, unless the server answered a later request of that client
 /// before it sent that delivery.
 void mark_ambiguous_deliveries(connection_trace& trace) {
+    trace.ambiguous_from = trace.source->settled.has_ambiguous_answers ? 0 : trace.ambiguous_from;
     for (const observed_packet* error : trace.unmatched_errors) {
         const auto next = std::partition_point(
             trace.deliveries.begin(), trace.deliveries.end(),
@@ -220,7 +235,8 @@ bool connection_trace::may_be_final_error(const observed_packet& answer, bool is
         return packet.frame > answer.frame || packet.pseudo.size() > pseudo_bytes_safe ||
                packet.message.size() > message_bytes_safe || has_empty_message(packet);  // WIRE-10
     };
-    return !is_known || std::any_of(input.packets.begin(), input.packets.end(), may_be_refused) ||
+    return !is_known || source->settled.may_be_refused ||
+           std::any_of(input.packets.begin(), input.packets.end(), may_be_refused) ||
            std::any_of(deliveries.begin(), deliveries.end(), [&](const traced_delivery& delivery) {
                return delivery.packet->frame < answer.frame &&
                       (delivery.answer == nullptr || delivery.answer->frame > answer.frame);

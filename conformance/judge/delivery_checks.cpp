@@ -3,18 +3,14 @@
 #include "judge/near_causes.hpp"
 
 #include <algorithm>
-#include <map>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 namespace chatos::conformance {
 namespace {
 
-/// Where in a sender's requests the search for the next cause starts.
-struct search_start {
-    std::size_t messages{0};
-    std::size_t offers{0};  ///< apart, because a PC may have waited for its turn (PC-7)
-};
+constexpr std::string_view dropped_cause = "a request that may have caused it was dropped to bound memory";
 
 bool is_offer(const observed_packet& delivery) {
     return delivery.op == opcode::pc;
@@ -38,8 +34,8 @@ bool may_cause(const connection_trace& sender, std::size_t index, const connecti
     return request.packet->op == opcode::spm ? request.may_have_permission /* PM-5 */ : &sender != &recipient;
 }
 
-/// Index of the first request from `start` on that may have caused the delivery.
-std::optional<std::size_t> find_cause(const connection_trace& sender, std::size_t start,
+/// Index of the first request from the offset `start` on that may have caused the delivery.
+std::optional<std::size_t> find_cause(const connection_trace& sender, std::uint64_t start,
                                       const connection_trace& recipient, const observed_packet& delivery) {
     const auto& lists = is_offer(delivery) ? sender.offers_by_recipient : sender.sent_by_message;
     const auto list =
@@ -47,10 +43,15 @@ std::optional<std::size_t> find_cause(const connection_trace& sender, std::size_
     if (list == lists.end()) {
         return std::nullopt;
     }
-    const auto first = std::lower_bound(list->second.begin(), list->second.end(), start);
-    const auto cause = std::find_if(first, list->second.end(),
-                                    [&](std::size_t index) { return may_cause(sender, index, recipient, delivery); });
-    return cause == list->second.end() ? std::nullopt : std::optional{*cause};
+    const auto first = std::partition_point(list->second.begin(), list->second.end(), [&](std::size_t index) {
+        return sender.requests[index].packet->offset < start;
+    });
+    const auto last = std::partition_point(first, list->second.end(), [&](std::size_t index) {
+        return sender.requests[index].packet->frame <= delivery.frame;
+    });
+    const auto cause =
+        std::find_if(first, last, [&](std::size_t index) { return may_cause(sender, index, recipient, delivery); });
+    return cause == last ? std::nullopt : std::optional{*cause};
 }
 
 /// Whether the client itself sent the SMA or PC to itself that was delivered to it.
@@ -69,9 +70,8 @@ public:
     explicit delivery_checks(judge_context& context) : context_{context} {}
 
     void check(const connection_trace& recipient) {
-        std::map<const connection_trace*, search_start> starts;
         for (const traced_delivery& delivery : recipient.deliveries) {
-            check_delivery(recipient, *delivery.packet, starts);
+            check_delivery(recipient, *delivery.packet);
         }
     }
 
@@ -83,6 +83,7 @@ public:
                 continue;
             }
             if (match.cause->processed_by < match.recipient->login_frame &&
+                match.sender->source->settled.owing_until < match.recipient->login_frame &&
                 match.sender->sent_by_message.at(request.message).size() == 1) {
                 context_.failed("ALL-8", *match.recipient, *match.delivery,
                                 "no delivery: the SMA was processed before this client sent its CR",
@@ -101,8 +102,7 @@ private:
         const traced_request* cause;
     };
 
-    void check_delivery(const connection_trace& recipient, const observed_packet& delivery,
-                        std::map<const connection_trace*, search_start>& starts) {
+    void check_delivery(const connection_trace& recipient, const observed_packet& delivery) {
         if (!context_.is_due(delivery.frame)) {
             return;
         }
@@ -119,7 +119,7 @@ private:
         const std::string_view rule = is_offer(delivery) ? "PC-1" : "PM-3";
         const connection_trace* sender = certain_sender(recipient, delivery);
         if (sender != nullptr) {
-            check_cause(recipient, delivery, *sender, starts[sender]);
+            check_cause(recipient, delivery, *sender);
         } else if (has_any_cause(recipient, delivery)) {
             context_.passed(rule);
         } else if (context_.is_complete()) {
@@ -140,19 +140,24 @@ private:
                    : user;
     }
 
-    void check_cause(const connection_trace& recipient, const observed_packet& delivery, const connection_trace& sender,
-                     search_start& start) {
+    void check_cause(const connection_trace& recipient, const observed_packet& delivery,
+                     const connection_trace& sender) {
         if (&sender == &recipient && !recipient.from_client().is_trusted()) {
             return;
         }
-        std::size_t& next = is_offer(delivery) ? start.offers : start.messages;
+        search_start& start = context_.start_of_search(recipient, sender);
+        std::uint64_t& next = is_offer(delivery) ? start.offers : start.messages;
         const std::optional<std::size_t> cause = find_cause(sender, next, recipient, delivery);
+        if (!cause && recipient.login_frame <= sender.source->settled.owing_until) {
+            context_.inconclusive(is_offer(delivery) ? "PC-1" : "PM-3", recipient, dropped_cause);
+            return;
+        }
         if (!cause) {
             report_without_cause(recipient, delivery, &sender);
             return;
         }
-        next = *cause + 1;
         const traced_request& request = sender.requests[*cause];
+        next = request.packet->offset + 1;
         matches_.push_back({&recipient, &delivery, &sender, &request});
         context_.passed(is_offer(delivery) ? "PC-1" : request.packet->op == opcode::sma ? "ALL-1" : "PM-3");
     }

@@ -6,24 +6,11 @@
 #include <utility>
 
 namespace chatos::conformance {
-namespace {
-
-constexpr std::size_t violations_max = 10'000;  // of one rule
-
-}  // namespace
-
-std::string_view judge_verdict_name(judge_verdict verdict) noexcept {
-    switch (verdict) {
-    case judge_verdict::pass: return "pass";
-    case judge_verdict::fail: return "fail";
-    case judge_verdict::inconclusive: return "unknowable";
-    }
-    return "";
-}
-
-judge_context::judge_context(const trace& observed, const judge_settings& settings) : settings_{settings} {
+judge_context::judge_context(const trace& observed, const judge_settings& settings, const judge_part& part,
+                             judge_memory& memory)
+    : settings_{settings}, part_{part}, memory_{memory} {
     connections_.reserve(observed.connections.size());
-    is_complete_ = settings.has_all_clients;
+    is_complete_ = settings.has_all_clients && memory.is_complete;
     for (const connection& source : observed.connections) {
         connections_.push_back(trace_connection(source));
         const bool is_trusted = source.from(side::client).is_trusted() && source.from(side::server).is_trusted();
@@ -81,8 +68,9 @@ const connection_trace* judge_context::holder(const std::string& pseudo, std::ui
 
 bool judge_context::may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {
     const auto holders = possible_holders_.find(pseudo);
-    return holders != possible_holders_.end() &&
-           holders->second.any(until, before(from), [](const connection_trace*) { return true; });
+    return memory_.has_unknown_users ||
+           (holders != possible_holders_.end() &&
+            holders->second.any(until, before(from), [](const connection_trace*) { return true; }));
 }
 
 bool judge_context::may_be_timeout(const observed_packet& request, const observed_packet& answer,
@@ -94,23 +82,24 @@ bool judge_context::may_be_timeout(const observed_packet& request, const observe
     return std::chrono::nanoseconds{answer.time_ns - request.time_ns} >= *timeout;
 }
 
-bool judge_context::is_due(std::uint64_t /*frame*/) const noexcept {
-    return true;
+bool judge_context::is_due(std::uint64_t frame) const noexcept {
+    return part_.has(frame);
 }
 
-bool judge_context::is_over(const connection_trace& /*connection*/) const noexcept {
-    return true;
+bool judge_context::is_over(const connection_trace& connection) const noexcept {
+    return part_.is_last() || connection.source->settled.is_over;
+}
+
+search_start& judge_context::start_of_search(const connection_trace& recipient, const connection_trace& sender) {
+    return memory_.search_starts[judge_memory::key(recipient.source->stream, sender.source->stream)];
 }
 
 void judge_context::passed(std::string_view rule) {
-    ++tallies_[rule].passed;
+    memory_.tallies.passed(rule);
 }
 
 void judge_context::inconclusive(std::string_view rule, const connection_trace& connection, std::string_view reason) {
-    rule_tally& tally = tallies_[rule];
-    if (tally.inconclusive++ == 0) {
-        tally.reason = connection.stream_name() + ": " + std::string{reason};
-    }
+    memory_.tallies.inconclusive(rule, connection.source->stream, reason);
 }
 
 void judge_context::failed(std::string_view rule, const connection_trace& connection, const observed_packet& packet,
@@ -137,37 +126,7 @@ void judge_context::failed_by(side violator, std::string_view rule, const connec
 }
 
 void judge_context::report(violation violation) {
-    if (++tallies_[violation.rule].failed <= violations_max) {
-        violations_.push_back(std::move(violation));
-    }
-}
-
-judge_report judge_context::make_report() {
-    judge_report report;
-    std::stable_sort(violations_.begin(), violations_.end(),
-                     [](const violation& left, const violation& right) { return left.frame < right.frame; });
-    report.violations = std::move(violations_);
-    for (const rule& rule : all_rules()) {
-        if (rule.level == rule_level::choice) {
-            continue;
-        }
-        const rule_tally& tally = tallies_[rule.id];
-        rule_verdict verdict{.rule = rule.id,
-                             .passed = tally.passed,
-                             .violations = tally.failed,
-                             .inconclusive = tally.inconclusive,
-                             .reason = tally.reason};
-        if (tally.failed != 0) {
-            verdict.verdict = judge_verdict::fail;
-            verdict.reason.clear();
-        } else if (tally.inconclusive == 0 && tally.passed != 0) {
-            verdict.verdict = judge_verdict::pass;
-        } else if (tally.inconclusive == 0) {
-            verdict.reason = "nothing in the capture concerns this rule";
-        }
-        report.verdicts.push_back(std::move(verdict));
-    }
-    return report;
+    memory_.tallies.failed(std::move(violation));
 }
 
 std::string quoted(const std::string& text) {
@@ -199,16 +158,6 @@ std::string describe(const observed_packet& packet, side sender) {
     case opcode::error: return answer_text(packet.code);
     }
     return "";
-}
-
-judge_report judge(const trace& observed, const judge_settings& settings) {
-    judge_context context{observed, settings};
-    check_deliveries(context);
-    check_requests(context);
-    check_answer_counts(context);
-    check_bytes(context);
-    check_clients(context);
-    return context.make_report();
 }
 
 }  // namespace chatos::conformance

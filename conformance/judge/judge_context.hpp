@@ -5,8 +5,8 @@
 #include "judge/connection_trace.hpp"
 #include "judge/interval_index.hpp"
 #include "judge/judge.hpp"
+#include "judge/judge_part.hpp"
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,8 +16,8 @@ namespace chatos::conformance {
 
 class judge_context {
 public:
-    /// `observed` must outlive the context.
-    judge_context(const trace& observed, const judge_settings& settings);
+    /// All must outlive the context.
+    judge_context(const trace& observed, const judge_settings& settings, const judge_part& part, judge_memory& memory);
 
     [[nodiscard]] const std::vector<connection_trace>& connections() const noexcept { return connections_; }
     [[nodiscard]] const judge_settings& settings() const noexcept { return settings_; }
@@ -34,7 +34,9 @@ public:
     /// Whether a traced connection may have held the pseudo at some time in the interval.
     [[nodiscard]] bool may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const;
     /// Whether a traced connection ever registered this pseudo.
-    [[nodiscard]] bool was_held(const std::string& pseudo) const { return users_.contains(pseudo); }
+    [[nodiscard]] bool was_held(const std::string& pseudo) const {
+        return users_.contains(pseudo) || memory_.former_pseudos.contains(pseudo);
+    }
     /// The earliest connection that the test accepts among those that registered this pseudo and were there at some
     /// time in the interval; null if there is none.
     template <typename Test>
@@ -67,6 +69,13 @@ public:
     /// Whether nothing more of the connection comes: the time of what is checked once for each connection.
     [[nodiscard]] bool is_over(const connection_trace& connection) const noexcept;
 
+    /// Where the search for the next cause starts. The indexes of requests may change; their offsets do not.
+    [[nodiscard]] search_start& start_of_search(const connection_trace& recipient, const connection_trace& sender);
+    /// Whether packets that the request depends on may have been dropped before it was answered.
+    [[nodiscard]] bool is_forgotten(const traced_request& request) const noexcept {
+        return request.packet->frame <= memory_.forgotten_until;
+    }
+
     void passed(std::string_view rule);
     void inconclusive(std::string_view rule, const connection_trace& connection, std::string_view reason);
     /// The server violated the rule; `packet`, which it sent, shows it.
@@ -77,16 +86,7 @@ public:
                           std::string expected, std::string actual);
     void report(violation violation);
 
-    [[nodiscard]] judge_report make_report();
-
 private:
-    struct rule_tally {
-        std::size_t passed{0};
-        std::size_t failed{0};
-        std::size_t inconclusive{0};
-        std::string reason;
-    };
-
     using connection_index = interval_index<const connection_trace*>;
     /// The sessions of a pseudo.
     struct pseudo_users {
@@ -104,13 +104,13 @@ private:
                    const observed_packet& packet, std::string expected, std::string actual);
 
     judge_settings settings_;
+    judge_part part_;
+    judge_memory& memory_;
     std::vector<connection_trace> connections_;
     connection_index lives_;
     std::unordered_map<std::string_view, pseudo_users> users_;
     /// Users, and connections whose CR may have been granted: from the CR on, until the server had ended.
     std::unordered_map<std::string_view, connection_index> possible_holders_;
-    std::map<std::string_view, rule_tally> tallies_;
-    std::vector<violation> violations_;
     bool is_complete_{false};
 };
 
@@ -119,6 +119,9 @@ private:
 /// In quotes, escaped for a terminal, and shortened if long.
 [[nodiscard]] std::string quoted(const std::string& text);
 [[nodiscard]] std::string answer_text(std::uint8_t code);
+
+/// The rules that a packet would have been checked by, had it been reliable.
+[[nodiscard]] std::vector<std::string_view> rules_about(const observed_packet& packet, side sender);
 
 void check_bytes(judge_context& context);          // WIRE: what either side sent
 void check_requests(judge_context& context);       // CONN, PM, ALL, PC: the answers to requests

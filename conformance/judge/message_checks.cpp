@@ -88,7 +88,9 @@ public:
 private:
     void check_without_permission(const connection_trace& connection, const observed_packet& spm,
                                   const observed_packet& answer) {
-        if (answer.code == code_ok) {
+        if (answer.code == code_ok && connection.source->settled.has_lost_permissions) {
+            context_.inconclusive("PM-5", connection, "RPMs were dropped to bound memory");
+        } else if (answer.code == code_ok) {
             context_.failed("PM-5", connection, answer,
                             "a non-zero ERROR: no RPM for " + quoted(spm.pseudo) + " was answered with 0",
                             answer_text(answer.code));

@@ -83,7 +83,11 @@ void check_requests(judge_context& context) {
             const observed_packet* const last_answer = request.last_answer();
             const bool is_due =
                 last_answer != nullptr ? context.is_due(last_answer->frame) : context.is_over(connection);
-            if (is_due && !connection.may_be_final_error(*request.first_answer, request.is_from_user)) {
+            if (is_due && context.is_forgotten(request)) {
+                for (const std::string_view rule : rules_about(*request.packet, side::client)) {
+                    context.inconclusive(rule, connection, "what it depends on was dropped to bound memory");
+                }
+            } else if (is_due && !connection.may_be_final_error(*request.first_answer, request.is_from_user)) {
                 check_request(context, connection, request);
             }
         }

@@ -2,17 +2,14 @@
 // user, and a later packet or end of the client itself, unless the server may have ended the session before. The rules
 // let it do so only after input that may be malformed, an unfinished packet (ERR-4) or deliveries that are not answered
 // (FLOW-10).
+#include "judge/session_end.hpp"
+
 #include "judge/request_checks.hpp"
 
 #include <algorithm>
 
 namespace chatos::conformance {
-namespace {
 
-constexpr std::size_t overdue_deliveries_safe = 2;  // FLOW-10: with more in a row, a server may end the session
-constexpr std::int64_t soon_ns = 100'000'000;       // no server's timeout is shorter
-
-/// Whether a server that accepts no more than it must finds the packet malformed (WIRE-10, WIRE-14).
 bool may_be_malformed(const observed_packet& packet) {
     return packet.pseudo.size() > pseudo_bytes_safe || packet.message.size() > message_bytes_safe ||
            (packet.op == opcode::error && packet.code != code_ok && packet.code != code_taken &&
@@ -21,17 +18,19 @@ bool may_be_malformed(const observed_packet& packet) {
            (packet.op != opcode::sma && packet.op != opcode::error && packet.pseudo.empty());
 }
 
-/// Whether the server cannot have counted the delivery as one that ran out of time.
 bool is_answered_soon(const traced_delivery& delivery) {
+    constexpr std::int64_t soon_ns = 100'000'000;  // no server's timeout is shorter
     return delivery.answer != nullptr && delivery.packet->time_ns != 0 &&
            delivery.answer->time_ns - delivery.packet->time_ns < soon_ns;
 }
+
+namespace {
 
 /// The frame after which the server may have ended the session because of deliveries that ran out of time in a row.
 std::uint64_t overdue_from(const connection_trace& trace) {
     std::size_t next_request = 0;
     std::uint64_t sent_after = 0;  // the server sent what comes next after this frame
-    std::size_t overdue = 0;
+    std::size_t overdue = trace.source->settled.overdue_deliveries;
     for (const traced_delivery& delivery : trace.deliveries) {
         for (; next_request < trace.requests.size() && trace.requests[next_request].first_answer != nullptr &&
                trace.requests[next_request].first_answer->offset < delivery.packet->offset;
@@ -60,7 +59,7 @@ std::uint64_t observed_until(const connection_trace& trace) {
     }
     const auto doubtful = std::find_if(input.packets.begin(), input.packets.end(), may_be_malformed);
     const std::uint64_t doubtful_from = doubtful == input.packets.end() ? UINT64_MAX : doubtful->frame;
-    return std::min({last, doubtful_from, overdue_from(trace)});
+    return std::min({last, doubtful_from, overdue_from(trace), trace.source->settled.doubtful_from});
 }
 
 }  // namespace
@@ -73,7 +72,7 @@ void trace_session(connection_trace& trace) {
     if (trace.from_server().end == direction_end::fin) {  // and nothing that the server sent is missing
         trace.complete_until = std::max(trace.complete_until, observed);
     }
-    trace.session_until = std::max(trace.complete_until, observed);
+    trace.session_until = std::max({trace.complete_until, observed, trace.source->settled.session_until});
 }
 
 }  // namespace chatos::conformance

@@ -2,6 +2,8 @@
 // and from which offset on a direction is no longer known. Knows nothing of capture files; their reader fills it in.
 #pragma once
 
+#include "judge/settled_part.hpp"
+
 #include <chatos/packet.hpp>
 
 #include <array>
@@ -51,6 +53,7 @@ struct direction_trace {
     std::vector<std::byte> unfinished;  ///< bytes of a packet that the end of the direction cut short
     direction_end end{direction_end::open};
     std::uint64_t end_frame{0};
+    bool is_finished{false};  ///< nothing more will come, however it ended
 
     [[nodiscard]] bool is_trusted() const noexcept { return trusted_until == UINT64_MAX; }
     [[nodiscard]] bool is_trusted(const observed_packet& packet) const noexcept {
@@ -68,6 +71,7 @@ struct direction_trace {
 struct connection {
     std::uint32_t stream{0};  ///< the number that the capture's reader gave it
     std::array<direction_trace, 2> directions;
+    settled_part settled;
 
     [[nodiscard]] const direction_trace& from(side sender) const noexcept {
         return directions[static_cast<std::size_t>(sender)];

@@ -41,6 +41,7 @@ public:
         return {opcode::spm, pseudo, message, 0};
     }
 
+    [[nodiscard]] const trace& observed() const noexcept { return trace_; }
     [[nodiscard]] judge_report judge_with(judge_settings settings = {}) const { return judge(trace_, settings); }
     [[nodiscard]] std::string rules(judge_settings settings = {}) const {
         std::string text;
