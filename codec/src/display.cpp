@@ -15,8 +15,8 @@ constexpr std::string_view hex_digits = "0123456789abcdef";
 constexpr unsigned marks_max = 6;
 constexpr unsigned spacing_marks_max = 4;
 /// Bytes of plain ASCII in one piece, and of a character with all that is joined to it.
-constexpr std::size_t plain_bytes_max = 127;
-constexpr std::size_t joined_bytes_max = 127;
+constexpr std::size_t plain_bytes_max = 191;
+constexpr std::size_t joined_bytes_max = 64;
 
 constexpr char32_t zero_width_non_joiner = 0x200C;
 constexpr char32_t zero_width_joiner = 0x200D;

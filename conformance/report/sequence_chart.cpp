@@ -28,6 +28,7 @@ base::chart_row row_of(const exchange_entry& entry, std::size_t lifeline, bool i
             .to = is_remark || is_to_server ? 0 : lifeline,
             .is_wrong = entry.blamed,
             .is_answer = entry.text.starts_with("ERROR"),
+            .is_refusal = entry.text.starts_with("ERROR") && !entry.text.starts_with("ERROR 0 "),
             .time = milliseconds_text(entry.when),
             .label = entry.text,
             .note = std::move(note)};

@@ -225,9 +225,11 @@ private:
             check_field_end(line, field, has_error ? &record.result.error : nullptr);
             break;
         }
-        // A character that crosses the end of what is shown is shown whole.
+        // A character that crosses the end of what is shown is shown whole, with what is joined to it.
+        constexpr std::size_t joined_bytes_max = 68;
         bool holds = false;
-        for (std::size_t size = shown_bytes.size(); size <= shown_bytes.size() + 3 && size <= field.bytes.size();
+        for (std::size_t size = shown_bytes.size();
+             size <= shown_bytes.size() + joined_bytes_max && size <= field.bytes.size();
              ++size) {
             holds = holds || stands_for(joined_, text_of(field.bytes.first(size)), 0);
         }

@@ -120,7 +120,11 @@ private:
         const std::size_t from = x_of(row.from);
         const std::size_t to = x_of(row.to);
         const bool is_plain_remark = row.mark == chart_mark::remark && !row.is_wrong;
-        const std::string_view kind = row.is_wrong ? "w" : is_plain_remark ? "r" : row.is_answer ? "e" : "a";
+        const std::string_view kind = row.is_wrong      ? "w"
+                                      : is_plain_remark ? "r"
+                                      : row.is_refusal  ? "f"
+                                      : row.is_answer   ? "e"
+                                                        : "a";
         if (!row.repeats_time && !row.time.empty()) {
             const std::size_t start = std::min(row.time.find_first_not_of(' '), row.time.size());
             add("<text class=\"t\" x=\"", margin + time_width, "\" y=\"", y + 4, "\">",
@@ -136,6 +140,7 @@ private:
         add("</g><text class=\"",
             row.is_wrong      ? "w"
             : is_plain_remark ? "d"
+            : row.is_refusal  ? "f"
                               : "",
             "\" x=\"", label_x_, "\" y=\"", y + 4, "\">");
         add_titled(text_of(row), label_columns_max);
@@ -178,12 +183,12 @@ private:
 }  // namespace
 
 std::string_view chart_style() noexcept {
-    return R"(.sequence{--back:#fff;--ink:#1b1f24;--dim:#6e7781;--line:#d0d7de;--stripe:#f6f8fa;--arrow:#0550ae;--answer:#116329;--wrong:#b42318}
-@media(prefers-color-scheme:dark){.sequence{--back:#0d1117;--ink:#e6edf3;--dim:#8b949e;--line:#30363d;--stripe:#151b23;--arrow:#79c0ff;--answer:#7ee787;--wrong:#ff9b8e}}
+    return R"(.sequence{--back:#fff;--ink:#1b1f24;--dim:#6e7781;--line:#d0d7de;--stripe:#f6f8fa;--arrow:#0550ae;--answer:#116329;--refusal:#9a6700;--wrong:#b42318}
+@media(prefers-color-scheme:dark){.sequence{--back:#0d1117;--ink:#e6edf3;--dim:#8b949e;--line:#30363d;--stripe:#151b23;--arrow:#79c0ff;--answer:#7ee787;--refusal:#e3b341;--wrong:#ff9b8e}}
 .sequence text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;fill:var(--ink);white-space:pre}
 .sequence .b{fill:var(--back)}.sequence .s{fill:var(--stripe)}.sequence .l{stroke:var(--line);stroke-width:1.5}.sequence .d{fill:var(--dim)}.sequence .n{text-anchor:middle}.sequence .t{text-anchor:end;fill:var(--dim)}
-.sequence .a{stroke:var(--arrow);fill:var(--arrow)}.sequence .e{stroke:var(--answer);fill:var(--answer)}.sequence .w{stroke:var(--wrong);fill:var(--wrong)}.sequence .r{stroke:var(--dim);fill:var(--dim)}
-.sequence g path{stroke-width:1.5}.sequence .z{fill:none;stroke-dasharray:none}.sequence .c{stroke:var(--back);stroke-width:5}.sequence text.w{stroke:none}.sequence .p{font-weight:600}
+.sequence .a{stroke:var(--arrow);fill:var(--arrow)}.sequence .e{stroke:var(--answer);fill:var(--answer)}.sequence .f{stroke:var(--refusal);fill:var(--refusal)}.sequence .w{stroke:var(--wrong);fill:var(--wrong)}.sequence .r{stroke:var(--dim);fill:var(--dim)}
+.sequence g path{stroke-width:1.5}.sequence .z{fill:none;stroke-dasharray:none}.sequence .c{stroke:var(--back);stroke-width:5}.sequence text.f,.sequence text.w{stroke:none}.sequence .p{font-weight:600}
 )";
 }
 

@@ -34,6 +34,7 @@ struct chart_row {
     std::size_t to{0};
     bool is_wrong{false};      ///< to be seen at once
     bool is_answer{false};     ///< an ERROR
+    bool is_refusal{false};    ///< an ERROR whose code is not 0
     bool repeats_time{false};  ///< happened together with the row before
     std::string time{};
     std::string label{};

@@ -71,6 +71,16 @@ TEST(chart_text, repeats_the_head_only_when_it_changes) {
     EXPECT_NE(out.find("server"), out.rfind("server"));
 }
 
+TEST(charts, give_a_refusal_a_color) {
+    sequence_chart chart = conversation();
+    chart.rows[1].is_refusal = true;
+    chart_text drawer{{.columns = 80}, terminal_colors};
+    std::string out;
+    drawer.draw(out, chart);
+    EXPECT_NE(out.find("\x1b[31mERROR  code=0 OK"), std::string::npos) << out;
+    EXPECT_NE(chart_svg(chart, true).find("<g class=\"f\">"), std::string::npos);
+}
+
 TEST(chart_text, says_how_many_rows_came_before) {
     sequence_chart chart = conversation();
     chart.rows_before = 7;

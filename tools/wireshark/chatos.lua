@@ -249,7 +249,7 @@ local joining = {D = true, R = true}
 local pictographs = {P = true, E = true}
 local keycaps = "0123456789#*"
 local flag_tags = {"gbeng", "gbsct", "gbwls"}
-local joined_bytes_max = 127
+local joined_bytes_max = 64
 
 local function between(point, first, last)
     return point >= first and point <= last

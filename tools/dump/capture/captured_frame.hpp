@@ -12,7 +12,8 @@ namespace chatos::dump {
 struct capture_time {
     std::int64_t seconds{0};
     std::uint32_t nanoseconds{0};
-    /// Digits of the fraction that the capture knows: 6 or 9; 0 when the frame has no time at all (simple packets).
+    /// Digits of the fraction that the capture knows, 1 to 9: of a clock that counts seconds 1, of one finer than
+    /// nanoseconds 9; 0 when the frame has no time at all (simple packets).
     std::uint8_t digits{0};
 };
 
@@ -52,6 +53,18 @@ inline void set_original_bytes(captured_frame& frame, std::uint32_t said_bytes) 
 /// More than this in one frame is taken for a broken file, as libpcap does.
 inline constexpr std::uint32_t frame_bytes_max = 262'144;
 
+/// Digits that tell all times of a clock apart.
+[[nodiscard]] constexpr std::uint8_t digits_of_clock(std::uint64_t units_per_second) noexcept {
+    if (units_per_second == 1'000'000) {
+        return 6;  // nearly all
+    }
+    std::uint8_t digits = 1;
+    for (std::uint64_t units = 10; units < units_per_second && digits < 9; units *= 10) {
+        ++digits;
+    }
+    return digits;
+}
+
 /// The time of a frame that counts in `units_per_second` since 1970; carries what is above one second.
 [[nodiscard]] constexpr capture_time make_time(std::int64_t seconds, std::uint64_t units,
                                                std::uint64_t units_per_second) noexcept {
@@ -65,9 +78,8 @@ inline constexpr std::uint32_t frame_bytes_max = 262'144;
             : static_cast<std::uint64_t>(static_cast<long double>(fraction_units) *
                                          static_cast<long double>(nanoseconds_per_second) /
                                          static_cast<long double>(units_per_second));
-    const std::uint8_t digits = units_per_second > 1'000'000 ? 9 : 6;
     return {seconds, static_cast<std::uint32_t>(nanoseconds < nanoseconds_per_second ? nanoseconds : 999'999'999),
-            digits};
+            digits_of_clock(units_per_second)};
 }
 
 }  // namespace chatos::dump

@@ -29,7 +29,7 @@ std::string filtered(std::string_view text) {
 }
 
 TEST(filter_sink, shows_what_is_accepted_and_the_account_of_everything) {
-    EXPECT_EQ(filtered("packet==RPM"), R"(   0.004000  10.0.0.1:40000 "bob" > 10.0.0.2:7777  RPM    pseudo="eve"
+    EXPECT_EQ(filtered("packet==RPM"), R"(   0.004000  10.0.0.1:40000 "bob" > 10.0.0.2:7777          RPM    pseudo="eve"
 3 packets in 1 stream; 6 frames = 6 decoded + 0 skipped
 19 bytes read = 14 in packets + 5 malformed + 0 incomplete + 0 unframed; 0 missing, 0 repeated
 )");

@@ -72,6 +72,7 @@ void ladder_sink::add(base::chart_mark mark, const stream_position& at, bool is_
     row.shown.to = is_from_client ? server : client;
     row.shown.is_wrong = is_wrong;
     row.shown.is_answer = label.text().starts_with("ERROR");
+    row.shown.is_refusal = row.shown.is_answer && !label.text().starts_with("ERROR  code=0 ");
     row.shown.label = label.text();
     row.offset = at.offset;
     if (at.capture != nullptr) {

@@ -38,7 +38,8 @@ TEST(ladder_svg, is_one_drawing_that_needs_nothing_else) {
     }
     EXPECT_NE(svg.find("prefers-color-scheme:dark"), std::string::npos);
     EXPECT_EQ(count_of(svg, "class=\"z\""), 1U) << "one tear";
-    EXPECT_EQ(count_of(svg, "<g class=\"e\">"), 3U) << "three answers";
+    EXPECT_EQ(count_of(svg, "<g class=\"e\">"), 2U) << "two answers of OK";
+    EXPECT_EQ(count_of(svg, "<g class=\"f\">"), 1U) << "a refusal";
     EXPECT_NE(svg.find("message=&quot;&lt;&amp;\\&quot;&gt;&quot;"), std::string::npos) << svg;
     EXPECT_NE(svg.find(">GAP  6 bytes are missing"), std::string::npos);
 }

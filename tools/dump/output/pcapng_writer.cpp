@@ -57,19 +57,22 @@ void pcapng_writer::add(const captured_frame& frame, std::string_view comment) {
     const bool has_time = frame.time.digits != 0;
     const capture_time time = has_time ? frame.time : capture_time{.digits = 6};
     const std::int64_t offset_seconds = offset_of(time.seconds);
-    const bool is_fine = time.digits > 6;
-    const std::uint64_t units_per_second = is_fine ? 1'000'000'000 : 1'000'000;
-    const std::uint64_t fraction = is_fine ? time.nanoseconds : time.nanoseconds / 1'000;
+    std::uint64_t units_per_second = 1;
+    std::uint32_t nanoseconds_per_unit = 1'000'000'000;
+    for (std::uint8_t digit = 0; digit < time.digits; ++digit) {
+        units_per_second *= 10;
+        nanoseconds_per_unit /= 10;
+    }
     base::wire::frame_claims claims{.original = frame.original_bytes};
     claims.interface_number =
-        interface_for({frame.link_type, static_cast<std::uint8_t>(is_fine ? 9 : 6), offset_seconds});
+        interface_for({frame.link_type, time.digits, offset_seconds});
     if (!comment.empty()) {
         const std::string_view text = comment.substr(0, base::whole_characters(comment, comment_bytes_max));
         claims.options =
             base::wire::joined({blocks_.option(comment_code, base::wire::raw(text)), blocks_.option(0, {})});
     }
     const auto seconds = static_cast<std::uint64_t>(time.seconds) - static_cast<std::uint64_t>(offset_seconds);
-    blocks_.packet({frame.bytes.begin(), frame.bytes.end()}, seconds * units_per_second + fraction, claims);
+    blocks_.packet({frame.bytes.begin(), frame.bytes.end()}, seconds * units_per_second + time.nanoseconds / nanoseconds_per_unit, claims);
     write();
 }
 

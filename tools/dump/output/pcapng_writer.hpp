@@ -24,7 +24,7 @@ public:
     /// one as well.
     explicit pcapng_writer(output& out);
 
-    /// Adds a frame of at most frame_bytes_max bytes. Its time keeps its digits, 6 or 9; a frame without a time gets
+    /// Adds a frame of at most frame_bytes_max bytes. Its time keeps its digits; a frame without a time gets
     /// that of 1970, because a packet without one can have no comment. `comment` is UTF-8; empty: none.
     void add(const captured_frame& frame, std::string_view comment = {});
     void flush() { out_.flush(); }

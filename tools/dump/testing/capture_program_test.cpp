@@ -56,9 +56,9 @@ protected:
 };
 
 TEST_F(capture_program, prints_a_line_per_packet_from_files_and_standard_input) {
-    const std::string wanted = R"(   0.001000  10.0.0.1:40000 > 10.0.0.2:7777  CR     pseudo="bob"
-   0.250000  10.0.0.2:7777 > 10.0.0.1:40000  ERROR  code=0 OK
-  61.000000  10.0.0.1:40000 "bob" > 10.0.0.2:7777  RPM    pseudo="eve"
+    const std::string wanted = R"(   0.001000  10.0.0.1:40000 > 10.0.0.2:7777                CR     pseudo="bob"
+   0.250000  10.0.0.2:7777 > 10.0.0.1:40000                ERROR  code=0 OK
+  61.000000  10.0.0.1:40000 "bob" > 10.0.0.2:7777          RPM    pseudo="eve"
 3 packets in 1 stream; 5 frames = 5 decoded + 0 skipped
 14 bytes read = 14 in packets + 0 malformed + 0 incomplete + 0 unframed; 0 missing, 0 repeated
 )";

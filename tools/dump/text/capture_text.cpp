@@ -65,8 +65,8 @@ void text_sink::on(const capture_event& event) {
     out_.add(colors_.dim, "  [frame ", event.frame, ']', colors_.plain, '\n');
 }
 
-/// Time, sender and receiver.
-void text_sink::start_capture_line(const stream_position& at) {
+/// Time, sender and receiver. `claimed` is the name that the lines of this stream may have after this one.
+void text_sink::start_capture_line(const stream_position& at, std::string_view claimed) {
     const stream_endpoints& endpoints = *at.capture->endpoints;
     out_.add(colors_.dim);
     time_.add(out_, at.capture->mark.time);
@@ -82,7 +82,13 @@ void text_sink::start_capture_line(const stream_position& at) {
     add_end(at.direction == stream_direction::client_to_server);
     out_.add(" > ");
     add_end(at.direction == stream_direction::server_to_client);
-    out_.add(colors_.plain, "  ");
+    out_.add(colors_.plain);
+    const std::size_t columns =
+        ends_.of(at.stream, endpoints, true).size() + 3 + ends_.of(at.stream, endpoints, false).size();
+    const auto columns_of_name = [](std::string_view shown) {
+        return shown.empty() ? 0 : 1 + quoted_start_columns(shown);
+    };
+    out_.add_spaces(ends_column_.padding(columns, columns_of_name(name), columns_of_name(claimed)) + 2);
 }
 
 /// Where to find it: `  stream 0, frame 4, offset 12`.

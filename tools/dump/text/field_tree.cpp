@@ -45,7 +45,10 @@ void add_number_field(output& out, const base::colors& colors, const packet_fiel
                 out.add(' ', row->name, ", ", row->title);
             }
         } else if (shown.name == field::error_code) {
-            out.add(' ', error_code_name(static_cast<chatos::error_code>(number)));
+            const bool is_refusal = number != 0;
+            out.add(' ', is_refusal ? colors.red : std::string_view{},
+                    error_code_name(static_cast<chatos::error_code>(number)),
+                    is_refusal ? colors.plain : std::string_view{});
         }
     }
     add_row_end(out, colors, shown, error);

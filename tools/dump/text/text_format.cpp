@@ -1,5 +1,9 @@
 #include "dump/text/text_format.hpp"
 
+#include "base/text_columns.hpp"
+
+#include <algorithm>
+
 namespace chatos::dump {
 
 namespace {
@@ -28,6 +32,18 @@ void add_quoted_start(output& out, std::string_view text) {
     if (shown != text.size()) {
         out.add("... (+", text.size() - shown, " bytes)");
     }
+}
+
+std::size_t quoted_start_columns(std::string_view text) {
+    const auto is_plain = [](char letter) {
+        return letter >= ' ' && letter < '\x7f' && letter != '"' && letter != '\\';
+    };
+    if (text.size() <= line_text_bytes_max && std::ranges::all_of(text, is_plain)) {
+        return text.size() + 2;
+    }
+    output shown;
+    add_quoted_start(shown, text);
+    return base::columns_of(shown.text());
 }
 
 std::string shown_path(const std::string& path) {

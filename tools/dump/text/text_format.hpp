@@ -33,6 +33,9 @@ void add_quoted(output& out, std::string_view text);
 /// The same, of a long text only the start, followed by how many bytes were left out: `"abc"... (+1000 bytes)`.
 void add_quoted_start(output& out, std::string_view text);
 
+/// Columns that add_quoted_start() takes.
+[[nodiscard]] std::size_t quoted_start_columns(std::string_view text);
+
 /// The path of a file as a message shows it: in quotes, or "standard input" for "-".
 [[nodiscard]] std::string shown_path(const std::string& path);
 

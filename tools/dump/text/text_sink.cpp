@@ -18,9 +18,9 @@ void text_sink::on(const stream_start& start) {
     out_.add(colors_.plain, '\n');
 }
 
-void text_sink::start_line(const stream_position& at) {
+void text_sink::start_line(const stream_position& at, std::string_view claimed) {
     if (at.capture != nullptr) {
-        start_capture_line(at);
+        start_capture_line(at, claimed);
         return;
     }
     out_.add(colors_.dim);
@@ -35,11 +35,13 @@ void text_sink::add_note(std::string_view note) {
 }
 
 void text_sink::on(const packet_record& record) {
-    start_line(record.at);
-    out_.add(colors_.bold);
+    start_line(record.at, record.packet.op == opcode::cr ? record.packet.pseudo : std::string_view{});
+    const bool is_refusal = record.packet.op == opcode::error && record.packet.code != error_code::ok;
+    out_.add(is_refusal ? colors_.red : colors_.bold);
     out_.add_padded(packet_name(record.packet.op), packet_name_columns);
-    out_.add(colors_.plain);
+    out_.add(is_refusal ? std::string_view{} : colors_.plain);
     add_packet_summary(out_, record.packet);
+    out_.add(is_refusal ? colors_.plain : std::string_view{});
     if (const std::string_view wrong = wrong_direction_note(record); !wrong.empty()) {
         add_note(wrong);
     }

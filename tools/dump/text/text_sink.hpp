@@ -6,6 +6,7 @@
 #include "dump/record/client_names.hpp"
 #include "dump/record/record.hpp"
 #include "dump/text/endpoint_text.hpp"
+#include "dump/text/ends_column.hpp"
 #include "dump/text/time_text.hpp"
 
 namespace chatos::dump {
@@ -40,8 +41,8 @@ private:
     void on(const event_record& record);
     void on(const totals& account);
     void on(const auto& /*not_printed*/) {}
-    void start_line(const stream_position& at);
-    void start_capture_line(const stream_position& at);
+    void start_line(const stream_position& at, std::string_view claimed = {});
+    void start_capture_line(const stream_position& at, std::string_view claimed);
     void add_capture_place(const stream_position& at);
     void add_byte_account(const totals& account);
     void capture_summary(const totals& account);
@@ -55,6 +56,7 @@ private:
     time_column time_;
     client_names names_;
     endpoint_texts ends_;
+    ends_column ends_column_;
 };
 
 }  // namespace chatos::dump

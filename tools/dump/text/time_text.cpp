@@ -1,5 +1,6 @@
 #include "dump/text/time_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <ctime>
@@ -10,6 +11,8 @@ namespace chatos::dump {
 namespace {
 
 constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
+/// Of differences; longer ones take more.
+constexpr std::size_t seconds_columns = 4;
 
 void add_fraction(output& out, std::uint32_t nanoseconds, std::uint8_t digits) {
     if (digits == 0) {
@@ -66,18 +69,13 @@ void time_column::add_difference(output& out, const capture_time& from, const ca
         ++seconds;
         nanoseconds -= nanoseconds_per_second;
     }
-    if (nanoseconds < 0) {
-        nanoseconds = -nanoseconds;
-        if (seconds == 0) {
-            out.add('-');
-        }
-    }
-    std::array<char, number_room> text{'-'};
-    char* const digits = text.data() + (seconds < 0 ? 1 : 0);
+    const bool is_negative = seconds < 0 || nanoseconds < 0;
+    nanoseconds = nanoseconds < 0 ? -nanoseconds : nanoseconds;
+    std::array<char, number_room + 1> text{'-'};
+    char* const digits = text.data() + (is_negative ? 1 : 0);
     const auto magnitude = static_cast<std::uint64_t>(seconds);
     const char* const end = write_number(digits, seconds < 0 ? 0 - magnitude : magnitude);
     const std::string_view shown{text.data(), end};
-    constexpr std::size_t seconds_columns = 4;
     out.add_spaces(seconds_columns > shown.size() ? seconds_columns - shown.size() : 0);
     out.add(shown);
     add_fraction(out, static_cast<std::uint32_t>(nanoseconds), to.digits);
@@ -85,9 +83,21 @@ void time_column::add_difference(output& out, const capture_time& from, const ca
 
 void time_column::add(output& out, const capture_time& time) {
     if (time.digits == 0) {
+        constexpr std::size_t calendar_seconds_columns = 19;
+        const std::size_t columns = format_ == time_format::absolute ? calendar_seconds_columns + 1
+                                    : format_ == time_format::epoch  ? 10
+                                                                     : seconds_columns;
+        out.add_spaces(columns - 1);
         out.add('-');
+        out.add_spaces(digits_max_ == 0 ? 0 : digits_max_ + 1U);
         return;
     }
+    digits_max_ = std::max(digits_max_, time.digits);
+    add_known(out, time);
+    out.add_spaces(std::size_t{digits_max_} - time.digits);
+}
+
+void time_column::add_known(output& out, const capture_time& time) {
     switch (format_) {
     case time_format::absolute: add_calendar(out, time); break;
     case time_format::epoch: add_epoch(out, time); break;

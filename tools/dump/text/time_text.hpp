@@ -28,13 +28,16 @@ public:
 
     /// Another capture begins; this is when its first frame came.
     void start(const capture_time& first) noexcept;
-    /// Adds the time in the chosen form, "-" for a frame without one.
+    /// Adds the time in the chosen form, "-" for a frame without one, with spaces after what has fewer digits than
+    /// times before it.
     void add(output& out, const capture_time& time);
 
 private:
     static void add_difference(output& out, const capture_time& from, const capture_time& to);
+    void add_known(output& out, const capture_time& time);
 
     time_format format_;
+    std::uint8_t digits_max_{0};
     std::optional<capture_time> base_;  // of relative and delta
 };
 
