@@ -229,8 +229,7 @@ private:
         constexpr std::size_t joined_bytes_max = 68;
         bool holds = false;
         for (std::size_t size = shown_bytes.size();
-             size <= shown_bytes.size() + joined_bytes_max && size <= field.bytes.size();
-             ++size) {
+             size <= shown_bytes.size() + joined_bytes_max && size <= field.bytes.size(); ++size) {
             holds = holds || stands_for(joined_, text_of(field.bytes.first(size)), 0);
         }
         check(holds, "the texts of a field's rows are not the field");

@@ -88,7 +88,10 @@ std::string chart_text::cut(std::string_view text, std::size_t columns) const {
 }
 
 std::string_view chart_text::color_of(const chart_row& row) const noexcept {
-    return row.is_wrong ? paint_.yellow : row.is_refusal ? paint_.red : row.mark == chart_mark::message ? std::string_view{} : paint_.dim;
+    return row.is_wrong                      ? paint_.yellow
+           : row.is_refusal                  ? paint_.red
+           : row.mark == chart_mark::message ? std::string_view{}
+                                             : paint_.dim;
 }
 
 void chart_text::add_line(std::string& out, std::string_view color, std::string_view text) const {

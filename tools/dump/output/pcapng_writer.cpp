@@ -64,15 +64,15 @@ void pcapng_writer::add(const captured_frame& frame, std::string_view comment) {
         nanoseconds_per_unit /= 10;
     }
     base::wire::frame_claims claims{.original = frame.original_bytes};
-    claims.interface_number =
-        interface_for({frame.link_type, time.digits, offset_seconds});
+    claims.interface_number = interface_for({frame.link_type, time.digits, offset_seconds});
     if (!comment.empty()) {
         const std::string_view text = comment.substr(0, base::whole_characters(comment, comment_bytes_max));
         claims.options =
             base::wire::joined({blocks_.option(comment_code, base::wire::raw(text)), blocks_.option(0, {})});
     }
     const auto seconds = static_cast<std::uint64_t>(time.seconds) - static_cast<std::uint64_t>(offset_seconds);
-    blocks_.packet({frame.bytes.begin(), frame.bytes.end()}, seconds * units_per_second + time.nanoseconds / nanoseconds_per_unit, claims);
+    blocks_.packet({frame.bytes.begin(), frame.bytes.end()},
+                   seconds * units_per_second + time.nanoseconds / nanoseconds_per_unit, claims);
     write();
 }
 
