@@ -56,8 +56,13 @@ public:
     }
 
     [[nodiscard]] kept_packets take() {
-        for (const auto& flags : chosen_.is_kept) {
-            chosen_.count += static_cast<std::size_t>(std::count(flags.begin(), flags.end(), true));
+        for (const side sender : {side::client, side::server}) {
+            const auto& packets = trace_.source->from(sender).packets;
+            for (std::size_t index = 0; index < packets.size(); ++index) {
+                constexpr std::size_t text_bytes_usual = 128;
+                const std::size_t text_bytes = packets[index].pseudo.size() + packets[index].message.size();
+                chosen_.count += is_kept(sender, index) ? 1 + text_bytes / text_bytes_usual : 0;
+            }
         }
         chosen_.settled.has_ambiguous_answers =
             chosen_.settled.has_ambiguous_answers || trace_.ambiguous_from < trace_.deliveries.size();
@@ -67,6 +72,10 @@ public:
 private:
     [[nodiscard]] bool is_login(const traced_request& request) const {
         return request.packet->op == opcode::cr && request.packet->frame == trace_.login_frame;
+    }
+
+    [[nodiscard]] bool is_kept(side sender, std::size_t index) const {
+        return chosen_.is_kept[static_cast<std::size_t>(sender)][index];
     }
 
     void drop(side sender, const observed_packet& packet) {

@@ -22,7 +22,7 @@ struct judged_frames {
 struct kept_packets {
     std::array<std::vector<bool>, 2> is_kept;
     settled_part settled;
-    std::size_t count{0};
+    std::size_t count{0};  ///< of packets; a long text counts as several
 };
 
 /// Keeps what shows who the client is and to whom it may write, what is not settled, and the last of what is settled.

@@ -21,6 +21,9 @@ namespace {
 
 constexpr std::size_t verdict_columns = 12;
 constexpr std::size_t rule_columns = 9;
+constexpr std::size_t report_lines_max = 100;  // of one rule
+/// What is kept of a capture for judging, besides what came since the last part.
+constexpr std::size_t trace_packets_max = 50'000;
 
 capture_time time_of(std::int64_t nanoseconds, std::uint8_t digits) noexcept {
     if (nanoseconds == 0) {
@@ -58,25 +61,41 @@ std::string explanation_of(std::string_view rule) {
 check_sink::check_sink(check_form form, const conformance::judge_settings& settings, record_sink& next, output& out,
                        const base::colors& colors)
     : trace_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings}, out_{out},
-      colors_{colors} {}
+      colors_{colors}, judge_{settings} {}
 
-void check_sink::capture_ended(const captured_trace& capture) {
-    conformance::judge_report report = conformance::judge(capture.trace, settings_);
-    for (violation& each : report.violations) {
+bool check_sink::shorten(captured_trace& capture) {
+    // What came since the last time is not judged yet: later packets make verdicts certain.
+    judge_.judge_until(capture.trace, grown_until_, trace_packets_max);
+    capture.judged_until = grown_until_;
+    grown_until_ = capture.trace.frames;
+    show_violations(capture);
+    return true;
+}
+
+void check_sink::capture_ended(captured_trace& capture) {
+    judge_.judge_rest(capture.trace);
+    show_violations(capture);
+    add_verdicts(capture, judge_.verdicts());
+    judge_ = conformance::running_judge{settings_};
+    grown_until_ = 0;
+}
+
+void check_sink::show_violations(const captured_trace& capture) {
+    for (violation& each : judge_.take_violations()) {
         has_violations_ = true;
-        const auto talk = std::find_if(capture.trace.connections.begin(), capture.trace.connections.end(),
-                                       [&](const conformance::connection& any) { return any.stream == each.stream; });
+        const auto endpoints = capture.endpoints.find(each.stream);
         located_violation located{std::move(each), capture.file,
-                                  capture.endpoints[static_cast<std::size_t>(talk - capture.trace.connections.begin())],
+                                  endpoints == capture.endpoints.end() ? stream_endpoints{} : endpoints->second,
                                   capture.time_digits};
         if (form_ == check_form::json) {
             show_json(located);
         } else {
             show_text(located);
         }
-        violations_.push_back(std::move(located));
+        if (violations_kept_[located.violation.rule]++ < report_lines_max) {
+            violations_.push_back(std::move(located));
+        }
     }
-    add_verdicts(capture, report.verdicts);
 }
 
 /// Several captures have one verdict on each rule: the worst.
@@ -223,12 +242,10 @@ void check_sink::show_unseen() {
 
 /// The violations of a rule, a line for each, and where the rule is explained.
 std::string check_sink::details_of(std::string_view rule) const {
-    constexpr std::size_t lines_max = 100;
     std::string details;
-    std::size_t lines = 0;
     for (const located_violation& located : violations_) {
         const violation& violation = located.violation;
-        if (violation.rule == rule && ++lines <= lines_max) {
+        if (violation.rule == rule) {
             details += (located.file.empty() ? "" : located.file + ", ") + "stream " +
                        std::to_string(violation.stream) + ", frame " + std::to_string(violation.frame) + ", offset " +
                        std::to_string(violation.offset) + ", by the " + std::string{name_of(violation.violator)} +

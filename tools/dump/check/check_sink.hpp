@@ -5,9 +5,12 @@
 #include "dump/check/trace_sink.hpp"
 #include "dump/json/json_position.hpp"
 #include "dump/output/output.hpp"
-#include "judge/judge.hpp"
+#include "judge/running_judge.hpp"
 
+#include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chatos::dump {
@@ -34,7 +37,9 @@ private:
         std::uint8_t time_digits{0};
     };
 
-    void capture_ended(const captured_trace& capture) override;
+    [[nodiscard]] bool shorten(captured_trace& capture) override;
+    void capture_ended(captured_trace& capture) override;
+    void show_violations(const captured_trace& capture);
     void all_captures_ended() override;
     void show_text(const located_violation& located);
     void show_json(const located_violation& located);
@@ -50,7 +55,11 @@ private:
     base::colors colors_;
     json_position_writer places_;
     bool has_violations_{false};
+    conformance::running_judge judge_;  // of the capture in hand
+    std::uint64_t grown_until_{0};      // the last frame when the trace was shortened last
+    /// A few of each rule, for the report.
     std::vector<located_violation> violations_;
+    std::map<std::string_view, std::size_t> violations_kept_;  // by rule
     std::vector<conformance::rule_verdict> verdicts_;
 };
 

@@ -1,5 +1,6 @@
 #include "dump/check/trace_sink.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace chatos::dump {
@@ -8,6 +9,7 @@ using conformance::connection;
 using conformance::direction_end;
 using conformance::direction_trace;
 using conformance::malformed_packet;
+using conformance::observed_packet;
 using conformance::side;
 
 namespace {
@@ -43,9 +45,16 @@ std::string_view doubt_of(const event_record& record) noexcept {
 connection& trace_sink::connection_at(const stream_position& at) {
     const auto [position, is_new] = connection_indexes_.emplace(at.stream, current_.trace.connections.size());
     if (is_new) {
-        current_.trace.connections.emplace_back().stream = at.stream;
-        current_.endpoints.push_back(at.capture != nullptr && at.capture->endpoints != nullptr ? *at.capture->endpoints
-                                                                                               : stream_endpoints{});
+        connection& opened = current_.trace.connections.emplace_back();
+        opened.stream = at.stream;
+        if (at.offset != 0) {  // after its end
+            opened.directions[0].distrust(0, "packets came after the end of the connection");
+            opened.directions[1].distrust(0, "packets came after the end of the connection");
+        }
+        if (at.capture != nullptr && at.capture->endpoints != nullptr) {
+            current_.endpoints.emplace(at.stream, *at.capture->endpoints);
+        }
+        grown_bytes_ += sizeof(connection) + sizeof(stream_endpoints);
     }
     return current_.trace.connections[position->second];
 }
@@ -57,6 +66,9 @@ direction_trace& trace_sink::direction_at(const stream_position& at) {
 void trace_sink::take(const any_record& record) {
     // Passed on last: what a derived class prints precedes the summary, and the start of the next capture.
     std::visit([this](const auto& alternative) { on(alternative); }, record);
+    if (grown_bytes_ >= part_bytes) {
+        shorten_trace();
+    }
     record_sink* const receiver = position_of(record) != nullptr ? shown_ : next_;
     if (receiver != nullptr) {
         receiver->take(record);
@@ -66,7 +78,9 @@ void trace_sink::take(const any_record& record) {
 void trace_sink::on(const packet_record& record) {
     direction_trace& said = direction_at(record.at);
     const frame_mark& mark = record.at.capture->mark;
-    text_bytes_ += record.packet.pseudo.size() + record.packet.message.size();
+    const std::size_t text_bytes = record.packet.pseudo.size() + record.packet.message.size();
+    text_bytes_ += text_bytes;
+    grown_bytes_ += sizeof(observed_packet) + text_bytes;
     if (++packets_ > packets_max || text_bytes_ > text_bytes_max) {
         said.distrust(record.at.offset, "there is more in the capture than is kept for judging");
         return;
@@ -74,7 +88,11 @@ void trace_sink::on(const packet_record& record) {
     if (mark.is_late) {
         said.distrust(record.at.offset, "the capture has a packet later than its acknowledgement");
     }
-    said.packets.push_back({.frame = mark.frame,
+    // Segments that changed places come later than their frames.
+    const std::uint64_t earliest =
+        std::max(current_.judged_until + 1, said.packets.empty() ? 0 : said.packets.back().frame);
+    current_.trace.frames = std::max(current_.trace.frames, mark.frame);
+    said.packets.push_back({.frame = std::max(mark.frame, earliest),
                             .time_ns = nanoseconds_of(mark.time),
                             .offset = record.at.offset,
                             .length = record.bytes.size(),
@@ -130,11 +148,33 @@ void trace_sink::on(const direction_closed& record) {
                : record.kind == end_kind::reset ? direction_end::reset
                                                 : direction_end::open;
     said.end_frame = record.at.capture->mark.frame;
+    said.is_finished = true;
     if (!record.has_begun) {
         said.distrust(0, "no frame of this direction was captured");
     } else if (record.unseen != 0 && record.kind != end_kind::fin) {
         said.distrust(record.at.offset, "bytes that were acknowledged are in no frame");
     }
+}
+
+void trace_sink::shorten_trace() {
+    grown_bytes_ = 0;
+    if (!shorten(current_)) {
+        return;
+    }
+    connection_indexes_.clear();
+    packets_ = 0;
+    text_bytes_ = 0;
+    for (std::size_t index = 0; index < current_.trace.connections.size(); ++index) {
+        const connection& kept = current_.trace.connections[index];
+        connection_indexes_.emplace(kept.stream, index);
+        for (const direction_trace& direction : kept.directions) {
+            packets_ += direction.packets.size();
+            for (const observed_packet& packet : direction.packets) {
+                text_bytes_ += packet.pseudo.size() + packet.message.size();
+            }
+        }
+    }
+    std::erase_if(current_.endpoints, [this](const auto& entry) { return !connection_indexes_.contains(entry.first); });
 }
 
 void trace_sink::end_capture() {
@@ -146,6 +186,7 @@ void trace_sink::end_capture() {
     connection_indexes_.clear();
     packets_ = 0;
     text_bytes_ = 0;
+    grown_bytes_ = 0;
 }
 
 void trace_sink::on(const capture_start& start) {

@@ -19,7 +19,9 @@ namespace chatos::dump {
 struct captured_trace {
     std::string file;  ///< empty where only one is read
     conformance::trace trace;
-    std::vector<stream_endpoints> endpoints;  ///< of each talk
+    std::unordered_map<std::uint32_t, stream_endpoints> endpoints;  ///< of each stream
+    /// Where a derived class has shortened the trace: no later packet has a frame up to this one.
+    std::uint64_t judged_until{0};
     std::uint8_t time_digits{0};
 };
 
@@ -36,8 +38,14 @@ public:
     void take(const any_record& record) final;
 
 protected:
+    /// How much the trace grows between two calls of shorten().
+    static constexpr std::size_t part_bytes = 2U << 20U;
+
+    /// The trace has grown by `part_bytes`: packets and connections that are not needed any more may be dropped.
+    /// Whether some were.
+    [[nodiscard]] virtual bool shorten(captured_trace& /*capture*/) { return false; }
     /// A capture is over.
-    virtual void capture_ended(const captured_trace& capture) = 0;
+    virtual void capture_ended(captured_trace& capture) = 0;
     /// Before the summary.
     virtual void all_captures_ended() = 0;
     /// Where later records begin that a derived class shows.
@@ -57,6 +65,7 @@ private:
     conformance::connection& connection_at(const stream_position& at);
     conformance::direction_trace& direction_at(const stream_position& at);
     conformance::malformed_packet& malformed_at(const stream_position& at);
+    void shorten_trace();
     void end_capture();
 
     record_sink* shown_;
@@ -66,6 +75,7 @@ private:
     std::unordered_map<std::uint32_t, std::size_t> connection_indexes_;  // stream to index
     std::size_t packets_{0};
     std::size_t text_bytes_{0};
+    std::size_t grown_bytes_{0};  // since the last call of shorten()
 };
 
 }  // namespace chatos::dump

@@ -8,7 +8,7 @@
 
 namespace chatos::dump {
 
-void scenario_sink::capture_ended(const captured_trace& capture) {
+void scenario_sink::capture_ended(captured_trace& capture) {
     planned result = plan_scenario(capture.trace);
     refusal_ = std::move(result.refusal);
     if (refusal_.empty()) {

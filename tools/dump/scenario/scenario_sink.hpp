@@ -22,7 +22,7 @@ public:
     [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
 
 private:
-    void capture_ended(const captured_trace& capture) override;
+    void capture_ended(captured_trace& capture) override;
     void all_captures_ended() override {}
 
     output& out_;
