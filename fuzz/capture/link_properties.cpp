@@ -73,7 +73,10 @@ verdict check_padding(std::span<const std::byte> bytes, std::uint16_t link_type)
 }  // namespace
 
 std::uint16_t chosen_link_type(std::byte choice) noexcept {
-    constexpr std::array<std::uint16_t, 11> types{1, 0, 12, 101, 108, 113, 228, 229, 276, 14, 147};
+    // The first ones in an order that seeds rely on.
+    constexpr std::array<std::uint16_t, 35> types{1,   0,   12,  101, 108, 113, 228, 229, 276, 14,  147, 6,
+                                                  9,   10,  50,  51,  100, 104, 105, 106, 107, 109, 117, 119,
+                                                  122, 123, 127, 138, 163, 166, 192, 204, 205, 239, 258};
     return types[(std::to_integer<std::size_t>(choice) & 0x7FU) % types.size()];
 }
 
@@ -96,15 +99,17 @@ verdict check_link(std::span<const std::byte> input) {
         const std::span<const std::byte> bytes = memory.lend_copy(input.subspan(2, size - cut));
         input = input.subspan(2 + size);
         ++frames;
-        const dump::decapsulated_frame* const frame =
+        const dump::decapsulated_frame* frame =
             decapsulator.decapsulate({.time = {.seconds = static_cast<std::int64_t>(frames)},
                                       .link_type = link_type,
                                       .bytes = bytes,
                                       .original_bytes = static_cast<std::uint32_t>(size)});
-        const bool is_segment = frame != nullptr && frame->tcp.reason == dump::skip_reason::none;
-        segments += is_segment ? 1 : 0;
-        if (is_segment && frame->tcp.payload.size() > frame->tcp.payload_bytes) {
-            return failure{"inside", "the payload is longer than it was on the wire"};
+        for (; frame != nullptr; frame = decapsulator.decapsulate_further()) {
+            const bool is_segment = frame->tcp.reason == dump::skip_reason::none;
+            segments += is_segment && frame->counts ? 1 : 0;
+            if (is_segment && frame->tcp.payload.size() > frame->tcp.payload_bytes) {
+                return failure{"inside", "the payload is longer than it was on the wire"};
+            }
         }
         if (verdict broken = cut == 0 ? check_padding(bytes, link_type) : verdict{}) {
             return broken;

@@ -23,7 +23,7 @@ std::vector<seed_set> make_seed_sets() {
     };
 #ifdef CHATOS_PROGRAM_SEEDS
     sets.push_back({"capture", make_capture_seeds(), {}});
-    sets.push_back({"link", make_link_seeds(), {}});
+    sets.push_back({"link", joined(make_link_seeds(), make_tunnel_seeds()), make_link_dictionary()});
     sets.push_back({"reassembly", make_reassembly_seeds(), make_packet_dictionary()});
     sets.push_back({"dump", make_dump_seeds(), make_packet_dictionary()});
     sets.push_back({"filter", make_filter_seeds(), make_filter_dictionary()});

@@ -51,6 +51,9 @@ inline constexpr std::string_view scenario_seed_prefix = "scenario_";
 
 [[nodiscard]] std::vector<seed> make_capture_seeds();
 [[nodiscard]] std::vector<seed> make_link_seeds();
+[[nodiscard]] std::vector<seed> make_tunnel_seeds();
+/// Numbers that announce headers of links and tunnels.
+[[nodiscard]] std::string make_link_dictionary();
 [[nodiscard]] std::vector<seed> make_reassembly_seeds();
 
 /// Streams that end in every way, texts that must be escaped or cut, each in one of the forms of output, and texts that

@@ -73,6 +73,17 @@ void open_trill(network_packet& packet) noexcept {
 
 }  // namespace
 
+namespace {
+
+/// The pairs of service access points of SNAP, spanning tree, ISO, and IP.
+bool is_service_point(std::uint16_t points) noexcept {
+    return points == 0xAAAA || points == 0x4242 || points == 0xFEFE || points == 0x0606;
+}
+
+}  // namespace
+
+// What follows depends on no lengths: padding must not change what a packet is taken for.
+
 bool may_be_ip(const network_packet& packet, std::uint8_t version) noexcept {
     if (packet.bytes.size() < 20) {
         return false;
@@ -84,11 +95,9 @@ bool may_be_ip(const network_packet& packet, std::uint8_t version) noexcept {
     if (nibble == 4) {
         const unsigned header_bytes = (packet.byte(0) & 0x0FU) * 4U;
         const unsigned total_bytes = packet.number<std::uint16_t>(2);
-        return header_bytes >= 20 && (total_bytes == 0 || total_bytes >= header_bytes) &&
-               total_bytes <= packet.original_bytes;
+        return header_bytes >= 20 && (total_bytes == 0 || total_bytes >= header_bytes);
     }
-    return nibble == 6 && packet.original_bytes >= 40 &&
-           packet.number<std::uint16_t>(4) + std::uint32_t{40} <= packet.original_bytes;
+    return nibble == 6;
 }
 
 bool may_be_ethernet(const network_packet& packet) noexcept {
@@ -105,8 +114,9 @@ bool may_be_ethernet(const network_packet& packet) noexcept {
         if (type == ether_ipv4 || type == ether_ipv6) {
             return may_be_ip(inside, type == ether_ipv4 ? 4 : 6);
         }
+        const bool is_llc = type <= ether_length_max && inside.bytes.size() >= 2;
         return type == 0x0806 || type == 0x8847 || type == 0x8864 || type == 0x88CC ||
-               (type <= ether_length_max && type >= 3 && type <= inside.original_bytes);
+               (is_llc && is_service_point(inside.number<std::uint16_t>(0)));
     }
     return false;
 }
