@@ -13,7 +13,13 @@ namespace chatos::fuzz {
 /// file. Properties: `pieces`: frames and problem do not depend on how the file is read. `bounded`: no frame is larger
 /// than frames may be, or than it was on the wire. `accounted`: frames = decoded + skipped, and every byte that was
 /// given to the decoder is in a packet or an event. `lines`: the output is whole lines without control characters.
+/// Where the size of the file is a multiple of 8, also those of check_capture_outputs(), which take as long as the
+/// others.
 [[nodiscard]] verdict check_capture(std::span<const std::byte> input);
+
+/// Any capture file as the input of -w and --csv. Properties: `kept`: the file with the frames of its streams can be
+/// read, and has the same packets. `table`: each row is one line with every column.
+[[nodiscard]] verdict check_capture_outputs(std::span<const std::byte> file);
 
 /// Decapsulation of any frames. The first byte of an input chooses the link type and whether checksums are verified;
 /// then come frames: a byte with the size, a byte with the number of bytes that the snap length cut off, the frame.
