@@ -40,9 +40,12 @@ bool has_enough_frames(const capture_options& options, const capture_totals& acc
 }
 
 void take_segments(decapsulator& decapsulator, const captured_frame& frame, connection_table& connections,
-                   capture_totals& account) {
-    for (const decapsulated_frame* segment = decapsulator.decapsulate(frame); segment != nullptr;
-         segment = decapsulator.decapsulate_further()) {
+                   capture_context& context, capture_totals& account) {
+    for (const decapsulated_frame* segment = decapsulator.decapsulate(frame, context.now.mark.frame);
+         segment != nullptr; segment = decapsulator.decapsulate_further()) {
+        if (context.listener != nullptr && decapsulator.segment_numbers().size() > 1) {
+            context.listener->fragments_joined(decapsulator.segment_numbers());
+        }
         account.decoded += segment->tcp.reason == skip_reason::none && segment->counts ? 1 : 0;
         connections.take(*segment);
     }
@@ -79,10 +82,10 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
         if (options.accepts && !options.accepts(*frame)) {
             ++capture_account.skipped[static_cast<std::size_t>(skip_reason::filtered)];
         } else {
-            take_segments(decapsulator, *frame, connections, capture_account);
+            take_segments(decapsulator, *frame, connections, context, capture_account);
         }
         if (options.listener != nullptr) {
-            options.listener->frame_done();
+            options.listener->frame_done(decapsulator.is_held());
         }
     }
     decapsulator.end();

@@ -41,9 +41,11 @@ void decapsulator::count_other_port(const tcp_segment& tcp) noexcept {
     }
 }
 
-const decapsulated_frame* decapsulator::decapsulate(const captured_frame& frame) {
+const decapsulated_frame* decapsulator::decapsulate(const captured_frame& frame, std::uint64_t number) {
     seconds_ = frame.time.seconds;
     is_counted_ = false;
+    is_held_ = false;
+    numbers_.assign(1, number);
     network_packet packet = parse_link_frame(frame, chosen_types_);
     const decapsulated_frame* const segment = open(packet);
     if (packet.encapsulations != 0 && packet.next != header_kind::aggregate) {
@@ -91,11 +93,14 @@ bool decapsulator::complete_fragments() {
     // Other UDP than that of tunnels is found out by the first fragment; the others are held for it.
     const skip_reason useless = is_segment || may_be_tunnel(ip) ? skip_reason::none : skip_reason::not_tcp;
     fragment_store& store = is_segment ? fragments_ : tunnel_fragments_;
-    const std::optional<ip_payload> whole = store.take(ip, seconds_, {.useless = useless, .counts = !is_counted_});
+    const std::optional<ip_payload> whole =
+        store.take(ip, seconds_, {.useless = useless, .counts = !is_counted_, .numbers = numbers_});
     is_counted_ = is_counted_ || !whole;
     if (!whole) {
+        is_held_ = true;
         return false;
     }
+    numbers_ = store.completed_numbers();
     ip = *whole;
     if (ip.ip_version == 6) {
         drop_extension_headers(ip);

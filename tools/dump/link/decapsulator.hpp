@@ -11,6 +11,9 @@
 #include "dump/link/tcp_segment.hpp"
 
 #include <bitset>
+#include <cstdint>
+#include <span>
+#include <vector>
 
 namespace chatos::dump {
 
@@ -37,8 +40,12 @@ public:
           chosen_types_{chosen_types}, fragments_{skipped}, tunnel_fragments_{skipped} {}
 
     /// The first segment, or null if the frame is skipped: it has been counted, or will be once its datagram is
-    /// complete or dropped. The result lives until the next call.
-    [[nodiscard]] const decapsulated_frame* decapsulate(const captured_frame& frame);
+    /// complete or dropped. The result lives until the next call. Frames can be told apart by `number` later.
+    [[nodiscard]] const decapsulated_frame* decapsulate(const captured_frame& frame, std::uint64_t number = 0);
+    /// The numbers of the frames that the segment came in: the last one, and those of fragments before it.
+    [[nodiscard]] std::span<const std::uint64_t> segment_numbers() const noexcept { return numbers_; }
+    /// Whether the last frame is a fragment that waits for others.
+    [[nodiscard]] bool is_held() const noexcept { return is_held_; }
     /// A further segment of the same frame; null if there is none. To be called until then.
     [[nodiscard]] const decapsulated_frame* decapsulate_further() { return is_aggregate_ ? open_subframes() : nullptr; }
     /// The capture has ended.
@@ -64,6 +71,8 @@ private:
     decapsulated_frame frame_;
     network_packet aggregate_;  // what is left of the subframes of the frame
     std::int64_t seconds_{0};
+    std::vector<std::uint64_t> numbers_;
+    bool is_held_{false};
     skip_reason first_reason_{skip_reason::none};  // of the subframes that were skipped
     frame_kind first_kind_;
     bool is_aggregate_{false};

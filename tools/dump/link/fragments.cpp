@@ -104,6 +104,9 @@ std::optional<ip_payload> fragment_store::take(const ip_payload& part, std::int6
         whole.ranges = {};
         return std::nullopt;
     }
+    const std::size_t numbers = std::min(use.numbers.size(), numbers_max - whole.numbers.size());
+    whole.numbers.insert(whole.numbers.end(), use.numbers.begin(),
+                         use.numbers.begin() + static_cast<std::ptrdiff_t>(numbers));
     if (part.fragment.offset_bytes == 0) {
         whole.head.protocol = part.protocol;  // in IPv6 only the first fragment's is sure to be that of the payload
     }
@@ -113,6 +116,7 @@ std::optional<ip_payload> fragment_store::take(const ip_payload& part, std::int6
         return std::nullopt;
     }
     completed_ = std::move(whole.bytes);
+    completed_numbers_ = std::move(whole.numbers);
     ip_payload payload = whole.head;
     payload.fragment = {};
     payload.bytes = completed_;

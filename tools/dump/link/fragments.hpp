@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace chatos::dump {
@@ -27,11 +28,17 @@ public:
     struct fragment_use {
         skip_reason useless{skip_reason::none};  ///< why the datagram is not wanted, which its first fragment shows
         bool counts{true};                       ///< false: the frame has been counted already
+        /// The numbers of the frames that the fragment came in: several, if it came inside of a datagram itself.
+        std::span<const std::uint64_t> numbers{};
     };
+    /// Of longer datagrams only so many frames are known by number.
+    static constexpr std::size_t numbers_max = 1'024;
 
     /// Takes a fragment. The whole payload when this frame completes it: its bytes live until the
     /// next call. Else nothing, and the frame has been or will be counted as skipped.
     [[nodiscard]] std::optional<ip_payload> take(const ip_payload& part, std::int64_t seconds, const fragment_use& use);
+    /// The numbers of the frames of the datagram that take() completed, in the order in which they came.
+    [[nodiscard]] const std::vector<std::uint64_t>& completed_numbers() const noexcept { return completed_numbers_; }
     /// The capture has ended: what is not complete never will be.
     void end();
 
@@ -47,6 +54,7 @@ private:
         std::vector<range> ranges;  // sorted, apart from each other
         std::optional<std::uint32_t> total_bytes;
         std::uint64_t frames{0};
+        std::vector<std::uint64_t> numbers;
         skip_reason discard_reason{skip_reason::none};
     };
 
@@ -57,6 +65,7 @@ private:
     skip_counts& counts_;
     std::vector<datagram> datagrams_;  // the oldest first
     std::vector<std::byte> completed_;
+    std::vector<std::uint64_t> completed_numbers_;
 };
 
 }  // namespace chatos::dump

@@ -48,47 +48,97 @@ void frame_selection::bytes_given(const stream_position& at, std::span<const std
         return;
     }
     direction_frames& direction = directions_[key_of(at.stream, at.direction)];
-    frame->is_waiting = false;
+    if (std::erase(direction.waiting, number) != 0) {
+        --frame->waiting;
+    }
     if (direction.is_over) {
         return;
     }
-    frame->begin = frame->is_given ? std::min(frame->begin, at.offset) : at.offset;
-    frame->end = at.offset + bytes.size();
-    if (!std::exchange(frame->is_given, true)) {
-        while (!direction.given.empty() && find(direction.given.front()) == nullptr) {
-            direction.given.pop_front();
-        }
-        direction.given.push_back(number);
+    while (!direction.given.empty() && find(direction.given.front().number) == nullptr) {
+        direction.given.pop_front();
     }
+    direction.given.push_back({number, at.offset, at.offset + bytes.size()});
+    ++frame->given;
 }
 
-void frame_selection::segment_taken(std::uint32_t stream, stream_direction direction, bool is_waiting) {
-    held_frame& frame = frames_.back();
-    if (selection_.followed && *selection_.followed != stream) {
+void frame_selection::segment_taken(const stream_position& at, bool is_waiting) {
+    const std::uint64_t number = at.capture->mark.frame;
+    held_frame* const frame = find(number);
+    if (frame == nullptr) {
+        return;
+    }
+    frame->is_held = false;
+    if (selection_.followed && *selection_.followed != at.stream) {
         return;
     }
     if (selection_.has_whole_streams) {
-        frame.decision = fate::wanted;
+        frame->decision = fate::wanted;
     }
-    const std::uint64_t key = key_of(stream, direction);
-    if (is_waiting && !frame.is_given) {
-        frame.is_waiting = true;
+    const std::uint64_t key = key_of(at.stream, at.direction);
+    if (is_waiting && frame->given == 0) {
         std::vector<std::uint64_t>& waiting = directions_[key].waiting;
-        std::erase_if(waiting, [this](std::uint64_t number) { return find(number) == nullptr; });
-        waiting.push_back(first_number_ + frames_.size() - 1);
+        std::erase_if(waiting, [this](std::uint64_t other) { return find(other) == nullptr; });
+        waiting.push_back(number);
+        ++frame->waiting;
     } else if (const auto known = directions_.find(key); !is_waiting && known != directions_.end()) {
-        // Nothing waits any more: those that gave nothing were repetitions.
-        for (const std::uint64_t number : std::exchange(known->second.waiting, {})) {
-            if (held_frame* const earlier = find(number)) {
-                earlier->is_waiting = false;
-            }
+        end_waiting(known->second);  // those that gave nothing were repetitions
+    }
+}
+
+/// Whichever stream it will be of, it is a frame of the streams.
+void frame_selection::segment_held() {
+    held_frame& frame = frames_.back();
+    if (selection_.has_whole_streams && !selection_.followed) {
+        frame.decision = fate::wanted;
+    } else {
+        frame.is_held = true;
+    }
+}
+
+void frame_selection::end_waiting(direction_frames& direction) {
+    for (const std::uint64_t number : std::exchange(direction.waiting, {})) {
+        if (held_frame* const frame = find(number)) {
+            --frame->waiting;
         }
     }
 }
 
-void frame_selection::frame_done() {
-    frames_.back().is_done = true;
-    if (held_frame& frame = frames_.back(); frame.decision != fate::wanted && !frame.is_waiting && !frame.is_given) {
+void frame_selection::fragments_joined(std::span<const std::uint64_t> numbers) {
+    for (const std::uint64_t number : numbers.first(numbers.size() - 1)) {
+        if (held_frame* const frame = find(number)) {
+            frame->is_held = false;
+            frame->is_joined = true;
+        }
+    }
+    joined_.emplace_back(numbers.begin(), numbers.end());
+}
+
+/// The frames of a datagram share the fate of the last one, in which it became a segment.
+void frame_selection::settle_fragments(bool is_paused) {
+    std::erase_if(joined_, [this, is_paused](const std::vector<std::uint64_t>& numbers) {
+        const held_frame* const last = find(numbers.back());
+        const fate decision = last != nullptr ? last->decision : fate::unwanted;
+        if (last != nullptr && !last->is_decided() && !(is_paused && decision == fate::wanted)) {
+            return false;
+        }
+        for (const std::uint64_t number : numbers) {
+            if (held_frame* const frame = find(number); frame != nullptr && frame != last) {
+                frame->is_joined = false;
+                frame->decision = decision;
+            }
+        }
+        return true;
+    });
+}
+
+void frame_selection::frame_done(bool is_held) {
+    held_frame& frame = frames_.back();
+    frame.is_done = true;
+    frame.is_held = frame.is_held || is_held;
+    if (!joined_.empty()) {
+        settle_fragments(false);
+    }
+    if (frame.decision != fate::wanted && frame.is_decided()) {
         free_bytes(frame);
     }
     release(false);
@@ -116,12 +166,13 @@ bool frame_selection::is_too_much() const noexcept {
 void frame_selection::release(bool is_paused) {
     while (!frames_.empty() && frames_.front().is_done) {
         held_frame& frame = frames_.front();
-        const bool is_decided = !frame.is_waiting && !frame.is_given;
+        const bool is_decided = frame.is_decided();
         const bool is_wanted = frame.decision == fate::wanted;
         if (!is_decided && !(is_paused && is_wanted) && !is_too_much()) {
             return;
         }
-        if (is_wanted || (!is_decided && frame.decision == fate::open)) {
+        // A fragment of a datagram that does not become whole is part of nothing.
+        if (is_wanted || (!is_decided && !frame.is_held && frame.decision == fate::open)) {
             write(frame);
         }
         free_bytes(frame);
@@ -137,13 +188,15 @@ void frame_selection::write(const held_frame& held) {
 }
 
 void frame_selection::capture_done() {
-    for (held_frame& frame : frames_) {
+    settle_fragments(true);
+    for (const held_frame& frame : frames_) {
         if (frame.decision == fate::wanted) {
             write(frame);
         }
     }
     frames_.clear();
     directions_.clear();
+    joined_.clear();
     held_bytes_ = 0;
 }
 
@@ -156,9 +209,9 @@ void frame_selection::want(const stream_position& at, std::uint64_t bytes) {
     if (direction == nullptr) {
         return;
     }
-    for (const std::uint64_t number : direction->given) {
-        held_frame* const frame = find(number);
-        if (frame != nullptr && frame->begin < at.offset + bytes && frame->end > at.offset) {
+    for (const given_piece& piece : direction->given) {
+        held_frame* const frame = find(piece.number);
+        if (frame != nullptr && piece.begin < at.offset + bytes && piece.end > at.offset) {
             frame->decision = fate::wanted;
         }
     }
@@ -183,22 +236,18 @@ void frame_selection::reach(const stream_position& at, std::uint64_t offset) {
     if (direction == nullptr) {
         return;
     }
-    while (!direction->given.empty()) {
-        held_frame* const frame = find(direction->given.front());
-        if (frame != nullptr && frame->end > offset) {
-            return;
-        }
-        if (frame != nullptr) {
-            frame->is_given = false;
+    while (!direction->given.empty() && direction->given.front().end <= offset) {
+        if (held_frame* const frame = find(direction->given.front().number)) {
+            --frame->given;
         }
         direction->given.pop_front();
     }
 }
 
 void frame_selection::end(direction_frames& direction) {
-    for (const std::uint64_t number : std::exchange(direction.given, {})) {
-        if (held_frame* const frame = find(number)) {
-            frame->is_given = false;
+    for (const given_piece& piece : std::exchange(direction.given, {})) {
+        if (held_frame* const frame = find(piece.number)) {
+            --frame->given;
         }
     }
     direction.is_over = true;
@@ -281,15 +330,12 @@ void frame_selection::on(const direction_closed& record) {
         return;
     }
     end(known->second);
-    for (const std::uint64_t number : known->second.waiting) {
-        if (held_frame* const frame = find(number)) {
-            frame->is_waiting = false;
-        }
-    }
+    end_waiting(known->second);
     directions_.erase(known);
 }
 
 void frame_selection::on(const input_pause& /*pause*/) {
+    settle_fragments(true);
     release(true);
     writer_.flush();
 }

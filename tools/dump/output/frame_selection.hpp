@@ -43,8 +43,10 @@ public:
 
     void frame_read(std::uint64_t number, const captured_frame& frame) override;
     void bytes_given(const stream_position& at, std::span<const std::byte> bytes) override;
-    void segment_taken(std::uint32_t stream, stream_direction direction, bool is_waiting) override;
-    void frame_done() override;
+    void segment_taken(const stream_position& at, bool is_waiting) override;
+    void segment_held() override;
+    void fragments_joined(std::span<const std::uint64_t> numbers) override;
+    void frame_done(bool is_held) override;
     void capture_done() override;
 
 private:
@@ -55,14 +57,24 @@ private:
         std::string comment;
         fate decision{fate::open};
         bool is_done{false};
-        bool is_waiting{false};  ///< its bytes may have to wait for others
-        bool is_given{false};    ///< its bytes are part of records to come
-        std::uint64_t begin{0};  ///< of its bytes that were given out, in their direction
-        std::uint64_t end{0};
+        bool is_held{false};       ///< a fragment that waits for others, or a segment of a stream that is not known yet
+        bool is_joined{false};     ///< its datagram is whole, and is as the last of its frames will be
+        std::uint32_t waiting{0};  ///< directions in which its bytes may have to wait for others
+        std::uint32_t given{0};    ///< pieces of its bytes that are part of records to come
+
+        [[nodiscard]] bool is_decided() const noexcept {
+            return is_done && !is_held && !is_joined && waiting == 0 && given == 0;
+        }
+    };
+    /// The bytes of a frame that were given out.
+    struct given_piece {
+        std::uint64_t number;
+        std::uint64_t begin;
+        std::uint64_t end;
     };
     /// Frames of a direction that are held, by number.
     struct direction_frames {
-        std::deque<std::uint64_t> given;  ///< in the order of their bytes
+        std::deque<given_piece> given;  ///< in order
         std::vector<std::uint64_t> waiting;
         bool is_failing{false};  ///< a packet is malformed, and has not been reported yet
         bool is_over{false};     ///< nothing more becomes a record
@@ -85,6 +97,8 @@ private:
     void comment(const stream_position& at, std::string_view text);
     void reach(const stream_position& at, std::uint64_t offset);
     void end(direction_frames& direction);
+    void end_waiting(direction_frames& direction);
+    void settle_fragments(bool is_paused);
     void free_bytes(held_frame& frame) noexcept;
     [[nodiscard]] bool is_too_much() const noexcept;
     void release(bool is_paused);
@@ -96,6 +110,7 @@ private:
     std::uint64_t first_number_{1};  // of frames_.front()
     std::size_t held_bytes_{0};
     std::unordered_map<std::uint64_t, direction_frames> directions_;
+    std::vector<std::vector<std::uint64_t>> joined_;  // frames of datagrams, the last of which is not decided
 };
 
 }  // namespace chatos::dump

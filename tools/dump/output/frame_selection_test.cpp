@@ -144,6 +144,53 @@ TEST(frame_selection, has_the_frames_that_a_boundary_was_searched_in) {
     EXPECT_EQ(kept(frames, "event==resync").places, (numbers{2, 5})) << "one in each direction";
 }
 
+/// A segment in fragments of so many bytes, each in a frame of its own.
+std::vector<byte_string> fragments_of(const segment& sent, std::size_t fragment_bytes) {
+    const byte_string whole = tcp(sent);
+    std::vector<byte_string> frames;
+    for (std::size_t begin = 0; begin < whole.size(); begin += fragment_bytes) {
+        const std::size_t end = std::min(begin + fragment_bytes, whole.size());
+        const auto place = static_cast<std::uint16_t>((end < whole.size() ? 0x2000U : 0U) | begin / 8);
+        frames.push_back(ethernet(0x0800, ipv4({whole.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                whole.begin() + static_cast<std::ptrdiff_t>(end)},
+                                               sent.from_server, {.fragment = place})));
+    }
+    return frames;
+}
+
+TEST(frame_selection, has_every_fragment_of_what_is_accepted) {
+    std::vector<byte_string> frames =
+        login_then(fragments_of(client(16, "\x04\x00\x00\x00\x10 sixteen letters"sv), 16));
+    ASSERT_EQ(frames.size(), 7U);
+    // In any order, with others in between.
+    std::swap(frames[4], frames[6]);
+    frames.insert(frames.begin() + 5, frame_of(server(102, ok)));
+    EXPECT_EQ(kept(frames, "packet==SMA").places, (numbers{5, 7, 8}));
+    EXPECT_EQ(kept(frames, "packet==CR").places, (numbers{3}));
+    EXPECT_EQ(kept(frames).places, (numbers{1, 2, 3, 4, 5, 6, 7, 8}));
+    // One that is missing makes the others part of nothing.
+    frames.erase(frames.begin() + 6);
+    EXPECT_EQ(kept(frames).places, (numbers{1, 2, 3, 4, 6}));
+}
+
+TEST(frame_selection, has_the_fragments_of_a_packet_that_ends_later) {
+    std::vector<byte_string> frames = login_then(fragments_of(client(16, "\x04\x00\x00\x00\x09"s), 24));
+    frames.push_back(frame_of(server(102, ok)));
+    frames.push_back(frame_of(client(21, "nine more")));
+    EXPECT_EQ(kept(frames, "packet==SMA").places, (numbers{5, 6, 8}));
+    EXPECT_EQ(kept(frames, "packet==ERROR").places, (numbers{4, 7}));
+}
+
+TEST(frame_selection, has_the_handshake_whose_stream_is_known_only_later) {
+    // A new connection between the same ports begins while the old one seems to live.
+    const std::vector<byte_string> frames = login_then(
+        frames_of({client(5'000, {}, syn), server(9'000, {}, syn | ack, 5'001), client(5'001, cr_bob, ack | psh)}));
+    EXPECT_EQ(kept(frames).places, (numbers{1, 2, 3, 4, 5, 6, 7}));
+    EXPECT_EQ(kept(frames, {}, 0).places, (numbers{1, 2, 3, 4}));
+    EXPECT_EQ(kept(frames, {}, 1).places, (numbers{5, 6, 7}));
+    EXPECT_EQ(kept(frames, "stream==1 && packet").places, (numbers{7}));
+}
+
 TEST(frame_selection, reads_back_to_the_same_packets) {
     const std::vector<byte_string> frames =
         login_then(frames_of({client(19, "\x00\x02hi"sv), client(16, "\x04\x00\x00"sv), client(23, ok)}));

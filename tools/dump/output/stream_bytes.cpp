@@ -23,8 +23,8 @@ void stream_bytes::bytes_given(const stream_position& at, std::span<const std::b
     out_.add('\n');
 }
 
-void stream_bytes::segment_taken(std::uint32_t stream, stream_direction /*direction*/, bool /*is_waiting*/) {
-    streams_ = std::max<std::uint64_t>(streams_, std::uint64_t{stream} + 1);
+void stream_bytes::segment_taken(const stream_position& at, bool /*is_waiting*/) {
+    streams_ = std::max<std::uint64_t>(streams_, std::uint64_t{at.stream} + 1);
 }
 
 void stream_bytes::take(const any_record& record) {

@@ -25,8 +25,10 @@ public:
     void take(const any_record& record) override;
     void frame_read(std::uint64_t /*number*/, const captured_frame& /*frame*/) override {}
     void bytes_given(const stream_position& at, std::span<const std::byte> bytes) override;
-    void segment_taken(std::uint32_t stream, stream_direction direction, bool is_waiting) override;
-    void frame_done() override {}
+    void segment_taken(const stream_position& at, bool is_waiting) override;
+    void segment_held() override {}
+    void fragments_joined(std::span<const std::uint64_t> /*numbers*/) override {}
+    void frame_done(bool /*is_held*/) override {}
     void capture_done() override {}
 
     /// Why the input has no such stream; empty if it has.

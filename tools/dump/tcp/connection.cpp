@@ -120,7 +120,9 @@ void connection::note_window(stream_direction direction, const tcp_segment& segm
 void connection::take(stream_direction direction, const tcp_segment& segment) {
     take_segment(direction, segment);
     if (context_.listener != nullptr) {
-        context_.listener->segment_taken(stream_, direction, sender(direction).bytes.held_bytes() != 0);
+        const side& from = sender(direction);
+        context_.listener->segment_taken({stream_, direction, 0, &context_.now},
+                                         from.bytes.held_bytes() != 0 || from.reset.has_value());
     }
     report_ends(false);
 }

@@ -33,13 +33,13 @@ void connection_slot::open(const tcp_segment& first, bool is_from_low) {
     ++context_->capture.account.streams;
 }
 
-void connection_slot::take(const tcp_segment& segment, bool is_from_low) {
+bool connection_slot::take(const tcp_segment& segment, bool is_from_low) {
     connection* taker = connection_.get();
     if (rival_ || segment.is_syn) {
         taker = choose(segment, is_from_low);
     }
     if (taker == nullptr) {
-        return;
+        return false;
     }
     taker->take(direction_of(is_from_low), segment);
     if (rival_ && segment.is_syn) {
@@ -49,6 +49,7 @@ void connection_slot::take(const tcp_segment& segment, bool is_from_low) {
             replay_rival();
         }
     }
+    return true;
 }
 
 connection* connection_slot::choose(const tcp_segment& segment, bool is_from_low) {

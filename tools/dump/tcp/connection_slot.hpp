@@ -34,8 +34,8 @@ public:
     /// Opens a connection for its first segment, which take() is given next.
     connection_slot(const connection_key& key, slot_context& context, const tcp_segment& first, bool is_from_low);
 
-    /// Takes the next segment between the endpoints.
-    void take(const tcp_segment& segment, bool is_from_low);
+    /// Takes the next segment between the endpoints. False if it is not known yet of which connection it is, if of any.
+    bool take(const tcp_segment& segment, bool is_from_low);
     /// Decides about a handshake that nothing has decided so far. True if the connection is another one now.
     bool settle_rival();
     /// Gives up what may be missed most easily: memory is needed elsewhere.

@@ -126,7 +126,9 @@ void connection_table::take(const decapsulated_frame& frame) {
                              frame.ip.ip_version};
     entry& taker = find(key, frame.tcp, is_from_low);
     account_.payload_bytes += frame.tcp.payload.size();
-    taker.slot.take(frame.tcp, is_from_low);
+    if (!taker.slot.take(frame.tcp, is_from_low) && context_.listener != nullptr) {
+        context_.listener->segment_held();
+    }
     if (frame.tcp.is_rst && taker.slot.current().has_pending_reset()) {
         resets_.push_back({taker.slot.key(), taker.slot.current().stream(), context_.now.mark});
     }
