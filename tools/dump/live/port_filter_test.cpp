@@ -1,6 +1,7 @@
 // The filter that the kernel gets drops nothing that would be read, and the bulk of what would not.
 #include "base/packet_builder.hpp"
 #include "dump/link/decapsulator.hpp"
+#include "dump/link/udp_tunnels.hpp"
 #include "dump/live/bpf_filter.hpp"
 #include "dump/live/port_filter.hpp"
 
@@ -107,6 +108,19 @@ TEST(port_filter, accepts_what_carries_frames_or_packets_inside) {
     }
     for (const std::uint16_t type : std::vector<std::uint16_t>{0x8847, 0x8848, 0x8864, 0x894F}) {
         EXPECT_TRUE(passes(expression, ethernet(type, byte_string(40))));
+    }
+}
+
+TEST(port_filter, accepts_the_udp_ports_of_the_tunnels_that_are_read_and_no_others) {
+    bpf_filter filter{expression_for({7'777})};
+    byte_string frame = ethernet(0x0800, ipv4(datagram(0), false, {.protocol = 17}));
+    constexpr std::size_t headers_bytes = 34;
+    const captured_frame captured{
+        .link_type = ethernet_link, .bytes = frame, .original_bytes = static_cast<std::uint32_t>(frame.size())};
+    for (std::uint32_t port = 0; port <= 0xFFFF; ++port) {
+        frame[headers_bytes + 2] = static_cast<std::byte>(port >> 8U);
+        frame[headers_bytes + 3] = static_cast<std::byte>(port & 0xFFU);
+        ASSERT_EQ(filter.accepts(captured), has_tunnel_port(std::span{frame}.subspan(headers_bytes))) << port;
     }
 }
 
