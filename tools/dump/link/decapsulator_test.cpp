@@ -1,6 +1,7 @@
 // From frames to segments: each link type, each way in which headers lie, fragments.
 #include "base/packet_builder.hpp"
 #include "dump/link/decapsulator.hpp"
+#include "dump/testing/tunnels.hpp"
 
 #include <gtest/gtest.h>
 
@@ -361,6 +362,72 @@ TEST(fragments, of_ipv6_are_put_together_and_one_that_is_whole_is_no_fragment) {
     EXPECT_EQ(decapsulator.payload(part(whole.substr(0, 24), 1)), "fragment");
     EXPECT_EQ(decapsulator.last().tcp.payload.size(), 18U);
     EXPECT_EQ(decapsulator.payload(part(whole, 0)), "six bytes and more");
+}
+
+byte_string part_of(const byte_string& bytes, std::size_t from, std::size_t to = SIZE_MAX) {
+    return {bytes.begin() + static_cast<std::ptrdiff_t>(from),
+            bytes.begin() + static_cast<std::ptrdiff_t>(std::min(to, bytes.size()))};
+}
+
+TEST(fragments, of_a_tunnel_are_put_together_in_any_order) {
+    const byte_string datagram = vxlan(42, ethernet(0x0800, v4()));
+    const auto part = [&](std::size_t from, std::size_t to, std::uint16_t place) {
+        return ethernet(0x0800, ipv4(part_of(datagram, from, to), false, {.protocol = 17, .fragment = place}));
+    };
+    const byte_string first = part(0, 48, more);
+    const byte_string second = part(48, SIZE_MAX, 6);
+    for (const bool is_in_order : {true, false}) {
+        test_decapsulator decapsulator;
+        EXPECT_EQ(decapsulator.payload(is_in_order ? first : second), "held");
+        EXPECT_EQ(decapsulator.payload(is_in_order ? second : first), "fragment");
+        EXPECT_EQ(decapsulator.last().tcp.payload.size(), 5U);
+        decapsulator.end();
+        EXPECT_EQ(decapsulator.skipped(skip_reason::fragment), 1U);
+    }
+    const byte_string gre_packet = gre(0, 0x0800, {}, v4());
+    const auto part_of_ipv6 = [&](std::size_t from, std::size_t to, std::uint16_t place) {
+        return ethernet(
+            0x86DD,
+            ipv6(joined({big(47, 1), big(0, 1), big(place, 2), big(77, 4), part_of(gre_packet, from, to)}), false, 44));
+    };
+    test_decapsulator decapsulator;
+    EXPECT_EQ(decapsulator.payload(part_of_ipv6(24, SIZE_MAX, 24)), "held");
+    EXPECT_EQ(decapsulator.payload(part_of_ipv6(0, 24, 1)), "fragment");
+}
+
+TEST(fragments, inside_tunnels_meet_in_one_network_only) {
+    const std::string whole = whole_segment();
+    const auto part = [&](std::uint32_t network, std::size_t from, std::size_t to, std::uint16_t place) {
+        const byte_string inner =
+            ipv4(raw(std::string_view{whole}.substr(from, to - from)), false, {.fragment = place});
+        return ethernet(0x0800, outer(17, vxlan(network, ethernet(0x0800, inner))));
+    };
+    test_decapsulator decapsulator;
+    EXPECT_EQ(decapsulator.payload(part(1, 0, 16, more)), "held");
+    EXPECT_EQ(decapsulator.payload(part(2, 16, 44, 2)), "held");
+    EXPECT_EQ(decapsulator.payload(part(1, 16, 44, 2)), "fragment");
+    EXPECT_EQ(decapsulator.last().tcp.payload.size(), 24U);
+}
+
+TEST(fragments, inside_a_fragmented_tunnel_are_put_together_twice) {
+    const std::string whole = whole_segment();
+    const auto inner = [&](std::size_t from, std::size_t to, std::uint16_t place) {
+        return ipv4(raw(std::string_view{whole}.substr(from, to - from)), false, {.fragment = place});
+    };
+    const byte_string first = inner(0, 24, more);
+    const byte_string second = inner(24, 44, 3);
+    test_decapsulator decapsulator;
+    const auto take = [&](const byte_string& packet, std::size_t from, std::size_t to, std::uint16_t place) {
+        return decapsulator.payload(
+            ethernet(0x0800, ipv4(part_of(packet, from, to), false, {.protocol = 4, .fragment = place})));
+    };
+    EXPECT_EQ(take(first, 0, 32, more), "held");
+    EXPECT_EQ(take(first, 32, SIZE_MAX, 4), "fragment");  // the other one; this one waits as a part of what is inside
+    EXPECT_EQ(take(second, 0, 32, more), "held");
+    EXPECT_EQ(take(second, 32, SIZE_MAX, 4), "fragment");
+    EXPECT_EQ(decapsulator.last().tcp.payload.size(), 24U);
+    decapsulator.end();
+    EXPECT_EQ(decapsulator.skipped(skip_reason::fragment), 3U);
 }
 
 }  // namespace

@@ -331,6 +331,14 @@ TEST(encapsulations, with_padding_inside_and_outside_give_the_same_segment) {
     const byte_string padded = ethernet(0x0800, joined({v4(), byte_string(20)}));
     EXPECT_EQ(open_frame(joined({tunneled(17, vxlan(42, padded)), byte_string(7)})).result, "hello");
     EXPECT_EQ(open_frame(joined({tunneled(47, gre(0, 0x6558, {}, padded)), byte_string(7)})).result, "hello");
+    const byte_string unfinished = ipv4(tcp(hello), false, {.total_bytes = 0});
+    EXPECT_EQ(
+        open_frame(ethernet(0x8864, joined({pppoe(1, joined({big(0x0021, 2), unfinished})), byte_string(7)}))).result,
+        "hello");
+    EXPECT_EQ(open_frame(joined({tunneled(17, udp(2152, joined({big(0x30FF, 2), big(45, 2), big(7, 4), unfinished}))),
+                                 byte_string(7)}))
+                  .result,
+              "hello");
 }
 
 TEST(encapsulations, that_cannot_be_read_are_named) {
