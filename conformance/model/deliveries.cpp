@@ -42,7 +42,12 @@ void model::deliver(client_state& recipient, const client_state& requester, std:
 
 /// FLOW-9: at once, or one at a time. PC-7: one offer at a time.
 void model::send_next_deliveries(client_state& recipient) {
-    for (std::size_t index = 0; index < recipient.deliveries.size(); ++index) {
+    // Those that are not sent are the last ones, unless offers wait.
+    std::size_t first_unsent = follows(variant::offers_wait) ? 0 : recipient.deliveries.size();
+    while (first_unsent != 0 && !recipient.deliveries[first_unsent - 1].sent) {
+        --first_unsent;
+    }
+    for (std::size_t index = first_unsent; index < recipient.deliveries.size(); ++index) {
         pending_delivery& delivery = recipient.deliveries[index];
         if (delivery.sent || !may_be_sent(recipient, delivery)) {
             continue;

@@ -42,6 +42,13 @@ void model::receive(connection_id id, std::span<const std::byte> bytes, model_ti
     }
     // WIRE-13: only the bytes count, not the pieces in which they arrive.
     unread_of(*client).append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    client->last_input = now_;
+    if (client->packet_since && has(each_byte_restarts_limit)) {
+        client->packet_since = now_;
+    }
+    if (!client->pseudo && has(each_byte_restarts_login_limit)) {
+        client->connected = now_;
+    }
     if (is_degenerate()) {
         receive_degenerate(*client);
     } else {
@@ -83,6 +90,9 @@ void model::lost(connection_id id, model_time now) {
     }
     if (client->pseudo && !client->requests.empty() && has(pseudo_kept_of_waiting)) {
         kept_pseudos_.insert(*client->pseudo);
+    }
+    if (!client->input_ended) {
+        disturb_others(*client, reset_clears_permissions_of_others);
     }
     lost_rooms_ += client->pseudo && !client->input_ended && has(no_room_after_reset) ? 1U : 0U;
     client->requests.clear();
@@ -127,8 +137,22 @@ void model::expire_deadlines() {
 
 /// ERR-4: when the client must have registered, or completed its packet.
 std::optional<model_time> model::input_deadline(const client_state& client) const {
-    if (client.closed || client.input_ended || client.is_ignored || client.is_tunnel_end || is_degenerate()) {
+    if (client.closed || client.input_ended || client.is_ignored || is_degenerate()) {
         return std::nullopt;
+    }
+    if (client.is_tunnel_end) {
+        const bool is_open = std::any_of(tunnels_.begin(), tunnels_.end(), [&](const tunnel_state& tunnel) {
+            return tunnel.current == tunnel_state::stage::open &&
+                   (tunnel.ends[0] == client.id || tunnel.ends[1] == client.id);
+        });
+        return !is_open && has(tunnel_wait_has_login_limit) ? std::optional{client.connected + settings_.login_timeout}
+                                                            : std::nullopt;
+    }
+    if (client.first_pc && has(tunnel_first_pc_has_no_limit)) {
+        return std::nullopt;
+    }
+    if (client.pseudo && has(idle_users_closed)) {
+        return client.last_input + settings_.login_timeout;
     }
     if (!client.pseudo) {
         const bool unlimited = has(client.unread.empty() ? login_never_times_out : unfinished_login_never_times_out);
@@ -203,6 +227,10 @@ void model::read_packets(client_state& client) {
         const read_result result = read_packet(unread, settings_.wire);
         died_ = result.fatal;
         if (result.status == read_status::malformed && !died_) {
+            if (unread[0] == 6 && client.deliveries.empty() && has(unasked_unassigned_code_ignored)) {
+                unread.erase(0, 2);
+                continue;
+            }
             handle_malformed(client, result);
             return;
         }
@@ -213,6 +241,9 @@ void model::read_packets(client_state& client) {
         client.packet_since.reset();
         if (result.status == read_status::complete) {
             handle(client, result.packet);
+        }
+        if (result.packet.op == opcode::cr && has(requests_with_cr_lost)) {
+            unread.clear();
         }
         if (client.is_tunnel_end && !client.closed) {
             client.packet_since.reset();
@@ -227,7 +258,8 @@ void model::read_packets(client_state& client) {
         return;
     }
     client.is_paused = !may_read(client) && (!unread.empty() || client.input_ended);
-    if (has(unfinished_packet_forgotten)) {
+    if (has(unfinished_packet_forgotten) ||
+        ((unread.size() == 2 || unread.size() == 1) && has(unfinished_size_forgotten))) {
         unread.clear();
     }
     if (unread.empty() || client.is_paused) {
@@ -245,7 +277,8 @@ void model::read_packets(client_state& client) {
 
 /// ERR-1: neither the packet nor anything after it has an effect. ERR-2: the session ends.
 void model::handle_malformed(client_state& client, const read_result& bad) {
-    if (has(malformed_ignored)) {
+    disturb_others(client, malformed_drops_requests_of_others);
+    if (has(malformed_ignored) || (!client.pseudo && has(malformed_before_cr_ignored))) {
         client.is_ignored = true;
         return;
     }
@@ -283,34 +316,6 @@ void model::handle_malformed(client_state& client, const read_result& bad) {
     disconnect(client, has(malformed_gets_unreachable) ? error_code::unreachable : error_code::refused);
 }
 
-/// For faults.
-void model::act_on_what_follows(client_state& client, const read_result& bad) {
-    const bool is_bad_text = bad.consumed != 0;
-    if (is_bad_text && has(bad_spm_delivered_in_part) && bad.packet.op == opcode::spm) {
-        if (client_state* recipient = find_user(bad.packet.pseudo)) {
-            send(*recipient, {opcode::spm, client.pseudo.value_or(""), bad.packet.message, 0});
-        }
-    }
-    if (!has(is_bad_text ? ill_formed_string_passed_over : bad_opcode_passed_over)) {
-        return;
-    }
-    std::string& unread = unread_of(client);
-    unread.erase(0, is_bad_text ? bad.consumed : 1);
-    for (read_result next = read_packet(unread, settings_.wire); next.status == read_status::complete && !client.closed;
-         next = read_packet(unread, settings_.wire)) {
-        unread.erase(0, next.consumed);
-        handle(client, next.packet);
-    }
-}
-
-/// For faults: the output of this turn for the client, or for all others.
-void model::discard_output(connection_id id, bool from_others) {
-    const auto begin = output_.begin() + static_cast<std::ptrdiff_t>(turn_began_at_);
-    output_.erase(std::remove_if(begin, output_.end(),
-                                 [&](const model_output& output) { return (output.connection == id) != from_others; }),
-                  output_.end());
-}
-
 /// FLOW-8: the session ends at once; due answers are still sent, then the connection is closed.
 void model::end_input(client_state& client) {
     if (!has(half_close_keeps_session) || client.requests.empty()) {
@@ -345,7 +350,7 @@ void model::end_session(client_state& client, end_reason reason) {
         stalling_client_.reset();
     }
     shared_unread_.clear();
-    if (client.pseudo && has(tunnel_cut_on_leaving)) {
+    if (client.pseudo && (has(tunnel_cut_on_leaving) || (reason == end_reason::reset && has(tunnel_cut_on_reset)))) {
         cut_tunnels_of(*client.pseudo);
     }
     for (const pending_delivery& delivery : client.deliveries) {
@@ -375,13 +380,6 @@ void model::end_session(client_state& client, end_reason reason) {
             }
         }
     }
-}
-
-/// For faults: the requester is not told that its recipient has left.
-bool model::stays_unsettled(const client_state& client, const pending_delivery& delivery, end_reason reason) const {
-    const bool waits = reason == end_reason::closed && !client.requests.empty();
-    return waits && ((delivery.request_op == opcode::sma && has(sma_waits_for_waiting)) ||
-                     (delivery.request_op == opcode::pc && has(pc_peer_waiting_unanswered)));
 }
 
 /// Ends the session and abandons pending requests; deliveries already made remain. The ERROR comes last (ERR-2).
@@ -444,27 +442,6 @@ std::size_t model::users() const {
     return static_cast<std::size_t>(std::count_if(clients_.begin(), clients_.end(), [](const auto& entry) {
         return entry.second.pseudo.has_value() && !entry.second.closed;
     }));
-}
-
-bool model::is_degenerate() const {
-    return has(mute) || has(hangs_up) || has(ok_to_everything) || has(taken_to_everything);
-}
-
-void model::receive_degenerate(client_state& client) {
-    if (has(hangs_up)) {
-        close(client);
-        return;
-    }
-    while (!client.unread.empty()) {
-        const read_result result = read_packet(client.unread, settings_.wire);
-        if (result.status == read_status::incomplete) {
-            return;
-        }
-        client.unread.erase(0, result.status == read_status::malformed ? client.unread.size() : result.consumed);
-        if (!has(mute)) {
-            send_code(client, has(ok_to_everything) ? 0 : 1);
-        }
-    }
 }
 
 }  // namespace chatos::conformance

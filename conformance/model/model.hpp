@@ -109,6 +109,7 @@ private:
         connection_id id{0};
         model_time connected{0};
         std::string unread;
+        model_time last_input{0};                ///< for a fault
         std::optional<model_time> packet_since;  ///< when the first byte of `unread` arrived (ERR-4)
         std::optional<std::string> pseudo;       ///< while registered
         bool input_ended{false};
@@ -159,6 +160,9 @@ private:
     void handle_malformed(client_state& client, const read_result& bad);
     void act_on_what_follows(client_state& client, const read_result& bad);
     void discard_output(connection_id of, bool from_others);
+    [[nodiscard]] bool is_passed_over(const client_state& client, const read_result& bad) const;
+    [[nodiscard]] static std::size_t malformed_size(std::string_view unread);
+    void disturb_others(const client_state& client, fault cause);
     void end_input(client_state& client);
     void end_session(client_state& client, end_reason reason);
     void disconnect(client_state& client, std::optional<error_code> code);
@@ -270,6 +274,7 @@ private:
     std::size_t lost_rooms_{0};
     std::map<std::string, model_packet> unanswered_by_name_;
     std::set<std::pair<connection_id, connection_id>> refused_offers_;
+    std::set<std::array<std::string, 2>> accepted_pairs_;
     bool has_timed_out_{false};
 };
 

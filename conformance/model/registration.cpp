@@ -153,7 +153,10 @@ void model::refuse_full(client_state& client, const std::string& pseudo) {
           has(full_gets_taken)     ? error_code::pseudo_taken
           : has(full_gets_refused) ? error_code::refused
                                    : error_code::out_of_capacity);
-    if (!follows(variant::full_stays_open)) {
+    if (has(full_closes_with_reset)) {
+        output_.push_back({client.id, model_output::kind::reset, {}});
+        client.closed = true;
+    } else if (!follows(variant::full_stays_open)) {
         close(client);
     }
 }
@@ -176,6 +179,9 @@ void model::refuse_taken(client_state& client, const std::string& pseudo) {
     }
     client.refused_pseudo = pseudo;
     lost_rooms_ += has(taken_cr_takes_room) ? 1U : 0U;
+    if (has(refused_cr_restarts_limit)) {
+        client.connected = now_;
+    }
     if (holder != nullptr) {
         disturb_holder(*holder);
     }

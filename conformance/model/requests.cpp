@@ -285,6 +285,9 @@ void model::damage_broadcast(std::string& message) const {
     if (has(sma_cut_at_nul)) {
         message.resize(std::min(message.size(), message.find('\0')));
     }
+    if (has(message_to_all_cut_at_1000_bytes)) {
+        message.resize(std::min<std::size_t>(message.size(), 1'000));
+    }
     if (has(sma_line_breaks_replaced)) {
         std::replace(message.begin(), message.end(), '\n', ' ');
     }

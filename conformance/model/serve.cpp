@@ -21,6 +21,7 @@ using base::descriptor;
 using namespace std::chrono_literals;
 
 constexpr std::size_t output_bytes_max = 64U << 20U;  // for a peer that does not read
+constexpr std::size_t byte_by_byte_max = 64U << 10U;
 constexpr model_time slow_answer_delay = 10ms;
 constexpr model_time drain_time = 1s;  // ERR-5: how long to read after closing
 
@@ -64,6 +65,7 @@ private:
         std::optional<model_time> drain_until;  // closed by the server; read until then
         std::deque<queued_output> output;
         std::size_t output_bytes{0};
+        std::size_t written_bytes{0};
     };
 
     std::string listen() {
@@ -90,8 +92,12 @@ private:
     void wait() {
         std::vector<pollfd> polled{{listener_.get(), POLLIN, 0}};
         std::vector<connection_id> ids;
+        const bool is_stalled = settings_.model.wire.faults.has(fault::slow_reader_stalls_everybody) &&
+                                std::any_of(connections_.begin(), connections_.end(),
+                                            [](const auto& entry) { return entry.second.blocked; });
         for (const auto& [id, connection] : connections_) {
-            const bool reads = connection.drain_until || (!connection.input_ended && model_.wants_input(id));
+            const bool reads =
+                !is_stalled && (connection.drain_until || (!connection.input_ended && model_.wants_input(id)));
             polled.push_back({connection.socket.get(),
                               static_cast<short>((reads && !connection.input_ended ? POLLIN : 0) |
                                                  (connection.blocked ? POLLOUT : 0)),
@@ -214,7 +220,9 @@ private:
             connection.socket.reset();
             return;
         }
-        const bool byte_by_byte = settings_.model.wire.variants.has(variant::byte_by_byte);
+        // Not megabytes: they would take seconds.
+        const bool byte_by_byte =
+            settings_.model.wire.variants.has(variant::byte_by_byte) && connection.written_bytes <= byte_by_byte_max;
         const std::size_t size = byte_by_byte ? 1 : first.bytes.size();
         const ssize_t sent = ::send(connection.socket.get(), first.bytes.data(), size, MSG_NOSIGNAL);
         if (sent < 0) {
@@ -227,6 +235,7 @@ private:
         }
         first.bytes.erase(0, static_cast<std::size_t>(sent));
         connection.output_bytes -= static_cast<std::size_t>(sent);
+        connection.written_bytes += static_cast<std::size_t>(sent);
         if (first.bytes.empty()) {
             connection.output.pop_front();
         }

@@ -53,9 +53,10 @@ void model::join_tunnel(client_state& client, const std::string& own, const std:
     for (const auto stage : {tunnel_state::stage::accepted, tunnel_state::stage::offered}) {
         for (tunnel_state& tunnel : tunnels_) {
             for (std::size_t side = 0; side < 2; ++side) {
-                const bool fits =
-                    tunnel.current == stage && tunnel.sides[side] == own && tunnel.sides[1 - side] == peer;
-                const bool is_free = !tunnel.ends[side] || has(tunnel_end_taken_over);
+                const bool fits = tunnel.current == stage && tunnel.sides[side] == own &&
+                                  (tunnel.sides[1 - side] == peer || has(tunnel_any_second_pc));
+                const bool comes_too_early = side == 1 && !tunnel.ends[0] && has(tunnel_peer_first_refused);
+                const bool is_free = (!tunnel.ends[side] || has(tunnel_end_taken_over)) && !comes_too_early;
                 if (fits && is_free && !(stage == tunnel_state::stage::offered && has(tunnel_early_end_refused))) {
                     tunnel.ends[side] = client.id;
                     open_if_complete(tunnel);
@@ -108,7 +109,9 @@ void model::record_decision(const pending_delivery& offer, std::uint8_t code) {
     const auto accepted = std::count_if(tunnels_.begin(), tunnels_.end(), [](const tunnel_state& t) {
         return t.current != tunnel_state::stage::offered;
     });
-    if (code == 0 && static_cast<std::size_t>(accepted) < tunnels_max) {
+    const bool is_new = accepted_pairs_.insert(tunnel->sides).second || !has(tunnel_second_acceptance_refused);
+    const bool opens_anyway = has(tunnel_refused_opens_later) && !tunnel->ends[0] && !tunnel->ends[1];
+    if ((code == 0 || opens_anyway) && is_new && static_cast<std::size_t>(accepted) < tunnels_max) {
         tunnel->current = tunnel_state::stage::accepted;
         tunnel->deadline = now_ + settings_.tunnel_timeout;
         open_if_complete(*tunnel);
@@ -163,8 +166,8 @@ void model::open_if_complete(tunnel_state& tunnel) {
         } else if (!end->was_answered) {
             send_code(*end, 0);
         }
-        if (has(tunnel_early_bytes_lost)) {
-            end->unread.clear();
+        if (has(tunnel_early_bytes_lost) || has(tunnel_keeps_1_kib)) {
+            end->unread.resize(has(tunnel_early_bytes_lost) ? 0 : std::min<std::size_t>(end->unread.size(), 1'024));
         }
     }
     relay(*first);
@@ -192,6 +195,8 @@ void model::relay(client_state& end) {
     if (partner == nullptr) {
         if (!end.unread.empty() && has(tunnel_early_bytes_refused)) {
             disconnect(end, error_code::refused);
+        } else if (end.input_ended && has(tunnel_early_half_close_refused)) {
+            refuse_tunnel_end(end);
         }
         return;
     }
@@ -201,6 +206,11 @@ void model::relay(client_state& end) {
         bytes.resize(std::min(bytes.size(), few_bytes - std::min(few_bytes, end.relayed)));
     }
     end.relayed += bytes.size();
+    const tunnel_state* tunnel = tunnel_of(end);
+    const bool is_peer = tunnel != nullptr && tunnel->ends[1] == end.id;
+    if (is_peer && has(tunnel_relays_one_way)) {
+        bytes.clear();
+    }
     if (!bytes.empty() && !has(tunnel_not_relayed) && (is_packet || !has(tunnel_relays_packets_only))) {
         output_.push_back({partner->id, model_output::kind::bytes, bytes});
     }
@@ -208,7 +218,7 @@ void model::relay(client_state& end) {
         close(end);
         close(*partner);
     } else if (end.input_ended && !std::exchange(end.has_relayed_end, true)) {
-        if (has(tunnel_half_close_cuts_both)) {
+        if (has(tunnel_half_close_cuts_both) || (is_peer && has(tunnel_half_close_of_peer_cuts))) {
             close(end);
             close(*partner);
         } else if (!has(tunnel_half_close_not_relayed)) {
@@ -227,9 +237,12 @@ void model::leave_tunnel(client_state& end) {
     }
     if (tunnel->current == tunnel_state::stage::open) {
         tunnels_.erase(tunnels_.begin() + (tunnel - tunnels_.data()));
-        if (partner != nullptr) {
+        if (partner != nullptr && !has(tunnel_reset_not_relayed)) {
             close(*partner);
         }
+        return;
+    }
+    if (has(tunnel_reset_end_stays_taken)) {
         return;
     }
     tunnel_state& waiting = tunnels_[static_cast<std::size_t>(tunnel - tunnels_.data())];

@@ -104,9 +104,12 @@ private:
         const bool one_byte = (op == opcode::cr && has(cr_pseudo_size_in_one_byte)) ||
                               (op == opcode::rpm && has(rpm_pseudo_size_in_one_byte)) ||
                               (op == opcode::pc && has(pc_pseudo_size_in_one_byte));
-        const bool little_endian = op == opcode::rpm && has(rpm_size_read_little_endian);
+        const bool little_endian = (op == opcode::cr && has(cr_size_read_little_endian)) ||
+                                   (op == opcode::rpm && has(rpm_size_read_little_endian)) ||
+                                   (op == opcode::spm && has(spm_pseudo_size_read_little_endian)) ||
+                                   (op == opcode::pc && has(pc_size_read_little_endian));
         std::uint32_t limit = settings_.bounds.pseudo_bytes_max;
-        if (has(pseudo_of_32_bytes_refused)) {
+        if (has(pseudo_of_32_bytes_refused) || (op == opcode::pc && has(pc_pseudo_of_32_bytes_refused))) {
             limit = std::min(limit, 31U);
         }
         const auto size = read_size(one_byte ? 1 : 2, little_endian, limit);
@@ -114,7 +117,8 @@ private:
             return false;
         }
         const bool may_be_empty =
-            (op == opcode::cr && has(empty_pseudo_registered)) || (op == opcode::rpm && has(empty_pseudo_asked_for));
+            (op == opcode::cr && has(empty_pseudo_registered)) || (op == opcode::rpm && has(empty_pseudo_asked_for)) ||
+            (op == opcode::spm && has(empty_pseudo_written_to)) || (op == opcode::pc && has(empty_pseudo_offered_to));
         if (*size == 0 && !may_be_empty) {  // WIRE-9
             result_.fatal = has(dies_of_size_zero);
             return malformed();
@@ -126,7 +130,8 @@ private:
         const opcode op = result_.packet.op;
         const bool two_bytes = (op == opcode::spm && has(spm_message_size_in_two_bytes)) ||
                                (op == opcode::sma && has(sma_message_size_in_two_bytes));
-        const bool little_endian = op == opcode::sma && has(sma_size_read_little_endian);
+        const bool little_endian = (op == opcode::sma && has(sma_size_read_little_endian)) ||
+                                   (op == opcode::spm && has(spm_message_size_read_little_endian));
         std::uint32_t limit = settings_.bounds.message_bytes_max;
         if (has(message_of_1024_bytes_refused)) {
             limit = std::min(limit, 1'023U);
@@ -158,7 +163,8 @@ private:
             result_.consumed = at_;
             return false;
         }
-        const bool relayed = *code == 3 ? has(code_3_relayed) : has(unassigned_codes_relayed);
+        const bool relayed = (*code == 3 ? has(code_3_relayed) : has(unassigned_codes_relayed)) ||
+                             (*code == 6 && has(code_6_relayed)) || (*code == 255 && has(code_255_relayed));
         return relayed || malformed();  // WIRE-12
     }
 
@@ -191,7 +197,8 @@ private:
         switch (result_.packet.op) {
         case opcode::cr: return has(negative_cr_size_awaited);
         case opcode::rpm: return has(negative_rpm_size_awaited);
-        case opcode::spm: return size_bytes == 4 && has(negative_spm_size_awaited);
+        case opcode::spm: return has(size_bytes == 4 ? negative_spm_size_awaited : negative_spm_pseudo_size_awaited);
+        case opcode::pc: return has(negative_pc_size_awaited);
         case opcode::sma: return has(negative_sma_size_awaited);
         default: return false;
         }
@@ -202,13 +209,16 @@ private:
         const std::string_view remaining = bytes_.substr(at_);
         const std::size_t size_in_bytes = counts_characters ? bytes_of_characters(remaining, size) : size;
         if (remaining.size() < size_in_bytes) {
-            return false;
+            const bool is_cut = !remaining.empty() && static_cast<unsigned char>(remaining.back()) >= 0xC2;
+            const bool is_bad = find_ill_formed_utf8(remaining) != utf8_well_formed && !is_cut;
+            return is_bad && has(ill_formed_judged_early) ? malformed() : false;
         }
         text = remaining.substr(0, size_in_bytes);
         at_ += size_in_bytes;
         if (const std::size_t bad = find_ill_formed_utf8(text); bad != utf8_well_formed) {
             const fault leniency = leniency_for(text, bad);
-            if (!has(leniency) || (leniency == ill_formed_pseudo_accepted && !is_pseudo)) {
+            const bool lenient = has(leniency) && (leniency != ill_formed_pseudo_accepted || is_pseudo);
+            if (!lenient && !has(leniency_of_field(is_pseudo)) && !accepts_form(text, bad)) {
                 result_.packet.message.resize(is_pseudo ? 0 : bad);
                 result_.consumed = at_;
                 return malformed();
@@ -217,6 +227,27 @@ private:
         const bool four_bytes =
             std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xF0; });
         return !(four_bytes && has(four_byte_characters_refused)) || malformed();
+    }
+
+    /// The fault that does not check this field.
+    [[nodiscard]] fault leniency_of_field(bool is_pseudo) const {
+        switch (result_.packet.op) {
+        case opcode::cr: return ill_formed_cr_accepted;
+        case opcode::rpm: return ill_formed_rpm_accepted;
+        case opcode::spm: return is_pseudo ? ill_formed_spm_pseudo_accepted : ill_formed_spm_message_accepted;
+        case opcode::sma: return ill_formed_sma_accepted;
+        default: return ill_formed_pc_accepted;
+        }
+    }
+
+    /// Faults that accept a part of what others of them accept.
+    [[nodiscard]] bool accepts_form(std::string_view text, std::size_t at) const {
+        const auto first = static_cast<unsigned char>(text[at]);
+        return (text.substr(at, 2) == "\xC0\x80" && has(nul_in_two_bytes_accepted)) ||
+               ((first == 0xE0 || first == 0xF0) && has(long_overlong_forms_accepted)) ||
+               (first == 0xED && text.substr(at).size() >= 6 && text.substr(at + 3, 1) == "\xED" &&
+                has(surrogate_pairs_accepted)) ||
+               (first >= 0x80 && first < 0xC0 && has(lone_continuation_accepted));
     }
 
     std::optional<unsigned> take_byte() {
@@ -244,9 +275,15 @@ void append_size(std::string& bytes, std::size_t size, unsigned size_bytes, bool
     }
 }
 
+void append_pseudo_size(std::string& bytes, const model_packet& packet, const fault_set& faults) {
+    const bool counts_characters = faults.has(delivered_pseudo_size_counts_characters);
+    append_size(bytes, counts_characters ? characters_of(packet.pseudo) : packet.pseudo.size(), 2,
+                faults.has(delivered_pseudo_size_little_endian));
+}
+
 void append_spm(std::string& bytes, const model_packet& packet, const fault_set& faults) {
     std::string pseudo;
-    append_size(pseudo, packet.pseudo.size(), 2);
+    append_pseudo_size(pseudo, packet, faults);
     pseudo += packet.pseudo;
     std::string message;
     if (!faults.has(delivered_spm_without_message_size)) {
@@ -271,7 +308,7 @@ std::string write_packet(const model_packet& packet, const fault_set& faults) {
     case opcode::rpm:
     case opcode::pc:  // WIRE-2, WIRE-6
         if (!faults.has(delivered_pc_without_size)) {
-            append_size(bytes, packet.pseudo.size(), 2);
+            append_pseudo_size(bytes, packet, faults);
         }
         bytes += packet.pseudo;
         break;

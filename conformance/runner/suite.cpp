@@ -85,8 +85,10 @@ private:
 
     void work(implementation& under_test) {
         worker runner{under_test, options_, findings_};
-        for (auto index = take(); index; index = take()) {
+        const scenario* last = nullptr;
+        for (auto index = take(last); index; index = take(last)) {
             scenario_report& result = report_.scenarios[*index];
+            last = result.scenario;
             if (!is_prevented(result, under_test)) {
                 runner.run(result);
             }
@@ -100,28 +102,50 @@ private:
 
     /// The next one that can run now; waits while all that is left depends on controls that run. Nothing when nothing
     /// is left.
-    std::optional<std::size_t> take() {
+    std::optional<std::size_t> take(const scenario* last) {
         std::unique_lock lock{mutex_};
         for (;;) {
+            std::optional<std::size_t> best;
+            unsigned best_rank = 0;
             bool is_something_left = false;
             for (const std::size_t candidate : order_) {
                 if (states_[candidate] != state::waiting) {
                     continue;
                 }
                 is_something_left = true;
-                if (const auto index = runnable(candidate)) {
-                    states_[*index] = state::running;
-                    if (options_.progress) {
-                        options_.progress(done_, report_.scenarios.size(), *report_.scenarios[*index].scenario);
-                    }
-                    return index;
+                const unsigned candidate_rank = rank(candidate, last);
+                if (const auto index = runnable(candidate); index && (!best || candidate_rank < best_rank)) {
+                    best = index;
+                    best_rank = candidate_rank;
                 }
+            }
+            if (best) {
+                states_[*best] = state::running;
+                if (options_.progress) {
+                    options_.progress(done_, report_.scenarios.size(), *report_.scenarios[*best].scenario);
+                }
+                return best;
             }
             if (!is_something_left) {
                 return std::nullopt;
             }
             changed_.wait(lock);
         }
+    }
+
+    /// Lower is better: the server that ran `last` serves as it is; or no other worker has started one with these
+    /// options. Needs the lock.
+    [[nodiscard]] unsigned rank(std::size_t candidate, const scenario* last) const {
+        const auto& needs = report_.scenarios[candidate].scenario->needs;
+        if (last != nullptr && last->needs == needs) {
+            return 0;
+        }
+        for (std::size_t index = 0; index < states_.size(); ++index) {
+            if (states_[index] == state::running && report_.scenarios[index].scenario->needs == needs) {
+                return 2;
+            }
+        }
+        return 1;
     }
 
     /// The scenario, or a control that must run before it; nothing while a control is running. Needs the lock.
