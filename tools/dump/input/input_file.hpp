@@ -29,7 +29,7 @@ struct input_events {
 /// Owns the descriptor of an open file; "-" is standard input, which stays open.
 class input_file {
 public:
-    static constexpr std::chrono::milliseconds pause_time{50};
+    static constexpr std::chrono::milliseconds pause_time{30};
     /// How long the writer of a pipe may still write after a stop: tcpdump, stopped by the same Ctrl-C, writes what it
     /// holds.
     static constexpr std::chrono::milliseconds stop_time{250};
