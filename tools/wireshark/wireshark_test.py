@@ -6,6 +6,7 @@ import collections
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -106,6 +107,16 @@ class Dissector(unittest.TestCase):
         data = captures.cr("bob") + captures.sma("hi")
         capture, count = captures.link_types(lambda connection: connection.one_way(data, captures.in_pieces(5)))
         self.assert_same(capture, messages=2 * count)
+
+    def test_what_chatos_dump_writes_is_read_without_complaint_and_has_comments(self):
+        data = captures.cr("bob") + captures.sma("hi")
+        capture, count = captures.link_types(lambda connection: connection.one_way(data, captures.in_pieces(5)))
+        kept = self.folder / "kept.pcapng"
+        subprocess.run([Programs.dump, "-w", kept, self.write(capture)], stdout=subprocess.DEVNULL, check=True)
+        comments = readings.run_tshark(DISSECTOR, kept, ["-Y", "frame.comment", "-T", "fields", "-e", "frame.comment"]).decode()
+        self.assertEqual(comments.count('SMA  message="hi"  [stream '), count)
+        reading = readings.dissect(DISSECTOR, kept, [])
+        self.assertEqual(sum(map(len, reading.messages.values())), 2 * count)
 
     def test_each_violation_is_told_as_chatos_dump_tells_it_and_nothing_behind_it_is_decoded(self):
         bad = {"unknown_opcode": b"\x07", "negative_size": b"\x04\x80\0\0\0", "size_over_limit": b"\x04\0\x01\0\x01",

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 
 DUMP, SERVER = sys.argv[1:]
@@ -48,8 +49,8 @@ def talk_elsewhere():
         listener.accept()[0].close()
 
 
-def show_conversation(port):
-    running, said = start_dump("--json", "--port", str(port))
+def show_conversation(port, kept):
+    running, said = start_dump("--json", "--port", str(port), "-w", kept)
     if running is None:
         return said
     watchdog = threading.Timer(HANG_GUARD_S, running.kill)
@@ -72,6 +73,11 @@ def show_conversation(port):
         assert counts["packets"] == 4 and counts["streams"] == 1 and counts["frames"] == counts["decoded"] >= 8, counts
         assert "other_port" not in counts["skipped"], counts
         assert running.stderr.read() == ""
+        # The frames are kept while they come, and are all that is needed.
+        status, out, _ = complaint("--json", "--port", str(port), kept)
+        again = [json.loads(line) for line in out.splitlines()]
+        assert status == 0 and [line["type"] for line in again] == ["packet"] * 4 + ["summary"], out
+        assert again[-1]["frames"] == counts["frames"], out
     finally:
         watchdog.cancel()
         running.kill()
@@ -112,7 +118,8 @@ def main():
     server = subprocess.Popen([SERVER, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         port = int(server.stdout.readline().rsplit(":", 1)[1])
-        refused = show_conversation(port)
+        with tempfile.TemporaryDirectory() as folder:
+            refused = show_conversation(port, folder + "/kept.pcapng")
         if refused is not None:
             assert "not permitted" in refused and "setcap" in refused, refused
             print("skipped: " + refused.strip())
