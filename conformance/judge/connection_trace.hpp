@@ -74,6 +74,8 @@ struct connection_trace {
     std::uint64_t login_frame{0};                 ///< of that CR; 0: never registered
     std::uint64_t registered_frame{0};            ///< of the ERROR 0 that answers it
     std::uint64_t complete_until{0};              ///< every packet from and to this client before this frame is known
+    /// From this frame on the rules may let the server end the session by itself (ERR-2, ERR-4, FLOW-10).
+    std::uint64_t may_be_closed_from{0};
     /// The client is registered from `registered_frame` to this frame, and every packet from it before is known.
     std::uint64_t session_until{0};
 
@@ -103,7 +105,7 @@ struct connection_trace {
     [[nodiscard]] std::string stream_name() const { return "stream " + std::to_string(source->stream); }
 };
 
-/// Sets `session_until`, and moves `complete_until` if more is known.
+/// Sets `may_be_closed_from` and `session_until`, and moves `complete_until` if more is known.
 void trace_session(connection_trace& trace);
 /// `source` must outlive the result.
 [[nodiscard]] connection_trace trace_connection(const connection& source);

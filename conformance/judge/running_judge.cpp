@@ -33,6 +33,7 @@ void check_all(judge_context& context) {
     check_requests(context);
     check_answer_counts(context);
     check_bytes(context);
+    check_closes(context);
     check_clients(context);
 }
 

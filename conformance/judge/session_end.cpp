@@ -18,15 +18,27 @@ bool may_be_malformed(const observed_packet& packet) {
            (packet.op != opcode::sma && packet.op != opcode::error && packet.pseudo.empty());
 }
 
-bool is_answered_soon(const traced_delivery& delivery) {
-    constexpr std::int64_t soon_ns = 100'000'000;  // no server's timeout is shorter
+bool is_answered_within(const traced_delivery& delivery, std::int64_t time_ns) {
     return delivery.answer != nullptr && delivery.packet->time_ns != 0 &&
-           delivery.answer->time_ns - delivery.packet->time_ns < soon_ns;
+           delivery.answer->time_ns - delivery.packet->time_ns < time_ns;
 }
 
 namespace {
 
-/// The frame after which the server may have ended the session because of deliveries that ran out of time in a row.
+/// The last frame from the client that came at most so long after the delivery.
+std::uint64_t last_frame_soon_after(const connection_trace& trace, const observed_packet& delivery) {
+    const direction_trace& input = trace.from_client();
+    const std::int64_t latest_ns = delivery.time_ns + overdue_ns;
+    if (input.end != direction_end::open && input.end_time_ns != 0 && input.end_time_ns < latest_ns) {
+        return input.end_frame;
+    }
+    const auto later = std::partition_point(input.packets.begin(), input.packets.end(),
+                                            [&](const observed_packet& packet) { return packet.time_ns < latest_ns; });
+    return later == input.packets.begin() ? 0 : std::prev(later)->frame;
+}
+
+/// The frame after which the server may have ended the session because deliveries ran out of time in a row. One that is
+/// answered late or not at all may hide any number that wait behind it (FLOW-9), each of which takes some time.
 std::uint64_t overdue_from(const connection_trace& trace) {
     std::size_t next_request = 0;
     std::uint64_t sent_after = 0;  // the server sent what comes next after this frame
@@ -37,34 +49,46 @@ std::uint64_t overdue_from(const connection_trace& trace) {
              ++next_request) {
             sent_after = trace.requests[next_request].packet->frame;
         }
-        overdue = is_answered_soon(delivery) ? 0 : overdue + 1;
-        if (overdue > overdue_deliveries_safe) {
+        overdue = is_answered_within(delivery, timeout_min_ns) ? 0 : overdue + 1;
+        if (overdue > overdue_deliveries_safe || delivery.packet->time_ns == 0) {
             return sent_after;
+        }
+        if (!is_answered_within(delivery, overdue_ns)) {
+            return last_frame_soon_after(trace, *delivery.packet);
         }
     }
     return UINT64_MAX;
+}
+
+std::uint64_t may_be_closed_from(const connection_trace& trace) {
+    const direction_trace& input = trace.from_client();
+    if (!input.is_trusted() || !trace.from_server().is_trusted() || !input.unfinished.empty()) {
+        return 0;
+    }
+    const auto doubtful = std::find_if(input.packets.begin(), input.packets.end(), may_be_malformed);
+    const std::uint64_t doubtful_from = doubtful == input.packets.end() ? UINT64_MAX : doubtful->frame;
+    const std::uint64_t malformed_from = input.malformed ? input.malformed->frame : UINT64_MAX;
+    return std::min({doubtful_from, malformed_from, overdue_from(trace), trace.source->settled.doubtful_from});
 }
 
 /// The last frame in which the client was observed, before its end or with it; 0 if that proves nothing.
 std::uint64_t observed_until(const connection_trace& trace) {
     const direction_trace& input = trace.from_client();
     const direction_trace& output = trace.from_server();
-    if (!input.is_trusted() || !output.is_trusted() || input.malformed || !input.unfinished.empty() ||
-        input.packets.empty() || output.end == direction_end::reset) {
+    if (input.malformed || input.packets.empty() || output.end == direction_end::reset) {
         return 0;
     }
     const std::uint64_t last = input.end == direction_end::open ? input.packets.back().frame : input.end_frame;
     if (output.end == direction_end::fin && output.end_frame < last) {
         return 0;
     }
-    const auto doubtful = std::find_if(input.packets.begin(), input.packets.end(), may_be_malformed);
-    const std::uint64_t doubtful_from = doubtful == input.packets.end() ? UINT64_MAX : doubtful->frame;
-    return std::min({last, doubtful_from, overdue_from(trace), trace.source->settled.doubtful_from});
+    return std::min(last, trace.may_be_closed_from);
 }
 
 }  // namespace
 
 void trace_session(connection_trace& trace) {
+    trace.may_be_closed_from = may_be_closed_from(trace);
     if (!trace.is_user()) {
         return;
     }

@@ -5,15 +5,18 @@
 #include "judge/connection_trace.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace chatos::conformance {
 
-/// FLOW-10: with more in a row, a server may end the session.
+/// No server waits less for an answer.
+inline constexpr std::int64_t timeout_min_ns = 50'000'000;
+/// FLOW-10: with more in a row that may have run out of time, a server may end the session.
 inline constexpr std::size_t overdue_deliveries_safe = 2;
+inline constexpr std::int64_t overdue_ns = (overdue_deliveries_safe + 1) * timeout_min_ns;
 
 /// Whether a server that accepts no more than it must finds the packet malformed (WIRE-10, WIRE-14).
 [[nodiscard]] bool may_be_malformed(const observed_packet& packet);
-/// Whether the server cannot have counted the delivery as one that ran out of time.
-[[nodiscard]] bool is_answered_soon(const traced_delivery& delivery);
+[[nodiscard]] bool is_answered_within(const traced_delivery& delivery, std::int64_t time_ns);
 
 }  // namespace chatos::conformance

@@ -27,15 +27,14 @@ TEST(JudgeSession, the_servers_own_end_may_have_come_earlier) {
 }
 
 TEST(JudgeSession, deliveries_that_ran_out_of_time_may_have_ended_it) {
-    trace_builder overdue;
-    overdue.login(0, "bob").login(1, "alice");
-    for (int count = 0; count < 3; ++count) {
-        overdue.client(1, {opcode::sma, "", "hi", 0})
-            .server(0, trace_builder::spm("alice", "hi"))
-            .server(1, trace_builder::error(4));
-    }
-    overdue.login(2, "bob").end(0, side::client);
-    EXPECT_EQ(overdue.server_rules(), "");
+    const auto rules_after = [](std::chrono::milliseconds time) {
+        trace_builder overdue;
+        overdue.login(0, "bob").login(1, "alice").client(1, {opcode::sma, "", "hi", 0});
+        overdue.server(0, trace_builder::spm("alice", "hi")).wait(time);
+        return overdue.login(2, "bob").end(0, side::client).server_rules();
+    };
+    EXPECT_EQ(rules_after(std::chrono::milliseconds{50}), "CONN-2");
+    EXPECT_EQ(rules_after(std::chrono::milliseconds{500}), "");
 }
 
 TEST(JudgeSession, a_packet_over_the_least_limits_may_have_ended_it) {

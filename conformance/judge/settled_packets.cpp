@@ -229,9 +229,9 @@ private:
     }
 
     void count_overdue(const traced_delivery& delivery) {
-        if (is_answered_soon(delivery)) {
-            chosen_.settled.overdue_deliveries = 0;
-        } else if (++chosen_.settled.overdue_deliveries > overdue_deliveries_safe) {
+        const bool is_soon = is_answered_within(delivery, timeout_min_ns);
+        chosen_.settled.overdue_deliveries = is_soon ? 0 : chosen_.settled.overdue_deliveries + 1;
+        if (chosen_.settled.overdue_deliveries > overdue_deliveries_safe || !is_answered_within(delivery, overdue_ns)) {
             chosen_.settled.doubtful_from = 0;
         }
     }

@@ -53,7 +53,8 @@ struct direction_trace {
     std::vector<std::byte> unfinished;  ///< bytes of a packet that the end of the direction cut short
     direction_end end{direction_end::open};
     std::uint64_t end_frame{0};
-    bool is_finished{false};  ///< nothing more will come, however it ended
+    bool is_finished{false};      ///< nothing more will come, however it ended
+    std::int64_t end_time_ns{0};  ///< as that of packets
 
     [[nodiscard]] bool is_trusted() const noexcept { return trusted_until == UINT64_MAX; }
     [[nodiscard]] bool is_trusted(const observed_packet& packet) const noexcept {

@@ -167,6 +167,7 @@ void captured_model_run::capture_end(std::size_t index, side sender, direction_e
     direction_trace& direction = trace_.connections[index].from(sender);
     direction.end = kind;
     direction.end_frame = ++trace_.frames;
+    direction.end_time_ns = now_.count() + 1;
 }
 
 void captured_model_run::leave(std::size_t index) {

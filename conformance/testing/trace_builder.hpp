@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -24,10 +25,15 @@ public:
     trace_builder& end(std::size_t stream, side sender, direction_end kind = direction_end::fin) {
         connection_at(stream).from(sender).end = kind;
         connection_at(stream).from(sender).end_frame = ++trace_.frames;
+        connection_at(stream).from(sender).end_time_ns = next_time_ns();
         return *this;
     }
     /// An answered request: proves that the client was registered, and that all its earlier packets are known.
     trace_builder& ping(std::size_t stream) { return client(stream, rpm("nobody")).server(stream, error(4)); }
+    trace_builder& wait(std::chrono::milliseconds time) {
+        time_ns_ += std::chrono::nanoseconds{time}.count();
+        return *this;
+    }
     trace_builder& lose(std::size_t stream, side sender) {
         direction_trace& direction = connection_at(stream).from(sender);
         direction.distrust(
@@ -79,7 +85,7 @@ private:
         const std::uint64_t offset =
             direction.packets.empty() ? 0 : direction.packets.back().offset + direction.packets.back().length;
         direction.packets.push_back({.frame = ++trace_.frames,
-                                     .time_ns = static_cast<std::int64_t>(trace_.frames) * 1'000'000,
+                                     .time_ns = next_time_ns(),
                                      .offset = offset,
                                      .length = write_packet(packet, {}).size(),
                                      .op = packet.op,
@@ -89,7 +95,10 @@ private:
         return *this;
     }
 
+    std::int64_t next_time_ns() { return time_ns_ += 1'000'000; }
+
     trace trace_;
+    std::int64_t time_ns_{0};
 };
 
 /// alice and bob are registered, and alice may send to bob.
