@@ -100,6 +100,12 @@ verdict check_dump_of(std::span<const std::byte> file, dump::record_sink& sink, 
         account.packet_bytes + account.malformed_bytes + account.incomplete_bytes + account.unframed_bytes) {
         return failure{"accounted", "the bytes of packets and events are not those of the input: " + out.text()};
     }
+    const dump::reassembly_counts& bytes = capture.bytes;
+    if (capture.payload_bytes !=
+        account.input_bytes + bytes.repeated_bytes + bytes.outside_bytes + bytes.after_end_bytes) {
+        return failure{"accounted", "of " + std::to_string(capture.payload_bytes) +
+                                        " bytes of segments some are in no count: " + out.text()};
+    }
     return check_lines(out.text());
 }
 

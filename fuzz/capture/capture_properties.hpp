@@ -11,10 +11,10 @@ namespace chatos::fuzz {
 
 /// Any capture file, read in any pieces. The first byte of an input chooses the pieces; the remaining bytes are the
 /// file. Properties: `pieces`: frames and problem do not depend on how the file is read. `bounded`: no frame is larger
-/// than frames may be, or than it was on the wire. `accounted`: frames = decoded + skipped, and every byte that was
-/// given to the decoder is in a packet or an event. `lines`: the output is whole lines without control characters.
-/// Where the size of the file is a multiple of 8, also those of check_capture_outputs(), which take as long as the
-/// others.
+/// than frames may be, or than it was on the wire. `accounted`: frames = decoded + skipped, every byte of a
+/// segment is input, repeated or discarded, and every byte of input is in a packet or an event. `lines`: the output is
+/// whole lines without control characters. Where the size of the file is a multiple of 8, also those of
+/// check_capture_outputs(), which take as long as the others.
 [[nodiscard]] verdict check_capture(std::span<const std::byte> input);
 
 /// Any capture file as the input of -w and --csv. Properties: `kept`: the file with the frames of its streams can be

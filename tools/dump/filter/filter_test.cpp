@@ -51,6 +51,8 @@ TEST(filter, accepts_what_its_fields_say) {
                                         R"(message contains "say")",
                                         R"(pseudo<"bobb" && pseudo>"boa")",
                                         R"(src~"^10\." && src contains ":40000")",
+                                        R"(dst contains ":7777" && !(dst contains ":40000"))",
+                                        R"(dst contains "10.0.0.2" && dst~":7777$")",
                                         "pseudo && message && !code",
                                         "!(code==4) && !(code!=4)",
                                         "!event",
@@ -61,7 +63,8 @@ TEST(filter, accepts_what_its_fields_say) {
     for (const std::string_view text :
          {"packet!=SPM", "type==event", "event", "code", "code==4", "code!=4", "bytes>=0", "stream!=2", "dir==s2c",
           "src==10.0.0.1:7777", "src==::1", "dst!=10.0.0.2", "time>1700000000.003", R"(message=="say hello")",
-          R"(pseudo contains "bobb")", R"(pseudo~"^ob")", "code && pseudo"}) {
+          R"(pseudo contains "bobb")", R"(pseudo~"^ob")", "code && pseudo", R"(dst contains "10.0.0.1")",
+          R"(src contains ":7777")"}) {
         EXPECT_FALSE(accepts(text, all.message)) << text;
     }
 }

@@ -227,6 +227,26 @@ TEST(decapsulator, of_a_cut_tcp_header_remains_what_the_stream_needs) {
     EXPECT_FALSE(decapsulator.last().tcp.has_payload_bytes);
 }
 
+TEST(decapsulator, checksums_cover_the_last_byte_of_an_odd_number) {
+    // RFC 1071, and the same without its last byte.
+    const byte_string bytes = raw(std::string_view{"\x00\x01\xf2\x03\xf4\xf5\xf6\xf7", 8});
+    EXPECT_EQ(ones_complement_sum(bytes, 0), 0xDDF2U);
+    EXPECT_EQ(ones_complement_sum(std::span{bytes}.first(7), 0), 0xDCFBU);
+    for (std::string text; text.size() < 6; text += 'x') {
+        byte_string frame = frame_of({.payload = text});
+        EXPECT_EQ(test_decapsulator{true}.payload(frame), text);
+        frame.back() ^= std::byte{0x40};
+        EXPECT_EQ(test_decapsulator{true}.payload(frame), "bad_checksum");
+    }
+}
+
+TEST(decapsulator, ports_of_zero_are_ports_that_nobody_asked_for) {
+    EXPECT_EQ(payload_of(frame_of({.payload = "x", .client_port = 0, .server_port = 0})), "other_port");
+    const byte_string cut = frame_of({.payload = "x", .client_port = 0, .server_port = 0});
+    EXPECT_EQ(payload_of(cut, 1, cut.size() - 34 - 3), "cut_tcp_header");
+    EXPECT_EQ(payload_of(cut, 1, cut.size() - 34 - 8), "other_port");
+}
+
 TEST(decapsulator, other_ports_and_wrong_checksums_are_told) {
     EXPECT_EQ(payload_of(frame_of({.payload = "x", .server_port = 80})), "other_port");
     byte_string wrong = frame_of(hello);

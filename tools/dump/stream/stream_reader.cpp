@@ -171,6 +171,7 @@ void stream_reader::end() {
         account_->incomplete_bytes += held_.size();
         sink_->take(incomplete_record{.at = position(), .bytes = held_, .need = need_});
     }
+    held_ = {};
 }
 
 }  // namespace chatos::dump

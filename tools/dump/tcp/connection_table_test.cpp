@@ -53,6 +53,101 @@ TEST(connection_table, the_same_ports_on_two_vlans_are_two_streams) {
     EXPECT_EQ(last_number(text, "streams"), 2);
 }
 
+TEST(connection_table, the_same_ports_in_two_levels_of_vlans_are_as_many_streams_as_there_are_pairs) {
+    std::vector<byte_string> frames;
+    for (const segment& sent : {opening(9), client(10, cr_bob)}) {
+        const byte_string packet = ipv4(tcp(sent), sent.from_server);
+        frames.push_back(ethernet(0x0800, packet, {{0x88A8, 1}, {0x8100, 2}}));
+        frames.push_back(ethernet(0x0800, packet, {{0x88A8, 2}, {0x8100, 1}}));
+        frames.push_back(ethernet(0x0800, packet, {{0x88A8, 3}, {0x8100, 0}}));
+        frames.push_back(ethernet(0x0800, packet, {{0x8100, 3}}));
+    }
+    const std::string text = json_of_frames(frames).text;
+    EXPECT_EQ(short_lines(text), lines(3, "c2s 0 CR bob"));
+    EXPECT_EQ(last_number(text, "streams"), 3) << "identifier 0 is no tag";
+}
+
+byte_string on_vlan(std::uint16_t vlan, const segment& sent) {
+    const byte_string packet = ipv4(tcp(sent), sent.from_server);
+    return vlan == 0 ? ethernet(0x0800, packet) : ethernet(0x0800, packet, {{0x8100, vlan}});
+}
+
+/// A conversation whose directions have different tags, without its first frames.
+dump_result tagged_conversation(std::uint16_t of_client, std::uint16_t of_server, std::size_t lost_frames) {
+    const std::vector<segment> segments{
+        opening(9),
+        server(99, {}, syn | ack, 10),
+        {.sequence = 10, .acknowledgement = 100},
+        {.sequence = 10, .payload = cr_bob, .acknowledgement = 100},
+        server(100, ok, ack, 16),
+        {.sequence = 16, .payload = sma_hi, .acknowledgement = 102},
+        server(102, ok, ack, 23),
+    };
+    std::vector<byte_string> frames;
+    for (const segment& sent : segments) {
+        frames.push_back(on_vlan(sent.from_server ? of_server : of_client, sent));
+    }
+    frames.erase(frames.begin(), frames.begin() + static_cast<std::ptrdiff_t>(lost_frames));
+    return json_of_frames(frames);
+}
+
+TEST(connection_table, an_answer_with_other_tags_joins_what_it_answers) {
+    const lines wanted{"c2s 0 CR bob", "s2c 0 ERROR 0", "c2s 6 SMA hi", "s2c 2 ERROR 0"};
+    for (const auto& [of_client, of_server] : {std::pair{10, 0}, std::pair{0, 10}, std::pair{10, 11}}) {
+        for (const std::size_t lost_frames : {0U, 1U}) {
+            const std::string text = tagged_conversation(static_cast<std::uint16_t>(of_client),
+                                                         static_cast<std::uint16_t>(of_server), lost_frames)
+                                         .text;
+            EXPECT_EQ(short_lines(text), wanted);
+            EXPECT_EQ(last_number(text, "streams"), 1);
+        }
+        // In mid stream the numbers tell it.
+        EXPECT_EQ(last_number(tagged_conversation(static_cast<std::uint16_t>(of_client),
+                                                  static_cast<std::uint16_t>(of_server), 3)
+                                  .text,
+                              "streams"),
+                  1);
+    }
+}
+
+TEST(connection_table, two_connections_on_two_vlans_stay_apart) {
+    // The numbers of the servers differ, as those of real connections do; one SYN-ACK was not captured.
+    const std::string text =
+        json_of_frames({on_vlan(1, opening(9)), on_vlan(2, opening(70'009)),
+                        on_vlan(2, server(5'099, {}, syn | ack, 70'010)), on_vlan(1, server(99, {}, syn | ack, 10)),
+                        on_vlan(1, client(10, cr_bob)), on_vlan(2, client(70'010, sma_hi)),
+                        on_vlan(1, server(100, ok, ack, 16)), on_vlan(3, server(100, ok, ack, 17))})
+            .text;
+    EXPECT_EQ(last_number(text, "streams"), 3);
+    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 0 SMA hi", "s2c 0 ERROR 0", "s2c 0 midstream 0",
+                                        "s2c 0 resync 0 first_byte", "s2c 0 ERROR 0"}));
+}
+
+TEST(connection_table, a_connection_captured_on_two_vlans_is_two_streams) {
+    std::vector<byte_string> frames;
+    for (const segment& sent : {opening(9), server(99, {}, syn | ack, 10), client(10, cr_bob)}) {
+        frames.push_back(on_vlan(sent.from_server ? 11 : 1, sent));
+        frames.push_back(on_vlan(sent.from_server ? 12 : 2, sent));
+    }
+    const std::string text = json_of_frames(frames).text;
+    EXPECT_EQ(last_number(text, "streams"), 2);
+    EXPECT_EQ(short_lines(text), (lines{"c2s 0 CR bob", "c2s 0 CR bob"}));
+}
+
+TEST(connection_table, connections_with_many_tags_are_forgotten_with_their_tags) {
+    std::vector<byte_string> frames;
+    for (std::uint32_t count = 0; count < connection_table::connections_max + 100; ++count) {
+        const auto vlan = static_cast<std::uint16_t>(1 + count % 4'000);
+        const auto port = static_cast<std::uint16_t>(10'000 + count / 4'000);
+        frames.push_back(on_vlan(vlan, {.sequence = 9, .flags = syn, .client_port = port}));
+        frames.push_back(on_vlan(
+            0, {.sequence = 99, .flags = syn | ack, .acknowledgement = 10, .from_server = true, .client_port = port}));
+    }
+    const std::string text = json_of_frames(frames).text;
+    EXPECT_EQ(last_number(text, "streams"), connection_table::connections_max + 100);
+    EXPECT_EQ(last_number(text, "repeated"), 0);
+}
+
 TEST(connection_table, both_ports_a_servers_then_who_asks_is_the_client) {
     const dump_result result = json_of_frames(
         frames_of({{.sequence = 9, .flags = syn, .client_port = 7777, .server_port = 7778},

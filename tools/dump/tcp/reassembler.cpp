@@ -57,6 +57,14 @@ void reassembler::discard(std::int64_t offset, std::size_t count, discard_cause 
     }
 }
 
+/// What is held lies after the end.
+void reassembler::discard_held(byte_receiver& receiver) {
+    if (!held_.is_empty()) {
+        discard(next_, held_.bytes(), discard_cause::after_end, held_.front().mark, receiver);
+        held_.clear();
+    }
+}
+
 /// Bytes that were acknowledged before they were captured come late.
 void reassembler::take_early_acknowledgement() noexcept {
     // Farther from the first byte lies no acknowledgement of a connection of which nothing was seen.
@@ -232,8 +240,7 @@ void reassembler::give_up_hole(byte_receiver& receiver) {
     const stream_part next = held_.front();
     miss(std::min(next.offset, end_.value_or(INT64_MAX)), cause, &next.mark, receiver);
     if (held_.front().offset > next_) {
-        discard(next_, held_.bytes(), discard_cause::after_end, next.mark, receiver);
-        held_.clear();
+        discard_held(receiver);
     }
     drain(receiver);
 }
@@ -241,6 +248,7 @@ void reassembler::give_up_hole(byte_receiver& receiver) {
 void reassembler::end_when_due(byte_receiver& receiver) {
     if (state_ == state::running && end_ && next_ >= *end_) {
         state_ = state::ended;
+        discard_held(receiver);
         receiver.ended();
     }
 }

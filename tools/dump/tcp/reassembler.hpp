@@ -141,6 +141,7 @@ private:
     void take_early_acknowledgement() noexcept;
     void discard(std::int64_t offset, std::size_t count, discard_cause cause, const frame_mark& mark,
                  byte_receiver& receiver);
+    void discard_held(byte_receiver& receiver);
     [[nodiscard]] bool is_held_back(const stream_part& part) const noexcept {
         return part.end() + part.cut_bytes > held_back_from_;
     }
