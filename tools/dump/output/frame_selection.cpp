@@ -54,8 +54,8 @@ void frame_selection::bytes_given(const stream_position& at, std::span<const std
     if (direction.is_over) {
         return;
     }
-    while (!direction.given.empty() && find(direction.given.front().number) == nullptr) {
-        direction.given.pop_front();
+    if (direction.given.size() == direction.given.capacity()) {
+        std::erase_if(direction.given, [this](const given_piece& piece) { return find(piece.number) == nullptr; });
     }
     direction.given.push_back({number, at.offset, at.offset + bytes.size()});
     ++frame->given;
@@ -236,12 +236,13 @@ void frame_selection::reach(const stream_position& at, std::uint64_t offset) {
     if (direction == nullptr) {
         return;
     }
-    while (!direction->given.empty() && direction->given.front().end <= offset) {
-        if (held_frame* const frame = find(direction->given.front().number)) {
+    auto remaining = direction->given.begin();
+    for (; remaining != direction->given.end() && remaining->end <= offset; ++remaining) {
+        if (held_frame* const frame = find(remaining->number)) {
             --frame->given;
         }
-        direction->given.pop_front();
     }
+    direction->given.erase(direction->given.begin(), remaining);
 }
 
 void frame_selection::end(direction_frames& direction) {

@@ -74,7 +74,7 @@ private:
     };
     /// Frames of a direction that are held, by number.
     struct direction_frames {
-        std::deque<given_piece> given;  ///< in order
+        std::vector<given_piece> given;  ///< in order
         std::vector<std::uint64_t> waiting;
         bool is_failing{false};  ///< a packet is malformed, and has not been reported yet
         bool is_over{false};     ///< nothing more becomes a record
