@@ -93,7 +93,9 @@ void client_model::read_packets(bool& is_first) {
         }
         const bool was_registered = is_registered_;
         take(result.packet);
-        const bool loses_input = (has(only_first_packet_of_a_read) && is_first) ||
+        const bool is_answer = result.packet.op == opcode::error && was_registered;
+        const bool loses_input = (is_answer && has(loses_what_comes_with_an_answer)) ||
+                                 (has(only_first_packet_of_a_read) && is_first) ||
                                  (has(loses_what_comes_with_its_registration) && is_registered_ && !was_registered);
         unread_ = loses_input ? "" : unread_;
         is_first = false;
@@ -155,11 +157,15 @@ void client_model::take_message(const model_packet& packet) {
     if (has(late_offers_dropped)) {
         std::erase_if(pending_answers_, [](const pending_answer& answer) { return !answer.code; });
     }
-    if (has(leaves_messages_unanswered) || (is_empty && has(leaves_empty_messages_unanswered))) {
+    last_sender_ = packet.pseudo;
+    const bool is_left = (is_empty && has(leaves_empty_messages_unanswered)) ||
+                         (packet.pseudo == settings_.pseudo && has(leaves_own_messages_unanswered)) ||
+                         (had_offer_ && has(leaves_messages_unanswered_after_offers));
+    if (has(leaves_messages_unanswered) || is_left) {
         return;
     }
     const error_code code = is_refused || has(refuses_what_it_shows) ? error_code::refused : error_code::ok;
-    if (has(messages_overtake_offers)) {
+    if (has(messages_overtake_offers) || (!is_registered_ && has(answers_before_it_is_registered))) {
         send_error(code);
         return;
     }
@@ -175,7 +181,12 @@ void client_model::take_message(const model_packet& packet) {
 /// CLI-3: the user decides; until then later answers wait (FLOW-2, FLOW-4).
 void client_model::take_offer(const model_packet& packet) {
     show("* " + packet.pseudo + " wants a private connection: /accept or /refuse");
-    if (has(leaves_offers_unanswered)) {
+    const bool is_second =
+        std::any_of(pending_answers_.begin(), pending_answers_.end(), [&](const pending_answer& answer) {
+            return answer.is_offer && !answer.code && answer.from == packet.pseudo;
+        });
+    had_offer_ = true;
+    if (has(leaves_offers_unanswered) || (is_second && has(forgets_second_offer_of_a_user))) {
         return;
     }
     if (has(forgets_first_of_two_offers)) {
@@ -193,8 +204,12 @@ void client_model::take_offer(const model_packet& packet) {
 /// FLOW-2: answers in the order of arrival. CLI-6: also while a request of its own is pending.
 void client_model::settle() {
     const bool decides = !pending_.empty() && pending_.front().current == stage::offered;
-    const bool is_deaf = (has(deaf_while_it_waits) && !pending_.empty()) || (has(deaf_while_others_decide) && decides);
-    while (!is_over_ && !is_deaf && !pending_answers_.empty() && pending_answers_.front().code) {
+    const bool is_asking_all = !pending_.empty() && pending_.front().kind == request_kind::to_all;
+    const bool is_deaf = (has(deaf_while_it_waits) && !pending_.empty()) ||
+                         (has(deaf_while_others_decide) && decides) ||
+                         (has(deaf_while_it_sends_to_all) && is_asking_all);
+    // CLI-1: not before it is registered.
+    while (is_registered_ && !is_over_ && !is_deaf && !pending_answers_.empty() && pending_answers_.front().code) {
         const error_code code = *pending_answers_.front().code;
         const bool wrong =
             has(answers_offers_with_unreachable) && pending_answers_.front().is_offer && code != error_code::ok;
@@ -219,7 +234,7 @@ void client_model::take_error(error_code code) {
 void client_model::take_answer_to_cr(error_code code) {
     const bool goes_on = (code == error_code::pseudo_taken && has(goes_on_when_taken)) ||
                          (code == error_code::out_of_capacity && has(goes_on_when_full));
-    if (code == error_code::ok || goes_on) {
+    if (code == error_code::ok || goes_on || (code == error_code::refused && has(continues_when_refused))) {
         is_registered_ = true;
         show("* ready: you are " + settings_.pseudo);
     } else if (code == error_code::pseudo_taken && follows(client_variant::tries_another_name)) {
@@ -241,12 +256,21 @@ void client_model::take_answer(user_request& pending, error_code code) {
             (code == error_code::refused && has(sends_after_refusal))) {
             permitted_recipients_.insert(pending.pseudo);
             if (!has(sends_before_the_answer)) {
-                send({opcode::spm, pending.pseudo, pending.text, 0});
+                const bool misdirects = !last_sender_.empty() && has(sends_to_last_sender);
+                const model_packet message{opcode::spm, misdirects ? last_sender_ : pending.pseudo, pending.text, 0};
+                send(message);
+                if (has(sends_twice_after_asking)) {
+                    send(message);
+                }
             }
             pending.current = stage::sent;
             return;
         }
         show("* " + pending.pseudo + " cannot be written to");
+        if (has(waits_after_a_refused_message)) {
+            pending.current = stage::sent;
+            return;
+        }
         break;
     case stage::sent: show(ok ? "* delivered" : "* not delivered"); break;
     case stage::waiting: return;
@@ -254,6 +278,10 @@ void client_model::take_answer(user_request& pending, error_code code) {
         // CLI-5: a PC that reached its peer has two answers.
         if (ok && pending.text.empty()) {
             pending.text = "reached";
+            return;
+        }
+        if (!ok && pending.text.empty() && has(waits_after_a_refused_offer)) {
+            pending.text = "refused";
             return;
         }
         show("* " + pending.pseudo + (ok ? " accepts" : " does not accept"));

@@ -101,6 +101,8 @@ private:
     std::string unread_;
     bool is_registered_{false};
     bool is_over_{false};
+    bool had_offer_{false};
+    std::string last_sender_;
     bool is_deaf_{false};  // by a fault: input is not read any more
     std::deque<pending_answer> pending_answers_;
     std::deque<user_request> waiting_;

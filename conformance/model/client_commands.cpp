@@ -28,6 +28,12 @@ void client_model::command(std::string_view line) {
     }
     const std::string_view word = take_word(line);
     if (word == "/quit") {
+        for (pending_answer& answer : pending_answers_) {
+            if (has(accepts_when_it_leaves) && !answer.code) {
+                answer.code = error_code::ok;
+            }
+        }
+        settle();
         leave(client_exit::quit);
     } else if (word == "/accept" || word == "/refuse") {
         decide(line, word == "/accept");

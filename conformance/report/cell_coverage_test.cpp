@@ -72,6 +72,30 @@ TEST(RuleCells, its_faults_break_its_rule_and_one_of_its_scenarios_kills_each) {
     }
 }
 
+TEST(RuleCells, every_rule_has_some_and_every_fault_belongs_to_one) {
+    for (const rule& rule : all_rules()) {
+        EXPECT_NE(count_cells(rule.id).tested, 0U) << rule.id;
+    }
+    std::set<std::string_view> placed;
+    for (const rule_cell& cell : all_cells()) {
+        for (const std::string_view name : words_of(cell.faults)) {
+            EXPECT_TRUE(placed.insert(name).second) << name << " breaks two cells";
+        }
+    }
+    for (const known_fault& fault : known_faults()) {
+        EXPECT_EQ(placed.contains(fault.name), !fault.rule.empty()) << fault.name;
+    }
+}
+
+TEST(RuleCells, each_that_is_tested_has_a_fault_unless_its_rule_leaves_a_choice) {
+    for (const rule_cell& cell : all_cells()) {
+        const bool is_choice = find_rule(cell.rule())->level == rule_level::choice;
+        EXPECT_TRUE(is_choice || cell.scenarios.empty() || !cell.faults.empty() || cell.id.ends_with("/choice") ||
+                    cell.id == "CONN-4/taken-as-well")
+            << cell.id;
+    }
+}
+
 TEST(RuleCells, are_counted_by_rule_and_in_sum) {
     std::size_t sum = 0;
     for (const rule& rule : all_rules()) {
