@@ -23,7 +23,7 @@ namespace chatos::dump {
 /// be part of a packet that is wanted.
 class frame_selection final : public record_sink, public frame_listener {
 public:
-    static constexpr std::size_t held_bytes_max = 8 << 20;
+    static constexpr std::size_t held_bytes_max = 4 << 20;
     static constexpr std::size_t held_frames_max = 8'192;
     /// By the time stamps of the frames.
     static constexpr std::chrono::seconds hold_time{2};

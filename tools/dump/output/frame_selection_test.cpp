@@ -212,13 +212,13 @@ std::vector<byte_string> unfinished_then(std::size_t packets, std::size_t payloa
 }
 
 TEST(frame_selection, waits_in_bounds_and_writes_what_is_still_open) {
-    // Two seconds pass, or more than 8 MiB come: the unfinished packet's frame, 5, is written in its place.
+    // Two seconds pass, or more than 4 MiB come: the unfinished packet's frame, 5, is written in its place.
     const kept_frames slow = kept(unfinished_then(3'500, 1), "packet==SMA");
     EXPECT_EQ(slow.places.front(), 5U);
     EXPECT_EQ(slow.places.size(), 3'501U);
-    const kept_frames large = kept(unfinished_then(200, 60'000), "packet==SMA");
+    const kept_frames large = kept(unfinished_then(100, 60'000), "packet==SMA");
     EXPECT_EQ(large.places.front(), 5U);
-    EXPECT_EQ(large.places.size(), 201U);
+    EXPECT_EQ(large.places.size(), 101U);
 }
 
 }  // namespace
