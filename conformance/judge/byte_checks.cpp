@@ -135,7 +135,18 @@ std::string_view answer_count_rule(const connection_trace& connection) {
     const observed_packet& unsolicited = *connection.unsolicited_answer;
     const auto& malformed = connection.from_client().malformed;
     if (malformed && malformed->frame < unsolicited.frame) {
-        const bool is_last = connection.from_server().packets.back().offset == unsolicited.offset;
+        const direction_trace& output = connection.from_server();
+        const bool is_last = output.packets.back().offset == unsolicited.offset;
+        const bool is_ended =
+            output.end != direction_end::open && (connection.from_client().end == direction_end::open ||
+                                                  connection.from_client().end_frame > output.end_frame);
+        const bool is_refused =
+            std::any_of(output.packets.begin(), output.packets.end(), [&](const observed_packet& packet) {
+                return packet.frame > malformed->frame && packet.op == opcode::error && packet.code == 5;
+            });
+        if (!is_ended && !is_refused) {
+            return malformed->rule;  // what followed was acted on, as if nothing were wrong
+        }
         return is_last || unsolicited.code == 5 ? "ERR-2" : "ERR-1";
     }
     const traced_request* last = nullptr;

@@ -1,5 +1,7 @@
 #include "judge/judge_context.hpp"
 
+#include "judge/closest_rule.hpp"
+
 #include <chatos/display.hpp>
 
 #include <algorithm>
@@ -104,6 +106,9 @@ void judge_context::inconclusive(std::string_view rule, const connection_trace& 
 
 void judge_context::failed(std::string_view rule, const connection_trace& connection, const observed_packet& packet,
                            std::string expected, std::string actual) {
+    if (judged_request_ != nullptr && packet.op == opcode::error) {
+        rule = closest_rule(*this, rule, connection, *judged_request_, packet);
+    }
     failed_by(side::server, rule, connection, packet, std::move(expected), std::move(actual));
 }
 

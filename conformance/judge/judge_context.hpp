@@ -78,6 +78,8 @@ public:
 
     void passed(std::string_view rule);
     void inconclusive(std::string_view rule, const connection_trace& connection, std::string_view reason);
+    /// The request whose answers are checked from here on, so that reports name the closest rule; null: none.
+    void set_judged_request(const traced_request* request) noexcept { judged_request_ = request; }
     /// The server violated the rule; `packet`, which it sent, shows it.
     void failed(std::string_view rule, const connection_trace& connection, const observed_packet& packet,
                 std::string expected, std::string actual);
@@ -103,6 +105,7 @@ private:
     void failed_by(side violator, std::string_view rule, const connection_trace& connection,
                    const observed_packet& packet, std::string expected, std::string actual);
 
+    const traced_request* judged_request_{nullptr};
     judge_settings settings_;
     judge_part part_;
     judge_memory& memory_;

@@ -1,24 +1,11 @@
 // Registration, and requests of clients that are not registered (CONN).
+#include "judge/closest_rule.hpp"
 #include "judge/request_checks.hpp"
 
 #include <algorithm>
 
 namespace chatos::conformance {
 namespace {
-
-/// Whether a server that compares pseudos wrongly may confuse the two.
-bool looks_alike(const std::string& left, const std::string& right) {
-    const auto lower_case = [](std::string text) {
-        std::transform(text.begin(), text.end(), text.begin(),
-                       [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-        return text;
-    };
-    const auto is_ascii = [](const std::string& text) {
-        return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7F; });
-    };
-    return lower_case(left) == lower_case(right) || left.starts_with(right) || right.starts_with(left) ||
-           !is_ascii(left) || !is_ascii(right);
-}
 
 void check_taken(judge_context& context, const connection_trace& connection, const observed_packet& cr,
                  const observed_packet& answer) {

@@ -194,8 +194,10 @@ private:
     /// Whether only this request explains the delivery.
     static bool is_only_cause(const connection_trace& connection, const connection_trace& recipient,
                               const observed_packet& spm, const traced_delivery& delivery) {
-        return connection.registered_frame < recipient.login_frame &&
-               connection.complete_until > delivery.packet->frame &&
+        const bool is_for_this_session =  // an earlier session's permission would not serve (PM-10)
+            recipient.registered_frame < spm.frame && delivery.packet->frame > spm.frame && delivery.answer != nullptr;
+        return (is_for_this_session || (connection.registered_frame < recipient.login_frame &&
+                                        connection.complete_until > delivery.packet->frame)) &&
                recipient.received_messages.at({connection.pseudo, spm.message}).size() == 1 &&
                connection.sent_by_message.at(spm.message).size() == 1;
     }
@@ -205,7 +207,8 @@ private:
                     const observed_packet& answer, const traced_delivery& delivery) {
         const bool has_ended =
             recipient.from_client().end != direction_end::open && recipient.from_client().is_trusted();
-        if (!has_ended) {
+        const bool has_other_answer = delivery.answer != nullptr && delivery.answer->code != answer.code;
+        if (!has_ended && !has_other_answer) {
             context_.inconclusive("PM-4", connection, "the answer of " + recipient.stream_name() + " is not known");
             return;
         }

@@ -51,13 +51,18 @@ bool has_left_before(const connection_trace& user, std::uint64_t frame) {
     return user.from_client().end != direction_end::open && user.from_client().end_frame < frame;
 }
 
+bool is_held_by_other(const judge_context& context, const connection_trace& connection, const observed_packet& login) {
+    return context.find_user(login.pseudo, login.frame, login.frame + 1,
+                             [&](const connection_trace* user) { return user != &connection; }) != nullptr;
+}
+
 std::string_view rule_about(const judge_context& context, const connection_trace& connection,
                             const traced_request& request) {
     const observed_packet& packet = *request.packet;
     const std::uint64_t end = connection.from_client().end_frame;
     if (packet.op == opcode::cr) {
         return connection.is_user() && packet.frame != connection.login_frame ? "CONN-7"
-               : context.holder(packet.pseudo, packet.frame, end) != nullptr  ? "CONN-2"
+               : is_held_by_other(context, connection, packet)                ? "CONN-2"
                                                                               : "CONN-1";
     }
     if (!connection.is_user()) {

@@ -88,7 +88,9 @@ void check_requests(judge_context& context) {
                     context.inconclusive(rule, connection, "what it depends on was dropped to bound memory");
                 }
             } else if (is_due && !connection.may_be_final_error(*request.first_answer, request.is_from_user)) {
+                context.set_judged_request(&request);
                 check_request(context, connection, request);
+                context.set_judged_request(nullptr);
             }
         }
     }

@@ -28,6 +28,14 @@ public:
         connection_at(stream).from(sender).end_time_ns = next_time_ns();
         return *this;
     }
+    /// The client sends bytes that break this rule.
+    trace_builder& malformed(std::size_t stream, std::string_view rule) {
+        direction_trace& direction = connection_at(stream).from(side::client);
+        direction.malformed.emplace();
+        direction.malformed->frame = ++trace_.frames;
+        direction.malformed->rule = rule;
+        return *this;
+    }
     /// An answered request: proves that the client was registered, and that all its earlier packets are known.
     trace_builder& ping(std::size_t stream) { return client(stream, rpm("nobody")).server(stream, error(4)); }
     trace_builder& wait(std::chrono::milliseconds time) {
