@@ -200,6 +200,13 @@ void declare_output(CLI::App& app, command_line& options) {
                        "the packets as comments; '-' is standard output, without anything else")
             ->option_text("FILE")
             ->excludes("--raw");
+    app.add_option(
+           "--anonymize", options.anonymized_path,
+           "Print nothing, but write the capture to this file, as pcapng, with other pseudos, texts and addresses "
+           "in the place of its own; --check finds the same in it")
+        ->option_text("OUT")
+        ->excludes(kept)
+        ->excludes("--raw");
     CLI::Option* raw_followed =
         app.add_option(
                "--follow-raw", options.raw_followed,
@@ -259,8 +266,32 @@ bool is_same_file(const std::string& input, const std::string& output) {
            read.st_dev == written.st_dev && read.st_ino == written.st_ino;
 }
 
+/// What --anonymize cannot be together with; empty if there is nothing.
+std::string anonymize_problem(const command_line& options) {
+    const bool has_other_output = options.check.is_wanted || options.is_to_scenario || options.is_json ||
+                                  options.is_csv || options.is_verbose || options.wants_stats || options.wants_ladder ||
+                                  !options.svg_path.empty() || options.raw_followed || options.followed ||
+                                  !options.filter_text.empty();
+    if (has_other_output) {
+        return "--anonymize writes the whole capture and prints nothing: look at its file in another run";
+    }
+    if (!options.interface.empty() || options.files.size() != 1 || options.files.front() == "-") {
+        return "--anonymize reads a capture twice: name one file";
+    }
+    if (is_same_file(options.files.front(), options.anonymized_path)) {
+        return "--anonymize " + shown_path(options.anonymized_path) +
+               " would overwrite the input: give --anonymize another file";
+    }
+    return {};
+}
+
 /// The contradiction in the command line; empty if there is none.
 std::string usage_problem(const command_line& options) {
+    if (!options.anonymized_path.empty()) {
+        if (std::string problem = anonymize_problem(options); !problem.empty()) {
+            return problem;
+        }
+    }
     if (options.is_to_scenario && options.files.size() > 1) {
         return "--to-scenario makes a scenario of one capture: name one file";
     }

@@ -48,7 +48,8 @@ struct command_line {
     bool is_verbose{false};
     bool is_json{false};
     bool is_csv{false};
-    std::string kept_path;  ///< of -w
+    std::string kept_path;        ///< of -w
+    std::string anonymized_path;  ///< of --anonymize
     std::optional<std::uint32_t> raw_followed;
     bool wants_stats{false};
     bool wants_ladder{false};

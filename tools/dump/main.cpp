@@ -1,6 +1,7 @@
 // chatos-dump: from what the command line asks for to what does it.
 #include "base/colors.hpp"
 #include "base/system/terminal_colors.hpp"
+#include "dump/anonymize/anonymizer.hpp"
 #include "dump/capture/capture_dump.hpp"
 #include "dump/command_line.hpp"
 #include "dump/input/compressed_input.hpp"
@@ -37,12 +38,15 @@ time_format time_format_of(std::string_view name) {
                                                : time_format::relative;
 }
 
-bool dump_all(const command_line& options, record_sink& sink, output& out, frame_listener* listener = nullptr) {
+bool dump_all(const command_line& options, record_sink& sink, output& out, frame_listener* listener = nullptr,
+              bool is_quiet = false) {
     const input_stop stop;
     input_progress progress{options.interface.empty() ? options.progress : progress_mode::never, options.files, out};
-    const auto report = [&progress](std::string_view problem) {
+    const auto report = [&progress, is_quiet](std::string_view problem) {
         progress.clear();
-        print_error(problem);
+        if (!is_quiet) {
+            print_error(problem);
+        }
     };
     const auto on_read = [&progress](std::size_t bytes) { progress.advance(bytes); };
     if (options.is_raw) {
@@ -174,7 +178,40 @@ int follow_bytes(const command_line& options) {
     return all_read ? exit_read : exit_failed;
 }
 
+/// Reads the capture twice: first for the texts of which nothing may remain.
+int anonymize_capture(const command_line& options) {
+    const keyed_hash::key secret = random_key();
+    text_cipher texts{secret};
+    text_collector collector{texts};
+    output nowhere;
+    (void)dump_all(options, collector, nowhere, nullptr, true);
+    anonymized_file file{options.anonymized_path};
+    if (file.error() != 0) {
+        return failure("cannot write " + shown_path(options.anonymized_path) + ": " + std::strerror(file.error()));
+    }
+    server_ports ports;
+    for (const std::uint16_t port : options.ports) {
+        ports.set(port);
+    }
+    anonymizer rewriter{file, texts, secret, ports, options.link_type_choices};
+    const bool all_read = dump_all(options, rewriter, nowhere, &rewriter);
+    if (file.error() != 0) {
+        return failure("cannot write " + shown_path(options.anonymized_path) + ": " + std::strerror(file.error()));
+    }
+    const anonymizer::counts& account = rewriter.account();
+    output out{STDOUT_FILENO};
+    out.add(account.frames, account.frames == 1 ? " frame" : " frames", " written: ");
+    out.add(account.simplified, " without tunnels and the like, ", account.blank,
+            " all zeros, because they have no segment of ChatOS");
+    out.add('\n');
+    out.flush();
+    return all_read ? exit_read : exit_failed;
+}
+
 int run(const command_line& options) {
+    if (!options.anonymized_path.empty()) {
+        return anonymize_capture(options);
+    }
     if (options.raw_followed) {
         return follow_bytes(options);
     }
