@@ -95,6 +95,37 @@ bool has_late_answer(const judge_context& context, const connection_trace& recip
     return false;
 }
 
+/// A delivery that this request may have caused, had its message been the same: nothing that the client sent has it.
+const observed_packet* altered_delivery(const judge_context& context, const connection_trace& connection,
+                                        const traced_request& request, const observed_packet& answer) {
+    const observed_packet& packet = *request.packet;
+    const observed_packet* altered = nullptr;
+    std::size_t count = 0;
+    (void)context.any_connection(packet.frame, answer.frame, [&](const connection_trace& other) {
+        const auto first = std::partition_point(
+            other.deliveries.begin(), other.deliveries.end(),
+            [&](const traced_delivery& delivery) { return delivery.packet->frame < packet.frame; });
+        if (first != other.deliveries.end() && first->packet->op == opcode::spm &&
+            first->packet->pseudo == connection.pseudo &&
+            !connection.sent_by_message.contains(first->packet->message)) {
+            altered = first->packet;
+        }
+        return altered != nullptr || ++count == connections_max;
+    });
+    return packet.op == opcode::spm || packet.op == opcode::sma ? altered : nullptr;
+}
+
+std::string_view rule_of_altered_message(std::string_view original, std::string_view received,
+                                         std::string_view general) {
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    constexpr std::size_t long_bytes = 512;
+    if (original.find(byte_order_mark) != std::string_view::npos &&
+        received.find(byte_order_mark) == std::string_view::npos) {
+        return "WIRE-8";
+    }
+    return received.size() >= long_bytes && original.starts_with(received) ? "WIRE-14" : general;
+}
+
 bool is_about_delivery(std::string_view rule) {
     return rule == "PM-3" || rule == "PM-4" || rule == "FLOW-2" || rule == "PC-3" || rule == "ALL-3" || rule == "ALL-5";
 }
@@ -160,15 +191,19 @@ std::string_view closest_rule(const judge_context& context, std::string_view gen
         general == "PC-6") {
         return general;
     }
+    if (const observed_packet* const altered = altered_delivery(context, connection, request, answer)) {
+        return rule_of_altered_message(packet.message, altered->message, general);
+    }
     if (general != "FLOW-2" && may_be_out_of_order(connection, request)) {
         return "FLOW-1";
     }
-    const std::uint64_t asked = request.granted_rpm != nullptr ? request.granted_rpm->packet->frame : packet.frame;
-    if (packet.op == opcode::spm && has_second_login(connection, asked, packet.frame)) {
+    const std::uint64_t permitted_from =
+        request.granted_rpm != nullptr ? request.granted_rpm->packet->frame : packet.frame;
+    if (packet.op == opcode::spm && has_second_login(connection, permitted_from, packet.frame)) {
         return "CONN-7";
     }
     if (answer.code != code_ok && packet.op == opcode::spm &&
-        was_claimed(context, connection, connection.pseudo, asked, answer.frame, code_taken)) {
+        was_claimed(context, connection, connection.pseudo, permitted_from, answer.frame, code_taken)) {
         return "CONN-2";
     }
     const connection_trace* const holder = context.find_latest_user(

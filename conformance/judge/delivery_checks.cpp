@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace chatos::conformance {
@@ -77,12 +78,17 @@ public:
 
     /// ALL-8: an SMA that was certainly processed before the recipient registered.
     void check_latecomers() {
+        std::unordered_map<const traced_request*, std::uint64_t> processed_by;  // a delivery shows it, too
+        for (const matched_delivery& match : matches_) {
+            const auto [entry, is_new] = processed_by.emplace(match.cause, match.cause->processed_by);
+            entry->second = std::min(entry->second, match.delivery->frame);
+        }
         for (const matched_delivery& match : matches_) {
             const observed_packet& request = *match.cause->packet;
             if (request.op != opcode::sma) {
                 continue;
             }
-            if (match.cause->processed_by < match.recipient->login_frame &&
+            if (processed_by.at(match.cause) < match.recipient->login_frame &&
                 match.sender->source->settled.owing_until < match.recipient->login_frame &&
                 match.sender->sent_by_message.at(request.message).size() == 1) {
                 context_.failed("ALL-8", *match.recipient, *match.delivery,

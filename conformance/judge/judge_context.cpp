@@ -19,6 +19,7 @@ judge_context::judge_context(const trace& observed, const judge_settings& settin
         is_complete_ = is_complete_ && is_trusted && !connections_.back().is_tunnel;
     }
     index_connections();
+    count_users_at_once();
 }
 
 void judge_context::index_connections() {
@@ -49,6 +50,22 @@ void judge_context::index_connections() {
     }
     for (auto& [pseudo, holders] : possible_holders_) {
         holders.build();
+    }
+}
+
+void judge_context::count_users_at_once() {
+    std::vector<std::pair<std::uint64_t, int>> changes;
+    for (const connection_trace& connection : connections_) {
+        if (connection.is_user() && connection.session_until > connection.registered_frame) {
+            changes.emplace_back(connection.registered_frame, 1);
+            changes.emplace_back(connection.session_until, -1);
+        }
+    }
+    std::sort(changes.begin(), changes.end());  // who ends in the frame in which another begins is counted first
+    int users = 0;
+    for (const auto& [frame, change] : changes) {
+        users += change;
+        users_at_once_ = std::max(users_at_once_, static_cast<std::size_t>(std::max(users, 0)));
     }
 }
 

@@ -58,6 +58,8 @@ public:
     bool any_connection(std::uint64_t from, std::uint64_t until, Visit visit) const {
         return lives_.any(until, before(from), [&](const connection_trace* connection) { return visit(*connection); });
     }
+    /// The most users that were certainly registered at one time.
+    [[nodiscard]] std::size_t users_at_once() const noexcept { return users_at_once_; }
     /// Whether the answer to `request` may be due to a timeout.
     [[nodiscard]] bool may_be_timeout(const observed_packet& request, const observed_packet& answer,
                                       bool is_offer) const noexcept;
@@ -102,10 +104,12 @@ private:
         return connection == nullptr ? nullptr : *connection;
     }
     void index_connections();
+    void count_users_at_once();
     void failed_by(side violator, std::string_view rule, const connection_trace& connection,
                    const observed_packet& packet, std::string expected, std::string actual);
 
     const traced_request* judged_request_{nullptr};
+    std::size_t users_at_once_{0};
     judge_settings settings_;
     judge_part part_;
     judge_memory& memory_;

@@ -29,6 +29,21 @@ void check_taken(judge_context& context, const connection_trace& connection, con
 
 }  // namespace
 
+/// CONN-9: whether as many users may be registered as the server has had at one time, and at least one.
+bool may_be_full(const judge_context& context, const connection_trace& connection, const traced_request& request) {
+    const std::size_t capacity_min = std::max<std::size_t>(context.users_at_once(), 1);
+    const std::uint64_t until = request.first_answer->frame;
+    std::size_t users = 0;
+    return context.any_connection(request.packet->frame, until, [&](const connection_trace& other) {
+        users +=
+            &other != &connection && ((other.is_user() && other.may_hold(other.pseudo, request.packet->frame, until)) ||
+                                      !other.unanswered_logins.empty())
+                ? 1
+                : 0;
+        return users >= capacity_min;
+    });
+}
+
 void check_login(judge_context& context, const connection_trace& connection, const traced_request& request) {
     const observed_packet& cr = *request.packet;
     const observed_packet& answer = *request.first_answer;
@@ -42,6 +57,10 @@ void check_login(judge_context& context, const connection_trace& connection, con
         check_taken(context, connection, cr, answer);
     } else if (answer.code != code_full) {
         context.failed(holder != nullptr ? "CONN-2" : "CONN-1", connection, answer, "ERROR 0, 1 or 2 for a CR",
+                       answer_text(answer.code));
+    } else if (context.is_complete() && !may_be_full(context, connection, request)) {
+        context.failed("CONN-9", connection, answer,
+                       "ERROR 0 or 1: fewer users may be registered than were before at one time",
                        answer_text(answer.code));
     } else {
         context.inconclusive("CONN-4", connection, "the server's capacity is not known");

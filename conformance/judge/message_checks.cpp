@@ -195,7 +195,7 @@ private:
     static bool is_only_cause(const connection_trace& connection, const connection_trace& recipient,
                               const observed_packet& spm, const traced_delivery& delivery) {
         const bool is_for_this_session =  // an earlier session's permission would not serve (PM-10)
-            recipient.registered_frame < spm.frame && delivery.packet->frame > spm.frame && delivery.answer != nullptr;
+            recipient.registered_frame < spm.frame && delivery.packet->frame > spm.frame;
         return (is_for_this_session || (connection.registered_frame < recipient.login_frame &&
                                         connection.complete_until > delivery.packet->frame)) &&
                recipient.received_messages.at({connection.pseudo, spm.message}).size() == 1 &&

@@ -42,7 +42,7 @@ public:
                 context_.passed("PC-2");
             }
         } else if (holder != nullptr && holder->complete_until > answer.frame &&
-                   !may_have_pending_offer(*holder, answer.frame) &&
+                   !may_have_pending_offer(*holder, pc, answer.frame) &&
                    !may_delay_delivery(*holder, pc.frame, answer.frame) && !may_have_own_offer(request)) {
             context_.failed("PC-1", connection, answer,
                             "ERROR 0: " + peer + " is registered, and no offer to it or from " +
@@ -53,9 +53,40 @@ public:
 
 private:
     /// PC-7: whether an offer to this peer may have been undecided before the frame.
-    static bool may_have_pending_offer(const connection_trace& peer, std::uint64_t frame) {
-        return !peer.received_offers.empty() ||
-               (!peer.deliveries.empty() && peer.deliveries.back().packet->frame > frame);
+    [[nodiscard]] bool may_have_pending_offer(const connection_trace& peer, const observed_packet& pc,
+                                              std::uint64_t frame) const {
+        if (!peer.deliveries.empty() && peer.deliveries.back().packet->frame > frame) {
+            return true;
+        }
+        constexpr std::size_t offers_max = 32;  // to look through for each PC
+        if (peer.received_offers.size() > offers_max) {
+            return true;
+        }
+        return std::any_of(peer.received_offers.begin(), peer.received_offers.end(), [&](const auto& offers) {
+            return offers.second.size() > offers_max || !is_decided(peer, offers.first, offers.second, pc.frame);
+        });
+    }
+
+    /// Whether the asker got its second answers to so many offers before the frame.
+    [[nodiscard]] bool is_decided(const connection_trace& peer, std::string_view asker,
+                                  const connection_trace::index_list& offers, std::uint64_t frame) const {
+        const connection_trace* const user =
+            context_.find_latest_user(std::string{asker}, frame, [](const connection_trace*) { return true; });
+        const auto own = user == nullptr ? connection_trace::index_list{} : own_offers(*user, peer.pseudo);
+        if (own.size() > 2 * offers.size()) {
+            return false;
+        }
+        const auto decided = static_cast<std::size_t>(std::count_if(own.begin(), own.end(), [&](std::size_t index) {
+            const traced_request& request = user->requests[index];
+            return request.second_answer != nullptr && request.second_answer->frame < frame &&
+                   request.second_answer->code != code_unreachable;
+        }));
+        return decided == offers.size();
+    }
+
+    static connection_trace::index_list own_offers(const connection_trace& asker, const std::string& peer) {
+        const auto list = asker.offers_by_recipient.find(peer);
+        return list == asker.offers_by_recipient.end() ? connection_trace::index_list{} : list->second;
     }
 
     /// PC-8: whether an earlier offer of the requester may have been undecided when the server processed its PC.
@@ -99,8 +130,11 @@ private:
             return;
         }
         const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
-        if (holder == nullptr || holder->ambiguous_from != SIZE_MAX ||
-            (!is_delivered && holder->complete_until <= answer.frame)) {
+        if (holder == nullptr && has_left_undecided(connection, pc)) {
+            context_.failed("PC-4", connection, answer, "ERROR 4: the peer left without deciding",
+                            answer_text(answer.code));
+        } else if (holder == nullptr || holder->ambiguous_from != SIZE_MAX ||
+                   (!is_delivered && holder->complete_until <= answer.frame)) {
             context_.inconclusive("PC-3", connection, "the peer's decision is not known");
         } else if (!is_delivered) {
             context_.failed("PC-1", connection, answer,
@@ -110,6 +144,18 @@ private:
             context_.failed("PC-3", connection, answer, "the decision of " + holder->stream_name() + ", once made",
                             answer_text(answer.code));
         }
+    }
+
+    /// Whether the offer of this PC alone was delivered to a user who ended without answering it.
+    [[nodiscard]] bool has_left_undecided(const connection_trace& connection, const observed_packet& pc) const {
+        return own_offers(connection, pc.pseudo).size() == 1 &&
+               context_.find_user(pc.pseudo, pc.frame, UINT64_MAX, [&](const connection_trace* peer) {
+                   const matching_deliveries offers = find_offers(*peer, connection.pseudo, pc.frame);
+                   return peer->registered_frame < pc.frame && offers.indexes.size() == 1 &&
+                          peer->received_offers.at(connection.pseudo).size() == 1 && offers.has_certain_answers() &&
+                          offers.front().answer == nullptr && peer->from_client().end == direction_end::fin &&
+                          peer->from_client().is_trusted();
+               }) != nullptr;
     }
 
     judge_context& context_;

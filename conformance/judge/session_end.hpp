@@ -1,4 +1,4 @@
-// What makes it uncertain whether a client's session goes on: the rules let a server end it after input that may be
+// What makes it uncertain whether a client's session continues: the rules let a server end it after input that may be
 // malformed (ERR-2), and after deliveries that ran out of time in a row (FLOW-10).
 #pragma once
 
