@@ -1,5 +1,6 @@
 // The bytes that either side sent (WIRE), packets that a server never sends, and answers without a request.
 #include "judge/judge_context.hpp"
+#include "judge/server_layout.hpp"
 
 #include <algorithm>
 
@@ -60,12 +61,14 @@ private:
             return;
         }
         const malformed_packet& malformed = *direction.malformed;
-        if (malformed.rule == "WIRE-14") {  // the server, or a client whose message it relays, may have higher limits
+        const std::string_view layout_rule = sender == side::server ? rule_of_layout(connection) : std::string_view{};
+        if (malformed.rule == "WIRE-14" &&
+            layout_rule.empty()) {  // the server, or a client whose message it relays, may have higher limits
             context_.inconclusive(malformed.rule, connection, "the server's limits are not known");
         } else if (malformed.offset >= direction.trusted_until) {
             context_.inconclusive(malformed.rule, connection, direction.distrust_reason);
         } else {
-            context_.report({.rule = malformed.rule,
+            context_.report({.rule = layout_rule.empty() ? malformed.rule : layout_rule,
                              .violator = sender,
                              .stream = connection.source->stream,
                              .sender = sender,

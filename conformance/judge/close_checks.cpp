@@ -94,8 +94,12 @@ private:
         if (last.op == opcode::cr && last.frame != connection.login_frame) {
             return "CONN-7";
         }
+        const auto answered =
+            std::find_if(connection.requests.rbegin(), connection.requests.rend(),
+                         [](const traced_request& request) { return request.first_answer != nullptr; });
         const auto& errors = connection.unmatched_errors;
-        if (last.op == opcode::error && std::find(errors.begin(), errors.end(), &last) != errors.end()) {
+        if (!errors.empty() && errors.back()->frame < end &&
+            (answered == connection.requests.rend() || errors.back()->offset > answered->packet->offset)) {
             return "FLOW-3";
         }
         const bool is_claimed = context_.any_connection(last.frame, end, [&](const connection_trace& other) {

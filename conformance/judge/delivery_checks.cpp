@@ -204,11 +204,12 @@ private:
         const bool is_sma =
             !is_offer(delivery) && (is_own ? near_causes_->has_sma(delivery.message, delivery.frame)
                                            : near_causes_->has_sma_only(scope, recipient, delivery.frame));
-        return is_after_malformed                 ? "ERR-1"
-               : is_without_permission && !is_own ? "PM-5"
-               : is_offer(delivery)               ? "PC-1"
-               : is_sma                           ? "ALL-1"
-                                                  : "PM-3";
+        return is_after_malformed                                     ? "ERR-1"
+               : near_causes_->has_early_request(recipient, delivery) ? "CONN-8"
+               : is_without_permission && !is_own                     ? "PM-5"
+               : is_offer(delivery)                                   ? "PC-1"
+               : is_sma                                               ? "ALL-1"
+                                                                      : "PM-3";
     }
 
     judge_context& context_;

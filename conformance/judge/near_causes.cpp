@@ -13,6 +13,11 @@ near_causes::near_causes(const std::vector<connection_trace>& connections) {
 void near_causes::add(const connection_trace& connection) {
     for (const traced_request& request : connection.requests) {
         const observed_packet& packet = *request.packet;
+        constexpr std::size_t early_requests_max = 256;
+        if (!request.is_from_user && packet.op != opcode::cr && packet.op != opcode::rpm &&
+            early_requests_.size() < early_requests_max) {
+            early_requests_.push_back(&packet);
+        }
         if (packet.op == opcode::sma) {
             const auto [first, is_new] = first_sma_of_message_.emplace(packet.message, packet.frame);
             first->second = std::min(first->second, packet.frame);
@@ -46,6 +51,15 @@ bool near_causes::has_sma_only(const connection_trace* sender, const connection_
         ++last;
     }
     return std::any_of(first_sma_of_sender_.begin(), last, is_only);
+}
+
+bool near_causes::has_early_request(const connection_trace& recipient, const observed_packet& delivery) const {
+    return std::any_of(early_requests_.begin(), early_requests_.end(), [&](const observed_packet* packet) {
+        const bool is_offer = delivery.op == opcode::pc;
+        return packet->frame <= delivery.frame && (packet->op == opcode::pc) == is_offer &&
+               (is_offer || packet->message == delivery.message) &&
+               (packet->op == opcode::sma || packet->pseudo == recipient.pseudo);
+    });
 }
 
 bool near_causes::has_unpermitted_spm(const connection_trace* sender, std::string_view recipient,

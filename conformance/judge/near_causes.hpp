@@ -23,6 +23,8 @@ public:
     /// any.
     [[nodiscard]] bool has_sma_only(const connection_trace* sender, const connection_trace& recipient,
                                     std::uint64_t frame) const;
+    /// Whether a client that was not registered sent an SPM, SMA or PC up to the frame that would be the cause.
+    [[nodiscard]] bool has_early_request(const connection_trace& recipient, const observed_packet& delivery) const;
     /// Whether `sender`, or if it is null any client, sent this SPM up to the frame without permission.
     [[nodiscard]] bool has_unpermitted_spm(const connection_trace* sender, std::string_view recipient,
                                            std::string_view message, std::uint64_t frame) const;
@@ -36,6 +38,7 @@ private:
 
     void add(const connection_trace& connection);
 
+    std::vector<const observed_packet*> early_requests_;  // of clients that were not registered; bounded
     std::map<std::string_view, std::uint64_t> first_sma_of_message_;
     std::map<const connection_trace*, std::uint64_t> first_sma_of_sender_;
     std::set<std::pair<const connection_trace*, std::string_view>> spm_recipients_;

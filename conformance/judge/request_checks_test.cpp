@@ -86,5 +86,12 @@ TEST(JudgeRequests, an_altered_message_breaks_the_rule_about_what_it_lost) {
     EXPECT_EQ(rules_for(std::string(1'024, 'x'), std::string(1'000, 'x')), "WIRE-14");
 }
 
+TEST(JudgeRequests, a_delivery_from_a_client_without_a_login_breaks_conn_8) {
+    trace_builder early;
+    early.login(0, "bob").client(1, {opcode::sma, "", "hi", 0}).server(0, trace_builder::spm("unregistered", "hi"));
+    early.ping(0);
+    EXPECT_EQ(early.rules(all_clients()), "CONN-8");
+}
+
 }  // namespace
 }  // namespace chatos::conformance

@@ -30,10 +30,17 @@ public:
     }
     /// The client sends bytes that break this rule.
     trace_builder& malformed(std::size_t stream, std::string_view rule) {
-        direction_trace& direction = connection_at(stream).from(side::client);
+        return malformed_bytes(stream, side::client, rule, "");
+    }
+    trace_builder& malformed_bytes(std::size_t stream, side sender, std::string_view rule, std::string_view bytes) {
+        direction_trace& direction = connection_at(stream).from(sender);
         direction.malformed.emplace();
         direction.malformed->frame = ++trace_.frames;
         direction.malformed->rule = rule;
+        for (const char byte : bytes) {
+            direction.malformed->bytes.push_back(static_cast<std::byte>(byte));
+        }
+        direction.malformed->bytes_total = bytes.size();
         return *this;
     }
     /// An answered request: proves that the client was registered, and that all its earlier packets are known.
