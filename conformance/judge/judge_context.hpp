@@ -135,6 +135,7 @@ void check_requests(judge_context& context);       // CONN, PM, ALL, PC: the ans
 void check_answer_counts(judge_context& context);  // FLOW-1: as many as there are requests
 void check_deliveries(judge_context& context);     // PM-3, ALL, PC-1: every delivery has a cause
 void check_closes(judge_context& context);         // FLOW-8, ERR-3, ERR-5: how connections end, and what is owed then
+void check_tunnels(judge_context& context);        // TUN-1, TUN-2, TUN-5
 void check_clients(judge_context& context);        // CLI
 
 }  // namespace chatos::conformance
