@@ -41,9 +41,10 @@ void output::add_spaces(std::size_t count) {
 
 void output::add_number(std::uint64_t number, std::size_t width) {
     std::array<char, number_room> digits;
-    const std::string_view text{digits.data(), write_number(digits.data(), number)};
-    add_spaces(width > text.size() ? width - text.size() : 0);
-    add(text);
+    const auto size = static_cast<std::size_t>(write_number(digits.data(), number) - digits.data());
+    add_spaces(width > size ? width - size : 0);
+    std::memcpy(room(number_room), digits.data(), size);
+    used_ += size;
 }
 
 void output::add_padded(std::string_view text, std::size_t width) {
