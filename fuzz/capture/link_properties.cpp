@@ -74,9 +74,9 @@ verdict check_padding(std::span<const std::byte> bytes, std::uint16_t link_type)
 
 std::uint16_t chosen_link_type(std::byte choice) noexcept {
     // The first ones in an order that seeds rely on.
-    constexpr std::array<std::uint16_t, 35> types{1,   0,   12,  101, 108, 113, 228, 229, 276, 14,  147, 6,
-                                                  9,   10,  50,  51,  100, 104, 105, 106, 107, 109, 117, 119,
-                                                  122, 123, 127, 138, 163, 166, 192, 204, 205, 239, 258};
+    constexpr std::array<std::uint16_t, 42> types{1,   0,   12,  101, 108, 113, 228, 229, 276, 14,  147, 6,   9,   10,
+                                                  50,  51,  100, 104, 105, 106, 107, 109, 117, 119, 122, 123, 127, 138,
+                                                  163, 166, 192, 204, 205, 239, 258, 8,   226, 242, 281, 282, 284, 285};
     return types[(std::to_integer<std::size_t>(choice) & 0x7FU) % types.size()];
 }
 

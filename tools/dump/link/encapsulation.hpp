@@ -17,6 +17,7 @@ enum class encapsulation : std::uint8_t {
     r_tag,     ///< IEEE 802.1CB
     metadata,  ///< Cisco TrustSec
     trill,
+    fabric_path,
     nsh,
     mpls,
     pppoe,
@@ -51,10 +52,10 @@ inline constexpr std::size_t encapsulation_count = static_cast<std::size_t>(enca
 /// The name in the summary.
 [[nodiscard]] constexpr std::string_view encapsulation_name(encapsulation kind) noexcept {
     constexpr std::array<std::string_view, encapsulation_count> names{
-        "vlan",    "e_tag", "vn_tag",    "i_tag",       "r_tag",  "metadata", "trill",    "nsh",       "mpls",
-        "pppoe",   "ppp",   "hdlc",      "frame_relay", "802.11", "a_msdu",   "nflog",    "ipip",      "6in4",
-        "4in6",    "6in6",  "gre",       "gretap",      "nvgre",  "pptp",     "erspan_i", "erspan_ii", "erspan_iii",
-        "etherip", "vxlan", "vxlan_gpe", "geneve",      "l2tp",   "gtp_u",    "teredo"};
+        "vlan",       "e_tag",   "vn_tag", "i_tag",     "r_tag",       "metadata", "trill",  "fabric_path", "nsh",
+        "mpls",       "pppoe",   "ppp",    "hdlc",      "frame_relay", "802.11",   "a_msdu", "nflog",       "ipip",
+        "6in4",       "4in6",    "6in6",   "gre",       "gretap",      "nvgre",    "pptp",   "erspan_i",    "erspan_ii",
+        "erspan_iii", "etherip", "vxlan",  "vxlan_gpe", "geneve",      "l2tp",     "gtp_u",  "teredo"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -71,9 +71,13 @@ void open_trill(network_packet& packet) noexcept {
     }
 }
 
-}  // namespace
-
-namespace {
+/// Cisco's: a field after addresses of its own, then the frame.
+void open_fabric_path(network_packet& packet) noexcept {
+    packet.note(encapsulation::fabric_path);
+    if (packet.drop(2)) {
+        packet.becomes(header_kind::ethernet);
+    }
+}
 
 /// The pairs of service access points of SNAP, spanning tree, ISO, and IP.
 bool is_service_point(std::uint16_t points) noexcept {
@@ -122,9 +126,22 @@ bool may_be_ethernet(const network_packet& packet) noexcept {
 }
 
 void open_ethernet(network_packet& packet) noexcept {
+    if (packet.drop(12)) {
+        open_type_field(packet);
+    }
+}
+
+void open_type_field(network_packet& packet) noexcept {
     const network_packet header = packet;
-    if (packet.drop(14)) {
-        packet.becomes_ether_type(header.number<std::uint16_t>(12));
+    if (packet.drop(2)) {
+        packet.becomes_ether_type(header.number<std::uint16_t>(0));
+    }
+}
+
+void open_padded_type_field(network_packet& packet) noexcept {
+    open_type_field(packet);
+    if (packet.reason == skip_reason::none) {
+        packet.drop(2);
     }
 }
 
@@ -151,6 +168,7 @@ void open_ether_type(network_packet& packet) noexcept {
     case 0xF1C1: open_tag(packet, encapsulation::r_tag, 6); return;
     case 0x88E7: open_i_tag(packet); return;
     case 0x22F3: open_trill(packet); return;
+    case 0x8903: open_fabric_path(packet); return;
     default: break;
     }
     if (packet.ether_type <= ether_length_max) {  // a tag before the length of an IEEE 802.3 frame

@@ -10,11 +10,7 @@ void open_loopback(network_packet& packet) noexcept;
 void open_any_ip(network_packet& packet) noexcept;
 void open_cooked(network_packet& packet) noexcept;
 void open_cooked_2(network_packet& packet) noexcept;
-void open_fddi(network_packet& packet) noexcept;
 void open_token_ring(network_packet& packet) noexcept;
-void open_ip_over_fibre_channel(network_packet& packet) noexcept;
-void open_ip_over_1394(network_packet& packet) noexcept;
-void open_sun_atm(network_packet& packet) noexcept;
 void open_ipsec_interface(network_packet& packet) noexcept;
 void open_pf_log(network_packet& packet) noexcept;
 void open_per_packet_information(network_packet& packet) noexcept;
@@ -24,6 +20,8 @@ void open_nflog(network_packet& packet) noexcept;
 // ether_types.cpp: Ethernet, LLC, and everything that an Ethernet type can announce
 void open_ethernet(network_packet& packet) noexcept;
 void open_ether_type(network_packet& packet) noexcept;
+void open_type_field(network_packet& packet) noexcept;
+void open_padded_type_field(network_packet& packet) noexcept;
 void open_llc(network_packet& packet) noexcept;
 void open_nsh(network_packet& packet) noexcept;
 
@@ -31,9 +29,7 @@ void open_nsh(network_packet& packet) noexcept;
 void open_mpls(network_packet& packet) noexcept;
 void open_pppoe(network_packet& packet) noexcept;
 void open_ppp(network_packet& packet) noexcept;
-void open_ppp_with_direction(network_packet& packet) noexcept;
 void open_hdlc(network_packet& packet) noexcept;
-void open_hdlc_with_direction(network_packet& packet) noexcept;
 void open_frame_relay(network_packet& packet) noexcept;
 
 // ieee80211.cpp: the radio's headers and the frames of IEEE 802.11

@@ -53,8 +53,7 @@ void open_as(network_packet& packet, std::uint32_t link_type) noexcept {
                     {frame_kind::registry::link_type, static_cast<std::uint16_t>(link_type)});
         return;
     }
-    packet.next = row->first;
-    packet.ip_version = row->ip_version;
+    begin_frame(packet, *row);
 }
 
 }  // namespace
@@ -94,10 +93,6 @@ void open_cooked_2(network_packet& packet) noexcept {
     }
 }
 
-void open_fddi(network_packet& packet) noexcept {
-    open_after(packet, 13, header_kind::llc);
-}
-
 /// With source routing, as a bit of the source address says, a field follows that begins with its length.
 void open_token_ring(network_packet& packet) noexcept {
     constexpr std::size_t header_bytes = 14;
@@ -107,21 +102,6 @@ void open_token_ring(network_packet& packet) noexcept {
     }
     const bool has_route = (packet.byte(8) & 0x80U) != 0;
     open_after(packet, header_bytes + (has_route ? packet.byte(header_bytes) & 0x1FU : 0U), header_kind::llc);
-}
-
-void open_ip_over_fibre_channel(network_packet& packet) noexcept {
-    open_after(packet, 16, header_kind::llc);
-}
-
-void open_ip_over_1394(network_packet& packet) noexcept {
-    const network_packet header = packet;
-    if (packet.drop(18)) {
-        packet.becomes_ether_type(header.number<std::uint16_t>(16));
-    }
-}
-
-void open_sun_atm(network_packet& packet) noexcept {
-    open_after(packet, 4, header_kind::llc);
 }
 
 /// OpenBSD's enc: an address family, then what IPsec has taken off.

@@ -19,24 +19,20 @@ struct opener_row {
 constexpr opener_row rows[]{
     {header_kind::ethernet, open_ethernet},
     {header_kind::ether_type, open_ether_type},
+    {header_kind::type_field, open_type_field},
+    {header_kind::padded_type_field, open_padded_type_field},
     {header_kind::llc, open_llc},
     {header_kind::loopback, open_loopback},
     {header_kind::any_ip, open_any_ip},
     {header_kind::mpls, open_mpls},
     {header_kind::pppoe, open_pppoe},
     {header_kind::ppp, open_ppp},
-    {header_kind::ppp_with_direction, open_ppp_with_direction},
     {header_kind::hdlc, open_hdlc},
-    {header_kind::hdlc_with_direction, open_hdlc_with_direction},
     {header_kind::frame_relay, open_frame_relay},
     {header_kind::nsh, open_nsh},
     {header_kind::cooked, open_cooked},
     {header_kind::cooked_2, open_cooked_2},
-    {header_kind::fddi, open_fddi},
     {header_kind::token_ring, open_token_ring},
-    {header_kind::ip_over_fibre_channel, open_ip_over_fibre_channel},
-    {header_kind::ip_over_1394, open_ip_over_1394},
-    {header_kind::sun_atm, open_sun_atm},
     {header_kind::ipsec_interface, open_ipsec_interface},
     {header_kind::pf_log, open_pf_log},
     {header_kind::ieee80211, open_ieee80211},
@@ -95,8 +91,7 @@ network_packet parse_link_frame(const captured_frame& frame, const link_type_map
         packet.fail(skip_reason::unknown_link_type, {frame_kind::registry::link_type, frame.link_type});
         return packet;
     }
-    packet.next = row->first;
-    packet.ip_version = row->ip_version;
+    begin_frame(packet, *row);
     open_link_headers(packet);
     return packet;
 }

@@ -8,40 +8,47 @@ namespace chatos::dump {
 namespace {
 
 constexpr link_type_row rows[]{
-    {0, "null", header_kind::loopback},
-    {1, "ethernet", header_kind::ethernet},
-    {6, "token-ring", header_kind::token_ring},
-    {9, "ppp", header_kind::hdlc},
-    {10, "fddi", header_kind::fddi},
-    {12, "raw-12", header_kind::any_ip},
-    {14, "raw-14", header_kind::any_ip},
-    {50, "ppp-serial", header_kind::hdlc},
-    {51, "pppoe", header_kind::pppoe},
-    {100, "atm-llc", header_kind::llc},
-    {101, "raw", header_kind::any_ip},
-    {104, "hdlc", header_kind::hdlc},
-    {105, "802.11", header_kind::ieee80211},
-    {106, "ip-over-atm", header_kind::llc},
-    {107, "frame-relay", header_kind::frame_relay},
-    {108, "loop", header_kind::loopback},
-    {109, "enc", header_kind::ipsec_interface},
-    {113, "sll", header_kind::cooked},
-    {117, "pflog", header_kind::pf_log},
-    {119, "prism", header_kind::prism},
-    {122, "ip-over-fc", header_kind::ip_over_fibre_channel},
-    {123, "sunatm", header_kind::sun_atm},
-    {127, "radiotap", header_kind::radiotap},
-    {138, "ip-over-1394", header_kind::ip_over_1394},
-    {163, "avs", header_kind::avs},
-    {166, "ppp-pppd", header_kind::ppp},
-    {192, "ppi", header_kind::per_packet_information},
-    {204, "ppp-with-direction", header_kind::ppp_with_direction},
-    {205, "hdlc-with-direction", header_kind::hdlc_with_direction},
-    {228, "ipv4", header_kind::ip, 4},
-    {229, "ipv6", header_kind::ip, 6},
-    {239, "nflog", header_kind::nflog},
-    {258, "pktap", header_kind::pktap},
-    {276, "sll2", header_kind::cooked_2},
+    {0, "null", 0, header_kind::loopback},
+    {1, "ethernet", 0, header_kind::ethernet},
+    {6, "token-ring", 0, header_kind::token_ring},
+    {8, "slip", 16, header_kind::any_ip},
+    {9, "ppp", 0, header_kind::hdlc},
+    {10, "fddi", 13, header_kind::llc},
+    {12, "raw-12", 0, header_kind::any_ip},
+    {14, "raw-14", 0, header_kind::any_ip},
+    {50, "ppp-serial", 0, header_kind::hdlc},
+    {51, "pppoe", 0, header_kind::pppoe},
+    {100, "atm-llc", 0, header_kind::llc},
+    {101, "raw", 0, header_kind::any_ip},
+    {104, "hdlc", 0, header_kind::hdlc},
+    {105, "802.11", 0, header_kind::ieee80211},
+    {106, "ip-over-atm", 0, header_kind::llc},
+    {107, "frame-relay", 0, header_kind::frame_relay},
+    {108, "loop", 0, header_kind::loopback},
+    {109, "enc", 0, header_kind::ipsec_interface},
+    {113, "sll", 0, header_kind::cooked},
+    {117, "pflog", 0, header_kind::pf_log},
+    {119, "prism", 0, header_kind::prism},
+    {122, "ip-over-fc", 16, header_kind::llc},
+    {123, "sunatm", 4, header_kind::llc},
+    {127, "radiotap", 0, header_kind::radiotap},
+    {138, "ip-over-1394", 16, header_kind::type_field},
+    {163, "avs", 0, header_kind::avs},
+    {166, "ppp-pppd", 0, header_kind::ppp},
+    {192, "ppi", 0, header_kind::per_packet_information},
+    {204, "ppp-with-direction", 1, header_kind::ppp},
+    {205, "hdlc-with-direction", 1, header_kind::hdlc},
+    {226, "ipnet", 24, header_kind::any_ip},
+    {228, "ipv4", 0, header_kind::ip, 4},
+    {229, "ipv6", 0, header_kind::ip, 6},
+    {239, "nflog", 0, header_kind::nflog},
+    {242, "ip-over-infiniband", 40, header_kind::padded_type_field},
+    {258, "pktap", 0, header_kind::pktap},
+    {276, "sll2", 0, header_kind::cooked_2},
+    {281, "brcm-tag", 16, header_kind::type_field},
+    {282, "brcm-tag-prepended", 4, header_kind::ethernet},
+    {284, "dsa", 16, header_kind::type_field},
+    {285, "edsa", 20, header_kind::type_field},
 };
 
 static_assert(std::ranges::is_sorted(rows, {}, &link_type_row::number));
@@ -69,6 +76,13 @@ std::string link_type_names() {
 const link_type_row* find_link_type(std::uint16_t number) noexcept {
     const auto* const position = std::ranges::lower_bound(rows, number, {}, &link_type_row::number);
     return position != std::end(rows) && position->number == number ? position : nullptr;
+}
+
+void begin_frame(network_packet& packet, const link_type_row& type) noexcept {
+    if (packet.drop(type.prefix_bytes)) {
+        packet.next = type.first;
+        packet.ip_version = type.ip_version;
+    }
 }
 
 std::string link_type_map::add(std::string_view assignment) {

@@ -17,9 +17,13 @@ namespace chatos::dump {
 struct link_type_row {
     std::uint16_t number;
     std::string_view name;
-    header_kind first;           ///< what its frames begin with
+    std::uint8_t prefix_bytes;   ///< bytes before the first header that say nothing of what follows
+    header_kind first;           ///< what its frames begin with after those
     std::uint8_t ip_version{0};  ///< where they begin with an IP header
 };
+
+/// Makes the packet one of a frame of this type: the prefix is taken off, the first header comes next.
+void begin_frame(network_packet& packet, const link_type_row& type) noexcept;
 
 /// All that are read, in the order of their numbers.
 [[nodiscard]] std::span<const link_type_row> link_types() noexcept;

@@ -16,25 +16,21 @@ namespace chatos::dump {
 /// What a packet begins with. Each but the last two has an opener in link_layer.cpp's table.
 enum class header_kind : std::uint8_t {
     ethernet,
-    ether_type,  ///< what network_packet::ether_type says
+    ether_type,         ///< what network_packet::ether_type says
+    type_field,         ///< an Ethernet type alone
+    padded_type_field,  ///< an Ethernet type and two bytes of padding
     llc,
     loopback,
     any_ip,  ///< the first four bits say which version
     mpls,
     pppoe,
     ppp,
-    ppp_with_direction,
     hdlc,
-    hdlc_with_direction,
     frame_relay,
     nsh,
     cooked,
     cooked_2,
-    fddi,
     token_ring,
-    ip_over_fibre_channel,
-    ip_over_1394,
-    sun_atm,
     ipsec_interface,
     pf_log,
     ieee80211,

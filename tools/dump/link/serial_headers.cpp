@@ -129,12 +129,6 @@ void open_ppp(network_packet& packet) noexcept {
     }
 }
 
-void open_ppp_with_direction(network_packet& packet) noexcept {
-    if (packet.drop(1)) {
-        packet.becomes(header_kind::ppp);
-    }
-}
-
 /// Cisco's HDLC has an Ethernet type; PPP uses the same links, with an address of its own.
 void open_hdlc(network_packet& packet) noexcept {
     const network_packet header = packet;
@@ -150,12 +144,6 @@ void open_hdlc(network_packet& packet) noexcept {
     packet.note(encapsulation::hdlc);
     if (packet.drop(4)) {
         packet.becomes_ether_type(header.number<std::uint16_t>(2));
-    }
-}
-
-void open_hdlc_with_direction(network_packet& packet) noexcept {
-    if (packet.drop(1)) {
-        packet.becomes(header_kind::hdlc);
     }
 }
 
