@@ -77,8 +77,7 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
         if (result.status != decode_status::complete) {
             break;
         }
-        note_delivery(actor, result.packet);
-        actor.fenced = actor.fenced && result.packet.op != opcode::error;
+        note_received(actor, result.packet);
     }
     while (!is_decided()) {
         if (actor.expects_bytes && actor.packets_left == 0) {
@@ -105,7 +104,7 @@ void execution::received(std::size_t index, std::span<const std::byte> bytes, mo
             event.error = result.error;
         } else {
             event.packet = owned(result.packet);
-            note_delivery(actor, result.packet);
+            note_received(actor, result.packet);
             actor.packets_left -= actor.expects_bytes ? 1 : 0;
         }
         event.bytes = std::exchange(actor.unfinished, {});
@@ -346,7 +345,7 @@ void execution::write(std::size_t index, outgoing data, std::string text) {
     if (actor.connection != link::open) {
         return;
     }
-    note_answers(actor, data.bytes);
+    note_sent(actor, data.bytes);
     std::size_t start = 0;
     for (const std::size_t write_end : data.write_ends) {
         outcome_.traffic.add(now_, index, traffic_entry::kind::sent,

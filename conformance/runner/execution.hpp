@@ -122,8 +122,12 @@ private:
         std::deque<received_event> inbox;
         std::vector<std::byte> storage;
         std::vector<std::byte> unfinished;
-        std::deque<opcode> deliveries_owed;  // received and not answered; kept for the aftermath
-        std::uint64_t received_bytes{0};     // up to the event that comes next
+        // Kept for the aftermath: deliveries that are not answered, and own requests that wait for their answers.
+        std::deque<opcode> deliveries_owed;
+        std::deque<opcode> requests_open;
+        bool awaits_decision{false};  // the first of them is a PC with its first answer
+        bool is_fence_sent{false};
+        std::uint64_t received_bytes{0};  // up to the event that comes next
         std::uint64_t sent_bytes{0};
         std::unique_ptr<stream_decoder> decoder;
         std::string screen;  // of a client under test: what no step has looked at yet; bounded
@@ -178,9 +182,9 @@ private:
     void continue_draining(moment now);
     void start_aftermath();
     void continue_aftermath(moment now);
-    void note_delivery(actor_state& actor, const packet_view& packet) const;
-    void note_answers(actor_state& actor, std::span<const std::byte> sent) const;
-    void answer_in_aftermath(std::size_t index, bool with_fence);
+    void note_received(actor_state& actor, const packet_view& packet) const;
+    void note_sent(actor_state& actor, std::span<const std::byte> sent) const;
+    void answer_in_aftermath(std::size_t index);
     [[nodiscard]] moment half_close_time() const;
     void half_close_all();
     void close_all();

@@ -161,40 +161,52 @@ void execution::start_aftermath() {
     phase_since_ = now_;
     is_fenced_ = is_before_end;
     for (std::size_t index = 0; index < actors_.size() && is_before_end; ++index) {
-        actor_state& actor = actors_[index];
-        actor.fenced = false;
-        if (actor.connection == link::open && actor.registered && !actor.half_closed && !actor.writing) {
-            answer_in_aftermath(index, true);
-        }
+        answer_in_aftermath(index);
     }
     if (!is_fenced_) {
         half_close_all();
     }
 }
 
-void execution::note_delivery(actor_state& actor, const packet_view& packet) const {
-    if (timeouts_.aftermath.count() != 0 && (packet.op == opcode::spm || packet.op == opcode::pc)) {
+void execution::note_received(actor_state& actor, const packet_view& packet) const {
+    if (timeouts_.aftermath.count() == 0) {
+        return;
+    }
+    if (packet.op == opcode::spm || packet.op == opcode::pc) {
         actor.deliveries_owed.push_back(packet.op);
+    } else if (packet.op == opcode::error && !actor.requests_open.empty()) {
+        actor.awaits_decision =
+            actor.requests_open.front() == opcode::pc && packet.code == error_code::ok && !actor.awaits_decision;
+        if (!actor.awaits_decision) {
+            actor.requests_open.pop_front();
+        }
     }
 }
 
 /// What a scenario sends in one write begins with a packet, or with bytes that end the dialogue.
-void execution::note_answers(actor_state& actor, std::span<const std::byte> sent) const {
-    while (!actor.deliveries_owed.empty() && !sent.empty()) {
+void execution::note_sent(actor_state& actor, std::span<const std::byte> sent) const {
+    while (timeouts_.aftermath.count() != 0 && !sent.empty()) {
         const decode_result result = decode(sent, limits{});
         if (result.status != decode_status::complete) {
             return;
         }
-        if (result.packet.op == opcode::error) {
+        if (result.packet.op != opcode::error) {
+            actor.requests_open.push_back(result.packet.op);
+        } else if (!actor.deliveries_owed.empty()) {
             actor.deliveries_owed.pop_front();
         }
         sent = sent.subspan(result.consumed);
     }
 }
 
-/// Answers as a conforming client does, and sends a fence if the actor has none yet.
-void execution::answer_in_aftermath(std::size_t index, bool with_fence) {
+/// Answers as a conforming client does, and sends a fence once nothing else is unanswered.
+void execution::answer_in_aftermath(std::size_t index) {
     actor_state& actor = actors_[index];
+    const bool with_fence = !actor.is_fence_sent && actor.requests_open.empty();
+    if (actor.connection != link::open || !actor.registered || actor.half_closed || actor.writing ||
+        (actor.deliveries_owed.empty() && !with_fence)) {
+        return;
+    }
     send_action answers;
     for (const opcode delivery : actor.deliveries_owed) {
         packet_source answer;
@@ -204,7 +216,7 @@ void execution::answer_in_aftermath(std::size_t index, bool with_fence) {
     }
     if (with_fence) {
         answers.units.emplace_back(fence());
-        actor.fenced = true;
+        actor.is_fence_sent = true;
         requests_.emplace_back(reading_request{index, true});
     }
     actor.deliveries_owed.clear();
@@ -214,7 +226,8 @@ void execution::answer_in_aftermath(std::size_t index, bool with_fence) {
 /// All fences are answered, and nothing has come for a while; or half of the time has passed.
 moment execution::half_close_time() const {
     const bool awaits_answer = std::any_of(actors_.begin(), actors_.end(), [](const actor_state& actor) {
-        return actor.connection == link::open && (actor.fenced || actor.writing);
+        return actor.connection == link::open && actor.registered && !actor.half_closed &&
+               (!actor.requests_open.empty() || actor.writing);
     });
     const moment latest = phase_since_ + timeouts_.aftermath / 2;
     return awaits_answer ? latest : std::min<moment>(latest, last_received_ + timeouts_.aftermath / 16);
@@ -222,10 +235,7 @@ moment execution::half_close_time() const {
 
 void execution::continue_aftermath(moment now) {
     for (std::size_t index = 0; index < actors_.size() && is_fenced_; ++index) {
-        const actor_state& actor = actors_[index];
-        if (actor.connection == link::open && actor.registered && !actor.writing && !actor.deliveries_owed.empty()) {
-            answer_in_aftermath(index, false);
-        }
+        answer_in_aftermath(index);
     }
     const auto is_open = [](const actor_state& actor) { return actor.connection == link::open; };
     if (is_fenced_ && now >= half_close_time()) {
