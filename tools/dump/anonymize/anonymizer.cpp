@@ -31,6 +31,13 @@ void for_each_text(std::span<const std::byte> packet, Use&& use) {
     }
 }
 
+/// Changes the bits of `bytes` in which the segment at `offset` differs from what came first.
+void apply_differences(std::span<const std::byte> differences, std::size_t offset, std::span<std::byte> bytes) {
+    for (std::size_t index = 0; index < bytes.size() && offset + index < differences.size(); ++index) {
+        bytes[index] ^= differences[offset + index];
+    }
+}
+
 }  // namespace
 
 void text_collector::take(const any_record& record) {
@@ -54,7 +61,7 @@ void anonymizer::frame_read(std::uint64_t number, const captured_frame& frame) {
     last_.reset();
     last_payload_.clear();
     if (skeleton.shape != frame_skeleton::form::blank) {
-        last_ = segment_place{number, skeleton.sequence, place};
+        last_ = segment_place{number, skeleton.sequence, place, segment->tcp.is_syn, {}};
         last_payload_.assign(segment->tcp.payload.begin(), segment->tcp.payload.end());
         recent_.push_back(*last_);
         if (recent_.size() > recent_segments_max) {
@@ -138,8 +145,44 @@ void anonymizer::bytes_given(const stream_position& at, std::span<const std::byt
 
 void anonymizer::segment_taken(const stream_position& at, bool /*is_waiting*/) {
     direction_state& direction = state_of(at.stream, at.direction);
-    if (add_segment_of(direction, at.capture->mark.frame)) {
-        repeat(direction, direction.segments.back());
+    if (!add_segment_of(direction, at.capture->mark.frame)) {
+        return;
+    }
+    const segment_place& added = direction.segments.back();
+    if (added.is_syn && !direction.has_base) {
+        direction.base_sequence = added.sequence;
+        direction.base_offset = 0;
+        direction.has_base = true;
+    }
+    repeat(direction, added);
+}
+
+void anonymizer::fill(const segment_place& segment, std::size_t offset, std::vector<std::byte> bytes) {
+    apply_differences(segment.differences, offset, bytes);
+    file_.fill(segment.place, offset, bytes);
+}
+
+/// The frame that came later still differs, where it did.
+void anonymizer::note_conflict(const event_record& record) {
+    direction_state& direction = state_of(record.at.stream, record.at.direction);
+    const std::uint64_t frame = record.at.capture->mark.frame;
+    const bool is_new = add_segment_of(direction, frame);
+    const auto segment = std::ranges::find(direction.segments, frame, &segment_place::frame);
+    if (segment == direction.segments.end() || !direction.has_base) {
+        return;
+    }
+    const std::int64_t begin = static_cast<std::int64_t>(record.at.offset) - offset_of(direction, *segment);
+    const std::size_t count = std::min(record.kept.size(), record.other.size());
+    segment->differences.resize(segment->place.bytes);
+    for (std::size_t index = 0; index < count; ++index) {
+        const std::int64_t position = begin + static_cast<std::int64_t>(index);
+        const bool is_inside = position >= 0 && position < static_cast<std::int64_t>(segment->place.bytes);
+        if (is_inside && record.kept[index] != record.other[index]) {
+            segment->differences[static_cast<std::size_t>(position)] = std::byte{1};
+        }
+    }
+    if (is_new) {
+        repeat(direction, *segment);
     }
 }
 
@@ -158,9 +201,10 @@ void anonymizer::repeat(direction_state& direction, const segment_place& added) 
         const std::int64_t first = std::max(begin, from);
         const std::int64_t last = std::min(end, from + static_cast<std::int64_t>(earlier.place.bytes));
         if (first < last) {
-            const std::vector<std::byte> bytes = file_.filled(earlier.place, static_cast<std::size_t>(first - from),
-                                                              static_cast<std::size_t>(last - first));
-            file_.fill(added.place, static_cast<std::size_t>(first - begin), bytes);
+            std::vector<std::byte> bytes = file_.filled(earlier.place, static_cast<std::size_t>(first - from),
+                                                        static_cast<std::size_t>(last - first));
+            apply_differences(earlier.differences, static_cast<std::size_t>(first - from), bytes);
+            fill(added, static_cast<std::size_t>(first - begin), std::move(bytes));
         }
     }
 }
@@ -176,8 +220,9 @@ void anonymizer::fill(direction_state& direction, std::uint64_t offset, std::spa
         const std::int64_t first = std::max(begin, from);
         const std::int64_t last = std::min(end, from + static_cast<std::int64_t>(segment.place.bytes));
         if (first < last) {
-            file_.fill(segment.place, static_cast<std::size_t>(first - from),
-                       bytes.subspan(static_cast<std::size_t>(first - begin), static_cast<std::size_t>(last - first)));
+            const std::span<const std::byte> part =
+                bytes.subspan(static_cast<std::size_t>(first - begin), static_cast<std::size_t>(last - first));
+            fill(segment, static_cast<std::size_t>(first - from), {part.begin(), part.end()});
         }
     }
 }
@@ -261,6 +306,10 @@ void anonymizer::on(const undecoded_record& record) {
 
 /// The packet that a gap cuts: its sizes say where it ends.
 void anonymizer::on(const event_record& record) {
+    if (record.kind == event_kind::conflict) {
+        note_conflict(record);
+        return;
+    }
     const bool is_loss = record.kind == event_kind::gap || record.kind == event_kind::truncated;
     direction_state& direction = state_of(record.at.stream, record.at.direction);
     if (is_loss && direction.tail == 0) {

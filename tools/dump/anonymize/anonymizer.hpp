@@ -61,6 +61,9 @@ private:
         std::uint64_t frame{0};
         std::uint32_t sequence{0};
         payload_place place{};
+        bool is_syn{false};
+        /// Bits by which it differs from what came first; as long as its payload, or empty.
+        std::vector<std::byte> differences{};
     };
     struct direction_state {
         std::deque<segment_place> segments;  ///< in the order of their frames
@@ -90,6 +93,8 @@ private:
     [[nodiscard]] std::uint32_t left_out_before(const direction_state& direction, const segment_place& segment,
                                                 std::uint64_t offset, std::span<const std::byte> bytes) const;
     void repeat(direction_state& direction, const segment_place& added);
+    void note_conflict(const event_record& record);
+    void fill(const segment_place& segment, std::size_t offset, std::vector<std::byte> bytes);
     void fill(direction_state& direction, std::uint64_t offset, std::span<const std::byte> bytes);
     void settle(direction_state& direction, std::uint64_t offset);
     [[nodiscard]] std::vector<std::byte> replaced(std::span<const std::byte> packet,

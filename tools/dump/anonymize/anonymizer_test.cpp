@@ -138,6 +138,16 @@ TEST(anonymizer, a_segment_may_repeat_some_bytes_and_bring_others) {
                 {"good morning"});
 }
 
+TEST(anonymizer, bytes_that_came_twice_and_differ_still_differ) {
+    std::string other{greeting};
+    other[7] = 'X';
+    expect_same("other bytes", {client(16, greeting), client(16, other), client(16, greeting)},
+                {"good morning", "goXd"});
+    expect_same("other bytes while the first wait",
+                {client(22, greeting.substr(6)), client(22, other.substr(6)), client(16, greeting.substr(0, 6))},
+                {"good morning", "oXd "});
+}
+
 TEST(anonymizer, undecoded_bytes_have_nothing_of_themselves_left) {
     expect_same("unfinished", {client(16, greeting.substr(0, 14))}, {"good mor"});
     expect_same("malformed opcode", {client(16, "these are bytes of something else"sv)},
