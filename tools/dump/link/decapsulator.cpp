@@ -41,17 +41,24 @@ void decapsulator::count_other_port(const tcp_segment& tcp) noexcept {
     }
 }
 
-const decapsulated_frame* decapsulator::decapsulate(const captured_frame& frame, std::uint64_t number) {
-    seconds_ = frame.time.seconds;
-    is_counted_ = false;
-    is_held_ = false;
-    numbers_.assign(1, number);
-    network_packet packet = parse_link_frame(frame, chosen_types_);
-    const decapsulated_frame* const segment = open(packet);
-    if (packet.encapsulations != 0 && packet.next != header_kind::aggregate) {
-        count_encapsulations(packet.encapsulations);
+[[gnu::always_inline]] inline const decapsulated_frame* decapsulator::open_segment() {
+    frame_.tcp = parse_tcp_segment(frame_.ip, verify_checksums_);
+    const tcp_segment& tcp = frame_.tcp;
+    if (tcp.has_ports && !ports_[tcp.source_port] && !ports_[tcp.destination_port]) {
+        count_other_port(tcp);
+        return skip(skip_reason::other_port,
+                    begins_tls_record(tcp.payload) ? frame_kind{known_kind::tls} : frame_kind{});
     }
-    return segment;
+    if (begins_tls_record(tcp.payload)) {
+        contents_.kinds.add(known_kind::tls);
+    }
+    frame_.counts = !is_counted_;
+    if (tcp.reason == skip_reason::none) {
+        is_counted_ = true;
+        return &frame_;
+    }
+    skip(tcp.reason);
+    return tcp.reason == skip_reason::cut_tcp_header && tcp.has_sequence ? &frame_ : nullptr;
 }
 
 /// From the first IP header on; `packet` is left with what was seen on the way.
@@ -79,6 +86,19 @@ const decapsulated_frame* decapsulator::open(network_packet& packet) {
         open_tunnel(frame_.ip, packet);
         open_link_headers(packet);
     }
+}
+
+const decapsulated_frame* decapsulator::decapsulate(const captured_frame& frame, std::uint64_t number) {
+    seconds_ = frame.time.seconds;
+    is_counted_ = false;
+    is_held_ = false;
+    numbers_.assign(1, number);
+    network_packet packet = parse_link_frame(frame, chosen_types_);
+    const decapsulated_frame* const segment = open(packet);
+    if (packet.encapsulations != 0 && packet.next != header_kind::aggregate) {
+        count_encapsulations(packet.encapsulations);
+    }
+    return segment;
 }
 
 /// Makes the IP packet the whole one that its fragment completes; false if it is not complete, and counted or held.
@@ -110,26 +130,6 @@ bool decapsulator::complete_fragments() {
         return false;
     }
     return true;
-}
-
-const decapsulated_frame* decapsulator::open_segment() {
-    frame_.tcp = parse_tcp_segment(frame_.ip, verify_checksums_);
-    const tcp_segment& tcp = frame_.tcp;
-    if (tcp.has_ports && !ports_[tcp.source_port] && !ports_[tcp.destination_port]) {
-        count_other_port(tcp);
-        return skip(skip_reason::other_port,
-                    begins_tls_record(tcp.payload) ? frame_kind{known_kind::tls} : frame_kind{});
-    }
-    if (begins_tls_record(tcp.payload)) {
-        contents_.kinds.add(known_kind::tls);
-    }
-    frame_.counts = !is_counted_;
-    if (tcp.reason == skip_reason::none) {
-        is_counted_ = true;
-        return &frame_;
-    }
-    skip(tcp.reason);
-    return tcp.reason == skip_reason::cut_tcp_header && tcp.has_sequence ? &frame_ : nullptr;
 }
 
 const decapsulated_frame* decapsulator::open_aggregate(const network_packet& packet) {

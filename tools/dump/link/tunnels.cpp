@@ -79,16 +79,4 @@ void open_tunnel(const ip_payload& payload, network_packet& packet) noexcept {
     }
 }
 
-bool begins_tls_record(std::span<const std::byte> payload) noexcept {
-    constexpr std::size_t header_bytes = 5;
-    constexpr std::uint16_t record_bytes_max = (1U << 14U) + 2048;
-    if (payload.size() < header_bytes) {
-        return false;
-    }
-    const unsigned type = byte_at(payload, 0);
-    const auto length = network_number_at<std::uint16_t>(payload, 3);
-    return type >= 20 && type <= 23 && byte_at(payload, 1) == 3 && byte_at(payload, 2) <= 4 && length != 0 &&
-           length <= record_bytes_max;
-}
-
 }  // namespace chatos::dump
