@@ -4,6 +4,7 @@
 #include "dump/link/tunnels.hpp"
 
 #include <algorithm>
+#include <new>
 #include <optional>
 
 namespace chatos::dump {
@@ -42,7 +43,7 @@ void decapsulator::count_other_port(const tcp_segment& tcp) noexcept {
 }
 
 [[gnu::always_inline]] inline const decapsulated_frame* decapsulator::open_segment() {
-    frame_.tcp = parse_tcp_segment(frame_.ip, verify_checksums_);
+    ::new (&frame_.tcp) tcp_segment(parse_tcp_segment(frame_.ip, verify_checksums_));  // in place: no copy per frame
     const tcp_segment& tcp = frame_.tcp;
     if (tcp.has_ports && !ports_[tcp.source_port] && !ports_[tcp.destination_port]) {
         count_other_port(tcp);
@@ -70,7 +71,7 @@ const decapsulated_frame* decapsulator::open(network_packet& packet) {
         if (packet.next == header_kind::aggregate) {
             return open_aggregate(packet);
         }
-        frame_.ip = parse_ip_packet(packet, verify_checksums_);
+        ::new (&frame_.ip) ip_payload(parse_ip_packet(packet, verify_checksums_));  // as above
         if (frame_.ip.reason != skip_reason::none) {
             return skip(frame_.ip.reason);
         }
