@@ -12,10 +12,14 @@ namespace {
 
 /// Segments of a direction that are kept for repetitions of their bytes.
 constexpr std::size_t settled_segments_max = 32;
+/// Segments of a direction whose bytes may be filled in later; fewer where all directions have many.
+constexpr std::size_t segments_max = 4'096;
+constexpr std::size_t crowded_segments_max = 16;
+constexpr std::size_t all_segments_max = 100'000;
 /// Frames whose stream may turn out to be another one.
 constexpr std::size_t recent_segments_max = 256;
 /// Bytes of packets that are not whole yet, of all streams; of what is beyond, nothing is filled in.
-constexpr std::size_t unsettled_bytes_max = std::size_t{16} << 20U;
+constexpr std::size_t unsettled_bytes_max = std::size_t{8} << 20U;
 
 bool is_text(field name) noexcept {
     return name == field::pseudo || name == field::message;
@@ -58,12 +62,10 @@ void anonymizer::frame_read(std::uint64_t number, const captured_frame& frame) {
     counts_.simplified += skeleton.shape == frame_skeleton::form::simplified ? 1 : 0;
     counts_.blank += skeleton.shape == frame_skeleton::form::blank ? 1 : 0;
     const payload_place place = file_.add(skeleton, frame.time);
-    last_.reset();
     last_payload_.clear();
     if (skeleton.shape != frame_skeleton::form::blank) {
-        last_ = segment_place{number, skeleton.sequence, place, segment->tcp.is_syn, {}};
         last_payload_.assign(segment->tcp.payload.begin(), segment->tcp.payload.end());
-        recent_.push_back(*last_);
+        recent_.push_back({number, skeleton.sequence, place, segment->tcp.is_syn, {}});
         if (recent_.size() > recent_segments_max) {
             recent_.pop_front();
         }
@@ -94,27 +96,36 @@ std::uint32_t anonymizer::left_out_before(const direction_state& direction, cons
     return is_start ? 0 : static_cast<std::uint32_t>(segment.place.bytes - bytes.size());
 }
 
-/// The frame is of this direction, whatever was thought when it was read; true if that is news.
-bool anonymizer::add_segment_of(direction_state& direction, std::uint64_t frame) {
-    if (last_ && last_->frame == frame) {
-        add_segment(direction);
-        return true;
+/// The frame, if it was read lately and has a segment.
+const anonymizer::segment_place* anonymizer::recent(std::uint64_t frame) const noexcept {
+    if (!recent_.empty() && recent_.back().frame == frame) {
+        return &recent_.back();
     }
-    const auto recent = std::ranges::find(recent_, frame, &segment_place::frame);
-    if (recent == recent_.end() ||
-        std::ranges::find(direction.segments, frame, &segment_place::frame) != direction.segments.end()) {
+    const auto place = std::ranges::find(recent_, frame, &segment_place::frame);
+    return place == recent_.end() ? nullptr : &*place;
+}
+
+/// The frame is of this direction, whatever was thought when it was read; true if that is news. Nothing of a segment
+/// without bytes is kept.
+bool anonymizer::add_segment_of(direction_state& direction, std::uint64_t frame) {
+    const segment_place* const segment = recent(frame);
+    const bool is_known =
+        std::find_if(direction.segments.rbegin(), direction.segments.rend(),
+                     [frame](const segment_place& place) { return place.frame == frame; }) != direction.segments.rend();
+    if (segment == nullptr || segment->place.bytes == 0 || is_known) {
         return false;
     }
-    direction.segments.push_back(*recent);
+    direction.segments.push_back(*segment);
+    ++segments_;
+    while (direction.segments.size() > (segments_ > all_segments_max ? crowded_segments_max : segments_max)) {
+        drop_first(direction);
+    }
     return true;
 }
 
-/// The frame that was read last is of this direction.
-void anonymizer::add_segment(direction_state& direction) {
-    if (last_) {
-        direction.segments.push_back(*last_);
-        last_.reset();
-    }
+void anonymizer::drop_first(direction_state& direction) {
+    direction.segments.pop_front();
+    --segments_;
 }
 
 void anonymizer::bytes_given(const stream_position& at, std::span<const std::byte> bytes) {
@@ -145,16 +156,15 @@ void anonymizer::bytes_given(const stream_position& at, std::span<const std::byt
 
 void anonymizer::segment_taken(const stream_position& at, bool /*is_waiting*/) {
     direction_state& direction = state_of(at.stream, at.direction);
-    if (!add_segment_of(direction, at.capture->mark.frame)) {
-        return;
-    }
-    const segment_place& added = direction.segments.back();
-    if (added.is_syn && !direction.has_base) {
-        direction.base_sequence = added.sequence;
+    const segment_place* const segment = recent(at.capture->mark.frame);
+    if (segment != nullptr && segment->is_syn && !direction.has_base) {
+        direction.base_sequence = segment->sequence;
         direction.base_offset = 0;
         direction.has_base = true;
     }
-    repeat(direction, added);
+    if (add_segment_of(direction, at.capture->mark.frame)) {
+        repeat(direction, direction.segments.back());
+    }
 }
 
 void anonymizer::fill(const segment_place& segment, std::size_t offset, std::vector<std::byte> bytes) {
@@ -236,11 +246,12 @@ void anonymizer::settle(direction_state& direction, std::uint64_t offset) {
                               direction.unsettled.begin() + static_cast<std::ptrdiff_t>(dropped));
     unsettled_bytes_ -= dropped;
     direction.settled = std::max(direction.settled, offset);
-    while (direction.segments.size() > settled_segments_max && direction.has_base &&
+    const std::size_t kept = segments_ > all_segments_max ? crowded_segments_max / 4 : settled_segments_max;
+    while (direction.segments.size() > kept && direction.has_base &&
            offset_of(direction, direction.segments.front()) +
                    static_cast<std::int64_t>(direction.segments.front().place.bytes) <=
                static_cast<std::int64_t>(direction.settled)) {
-        direction.segments.pop_front();
+        drop_first(direction);
     }
 }
 
@@ -327,6 +338,7 @@ void anonymizer::on(const direction_closed& record) {
         directions_.find(std::uint64_t{record.at.stream} * 2 + static_cast<std::uint64_t>(record.at.direction));
     if (known != directions_.end()) {
         unsettled_bytes_ -= known->second.unsettled.size();
+        segments_ -= known->second.segments.size();
         directions_.erase(known);
     }
 }

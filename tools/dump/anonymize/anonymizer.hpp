@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -52,7 +51,11 @@ public:
     void segment_held() override {}
     void fragments_joined(std::span<const std::uint64_t> /*numbers*/) override {}
     void frame_done(bool /*is_held*/) override {}
-    void capture_done() override { directions_.clear(); }
+    void capture_done() override {
+        directions_.clear();
+        segments_ = 0;
+        unsettled_bytes_ = 0;
+    }
 
     [[nodiscard]] const counts& account() const noexcept { return counts_; }
 
@@ -88,8 +91,9 @@ private:
     [[nodiscard]] direction_state& state_of(std::uint32_t stream, stream_direction direction);
     [[nodiscard]] static std::int64_t offset_of(const direction_state& direction,
                                                 const segment_place& segment) noexcept;
-    void add_segment(direction_state& direction);
     bool add_segment_of(direction_state& direction, std::uint64_t frame);
+    void drop_first(direction_state& direction);
+    [[nodiscard]] const segment_place* recent(std::uint64_t frame) const noexcept;
     [[nodiscard]] std::uint32_t left_out_before(const direction_state& direction, const segment_place& segment,
                                                 std::uint64_t offset, std::span<const std::byte> bytes) const;
     void repeat(direction_state& direction, const segment_place& added);
@@ -108,11 +112,11 @@ private:
     content_counts contents_{};
     decapsulator decapsulator_;
     counts counts_;
-    std::optional<segment_place> last_;    ///< of the frame read last, until a stream takes it
     std::vector<std::byte> last_payload_;  ///< of the frame read last
     std::deque<segment_place> recent_;
     std::unordered_map<std::uint64_t, direction_state> directions_;
     std::size_t unsettled_bytes_{0};
+    std::size_t segments_{0};  ///< of all directions
 };
 
 }  // namespace chatos::dump

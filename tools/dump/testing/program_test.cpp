@@ -148,6 +148,10 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         {{"--raw", "--pseudo-bytes-max", "0"}, "not in range"},
         {{"--raw", "--message-bytes-max", "-1"}, "-1"},
         {{"--raw", "--message-bytes-max", "many"}, "many"},
+        {{"--anonymize", "o.pcapng"}, "name one file"},
+        {{"--anonymize", "o.pcapng", "a.pcap", "b.pcap"}, "name one file"},
+        {{"--anonymize", "o.pcapng", "--json", "a.pcap"}, "prints nothing"},
+        {{"--anonymize", "o.pcapng", "--raw", "a.pcap"}, "excludes"},
     };
     for (const auto& [arguments, wanted] : cases) {
         const program_result result = dump(arguments, error_ok);
