@@ -59,7 +59,7 @@ void client_model::input_ended() {
 void client_model::decide(std::string_view pseudo, bool accepts) {
     const auto offer =
         std::find_if(pending_answers_.begin(), pending_answers_.end(), [&](const pending_answer& answer) {
-            return answer.is_offer && !answer.code && answer.from == pseudo;
+            return answer.is_offer && !answer.code && (answer.from == pseudo || has(decides_oldest_offer));
         });
     if (offer == pending_answers_.end()) {
         show("* there is nothing to decide about " + std::string{pseudo});

@@ -122,8 +122,11 @@ void model::take_answer(client_state& client, std::uint8_t code) {
         }
         place = client.deliveries.begin();
     }
+    const bool was_offer = place->request_op == opcode::pc;
     consume(client, place, code);
-    start_timeout(client);
+    if (!was_offer || !has(no_clock_after_decision)) {
+        start_timeout(client);
+    }
     send_next_deliveries(client);
 }
 

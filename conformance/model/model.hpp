@@ -120,6 +120,7 @@ private:
         std::deque<pending_request> requests;        ///< oldest first
         std::deque<pending_delivery> deliveries;     ///< to it, unanswered, oldest first
         std::deque<connection_id> send_permissions;  ///< sessions that it may send SPMs to, oldest first (PM-6)
+        std::size_t offers_made{0};                  ///< for a fault
         bool has_answered{false};                    ///< a delivery, for a fault
         bool has_sent_packet{false};                 ///< only the first two packets open a tunnel end
         std::optional<std::string> first_pc;         ///< of an unregistered client that may become a tunnel end

@@ -421,6 +421,7 @@ void model::private_connection(client_state& client, const std::string& pseudo) 
 bool model::refuses_offer(const client_state& client, const client_state& peer) const {
     return (!peer.deliveries.empty() && has(pc_to_debtor_refused)) ||
            (!peer.requests.empty() && has(pc_to_waiting_refused)) ||
+           (client.offers_made >= offers_max && has(pc_decided_offers_counted)) ||
            (refused_offers_.contains({client.id, peer.id}) && has(pc_after_refusal_refused));
 }
 
@@ -445,6 +446,7 @@ void model::offer(client_state& client, client_state& peer) {
         reply(client, opcode::pc, error_code::ok);
         return;
     }
+    ++client.offers_made;
     pending_request& request = open_request(client, opcode::pc);
     const std::uint64_t number = request.number;
     if (!has(pc_first_answer_missing)) {

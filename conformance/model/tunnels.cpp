@@ -23,14 +23,17 @@ bool model::opens_tunnel_end(client_state& client, const model_packet& packet) {
     if (client.first_pc) {
         const std::string own = *std::exchange(client.first_pc, std::nullopt);
         if (packet.op != opcode::pc) {
-            reply(client, opcode::pc, error_code::refused);  // CONN-8, late
+            if (!has(held_pc_unanswered)) {
+                reply(client, opcode::pc, error_code::refused);  // CONN-8, late
+            }
             return false;
         }
         client.is_tunnel_end = true;
         join_tunnel(client, own, packet.pseudo);
         return true;
     }
-    if (!settings_.tunnels || !is_first || packet.op != opcode::pc || !has_tunnel_for(packet.pseudo)) {
+    if (!settings_.tunnels || !(is_first || has(tunnel_end_after_other_packets)) || packet.op != opcode::pc ||
+        !has_tunnel_for(packet.pseudo)) {
         return false;
     }
     client.first_pc = packet.pseudo;
