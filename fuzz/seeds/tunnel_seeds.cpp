@@ -106,18 +106,18 @@ std::vector<seed> make_tunnel_seeds() {
 std::string make_link_dictionary() {
     using build::big;
     std::string text = "# Headers of links and tunnels, written by fuzz_write_seeds.\n";
-    for (const unsigned type : {0x0800, 0x86DD, 0x8100, 0x88A8, 0x8847, 0x8864, 0x6558, 0x88BE, 0x22EB, 0x880B, 0x8926,
-                                0x893F, 0x88E7, 0x894F, 0x22F3, 0x8909, 0xF1C1}) {
+    for (const unsigned type : {0x0800U, 0x86DDU, 0x8100U, 0x88A8U, 0x8847U, 0x8864U, 0x6558U, 0x88BEU, 0x22EBU,
+                                0x880BU, 0x8926U, 0x893FU, 0x88E7U, 0x894FU, 0x22F3U, 0x8909U, 0xF1C1U}) {
         text += dictionary_line("ether_type_" + std::to_string(type), big(type, 2));
     }
-    for (const unsigned port : {4789, 8472, 4790, 6081, 1701, 2152, 3544, 4754, 6635}) {
+    for (const unsigned port : {4789U, 8472U, 4790U, 6081U, 1701U, 2152U, 3544U, 4754U, 6635U}) {
         text += dictionary_line("udp_port_" + std::to_string(port), big(port, 2));
     }
     text += dictionary_line("vxlan_flags", big(0x08, 4));
-    text += dictionary_line("gre_all", big(0xF000'0800, 4));
-    text += dictionary_line("last_label", big(0x0010'0140, 4));
-    text += dictionary_line("ppp_ipv4", big(0xFF03'0021, 4));
-    text += dictionary_line("snap_ipv4", build::snap(0x0800, {}));
+    text += dictionary_line("gre_all", big(0xF000'0800U, 4));
+    text += dictionary_line("last_label", big(0x0010'0140U, 4));
+    text += dictionary_line("ppp_ipv4", big(0xFF03'0021U, 4));
+    text += dictionary_line("snap_ipv4", build::snap(0x0800U, {}));
     text += dictionary_line("pppoe_session", big(0x1100'0001, 4));
     return text;
 }

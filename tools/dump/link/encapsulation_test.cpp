@@ -122,6 +122,7 @@ std::vector<readable> tunnels() {
         {{"gre", "gretap"}, tunneled(47, gre(0, 0x6558, {}, inner_frame()))},
         {{"gre", "gretap"}, tunneled(47, gre(0xB000, 0x6558, byte_string(12), inner_frame()))},
         {{"gre", "gretap", "nvgre"}, tunneled(47, gre(key_flag, 0x6558, key, inner_frame()))},
+        {{"gre", "802.11"}, tunneled(47, gre(0, 0x8240, {}, wireless(0x0802, {}, snap(0x0800, v4()))))},
         {{"gre", "mpls"}, tunneled(47, gre(0, 0x8847, {}, joined({label(100), v4()})))},
         {{"gre", "erspan_i"}, tunneled(47, gre(0, 0x88BE, {}, inner_frame()))},
         {{"gre", "erspan_ii"},

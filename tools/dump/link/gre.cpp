@@ -17,6 +17,9 @@ constexpr std::uint16_t erspan_type = 0x88BE;
 constexpr std::uint16_t erspan_iii_type = 0x22EB;
 constexpr std::uint16_t ppp_type = 0x880B;
 constexpr std::uint16_t wccp_type = 0x883E;
+/// From access points of Aruba to their controller: frames of IEEE 802.11.
+constexpr std::uint16_t aruba_type_min = 0x8200;
+constexpr std::uint16_t aruba_type_max = 0x83FF;
 
 /// RFC 7637: NVGRE has a key, and nothing else.
 bool may_be_nvgre(std::uint16_t flags, std::uint16_t type) noexcept {
@@ -106,7 +109,12 @@ void open_payload(network_packet& packet, std::uint16_t flags, std::uint16_t typ
     case erspan_iii_type: open_erspan(packet, true, outer_network); return;
     case ppp_type: packet.becomes(header_kind::ppp); return;
     case wccp_type: open_wccp(packet); return;
-    default: packet.becomes_ether_type(type); return;
+    default: break;
+    }
+    if (type >= aruba_type_min && type <= aruba_type_max) {
+        packet.becomes(header_kind::ieee80211);
+    } else {
+        packet.becomes_ether_type(type);
     }
 }
 

@@ -132,6 +132,7 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         {{"--hex", "capture.pcap"}, "use them with --raw"},
         {{"--raw", "--port", "7777"}, "excludes"},
         {{"--raw", "--verify-checksums"}, "excludes"},
+        {{"--link-type", "147=ether"}, "--link-type: invalid value \"147=ether\": expected one of these"},
         {{"--port", "0"}, "not in range"},
         {{"--port", "65536"}, "not in range"},
         {{"--time", "soon"}, "soon"},
