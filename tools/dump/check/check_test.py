@@ -105,6 +105,25 @@ class Check(unittest.TestCase):
             _, violations = check("--role", "server", *also, *self.captures)
             self.assertEqual(violations, [])
 
+    def test_an_anonymous_capture_has_the_same_verdicts(self):
+        for path in self.captures[::20]:
+            out = self.folder / "anonymous.pcapng"
+            done = run(DUMP, "--anonymize", out, path)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            verdicts = []
+            for capture in (path, out):
+                lines, violations = check(capture)
+                verdicts.append([{key: line.get(key) for key in ("rule", "verdict", "kept", "violations")}
+                                 for line in lines if line["type"] == "verdict"] +
+                                [{key: line.get(key) for key in ("rule", "stream", "dir", "frame", "offset")} for line in violations])
+            self.assertEqual(verdicts[0], verdicts[1], path)
+            texts = {line[key] for line in map(json.loads, run(DUMP, "--json", path).stdout.splitlines())
+                     for key in ("pseudo", "message") if key in line}
+            content = out.read_bytes()
+            for text in (text.encode() for text in texts):
+                for at in range(len(text) - 3):
+                    self.assertNotIn(text[at:at + 4], content, path)
+
     def test_verdicts_stand_before_the_summary_and_fit_the_schema(self):
         with open(SCHEMA, encoding="utf-8") as file:
             validator = jsonschema.Draft202012Validator(json.load(file))
