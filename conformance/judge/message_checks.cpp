@@ -127,7 +127,8 @@ private:
             return;
         }
         if (is_absent) {
-            context_.failed("PM-3", connection, answer, "a delivery to " + name + ", and its answer",
+            context_.failed(deliveries.is_empty() ? "PM-3" : "PM-4", connection, answer,
+                            "a delivery to " + name + ", and its answer",
                             answer_text(answer.code) + ", and no delivery to it before");
             return;
         }

@@ -119,9 +119,11 @@ private:
             return;  // PC-4, PC-5
         }
         bool is_delivered = false;
+        bool is_delivered_later = false;
         const auto has_decided = [&](const connection_trace* peer) {
             const matching_deliveries offers = find_offers(*peer, connection.pseudo, pc.frame);
             is_delivered = is_delivered || (!offers.is_empty() && offers.front().packet->frame < answer.frame);
+            is_delivered_later = is_delivered_later || !offers.is_empty();
             return has_answer_like(offers, answer);
         };
         if (context_.find_user(pc.pseudo, pc.frame, answer.frame, has_decided) != nullptr) {
@@ -137,7 +139,7 @@ private:
                    (!is_delivered && holder->complete_until <= answer.frame)) {
             context_.inconclusive("PC-3", connection, "the peer's decision is not known");
         } else if (!is_delivered) {
-            context_.failed("PC-1", connection, answer,
+            context_.failed(is_delivered_later ? "PC-3" : "PC-1", connection, answer,
                             "a PC from " + quoted(connection.pseudo) + " to " + holder->stream_name(),
                             answer_text(answer.code) + " as the second answer, and no PC was delivered");
         } else {
