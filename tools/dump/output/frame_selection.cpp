@@ -320,7 +320,10 @@ void frame_selection::on(const event_record& record) {
     add_event_detail(text, record);
     add_place(text, record.at);
     comment(record.at, text.text());
-    if (record.kind != event_kind::conflict) {  // which may lie ahead
+    // Those may be told while bytes before them are of no record yet, or lie ahead.
+    const bool is_beside = record.kind == event_kind::conflict || record.kind == event_kind::discarded ||
+                           record.kind == event_kind::contested || record.kind == event_kind::reset_ignored;
+    if (!is_beside) {
         reach(record.at, record.at.offset + (has_bytes ? record.bytes : 0));
     }
 }

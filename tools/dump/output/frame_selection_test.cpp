@@ -158,6 +158,13 @@ std::vector<byte_string> fragments_of(const segment& sent, std::size_t fragment_
     return frames;
 }
 
+TEST(frame_selection, has_both_parts_of_a_packet_with_a_stray_frame_between_them) {
+    const std::vector<byte_string> frames =
+        login_then(frames_of({client(16, sma_hi.substr(0, 3)), client(0x4000'0000, "far away"), client(9, "too early"),
+                              client(19, sma_hi.substr(3))}));
+    EXPECT_EQ(kept(frames, "packet==SMA").places, (numbers{5, 8}));
+}
+
 TEST(frame_selection, has_every_fragment_of_what_is_accepted) {
     std::vector<byte_string> frames =
         login_then(fragments_of(client(16, "\x04\x00\x00\x00\x10 sixteen letters"sv), 16));

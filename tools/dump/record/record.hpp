@@ -141,13 +141,13 @@ struct event_record {
     case event_kind::gap:
     case event_kind::truncated:
     case event_kind::midstream:
-    case event_kind::discarded:
-    case event_kind::contested:
     case event_kind::evicted: return record.cause != "history";
     case event_kind::conflict:
     case event_kind::resync:
     case event_kind::unframed:
     case event_kind::reset:
+    case event_kind::discarded:
+    case event_kind::contested:
     case event_kind::reset_ignored: break;
     }
     return false;

@@ -142,6 +142,7 @@ void connection::take_segment(stream_direction direction, const tcp_segment& seg
     from.opened = from.opened || segment.is_syn;
     if (segment.is_ack) {
         if (segment.is_syn) {
+            to.lacks_syn = !to.opened && !to.bytes.has_begun() && to.bytes.held_bytes() == 0;
             to.bytes.begin_at(segment.acknowledgement, to.packets);
         }
         to.bytes.acknowledged(segment.acknowledgement, to.packets);
@@ -150,6 +151,10 @@ void connection::take_segment(stream_direction direction, const tcp_segment& seg
         }
     } else if (segment.is_syn) {
         to.bytes.forget_early_acknowledgement();
+    }
+    if (segment.payload_bytes != 0 && (from.lacks_syn || to.lacks_syn)) {
+        to.was_answered = to.lacks_syn;
+        doubt_start(from);
     }
     from.bytes.take({.sequence = segment.sequence,
                      .payload = segment.payload,
@@ -162,6 +167,14 @@ void connection::take_segment(stream_direction direction, const tcp_segment& seg
     if (from.reset && from.reset->has_place && !from.bytes.is_holding_back() && !from.bytes.has_ended()) {
         ignore_reset(from, false);  // too much has come after it
     }
+}
+
+/// One who answers before anything was asked has had bytes in a SYN that was not captured.
+void connection::doubt_start(side& from) {
+    if (from.lacks_syn && from.was_answered && from.was_seen && !from.opened) {
+        from.packets.report(event_kind::midstream, 0, 0, {});
+    }
+    from.lacks_syn = false;
 }
 
 /// Whether the acknowledgement shows that the other side has not taken the reset of `from` for valid.
@@ -244,6 +257,7 @@ void connection::settle_reset(stream_direction direction) {
 void connection::finish() {
     settle_resets();
     for (side& sending : sides_) {
+        doubt_start(sending);
         sending.bytes.finish(sending.packets);
     }
     report_ends(true);

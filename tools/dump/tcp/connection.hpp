@@ -51,6 +51,10 @@ public:
     }
     /// Whether the sequence number is that of a byte that was seen, or of the next one.
     [[nodiscard]] bool has_sequence(stream_direction direction, std::uint32_t sequence) const noexcept;
+    /// Whether the sequence number is too far from those of the direction to be of it.
+    [[nodiscard]] bool is_far(stream_direction direction, std::uint32_t sequence) const noexcept {
+        return sender(direction).bytes.is_far(sequence);
+    }
     [[nodiscard]] bool has_begun(stream_direction direction) const noexcept {
         return sender(direction).bytes.has_begun();
     }
@@ -78,8 +82,10 @@ private:
         std::uint32_t window{65'535};  ///< what this side last offered to receive, scaled
         std::optional<std::uint8_t> window_shift;
         bool was_seen{false};
-        bool opened{false};       ///< its SYN was seen
-        bool has_options{false};  ///< and the options in it
+        bool opened{false};        ///< its SYN was seen
+        bool has_options{false};   ///< and the options in it
+        bool lacks_syn{false};     ///< only the answer to its SYN was seen, and no byte so far
+        bool was_answered{false};  ///< while it lacked its SYN
         std::optional<pending_reset> reset;
         bool was_reset{false};
         bool history_evicted{false};
@@ -101,6 +107,7 @@ private:
     void take_reset(stream_direction direction, const tcp_segment& segment);
     [[nodiscard]] bool is_valid_reset(stream_direction direction, const tcp_segment& segment) const noexcept;
     [[nodiscard]] static bool is_reset_refuted(const side& from, std::uint32_t acknowledgement) noexcept;
+    static void doubt_start(side& from);
     void ignore_reset(side& from, bool is_proven);
     void settle_reset(stream_direction direction);
     void note_window(stream_direction direction, const tcp_segment& segment) noexcept;

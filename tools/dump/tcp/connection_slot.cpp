@@ -37,12 +37,15 @@ bool connection_slot::take(const tcp_segment& segment, bool is_from_low) {
     connection* taker = connection_.get();
     if (rival_ || segment.is_syn) {
         taker = choose(segment, is_from_low);
+    } else if (!segment.payload.empty() && taker->is_far(direction_of(is_from_low), segment.sequence)) {
+        begin_rival(segment, is_from_low);
+        return false;
     }
     if (taker == nullptr) {
         return false;
     }
     taker->take(direction_of(is_from_low), segment);
-    if (rival_ && segment.is_syn) {
+    if (rival_ && segment.is_syn && rival_->has_handshake()) {
         // A handshake whose other half came first is not another one.
         const rival_connection::held_segment& first = rival_->segments().front();
         if (!taker->is_contradicted_by(direction_of(first.is_from_low), first.segment)) {
@@ -70,7 +73,7 @@ connection* connection_slot::choose_for_handshake(const tcp_segment& segment, bo
         open(segment, is_from_low);
         return connection_.get();
     }
-    if (rival_ && rival_->is_joined_by(is_from_low, segment)) {
+    if (rival_ && rival_->has_handshake() && rival_->is_joined_by(is_from_low, segment)) {
         if (segment.is_ack && is_from_low != rival_->began_from_low()) {
             return let_rival_win();
         }
@@ -80,9 +83,23 @@ connection* connection_slot::choose_for_handshake(const tcp_segment& segment, bo
         return nullptr;
     }
     drop_rival();
+    begin_rival(segment, is_from_low);
+    return nullptr;
+}
+
+void connection_slot::begin_rival(const tcp_segment& segment, bool is_from_low) {
     rival_ =
         std::make_unique<rival_connection>(is_from_low, segment, context_->capture.now.mark, context_->capture.budget);
-    return nullptr;
+}
+
+/// The connection under way continues, so that a handshake without an answer gets none. Bytes far away without a
+/// handshake are only astray.
+void connection_slot::refute_rival() {
+    if (rival_->has_handshake()) {
+        rival_->refute();
+    } else {
+        drop_rival();
+    }
 }
 
 connection* connection_slot::choose_by_numbers(const tcp_segment& segment, bool is_from_low) {
@@ -92,7 +109,7 @@ connection* connection_slot::choose_by_numbers(const tcp_segment& segment, bool 
     const bool is_theirs = ours.is_contradicted || theirs.exact > ours.exact;
     if (theirs.is_contradicted || theirs.known == 0) {
         if (!ours.is_contradicted) {
-            rival_->refute();
+            refute_rival();
         }
         return connection_.get();
     }
@@ -103,13 +120,13 @@ connection* connection_slot::choose_by_numbers(const tcp_segment& segment, bool 
     }
     if (is_theirs) {
         const bool has_other_side = connection_->was_seen(opposite(direction_of(rival_->began_from_low())));
-        return is_answer || theirs.is_exact_acknowledgement || !has_other_side ? let_rival_win()
-                                                                               : keep_for_rival(segment, is_from_low);
+        const bool is_acknowledged = is_answer || (theirs.is_exact_acknowledgement && rival_->has_handshake());
+        return is_acknowledged || !has_other_side ? let_rival_win() : keep_for_rival(segment, is_from_low);
     }
     if (theirs.exact == ours.exact) {
         return decide_alike(segment);
     }
-    rival_->refute();
+    refute_rival();
     return connection_.get();
 }
 
@@ -125,7 +142,8 @@ connection* connection_slot::keep_for_rival(const tcp_segment& segment, bool is_
 connection* connection_slot::decide_alike(const tcp_segment& /*segment*/) {
     const rival_connection::held_segment& first = rival_->segments().front();
     const stream_direction direction = direction_of(first.is_from_low);
-    if (!first.segment.is_ack && !connection_->has_begun(direction) && !connection_->has_bytes(direction)) {
+    if (rival_->has_handshake() && !first.segment.is_ack && !connection_->has_begun(direction) &&
+        !connection_->has_bytes(direction)) {
         replay_rival();  // its SYN is only late
     } else if (!rival_->is_contested()) {
         rival_->contest();
@@ -140,8 +158,8 @@ connection* connection_slot::let_rival_win() {
     const rival_connection::held_segment& first = rival_->segments().front();
     const stream_direction direction = direction_of(first.is_from_low);
     const std::optional<std::uint32_t> answered = rival_->first_sequence(!first.is_from_low);
-    const bool is_same_client =
-        first.segment.is_ack && answered && connection_->has_sequence(opposite(direction), *answered);
+    const bool is_same_client = rival_->has_handshake() && first.segment.is_ack && answered &&
+                                connection_->has_sequence(opposite(direction), *answered);
     if (is_same_client && connection_->has_begun(direction) && !connection_->has_bytes(direction)) {
         // Two answers to one SYN, and the second one is acknowledged.
         connection_->begin_again(direction, *rival_->first_sequence(first.is_from_low));
@@ -166,7 +184,8 @@ void connection_slot::replay_rival() {
 void connection_slot::discard(const tcp_segment& segment, bool is_from_low) {
     if (!segment.payload.empty()) {
         context_->account.bytes.outside_bytes += segment.payload.size();
-        connection_->report(direction_of(is_from_low), event_kind::discarded, segment.payload.size(), "handshake");
+        connection_->report(direction_of(is_from_low), event_kind::discarded, segment.payload.size(),
+                            segment.is_syn ? "handshake" : "outside");
     }
 }
 
@@ -189,9 +208,10 @@ bool connection_slot::settle_rival() {
     }
     const rival_connection::held_segment& first = rival_->segments().front();
     const std::optional<std::uint32_t> answered = rival_->first_sequence(!first.is_from_low);
-    const bool is_second_answer = first.segment.is_ack && answered &&
+    const bool is_second_answer = rival_->has_handshake() && first.segment.is_ack && answered &&
                                   connection_->has_sequence(opposite(direction_of(first.is_from_low)), *answered);
-    if (rival_->is_refuted() || rival_->is_contested() || is_second_answer) {
+    const bool is_stray = !rival_->has_handshake() && rival_->segments().size() == 1;
+    if (rival_->is_refuted() || rival_->is_contested() || is_second_answer || is_stray) {
         drop_rival();
         return false;
     }

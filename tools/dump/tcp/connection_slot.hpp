@@ -56,6 +56,8 @@ private:
     connection* choose_for_handshake(const tcp_segment& segment, bool is_from_low);
     connection* decide_alike(const tcp_segment& segment);
     connection* keep_for_rival(const tcp_segment& segment, bool is_from_low);
+    void begin_rival(const tcp_segment& segment, bool is_from_low);
+    void refute_rival();
     connection* let_rival_win();
     void replay_rival();
     void drop_rival();

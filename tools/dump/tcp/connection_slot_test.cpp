@@ -161,6 +161,32 @@ TEST(connection_slot, another_connection_whose_syn_was_not_captured_begins_where
               (lines{"c2s 0 CR bob", "s2c 0 ERROR 0", "c2s 0 SMA hi", "2 streams"}));
 }
 
+TEST(connection_slot, another_connection_without_its_handshake_begins_where_the_other_side_acknowledges) {
+    EXPECT_EQ(said_of_streams(after_handshake({client_at(10, 100, cr_bob), server_at(100, 16, ok),
+                                               client_at(900'000'000, 700'000'000, sma_hi),
+                                               server_at(700'000'000, 900'000'007, ok)})),
+              (lines{"c2s 0 CR bob", "s2c 0 ERROR 0", "c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 SMA hi",
+                     "s2c 0 midstream 0", "s2c 0 resync 0 first_byte", "s2c 0 ERROR 0", "2 streams"}));
+    // Where nobody answers two segments that adjoin are believed in the end, one is not.
+    EXPECT_EQ(said_of_streams({opening(9), client(10, cr_bob), client(900'000'000, sma_hi), client(900'000'007, ok)}),
+              (lines{"c2s 0 CR bob", "c2s 0 midstream 0", "c2s 0 resync 0 first_byte", "c2s 0 SMA hi", "c2s 7 ERROR 0",
+                     "2 streams"}));
+    EXPECT_EQ(said_of_streams({opening(9), client(10, cr_bob), client(900'000'000, sma_hi)}),
+              (lines{"c2s 0 CR bob", "c2s 6 discarded 7 outside", "1 streams"}));
+}
+
+TEST(connection_slot, an_answer_to_what_was_never_asked_shows_that_the_syn_had_data) {
+    EXPECT_EQ(said_of_streams({server_at(99, 16, {}, syn | ack), client_at(16, 100), server_at(100, 16, ok),
+                               client_at(16, 102, rpm_bob), server_at(102, 22, ok)}),
+              (lines{"s2c 0 ERROR 0", "c2s 0 midstream 0", "c2s 0 RPM bob", "s2c 2 ERROR 0", "1 streams"}));
+    EXPECT_EQ(said_of_streams({server_at(99, 16, {}, syn | ack), client_at(16, 100), server_at(100, 16, ok)}),
+              (lines{"s2c 0 ERROR 0", "c2s 0 midstream 0", "1 streams"}));
+}
+
+TEST(connection_slot, a_syn_that_nobody_answers_and_one_with_another_number_are_two_streams) {
+    EXPECT_EQ(said_of_streams({opening(9), opening(900'000)}), lines{"2 streams"});
+}
+
 TEST(connection_slot, a_syn_that_is_captured_late_belongs_to_the_stream) {
     EXPECT_EQ(said_of_streams({server_at(100, 16, ok), opening(9), server_at(99, 10, {}, syn | ack),
                                client_at(10, 100, cr_bob), client_at(16, 102, sma_hi)}),

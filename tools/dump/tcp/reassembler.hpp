@@ -116,6 +116,11 @@ public:
     }
     /// The offset of a sequence number, nearest to the next byte.
     [[nodiscard]] std::int64_t offset_of(std::uint32_t sequence) const noexcept;
+    /// Whether nothing at this sequence number can be of the direction, which has begun.
+    [[nodiscard]] bool is_far(std::uint32_t sequence) const noexcept {
+        const std::int64_t distance = offset_of(sequence) - next_;
+        return has_begun() && (distance > reach_bytes || distance < -reach_bytes);
+    }
     [[nodiscard]] std::int64_t next_offset() const noexcept { return next_; }
     /// The end of everything that was seen.
     [[nodiscard]] std::int64_t seen_end() const noexcept {

@@ -63,10 +63,11 @@ bool rival_connection::hold(bool is_from_low, const tcp_segment& segment, const 
     side& from = sides_[is_from_low ? 0 : 1];
     side& to = sides_[is_from_low ? 1 : 0];
     const std::uint32_t first = segment.sequence + (segment.is_syn ? 1U : 0U);
-    if (!from.first && segment.is_syn) {
+    const bool begins = segments_.size() == 1;
+    if (!from.first && (segment.is_syn || begins)) {
         from = {first, first};
     }
-    if (!to.first && segment.is_syn && segment.is_ack) {
+    if (!to.first && segment.is_ack && (segment.is_syn || begins)) {
         to = {segment.acknowledgement, segment.acknowledgement};
     }
     if (from.first && first == from.end) {

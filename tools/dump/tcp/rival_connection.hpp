@@ -1,5 +1,5 @@
-// A handshake that contradicts the connection under way between the same endpoints: the beginning of another one, or an
-// old or a forged segment that nobody takes up. What the two sides say later decides.
+// Segments that contradict the connection under way between the same endpoints: the beginning of another one, or old or
+// forged ones that nobody takes up. What the two sides say later decides.
 #pragma once
 
 #include "dump/link/tcp_segment.hpp"
@@ -29,7 +29,7 @@ public:
         std::vector<std::byte> payload;  ///< what the segment's payload views
     };
 
-    /// `segment` has a SYN.
+    /// `segment` has a SYN, or bytes so far from those of the connection under way that the capture may lack a SYN.
     rival_connection(bool is_from_low, const tcp_segment& segment, const frame_mark& mark, memory_budget& budget);
     rival_connection(const rival_connection&) = delete;
     rival_connection& operator=(const rival_connection&) = delete;
@@ -47,6 +47,7 @@ public:
 
     [[nodiscard]] bool is_refuted() const noexcept { return is_refuted_; }
     [[nodiscard]] bool is_contested() const noexcept { return is_contested_; }
+    [[nodiscard]] bool has_handshake() const noexcept { return segments_.front().segment.is_syn; }
     /// Who sent the segment that began it.
     [[nodiscard]] bool began_from_low() const noexcept { return segments_.front().is_from_low; }
     /// In the order in which they came; at least one.
