@@ -19,8 +19,8 @@ void byte_history::grow(std::size_t wanted_bytes) {
     }
     auto ring = std::make_unique_for_overwrite<std::byte[]>(capacity);
     for (std::uint64_t offset = begin_; offset != end_;) {
-        const std::size_t from = offset % capacity_;
-        const std::size_t to = offset % capacity;
+        const std::size_t from = place_of(offset);
+        const std::size_t to = offset & (capacity - 1);
         const std::size_t count = std::min({capacity_ - from, capacity - to, static_cast<std::size_t>(end_ - offset)});
         std::memcpy(ring.get() + to, ring_.get() + from, count);
         offset += count;
@@ -48,7 +48,7 @@ void byte_history::add(std::span<const std::byte> bytes) {
         grow(static_cast<std::size_t>(std::min<std::uint64_t>(end_ - begin_ + bytes.size(), bytes_max)));
     }
     while (!bytes.empty()) {
-        const std::size_t to = end_ % capacity_;
+        const std::size_t to = place_of(end_);
         const std::size_t count = std::min(capacity_ - to, bytes.size());
         std::memcpy(ring_.get() + to, bytes.data(), count);
         bytes = bytes.subspan(count);
@@ -56,6 +56,19 @@ void byte_history::add(std::span<const std::byte> bytes) {
     }
     if (end_ - begin_ > capacity_ || !holes_.empty()) {
         forget_old();
+    }
+    if (capacity_ != 0) {
+        prefetch_next();
+    }
+}
+
+/// The rings of many streams are larger than a cache: what comes next into this one would have to wait for memory, and
+/// everything after it.
+void byte_history::prefetch_next() const noexcept {
+    constexpr std::size_t line_bytes = 64;
+    constexpr std::size_t lines = 4;
+    for (std::size_t line = 1; line <= lines; ++line) {
+        __builtin_prefetch(ring_.get() + place_of(end_ + line * line_bytes), 1);
     }
 }
 
@@ -103,7 +116,7 @@ std::span<const std::byte> byte_history::at(std::uint64_t offset, std::size_t by
             end = std::min(end, hole.begin);
         }
     }
-    const std::size_t from = offset % capacity_;
+    const std::size_t from = place_of(offset);
     const auto known = static_cast<std::size_t>(std::min<std::uint64_t>(end - offset, capacity_ - from));
     return {ring_.get() + from, std::min(known, bytes_wanted)};
 }

@@ -43,10 +43,12 @@ private:
 
     void grow(std::size_t wanted_bytes);
     void forget_old() noexcept;
+    void prefetch_next() const noexcept;
+    [[nodiscard]] std::size_t place_of(std::uint64_t offset) const noexcept { return offset & (capacity_ - 1); }
 
     memory_budget* budget_;
     std::unique_ptr<std::byte[]> ring_;
-    std::size_t capacity_{0};  // a power of two; the byte at an offset is at offset % capacity_
+    std::size_t capacity_{0};  // a power of two; the byte at an offset is at place_of() it
     std::uint64_t begin_{0};
     std::uint64_t end_{0};
     std::vector<range> holes_;  // sorted, between begin_ and end_
