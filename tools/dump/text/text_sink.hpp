@@ -21,13 +21,7 @@ public:
               time_format time = time_format::relative)
         : out_{out}, colors_{colors}, detail_{detail}, name_streams_{name_streams}, time_{time} {}
 
-    void take(const any_record& record) override {
-        if (const packet_record* const packet = std::get_if<packet_record>(&record)) {
-            on(*packet);  // nearly all records, and a visit costs as much as half a line
-            return;
-        }
-        std::visit([this](const auto& alternative) { on(alternative); }, record);
-    }
+    void take(const any_record& record) override;
 
 private:
     void on(const stream_start& start);
