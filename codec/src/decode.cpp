@@ -124,19 +124,21 @@ decode_result decode(std::span<const std::byte> input, const limits& bounds, std
         return at.refuse(violation::unknown_opcode, field::opcode, 0);
     }
     decode_result result{};
-    packet_view packet{.op = layout->op};
+    result.packet.op = layout->op;
     for (const part which : layout->parts()) {
         bool goes_on = false;
         switch (which) {
-        case part::pseudo: goes_on = take_string(at, which, bounds, packet.pseudo, result); break;
-        case part::message: goes_on = take_string(at, which, bounds, packet.message, result); break;
-        case part::error_code: goes_on = take_error_code(at, packet.code, result); break;
+        case part::pseudo: goes_on = take_string(at, which, bounds, result.packet.pseudo, result); break;
+        case part::message: goes_on = take_string(at, which, bounds, result.packet.message, result); break;
+        case part::error_code: goes_on = take_error_code(at, result.packet.code, result); break;
         }
         if (!goes_on) {
             return result;
         }
     }
-    return {.status = decode_status::complete, .packet = packet, .consumed = at.position()};
+    result.status = decode_status::complete;
+    result.consumed = at.position();
+    return result;
 }
 
 }  // namespace chatos

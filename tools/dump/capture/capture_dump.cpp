@@ -69,7 +69,11 @@ std::string dump_frames(frame_source& frames, std::string_view file, const captu
             break;
         }
         ++capture_account.frames;
-        context.now.mark = {++frame_number, frame->time};
+        context.now.mark.frame = ++frame_number;
+        context.now.mark.time.seconds = frame->time.seconds;  // member by member: read as they were written
+        context.now.mark.time.nanoseconds = frame->time.nanoseconds;
+        context.now.mark.time.digits = frame->time.digits;
+        context.now.mark.is_late = false;
         if (frame_number == 1) {
             sink.take(capture_start{file, frame->time});
         }

@@ -1,5 +1,7 @@
 #include "dump/capture/frame_reader.hpp"
 
+#include "base/in_place.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -65,12 +67,9 @@ const captured_frame* frame_reader::next() {
             fail(source_.problem().empty() ? reader_.end(unread()) : source_.problem());
             break;
         }
-        const capture_step step = reader_.next(unread());
+        const capture_step& step = base::make_in_place(step_, [this] { return reader_.next(unread()); });
         switch (step.status) {
-        case step_status::frame:
-            frame_ = step.frame;
-            to_skip_ = step.consumed;
-            return &frame_;
+        case step_status::frame: to_skip_ = step.consumed; return &step.frame;
         case step_status::skipped: to_skip_ = step.consumed; break;
         case step_status::invalid: fail(reader_.problem()); break;
         case step_status::need:

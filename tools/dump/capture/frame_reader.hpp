@@ -38,7 +38,7 @@ private:
     std::size_t end_{0};
     std::uint64_t offset_{0};  // in the file, of begin_
     std::uint64_t to_skip_{0};
-    captured_frame frame_;
+    capture_step step_;  // of which the frame is given out
     std::string problem_;
     bool is_over_{false};
 };

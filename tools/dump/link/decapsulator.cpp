@@ -1,10 +1,10 @@
 #include "dump/link/decapsulator.hpp"
 
+#include "base/in_place.hpp"
 #include "dump/link/link_layer.hpp"
 #include "dump/link/tunnels.hpp"
 
 #include <algorithm>
-#include <new>
 #include <optional>
 
 namespace chatos::dump {
@@ -43,7 +43,7 @@ void decapsulator::count_other_port(const tcp_segment& tcp) noexcept {
 }
 
 [[gnu::always_inline]] inline const decapsulated_frame* decapsulator::open_segment() {
-    ::new (&frame_.tcp) tcp_segment(parse_tcp_segment(frame_.ip, verify_checksums_));  // in place: no copy per frame
+    base::make_in_place(frame_.tcp, [this] { return parse_tcp_segment(frame_.ip, verify_checksums_); });
     const tcp_segment& tcp = frame_.tcp;
     if (tcp.has_ports && !ports_[tcp.source_port] && !ports_[tcp.destination_port]) {
         count_other_port(tcp);
@@ -71,7 +71,7 @@ const decapsulated_frame* decapsulator::open(network_packet& packet) {
         if (packet.next == header_kind::aggregate) {
             return open_aggregate(packet);
         }
-        ::new (&frame_.ip) ip_payload(parse_ip_packet(packet, verify_checksums_));  // as above
+        base::make_in_place(frame_.ip, [&] { return parse_ip_packet(packet, verify_checksums_); });
         if (frame_.ip.reason != skip_reason::none) {
             return skip(frame_.ip.reason);
         }

@@ -1,10 +1,12 @@
 // From a network packet to what its IP header says: addresses, the payload's place, and whether it is a fragment.
 #pragma once
 
+#include "dump/capture/wire_numbers.hpp"
 #include "dump/link/network_packet.hpp"
 #include "dump/link/skip_reason.hpp"
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -15,7 +17,18 @@ namespace chatos::dump {
 struct ip_address {
     std::array<std::uint8_t, 16> bytes{};
 
-    friend auto operator<=>(const ip_address&, const ip_address&) = default;
+    friend bool operator==(const ip_address& left, const ip_address& right) noexcept {
+        return left.half(0) == right.half(0) && left.half(8) == right.half(8);
+    }
+    /// The order of the bytes, as numbers in network order have it.
+    friend std::strong_ordering operator<=>(const ip_address& left, const ip_address& right) noexcept {
+        const std::strong_ordering first = left.half(0) <=> right.half(0);
+        return first != 0 ? first : left.half(8) <=> right.half(8);
+    }
+    /// Eight bytes as a number.
+    [[nodiscard]] std::uint64_t half(std::size_t at) const noexcept {
+        return network_number_at<std::uint64_t>(std::as_bytes(std::span{bytes}), at);
+    }
 };
 
 struct ip_fragment {

@@ -2,6 +2,8 @@
 
 #include "dump/record/packet_fields.hpp"
 
+#include <chatos/decode_batch.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -48,10 +50,14 @@ stream_reader::failed_packet_bytes stream_reader::take_failed_packet() {
 
 /// Reports the packets that are complete in the fragment, and holds the start of the one that is not.
 void stream_reader::take_whole(std::span<const std::byte>& fragment) {
+    // Decoded in place: a copy of what has just been written makes the processor wait.
+    any_record record{std::in_place_type<packet_record>};
+    packet_record& given = *std::get_if<packet_record>(&record);
     while (!fragment.empty()) {
-        const decode_result result = decode(fragment, bounds_, offset_);
+        const batch_result result = decode_batch(fragment, {&given.packet, 1}, bounds_, offset_);
         if (result.status == decode_status::complete) {
-            give(fragment.first(result.consumed), result);
+            given.bytes = fragment.first(result.consumed);
+            give(record, given);
             fragment = fragment.subspan(result.consumed);
             continue;
         }
@@ -75,10 +81,13 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
     if (need_ != 0) {
         return;
     }
-    const decode_result result = decode(held_, bounds_, offset_);
+    any_record record{std::in_place_type<packet_record>};
+    packet_record& given = *std::get_if<packet_record>(&record);
+    const batch_result result = decode_batch(held_, {&given.packet, 1}, bounds_, offset_);
     switch (result.status) {
     case decode_status::complete:
-        give(held_, result);
+        given.bytes = held_;
+        give(record, given);
         held_.clear();
         break;
     case decode_status::incomplete: need_ = result.need; break;
@@ -93,11 +102,13 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
     }
 }
 
-void stream_reader::give(std::span<const std::byte> bytes, const decode_result& result) {
+/// `packet` is the one in `record`; all but its place is set.
+void stream_reader::give(const any_record& record, packet_record& packet) {
+    packet.at = position();
     ++account_->packets;
-    account_->packet_bytes += bytes.size();
-    sink_->take(packet_record{.at = position(), .bytes = bytes, .packet = result.packet});
-    offset_ += bytes.size();
+    account_->packet_bytes += packet.bytes.size();
+    sink_->take(record);
+    offset_ += packet.bytes.size();
 }
 
 void stream_reader::fail(const decode_error& error) {

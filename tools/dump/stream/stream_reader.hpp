@@ -67,7 +67,7 @@ private:
     [[nodiscard]] malformed_record malformed() const noexcept;
     void take_held(std::span<const std::byte>& fragment);
     void take_whole(std::span<const std::byte>& fragment);
-    void give(std::span<const std::byte> bytes, const decode_result& result);
+    void give(const any_record& record, packet_record& packet);
     void discard(std::span<const std::byte> fragment);
     void fail(const decode_error& error);
 

@@ -114,12 +114,13 @@ void reassembler::start_at_lowest(byte_receiver& receiver) {
     start(lowest, true, receiver);
 }
 
-void reassembler::accept(stream_part part, byte_receiver& receiver) {
+void reassembler::accept(stream_part& part, byte_receiver& receiver) {
     if (state_ == state::starting) {
         counts_->repeated_bytes += held_.add(part, receiver);
         return;
     }
-    part = without_bytes_after_end(without_known(part, receiver), receiver);
+    drop_known(part, receiver);
+    drop_bytes_after_end(part, receiver);
     if (part.bytes.empty() && part.cut_bytes == 0) {
         return;
     }
@@ -149,9 +150,9 @@ void reassembler::accept(stream_part part, byte_receiver& receiver) {
 }
 
 /// Compares what was given out before with what comes again, and leaves the rest.
-stream_part reassembler::without_known(const stream_part& part, byte_receiver& receiver) {
+void reassembler::drop_known(stream_part& part, byte_receiver& receiver) {
     if (part.offset >= next_) {
-        return part;
+        return;
     }
     const std::int64_t known_end = std::min(part.end(), next_);
     const std::int64_t known_bytes = std::max<std::int64_t>(known_end - part.offset, 0);
@@ -172,26 +173,22 @@ stream_part reassembler::without_known(const stream_part& part, byte_receiver& r
                       receiver);
         from += static_cast<std::int64_t>(kept.size());
     }
-    stream_part remaining = part;
     const std::int64_t whole_end = part.end() + part.cut_bytes;
-    remaining.offset = next_;
-    remaining.bytes = part.bytes.subspan(static_cast<std::size_t>(known_bytes));
-    remaining.cut_bytes =
-        static_cast<std::uint32_t>(std::max<std::int64_t>(whole_end - std::max(part.end(), next_), 0));
-    return remaining;
+    part.cut_bytes = static_cast<std::uint32_t>(std::max<std::int64_t>(whole_end - std::max(part.end(), next_), 0));
+    part.bytes = part.bytes.subspan(static_cast<std::size_t>(known_bytes));
+    part.offset = next_;
 }
 
-stream_part reassembler::without_bytes_after_end(stream_part part, byte_receiver& receiver) {
+void reassembler::drop_bytes_after_end(stream_part& part, byte_receiver& receiver) {
     const std::int64_t end = state_ == state::ended ? next_ : end_.value_or(INT64_MAX);
     if (part.end() + part.cut_bytes <= end) {
-        return part;
+        return;
     }
     const auto room = static_cast<std::size_t>(std::max<std::int64_t>(end - part.offset, 0));
     const std::size_t kept = std::min(room, part.bytes.size());
     discard(end, part.bytes.size() - kept, discard_cause::after_end, part.mark, receiver);
     part.bytes = part.bytes.first(kept);
     part.cut_bytes = std::min(part.cut_bytes, static_cast<std::uint32_t>(room - kept));
-    return part;
 }
 
 void reassembler::deliver(const stream_part& part, byte_receiver& receiver) {
@@ -225,7 +222,8 @@ void reassembler::drain(byte_receiver& receiver) {
         const gap_cause cause = part.header_was_cut ? gap_cause::header_cut : gap_cause::payload_cut;
         const bool has_cut = part.cut_bytes != 0;
         part.cut_bytes = 0;
-        part = without_bytes_after_end(without_known(part, receiver), receiver);
+        drop_known(part, receiver);
+        drop_bytes_after_end(part, receiver);
         deliver(part, receiver);
         held_.drop_front();
         if (has_cut) {

@@ -152,9 +152,10 @@ private:
     }
     void start(std::int64_t origin, bool is_midstream, byte_receiver& receiver);
     void start_at_lowest(byte_receiver& receiver);
-    void accept(stream_part part, byte_receiver& receiver);
-    stream_part without_known(const stream_part& part, byte_receiver& receiver);
-    stream_part without_bytes_after_end(stream_part part, byte_receiver& receiver);
+    // These change the part in place: a copy of what has just been written makes the processor wait.
+    void accept(stream_part& part, byte_receiver& receiver);
+    void drop_known(stream_part& part, byte_receiver& receiver);
+    void drop_bytes_after_end(stream_part& part, byte_receiver& receiver);
     void deliver(const stream_part& part, byte_receiver& receiver);
     void miss(std::int64_t until, gap_cause cause, const frame_mark* mark, byte_receiver& receiver);
     void drain(byte_receiver& receiver);
