@@ -26,16 +26,16 @@ public:
         bool may_have_others = false;
         bool has_code = false;
         std::size_t certain_recipients = 0;
+        const std::uint64_t from = context_.earliest(sma.frame);
+        const std::uint64_t until = context_.latest(answer.frame);
         const auto check_other = [&](const connection_trace& other) {
             if (&other == &connection) {
                 return;
             }
-            const matching_deliveries deliveries = find_messages(other, key, sma.frame);
-            if (!(deliveries.is_empty() ? other.is_certain_user(sma.frame, answer.frame)
-                                        : other.has_session(sma.frame, answer.frame))) {
-                may_have_others =
-                    may_have_others || !other.is_user() || other.may_hold(other.pseudo, sma.frame, answer.frame);
-                has_code = has_code || !other.unmatched_errors.empty() || has_answer_like(deliveries, answer);
+            const matching_deliveries deliveries = find_messages(other, key, context_.possibly_after(sma.frame));
+            if (!(deliveries.is_empty() ? other.is_certain_user(from, until) : other.has_session(from, until))) {
+                may_have_others = may_have_others || !other.is_user() || other.may_hold(other.pseudo, from, until);
+                has_code = has_code || !other.unmatched_errors.empty() || has_answer_like(deliveries, answer, until);
                 return;
             }
             ++certain_recipients;
@@ -46,7 +46,7 @@ public:
                 has_code = true;
                 return;
             }
-            has_code = has_code || has_answer_like(deliveries, answer);
+            has_code = has_code || has_answer_like(deliveries, answer, until);
             is_conclusive = check_recipient(connection, deliveries, sma, answer) && is_conclusive;
         };
         context_.any_connection(sma.frame, answer.frame, [&](const connection_trace& other) {
@@ -82,22 +82,24 @@ private:
                          const observed_packet& sma, const observed_packet& answer) {
         const std::string name = deliveries.recipient->stream_name();
         if (deliveries.is_empty()) {
-            if (answer.code != code_ok && may_delay_delivery(*deliveries.recipient, sma.frame, answer.frame)) {
+            if (answer.code != code_ok && may_delay_delivery(*deliveries.recipient, context_.earliest(sma.frame),
+                                                             context_.latest(answer.frame))) {
                 return true;  // FLOW-9: it may have timed out before it was sent
             }
             context_.failed("ALL-1", connection, answer, "an SPM to every other user, including " + name,
                             answer_text(answer.code) + ", and no delivery to " + name);
             return false;
         }
+        const std::uint64_t until = context_.latest(answer.frame);
         const bool is_explained = deliveries.any([&](const traced_delivery& delivery) {
-            return answer.code >= (delivery.is_answered_before(answer.frame) ? lowest_counted(delivery.answer->code)
-                                                                             : code_unreachable);
+            return answer.code >=
+                   (delivery.is_answered_before(until) ? lowest_counted(delivery.answer->code) : code_unreachable);
         });
         if (is_explained) {
             return true;
         }
         const traced_delivery& first = deliveries.front();
-        const bool is_answered = first.is_answered_before(answer.frame);
+        const bool is_answered = first.is_answered_before(until);
         context_.failed(is_answered ? "ALL-5" : "ALL-3", connection, answer,
                         is_answered ? "a code of at least " + std::to_string(lowest_counted(first.answer->code)) +
                                           ": " + name + " answered " + std::to_string(first.answer->code)

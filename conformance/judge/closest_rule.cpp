@@ -72,7 +72,7 @@ bool has_late_answer(const judge_context& context, const connection_trace& recip
         if (delivery.packet->frame > relayed.frame || ++count > connections_max) {
             break;
         }
-        if (!has_answer_like(delivery, relayed)) {
+        if (!has_answer_like(delivery, relayed, relayed.frame)) {
             continue;
         }
         const std::string_view text = delivery.packet->op == opcode::pc ? recipient.pseudo : delivery.packet->message;

@@ -29,7 +29,7 @@ bool is_for(const observed_packet& request, const connection_trace& recipient, c
 bool may_cause(const connection_trace& sender, std::size_t index, const connection_trace& recipient,
                const observed_packet& delivery) {
     const traced_request& request = sender.requests[index];
-    if (request.packet->frame > delivery.frame || !is_for(*request.packet, recipient, delivery)) {
+    if (!is_for(*request.packet, recipient, delivery)) {
         return false;
     }
     return request.packet->op == opcode::spm ? request.may_have_permission /* PM-5 */ : &sender != &recipient;
@@ -37,7 +37,8 @@ bool may_cause(const connection_trace& sender, std::size_t index, const connecti
 
 /// Index of the first request from the offset `start` on that may have caused the delivery.
 std::optional<std::size_t> find_cause(const connection_trace& sender, std::uint64_t start,
-                                      const connection_trace& recipient, const observed_packet& delivery) {
+                                      const connection_trace& recipient, const observed_packet& delivery,
+                                      std::uint64_t until) {
     const auto& lists = is_offer(delivery) ? sender.offers_by_recipient : sender.sent_by_message;
     const auto list =
         lists.find(is_offer(delivery) ? std::string_view{recipient.pseudo} : std::string_view{delivery.message});
@@ -47,9 +48,8 @@ std::optional<std::size_t> find_cause(const connection_trace& sender, std::uint6
     const auto first = std::partition_point(list->second.begin(), list->second.end(), [&](std::size_t index) {
         return sender.requests[index].packet->offset < start;
     });
-    const auto last = std::partition_point(first, list->second.end(), [&](std::size_t index) {
-        return sender.requests[index].packet->frame <= delivery.frame;
-    });
+    const auto last = std::partition_point(
+        first, list->second.end(), [&](std::size_t index) { return sender.requests[index].packet->frame <= until; });
     const auto cause =
         std::find_if(first, last, [&](std::size_t index) { return may_cause(sender, index, recipient, delivery); });
     return cause == last ? std::nullopt : std::optional{*cause};
@@ -88,7 +88,7 @@ public:
             if (request.op != opcode::sma) {
                 continue;
             }
-            if (processed_by.at(match.cause) < match.recipient->login_frame &&
+            if (processed_by.at(match.cause) < context_.earliest(match.recipient->login_frame) &&
                 match.sender->source->settled.owing_until < match.recipient->login_frame &&
                 match.sender->sent_by_message.at(request.message).size() == 1) {
                 context_.failed("ALL-8", *match.recipient, *match.delivery,
@@ -153,7 +153,8 @@ private:
         }
         search_start& start = context_.start_of_search(recipient, sender);
         std::uint64_t& next = is_offer(delivery) ? start.offers : start.messages;
-        const std::optional<std::size_t> cause = find_cause(sender, next, recipient, delivery);
+        const std::optional<std::size_t> cause =
+            find_cause(sender, next, recipient, delivery, context_.latest(delivery.frame));
         if (!cause && recipient.login_frame <= sender.source->settled.owing_until) {
             context_.inconclusive(is_offer(delivery) ? "PC-1" : "PM-3", recipient, dropped_cause);
             return;
@@ -170,7 +171,7 @@ private:
 
     [[nodiscard]] bool has_any_cause(const connection_trace& recipient, const observed_packet& delivery) const {
         return context_.find_latest_user(delivery.pseudo, delivery.frame, [&](const connection_trace* user) {
-            return find_cause(*user, 0, recipient, delivery).has_value();
+            return find_cause(*user, 0, recipient, delivery, context_.latest(delivery.frame)).has_value();
         }) != nullptr;
     }
 

@@ -22,6 +22,9 @@ struct judge_settings {
     bool judges_clients{true};
     /// The trace holds every connection of the server since its start: there were no other clients.
     bool has_all_clients{false};
+    /// Frames of different connections that are no farther apart may be in the wrong order; 0: none are. Does not apply
+    /// to a trace that is in order.
+    std::chrono::milliseconds reorder_window{0};
     /// The server's timeouts. If one is unknown, any ERROR 4 may be a timeout.
     std::optional<std::chrono::milliseconds> answer_timeout;
     std::optional<std::chrono::milliseconds> pc_timeout;

@@ -10,7 +10,9 @@
 namespace chatos::conformance {
 judge_context::judge_context(const trace& observed, const judge_settings& settings, const judge_part& part,
                              judge_memory& memory)
-    : settings_{settings}, part_{part}, memory_{memory} {
+    : settings_{settings}, part_{part}, memory_{memory}, window_{observed, observed.is_in_order
+                                                                               ? std::chrono::milliseconds{0}
+                                                                               : settings.reorder_window} {
     connections_.reserve(observed.connections.size());
     is_complete_ = settings.has_all_clients && memory.is_complete;
     for (const connection& source : observed.connections) {
@@ -72,24 +74,24 @@ void judge_context::count_users_at_once() {
 const connection_trace* judge_context::complete_user(const std::string& pseudo, std::uint64_t from,
                                                      std::uint64_t until) const {
     const auto users = users_.find(pseudo);
-    return users == users_.end()
-               ? nullptr
-               : found(users->second.complete.first(from, until, [](const connection_trace*) { return true; }));
+    return users == users_.end() ? nullptr
+                                 : found(users->second.complete.first(earliest(from), latest(until),
+                                                                      [](const connection_trace*) { return true; }));
 }
 
 const connection_trace* judge_context::holder(const std::string& pseudo, std::uint64_t from,
                                               std::uint64_t until) const {
     const auto users = users_.find(pseudo);
-    return users == users_.end()
-               ? nullptr
-               : found(users->second.sessions.first(from, until, [](const connection_trace*) { return true; }));
+    return users == users_.end() ? nullptr
+                                 : found(users->second.sessions.first(earliest(from), latest(until),
+                                                                      [](const connection_trace*) { return true; }));
 }
 
 bool judge_context::may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {
     const auto holders = possible_holders_.find(pseudo);
     return memory_.has_unknown_users ||
            (holders != possible_holders_.end() &&
-            holders->second.any(until, before(from), [](const connection_trace*) { return true; }));
+            holders->second.any(latest(until), before(earliest(from)), [](const connection_trace*) { return true; }));
 }
 
 bool judge_context::may_be_timeout(const observed_packet& request, const observed_packet& answer,

@@ -6,6 +6,7 @@
 #include "judge/interval_index.hpp"
 #include "judge/judge.hpp"
 #include "judge/judge_part.hpp"
+#include "judge/reorder_window.hpp"
 
 #include <string>
 #include <string_view>
@@ -24,6 +25,16 @@ public:
 
     /// No unseen client held a pseudo or sent anything.
     [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
+    /// Between two connections only what has a frame before `earliest` certainly happened before the frame, and only
+    /// what has one after `latest` after it. The queries for intervals below take that into account.
+    [[nodiscard]] std::uint64_t earliest(std::uint64_t frame) const noexcept { return window_.earliest(frame); }
+    [[nodiscard]] std::uint64_t latest(std::uint64_t frame) const noexcept { return window_.latest(frame); }
+    /// The frame after which everything lies, on other connections, that may have happened after `frame`.
+    [[nodiscard]] std::uint64_t possibly_after(std::uint64_t frame) const noexcept {
+        const std::uint64_t first = earliest(frame);
+        return first == frame ? frame : before(first);
+    }
+
     /// The connection that certainly held the pseudo during the whole interval of frames, or null. What the server sent
     /// to it may be missing.
     [[nodiscard]] const connection_trace* holder(const std::string& pseudo, std::uint64_t from,
@@ -43,20 +54,22 @@ public:
     [[nodiscard]] const connection_trace* find_user(const std::string& pseudo, std::uint64_t from, std::uint64_t until,
                                                     Test test) const {
         const auto users = users_.find(pseudo);
-        return users == users_.end() ? nullptr : found(users->second.lives.first(until, before(from), test));
+        return users == users_.end() ? nullptr
+                                     : found(users->second.lives.first(latest(until), before(earliest(from)), test));
     }
     /// The same from the latest on.
     template <typename Test>
     [[nodiscard]] const connection_trace* find_latest_user(const std::string& pseudo, std::uint64_t until,
                                                            Test test) const {
         const auto users = users_.find(pseudo);
-        return users == users_.end() ? nullptr : found(users->second.lives.last(until, 0, test));
+        return users == users_.end() ? nullptr : found(users->second.lives.last(latest(until), 0, test));
     }
     /// Passes each connection that was there at some time in the interval to `visit`, until that returns true; whether
     /// it did.
     template <typename Visit>
     bool any_connection(std::uint64_t from, std::uint64_t until, Visit visit) const {
-        return lives_.any(until, before(from), [&](const connection_trace* connection) { return visit(*connection); });
+        return lives_.any(latest(until), before(earliest(from)),
+                          [&](const connection_trace* connection) { return visit(*connection); });
     }
     /// The most users that were certainly registered at one time.
     [[nodiscard]] std::size_t users_at_once() const noexcept { return users_at_once_; }
@@ -113,6 +126,7 @@ private:
     judge_settings settings_;
     judge_part part_;
     judge_memory& memory_;
+    reorder_window window_;
     std::vector<connection_trace> connections_;
     connection_index lives_;
     std::unordered_map<std::string_view, pseudo_users> users_;

@@ -12,6 +12,8 @@ bool may_answer_unmatched_error(const connection_trace& connection, const observ
            connection.unmatched_errors.front()->frame < answer.frame;
 }
 
+constexpr std::string_view unordered_frames = "frames of two connections may be in the wrong order";
+
 class message_checks {
 public:
     explicit message_checks(judge_context& context) : context_{context} {}
@@ -56,21 +58,24 @@ public:
             return;  // PM-9
         }
         const connection_trace* holder = context_.holder(spm.pseudo, spm.frame, answer.frame);
-        if (holder != nullptr && holder->login_frame > rpm->first_answer->frame && answer.code == code_ok) {
+        if (holder != nullptr && context_.earliest(holder->login_frame) > rpm->first_answer->frame &&
+            answer.code == code_ok) {
             context_.failed("PM-10", connection, answer,
                             "a non-zero ERROR: the RPM was answered before " + holder->stream_name() + " became " +
                                 quoted(spm.pseudo),
                             answer_text(answer.code));
             return;
         }
-        const bool must_deliver = holder != nullptr && holder->registered_frame < rpm->packet->frame &&
-                                  !spm.message.empty() && spm.message.size() <= message_bytes_safe &&
-                                  request.is_first_use;
+        const bool must_deliver =
+            holder != nullptr && holder->registered_frame < context_.earliest(rpm->packet->frame) &&
+            !spm.message.empty() && spm.message.size() <= message_bytes_safe && request.is_first_use;
+        const std::uint64_t until = context_.latest(answer.frame);
         const bool may_be_timeout = answer.code == code_unreachable && context_.may_be_timeout(spm, answer, false);
         if (answer.code != code_ok && (!must_deliver || may_be_timeout)) {
-            if (must_deliver && holder->complete_until > answer.frame &&
-                !may_delay_delivery(*holder, spm.frame, answer.frame) &&
-                find_messages(*holder, {connection.pseudo, spm.message}, spm.frame).is_empty()) {
+            if (must_deliver && holder->complete_until > until &&
+                !may_delay_delivery(*holder, context_.earliest(spm.frame), until) &&
+                find_messages(*holder, {connection.pseudo, spm.message}, context_.possibly_after(spm.frame))
+                    .is_empty()) {
                 context_.failed("PM-3", connection, answer, "a delivery to " + holder->stream_name(),
                                 answer_text(answer.code) + ", and no delivery");
             } else if (may_be_timeout && has_left(spm.pseudo, spm.frame, answer.frame)) {
@@ -81,7 +86,9 @@ public:
         } else if (holder == nullptr) {
             check_unknown_recipient(connection, spm, answer);
         } else {
-            check_relayed(connection, find_messages(*holder, {connection.pseudo, spm.message}, spm.frame), answer);
+            check_relayed(connection,
+                          find_messages(*holder, {connection.pseudo, spm.message}, context_.possibly_after(spm.frame)),
+                          answer);
         }
     }
 
@@ -110,15 +117,20 @@ private:
     /// PM-3, PM-4: the answer is the one that the recipient has given.
     void check_relayed(const connection_trace& connection, const matching_deliveries& deliveries,
                        const observed_packet& answer) {
-        if (has_answer_like(deliveries, answer)) {
+        const std::uint64_t until = context_.latest(answer.frame);
+        if (has_answer_like(deliveries, answer, answer.frame)) {
             context_.passed("PM-3");
             context_.passed("PM-4");
             context_.passed("FLOW-2");
             return;
         }
+        if (has_answer_like(deliveries, answer, until)) {
+            context_.inconclusive("PM-4", connection, unordered_frames);
+            return;
+        }
         const std::string name = deliveries.recipient->stream_name();
-        const bool is_absent = deliveries.is_empty() || deliveries.front().packet->frame > answer.frame;
-        if (is_absent && deliveries.recipient->complete_until <= answer.frame) {
+        const bool is_absent = deliveries.is_empty() || deliveries.front().packet->frame > until;
+        if (is_absent && deliveries.recipient->complete_until <= until) {
             context_.inconclusive("PM-3", connection, "what the server sent to " + name + " is not known");
             return;
         }
@@ -135,9 +147,9 @@ private:
         const traced_delivery& first = deliveries.front();
         context_.failed(
             relays_wrong_answer(*deliveries.recipient, answer, first) ? "FLOW-2" : "PM-4", connection, answer,
-            first.is_answered_before(answer.frame) ? answer_text(first.answer->code) + ", as " + name +
-                                                         " answered in frame " + std::to_string(first.answer->frame)
-                                                   : "no answer before " + name + " has answered",
+            first.is_answered_before(until) ? answer_text(first.answer->code) + ", as " + name + " answered in frame " +
+                                                  std::to_string(first.answer->frame)
+                                            : "no answer before " + name + " has answered",
             answer_text(answer.code));
     }
 
@@ -153,7 +165,7 @@ private:
             return delivery.is_answered_before(answer.frame);
         });
         return std::any_of(first, last, [&](const traced_delivery& delivery) {
-            return &delivery != &own && has_answer_like(delivery, answer);
+            return &delivery != &own && has_answer_like(delivery, answer, answer.frame);
         });
     }
 
@@ -178,10 +190,15 @@ private:
     /// Whether a delivery to this recipient decides the check.
     bool check_possible_recipient(const connection_trace& connection, const connection_trace& recipient,
                                   const observed_packet& spm, const observed_packet& answer) {
-        const matching_deliveries deliveries = find_messages(recipient, {connection.pseudo, spm.message}, spm.frame);
-        if (has_answer_like(deliveries, answer)) {
+        const matching_deliveries deliveries =
+            find_messages(recipient, {connection.pseudo, spm.message}, context_.possibly_after(spm.frame));
+        if (has_answer_like(deliveries, answer, answer.frame)) {
             context_.passed("PM-3");
             context_.passed("PM-4");
+            return true;
+        }
+        if (has_answer_like(deliveries, answer, context_.latest(answer.frame))) {
+            context_.inconclusive("PM-4", connection, unordered_frames);
             return true;
         }
         if (deliveries.indexes.size() == 1 && deliveries.has_certain_answers() &&
@@ -193,12 +210,13 @@ private:
     }
 
     /// Whether only this request explains the delivery.
-    static bool is_only_cause(const connection_trace& connection, const connection_trace& recipient,
-                              const observed_packet& spm, const traced_delivery& delivery) {
+    [[nodiscard]] bool is_only_cause(const connection_trace& connection, const connection_trace& recipient,
+                                     const observed_packet& spm, const traced_delivery& delivery) const {
         const bool is_for_this_session =  // an earlier session's permission would not serve (PM-10)
-            recipient.registered_frame < spm.frame && delivery.packet->frame > spm.frame;
-        return (is_for_this_session || (connection.registered_frame < recipient.login_frame &&
-                                        connection.complete_until > delivery.packet->frame)) &&
+            recipient.registered_frame < context_.earliest(spm.frame) &&
+            delivery.packet->frame > context_.latest(spm.frame);
+        return (is_for_this_session || (connection.registered_frame < context_.earliest(recipient.login_frame) &&
+                                        connection.complete_until > context_.latest(delivery.packet->frame))) &&
                recipient.received_messages.at({connection.pseudo, spm.message}).size() == 1 &&
                connection.sent_by_message.at(spm.message).size() == 1;
     }

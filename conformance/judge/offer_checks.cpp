@@ -41,9 +41,10 @@ public:
             } else {
                 context_.passed("PC-2");
             }
-        } else if (holder != nullptr && holder->complete_until > answer.frame &&
+        } else if (holder != nullptr && holder->complete_until > context_.latest(answer.frame) &&
                    !may_have_pending_offer(*holder, pc, answer.frame) &&
-                   !may_delay_delivery(*holder, pc.frame, answer.frame) && !may_have_own_offer(request)) {
+                   !may_delay_delivery(*holder, context_.earliest(pc.frame), context_.latest(answer.frame)) &&
+                   !may_have_own_offer(request)) {
             context_.failed("PC-1", connection, answer,
                             "ERROR 0: " + peer + " is registered, and no offer to it or from " +
                                 quoted(connection.pseudo) + " is undecided",
@@ -99,11 +100,11 @@ private:
     /// PC-1: a peer with no earlier delivery to answer has received the offer, whatever came of it.
     void check_offered(const connection_trace& connection, const observed_packet& pc, const observed_packet& answer) {
         const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
-        if (holder == nullptr || holder->complete_until <= answer.frame ||
-            may_delay_delivery(*holder, pc.frame, answer.frame)) {
+        if (holder == nullptr || holder->complete_until <= context_.latest(answer.frame) ||
+            may_delay_delivery(*holder, context_.earliest(pc.frame), context_.latest(answer.frame))) {
             return;
         }
-        if (find_offers(*holder, connection.pseudo, pc.frame).is_empty()) {
+        if (find_offers(*holder, connection.pseudo, context_.possibly_after(pc.frame)).is_empty()) {
             context_.failed("PC-1", connection, answer, "a PC to " + holder->stream_name(),
                             answer_text(answer.code) + " as the second answer, and no PC was delivered");
         }
@@ -121,10 +122,11 @@ private:
         bool is_delivered = false;
         bool is_delivered_later = false;
         const auto has_decided = [&](const connection_trace* peer) {
-            const matching_deliveries offers = find_offers(*peer, connection.pseudo, pc.frame);
-            is_delivered = is_delivered || (!offers.is_empty() && offers.front().packet->frame < answer.frame);
+            const matching_deliveries offers = find_offers(*peer, connection.pseudo, context_.possibly_after(pc.frame));
+            is_delivered =
+                is_delivered || (!offers.is_empty() && offers.front().packet->frame < context_.latest(answer.frame));
             is_delivered_later = is_delivered_later || !offers.is_empty();
-            return has_answer_like(offers, answer);
+            return has_answer_like(offers, answer, context_.latest(answer.frame));
         };
         if (context_.find_user(pc.pseudo, pc.frame, answer.frame, has_decided) != nullptr) {
             context_.passed("PC-1");
@@ -136,7 +138,7 @@ private:
             context_.failed("PC-4", connection, answer, "ERROR 4: the peer left without deciding",
                             answer_text(answer.code));
         } else if (holder == nullptr || holder->ambiguous_from != SIZE_MAX ||
-                   (!is_delivered && holder->complete_until <= answer.frame)) {
+                   (!is_delivered && holder->complete_until <= context_.latest(answer.frame))) {
             context_.inconclusive("PC-3", connection, "the peer's decision is not known");
         } else if (!is_delivered) {
             context_.failed(is_delivered_later ? "PC-3" : "PC-1", connection, answer,
@@ -153,7 +155,7 @@ private:
         return own_offers(connection, pc.pseudo).size() == 1 &&
                context_.find_user(pc.pseudo, pc.frame, UINT64_MAX, [&](const connection_trace* peer) {
                    const matching_deliveries offers = find_offers(*peer, connection.pseudo, pc.frame);
-                   return peer->registered_frame < pc.frame && offers.indexes.size() == 1 &&
+                   return peer->registered_frame < context_.earliest(pc.frame) && offers.indexes.size() == 1 &&
                           peer->received_offers.at(connection.pseudo).size() == 1 && offers.has_certain_answers() &&
                           offers.front().answer == nullptr && peer->from_client().end == direction_end::fin &&
                           peer->from_client().is_trusted();

@@ -58,15 +58,17 @@ struct matching_deliveries {
                                                                 : recipient.deliveries_after(list->second, frame)};
 }
 
-/// Whether the delivery was answered with the code of `answer`, before it.
-[[nodiscard]] inline bool has_answer_like(const traced_delivery& delivery, const observed_packet& answer) {
-    return delivery.is_answered_before(answer.frame) && delivery.answer->code == answer.code;
+/// Whether the delivery was answered with the code of `answer` before the frame.
+[[nodiscard]] inline bool has_answer_like(const traced_delivery& delivery, const observed_packet& answer,
+                                          std::uint64_t frame) {
+    return delivery.is_answered_before(frame) && delivery.answer->code == answer.code;
 }
 
-[[nodiscard]] inline bool has_answer_like(const matching_deliveries& deliveries, const observed_packet& answer) {
+[[nodiscard]] inline bool has_answer_like(const matching_deliveries& deliveries, const observed_packet& answer,
+                                          std::uint64_t frame) {
     const connection_trace& recipient = *deliveries.recipient;
     const auto end = std::partition_point(deliveries.indexes.begin(), deliveries.indexes.end(), [&](std::size_t index) {
-        return recipient.deliveries[index].is_answered_before(answer.frame);
+        return recipient.deliveries[index].is_answered_before(frame);
     });
     return std::any_of(deliveries.indexes.begin(), end,
                        [&](std::size_t index) { return recipient.deliveries[index].answer->code == answer.code; });

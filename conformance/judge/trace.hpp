@@ -84,6 +84,8 @@ struct connection {
 struct trace {
     std::vector<connection> connections;
     std::uint64_t frames{0};
+    /// The frames of different connections are in order: they were taken at one point. No reorder window is needed.
+    bool is_in_order{false};
 };
 
 }  // namespace chatos::conformance

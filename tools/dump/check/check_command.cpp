@@ -16,6 +16,7 @@ conformance::judge_settings settings_of(const check_options& options) {
     settings.judges_server = options.role != "client";
     settings.judges_clients = options.role != "server";
     settings.has_all_clients = options.has_all_clients;
+    settings.reorder_window = std::chrono::milliseconds{options.reorder_window_ms.value_or(reorder_window_default_ms)};
     if (options.answer_timeout_ms) {
         settings.answer_timeout = std::chrono::milliseconds{*options.answer_timeout_ms};
     }
@@ -29,8 +30,13 @@ class running_check final : public checking {
 public:
     running_check(const check_options& options, bool as_json, const base::colors& colors, record_sink& shown,
                   output& out)
-        : sink_{as_json ? check_form::json : check_form::text, settings_of(options), shown, out, colors}, out_{out},
-          goes_to_output_{options.junit == "-"} {
+        : sink_{as_json ? check_form::json : check_form::text,
+                settings_of(options),
+                !options.reorder_window_ms,
+                shown,
+                out,
+                colors},
+          out_{out}, goes_to_output_{options.junit == "-"} {
         if (!options.junit.empty() && !goes_to_output_) {
             file_.open(options.junit, std::ios::binary | std::ios::trunc);
             is_wanted_ = true;

@@ -12,11 +12,18 @@
 
 namespace chatos::dump {
 
+/// The clocks of two taps in one network differ by some milliseconds, and so much may frames of merged captures change
+/// places; what people do one after the other is farther apart.
+inline constexpr std::uint32_t reorder_window_default_ms = 10;
+
 struct check_options {
     bool is_wanted{false};
     std::string junit;  ///< empty: none
     std::string role{"both"};
     bool has_all_clients{false};
+    /// Without it the default applies, but not to loopback traffic that nothing shows to be out of order: one kernel
+    /// has taken it at one point.
+    std::optional<std::uint32_t> reorder_window_ms;
     std::optional<std::uint32_t> answer_timeout_ms;
     std::optional<std::uint32_t> pc_timeout_ms;
 };

@@ -58,13 +58,14 @@ std::string explanation_of(std::string_view rule) {
 
 }  // namespace
 
-check_sink::check_sink(check_form form, const conformance::judge_settings& settings, record_sink& next, output& out,
-                       const base::colors& colors)
-    : trace_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings}, out_{out},
-      colors_{colors}, judge_{settings} {}
+check_sink::check_sink(check_form form, const conformance::judge_settings& settings, bool trusts_loopback,
+                       record_sink& next, output& out, const base::colors& colors)
+    : trace_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings},
+      trusts_loopback_{trusts_loopback}, out_{out}, colors_{colors}, judge_{settings} {}
 
 bool check_sink::shorten(captured_trace& capture) {
     // What came since the last time is not judged yet: later packets make verdicts certain.
+    capture.trace.is_in_order = trusts_loopback_ && capture.is_orderly_loopback;
     judge_.judge_until(capture.trace, grown_until_, trace_packets_max);
     capture.judged_until = grown_until_;
     grown_until_ = capture.trace.frames;
@@ -73,6 +74,7 @@ bool check_sink::shorten(captured_trace& capture) {
 }
 
 void check_sink::capture_ended(captured_trace& capture) {
+    capture.trace.is_in_order = trusts_loopback_ && capture.is_orderly_loopback;
     judge_.judge_rest(capture.trace);
     show_violations(capture);
     add_verdicts(capture, judge_.verdicts());

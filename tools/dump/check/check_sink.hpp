@@ -21,9 +21,9 @@ enum class check_form : std::uint8_t { text, json };
 class check_sink final : public trace_sink {
 public:
     /// As text only the judgement and the summary are shown, as JSON everything. `next` and `out` must outlive the
-    /// sink.
-    check_sink(check_form form, const conformance::judge_settings& settings, record_sink& next, output& out,
-               const base::colors& colors);
+    /// sink. With `trusts_loopback` the reorder window does not apply to loopback traffic that seems to be in order.
+    check_sink(check_form form, const conformance::judge_settings& settings, bool trusts_loopback, record_sink& next,
+               output& out, const base::colors& colors);
 
     [[nodiscard]] bool has_violations() const noexcept { return has_violations_; }
     /// The verdicts as JUnit XML: a test case for each rule.
@@ -51,6 +51,7 @@ private:
 
     check_form form_;
     conformance::judge_settings settings_;
+    bool trusts_loopback_;
     output& out_;
     base::colors colors_;
     json_position_writer places_;

@@ -40,6 +40,12 @@ std::string_view doubt_of(const event_record& record) noexcept {
     return {};
 }
 
+bool is_loopback(const endpoint& end, std::uint8_t ip_version) noexcept {
+    constexpr std::uint8_t loopback_network = 127;
+    constexpr ip_address loopback_v6{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+    return ip_version == 4 ? end.address.bytes[0] == loopback_network : end.address == loopback_v6;
+}
+
 }  // namespace
 
 connection& trace_sink::connection_at(const stream_position& at) {
@@ -52,7 +58,11 @@ connection& trace_sink::connection_at(const stream_position& at) {
             opened.directions[1].distrust(0, "packets came after the end of the connection");
         }
         if (at.capture != nullptr && at.capture->endpoints != nullptr) {
-            current_.endpoints.emplace(at.stream, *at.capture->endpoints);
+            const stream_endpoints& endpoints = *at.capture->endpoints;
+            current_.endpoints.emplace(at.stream, endpoints);
+            current_.is_orderly_loopback = current_.is_orderly_loopback &&
+                                           is_loopback(endpoints.client, endpoints.ip_version) &&
+                                           is_loopback(endpoints.server, endpoints.ip_version);
         }
         grown_bytes_ += sizeof(connection) + sizeof(stream_endpoints);
     }
@@ -85,6 +95,7 @@ void trace_sink::on(const packet_record& record) {
         said.distrust(record.at.offset, "there is more in the capture than is kept for judging");
         return;
     }
+    note_order(mark);
     if (mark.is_late) {
         said.distrust(record.at.offset, "the capture has a packet later than its acknowledgement");
     }
@@ -101,6 +112,14 @@ void trace_sink::on(const packet_record& record) {
                             .pseudo = std::string{record.packet.pseudo},
                             .message = std::string{record.packet.message}});
     current_.time_digits = mark.time.digits;
+}
+
+void trace_sink::note_order(const frame_mark& mark) {
+    const bool goes_back = mark.frame > newest_.frame && nanoseconds_of(mark.time) < nanoseconds_of(newest_.time);
+    current_.is_orderly_loopback = current_.is_orderly_loopback && !mark.is_late && !goes_back;
+    if (mark.frame > newest_.frame) {
+        newest_ = mark;
+    }
 }
 
 void trace_sink::on(const malformed_record& record) {
@@ -188,6 +207,7 @@ void trace_sink::end_capture() {
     packets_ = 0;
     text_bytes_ = 0;
     grown_bytes_ = 0;
+    newest_ = {};
 }
 
 void trace_sink::on(const capture_start& start) {

@@ -23,6 +23,9 @@ struct captured_trace {
     /// Where a derived class has shortened the trace: no later packet has a frame up to this one.
     std::uint64_t judged_until{0};
     std::uint8_t time_digits{0};
+    /// All connections are between loopback addresses, and no time or acknowledgement shows that frames are out of
+    /// order.
+    bool is_orderly_loopback{true};
 };
 
 /// Passes records on, if there is somebody to pass them to, and keeps their content. Bounded: of what comes behind the
@@ -65,6 +68,7 @@ private:
     conformance::connection& connection_at(const stream_position& at);
     conformance::direction_trace& direction_at(const stream_position& at);
     conformance::malformed_packet& malformed_at(const stream_position& at);
+    void note_order(const frame_mark& mark);
     void shorten_trace();
     void end_capture();
 
@@ -75,6 +79,7 @@ private:
     std::unordered_map<std::uint32_t, std::size_t> connection_indexes_;  // stream to index
     std::size_t packets_{0};
     std::size_t text_bytes_{0};
+    frame_mark newest_;           // the mark of the last frame
     std::size_t grown_bytes_{0};  // since the last call of shorten()
 };
 
