@@ -151,9 +151,10 @@ void declare_check(CLI::App& app, check_options& check_settings) {
     app.add_flag("--all-clients", check_settings.has_all_clients,
                  "The capture has every connection of the server from its start on: clients not in it did not exist")
         ->needs(check);
-    app.add_option("--reorder-window", check_settings.reorder_window_ms,
-                   "Frames of different connections that are no farther apart may be in the wrong order, and what rests on "
-                   "their order is unknowable; 0: none are")
+    app.add_option(
+           "--reorder-window", check_settings.reorder_window_ms,
+           "Frames of different connections that are no farther apart may be in the wrong order, and what rests on "
+           "their order is unknowable; 0: none are")
         ->check(CLI::Range(0, 60'000).description(""))
         ->option_text("MS (default 10, and 0 for loopback traffic in order)")
         ->needs(check);
