@@ -89,7 +89,7 @@ std::vector<json_place> json_place::as_array(std::size_t size_min) const {
 
 std::string json_place::pointer() const {
     std::string pointer;
-    for (const auto* at = here_; at->parent != nullptr; at = at->parent) {
+    for (const auto* at = place_; at->parent != nullptr; at = at->parent) {
         const json_value& parent = *at->parent->value;
         const auto index = static_cast<std::size_t>(at->value - parent.items.data());
         pointer.insert(

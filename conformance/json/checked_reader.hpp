@@ -53,7 +53,7 @@ class json_place {
 public:
     json_place(const json_value& document, problem_list& problems) : json_place{document, nullptr, problems} {}
 
-    [[nodiscard]] const json_value& value() const noexcept { return *here_->value; }
+    [[nodiscard]] const json_value& value() const noexcept { return *place_->value; }
     /// The JSON pointer (RFC 6901).
     [[nodiscard]] std::string pointer() const;
     [[nodiscard]] bool is(json_kind kind) const noexcept { return value().kind == kind; }
@@ -69,13 +69,13 @@ public:
     [[nodiscard]] std::vector<json_place> as_array(std::size_t size_min = 0) const;
 
     /// The place of one of value().items.
-    [[nodiscard]] json_place child(const json_value& item) const { return {item, here_, *problems_}; }
+    [[nodiscard]] json_place child(const json_value& item) const { return {item, place_, *problems_}; }
 
 private:
     json_place(const json_value& value, const problem_list::visited* parent, problem_list& problems)
-        : here_{&problems.visited_.emplace_back(problem_list::visited{&value, parent})}, problems_{&problems} {}
+        : place_{&problems.visited_.emplace_back(problem_list::visited{&value, parent})}, problems_{&problems} {}
 
-    const problem_list::visited* here_;
+    const problem_list::visited* place_;
     problem_list* problems_;
 };
 

@@ -1,4 +1,5 @@
-// Values by an interval of frames: which of them were there between two frames is found without asking all of them.
+// Values by an interval of frames: which of them were there between two frames is first_half without asking all of
+// them.
 #pragma once
 
 #include <algorithm>
@@ -111,8 +112,9 @@ const Value* interval_index<Value>::descend(const tree_node& node, std::size_t c
     const std::size_t half = node.size / 2;
     const tree_node left{node.index * 2, node.first, half};
     const tree_node right{node.index * 2 + 1, node.first + half, half};
-    const Value* const found = descend<is_reversed>(is_reversed ? right : left, count, ends_after, test);
-    return found != nullptr ? found : descend<is_reversed>(is_reversed ? left : right, count, ends_after, test);
+    const Value* const first_half = descend<is_reversed>(is_reversed ? right : left, count, ends_after, test);
+    return first_half != nullptr ? first_half
+                                 : descend<is_reversed>(is_reversed ? left : right, count, ends_after, test);
 }
 
 }  // namespace chatos::conformance

@@ -75,16 +75,16 @@ const connection_trace* judge_context::complete_user(const std::string& pseudo, 
                                                      std::uint64_t until) const {
     const auto users = users_.find(pseudo);
     return users == users_.end() ? nullptr
-                                 : found(users->second.complete.first(earliest(from), latest(until),
-                                                                      [](const connection_trace*) { return true; }));
+                                 : connection_in(users->second.complete.first(
+                                       earliest(from), latest(until), [](const connection_trace*) { return true; }));
 }
 
 const connection_trace* judge_context::holder(const std::string& pseudo, std::uint64_t from,
                                               std::uint64_t until) const {
     const auto users = users_.find(pseudo);
     return users == users_.end() ? nullptr
-                                 : found(users->second.sessions.first(earliest(from), latest(until),
-                                                                      [](const connection_trace*) { return true; }));
+                                 : connection_in(users->second.sessions.first(
+                                       earliest(from), latest(until), [](const connection_trace*) { return true; }));
 }
 
 bool judge_context::may_be_held(const std::string& pseudo, std::uint64_t from, std::uint64_t until) const {

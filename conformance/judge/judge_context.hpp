@@ -54,15 +54,16 @@ public:
     [[nodiscard]] const connection_trace* find_user(const std::string& pseudo, std::uint64_t from, std::uint64_t until,
                                                     Test test) const {
         const auto users = users_.find(pseudo);
-        return users == users_.end() ? nullptr
-                                     : found(users->second.lives.first(latest(until), before(earliest(from)), test));
+        return users == users_.end()
+                   ? nullptr
+                   : connection_in(users->second.lives.first(latest(until), before(earliest(from)), test));
     }
     /// The same from the latest on.
     template <typename Test>
     [[nodiscard]] const connection_trace* find_latest_user(const std::string& pseudo, std::uint64_t until,
                                                            Test test) const {
         const auto users = users_.find(pseudo);
-        return users == users_.end() ? nullptr : found(users->second.lives.last(latest(until), 0, test));
+        return users == users_.end() ? nullptr : connection_in(users->second.lives.last(latest(until), 0, test));
     }
     /// Passes each connection that was there at some time in the interval to `visit`, until that returns true; whether
     /// it did.
@@ -113,7 +114,7 @@ private:
     };
 
     static std::uint64_t before(std::uint64_t frame) noexcept { return frame == 0 ? 0 : frame - 1; }
-    static const connection_trace* found(const connection_trace* const* connection) noexcept {
+    static const connection_trace* connection_in(const connection_trace* const* connection) noexcept {
         return connection == nullptr ? nullptr : *connection;
     }
     void index_connections();

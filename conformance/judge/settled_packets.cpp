@@ -17,11 +17,12 @@ class packet_chooser {
 public:
     packet_chooser(const connection_trace& trace, const judged_frames& frames) : trace_{trace}, frames_{frames} {
         for (const side sender : {side::client, side::server}) {
-            chosen_.is_kept[static_cast<std::size_t>(sender)].assign(trace.source->from(sender).packets.size(), true);
+            selection_.is_kept[static_cast<std::size_t>(sender)].assign(trace.source->from(sender).packets.size(),
+                                                                        true);
         }
-        chosen_.settled = trace.source->settled;
-        chosen_.settled.complete_until = std::max(chosen_.settled.complete_until, trace.complete_until);
-        chosen_.settled.session_until = std::max(chosen_.settled.session_until, trace.session_until);
+        selection_.settled = trace.source->settled;
+        selection_.settled.complete_until = std::max(selection_.settled.complete_until, trace.complete_until);
+        selection_.settled.session_until = std::max(selection_.settled.session_until, trace.session_until);
     }
 
     void drop_settled() {
@@ -51,8 +52,8 @@ public:
         }
         drop_unreliable(side::client);
         drop_unreliable(side::server);
-        chosen_.settled.owing_until = UINT64_MAX;
-        chosen_.settled.has_lost_permissions = true;
+        selection_.settled.owing_until = UINT64_MAX;
+        selection_.settled.has_lost_permissions = true;
     }
 
     [[nodiscard]] kept_packets take() {
@@ -61,12 +62,12 @@ public:
             for (std::size_t index = 0; index < packets.size(); ++index) {
                 constexpr std::size_t text_bytes_usual = 128;
                 const std::size_t text_bytes = packets[index].pseudo.size() + packets[index].message.size();
-                chosen_.count += is_kept(sender, index) ? 1 + text_bytes / text_bytes_usual : 0;
+                selection_.count += is_kept(sender, index) ? 1 + text_bytes / text_bytes_usual : 0;
             }
         }
-        chosen_.settled.has_ambiguous_answers =
-            chosen_.settled.has_ambiguous_answers || trace_.ambiguous_from < trace_.deliveries.size();
-        return std::move(chosen_);
+        selection_.settled.has_ambiguous_answers =
+            selection_.settled.has_ambiguous_answers || trace_.ambiguous_from < trace_.deliveries.size();
+        return std::move(selection_);
     }
 
 private:
@@ -75,17 +76,17 @@ private:
     }
 
     [[nodiscard]] bool is_kept(side sender, std::size_t index) const {
-        return chosen_.is_kept[static_cast<std::size_t>(sender)][index];
+        return selection_.is_kept[static_cast<std::size_t>(sender)][index];
     }
 
     void drop(side sender, const observed_packet& packet) {
         const direction_trace& direction = trace_.source->from(sender);
         const auto index = static_cast<std::size_t>(&packet - direction.packets.data());
-        chosen_.is_kept[static_cast<std::size_t>(sender)][index] = false;
-        chosen_.settled.is_any = true;
+        selection_.is_kept[static_cast<std::size_t>(sender)][index] = false;
+        selection_.settled.is_any = true;
         if (sender == side::client && may_be_malformed(packet)) {
-            chosen_.settled.doubtful_from = std::min(chosen_.settled.doubtful_from, packet.frame);
-            chosen_.settled.may_be_refused = true;
+            selection_.settled.doubtful_from = std::min(selection_.settled.doubtful_from, packet.frame);
+            selection_.settled.may_be_refused = true;
         }
     }
 
@@ -98,11 +99,11 @@ private:
         }
         if (may_owe(request)) {
             const observed_packet* const answer = request.last_answer();
-            chosen_.settled.owing_until =
-                std::max(chosen_.settled.owing_until, answer == nullptr ? UINT64_MAX : answer->frame);
+            selection_.settled.owing_until =
+                std::max(selection_.settled.owing_until, answer == nullptr ? UINT64_MAX : answer->frame);
         }
         const bool is_lost = request.packet->op == opcode::rpm && is_last_rpm(request);
-        chosen_.settled.has_lost_permissions = chosen_.settled.has_lost_permissions || is_lost;
+        selection_.settled.has_lost_permissions = selection_.settled.has_lost_permissions || is_lost;
     }
 
     void drop_delivery(const traced_delivery& delivery) {
@@ -230,9 +231,10 @@ private:
 
     void count_overdue(const traced_delivery& delivery) {
         const bool is_soon = is_answered_within(delivery, timeout_min_ns);
-        chosen_.settled.overdue_deliveries = is_soon ? 0 : chosen_.settled.overdue_deliveries + 1;
-        if (chosen_.settled.overdue_deliveries > overdue_deliveries_safe || !is_answered_within(delivery, overdue_ns)) {
-            chosen_.settled.doubtful_from = 0;
+        selection_.settled.overdue_deliveries = is_soon ? 0 : selection_.settled.overdue_deliveries + 1;
+        if (selection_.settled.overdue_deliveries > overdue_deliveries_safe ||
+            !is_answered_within(delivery, overdue_ns)) {
+            selection_.settled.doubtful_from = 0;
         }
     }
 
@@ -265,7 +267,7 @@ private:
 
     const connection_trace& trace_;
     judged_frames frames_;
-    kept_packets chosen_;
+    kept_packets selection_;
     std::map<std::string_view, permission> last_rpms_;
     std::set<const traced_request*> kept_;
 };

@@ -121,10 +121,10 @@ TEST(Catalog, a_control_comes_with_the_scenario_that_names_it) {
     const auto controlled = std::find_if(all.scenarios.begin(), all.scenarios.end(),
                                          [](const scenario& scenario) { return !scenario.control.empty(); });
     ASSERT_NE(controlled, all.scenarios.end());
-    const catalog chosen = make_catalog({{controlled->id}, {}, {}, {}}).loaded;
-    ASSERT_EQ(chosen.selected.size(), 1U);
-    ASSERT_EQ(chosen.scenarios.size(), 2U);
-    EXPECT_TRUE(std::any_of(chosen.scenarios.begin(), chosen.scenarios.end(),
+    const catalog selected_catalog = make_catalog({{controlled->id}, {}, {}, {}}).loaded;
+    ASSERT_EQ(selected_catalog.selected.size(), 1U);
+    ASSERT_EQ(selected_catalog.scenarios.size(), 2U);
+    EXPECT_TRUE(std::any_of(selected_catalog.scenarios.begin(), selected_catalog.scenarios.end(),
                             [&](const scenario& loaded) { return loaded.id == controlled->control; }));
 }
 

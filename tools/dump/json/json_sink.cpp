@@ -92,9 +92,9 @@ void json_sink::on(const capture_event& event) {
 
 json_sink::json_sink(output& out) : out_{out} {
     const auto piece_of = [](const auto&... parts) {
-        output made;
-        made.add("", parts...);
-        const std::string text = made.text();
+        output formatted;
+        formatted.add("", parts...);
+        const std::string text = formatted.text();
         line_piece piece;
         piece.size = text.copy(piece.letters.data(), piece.letters.size());
         return piece;

@@ -114,16 +114,16 @@ TEST(reassembler, places_are_right_after_two_and_four_gigabytes) {
         direction client;
         client.syn(9);
         client.pass(10, size);
-        const auto here = 10 + static_cast<std::uint32_t>(size);
-        client.acknowledged(here + 2);
-        client.take(here, "late");
-        client.take(here, "LATE");
-        client.take(here + 6, "after a hole");
-        client.take(here + 4, "in");
-        client.acknowledged(here + 21);
-        client.take(here + 18, "end");
-        client.take(here + 22, "lost before");
-        client.fin(here + 33);
+        const auto late_at = 10 + static_cast<std::uint32_t>(size);
+        client.acknowledged(late_at + 2);
+        client.take(late_at, "late");
+        client.take(late_at, "LATE");
+        client.take(late_at + 6, "after a hole");
+        client.take(late_at + 4, "in");
+        client.acknowledged(late_at + 21);
+        client.take(late_at + 18, "end");
+        client.take(late_at + 22, "lost before");
+        client.fin(late_at + 33);
         client.bytes.finish(client.receiver);
         const auto at = [size](std::uint64_t offset) { return std::to_string(size + offset); };
         EXPECT_EQ(client.receiver.notes, (notes{"began", at(0) + " late", at(0) + " conflict late LATE", at(4) + " in",
