@@ -125,9 +125,11 @@ class Captures(unittest.TestCase):
         self.assertEqual(port, 40001)
         pseudo = stream["client"][3:3 + stream["client"][2]]
         self.assertTrue(pseudo.startswith(b"alice-"))
-        self.assertEqual(stream["client"], b"\1\0" + bytes([len(pseudo)]) + pseudo + b"\2\0\6nobody")
-        self.assertEqual(stream["server"], b"\6\0\6\4")
-        self.assertEqual(stream["ends"], {"client": "fin"})
+        # Behind the failure comes a fence, which shows what the server had read.
+        fence = b"\2\0" + bytes([len(pseudo)]) + pseudo.replace(b"alice", b"fence")
+        self.assertEqual(stream["client"], b"\1\0" + bytes([len(pseudo)]) + pseudo + b"\2\0\6nobody" + fence)
+        self.assertEqual(stream["server"], b"\6\0\6\4\6\4")
+        self.assertEqual(stream["ends"], {"client": "fin", "server": "fin"})
 
     def test_ends_of_both_kinds_and_both_sides(self):
         steps = [LOGIN, {"actor": "bob", "login": True}, {"actor": "carol", "login": True},
@@ -149,10 +151,10 @@ class Captures(unittest.TestCase):
                  {"actor": "alice", "expect": {"packet": "ERROR"}}, {"actor": "alice", "send": large},
                  {"actor": "alice", "expect": {"packet": "ERROR", "code": 0}}]
         self.run_program("polite", scenario_file(self.folder, "my.large", steps))
-        self.assertTrue(self.read("my.large")[40001]["client"].endswith(b"\0\0\xea\x60" + b"x" * 60000))
+        self.assertTrue(self.read("my.large")[40001]["client"].partition(b"\2\0\x0cfence-")[0].endswith(b"\0\0\xea\x60" + b"x" * 60000))
         sizes = [segment.size for segment in read_capture((self.captures / "my.large.pcap").read_bytes())
                  if segment.target == SERVER and segment.size]
-        self.assertEqual(sizes[1:], [1] * 9 + [32768, 60013 - 32768])
+        self.assertEqual(sizes[1:-1], [1] * 9 + [32768, 60013 - 32768])  # the last one is the fence behind the failure
 
     def test_more_than_is_kept_is_cut_as_by_a_snap_length(self):
         huge = {"packet": "SMA", "message": {"repeat": "x" * 10, "times": 500_000}}

@@ -11,7 +11,7 @@ import tempfile
 import jsonschema
 
 # Enough for every verdict and for choices; what a report looks like does not depend on how many there are.
-SCENARIOS = ("server.pm.*", "server.conn.*")
+SCENARIOS = ("server.pm.*", "server.conn.*", "server.err.malformed")
 
 
 def check_changes(program, fake_server, validator, before):

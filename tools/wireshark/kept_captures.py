@@ -34,6 +34,12 @@ def frames_of(capture):
     return frames
 
 
+def is_plain_ethernet(kept):
+    """Whether the capture is a little-endian pcap file of Ethernet: only such ones can be joined."""
+    header = kept.path.read_bytes()[:PCAP_HEADER_BYTES]
+    return struct.unpack_from("<I", header)[0] == 0xA1B2C3D4 and struct.unpack_from("<I", header, 20)[0] == 1
+
+
 def keep(program, folder, but_not):
     """Runs each test of `program` but those named; returns the captures that they made."""
     kept = []

@@ -124,6 +124,9 @@ def dump(program, capture, arguments=()):
     for line in map(json.loads, ended.stdout.decode().splitlines()):
         if line["type"] == "summary":
             continue
+        if "src" not in line:
+            reading.events[line["event"]] += 1  # of the capture as a whole
+            continue
         way = numbering.way(line["src"], line["dst"], line["dir"], line["stream"])
         if line["type"] == "event":
             reading.events[line["event"]] += 1

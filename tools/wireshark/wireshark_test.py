@@ -27,16 +27,24 @@ TOO_LARGE = {
     "connection_table.many_streams_that_wait_for_bytes_share_bounded_memory_and_say_so",
     "reassembly.thousands_of_duplicates_cost_nothing",
 }
+# About connections that contradict themselves, which Wireshark decides in another way.
+NOT_COMPARED = ("accounting.", "connection_slot.", "encapsulations.", "fragments.")
 NO_HANDSHAKE = "no handshake: tshark takes the first segment for the first bytes, and does not mend the order"
 ONE_GUESS = "the dissector takes its first guess at a boundary for final; chatos-dump searches again behind what is malformed"
 AGAIN = "reassembly.behind_a_guessed_start_what_is_malformed_leads_to_another_search"
+ONE_CONNECTION = "Wireshark 4.0 takes them for one connection"
 # Where tshark and chatos-dump differ, and why. One that no longer differs fails the test.
 KNOWN = {
     "reassembly.the_answer_to_a_syn_that_was_not_captured_tells_where_the_stream_begins 1": NO_HANDSHAKE,
     "reassembly.a_start_in_mid_stream_is_told_and_mended 1": NO_HANDSHAKE,
     "reassembly.a_start_in_mid_stream_is_not_settled_by_bytes_before_the_first_ones 1": NO_HANDSHAKE,
     "connection_table.a_reset_counts_only_within_the_window 3": "tshark shows what comes after a reset",
-    "connection_table.the_same_ports_on_two_vlans_are_two_streams 1": "Wireshark 4.0 takes them for one connection",
+    "connection_table.the_same_ports_on_two_vlans_are_two_streams 1": ONE_CONNECTION,
+    "connection_table.the_same_ports_in_two_levels_of_vlans_are_as_many_streams_as_there_are_pairs 1": ONE_CONNECTION,
+    "connection_table.two_connections_on_two_vlans_stay_apart 1": ONE_CONNECTION,
+    "connection_table.a_connection_captured_on_two_vlans_is_two_streams 1": ONE_CONNECTION,
+    "capture_dump.tenants_with_equal_addresses_are_streams_of_their_own_and_both_directions_meet 1": ONE_CONNECTION,
+    "capture_dump.directions_with_labels_or_tunnels_of_their_own_meet_at_the_handshake 2": ONE_CONNECTION,
     f"{AGAIN} 1": ONE_GUESS,
     f"{AGAIN} 3": ONE_GUESS,
     f"{AGAIN} 4": ONE_GUESS,
@@ -247,7 +255,9 @@ class Dissector(unittest.TestCase):
             readings.dissect(broken, capture)
 
     def test_captures_of_the_dumps_own_tests(self):
-        kept = kept_captures.keep(Programs.dump_tests, self.folder, TOO_LARGE)
+        left_out = {name for name in kept_captures.names_of_tests(Programs.dump_tests) if name.startswith(NOT_COMPARED)}
+        kept = kept_captures.keep(Programs.dump_tests, self.folder, TOO_LARGE | left_out)
+        kept = [capture for capture in kept if kept_captures.is_plain_ethernet(capture)]
         self.assertGreater(len(kept), 40)
         self.assertLessEqual(TOO_LARGE, set(kept_captures.names_of_tests(Programs.dump_tests)))
         self.assert_only_known_differences(kept, KNOWN)
