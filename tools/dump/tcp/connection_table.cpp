@@ -60,10 +60,11 @@ connection_table::entry& connection_table::find(const connection_key& key, const
     has_vlans_ = has_vlans_ || key.vlan != *first_vlan_;
     if (has_vlans_) {
         if (const std::optional<entry_position> same = find_by_other_vlan(key, tcp, is_from_low)) {
-            (*same)->other_vlan = key.vlan;
+            entry& joined = **same;
+            joined.other_vlan = key.vlan;
             index_.emplace(key, *same);
             entries_.splice(entries_.end(), entries_, *same);
-            return **same;
+            return joined;
         }
     }
     make_room();
