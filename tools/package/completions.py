@@ -8,7 +8,7 @@ ASKED = {
     "ID": "chatos-conformance rules 2>/dev/null | sed -n 's/^\\([A-Z][A-Z]*-[0-9][0-9]*\\) .*/\\1/p'",
     "WHAT": "chatos-conformance list 2>/dev/null | sed -n 's/^\\([a-z]*\\.[a-z.0-9-]*\\) .*/\\1/p'",
 }
-ASKED["RULE|SCENARIO"] = f"{{ {ASKED['ID']}; {ASKED['WHAT']}; }}"
+ASKED["RULE|SCENARIO|FILE"] = f"{{ {ASKED['ID']}; {ASKED['WHAT']}; }}"
 LISTED = {"LEVEL": ["must", "should", "choice"], "FORMAT": ["scenario", "profile", "report"]}
 
 
