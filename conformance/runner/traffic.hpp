@@ -25,7 +25,7 @@ public:
     void add(moment when, std::size_t actor, traffic_entry::kind kind);
     void add(moment when, std::size_t actor, traffic_entry::kind kind, std::span<const std::byte> bytes);
 
-    /// Keeps the beginning of each entry only, and of 500 at most: for when all logs together grow too large.
+    /// Keeps the beginning of each entry only, and of 200 at most: for when all logs together grow too large.
     void shorten();
 
     [[nodiscard]] const std::vector<traffic_entry>& entries() const noexcept { return entries_; }

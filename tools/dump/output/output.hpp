@@ -34,8 +34,10 @@ public:
             add_long(text);
             return;
         }
-        std::memcpy(room(text.size()), text.data(), text.size());
-        used_ += text.size();
+        if (!text.empty()) {  // its data may be null, which memcpy() must not get
+            std::memcpy(room(text.size()), text.data(), text.size());
+            used_ += text.size();
+        }
     }
     void add(char letter) {
         *room(1) = letter;
