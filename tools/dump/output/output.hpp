@@ -16,7 +16,9 @@ namespace chatos::dump {
 
 /// Copies a text to `at`, which has room for it, and returns where it ends.
 inline char* write_text(char* at, std::string_view text) noexcept {
-    std::memcpy(at, text.data(), text.size());
+    if (!text.empty()) {  // its data may be null, which memcpy() must not get
+        std::memcpy(at, text.data(), text.size());
+    }
     return at + text.size();
 }
 
@@ -34,7 +36,7 @@ public:
             add_long(text);
             return;
         }
-        if (!text.empty()) {  // its data may be null, which memcpy() must not get
+        if (!text.empty()) {
             std::memcpy(room(text.size()), text.data(), text.size());
             used_ += text.size();
         }

@@ -292,7 +292,9 @@ void reassembler::cut_off(byte_receiver& receiver) {
         return;
     }
     const std::int64_t from = std::exchange(held_back_from_, INT64_MAX);
-    end_ = std::max(next_, std::min(from, end_.value_or(INT64_MAX)));
+    if (from != INT64_MAX || end_) {
+        end_ = std::max(next_, std::min(from, end_.value_or(INT64_MAX)));
+    }
     finish(receiver);
 }
 
