@@ -16,16 +16,7 @@ using testing::captured_model_run;
 using testing::captured_run_settings;
 using testing::trace_builder;
 using testing::two_users;
-
-std::string describe(const judge_report& report) {
-    std::string text;
-    for (const violation& violation : report.violations) {
-        text += std::string{violation.rule} + " stream " + std::to_string(violation.stream) + " frame " +
-                std::to_string(violation.frame) + ": expected " + violation.expected + "; got " + violation.actual +
-                "\n";
-    }
-    return text;
-}
+using testing::violations_text;
 
 judge_settings server_only(bool has_all_clients) {
     judge_settings settings;
@@ -43,7 +34,7 @@ void expect_no_violations(const captured_run_settings& settings, std::string_vie
         ASSERT_TRUE(report.violations.empty())
             << server << ", seed " << settings.seed << (settings.wild ? ", wild" : "")
             << (has_all_clients ? ", all clients" : "") << "\n"
-            << describe(report);
+            << violations_text(report);
     }
 }
 

@@ -17,6 +17,7 @@ using testing::captured_model_run;
 using testing::captured_run_settings;
 using testing::trace_builder;
 using testing::trace_replay;
+using testing::violations_text;
 
 constexpr std::size_t plenty = 1'000'000;
 
@@ -25,16 +26,6 @@ judge_settings only_server(bool has_all_clients) {
     settings.judges_clients = false;
     settings.has_all_clients = has_all_clients;
     return settings;
-}
-
-std::string violations_of(const judge_report& report) {
-    std::string text;
-    for (const violation& violation : report.violations) {
-        text += std::string{violation.rule} + " stream " + std::to_string(violation.stream) + " frame " +
-                std::to_string(violation.frame) + ": expected " + violation.expected + "; got " + violation.actual +
-                "\n";
-    }
-    return text;
 }
 
 /// As (rule, stream, frame).
@@ -61,7 +52,7 @@ TEST(RunningJudge, parts_accuse_nobody_who_keeps_the_rules) {
             judge_settings judge_settings = only_server(seed % 4 == 0);
             judge_settings.judges_clients = !settings.wild;
             const judge_report report = trace_replay{whole}.judge_in_parts(judge_settings, 10 + seed % 50, packets_max);
-            ASSERT_EQ(violations_of(report), "") << "seed " << seed << ", up to " << packets_max << " packets";
+            ASSERT_EQ(violations_text(report), "") << "seed " << seed << ", up to " << packets_max << " packets";
         }
     }
 }
@@ -79,7 +70,7 @@ TEST(RunningJudge, parts_accuse_no_legal_variant) {
             for (const std::size_t packets_max : {plenty, std::size_t{40}}) {
                 const judge_report report =
                     trace_replay{whole}.judge_in_parts(only_server(seed % 4 == 0), 10 + seed % 50, packets_max);
-                ASSERT_EQ(violations_of(report), "") << variant.name << ", seed " << seed;
+                ASSERT_EQ(violations_text(report), "") << variant.name << ", seed " << seed;
             }
         }
     }
@@ -140,7 +131,7 @@ TEST(RunningJudge, memory_does_not_grow_with_the_trace) {
     }
     trace_replay replay{busy.observed()};
     const judge_report report = replay.judge_in_parts({}, 100, plenty);
-    EXPECT_EQ(violations_of(report), "");
+    EXPECT_EQ(violations_text(report), "");
     EXPECT_LT(replay.packets_kept_max(), 320U);
     for (const rule_verdict& verdict : report.verdicts) {
         if (verdict.rule == "PM-4") {
@@ -160,7 +151,7 @@ TEST(RunningJudge, a_client_that_never_answers_is_bounded_too) {
     judge_settings server;
     server.judges_clients = false;
     const judge_report report = replay.judge_in_parts(server, 100, 200);
-    EXPECT_EQ(violations_of(report), "");
+    EXPECT_EQ(violations_text(report), "");
     EXPECT_LT(replay.packets_kept_max(), 600U);
 }
 

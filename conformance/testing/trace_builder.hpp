@@ -14,6 +14,17 @@
 
 namespace chatos::conformance::testing {
 
+/// A line for each violation; empty without one.
+inline std::string violations_text(const judge_report& report) {
+    std::string text;
+    for (const violation& violation : report.violations) {
+        text += std::string{violation.rule} + " stream " + std::to_string(violation.stream) + " frame " +
+                std::to_string(violation.frame) + ": expected " + violation.expected + "; got " + violation.actual +
+                "\n";
+    }
+    return text;
+}
+
 /// Builds a trace by hand: each call adds the next frame.
 class trace_builder {
 public:

@@ -4,6 +4,7 @@
 #include "dump/capture/capture_dump.hpp"
 #include "dump/capture/frame_reader.hpp"
 #include "dump/json/json_sink.hpp"
+#include "dump/testing/memory_source.hpp"
 #include "dump/text/text_sink.hpp"
 
 #include <algorithm>
@@ -14,26 +15,6 @@
 namespace chatos::fuzz {
 
 namespace {
-
-/// The file, in pieces that end where their memory ends.
-class piece_source final : public dump::byte_source {
-public:
-    piece_source(std::span<const std::byte> bytes, std::size_t piece_bytes)
-        : bytes_{bytes}, piece_bytes_{piece_bytes} {}
-
-    [[nodiscard]] std::size_t read(std::span<std::byte> room) override {
-        const std::size_t count = std::min({room.size(), piece_bytes_, bytes_.size()});
-        std::copy_n(bytes_.begin(), count, room.begin());
-        bytes_ = bytes_.subspan(count);
-        return count;
-    }
-    [[nodiscard]] const std::string& problem() const override { return none_; }
-
-private:
-    std::span<const std::byte> bytes_;
-    std::size_t piece_bytes_;
-    std::string none_;
-};
 
 struct frame_copy {
     std::int64_t seconds;
@@ -54,7 +35,7 @@ struct read_file_result {
 };
 
 read_file_result read_file_in_pieces(std::span<const std::byte> file, std::size_t piece_bytes) {
-    piece_source source{file, piece_bytes};
+    dump::testing::memory_source source{file, piece_bytes};
     dump::frame_reader feed{source};
     read_file_result result;
     while (const dump::captured_frame* const frame = feed.next()) {
@@ -88,7 +69,7 @@ verdict check_dump_of(std::span<const std::byte> file, dump::record_sink& sink, 
     dump::totals account;
     dump::capture_totals capture;
     account.capture = &capture;
-    piece_source source{file, SIZE_MAX};
+    dump::testing::memory_source source{file};
     const std::string problem = dump::dump_capture(source, {}, options, sink, account, capture, out);
     sink.take(account);
     const std::uint64_t skipped = std::accumulate(capture.skipped.begin(), capture.skipped.end(), std::uint64_t{0});

@@ -4,6 +4,7 @@
 #include "dump/csv/csv_sink.hpp"
 #include "dump/output/frame_selection.hpp"
 #include "dump/output/pcapng_writer.hpp"
+#include "dump/testing/memory_source.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -43,23 +44,6 @@ private:
     dump::record_sink& next_;
 };
 
-class memory_file final : public dump::byte_source {
-public:
-    explicit memory_file(std::span<const std::byte> bytes) : bytes_{bytes} {}
-
-    [[nodiscard]] std::size_t read(std::span<std::byte> room) override {
-        const std::size_t count = std::min(room.size(), bytes_.size());
-        std::copy_n(bytes_.begin(), count, room.begin());
-        bytes_ = bytes_.subspan(count);
-        return count;
-    }
-    [[nodiscard]] const std::string& problem() const override { return none_; }
-
-private:
-    std::span<const std::byte> bytes_;
-    std::string none_;
-};
-
 struct read_capture {
     std::vector<packet_copy> packets;
     std::string table;
@@ -77,7 +61,7 @@ read_capture read(std::span<const std::byte> file, dump::frame_listener* listene
     dump::totals account;
     dump::capture_totals capture;
     account.capture = &capture;
-    memory_file source{file};
+    dump::testing::memory_source source{file};
 
     struct both final : dump::record_sink {
         both(dump::record_sink& first_sink, dump::record_sink* second_sink) : first{first_sink}, second{second_sink} {}

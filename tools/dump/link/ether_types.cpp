@@ -229,7 +229,11 @@ void open_nsh(network_packet& packet) noexcept {
     if (!packet.drop(header_bytes, skip_reason::cut_tunnel_header)) {
         return;
     }
-    switch (header.byte(3)) {
+    becomes_next_protocol(packet, header.byte(3));
+}
+
+void becomes_next_protocol(network_packet& packet, std::uint8_t protocol) noexcept {
+    switch (protocol) {
     case 1: packet.becomes_ip(4); return;
     case 2: packet.becomes_ip(6); return;
     case 3: packet.becomes(header_kind::ethernet); return;

@@ -24,6 +24,8 @@ void open_type_field(network_packet& packet) noexcept;
 void open_padded_type_field(network_packet& packet) noexcept;
 void open_llc(network_packet& packet) noexcept;
 void open_nsh(network_packet& packet) noexcept;
+/// Goes on with what the next protocol of NSH and VXLAN-GPE announces, which share their numbers.
+void becomes_next_protocol(network_packet& packet, std::uint8_t protocol) noexcept;
 
 // serial_headers.cpp: MPLS, PPPoE, PPP, HDLC, Frame Relay
 void open_mpls(network_packet& packet) noexcept;

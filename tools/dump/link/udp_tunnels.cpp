@@ -30,13 +30,10 @@ void open_vxlan(network_packet& packet) noexcept {
         return;
     }
     packet.enter_network(header.number<std::uint32_t>(4) >> 8U);
-    switch (is_generic ? header.byte(3) : 3) {
-    case 1: packet.becomes_ip(4); return;
-    case 2: packet.becomes_ip(6); return;
-    case 3: packet.becomes(header_kind::ethernet); return;
-    case 4: packet.becomes(header_kind::nsh); return;
-    case 5: packet.becomes(header_kind::mpls); return;
-    default: packet.fail(skip_reason::not_ip, known_kind::no_packet); return;
+    if (is_generic) {
+        becomes_next_protocol(packet, header.byte(3));
+    } else {
+        packet.becomes(header_kind::ethernet);
     }
 }
 
