@@ -202,21 +202,27 @@ private:
             return true;
         }
         if (deliveries.indexes.size() == 1 && deliveries.has_certain_answers() &&
-            is_only_cause(connection, recipient, spm, deliveries.front())) {
+            is_only_cause(connection, recipient, spm, answer, deliveries.front())) {
             check_left(connection, recipient, answer, deliveries.front());
             return true;
         }
         return false;
     }
 
-    /// Whether only this request explains the delivery.
+    /// Whether only this request explains the delivery, or the server's OK cannot be right if another one does.
     [[nodiscard]] bool is_only_cause(const connection_trace& connection, const connection_trace& recipient,
-                                     const observed_packet& spm, const traced_delivery& delivery) const {
+                                     const observed_packet& spm, const observed_packet& answer,
+                                     const traced_delivery& delivery) const {
         const bool is_for_this_session =  // an earlier session's permission would not serve (PM-10)
             recipient.registered_frame < context_.earliest(spm.frame) &&
             delivery.packet->frame > context_.latest(spm.frame);
-        return (is_for_this_session || (connection.registered_frame < context_.earliest(recipient.login_frame) &&
-                                        connection.complete_until > context_.latest(delivery.packet->frame))) &&
+        // Another cause is an earlier user of the sender's name. The recipient was there before, then, and this message
+        // must have reached it as well.
+        const bool is_for_whoever_sends =
+            answer.code == code_ok && recipient.end_frame() > context_.latest(answer.frame);
+        return (is_for_this_session || is_for_whoever_sends ||
+                (connection.registered_frame < context_.earliest(recipient.login_frame) &&
+                 connection.complete_until > context_.latest(delivery.packet->frame))) &&
                recipient.received_messages.at({connection.pseudo, spm.message}).size() == 1 &&
                connection.sent_by_message.at(spm.message).size() == 1;
     }

@@ -8,12 +8,21 @@ reorder_window::reorder_window(const trace& observed, std::chrono::nanoseconds w
     if (window_ns_ == 0) {
         return;
     }
+    const auto add = [this](std::uint64_t frame, std::int64_t time_ns) {
+        if (time_ns != 0) {
+            frames_.push_back({frame, time_ns, time_ns, time_ns});
+        }
+    };
     for (const connection& source : observed.connections) {
         for (const direction_trace& direction : source.directions) {
             for (const observed_packet& packet : direction.packets) {
-                if (packet.time_ns != 0) {
-                    frames_.push_back({packet.frame, packet.time_ns, packet.time_ns, packet.time_ns});
-                }
+                add(packet.frame, packet.time_ns);
+            }
+            if (direction.malformed) {
+                add(direction.malformed->frame, direction.malformed->time_ns);
+            }
+            if (direction.end != direction_end::open) {
+                add(direction.end_frame, direction.end_time_ns);
             }
         }
     }

@@ -35,7 +35,7 @@ void delay_frames(trace& observed, std::chrono::nanoseconds delay_max, std::uint
                 frames.push_back({packet.time_ns, packet.frame, index});
             }
             if (direction.end != direction_end::open) {
-                frames.push_back({0, direction.end_frame, index});
+                frames.push_back({direction.end_time_ns, direction.end_frame, index});
             }
         }
         std::sort(frames.begin(), frames.end(), [](const auto& l, const auto& r) { return l.frame < r.frame; });
@@ -61,7 +61,10 @@ void delay_frames(trace& observed, std::chrono::nanoseconds delay_max, std::uint
                 packet.time_ns = moved[packet.frame].second;
                 packet.frame = moved[packet.frame].first;
             }
-            direction.end_frame = moved[direction.end_frame].first;
+            if (direction.end != direction_end::open) {
+                direction.end_time_ns = moved[direction.end_frame].second;
+                direction.end_frame = moved[direction.end_frame].first;
+            }
         }
     }
 }
@@ -107,6 +110,17 @@ TEST(ReorderWindow, what_rests_on_the_order_within_it_is_inconclusive) {
     settings.reorder_window = 1ms;
     EXPECT_EQ(early.rules(settings), "");
     EXPECT_EQ(early.verdict("PM-4", settings), judge_verdict::inconclusive);
+}
+
+TEST(ReorderWindow, an_answer_that_no_order_explains_is_wrong_within_it_as_well) {
+    judge_settings settings;
+    settings.reorder_window = 10ms;
+    for (const std::uint8_t code : {std::uint8_t{1}, std::uint8_t{5}}) {
+        trace_builder wrong = testing::two_users();
+        wrong.client(0, trace_builder::spm("bob", "hi")).server(1, trace_builder::spm("alice", "hi"));
+        wrong.client(1, trace_builder::error(code)).server(0, trace_builder::error(0));
+        EXPECT_EQ(wrong.rules(settings), "PM-4") << int{code};
+    }
 }
 
 TEST(ReorderWindow, what_lies_farther_apart_is_in_order) {
@@ -158,6 +172,19 @@ TEST(ReorderWindow, bounds_are_those_of_the_window) {
     const reorder_window none{observed, 0ms};
     EXPECT_EQ(none.earliest(50), 50U);
     EXPECT_EQ(none.latest(50), 50U);
+}
+
+TEST(ReorderWindow, ends_have_times_of_their_own) {
+    trace observed;
+    for (std::uint64_t frame = 1; frame <= 5; ++frame) {
+        direction_trace& direction = observed.connections.emplace_back().from(side::client);
+        direction.end = direction_end::fin;
+        direction.end_frame = frame * 10;
+        direction.end_time_ns = static_cast<std::int64_t>(frame) * 1'000'000;
+    }
+    const reorder_window window{observed, 1ms};
+    EXPECT_EQ(window.earliest(30), 20U);
+    EXPECT_EQ(window.latest(30), 41U);
 }
 
 TEST(ReorderWindow, times_that_go_back_make_everything_between_uncertain) {
