@@ -209,7 +209,7 @@ void declare_output(CLI::App& app, command_line& options) {
             ->excludes("--raw");
     app.add_option(
            "--anonymize", options.anonymized_path,
-           "Print nothing, but write the capture to this file, as pcapng, with other pseudos, texts and addresses "
+           "Print only a count, and write the capture to this file, as pcapng, with other pseudos, texts and addresses "
            "in the place of its own; --check finds the same in it")
         ->option_text("OUT")
         ->excludes(kept)
@@ -277,13 +277,16 @@ bool is_same_file(const std::string& input, const std::string& output) {
 std::string anonymize_problem(const command_line& options) {
     const bool has_other_output = options.check.is_wanted || options.is_to_scenario || options.is_json ||
                                   options.is_csv || options.is_verbose || options.wants_stats || options.wants_ladder ||
-                                  !options.svg_path.empty() || options.raw_followed || options.followed ||
-                                  !options.filter_text.empty();
+                                  options.time != "relative" || !options.svg_path.empty() || options.raw_followed ||
+                                  options.followed || !options.filter_text.empty();
     if (has_other_output) {
-        return "--anonymize writes the whole capture and prints nothing: look at its file in another run";
+        return "--anonymize writes the whole capture and prints only a count: look at its file in another run";
     }
     if (!options.interface.empty() || options.files.size() != 1 || options.files.front() == "-") {
         return "--anonymize reads a capture twice: name one file";
+    }
+    if (options.anonymized_path == "-") {
+        return "--anonymize fills frames in after they were written: give it a file, not standard output";
     }
     if (is_same_file(options.files.front(), options.anonymized_path)) {
         return "--anonymize " + shown_path(options.anonymized_path) +

@@ -38,9 +38,16 @@ time_format time_format_of(std::string_view name) {
                                                : time_format::relative;
 }
 
-bool dump_all(const command_line& options, record_sink& sink, output& out, frame_listener* listener = nullptr,
-              bool is_quiet = false) {
-    const input_stop stop;
+server_ports ports_of(const command_line& options) {
+    server_ports ports;
+    for (const std::uint16_t port : options.ports) {
+        ports.set(port);
+    }
+    return ports;
+}
+
+bool dump_until(const input_stop& stop, const command_line& options, record_sink& sink, output& out,
+                frame_listener* listener = nullptr, bool is_quiet = false) {
     input_progress progress{options.interface.empty() ? options.progress : progress_mode::never, options.files, out};
     const auto report = [&progress, is_quiet](std::string_view problem) {
         progress.clear();
@@ -56,6 +63,7 @@ bool dump_all(const command_line& options, record_sink& sink, output& out, frame
         return dump_raw(raw, sink, out, report);
     }
     capture_options captures{.files = options.files,
+                             .ports = ports_of(options),
                              .bounds = options.bounds,
                              .verify_checksums = options.verifies_checksums,
                              .link_types = options.link_type_choices,
@@ -63,9 +71,6 @@ bool dump_all(const command_line& options, record_sink& sink, output& out, frame
                              .stop = &stop,
                              .ends_after = options.ends_after,
                              .listener = listener};
-    for (const std::uint16_t port : options.ports) {
-        captures.ports.set(port);
-    }
     if (!options.interface.empty()) {
         return dump_interface(options.interface, options.expression, captures, sink, out, report);
     }
@@ -80,6 +85,10 @@ bool dump_all(const command_line& options, record_sink& sink, output& out, frame
         return false;
     }
     return all_read;
+}
+
+bool dump_all(const command_line& options, record_sink& sink, output& out, frame_listener* listener = nullptr) {
+    return dump_until(input_stop{}, options, sink, out, listener);
 }
 
 output_options output_options_of(const command_line& options) {
@@ -182,21 +191,25 @@ int follow_bytes(const command_line& options) {
 int anonymize_capture(const command_line& options) {
     const keyed_hash::key secret = random_key();
     text_cipher texts{secret};
+    anonymized_file file{options.anonymized_path};
+    const auto cannot_write = [&] {
+        return failure("cannot write " + shown_path(options.anonymized_path) + ": " + std::strerror(file.error()));
+    };
+    if (file.error() != 0) {
+        return cannot_write();
+    }
+    const input_stop stop;
     text_collector collector{texts};
     output nowhere;
-    (void)dump_all(options, collector, nowhere, nullptr, true);
-    anonymized_file file{options.anonymized_path};
-    if (file.error() != 0) {
-        return failure("cannot write " + shown_path(options.anonymized_path) + ": " + std::strerror(file.error()));
+    (void)dump_until(stop, options, collector, nowhere, nullptr, true);  // what is wrong is told by the second time
+    if (stop.is_requested()) {
+        return failure("interrupted before all texts were known: nothing was written to " +
+                       shown_path(options.anonymized_path));
     }
-    server_ports ports;
-    for (const std::uint16_t port : options.ports) {
-        ports.set(port);
-    }
-    anonymizer rewriter{file, texts, secret, ports, options.link_type_choices};
-    const bool all_read = dump_all(options, rewriter, nowhere, &rewriter);
+    anonymizer rewriter{file, texts, secret, ports_of(options), options.link_type_choices};
+    const bool all_read = dump_until(stop, options, rewriter, nowhere, &rewriter);
     if (file.error() != 0) {
-        return failure("cannot write " + shown_path(options.anonymized_path) + ": " + std::strerror(file.error()));
+        return cannot_write();
     }
     const anonymizer::counts& account = rewriter.account();
     output out{STDOUT_FILENO};

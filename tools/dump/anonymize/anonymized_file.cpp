@@ -12,18 +12,12 @@ namespace chatos::dump {
 
 anonymized_file::anonymized_file(const std::string& path)
     : descriptor_{::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)} {
-    if (descriptor_ < 0) {
+    if (!descriptor_.is_open()) {
         error_ = errno;
         return;
     }
-    out_.emplace(descriptor_);
+    out_.emplace(descriptor_.get());
     writer_.emplace(*out_);
-}
-
-anonymized_file::~anonymized_file() {
-    if (descriptor_ >= 0) {
-        ::close(descriptor_);
-    }
 }
 
 payload_place anonymized_file::add(const frame_skeleton& skeleton, const capture_time& time) {
@@ -32,7 +26,7 @@ payload_place anonymized_file::add(const frame_skeleton& skeleton, const capture
                   .bytes = skeleton.bytes,
                   .original_bytes = skeleton.original_bytes});
     out_->flush();
-    const off_t end = ::lseek(descriptor_, 0, SEEK_CUR);
+    const off_t end = ::lseek(descriptor_.get(), 0, SEEK_CUR);
     if (end < 0) {
         error_ = error_ == 0 ? errno : error_;
         return {};
@@ -45,14 +39,14 @@ payload_place anonymized_file::add(const frame_skeleton& skeleton, const capture
 }
 
 void anonymized_file::read_at(std::uint64_t position, std::span<std::byte> bytes) {
-    const ssize_t count = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(position));
+    const ssize_t count = ::pread(descriptor_.get(), bytes.data(), bytes.size(), static_cast<off_t>(position));
     if (count != static_cast<ssize_t>(bytes.size()) && error_ == 0) {
         error_ = count < 0 ? errno : EIO;
     }
 }
 
 void anonymized_file::write_at(std::uint64_t position, std::span<const std::byte> bytes) {
-    const ssize_t count = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(position));
+    const ssize_t count = ::pwrite(descriptor_.get(), bytes.data(), bytes.size(), static_cast<off_t>(position));
     if (count != static_cast<ssize_t>(bytes.size()) && error_ == 0) {
         error_ = count < 0 ? errno : ENOSPC;
     }

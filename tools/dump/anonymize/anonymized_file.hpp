@@ -1,6 +1,7 @@
 // A pcapng file whose frames are filled in after they were written.
 #pragma once
 
+#include "base/system/descriptor.hpp"
 #include "dump/anonymize/frame_skeleton.hpp"
 #include "dump/output/output.hpp"
 #include "dump/output/pcapng_writer.hpp"
@@ -24,9 +25,6 @@ class anonymized_file {
 public:
     /// Makes the file, or empties it.
     explicit anonymized_file(const std::string& path);
-    anonymized_file(const anonymized_file&) = delete;
-    anonymized_file& operator=(const anonymized_file&) = delete;
-    ~anonymized_file();
 
     [[nodiscard]] payload_place add(const frame_skeleton& skeleton, const capture_time& time);
     /// Writes `bytes` from `offset` of the payload on, and corrects the checksum.
@@ -41,7 +39,7 @@ private:
     void read_at(std::uint64_t position, std::span<std::byte> bytes);
     void write_at(std::uint64_t position, std::span<const std::byte> bytes);
 
-    int descriptor_{-1};
+    base::descriptor descriptor_;
     int error_{0};
     std::optional<output> out_;
     std::optional<pcapng_writer> writer_;

@@ -1,6 +1,7 @@
 #include "dump/anonymize/frame_skeleton.hpp"
 
 #include "dump/capture/wire_numbers.hpp"
+#include "dump/link/header_openers.hpp"
 #include "dump/link/link_layer.hpp"
 
 #include <algorithm>
@@ -35,10 +36,6 @@ struct link_shape {
     std::size_t address_count{0};
 };
 
-bool is_tag(std::uint16_t type) noexcept {
-    return type == 0x8100 || type == 0x88A8 || type == 0x9100 || type == 0x9200 || type == 0x9300;
-}
-
 /// Nothing for headers that may hold more.
 std::optional<link_shape> simple_link(const captured_frame& frame, std::size_t header_bytes) noexcept {
     switch (frame.link_type) {
@@ -47,7 +44,7 @@ std::optional<link_shape> simple_link(const captured_frame& frame, std::size_t h
             return std::nullopt;
         }
         for (std::size_t at = 12; at + 2 < header_bytes; at += 4) {
-            if (!is_tag(network_number_at<std::uint16_t>(frame.bytes, at))) {
+            if (!is_vlan_tag(network_number_at<std::uint16_t>(frame.bytes, at))) {
                 return std::nullopt;
             }
         }

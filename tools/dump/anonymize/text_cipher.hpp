@@ -20,8 +20,8 @@ public:
 
     /// No four bytes of this text should be in texts that replace() gives. All are to be named before.
     void avoid(std::string_view text);
-    /// As long as `text`, in bytes. The choice among 32 keys is that of the fewest bytes to avoid, if they cannot all
-    /// be avoided.
+    /// As long as `text`, in bytes. The choice among 32 keys, or 4 for a text of more than 4 KiB, is that of the fewest
+    /// bytes to avoid, if they cannot all be avoided.
     [[nodiscard]] std::string replace(std::string_view text);
 
 private:

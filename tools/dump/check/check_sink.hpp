@@ -17,7 +17,7 @@ namespace chatos::dump {
 
 enum class check_form : std::uint8_t { text, json };
 
-/// Prints every violation as soon as its capture has been read, and the verdict on each rule before the summary.
+/// Prints every violation as soon as it is certain, and the verdict on each rule before the summary.
 class check_sink final : public trace_sink {
 public:
     /// As text only the judgement and the summary are shown, as JSON everything. `next` and `out` must outlive the

@@ -192,6 +192,7 @@ void trace_sink::shorten_trace() {
             for (const observed_packet& packet : direction.packets) {
                 text_bytes_ += packet.pseudo.size() + packet.message.size();
             }
+            text_bytes_ += direction.malformed ? direction.malformed->bytes.size() : 0;
         }
     }
     std::erase_if(current_.endpoints, [this](const auto& entry) { return !connection_indexes_.contains(entry.first); });

@@ -51,8 +51,6 @@ protected:
     virtual void capture_ended(captured_trace& capture) = 0;
     /// Before the summary.
     virtual void all_captures_ended() = 0;
-    /// Where later records begin that a derived class shows.
-    [[nodiscard]] record_sink* next() const noexcept { return next_; }
 
 private:
     void on(const packet_record& record);

@@ -9,6 +9,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 
 HANG_GUARD_S = 120
@@ -55,6 +56,22 @@ def stopped(program, number, *options):
     return out
 
 
+def stopped_before_texts_are_known(program):
+    """What --anonymize would write then could hold a text that it has not seen."""
+    with tempfile.TemporaryDirectory() as folder:
+        pipe, anonymous = f"{folder}/pipe", f"{folder}/anonymous"
+        os.mkfifo(pipe)
+        with subprocess.Popen([program, "--anonymize", anonymous, pipe], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running, \
+             open(pipe, "wb") as writer:
+            writer.write(capture())
+            writer.flush()
+            wait_until_caught(running, signal.SIGINT)
+            running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=HANG_GUARD_S)
+        assert (running.returncode, out) == (3, b""), (running.returncode, out, err)
+        assert b"interrupted before all texts were known" in err, err
+
+
 def on_terminal(program, *options):
     ours, theirs = pty.openpty()
     done = subprocess.run([program, *options], stdin=theirs, capture_output=True, text=True, check=False, timeout=HANG_GUARD_S)
@@ -73,6 +90,7 @@ def main():
     scenario = json.loads(stopped(program, signal.SIGINT, "--to-scenario"))
     assert "bob" in json.dumps(scenario)
     assert "|  CR     pseudo=\"bob\"" in stopped(program, signal.SIGTERM, "--ladder")
+    stopped_before_texts_are_known(program)
     for options in ((), ("--json",), ("--stats",)):
         done = on_terminal(program, *options)
         assert done.returncode == 2 and done.stdout == "", done

@@ -11,10 +11,6 @@ constexpr int vlan_tags_max = 5;
 /// Up to this an Ethernet type is the length of an IEEE 802.3 frame.
 constexpr std::uint16_t ether_length_max = 1500;
 
-constexpr bool is_vlan_tag(std::uint16_t ether_type) noexcept {
-    return ether_type == 0x8100 || ether_type == 0x88A8 || ether_type == 0x9100 || ether_type == 0x9200;
-}
-
 /// A tag of `tag_bytes`, of which the last two are the Ethernet type that follows.
 void open_tag(network_packet& packet, encapsulation kind, std::size_t tag_bytes) noexcept {
     const network_packet tag = packet;

@@ -23,6 +23,10 @@ void open_ether_type(network_packet& packet) noexcept;
 void open_type_field(network_packet& packet) noexcept;
 void open_padded_type_field(network_packet& packet) noexcept;
 void open_llc(network_packet& packet) noexcept;
+/// IEEE 802.1Q and 802.1ad, and the types that came before the latter.
+[[nodiscard]] constexpr bool is_vlan_tag(std::uint16_t ether_type) noexcept {
+    return ether_type == 0x8100 || ether_type == 0x88A8 || ether_type == 0x9100 || ether_type == 0x9200;
+}
 void open_nsh(network_packet& packet) noexcept;
 /// Goes on with what the next protocol of NSH and VXLAN-GPE announces, which share their numbers.
 void becomes_next_protocol(network_packet& packet, std::uint8_t protocol) noexcept;

@@ -151,7 +151,9 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         {{"--raw", "--message-bytes-max", "many"}, "many"},
         {{"--anonymize", "o.pcapng"}, "name one file"},
         {{"--anonymize", "o.pcapng", "a.pcap", "b.pcap"}, "name one file"},
-        {{"--anonymize", "o.pcapng", "--json", "a.pcap"}, "prints nothing"},
+        {{"--anonymize", "o.pcapng", "--json", "a.pcap"}, "prints only a count"},
+        {{"--anonymize", "o.pcapng", "--time", "iso", "a.pcap"}, "prints only a count"},
+        {{"--anonymize", "-", "a.pcap"}, "give it a file"},
         {{"--anonymize", "o.pcapng", "--raw", "a.pcap"}, "excludes"},
     };
     for (const auto& [arguments, wanted] : cases) {
