@@ -1,4 +1,3 @@
-#include "base/hex.hpp"
 #include "properties/decode_plan.hpp"
 #include "seeds/seed_sets.hpp"
 
@@ -148,11 +147,6 @@ void add_limits(std::vector<seed>& seeds) {
     seeds.push_back({"limits_above_signed_sizes", planned(limits_above_signed_sizes, 3, wire(make_cr("bob")))});
 }
 
-/// A dictionary's line: name="\x01\x00".
-std::string entry(const std::string& name, std::string_view value) {
-    return name + "=\"\\x" + base::to_hex(value, "\\x") + "\"\n";
-}
-
 /// `number` in as many big-endian bytes as the table gives the size.
 std::string size_value(std::uint64_t number, const part_layout& shape) {
     std::string value(shape.size_bytes, '\0');
@@ -182,11 +176,11 @@ std::string make_packet_dictionary() {
         const std::string name{row.name};
         if (shape.size_bytes == 0) {
             for (unsigned char code = 0; code <= 6; ++code) {
-                text += entry(name + "_" + std::to_string(code), opcode_text + static_cast<char>(code));
+                text += dictionary_line(name + "_" + std::to_string(code), opcode_text + static_cast<char>(code));
             }
         } else {
-            text += entry(name + "_of_1_byte", opcode_text + size_value(1, shape) + "z");
-            text += entry(name + "_of_0_bytes", opcode_text + size_value(0, shape));
+            text += dictionary_line(name + "_of_1_byte", opcode_text + size_value(1, shape) + "z");
+            text += dictionary_line(name + "_of_0_bytes", opcode_text + size_value(0, shape));
         }
     }
     for (const part which : {part::pseudo, part::message}) {
@@ -196,20 +190,20 @@ std::string make_packet_dictionary() {
         const std::uint64_t legal = limit_of(which, smallest_legal_limits);
         for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{5}, legal,
                                          legal + 1, limit, limit + 1, top_bit - 1, top_bit, top_bit * 2 - 1}) {
-            text +=
-                entry(std::string{field_name(shape.size_field)} + "_" + std::to_string(size), size_value(size, shape));
+            text += dictionary_line(std::string{field_name(shape.size_field)} + "_" + std::to_string(size),
+                                    size_value(size, shape));
         }
     }
-    text += entry("utf8_2_bytes", "\u00e9");
-    text += entry("utf8_3_bytes", "\u20ac");
-    text += entry("utf8_4_bytes", "\U0001f419");
-    text += entry("utf8_last", "\U0010ffff");
-    text += entry("utf8_overlong_2", "\xc0\x80");
-    text += entry("utf8_overlong_3", "\xe0\x9f\xbf");
-    text += entry("utf8_overlong_4", "\xf0\x8f\xbf\xbf");
-    text += entry("utf8_surrogate", "\xed\xa0\x80");
-    text += entry("utf8_above_last", "\xf4\x90\x80\x80");
-    text += entry("utf8_cut_short", "\xe2\x82");
+    text += dictionary_line("utf8_2_bytes", "\u00e9");
+    text += dictionary_line("utf8_3_bytes", "\u20ac");
+    text += dictionary_line("utf8_4_bytes", "\U0001f419");
+    text += dictionary_line("utf8_last", "\U0010ffff");
+    text += dictionary_line("utf8_overlong_2", "\xc0\x80");
+    text += dictionary_line("utf8_overlong_3", "\xe0\x9f\xbf");
+    text += dictionary_line("utf8_overlong_4", "\xf0\x8f\xbf\xbf");
+    text += dictionary_line("utf8_surrogate", "\xed\xa0\x80");
+    text += dictionary_line("utf8_above_last", "\xf4\x90\x80\x80");
+    text += dictionary_line("utf8_cut_short", "\xe2\x82");
     return text;
 }
 

@@ -62,4 +62,12 @@ std::string seed_file_text(std::vector<seed> seeds) {
     return text;
 }
 
+std::string dictionary_line(std::string_view name, std::span<const std::byte> bytes) {
+    return std::string{name} + "=\"\\x" + base::to_hex(bytes, "\\x") + "\"\n";
+}
+
+std::string dictionary_line(std::string_view name, std::string_view bytes) {
+    return dictionary_line(name, std::as_bytes(std::span{bytes}));
+}
+
 }  // namespace chatos::fuzz

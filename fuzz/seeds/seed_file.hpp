@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chatos::fuzz {
@@ -17,6 +19,10 @@ struct seed {
 
 /// The seeds of the file at `path`, in the order of their names. Throws std::runtime_error if it cannot be read.
 [[nodiscard]] std::vector<seed> read_seeds(const std::filesystem::path& path);
+
+/// An entry of a dictionary, as libFuzzer and AFL++ read it: name="\x01\x00".
+[[nodiscard]] std::string dictionary_line(std::string_view name, std::span<const std::byte> bytes);
+[[nodiscard]] std::string dictionary_line(std::string_view name, std::string_view bytes);
 
 /// The content of a seed file with `seeds`.
 [[nodiscard]] std::string seed_file_text(std::vector<seed> seeds);

@@ -1,4 +1,3 @@
-#include "base/hex.hpp"
 #include "seeds/seed_sets.hpp"
 #include "session/session_script.hpp"
 
@@ -467,7 +466,7 @@ std::string make_session_dictionary() {
     std::string text = "# Steps of sessions that belong together, written from the commands of session_script.hpp.\n";
     const auto line = [&text](std::string_view name, const script& steps) {
         const auto bytes = std::span{steps.bytes()}.subspan(setup_bytes);
-        text.append(name).append("=\"\\x").append(base::to_hex(bytes, "\\x")).append("\"\n");
+        text += dictionary_line(name, bytes);
     };
     line("spm", script{0}.add(ask_and_send, alice, bob));
     line("spm_answered", script{0}.add(ask_and_send, alice, bob).add(answer_all, bob));

@@ -30,16 +30,6 @@ byte_string tunneled(std::uint8_t protocol, const byte_string& payload) {
     return build::ethernet(0x0800, build::outer(protocol, payload));
 }
 
-std::string dictionary_line(std::string_view name, const byte_string& bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text = std::string{name} + "=\"";
-    for (const std::byte byte : bytes) {
-        const auto value = std::to_integer<unsigned>(byte);
-        text += {'\\', 'x', digits[value >> 4U], digits[value & 0xFU]};
-    }
-    return text + "\"\n";
-}
-
 }  // namespace
 
 std::vector<seed> make_tunnel_seeds() {

@@ -76,7 +76,7 @@ void anonymizer::frame_read(std::uint64_t number, const captured_frame& frame) {
 }
 
 anonymizer::direction_state& anonymizer::state_of(std::uint32_t stream, stream_direction direction) {
-    return directions_[std::uint64_t{stream} * 2 + static_cast<std::uint64_t>(direction)];
+    return directions_[direction_number(stream, direction)];
 }
 
 std::int64_t anonymizer::offset_of(const direction_state& direction, const segment_place& segment) noexcept {
@@ -334,8 +334,7 @@ void anonymizer::on(const event_record& record) {
 }
 
 void anonymizer::on(const direction_closed& record) {
-    const auto known =
-        directions_.find(std::uint64_t{record.at.stream} * 2 + static_cast<std::uint64_t>(record.at.direction));
+    const auto known = directions_.find(direction_number(record.at.stream, record.at.direction));
     if (known != directions_.end()) {
         unsettled_bytes_ -= known->second.unsettled.size();
         segments_ -= known->second.segments.size();

@@ -92,19 +92,15 @@ void csv_sink::on(const packet_record& record) {
     const packet_layout& row = layout_of(record.packet.op);
     add_place("packet", record.at);
     out_.add(record.bytes.size(), ',', row.name, ',');
-    bool has[3]{};
-    for (const part each : row.parts()) {
-        has[static_cast<std::size_t>(each)] = true;
-    }
-    if (has[static_cast<std::size_t>(part::pseudo)]) {
+    if (has_part(record.packet.op, part::pseudo)) {
         add_csv_text(out_, record.packet.pseudo);
     }
     out_.add(',');
-    if (has[static_cast<std::size_t>(part::message)]) {
+    if (has_part(record.packet.op, part::message)) {
         add_csv_text(out_, record.packet.message);
     }
     out_.add(',');
-    if (has[static_cast<std::size_t>(part::error_code)]) {
+    if (has_part(record.packet.op, part::error_code)) {
         out_.add(static_cast<std::uint64_t>(record.packet.code), ',', error_code_name(record.packet.code));
     } else {
         out_.add(',');

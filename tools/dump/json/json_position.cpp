@@ -55,7 +55,7 @@ void json_position_writer::add_frame(output& out, std::string_view file, const c
 
 /// What the lines of this direction and this second have in common, up to the fraction of the time.
 std::string_view json_position_writer::common_start(const stream_position& at) {
-    const std::uint64_t number = std::uint64_t{at.stream} * 2 + static_cast<std::uint64_t>(at.direction);
+    const std::uint64_t number = direction_number(at.stream, at.direction);
     direction_text& slot = directions_[number % slots];
     if (slot.key != number + 1) {
         slot = {.key = number + 1, .text = make_direction_text(at)};

@@ -9,10 +9,6 @@ namespace chatos::dump {
 
 namespace {
 
-std::uint64_t key_of(std::uint32_t stream, stream_direction direction) noexcept {
-    return std::uint64_t{stream} * 2 + static_cast<std::uint64_t>(direction);
-}
-
 /// `  [stream 0, c2s, frame 3, offset 0]`, as the tree shows it; the frame is that of the input.
 void add_place(output& text, const stream_position& at) {
     text.add("  [stream ", at.stream, ", ", direction_name(at.direction));
@@ -27,7 +23,7 @@ frame_selection::held_frame* frame_selection::find(std::uint64_t number) noexcep
 }
 
 frame_selection::direction_frames* frame_selection::find(const stream_position& at) {
-    const auto known = directions_.find(key_of(at.stream, at.direction));
+    const auto known = directions_.find(direction_number(at.stream, at.direction));
     return known != directions_.end() ? &known->second : nullptr;
 }
 
@@ -47,7 +43,7 @@ void frame_selection::bytes_given(const stream_position& at, std::span<const std
     if (frame == nullptr || (selection_.followed && *selection_.followed != at.stream)) {
         return;
     }
-    direction_frames& direction = directions_[key_of(at.stream, at.direction)];
+    direction_frames& direction = directions_[direction_number(at.stream, at.direction)];
     if (std::erase(direction.waiting, number) != 0) {
         --frame->waiting;
     }
@@ -74,7 +70,7 @@ void frame_selection::segment_taken(const stream_position& at, bool is_waiting) 
     if (selection_.has_whole_streams) {
         frame->decision = fate::wanted;
     }
-    const std::uint64_t key = key_of(at.stream, at.direction);
+    const std::uint64_t key = direction_number(at.stream, at.direction);
     if (is_waiting && frame->given == 0) {
         std::vector<std::uint64_t>& waiting = directions_[key].waiting;
         std::erase_if(waiting, [this](std::uint64_t other) { return find(other) == nullptr; });
@@ -329,7 +325,7 @@ void frame_selection::on(const event_record& record) {
 }
 
 void frame_selection::on(const direction_closed& record) {
-    const auto known = directions_.find(key_of(record.at.stream, record.at.direction));
+    const auto known = directions_.find(direction_number(record.at.stream, record.at.direction));
     if (known == directions_.end()) {
         return;
     }

@@ -40,6 +40,11 @@ struct stream_position {
     const capture_position* capture{nullptr};  ///< where in a capture; null for a raw stream
 };
 
+/// A number of its own for each direction of each stream.
+[[nodiscard]] constexpr std::uint64_t direction_number(std::uint32_t stream, stream_direction direction) noexcept {
+    return std::uint64_t{stream} * 2 + static_cast<std::uint64_t>(direction);
+}
+
 /// A capture says of a frame what cannot be, see frame_flaw. Once for each kind in a capture.
 struct capture_event {
     frame_flaw flaw{frame_flaw::original_length};

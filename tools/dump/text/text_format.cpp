@@ -2,7 +2,6 @@
 
 #include "base/text_columns.hpp"
 
-#include <algorithm>
 
 namespace chatos::dump {
 
@@ -35,10 +34,7 @@ void add_quoted_start(output& out, std::string_view text) {
 }
 
 std::size_t quoted_start_columns(std::string_view text) {
-    const auto is_plain = [](char letter) {
-        return letter >= ' ' && letter < '\x7f' && letter != '"' && letter != '\\';
-    };
-    if (text.size() <= line_text_bytes_max && std::ranges::all_of(text, is_plain)) {
+    if (text.size() <= line_text_bytes_max && plain_bytes(text) == text.size()) {
         return text.size() + 2;
     }
     output shown;
