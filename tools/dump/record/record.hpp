@@ -18,6 +18,11 @@ namespace chatos::dump {
 
 enum class stream_direction : std::uint8_t { client_to_server, server_to_client };
 
+[[nodiscard]] constexpr stream_direction opposite(stream_direction direction) noexcept {
+    return direction == stream_direction::client_to_server ? stream_direction::server_to_client
+                                                           : stream_direction::client_to_server;
+}
+
 /// "c2s" or "s2c", as options, lines and JSON spell it.
 [[nodiscard]] constexpr std::string_view direction_name(stream_direction direction) noexcept {
     return direction == stream_direction::client_to_server ? "c2s" : "s2c";

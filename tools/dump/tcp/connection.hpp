@@ -98,10 +98,6 @@ private:
     [[nodiscard]] const side& sender(stream_direction direction) const noexcept {
         return sides_[static_cast<std::size_t>(direction)];
     }
-    [[nodiscard]] static stream_direction opposite(stream_direction direction) noexcept {
-        return direction == stream_direction::client_to_server ? stream_direction::server_to_client
-                                                               : stream_direction::client_to_server;
-    }
     void take_segment(stream_direction direction, const tcp_segment& segment);
     void report_ends(bool is_finished);
     void take_reset(stream_direction direction, const tcp_segment& segment);

@@ -4,15 +4,6 @@
 
 namespace chatos::dump {
 
-namespace {
-
-stream_direction opposite(stream_direction direction) noexcept {
-    return direction == stream_direction::client_to_server ? stream_direction::server_to_client
-                                                           : stream_direction::client_to_server;
-}
-
-}  // namespace
-
 connection_slot::connection_slot(const connection_key& key, slot_context& context, const tcp_segment& first,
                                  bool is_from_low)
     : key_{key}, context_{&context} {
@@ -124,7 +115,7 @@ connection* connection_slot::choose_by_numbers(const tcp_segment& segment, bool 
         return is_acknowledged || !has_other_side ? let_rival_win() : keep_for_rival(segment, is_from_low);
     }
     if (theirs.exact == ours.exact) {
-        return decide_alike(segment);
+        return decide_alike();
     }
     refute_rival();
     return connection_.get();
@@ -139,7 +130,7 @@ connection* connection_slot::keep_for_rival(const tcp_segment& segment, bool is_
 }
 
 /// The numbers fit both connections equally well.
-connection* connection_slot::decide_alike(const tcp_segment& /*segment*/) {
+connection* connection_slot::decide_alike() {
     const rival_connection::held_segment& first = rival_->segments().front();
     const stream_direction direction = direction_of(first.is_from_low);
     if (rival_->has_handshake() && !first.segment.is_ack && !connection_->has_begun(direction) &&

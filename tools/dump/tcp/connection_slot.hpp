@@ -54,7 +54,7 @@ private:
     connection* choose(const tcp_segment& segment, bool is_from_low);
     connection* choose_by_numbers(const tcp_segment& segment, bool is_from_low);
     connection* choose_for_handshake(const tcp_segment& segment, bool is_from_low);
-    connection* decide_alike(const tcp_segment& segment);
+    connection* decide_alike();
     connection* keep_for_rival(const tcp_segment& segment, bool is_from_low);
     void begin_rival(const tcp_segment& segment, bool is_from_low);
     void refute_rival();
