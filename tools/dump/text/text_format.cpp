@@ -2,7 +2,6 @@
 
 #include "base/text_columns.hpp"
 
-
 namespace chatos::dump {
 
 namespace {
