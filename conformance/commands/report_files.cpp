@@ -8,10 +8,11 @@
 #include "report/tap_report.hpp"
 
 #include <filesystem>
+#include <fstream>
 #include <iostream>
+#include <utility>
 
 namespace chatos::conformance {
-
 bool report_files::open(const report_outputs& outputs) {
     if (!outputs.pcap_folder.empty()) {
         std::error_code error;
@@ -49,18 +50,16 @@ bool report_files::add(const std::string& flag, const std::string& path, writer 
     if (path.empty()) {
         return true;
     }
-    file output{flag + (flag == "--tap" ? "" : ' ' + base::printable(path)), how, {}, path == "-"};
-    if (output.to_standard_output && standard_output_) {
-        print_error(output.flag + ": another report goes to standard output already; write one of them into a file");
-        return false;
-    }
-    standard_output_ = standard_output_ || output.to_standard_output;
-    if (!output.to_standard_output) {
-        output.stream.open(path, std::ios::binary | std::ios::trunc);
-        if (!output.stream.is_open()) {
-            print_error(output.flag + ": the file cannot be written; does its folder exist?");
+    file output{flag + (flag == "--tap" ? "" : ' ' + base::printable(path)), how, std::nullopt};
+    if (path == "-") {
+        if (std::exchange(standard_output_, true)) {
+            print_error(output.flag +
+                        ": another report goes to standard output already; write one of them into a file");
             return false;
         }
+    } else if (!output.place.emplace(path).fault().empty()) {
+        print_error(output.flag + ": the file " + output.place->fault());
+        return false;
     }
     files_.push_back(std::move(output));
     return true;
@@ -69,10 +68,15 @@ bool report_files::add(const std::string& flag, const std::string& path, writer 
 bool report_files::write(const suite_report& report, const run_facts& facts) {
     bool written = write_captures(report, facts);
     for (file& output : files_) {
-        std::ostream& out = output.to_standard_output ? std::cout : output.stream;
-        output.how(out, report, facts);
-        out.flush();
-        if (!out) {
+        const auto content = [&](std::ostream& out) { output.how(out, report, facts); };
+        bool is_written = false;
+        if (output.place) {
+            is_written = output.place->write(content);
+        } else {
+            content(std::cout);
+            is_written = static_cast<bool>(std::cout.flush());
+        }
+        if (!is_written) {
             print_error(output.flag + ": the report could not be written; is the disk full?");
             written = false;
         }

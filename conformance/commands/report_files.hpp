@@ -1,12 +1,15 @@
-// The reports of a run that go into files, or to standard output. Opened before anything runs: one that cannot be
-// written would be found out too late.
+// The reports of a run that go into files, or to standard output. Tried before anything runs: one that cannot be
+// written would be found out too late. Written beside and renamed: whatever ends the run, a report is whole, or the one
+// before.
 #pragma once
 
+#include "base/system/replaced_file.hpp"
 #include "commands/commands.hpp"
 #include "report/run_facts.hpp"
 
-#include <fstream>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace chatos::conformance {
 
@@ -24,8 +27,7 @@ private:
     struct file {
         std::string flag;  ///< for messages: "--json report.json"
         writer how;
-        std::ofstream stream;
-        bool to_standard_output{false};
+        std::optional<base::replaced_file> place;  ///< nothing: standard output
     };
 
     [[nodiscard]] bool add(const std::string& flag, const std::string& path, writer how);
