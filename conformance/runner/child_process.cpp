@@ -34,13 +34,19 @@ void replace_group(pid_t old_group, pid_t new_group) {
     }
 }
 
-extern "C" void end_groups_and_self(int signal) {
+std::atomic<int> first_signal{0};
+
+extern "C" void end_groups(int signal) {
     for (const std::atomic<pid_t>& place : groups_to_end) {
         if (const pid_t group = place.load(); group > 0) {
             (void)::kill(-group, SIGKILL);
         }
     }
-    ::_exit(128 + signal);
+    // What is known is still to be told, unless there is nobody to tell it, or it takes too long for who asked twice.
+    int none = 0;
+    if (signal == SIGPIPE || !first_signal.compare_exchange_strong(none, signal)) {
+        ::_exit(128 + signal);
+    }
 }
 
 /// Keeps the last bytes of what comes out of a pipe, on a thread of its own, so that a talkative server never blocks on
@@ -301,10 +307,14 @@ std::mutex& process_start_mutex() {
 
 void end_child_on_signals() {
     struct sigaction action {};
-    action.sa_handler = end_groups_and_self;
+    action.sa_handler = end_groups;
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
         (void)::sigaction(signal, &action, nullptr);
     }
+}
+
+int interrupting_signal() noexcept {
+    return first_signal.load();
 }
 
 }  // namespace chatos::conformance

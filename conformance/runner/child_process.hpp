@@ -65,7 +65,10 @@ private:
 /// socket that another thread closes meanwhile stays bound. A thread that relies on the close holds this as well.
 [[nodiscard]] std::mutex& process_start_mutex();
 
-/// From now on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the process under test before they end this one.
+/// From now on SIGINT, SIGTERM, SIGHUP and SIGPIPE end the processes under test. SIGPIPE, and a second one of the
+/// others, also end this process; the first is kept for interrupting_signal().
 void end_child_on_signals();
+/// The signal that asks this process to come to its end; 0: none has.
+[[nodiscard]] int interrupting_signal() noexcept;
 
 }  // namespace chatos::conformance

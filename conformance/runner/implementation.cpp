@@ -42,6 +42,16 @@ bool server_implementation::accepts(std::chrono::milliseconds time) {
     return accepts_connections(address(), time);
 }
 
+std::vector<std::byte> implementation::reply_to(std::span<const std::byte> /*bytes*/,
+                                                std::chrono::milliseconds /*time*/) {
+    return {};
+}
+
+std::vector<std::byte> server_implementation::reply_to(std::span<const std::byte> bytes,
+                                                       std::chrono::milliseconds time) {
+    return first_reply(address(), bytes, time);
+}
+
 std::optional<std::string> running_target::lacks(const scenario& scenario) const {
     return scenario.needs.empty() ? std::nullopt : std::optional{needs_option(scenario.needs.begin()->first)};
 }

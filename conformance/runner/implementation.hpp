@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ public:
     /// Whether it answers a client that registers as `pseudo`. Gives up after `time`.
     [[nodiscard]] virtual bool answers(const std::string& pseudo, std::chrono::milliseconds time) = 0;
     [[nodiscard]] virtual bool accepts(std::chrono::milliseconds time) = 0;
+    /// The first bytes that a server sends back on a new connection; none if none come within `time`, or from a client.
+    [[nodiscard]] virtual std::vector<std::byte> reply_to(std::span<const std::byte> bytes,
+                                                          std::chrono::milliseconds time);
     /// How it ended, if it did.
     [[nodiscard]] virtual std::optional<std::string> death() = 0;
     /// The same after a scenario has failed: one that does not answer a client that registers as `pseudo` within
@@ -63,6 +67,8 @@ public:
     void play(execution& run) override;
     [[nodiscard]] bool answers(const std::string& pseudo, std::chrono::milliseconds time) override;
     [[nodiscard]] bool accepts(std::chrono::milliseconds time) override;
+    [[nodiscard]] std::vector<std::byte> reply_to(std::span<const std::byte> bytes,
+                                                  std::chrono::milliseconds time) override;
 };
 
 /// A server that is already running.

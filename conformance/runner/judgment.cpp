@@ -80,6 +80,9 @@ std::optional<judgment> judge_control(const scenario& scenario, const obstacles&
 
 std::optional<judgment> judge_obstacles(const scenario& scenario, const obstacles& obstacles) {
     const std::string role{role_name(scenario.role)};
+    if (obstacles.stopped) {
+        return prevented(verdict::not_testable, "not run: " + *obstacles.stopped);
+    }
     if (obstacles.gone) {
         return prevented(verdict::not_testable, "the implementation was gone: " + *obstacles.gone);
     }

@@ -41,6 +41,7 @@ struct judgment {
 
 /// What prevents a scenario from running.
 struct obstacles {
+    std::optional<std::string> stopped{};           ///< why the run ended before
     std::optional<std::string> gone{};              ///< why the implementation cannot be reached
     std::optional<test_role> role{};                ///< of the implementation, if the scenario judges the other one
     bool lacks_extension{false};                    ///< the implementation lacks the scenario's extension

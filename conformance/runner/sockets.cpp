@@ -335,17 +335,23 @@ std::optional<std::string> run_with_clients(execution& run, client_processes& cl
 }
 
 bool answers_anything(const socket_address& where, const std::string& pseudo, std::chrono::milliseconds time) {
-    const auto until = steady::now() + time;
-    const descriptor socket = open_socket(where);
-    if (begin_connect(socket, where) != 0 || !wait_for(socket, POLLOUT, until) || connect_error(socket) != 0) {
-        return false;
-    }
     std::array<std::byte, 64> bytes{};
     const encode_result result = encode(make_cr(pseudo), bytes);
-    if (result.status != encode_status::ok || ::send(socket.get(), bytes.data(), result.size, MSG_NOSIGNAL) < 0) {
-        return false;
+    return result.status == encode_status::ok && !first_reply(where, std::span{bytes}.first(result.size), time).empty();
+}
+
+std::vector<std::byte> first_reply(const socket_address& where, std::span<const std::byte> bytes,
+                                   std::chrono::milliseconds time) {
+    const auto until = steady::now() + time;
+    const descriptor socket = open_socket(where);
+    if (begin_connect(socket, where) != 0 || !wait_for(socket, POLLOUT, until) || connect_error(socket) != 0 ||
+        ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0 || !wait_for(socket, POLLIN, until)) {
+        return {};
     }
-    return wait_for(socket, POLLIN, until) && ::recv(socket.get(), bytes.data(), bytes.size(), 0) > 0;
+    std::vector<std::byte> reply(64);
+    const ssize_t received = ::recv(socket.get(), reply.data(), reply.size(), 0);
+    reply.resize(received < 0 ? 0 : static_cast<std::size_t>(received));
+    return reply;
 }
 
 }  // namespace chatos::conformance

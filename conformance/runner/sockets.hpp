@@ -30,5 +30,8 @@ void run_over_tcp(execution& run, const socket_address& where, const child_proce
 /// Registers a client there; true when any answer comes. Gives up after `time`.
 [[nodiscard]] bool answers_anything(const socket_address& where, const std::string& pseudo,
                                     std::chrono::milliseconds time);
+/// Sends bytes there on a new connection; the first bytes that come back, and none if none do within `time`.
+[[nodiscard]] std::vector<std::byte> first_reply(const socket_address& where, std::span<const std::byte> bytes,
+                                                 std::chrono::milliseconds time);
 
 }  // namespace chatos::conformance

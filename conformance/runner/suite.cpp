@@ -1,9 +1,11 @@
 // Which scenario runs when, and on which worker; what the workers do is worker.hpp's business.
 #include "runner/suite.hpp"
 
+#include "base/word_list.hpp"
 #include "runner/worker.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <condition_variable>
 #include <mutex>
@@ -34,6 +36,7 @@ public:
         }
         note_variants();
         note_refused_connections();
+        find_other_reading();
         findings_.move_to(report_);
         mark_stale();
         return std::move(report_);
@@ -89,9 +92,7 @@ private:
         for (auto index = take(last); index; index = take(last)) {
             scenario_report& result = report_.scenarios[*index];
             last = result.scenario;
-            if (!is_prevented(result, under_test)) {
-                runner.run(result);
-            }
+            run_or_skip(runner, result, under_test);
             const std::scoped_lock lock{mutex_};
             states_[*index] = state::done;
             ++done_;
@@ -169,6 +170,7 @@ private:
     [[nodiscard]] bool is_prevented(scenario_report& result, const implementation& under_test) {
         obstacles& obstacles = result.evidence.obstacles;
         const scenario& tested = *result.scenario;
+        obstacles.stopped = stop_reason();
         obstacles.gone = findings_.gone();
         if (tested.role != under_test.role()) {
             obstacles.role = under_test.role();
@@ -218,6 +220,47 @@ private:
             std::to_string(all.open) + " that the scenarios leave open ran; " + std::to_string(scenarios) +
             (scenarios == 1 ? " scenario leaves" : " scenarios leave") + " more than one open" +
             (all.given_up == 0 ? "" : "; " + std::to_string(all.given_up) + " could not be kept to the end"));
+    }
+
+    /// Where nearly everything failed, the server may not read packets as they are meant.
+    void find_other_reading() {
+        implementation& under_test = *under_test_.front();
+        const std::size_t failed = report_.count(verdict::fail);
+        if (under_test.role() != test_role::server || 10 * failed < 9 * report_.ran() || failed == 0 ||
+            stop_reason().has_value() || findings_.gone() || under_test.make_ready({})) {
+            return;
+        }
+        const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::milliseconds{300} *
+                                                                                options_.time_factor);
+        report_.other_reading =
+            find_reading([&](std::span<const std::byte> bytes) { return under_test.reply_to(bytes, time); },
+                         "reading-" + options_.run_tag);
+    }
+
+    /// Why nothing more is to run; nothing while the run continues.
+    [[nodiscard]] std::optional<std::string> stop_reason() const {
+        if (options_.is_interrupted && options_.is_interrupted()) {
+            return "the run was interrupted";
+        }
+        if (options_.failures_max != 0 && failures_ >= options_.failures_max) {
+            return "the run stopped after " + base::counted(options_.failures_max, "failure");
+        }
+        return std::nullopt;
+    }
+
+    void run_or_skip(worker& runner, scenario_report& result, const implementation& under_test) {
+        if (!is_prevented(result, under_test)) {
+            runner.run(result);
+        }
+        // A run that an interruption cut says nothing.
+        if (const auto reason = stop_reason(); reason && options_.is_interrupted && options_.is_interrupted()) {
+            result.evidence = {};
+            result.evidence.obstacles.stopped = reason;
+            result.outcome = {};
+            result.ran = false;
+            judge_again(result, options_);
+        }
+        failures_ += result.verdict == verdict::fail ? 1 : 0;
     }
 
     void note_refused_connections() {
@@ -275,6 +318,7 @@ private:
     suite_findings findings_;
     suite_report report_;
     std::vector<std::size_t> order_;
+    std::atomic<std::size_t> failures_{0};
     std::mutex mutex_;  // of what follows
     std::condition_variable changed_;
     std::vector<state> states_;

@@ -1,6 +1,8 @@
 // Runs many scenarios against one implementation and judges each.
 #pragma once
 
+#include "causes/observation.hpp"
+#include "causes/readings.hpp"
 #include "profile/profile.hpp"
 #include "runner/implementation.hpp"
 #include "runner/judgment.hpp"
@@ -43,6 +45,7 @@ struct scenario_report : judgment {
     conformance::outcome outcome;            ///< of the first run, or of the variant that decided the verdict
     std::vector<std::string> server_output;  ///< its last lines, when it failed
     bool ran{false};
+    observation observed;                  ///< of the same run
     std::vector<variant_result> variants;  ///< in which it ran, the first one first
     order_counts orders;
     std::string variant_arguments;  ///< flags that repeat the verdict if a variant decided it
@@ -54,6 +57,7 @@ struct suite_report {
     std::vector<scenario_report> scenarios;      ///< in the order in which they were selected
     std::map<std::string, std::string> choices;  ///< CHOICE rule to what was seen
     std::vector<std::string> notes;              ///< what a reader should know about the run
+    std::optional<reading> other_reading;        ///< of packets, which a server seems to have that refuses every CR
     std::optional<std::string> gone;             ///< why the implementation could not be reached (any more)
     std::vector<std::string> gone_output;        ///< its last lines then
 
@@ -71,9 +75,11 @@ struct suite_options {
     std::optional<std::pair<const scenario*, schedule>> only_order;  ///< in which this one runs
     std::string run_tag;                                             ///< makes pseudos unique; at most 8 bytes
     std::vector<known_failure> known_failures;
-    std::vector<std::string> extensions;  ///< that the implementation has
-    bool keep_traffic{false};             ///< of scenarios that did not pass
-    bool keep_all_traffic{false};         ///< of those that passed as well
+    std::vector<std::string> extensions;   ///< that the implementation has
+    std::size_t failures_max{0};           ///< stop after so many; 0: run all
+    std::function<bool()> is_interrupted;  ///< if there is one and it is true, nothing more runs
+    bool keep_traffic{false};              ///< of scenarios that did not pass
+    bool keep_all_traffic{false};          ///< of those that passed as well
     /// Called before each scenario: how many are done, how many there are, which is next.
     std::function<void(std::size_t, std::size_t, const scenario&)> progress;
 

@@ -98,6 +98,7 @@ void worker::run(scenario_report& report) {
         variants.front().order ? schedule_text(*variants.front().order, *report.scenario) : "";
     report.variant_arguments = arguments_of(report.variants.back());
     run_other_variants(report, variants);
+    report.observed = observe(report.outcome.traffic, *report.scenario, report.verdict != verdict::pass);
 }
 
 void worker::finish() {
