@@ -1,5 +1,4 @@
 // chatos-conformance: flags to settings, nothing else.
-#include "base/usage_text.hpp"
 #include "commands/commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -91,6 +90,15 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     run->add_option("--time-factor", settings.time_factor, "Multiply every wait, for slow machines")
         ->type_name("X")
         ->check(CLI::Range(0.1, 100.0));
+    auto* all = run->add_flag("--all", settings.shows_all,
+                              "Explain every scenario that did not pass, not one of each of the first causes");
+    run->add_flag("--brief", settings.is_brief, "List the causes of failures, and explain no scenario")->excludes(all);
+    auto* failures_max = run->add_option("--max-failures", settings.failures_max, "Stop after so many failures")
+                             ->type_name("N")
+                             ->check(CLI::Range(1, 1'000'000));
+    run->add_flag_callback(
+           "--fail-fast", [&settings] { settings.failures_max = 1; }, "Stop after the first failure")
+        ->excludes(failures_max);
     run->footer("Examples:\n"
                 "  chatos-conformance run --target 127.0.0.1:7777\n"
                 "  chatos-conformance run --server-command \"./my-server {port}\" --json report.json\n"
@@ -227,7 +235,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& success) {
         return app.exit(success);
     } catch (const CLI::ParseError& error) {
-        print_error(chatos::base::usage_text(app, error) + "; try `chatos-conformance --help`");
+        print_error(std::string{error.what()} + "; try `chatos-conformance --help`");
         return exit_usage;
     } catch (const std::exception& error) {
         print_error(std::string{"the harness failed: "} + error.what());

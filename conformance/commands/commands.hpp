@@ -36,6 +36,9 @@ struct run_settings {
     std::string schedule;       ///< for the one scenario that is selected; may be empty
     std::size_t jobs{1};
     bool strict{false};
+    bool shows_all{false};        ///< explain every scenario that did not pass
+    bool is_brief{false};         ///< explain none
+    std::size_t failures_max{0};  ///< stop after so many; 0: run all
     double time_factor{1.0};
     std::string version;
 };

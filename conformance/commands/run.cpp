@@ -253,6 +253,8 @@ private:
         options.keep_all_traffic = options.keep_traffic && settings_.outputs.pcap_all;
         options.known_failures = profile_.known_failures;
         options.extensions = profile_.extensions;
+        options.failures_max = settings_.failures_max;
+        options.is_interrupted = [] { return interrupting_signal() != 0; };
         options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
             progress.show(done, all, next);
         };
@@ -271,11 +273,14 @@ private:
         facts.duration =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         progress.clear();
-        if (!report.gone && report.ran() == 0) {
+        if (!report.gone && report.ran() == 0 && interrupting_signal() == 0) {
             print_error("not one scenario could run, so nothing was checked: " + report.scenarios.front().scenario->id +
                         ' ' + report.scenarios.front().why);
             return exit_usage;
         }
+        facts.causes = causes_of(report);
+        facts.shows_all = settings_.shows_all;
+        facts.is_brief = settings_.is_brief;
         if (baseline_) {
             facts.changes = changes_since(*baseline_, report);
         }
@@ -283,7 +288,8 @@ private:
         const bool written = files_.write(report, facts);
         write_console_report(console == STDERR_FILENO ? std::cerr : std::cout, report, facts,
                              base::colors_for(console));
-        return written ? exit_code_of(report) : exit_gone;
+        const int code = written ? exit_code_of(report) : exit_gone;
+        return interrupting_signal() == 0 ? code : 128 + interrupting_signal();
     }
 
     [[nodiscard]] std::string time_factor_argument() const {

@@ -3,6 +3,7 @@
 #include "base/colors.hpp"
 #include "base/shown_text.hpp"
 #include "base/text_columns.hpp"
+#include "base/utf8_text.hpp"
 #include "base/word_list.hpp"
 #include "report/explanation.hpp"
 #include "rules/rule.hpp"
@@ -12,11 +13,14 @@
 #include <cstdio>
 #include <map>
 #include <set>
+#include <sstream>
 
 namespace chatos::conformance {
 namespace {
 
 constexpr std::size_t label_columns = 18;
+constexpr std::size_t causes_max = 8;        // listed
+constexpr std::size_t block_lines_max = 35;  // of the scenarios that are explained, beyond the first
 
 std::string counted(std::size_t number, std::string_view word) {
     return std::to_string(number) + ' ' + std::string{word};
@@ -43,10 +47,11 @@ public:
         write_silences();
         write_choices();
         write_changes();
+        write_causes();
         for (const verdict which : {verdict::warn, verdict::fail, verdict::stale}) {
             for (const scenario_report& result : report_.scenarios) {
-                if (result.verdict == which) {
-                    write_scenario(result);
+                if (result.verdict == which && (facts_.shows_all || which == verdict::stale)) {
+                    out_ << block_of(result);
                 }
             }
         }
@@ -146,15 +151,101 @@ private:
         }
     }
 
-    void write_scenario(const scenario_report& result) {
+    /// The causes; then, unless everything is wanted, the scenario to begin with of the first ones, with all that
+    /// explains it.
+    void write_causes() {
+        if (facts_.causes.empty()) {
+            return;
+        }
+        const std::size_t shown = facts_.shows_all ? facts_.causes.size() : std::min(facts_.causes.size(), causes_max);
+        if (facts_.is_brief || !is_told_by_one_block()) {
+            out_ << '\n' << paint_(paint_.bold, "what to mend first") << '\n';
+            for (std::size_t index = 0; index < shown; ++index) {
+                write_cause(index + 1, facts_.causes[index]);
+            }
+        }
+        const std::size_t blocks = facts_.shows_all || facts_.is_brief ? 0 : write_blocks();
+        write_rest(shown, blocks);
+    }
+
+    /// A single failure needs no list.
+    [[nodiscard]] bool is_told_by_one_block() const {
+        const cause& first = facts_.causes.front();
+        const std::vector<std::string>& rules = first.begin_with().failed_rules;
+        return facts_.causes.size() == 1 && first.effects.size() == 1 && first.basis != cause_basis::reading &&
+               std::find(rules.begin(), rules.end(), first.rule) != rules.end();
+    }
+
+    /// How many.
+    std::size_t write_blocks() {
+        const bool is_sure = facts_.causes.front().basis != cause_basis::step;
+        std::size_t lines = 0;
+        std::size_t blocks = 0;
+        for (const cause& cause : facts_.causes) {
+            // What only follows from the steps may follow from a cause in front of it.
+            if (is_sure && cause.basis == cause_basis::step) {
+                break;
+            }
+            const std::string block = block_of(cause.begin_with());
+            lines += static_cast<std::size_t>(std::count(block.begin(), block.end(), '\n'));
+            if (blocks != 0 && lines > block_lines_max) {
+                break;
+            }
+            out_ << block;
+            ++blocks;
+        }
+        return blocks;
+    }
+
+    void write_cause(std::size_t number, const cause& cause) {
+        const std::string text = std::to_string(number) + ". " + cause.rule;
+        out_ << "  " << paint_(cause.worst == verdict::fail ? paint_.red : paint_.yellow, base::padded(text, 12))
+             << "  " << base::padded(base::counted(cause.effects.size(), "scenario"), 14) << "begin with "
+             << cause.begin_with().scenario->id << '\n';
+        out_ << std::string(16, ' ') << base::wrapped(base::printable(shortened(cause.why)), 16) << '\n';
+    }
+
+    void write_rest(std::size_t shown, std::size_t blocks) {
+        std::size_t effects = 0;
+        std::size_t effects_not_listed = 0;
+        for (std::size_t index = 0; index < facts_.causes.size(); ++index) {
+            effects += facts_.causes[index].effects.size();
+            effects_not_listed += index < shown ? 0 : facts_.causes[index].effects.size();
+        }
+        if (effects_not_listed != 0) {
+            out_ << '\n'
+                 << base::wrapped(base::counted(facts_.causes.size() - shown, "more possible cause") + " of " +
+                                      base::counted(effects_not_listed, "scenario") +
+                                      ", which may follow from those above: mend them first and run again, or see "
+                                      "everything with --all",
+                                  0)
+                 << '\n';
+        } else if (!facts_.shows_all && blocks < effects) {
+            out_ << "\nMend these first and run again; --all explains every scenario that did not pass.\n";
+        }
+    }
+
+    /// At most so much that a list of causes stays one.
+    static std::string shortened(const std::string& text) {
+        constexpr std::size_t bytes_max = 300;
+        std::size_t cut = std::min(text.size(), bytes_max);
+        while (cut != text.size() && cut != 0 && base::is_utf8_tail(text[cut])) {
+            --cut;
+        }
+        return cut == text.size() ? text : text.substr(0, cut) + "...";
+    }
+
+    [[nodiscard]] std::string block_of(const scenario_report& result) const {
+        std::ostringstream out;
         const std::string_view tint = result.verdict == verdict::warn ? paint_.yellow : paint_.red;
         std::string word{verdict_name(result.verdict)};
         std::transform(word.begin(), word.end(), word.begin(),
                        [](char letter) { return static_cast<char>(letter - ('a' - 'A')); });
-        out_ << '\n'
-             << paint_(tint, word) << "  " << paint_(paint_.bold, result.scenario->id) << "  "
-             << base::printable(result.scenario->title) << '\n';
-        write_explanation(out_, result, facts_, paint_);
+        out << '\n'
+            << paint_(tint, word) << "  " << paint_(paint_.bold, result.scenario->id) << "  "
+            << base::printable(result.scenario->title) << '\n';
+        write_explanation(out, result, facts_, paint_);
+        return std::move(out).str();
     }
 
     void write_short_list(verdict which) {

@@ -50,6 +50,22 @@ json changes_of(const run_facts& facts) {
     return object;
 }
 
+json causes_of(const run_facts& facts) {
+    json causes = json::array();
+    for (const cause& cause : facts.causes) {
+        json scenarios = json::array();
+        for (const scenario_report* effect : cause.effects) {
+            scenarios.push_back(effect->scenario->id);
+        }
+        causes.push_back({{"rule", cause.rule},
+                          {"begin_with", cause.begin_with().scenario->id},
+                          {"scenarios", std::move(scenarios)},
+                          {"why", cause.why},
+                          {"hint", cause.hint}});
+    }
+    return causes;
+}
+
 /// Only where a scenario ran in more than one way.
 void add_ways(json& object, const scenario_report& report) {
     if (report.variants.size() > 1 || report.orders.open != 0) {
@@ -122,6 +138,7 @@ void write_json_report(std::ostream& out, const suite_report& report, const run_
                        {"by_fence", silences.by_fence},
                        {"by_window", silences.by_window},
                        {"fenced_percent", silences.fenced_percent()}}},
+                     {"causes", causes_of(facts)},
                      {"scenarios", json::array()},
                      {"choices", report.choices},
                      {"changes", changes_of(facts)},

@@ -1,6 +1,7 @@
 // What every report says about the run as a whole, beside the verdicts.
 #pragma once
 
+#include "causes/causes.hpp"
 #include "report/baseline.hpp"
 #include "runner/suite.hpp"
 
@@ -18,6 +19,9 @@ struct run_facts {
     std::chrono::system_clock::time_point started;
     std::chrono::milliseconds duration{0};
     std::optional<report_changes> changes;  ///< since the baseline, if there is one
+    std::vector<cause> causes;              ///< of what failed or warned, the one to mend first in front
+    bool shows_all{false};                  ///< the console explains every failure, not one of each cause
+    bool is_brief{false};                   ///< the console explains none
     std::string capture_folder;             ///< where captures of failed scenarios are; empty: nowhere
 };
 
