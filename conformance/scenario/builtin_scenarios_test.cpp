@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 
 namespace chatos::conformance {
 namespace {
@@ -66,6 +67,22 @@ TEST(BuiltinScenarios, what_expects_a_refusal_proves_that_the_server_does_not_re
                    (packet->op != opcode::error || packet->code.codes == std::vector<std::uint8_t>{0});
         });
         EXPECT_TRUE(!expects_refusal(scenario) || sees_a_yes || !scenario.control.empty()) << scenario.id;
+    }
+}
+
+TEST(BuiltinScenarios, what_waits_for_a_time_limit_of_the_server_waits_as_long_as_its_options_say_and_an_answer) {
+    constexpr std::chrono::milliseconds answer{2'000};
+    for (const scenario& scenario : all_scenarios().scenarios) {
+        std::chrono::milliseconds limits{0};
+        for (const auto& [option, value] : scenario.needs) {
+            limits += std::chrono::milliseconds{option.ends_with("_timeout_ms") ? value : 0};
+        }
+        for (const step& each : scenario.steps) {
+            const auto* expect = std::get_if<expect_action>(&each.action);
+            if (expect != nullptr && expect->within && limits.count() != 0) {
+                EXPECT_LE(*expect->within, answer + limits) << scenario.id << each.pointer;
+            }
+        }
     }
 }
 
