@@ -16,6 +16,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <functional>
+#include <optional>
+#include <string>
 #include <unistd.h>
 #include <variant>
 
@@ -46,8 +49,10 @@ server_ports ports_of(const command_line& options) {
     return ports;
 }
 
+using input_listener = std::function<void(const input_outcome&)>;
+
 bool dump_until(const input_stop& stop, const command_line& options, record_sink& sink, output& out,
-                frame_listener* listener = nullptr, bool is_quiet = false) {
+                frame_listener* listener = nullptr, bool is_quiet = false, const input_listener& on_end = {}) {
     input_progress progress{options.interface.empty() ? options.progress : progress_mode::never, options.files, out};
     const auto report = [&progress, is_quiet](std::string_view problem) {
         progress.clear();
@@ -68,6 +73,7 @@ bool dump_until(const input_stop& stop, const command_line& options, record_sink
                              .verify_checksums = options.verifies_checksums,
                              .link_types = options.link_type_choices,
                              .on_read = on_read,
+                             .on_end = on_end,
                              .stop = &stop,
                              .ends_after = options.ends_after,
                              .listener = listener};
@@ -81,14 +87,19 @@ bool dump_until(const input_stop& stop, const command_line& options, record_sink
     }
     const bool all_read = dump_captures(captures, sink, out, decompressed, report);
     if (options.capture_filter && !options.capture_filter->problem().empty()) {
-        report(options.capture_filter->problem() + "; its frames were skipped");
+        const std::string problem = options.capture_filter->problem() + "; its frames were skipped";
+        report(problem);
+        if (on_end) {
+            on_end({.name = "-f " + options.expression, .problem = problem});
+        }
         return false;
     }
     return all_read;
 }
 
-bool dump_all(const command_line& options, record_sink& sink, output& out, frame_listener* listener = nullptr) {
-    return dump_until(input_stop{}, options, sink, out, listener);
+bool dump_all(const command_line& options, record_sink& sink, output& out, frame_listener* listener = nullptr,
+              const input_listener& on_end = {}) {
+    return dump_until(input_stop{}, options, sink, out, listener, false, on_end);
 }
 
 output_options output_options_of(const command_line& options) {
@@ -155,10 +166,15 @@ int judge_capture(const command_line& options) {
         return usage_error(cannot_open(options.check.junit));
     }
     one_stream_sink followed{options.followed.value_or(0), check->sink()};
-    const bool all_read =
-        dump_all(options, options.followed ? static_cast<record_sink&>(followed) : check->sink(), out);
+    const bool all_read = dump_all(options, options.followed ? static_cast<record_sink&>(followed) : check->sink(), out,
+                                   nullptr, [&check](const input_outcome& outcome) { check->input_ended(outcome); });
+    out.flush();
+    const std::optional<int> failed = output_failure(out);
+    if (failed) {
+        check->input_ended({.name = "standard output", .problem = "the verdicts cannot be written"});
+    }
     const bool is_reported = check->write_report();
-    if (const std::optional<int> status = output_failure(out)) {
+    if (const std::optional<int> status = failed ? failed : output_failure(out)) {
         return *status;
     }
     if (!is_reported) {

@@ -143,6 +143,16 @@ std::string dump_file(const std::string& path, const capture_options& options, r
            (frames == 0 ? "no frame was read" : base::counted(frames, "frame") + " before that were read");
 }
 
+void tell_end(const capture_options& options, const std::string& path, std::uint64_t packets,
+              const std::string& problem, const output& out) {
+    if (options.on_end) {
+        const bool is_cut = problem.empty() && out.error() != 0;
+        options.on_end({.name = path == "-" ? "standard input" : path,
+                        .packets = packets,
+                        .problem = is_cut ? "reading ended early: the output cannot be written" : problem});
+    }
+}
+
 }  // namespace
 
 bool dump_captures(const capture_options& options, record_sink& sink, output& out, const decompression& decompress,
@@ -150,12 +160,21 @@ bool dump_captures(const capture_options& options, record_sink& sink, output& ou
     totals account;
     capture_totals capture_account;
     account.capture = &capture_account;
+    std::size_t files_read = 0;
     const bool all_read =
         read_files(options.files, out, options.stop, report, [&](std::size_t, const std::string& path) {
-            return has_enough_frames(options, capture_account)
-                       ? std::string{}
-                       : dump_file(path, options, sink, account, capture_account, out, decompress, report);
+            const std::uint64_t packets_before = account.packets;
+            std::string problem =
+                has_enough_frames(options, capture_account)
+                    ? std::string{}
+                    : dump_file(path, options, sink, account, capture_account, out, decompress, report);
+            ++files_read;
+            tell_end(options, path, account.packets - packets_before, problem, out);
+            return problem;
         });
+    for (; options.on_end && files_read < options.files.size(); ++files_read) {
+        tell_end(options, options.files[files_read], 0, "it was not read: the run ended before", out);
+    }
     sink.take(account);
     out.flush();
     return all_read;

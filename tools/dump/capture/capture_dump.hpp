@@ -13,6 +13,7 @@
 
 #include <chatos/limits.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +21,14 @@
 #include <vector>
 
 namespace chatos::dump {
+
+/// How reading one input went.
+struct input_outcome {
+    std::string name;  ///< as users know it: the file, "standard input", or the option that failed
+    std::uint64_t packets{0};
+    std::string problem{};  ///< why it was not read to its end, safe to print; empty: it was
+    std::string note{};     ///< what is not complete all the same; empty: nothing
+};
 
 struct capture_options {
     std::vector<std::string> files;  ///< "-" is standard input; none means standard input
@@ -29,6 +38,7 @@ struct capture_options {
     link_type_map link_types{};                            ///< types that are read as others
     std::function<bool(const captured_frame&)> accepts{};  ///< frames that it rejects are skipped as filtered
     std::function<void(std::size_t)> on_read{};            ///< called with the number of bytes of each read
+    std::function<void(const input_outcome&)> on_end{};    ///< called for each input, one that was not opened as well
     const input_stop* stop{nullptr};                       ///< ends the input; may be null
     autostop ends_after{};
     frame_listener* listener{nullptr};

@@ -1,6 +1,7 @@
 #include "dump/check/check_command.hpp"
 
 #include "base/colors.hpp"
+#include "dump/check/check_report.hpp"
 #include "dump/check/check_sink.hpp"
 #include "dump/text/text_format.hpp"
 
@@ -46,20 +47,22 @@ public:
     [[nodiscard]] bool is_open() const { return !is_wanted_ || file_.is_open(); }
     [[nodiscard]] record_sink& sink() override { return sink_; }
     [[nodiscard]] bool has_violations() const override { return sink_.has_violations(); }
+    void input_ended(const input_outcome& outcome) override { report_.add(outcome); }
     [[nodiscard]] bool write_report() override {
         if (goes_to_output_) {
-            out_.add(sink_.junit());
+            out_.add(report_.junit(sink_));
             out_.flush();
             return true;
         }
         if (!is_wanted_) {
             return true;
         }
-        file_ << sink_.junit() << std::flush;
+        file_ << report_.junit(sink_) << std::flush;
         return file_.good();
     }
 
 private:
+    check_report report_;
     check_sink sink_;
     output& out_;
     std::ofstream file_;

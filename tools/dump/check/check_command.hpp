@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/colors.hpp"
+#include "dump/capture/capture_dump.hpp"
 #include "dump/output/output.hpp"
 #include "dump/record/record.hpp"
 
@@ -34,6 +35,8 @@ public:
     virtual ~checking() = default;
     /// Gets the records of the captures.
     [[nodiscard]] virtual record_sink& sink() = 0;
+    /// An input has ended, or could not be opened; or what is not an input has failed. Before write_report().
+    virtual void input_ended(const input_outcome& outcome) = 0;
     [[nodiscard]] virtual bool has_violations() const = 0;
     /// After the summary; false when the report file cannot be written.
     [[nodiscard]] virtual bool write_report() = 0;

@@ -1,6 +1,5 @@
 #include "dump/check/check_sink.hpp"
 
-#include "base/junit.hpp"
 #include "base/word_list.hpp"
 #include "dump/json/json_object.hpp"
 #include "dump/text/endpoint_text.hpp"
@@ -170,10 +169,12 @@ void check_sink::show_json(const located_violation& located) {
     line.finish();
 }
 
+std::vector<rule_verdict> check_sink::verdicts() const {
+    return !verdicts_.empty() ? verdicts_ : conformance::judge({}, settings_).verdicts;
+}
+
 void check_sink::all_captures_ended() {
-    if (verdicts_.empty()) {
-        verdicts_ = conformance::judge({}, settings_).verdicts;  // of nothing: all unknowable, and said so
-    }
+    verdicts_ = verdicts();  // of nothing: all unknowable, and said so
     for (const rule_verdict& verdict : verdicts_) {
         if (form_ == check_form::json) {
             show_json(verdict);
@@ -242,7 +243,6 @@ void check_sink::show_unseen() {
     }
 }
 
-/// The violations of a rule, a line for each, and where the rule is explained.
 std::string check_sink::details_of(std::string_view rule) const {
     std::string details;
     for (const located_violation& located : violations_) {
@@ -255,26 +255,6 @@ std::string check_sink::details_of(std::string_view rule) const {
         }
     }
     return details + "see " + explanation_of(rule);
-}
-
-std::string check_sink::junit() const {
-    base::junit_suite suite{.name = "chatos.capture"};
-    for (const rule_verdict& verdict : verdicts_) {
-        base::junit_case test{.name = std::string{verdict.rule},
-                              .class_name =
-                                  "chatos.capture." + std::string{verdict.rule.substr(0, verdict.rule.find('-'))}};
-        if (verdict.verdict == judge_verdict::inconclusive) {
-            test.outcome = base::junit_outcome::skipped;
-            test.message = verdict.reason;
-        } else if (verdict.verdict == judge_verdict::fail) {
-            test.outcome = base::junit_outcome::failed;
-            test.message = base::counted(verdict.violations, "violation");
-            test.type = test.name;
-            test.text = details_of(verdict.rule);
-        }
-        suite.cases.push_back(std::move(test));
-    }
-    return base::junit_xml({.name = "ChatOS capture", .suites = {std::move(suite)}});
 }
 
 }  // namespace chatos::dump

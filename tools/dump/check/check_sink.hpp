@@ -1,4 +1,4 @@
-// chatos-dump --check: the captured conversations before the judge, and what he says as text, JSON and JUnit XML.
+// chatos-dump --check: the captured conversations before the judge, and its verdicts as text and JSON.
 #pragma once
 
 #include "base/colors.hpp"
@@ -26,8 +26,10 @@ public:
                output& out, const base::colors& colors);
 
     [[nodiscard]] bool has_violations() const noexcept { return has_violations_; }
-    /// The verdicts as JUnit XML: a test case for each rule.
-    [[nodiscard]] std::string junit() const;
+    /// On all rules, of the captures that have ended.
+    [[nodiscard]] std::vector<conformance::rule_verdict> verdicts() const;
+    /// The violations of a rule, a line for each, and where the rule is explained.
+    [[nodiscard]] std::string details_of(std::string_view rule) const;
 
 private:
     struct located_violation {
@@ -46,7 +48,6 @@ private:
     void show_text(const conformance::rule_verdict& verdict);
     void show_json(const conformance::rule_verdict& verdict);
     void show_unseen();
-    [[nodiscard]] std::string details_of(std::string_view rule) const;
     void add_verdicts(const captured_trace& capture, const std::vector<conformance::rule_verdict>& verdicts);
 
     check_form form_;
