@@ -124,15 +124,17 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     });
 }
 
-void add_show(CLI::App& app, selection& selection, std::string& word, std::string& schema, int& code) {
+void add_show(CLI::App& app, selection& selection, std::string& word, std::string& schema, bool& rules_markdown,
+              int& code) {
     CLI::App* list = app.add_subcommand("list", "List scenarios with their rules");
     add_filters(*list, selection);
     list->footer("Example:\n  chatos-conformance list --area pm --level must\n");
     list->callback([&selection, &code] { code = list_command(selection); });
     CLI::App* rules =
-        app.add_subcommand("rules", "Rule coverage: all rules, which scenarios test each, or why none can");
-    rules->footer("Example:\n  chatos-conformance rules | less\n");
-    rules->callback([&code] { code = rules_command(); });
+        app.add_subcommand("rules", "The packets, error codes and rules, and which scenarios test each rule");
+    rules->add_flag("--markdown", rules_markdown, "Print packets, error codes and rules as a Markdown page");
+    rules->footer("Examples:\n  chatos-conformance rules | less\n  chatos-conformance rules --markdown > rules.md\n");
+    rules->callback([&rules_markdown, &code] { code = rules_markdown ? rules_markdown_command() : rules_command(); });
     CLI::App* explain = app.add_subcommand("explain", "Explain a rule, a scenario or a scenario's file");
     explain->add_option("RULE|SCENARIO|FILE", word, "For example PM-4, server.pm.relay-code or mine.json")->required();
     explain->footer("Examples:\n  chatos-conformance explain PM-4\n  chatos-conformance explain server.pm.relay-ok\n");
@@ -225,9 +227,10 @@ int main(int argc, char** argv) {
     selection listed;
     std::string word;
     std::string schema = "scenario";
+    bool rules_markdown = false;
     int code = exit_usage;
     add_run(app, settings, code);
-    add_show(app, listed, word, schema, code);
+    add_show(app, listed, word, schema, rules_markdown, code);
     model_command_settings model;
     add_model(app, model, code);
     try {

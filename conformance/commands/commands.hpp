@@ -63,6 +63,8 @@ struct model_command_settings {
 [[nodiscard]] int run_command(const run_settings& settings);
 [[nodiscard]] int list_command(const selection& selection);
 [[nodiscard]] int rules_command();
+/// Packets, error codes and rules as a Markdown page.
+[[nodiscard]] int rules_markdown_command();
 /// A rule id or a scenario id.
 [[nodiscard]] int explain_command(const std::string& word);
 /// "scenario", "profile" or "report".

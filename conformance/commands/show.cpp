@@ -8,6 +8,7 @@
 #include "commands/embedded.hpp"
 #include "report/cell_coverage.hpp"
 #include "report/rule_coverage.hpp"
+#include "rules/packet_table.hpp"
 #include "rules/rule.hpp"
 #include "runner/matching.hpp"
 #include "runner/unit_bytes.hpp"
@@ -239,6 +240,7 @@ int rules_command() {
         return print_problems(catalog.problems);
     }
     const base::colors paint = base::colors_for(STDOUT_FILENO);
+    std::cout << packet_table_text();
     std::size_t faults = 0;
     for (const rule_coverage& line : make_rule_coverage(catalog.loaded.scenarios)) {
         std::vector<std::string> ids;
@@ -262,6 +264,11 @@ int rules_command() {
     }
     std::cerr << all_rules().size() << " rules, tested by " << catalog.loaded.scenarios.size() << " scenarios; "
               << faults << " faults of the models break them; " << cell_text(count_cells("")) << '\n';
+    return exit_good;
+}
+
+int rules_markdown_command() {
+    std::cout << rules_markdown();
     return exit_good;
 }
 

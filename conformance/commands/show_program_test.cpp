@@ -1,6 +1,7 @@
 // What chatos-conformance tells people about its scenarios, rules and itself.
 #include "base/testing/run_program.hpp"
 #include "base/testing/temporary_folder.hpp"
+#include "rules/packet_table.hpp"
 #include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
@@ -41,6 +42,11 @@ TEST(ShowProgram, shows_all_rules_with_the_scenarios_that_test_them) {
          {"WIRE-1 ", "PM-4 ", "TUN-5 ", "MUST", "CHOICE", "figure", "tested by server.", "client.cli.asks-first"}) {
         EXPECT_NE(rules.out.find(wanted), std::string::npos) << wanted;
     }
+}
+
+TEST(ShowProgram, begins_the_rules_with_the_packets_and_the_error_codes) {
+    EXPECT_TRUE(run({"rules"}).out.starts_with(packet_table_text()));
+    EXPECT_EQ(run({"rules", "--markdown"}).out, rules_markdown());
 }
 
 TEST(ShowProgram, explains_rules_and_scenarios) {
