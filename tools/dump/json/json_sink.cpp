@@ -91,20 +91,12 @@ void json_sink::on(const capture_event& event) {
 }
 
 json_sink::json_sink(output& out) : out_{out} {
-    const auto piece_of = [](const auto&... parts) {
-        output formatted;
-        formatted.add("", parts...);
-        const std::string text = formatted.text();
-        line_piece piece;
-        piece.size = text.copy(piece.letters.data(), piece.letters.size());
-        return piece;
-    };
     for (const packet_layout& row : packet_table) {
-        packet_pieces_[static_cast<std::size_t>(row.op)] = piece_of(",\"packet\":\"", row.name, '"');
+        packet_pieces_[static_cast<std::size_t>(row.op)] = line_piece{",\"packet\":\"", row.name, '"'};
     }
     for (std::uint64_t code = 0; code < code_pieces_.size(); ++code) {
         code_pieces_[code] =
-            piece_of(",\"code\":", code, ",\"code_name\":\"", error_code_name(static_cast<error_code>(code)), '"');
+            line_piece{",\"code\":", code, ",\"code_name\":\"", error_code_name(static_cast<error_code>(code)), '"'};
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dump/json/json_position.hpp"
+#include "dump/output/line_piece.hpp"
 #include "dump/output/output.hpp"
 #include "dump/record/record.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <array>
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
 namespace chatos::dump {
@@ -35,17 +35,6 @@ private:
     void begin_event(json_object& line, std::string_view event, const stream_position& at, std::uint64_t bytes);
 
     void add_text(std::string_view start, std::string_view text);
-
-    /// Part of a line. Copied whole, because copying a fixed number of bytes takes no call and no loop.
-    struct line_piece {
-        std::array<char, 64> letters{};
-        std::size_t size{0};
-
-        [[nodiscard]] char* write(char* at) const noexcept {
-            std::memcpy(at, letters.data(), letters.size());
-            return at + size;
-        }
-    };
 
     output& out_;
     json_position_writer positions_;

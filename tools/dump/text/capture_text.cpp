@@ -1,7 +1,6 @@
 // The part of the text formats that is about captures: the start of a line, events, the account of frames.
 #include "dump/record/capture_position.hpp"
 #include "dump/text/capture_hint.hpp"
-#include "dump/text/endpoint_text.hpp"
 #include "dump/text/record_text.hpp"
 #include "dump/text/text_format.hpp"
 #include "dump/text/text_sink.hpp"
@@ -63,32 +62,6 @@ void text_sink::on(const capture_event& event) {
     out_.add("  ", colors_.plain, colors_.yellow, upper_case(frame_flaw_name(event.flaw)), colors_.plain, "  ",
              flaw_detail(event.flaw));
     out_.add(colors_.dim, "  [frame ", event.frame, ']', colors_.plain, '\n');
-}
-
-/// Time, sender and receiver. `claimed` is the name that the lines of this stream may have after this one.
-void text_sink::start_capture_line(const stream_position& at, std::string_view claimed) {
-    const stream_endpoints& endpoints = *at.capture->endpoints;
-    out_.add(colors_.dim);
-    time_.add(out_, at.capture->mark.time);
-    out_.add("  ");
-    const std::string_view name = names_.of(at.stream);
-    const auto add_end = [&](bool is_client) {
-        out_.add(ends_.of(at.stream, endpoints, is_client));
-        if (is_client && !name.empty()) {
-            out_.add(' ');
-            add_quoted_start(out_, name);
-        }
-    };
-    add_end(at.direction == stream_direction::client_to_server);
-    out_.add(" > ");
-    add_end(at.direction == stream_direction::server_to_client);
-    out_.add(colors_.plain);
-    const std::size_t columns =
-        ends_.of(at.stream, endpoints, true).size() + 3 + ends_.of(at.stream, endpoints, false).size();
-    const auto columns_of_name = [](std::string_view shown) {
-        return shown.empty() ? 0 : 1 + quoted_start_columns(shown);
-    };
-    out_.add_spaces(ends_column_.padding(columns, columns_of_name(name), columns_of_name(claimed)) + 2);
 }
 
 /// Where to find it: `  stream 0, frame 4, offset 12`.

@@ -5,7 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
+#include <string>
+#include <vector>
 
 namespace chatos::dump::testing {
 namespace {
@@ -59,6 +62,46 @@ TEST(capture_text, a_long_name_makes_room_for_itself_from_its_login_on) {
     ASSERT_EQ(columns.size(), 12U);
     EXPECT_LT(columns[3], columns[4]);
     EXPECT_EQ(std::ranges::count(columns, columns[4]), 8);
+}
+
+TEST(capture_text, a_column_that_grows_does_so_for_streams_with_earlier_lines) {
+    std::vector<byte_string> frames;
+    add_client(frames, 40'000, "bob");
+    add_client(frames, 40'001, "somebody with a name of forty characters");
+    for (const std::uint16_t port : {std::uint16_t{40'000}, std::uint16_t{40'001}}) {
+        segment later = client(port == 40'000 ? 22 : 59, "\x02\x00\x03"
+                                                         "eve"sv);
+        later.client_port = port;
+        frames.push_back(frame_of(later));
+    }
+    const std::vector<std::size_t> columns = columns_of_names(text_of_frames(frames).text);
+    ASSERT_EQ(columns.size(), 10U) << text_of_frames(frames).text;
+    EXPECT_EQ(std::ranges::count(columns, columns[4]), 6);
+}
+
+TEST(capture_text, streams_that_alternate_keep_their_ends_and_names) {
+    std::vector<byte_string> frames;
+    constexpr std::size_t clients = 600;
+    for (std::size_t number = 0; number < clients; ++number) {
+        add_client(frames, static_cast<std::uint16_t>(1'000 + number), "bob" + std::to_string(number));
+    }
+    // One frame of each in turn.
+    std::vector<byte_string> alternating;
+    for (std::size_t step = 0; step < 6; ++step) {
+        for (std::size_t number = 0; number < clients; ++number) {
+            alternating.push_back(frames[number * 6 + step]);
+        }
+    }
+    const auto sorted_lines = [](const std::vector<byte_string>& given) {
+        std::istringstream text{text_of_frames(given).text};
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(text, line);) {
+            lines.push_back(line.substr(std::min(line.size(), line.find_first_of('.') + 7)));  // without its time
+        }
+        std::ranges::sort(lines);
+        return lines;
+    };
+    EXPECT_EQ(sorted_lines(alternating), sorted_lines(frames));
 }
 
 std::string text_of_file(const byte_string& file, time_format format, const base::colors& colors = base::no_colors,

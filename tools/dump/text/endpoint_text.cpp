@@ -26,13 +26,4 @@ std::string endpoint_text(const endpoint& end, std::uint8_t ip_version) {
     return std::string{endpoint_buffer{end, ip_version}.text()};
 }
 
-std::string_view endpoint_texts::of(std::uint32_t stream, const stream_endpoints& endpoints, bool is_client) {
-    stream_texts& texts = streams_[stream % slots];
-    if (texts.key != stream + std::uint64_t{1}) {
-        texts = {stream + std::uint64_t{1}, endpoint_buffer{endpoints.client, endpoints.ip_version},
-                 endpoint_buffer{endpoints.server, endpoints.ip_version}};
-    }
-    return (is_client ? texts.client : texts.server).text();
-}
-
 }  // namespace chatos::dump

@@ -26,23 +26,6 @@ private:
 
 [[nodiscard]] std::string endpoint_text(const endpoint& end, std::uint8_t ip_version);
 
-/// The texts of both ends of streams, each of which is formatted once, as long as not too many streams alternate.
-class endpoint_texts {
-public:
-    /// The text of the client of stream `stream`, or of its server. Lives until the next call.
-    [[nodiscard]] std::string_view of(std::uint32_t stream, const stream_endpoints& endpoints, bool is_client);
-
-private:
-    struct stream_texts {
-        std::uint64_t key{0};  // stream plus one; 0: empty
-        endpoint_buffer client;
-        endpoint_buffer server;
-    };
-    static constexpr std::size_t slots = 256;
-
-    std::array<stream_texts, slots> streams_{};
-};
-
 /// The sender and the receiver in this direction.
 [[nodiscard]] inline const endpoint& sender_of(const stream_endpoints& endpoints, stream_direction direction) noexcept {
     return direction == stream_direction::client_to_server ? endpoints.client : endpoints.server;

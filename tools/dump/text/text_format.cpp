@@ -9,6 +9,10 @@ namespace {
 /// So much of a string is shown on one line: every pseudo of the default limits is shown whole.
 constexpr std::size_t line_text_bytes_max = 256;
 
+bool is_shown_unchanged(std::string_view text) noexcept {
+    return text.size() <= line_text_bytes_max && plain_bytes(text) == text.size();
+}
+
 }  // namespace
 
 void add_quoted(output& out, std::string_view text) {
@@ -18,6 +22,11 @@ void add_quoted(output& out, std::string_view text) {
 }
 
 void add_quoted_start(output& out, std::string_view text) {
+    if (is_shown_unchanged(text)) {
+        char* const at = write_text(out.room(line_text_bytes_max + 2), "\"");
+        out.wrote_to(write_text(write_text(at, text), "\""));
+        return;
+    }
     std::size_t shown = text.size();
     if (shown > line_text_bytes_max) {
         shown = 0;
@@ -33,7 +42,7 @@ void add_quoted_start(output& out, std::string_view text) {
 }
 
 std::size_t quoted_start_columns(std::string_view text) {
-    if (text.size() <= line_text_bytes_max && plain_bytes(text) == text.size()) {
+    if (is_shown_unchanged(text)) {
         return text.size() + 2;
     }
     output shown;

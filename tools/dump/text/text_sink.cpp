@@ -9,6 +9,30 @@
 
 namespace chatos::dump {
 
+namespace {
+
+/// Room for what a line has after its start, besides texts.
+constexpr std::size_t line_room = 2 * line_piece::room;
+
+}  // namespace
+
+text_sink::text_sink(output& out, const base::colors& colors, text_detail detail, bool name_streams, time_format time)
+    : out_{out}, colors_{colors}, detail_{detail}, name_streams_{name_streams}, time_{time}, ends_{colors} {
+    for (const packet_layout& row : packet_table) {
+        const std::string padding(packet_name_columns - row.name.size(), ' ');
+        packet_pieces_[static_cast<std::size_t>(row.op)] = line_piece{colors_.bold, row.name, padding, colors_.plain};
+    }
+    for (std::size_t number = 0; number < code_pieces_.size(); ++number) {
+        const auto code = static_cast<error_code>(number);
+        output text;
+        text.add(code == error_code::ok ? colors_.bold : colors_.red, packet_name(opcode::error));
+        text.add(code == error_code::ok ? colors_.plain : std::string_view{});
+        add_packet_summary(text, make_error(code));
+        text.add(code == error_code::ok ? std::string_view{} : colors_.plain);
+        code_pieces_[number] = line_piece{text.text()};
+    }
+}
+
 void text_sink::take(const any_record& record) {
     if (const packet_record* const packet = std::get_if<packet_record>(&record)) {
         on(*packet);  // nearly all records, and a visit costs as much as half a line
@@ -26,30 +50,49 @@ void text_sink::on(const stream_start& start) {
     out_.add(colors_.plain, '\n');
 }
 
-void text_sink::start_line(const stream_position& at, std::string_view claimed) {
+/// Begins a line in the output's room. What the caller writes from the result on, at most line_room bytes, is added by
+/// output::wrote_to(). `claimed` is the name that the lines of this stream may have after this one.
+char* text_sink::begin_line(const stream_position& at, std::string_view claimed) {
     if (at.capture != nullptr) {
-        start_capture_line(at, claimed);
-        return;
+        const std::string_view ends = ends_.of(at, names_.of(at.stream), claimed);
+        char* line = out_.room(colors_.dim.size() + time_room + ends.size() + line_room);
+        line = time_.write(write_text(line, colors_.dim), at.capture->mark.time);
+        return write_text(line, ends);
     }
     out_.add(colors_.dim);
     out_.add_number(at.offset, offset_columns);
-    out_.add_spaces(2);
-    out_.add(direction_name(at.direction), colors_.plain);
-    out_.add_spaces(2);
+    out_.add("  ", direction_name(at.direction), colors_.plain, "  ");
+    return out_.room(line_room);
+}
+
+void text_sink::start_line(const stream_position& at, std::string_view claimed) {
+    out_.wrote_to(begin_line(at, claimed));
 }
 
 void text_sink::add_note(std::string_view note) {
     out_.add(colors_.yellow, "  <- ", note, colors_.plain);
 }
 
+void text_sink::add_packet(const packet_record& record) {
+    const packet_view& packet = record.packet;
+    char* const at = begin_line(record.at, packet.op == opcode::cr ? packet.pseudo : std::string_view{});
+    if (packet.op == opcode::error) {
+        out_.wrote_to(code_pieces_[static_cast<std::size_t>(packet.code)].write(at));
+        return;
+    }
+    out_.wrote_to(packet_pieces_[static_cast<std::size_t>(packet.op)].write(at));
+    if (has_part(packet.op, part::pseudo)) {
+        out_.add("  pseudo=");
+        add_quoted_start(out_, packet.pseudo);
+    }
+    if (has_part(packet.op, part::message)) {
+        out_.add("  message=");
+        add_quoted_start(out_, packet.message);
+    }
+}
+
 void text_sink::on(const packet_record& record) {
-    start_line(record.at, record.packet.op == opcode::cr ? record.packet.pseudo : std::string_view{});
-    const bool is_refusal = record.packet.op == opcode::error && record.packet.code != error_code::ok;
-    out_.add(is_refusal ? colors_.red : colors_.bold);
-    out_.add_padded(packet_name(record.packet.op), packet_name_columns);
-    out_.add(is_refusal ? std::string_view{} : colors_.plain);
-    add_packet_summary(out_, record.packet);
-    out_.add(is_refusal ? colors_.plain : std::string_view{});
+    add_packet(record);
     if (const std::string_view wrong = wrong_direction_note(record); !wrong.empty()) {
         add_note(wrong);
     }

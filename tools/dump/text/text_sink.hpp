@@ -2,12 +2,18 @@
 #pragma once
 
 #include "base/colors.hpp"
+#include "dump/output/line_piece.hpp"
 #include "dump/output/output.hpp"
 #include "dump/record/client_names.hpp"
 #include "dump/record/record.hpp"
-#include "dump/text/endpoint_text.hpp"
-#include "dump/text/ends_column.hpp"
+#include "dump/text/line_ends.hpp"
 #include "dump/text/time_text.hpp"
+
+#include <chatos/layout.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
 
 namespace chatos::dump {
 
@@ -18,8 +24,7 @@ class text_sink final : public record_sink {
 public:
     /// With `name_streams` each stream starts with a line that names its source.
     text_sink(output& out, const base::colors& colors, text_detail detail, bool name_streams,
-              time_format time = time_format::relative)
-        : out_{out}, colors_{colors}, detail_{detail}, name_streams_{name_streams}, time_{time} {}
+              time_format time = time_format::relative);
 
     void take(const any_record& record) override;
 
@@ -36,7 +41,8 @@ private:
     void on(const totals& account);
     void on(const auto& /*not_printed*/) {}
     void start_line(const stream_position& at, std::string_view claimed = {});
-    void start_capture_line(const stream_position& at, std::string_view claimed);
+    char* begin_line(const stream_position& at, std::string_view claimed);
+    void add_packet(const packet_record& record);
     void add_capture_place(const stream_position& at);
     void add_byte_account(const totals& account);
     void capture_summary(const totals& account);
@@ -49,8 +55,9 @@ private:
     bool name_streams_;
     time_column time_;
     client_names names_;
-    endpoint_texts ends_;
-    ends_column ends_column_;
+    line_ends ends_;
+    std::array<line_piece, packet_table.size() + 1> packet_pieces_;  // by opcode
+    std::array<line_piece, 6> code_pieces_;                          // by code; one of them is not assigned
 };
 
 }  // namespace chatos::dump

@@ -4,6 +4,7 @@
 #include "dump/capture/captured_frame.hpp"
 #include "dump/output/output.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -21,6 +22,9 @@ void add_epoch(output& out, const capture_time& time);
 /// Adds the calendar time, UTC; seconds since 1970 if it is out of the calendar's range.
 void add_calendar(output& out, const capture_time& time);
 
+/// Room that time_column::write() needs.
+inline constexpr std::size_t time_room = 128;
+
 /// The first column of a capture's lines.
 class time_column {
 public:
@@ -30,11 +34,13 @@ public:
     void start(const capture_time& first) noexcept;
     /// Adds the time in the chosen form, "-" for a frame without one, with spaces after what has fewer digits than
     /// times before it.
-    void add(output& out, const capture_time& time);
+    void add(output& out, const capture_time& time) { out.wrote_to(write(out.room(time_room), time)); }
+    /// Writes the same and returns where it ends; up to time_room bytes from `at` on are overwritten.
+    [[nodiscard]] char* write(char* at, const capture_time& time);
 
 private:
-    static void add_difference(output& out, const capture_time& from, const capture_time& to);
-    void add_known(output& out, const capture_time& time);
+    char* write_unknown(char* at) const;
+    char* write_known(char* at, const capture_time& time);
 
     time_format format_;
     std::uint8_t digits_max_{0};
