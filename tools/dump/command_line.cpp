@@ -3,6 +3,7 @@
 
 #include "base/shown_text.hpp"
 #include "dump/filter/filter_error_text.hpp"
+#include "dump/link/server_ports.hpp"
 #include "dump/text/text_format.hpp"
 
 #include <CLI/CLI.hpp>
@@ -80,8 +81,19 @@ void declare_input(CLI::App& app, command_line& options) {
                    "End after so many seconds: by the time stamps of a capture, and by the clock where it waits")
         ->option_text("duration:S")
         ->excludes(raw);
-    app.add_option("--port", options.ports, "Port of the server; may be given several times")
-        ->check(CLI::Range(1, 65'535).description(""))
+    app.add_option_function<std::vector<std::string>>(
+           "--port",
+           [&options](const std::vector<std::string>& texts) {
+               for (const std::string& text : texts) {
+                   if (!add_ports(options.ports, text)) {
+                       throw CLI::ValidationError{"--port",
+                                                  '\'' + base::printable(text) +
+                                                      "' is not in range: expected a port from 1 to 65535, or "
+                                                      "all from one to another, such as 7000-7999"};
+                   }
+               }
+           },
+           "Port of the server, or a range of ports, such as 7000-7999; may be given several times")
         ->option_text("N (default 7777)")
         ->allow_extra_args(false)
         ->excludes(raw);
@@ -384,6 +396,9 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
     }
     if (app.count("--progress") != 0) {
         options.progress = options.wants_progress ? progress_mode::always : progress_mode::never;
+    }
+    if (options.ports.none()) {
+        options.ports.set(7'777);
     }
     options.raw.files = options.files;
     options.raw.bounds = options.bounds;

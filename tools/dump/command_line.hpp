@@ -5,6 +5,7 @@
 #include "dump/check/check_command.hpp"
 #include "dump/filter/filter.hpp"
 #include "dump/link/link_types.hpp"
+#include "dump/link/server_ports.hpp"
 #include "dump/live/bpf_filter.hpp"
 #include "dump/output/input_progress.hpp"
 #include "dump/stream/raw_dump.hpp"
@@ -34,7 +35,7 @@ struct command_line {
     bool is_to_scenario{false};
     std::vector<std::string> needs;
     std::string direction;  ///< empty: not given
-    std::vector<std::uint16_t> ports{7777};
+    server_ports ports;
     std::string time{"relative"};
     bool verifies_checksums{false};
     std::vector<std::string> link_types;

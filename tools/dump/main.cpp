@@ -41,14 +41,6 @@ time_format time_format_of(std::string_view name) {
                                                : time_format::relative;
 }
 
-server_ports ports_of(const command_line& options) {
-    server_ports ports;
-    for (const std::uint16_t port : options.ports) {
-        ports.set(port);
-    }
-    return ports;
-}
-
 using input_listener = std::function<void(const input_outcome&)>;
 
 bool dump_until(const input_stop& stop, const command_line& options, record_sink& sink, output& out,
@@ -68,7 +60,7 @@ bool dump_until(const input_stop& stop, const command_line& options, record_sink
         return dump_raw(raw, sink, out, report);
     }
     capture_options captures{.files = options.files,
-                             .ports = ports_of(options),
+                             .ports = options.ports,
                              .bounds = options.bounds,
                              .verify_checksums = options.verifies_checksums,
                              .link_types = options.link_type_choices,
@@ -222,7 +214,7 @@ int anonymize_capture(const command_line& options) {
         return failure("interrupted before all texts were known: nothing was written to " +
                        shown_path(options.anonymized_path));
     }
-    anonymizer rewriter{file, texts, secret, ports_of(options), options.link_type_choices};
+    anonymizer rewriter{file, texts, secret, options.ports, options.link_type_choices};
     const bool all_read = dump_until(stop, options, rewriter, nowhere, &rewriter);
     if (file.error() != 0) {
         return cannot_write();

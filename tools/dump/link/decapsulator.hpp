@@ -7,18 +7,15 @@
 #include "dump/link/fragments.hpp"
 #include "dump/link/ip_layer.hpp"
 #include "dump/link/link_types.hpp"
+#include "dump/link/server_ports.hpp"
 #include "dump/link/skip_reason.hpp"
 #include "dump/link/tcp_segment.hpp"
 
-#include <bitset>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace chatos::dump {
-
-/// A bit per port: those on which servers listen.
-using server_ports = std::bitset<65'536>;
 
 struct decapsulated_frame {
     ip_payload ip;

@@ -1,7 +1,7 @@
 // Which frames the kernel hands over when only some ports are of interest.
 #pragma once
 
-#include "dump/link/decapsulator.hpp"
+#include "dump/link/server_ports.hpp"
 
 #include <string>
 

@@ -99,6 +99,9 @@ TEST_F(capture_program, tree_has_the_place_in_the_capture) {
 TEST_F(capture_program, another_port_is_followed_when_asked) {
     const std::string bytes = text_of(conversation());
     EXPECT_NE(dump({"--port", "9000"}, bytes).out.find("5 skipped (5 other_port)"), std::string::npos);
+    EXPECT_NE(dump({"--port", "9000-9999"}, bytes).out.find("5 skipped (5 other_port)"), std::string::npos);
+    EXPECT_NE(dump({"--port", "9000", "--port", "7000-7777"}, bytes).out.find("3 packets in 1 stream"),
+              std::string::npos);
     EXPECT_NE(dump({"--port", "9000", "--port", "7777"}, bytes).out.find("3 packets in 1 stream"), std::string::npos);
 }
 
