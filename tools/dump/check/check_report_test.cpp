@@ -75,7 +75,7 @@ TEST_F(check_report_program, exit_status_3_is_never_green) {
         return bytes;
     }());
     struct row {
-        std::string what;
+        std::string title;
         std::vector<std::string> arguments;
         std::string error;  // the test case
     };
@@ -101,10 +101,10 @@ TEST_F(check_report_program, exit_status_3_is_never_green) {
     };
     for (const row& each : rows) {
         const program_result result = check(each.arguments);
-        EXPECT_EQ(result.exit_code, 3) << each.what << result.err;
-        EXPECT_EQ(errors(), std::vector{each.error}) << each.what << report();
-        EXPECT_NE(report().find("errors=\"1\""), std::string::npos) << each.what;
-        EXPECT_NE(report().find("<testcase name=\"PM-4\""), std::string::npos) << each.what;
+        EXPECT_EQ(result.exit_code, 3) << each.title << result.err;
+        EXPECT_EQ(errors(), std::vector{each.error}) << each.title << report();
+        EXPECT_NE(report().find("errors=\"1\""), std::string::npos) << each.title;
+        EXPECT_NE(report().find("<testcase name=\"PM-4\""), std::string::npos) << each.title;
     }
 }
 
