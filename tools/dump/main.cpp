@@ -62,6 +62,8 @@ bool dump_until(const input_stop& stop, const command_line& options, record_sink
     capture_options captures{.files = options.files,
                              .ports = options.ports,
                              .bounds = options.bounds,
+                             .stream_bytes_max =
+                                 options.check.is_wanted ? check_stream_bytes_max : memory_budget{}.bytes_max,
                              .verify_checksums = options.verifies_checksums,
                              .link_types = options.link_type_choices,
                              .on_read = on_read,

@@ -56,6 +56,7 @@ void take_segments(decapsulator& decapsulator, const captured_frame& frame, conn
 std::string dump_frames(frame_source& frames, std::string_view file, const capture_options& options, record_sink& sink,
                         totals& account, capture_totals& capture_account, output& out) {
     capture_context context{.sink = sink, .account = account, .bounds = options.bounds, .listener = options.listener};
+    context.budget.bytes_max = options.stream_bytes_max;
     context.now.file = file;
     decapsulator decapsulator{options.ports, options.verify_checksums, capture_account.skipped,
                               capture_account.contents, options.link_types};

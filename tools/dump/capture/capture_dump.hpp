@@ -10,6 +10,7 @@
 #include "dump/record/capture_position.hpp"
 #include "dump/record/record.hpp"
 #include "dump/tcp/frame_listener.hpp"
+#include "dump/tcp/memory_budget.hpp"
 
 #include <chatos/limits.hpp>
 
@@ -34,6 +35,7 @@ struct capture_options {
     std::vector<std::string> files;  ///< "-" is standard input; none means standard input
     server_ports ports{};            ///< at least one
     limits bounds{};
+    std::size_t stream_bytes_max{memory_budget{}.bytes_max};  ///< that all streams together hold
     bool verify_checksums{false};
     link_type_map link_types{};                            ///< types that are read as others
     std::function<bool(const captured_frame&)> accepts{};  ///< frames that it rejects are skipped as filtered

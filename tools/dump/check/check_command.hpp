@@ -17,6 +17,9 @@ namespace chatos::dump {
 /// places; what people do one after the other is farther apart.
 inline constexpr std::uint32_t reorder_window_default_ms = 10;
 
+/// What all streams may hold while they are judged: the judge needs memory as well.
+inline constexpr std::size_t check_stream_bytes_max = 6U << 20U;
+
 struct check_options {
     bool is_wanted{false};
     std::string junit;  ///< empty: none

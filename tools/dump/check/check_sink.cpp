@@ -22,7 +22,9 @@ constexpr std::size_t verdict_columns = 12;
 constexpr std::size_t rule_columns = 9;
 constexpr std::size_t report_lines_max = 100;  // of one rule
 /// What is kept of a capture for judging, besides what came since the last part.
-constexpr std::size_t trace_packets_max = 50'000;
+constexpr std::size_t trace_packets_max = 30'000;
+/// More of what is no packet tells the judge little.
+constexpr std::size_t raw_bytes_kept_max = 4U << 20U;
 
 capture_time time_of(std::int64_t nanoseconds, std::uint8_t digits) noexcept {
     if (nanoseconds == 0) {
@@ -59,8 +61,8 @@ std::string explanation_of(std::string_view rule) {
 
 check_sink::check_sink(check_form form, const conformance::judge_settings& settings, bool trusts_loopback,
                        record_sink& next, output& out, const base::colors& colors)
-    : trace_sink{form == check_form::json ? &next : nullptr, &next}, form_{form}, settings_{settings},
-      trusts_loopback_{trusts_loopback}, out_{out}, colors_{colors}, judge_{settings} {}
+    : trace_sink{form == check_form::json ? &next : nullptr, &next, raw_bytes_kept_max}, form_{form},
+      settings_{settings}, trusts_loopback_{trusts_loopback}, out_{out}, colors_{colors}, judge_{settings} {}
 
 bool check_sink::shorten(captured_trace& capture) {
     // What came since the last time is not judged yet: later packets make verdicts certain.

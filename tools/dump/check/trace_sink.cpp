@@ -14,6 +14,8 @@ using conformance::side;
 
 namespace {
 
+constexpr std::string_view too_much = "there is more in the capture than is kept for judging";
+
 std::int64_t nanoseconds_of(const capture_time& time) noexcept {
     // Beyond the years 1678 to 2262 a time is taken for none.
     constexpr std::int64_t seconds_max = 9'000'000'000;
@@ -92,7 +94,7 @@ void trace_sink::on(const packet_record& record) {
     text_bytes_ += text_bytes;
     grown_bytes_ += sizeof(observed_packet) + text_bytes;
     if (++packets_ > packets_max || text_bytes_ > text_bytes_max) {
-        said.distrust(record.at.offset, "there is more in the capture than is kept for judging");
+        said.distrust(record.at.offset, too_much);
         return;
     }
     note_order(mark);
@@ -143,16 +145,36 @@ malformed_packet& trace_sink::malformed_at(const stream_position& at) {
     return *broken;
 }
 
+bool trace_sink::has_room_for(std::size_t bytes) noexcept {
+    if (bytes > raw_bytes_max_ - std::min(raw_bytes_, raw_bytes_max_)) {
+        return false;
+    }
+    raw_bytes_ += bytes;
+    grown_bytes_ += bytes;
+    return true;
+}
+
 void trace_sink::on(const undecoded_record& record) {
-    text_bytes_ += record.bytes.size();
-    if (text_bytes_ <= text_bytes_max) {
+    const std::uint64_t direction = direction_number(record.at.stream, record.at.direction);
+    if (cut_directions_.contains(direction)) {
+        return;
+    }
+    if (has_room_for(record.bytes.size())) {
         std::vector<std::byte>& kept = malformed_at(record.at).bytes;
         kept.insert(kept.end(), record.bytes.begin(), record.bytes.end());
+    } else {
+        cut_directions_.insert(direction);
     }
 }
 
 void trace_sink::on(const incomplete_record& record) {
-    direction_at(record.at).unfinished.assign(record.bytes.begin(), record.bytes.end());
+    direction_trace& said = direction_at(record.at);
+    if (has_room_for(record.bytes.size())) {
+        said.unfinished.assign(record.bytes.begin(), record.bytes.end());
+    } else {
+        said.unfinished.assign(record.bytes.begin(), record.bytes.begin() + 1);  // that there are some matters most
+        said.distrust(record.at.offset, too_much);
+    }
 }
 
 void trace_sink::on(const event_record& record) {
@@ -162,6 +184,7 @@ void trace_sink::on(const event_record& record) {
 }
 
 void trace_sink::on(const direction_closed& record) {
+    cut_directions_.erase(direction_number(record.at.stream, record.at.direction));
     direction_trace& said = direction_at(record.at);
     said.end = record.kind == end_kind::fin     ? direction_end::fin
                : record.kind == end_kind::reset ? direction_end::reset
@@ -184,6 +207,7 @@ void trace_sink::shorten_trace() {
     connection_indexes_.clear();
     packets_ = 0;
     text_bytes_ = 0;
+    raw_bytes_ = 0;
     for (std::size_t index = 0; index < current_.trace.connections.size(); ++index) {
         const connection& kept = current_.trace.connections[index];
         connection_indexes_.emplace(kept.stream, index);
@@ -192,7 +216,7 @@ void trace_sink::shorten_trace() {
             for (const observed_packet& packet : direction.packets) {
                 text_bytes_ += packet.pseudo.size() + packet.message.size();
             }
-            text_bytes_ += direction.malformed ? direction.malformed->bytes.size() : 0;
+            raw_bytes_ += direction.unfinished.size() + (direction.malformed ? direction.malformed->bytes.size() : 0);
         }
     }
     std::erase_if(current_.endpoints, [this](const auto& entry) { return !connection_indexes_.contains(entry.first); });
@@ -207,6 +231,8 @@ void trace_sink::end_capture() {
     connection_indexes_.clear();
     packets_ = 0;
     text_bytes_ = 0;
+    raw_bytes_ = 0;
+    cut_directions_.clear();
     grown_bytes_ = 0;
     newest_ = {};
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace chatos::dump {
@@ -36,7 +37,9 @@ public:
     static constexpr std::size_t text_bytes_max = 256U << 20U;
 
     /// `shown` gets the records of streams, `next` the others; either may be null, and both must outlive the sink.
-    trace_sink(record_sink* shown, record_sink* next) : shown_{shown}, next_{next} {}
+    /// Of bytes that are no packets at most `raw_bytes_max` are kept.
+    trace_sink(record_sink* shown, record_sink* next, std::size_t raw_bytes_max = text_bytes_max)
+        : shown_{shown}, next_{next}, raw_bytes_max_{raw_bytes_max} {}
 
     void take(const any_record& record) final;
 
@@ -66,6 +69,7 @@ private:
     conformance::connection& connection_at(const stream_position& at);
     conformance::direction_trace& direction_at(const stream_position& at);
     conformance::malformed_packet& malformed_at(const stream_position& at);
+    bool has_room_for(std::size_t bytes) noexcept;
     void note_order(const frame_mark& mark);
     void shorten_trace();
     void end_capture();
@@ -77,8 +81,11 @@ private:
     std::unordered_map<std::uint32_t, std::size_t> connection_indexes_;  // stream to index
     std::size_t packets_{0};
     std::size_t text_bytes_{0};
-    frame_mark newest_;           // the mark of the last frame
-    std::size_t grown_bytes_{0};  // since the last call of shorten()
+    std::size_t raw_bytes_max_;
+    std::size_t raw_bytes_{0};                          // malformed, or of unfinished packets
+    std::unordered_set<std::uint64_t> cut_directions_;  // of which malformed bytes were not kept
+    frame_mark newest_;                                 // the mark of the last frame
+    std::size_t grown_bytes_{0};                        // since the last call of shorten()
 };
 
 }  // namespace chatos::dump

@@ -88,7 +88,7 @@ void stream_reader::take_held(std::span<const std::byte>& fragment) {
     case decode_status::complete:
         given.bytes = held_;
         give(record, given);
-        held_.clear();
+        forget_held();
         break;
     case decode_status::incomplete: need_ = result.need; break;
     case decode_status::malformed:
@@ -111,6 +111,15 @@ void stream_reader::give(const any_record& record, packet_record& packet) {
     offset_ += packet.bytes.size();
 }
 
+/// Only a small buffer is used again: there may be thousands of streams.
+void stream_reader::forget_held() noexcept {
+    constexpr std::size_t kept_bytes_max = 512;
+    held_.clear();
+    if (held_.capacity() > kept_bytes_max) {
+        std::vector<std::byte>{}.swap(held_);
+    }
+}
+
 void stream_reader::fail(const decode_error& error) {
     error_ = error;
     if (capture_position_ != nullptr) {
@@ -123,7 +132,7 @@ std::size_t stream_reader::abandon(std::uint64_t offset) noexcept {
         return 0;
     }
     const std::size_t dropped = held_.size();
-    held_.clear();
+    forget_held();
     offset_ = offset;
     return dropped;
 }
@@ -182,7 +191,8 @@ void stream_reader::end() {
         account_->incomplete_bytes += held_.size();
         sink_->take(incomplete_record{.at = position(), .bytes = held_, .need = need_});
     }
-    held_ = {};
+    held_.clear();
+    held_.shrink_to_fit();
 }
 
 }  // namespace chatos::dump

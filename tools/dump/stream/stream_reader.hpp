@@ -70,6 +70,7 @@ private:
     void give(const any_record& record, packet_record& packet);
     void discard(std::span<const std::byte> fragment);
     void fail(const decode_error& error);
+    void forget_held() noexcept;
 
     std::uint32_t stream_;
     stream_direction direction_;
