@@ -7,7 +7,7 @@
 #include "profile/profile.hpp"
 #include "report/console.hpp"
 #include "report/shell_word.hpp"
-#include "runner/client_implementation.hpp"
+#include "runner/described_implementation.hpp"
 #include "runner/suite.hpp"
 
 #include <algorithm>
@@ -187,17 +187,15 @@ private:
     int choose_implementation(test_role role) {
         if (role == test_role::client) {
             for (std::size_t job = 0; job < settings_.jobs; ++job) {
-                under_test_.push_back(
-                    std::make_unique<started_client>(profile_.name, profile_.command, profile_.dialogue));
+                under_test_.push_back(described_client(profile_));
             }
             repeat_ = "--profile " + shell_word(settings_.profile_path);
             return exit_good;
         }
-        const auto start_time = std::chrono::duration_cast<std::chrono::milliseconds>(15'000ms * settings_.time_factor);
         if (!settings_.target.empty()) {
             return choose_target();
         }
-        start_command command;
+        profile described = profile_;
         if (!settings_.server_command.empty()) {
             if (settings_.server_command.find("{port}") == std::string::npos) {
                 print_error("--server-command: {port} is missing, so the server cannot be told where to listen; give "
@@ -205,7 +203,8 @@ private:
                             "\"./my-server {port}\"");
                 return exit_usage;
             }
-            command = {settings_.server_command, {"/bin/sh", "-c", settings_.server_command}, {}};
+            described.name = settings_.server_command;
+            described.command = {"/bin/sh", "-c", settings_.server_command};
             repeat_ = "--server-command " + shell_word(settings_.server_command);
         } else {
             if (profile_.command.empty()) {
@@ -213,11 +212,10 @@ private:
                             ": the profile has no \"command\"; add one, or give --target HOST:PORT as well");
                 return exit_usage;
             }
-            command = {profile_.name, profile_.command, profile_.options};
             repeat_ = "--profile " + shell_word(settings_.profile_path);
         }
         for (std::size_t job = 0; job < settings_.jobs; ++job) {
-            under_test_.push_back(std::make_unique<started_command>(command, start_time));
+            under_test_.push_back(described_server(described, settings_.time_factor));
         }
         return exit_good;
     }

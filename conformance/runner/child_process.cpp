@@ -1,5 +1,7 @@
 #include "runner/child_process.hpp"
 
+#include "runner/process_streams.hpp"
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -284,20 +286,7 @@ std::optional<std::string> child_process::await_death(std::chrono::milliseconds 
 }
 
 std::vector<std::string> child_process::last_output(std::size_t lines_max) const {
-    std::vector<std::string> lines;
-    if (!running_ || !running_->output) {
-        return lines;
-    }
-    const std::string text = running_->output->text();
-    for (std::size_t start = 0; start < text.size();) {
-        const std::size_t end = std::min(text.find('\n', start), text.size());
-        lines.push_back(text.substr(start, end - start));
-        start = end + 1;
-    }
-    if (lines.size() > lines_max) {
-        lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(lines_max));
-    }
-    return lines;
+    return running_ && running_->output ? last_lines(running_->output->text(), lines_max) : std::vector<std::string>{};
 }
 
 std::mutex& process_start_mutex() {

@@ -2,13 +2,13 @@
 
 #include "runner/client_listener.hpp"
 #include "runner/command_words.hpp"
+#include "runner/process_streams.hpp"
 #include "runner/sockets.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 #include <sys/socket.h>
 #include <system_error>
 #include <unistd.h>
@@ -19,24 +19,6 @@ namespace {
 
 constexpr std::size_t printed_bytes_max = 16'384;
 constexpr std::size_t extra_connections_max = 16;
-
-/// write() to a pipe whose reader may be gone: that is an error then, and no signal.
-ssize_t write_without_signal(int pipe, std::string_view text) {
-    sigset_t broken_pipe;
-    sigset_t before;
-    ::sigemptyset(&broken_pipe);
-    ::sigaddset(&broken_pipe, SIGPIPE);
-    ::pthread_sigmask(SIG_BLOCK, &broken_pipe, &before);
-    const ssize_t put = ::write(pipe, text.data(), text.size());
-    const int error = errno;
-    if (put < 0 && error == EPIPE) {
-        const timespec at_once{};
-        (void)::sigtimedwait(&broken_pipe, nullptr, &at_once);
-    }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    errno = error;
-    return put;
-}
 
 }  // namespace
 
@@ -238,14 +220,7 @@ std::size_t client_processes::refused_connections() const noexcept {
 }
 
 std::vector<std::string> client_processes::last_output(std::size_t lines_max) const {
-    std::vector<std::string> lines;
-    for (std::size_t start = 0; start < printed_.size();) {
-        const std::size_t end = std::min(printed_.find('\n', start), printed_.size());
-        lines.push_back(printed_.substr(start, end - start));
-        start = end + 1;
-    }
-    lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(std::min(lines.size(), lines_max)));
-    return lines;
+    return last_lines(printed_, lines_max);
 }
 
 }  // namespace chatos::conformance

@@ -1,0 +1,54 @@
+// One client against one server: users of the client talk through the server, a recording proxy stands between, and
+// what went through it is judged by the rules.
+#pragma once
+
+#include "base/sequence_chart.hpp"
+#include "judge/judge.hpp"
+#include "profile/profile.hpp"
+#include "runner/implementation.hpp"
+#include "runner/judgment.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace chatos::conformance {
+
+struct pair_options {
+    bool strict{false};  ///< a broken SHOULD rule fails, too
+    double time_factor{1.0};
+    std::chrono::milliseconds time_max{30'000};  ///< for the whole conversation
+    std::function<bool()> is_interrupted;        ///< may be empty; when it is true, the conversation ends
+};
+
+/// Something that the users do together.
+struct pair_step {
+    enum class outcome : std::uint8_t { done, missing, skipped };
+    std::string text;  ///< "alice writes to bob"
+    outcome result{outcome::done};
+    std::string why;  ///< what did not happen, or why it was not tried; empty when it was done
+};
+
+struct pair_result {
+    /// Why there was no conversation: the server or the client could not be started. Empty: there was one.
+    std::string obstacle;
+    conformance::verdict verdict{conformance::verdict::pass};  ///< pass, warn or fail
+    std::string why;                                           ///< one sentence; empty when it passed
+    std::vector<pair_step> steps;
+    std::vector<violation> violations;  ///< at most 50
+    std::size_t violations_left_out{0};
+    base::sequence_chart chart;
+    std::vector<std::string> client_output;  ///< last lines, unless it passed
+    std::vector<std::string> server_output;
+    std::size_t packets{0};
+    std::chrono::milliseconds duration{0};
+};
+
+/// Starts the server without options, and a client for each user.
+[[nodiscard]] pair_result run_pair(const profile& client, server_implementation& server, bool server_has_tunnels,
+                                   const pair_options& options);
+
+}  // namespace chatos::conformance
