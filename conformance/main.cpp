@@ -1,4 +1,5 @@
 // chatos-conformance: flags to settings, nothing else.
+#include "base/usage_text.hpp"
 #include "commands/commands.hpp"
 
 #include <CLI/CLI.hpp>
@@ -238,7 +239,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& success) {
         return app.exit(success);
     } catch (const CLI::ParseError& error) {
-        print_error(std::string{error.what()} + "; try `chatos-conformance --help`");
+        print_error(chatos::base::usage_text(app, error) + "; try `chatos-conformance --help`");
         return exit_usage;
     } catch (const std::exception& error) {
         print_error(std::string{"the harness failed: "} + error.what());

@@ -2,6 +2,7 @@
 // wanted.
 #include "attack/attack_table.hpp"
 #include "base/system/error_text.hpp"
+#include "base/usage_text.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -164,7 +165,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& wish) {
         return app.exit(wish);
     } catch (const CLI::ParseError& error) {
-        return report_error(bad_usage, std::string{error.what()} + "; see chatos_attack --help");
+        return report_error(bad_usage, chatos::base::usage_text(app, error) + "; see chatos_attack --help");
     }
     if (line.list) {
         print_table();

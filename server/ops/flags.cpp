@@ -1,5 +1,6 @@
 #include "ops/flags.hpp"
 
+#include "base/usage_text.hpp"
 #include "ops/config_file.hpp"
 #include "ops/limit_table.hpp"
 
@@ -152,12 +153,14 @@ parsed_flags parse_flags(int argc, const char* const* argv, std::uint64_t memory
         static_cast<void>(app.exit(wish));  // --help, --version
         parsed.only_printed = true;
     } catch (const CLI::ConfigError& error) {
-        parsed.fault = "the --config file: " + std::string{error.what()} +
+        const std::string problem = error.what();
+        parsed.fault = "the --config file: " + problem +
+                       base::did_you_mean(problem.substr(problem.rfind(' ') + 1), base::long_flags_of(app)) +
                        "; a line is the name of a flag without its dashes, =, and its value";
     } catch (const CLI::FileError& error) {
         parsed.fault = "--config: " + std::string{error.what()} + "; give a file that can be read";
     } catch (const CLI::ParseError& error) {
-        parsed.fault = std::string{error.what()} + "; see chatos-server --help";
+        parsed.fault = base::usage_text(app, error) + "; see chatos-server --help";
     }
     return parsed;
 }

@@ -1,4 +1,5 @@
 // core_simulation: simulates the core from seeds; a failure is shrunk and can be replayed.
+#include "base/usage_text.hpp"
 #include "simulation/faulty_subjects.hpp"
 #include "simulation/shrink.hpp"
 #include "simulation/trial.hpp"
@@ -155,8 +156,10 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", CHATOS_VERSION);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::Success& wish) {
+        return app.exit(wish);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+        return usage_error(chatos::base::usage_text(app, error) + "; see core_simulation --help");
     }
     request.last_seed = request.settings.seed;
     if (!seeds.empty() && !read_seeds(seeds, request)) {

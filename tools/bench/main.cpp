@@ -1,5 +1,6 @@
 // chatos-bench: the command line, and nothing else. The work is done by run_benchmark().
 #include "base/system/error_text.hpp"
+#include "base/usage_text.hpp"
 #include "bench/benchmarks.hpp"
 #include "bench/dialect.hpp"
 
@@ -171,7 +172,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& wish) {
         return app.exit(wish);
     } catch (const CLI::ParseError& error) {
-        return report_error(bad_usage, std::string{error.what()} + "; see chatos-bench --help");
+        return report_error(bad_usage, chatos::base::usage_text(app, error) + "; see chatos-bench --help");
     }
     return run(line);
 }

@@ -3,6 +3,7 @@
 #include "base/shown_text.hpp"
 #include "base/system/socket_address.hpp"
 #include "base/system/terminal_colors.hpp"
+#include "base/usage_text.hpp"
 #include "client/chat.hpp"
 #include "client/line_reader.hpp"
 #include "client/name_text.hpp"
@@ -218,7 +219,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& problem) {
-        return report_error(bad_usage, std::string{problem.what()} + "; see chatos-client --help");
+        return report_error(bad_usage, chatos::base::usage_text(app, problem) + "; see chatos-client --help");
     }
     return run(options);
 }

@@ -2,6 +2,7 @@
 #include "dump/command_line.hpp"
 
 #include "base/shown_text.hpp"
+#include "base/usage_text.hpp"
 #include "dump/filter/filter_error_text.hpp"
 #include "dump/link/server_ports.hpp"
 #include "dump/text/text_format.hpp"
@@ -357,7 +358,7 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
     } catch (const CLI::Success& help_or_version) {
         return app.exit(help_or_version);
     } catch (const CLI::ParseError& error) {
-        return usage_error(std::string{error.what()} + "; see chatos-dump --help");
+        return usage_error(base::usage_text(app, error) + "; see chatos-dump --help");
     }
     if (const std::string problem = usage_problem(options); !problem.empty()) {
         return usage_error(problem);
