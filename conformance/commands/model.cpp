@@ -1,5 +1,6 @@
 // `chatos-conformance model`: the executable models, and what they can be told.
 #include "base/shown_text.hpp"
+#include "base/similar_word.hpp"
 #include "base/text_columns.hpp"
 #include "commands/commands.hpp"
 #include "model/connect.hpp"
@@ -70,26 +71,24 @@ private:
 template <typename Fault, typename Variant>
 bool choose(const model_command_settings& settings, flag_set<Fault>& faults, flag_set<Variant>& variants) {
     const std::string role{role_name(settings.role.value_or(test_role::server))};
-    const auto refuse = [&](const std::string& flag, const std::string& name, const std::string& problem) {
-        print_error("model --" + flag + ' ' + base::printable(name) + ": there is no such " + flag + " of a " + role +
-                    "; `chatos-conformance model --role " + role + " --list-" + problem + "` shows them");
-        return false;
+    const auto set_all = [&]<typename Id>(const std::string& flag, const std::vector<std::string>& names,
+                                          flag_set<Id>& flags) {
+        return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+            if (const auto* entry = find_entry<Id>(name)) {
+                flags.add(entry->id);
+                return true;
+            }
+            std::vector<std::string> known;
+            for (const auto& entry : all_entries<Id>()) {
+                known.emplace_back(entry.name);
+            }
+            print_error("model --" + flag + ' ' + base::printable(name) + ": there is no such " + flag + " of a " +
+                        role + "; `chatos-conformance model --role " + role + " --list-" + flag + "s` shows them" +
+                        base::did_you_mean(name, known));
+            return false;
+        });
     };
-    for (const std::string& name : settings.faults) {
-        const auto* entry = find_entry<Fault>(name);
-        if (entry == nullptr) {
-            return refuse("fault", name, "faults");
-        }
-        faults.add(entry->id);
-    }
-    for (const std::string& name : settings.variants) {
-        const auto* entry = find_entry<Variant>(name);
-        if (entry == nullptr) {
-            return refuse("variant", name, "variants");
-        }
-        variants.add(entry->id);
-    }
-    return true;
+    return set_all("fault", settings.faults, faults) && set_all("variant", settings.variants, variants);
 }
 
 int serve(const model_command_settings& settings) {

@@ -132,6 +132,10 @@ TEST_F(ConformanceProgram, wrong_usage_ends_with_2_and_one_line) {
             result.err.starts_with("chatos-conformance: --target: invalid address '" + std::string{target} + "': "))
             << result.err;
     }
+    expect_error(run({"rnu", "--target", "x"}), 2,
+                 "unknown command 'rnu'; did you mean 'run'?; try `chatos-conformance --help`");
+    expect_error(run({"run", "--tarpet", "x"}), 2,
+                 "run: unknown flag '--tarpet'; did you mean '--target'?; try `chatos-conformance --help`");
     for (const std::vector<std::string>& words : {std::vector<std::string>{},
                                                   {"juggle"},
                                                   {"run", "--tarpet", "x"},
@@ -193,8 +197,10 @@ TEST_F(ConformanceProgram, files_that_are_wrong_end_with_2_and_say_where) {
                           "expected string literal");
     const std::string unknown = folder_.write("unknown.json", R"({"schema": 1, "title": "x", "id": "a", "actors": ["b"],
 "rules": ["PM-99"], "steps": [{"actor": "b", "connect": true}]})");
-    expect_error(run({"list", unknown}), 2,
-                 unknown + ":2: /rules/0: unknown rule \"PM-99\"; `chatos-conformance rules` lists them");
+    expect_error(
+        run({"list", unknown}), 2,
+        unknown +
+            ":2: /rules/0: unknown rule \"PM-99\"; `chatos-conformance rules` lists them; did you mean \"PM-9\"?");
     expect_error(run({"run", "/proc/self/mem", "--target", "127.0.0.1:1"}), 2,
                  "/proc/self/mem: the file cannot be read: Input/output error");
     expect_error(run({"run", "--profile", folder_.path("missing.json")}), 2,

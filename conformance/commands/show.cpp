@@ -1,6 +1,7 @@
 // `list`, `rules`, `explain` and `schema`: what the suite knows, for people.
 #include "base/colors.hpp"
 #include "base/shown_text.hpp"
+#include "base/similar_word.hpp"
 #include "base/system/terminal_colors.hpp"
 #include "base/text_columns.hpp"
 #include "base/word_list.hpp"
@@ -272,6 +273,14 @@ int rules_markdown_command() {
     return exit_good;
 }
 
+/// "PM-99", "WIER-6": letters, a dash and digits, or the letters of an area and digits.
+[[nodiscard]] bool is_rule_like(std::string_view upper) {
+    const std::size_t digits = upper.find_first_of("0123456789");
+    return digits != std::string_view::npos && digits != 0 &&
+           upper.find_first_not_of("0123456789", digits) == std::string_view::npos &&
+           upper.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ-") == digits;
+}
+
 int explain_command(const std::string& word) {
     std::string upper = word;
     std::transform(upper.begin(), upper.end(), upper.begin(), [](char character) {
@@ -283,6 +292,10 @@ int explain_command(const std::string& word) {
         wanted.words = {word};
     }
     const catalog_result catalog = make_catalog(wanted);
+    if (known == nullptr && !catalog.problems.empty() && is_rule_like(upper)) {
+        print_error("explain: " + base::printable(unknown_rule(upper)));
+        return exit_usage;
+    }
     if (known != nullptr) {
         return catalog.problems.empty() ? explain_rule(*known, catalog.loaded.scenarios)
                                         : print_problems(catalog.problems);
@@ -292,12 +305,12 @@ int explain_command(const std::string& word) {
             return explain_scenario(*scenario);
         }
     }
-    if (std::error_code error; std::filesystem::is_regular_file(word, error)) {
+    if (!catalog.problems.empty()) {
         return print_problems(catalog.problems);
     }
     print_error("explain " + base::printable(word) +
-                ": neither a rule nor a scenario; `chatos-conformance rules` and "
-                "`chatos-conformance list` show what there is");
+                ": expected one rule or scenario; `chatos-conformance rules` and `chatos-conformance list` show what "
+                "there is");
     return exit_usage;
 }
 
@@ -308,7 +321,8 @@ int schema_command(const std::string& which) {
             return exit_good;
         }
     }
-    print_error("schema " + base::printable(which) + ": expected scenario, profile or report");
+    print_error("schema " + base::printable(which) + ": expected scenario, profile or report" +
+                base::did_you_mean(which, std::vector<std::string>{"scenario", "profile", "report"}));
     return exit_usage;
 }
 

@@ -92,6 +92,23 @@ TEST(ShowProgram, prints_the_schemas_that_stand_in_the_source_tree) {
     EXPECT_EQ(run({"schema", "report"}).out, source_file("report/report.schema.json"));
 }
 
+TEST(ShowProgram, names_the_rule_scenario_schema_or_fault_that_was_probably_meant) {
+    for (const auto& [words, meant] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"explain", "pm4"}, "did you mean \"PM-4\"?"},
+             {{"explain", "WIER-6"}, "did you mean \"WIRE-6\"?"},
+             {{"explain", "server.pm.relay_ok"}, "did you mean server.pm.relay-ok?"},
+             {{"list", "sever.pm.*"}, "did you mean server.pm.*?"},
+             {{"list", "--rule", "PM_4"}, "did you mean \"PM-4\"?"},
+             {{"schema", "profil"}, "did you mean 'profile'?"},
+             {{"model", "--port", "0", "--fault", "rpm-to-nobody-get-ok"}, "did you mean 'rpm-to-nobody-gets-ok'?"}}) {
+        const program_result result = run(words);
+        EXPECT_EQ(result.exit_code, 2);
+        EXPECT_EQ(result.out, "");
+        EXPECT_NE(result.err.find(meant), std::string::npos) << result.err;
+        EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 1) << result.err;
+    }
+}
+
 TEST(ShowProgram, says_what_it_is) {
     const program_result version = run({"--version"});
     EXPECT_EQ(version.exit_code, 0);

@@ -1,5 +1,6 @@
 #include "json/checked_reader.hpp"
 
+#include "base/similar_word.hpp"
 #include "base/word_list.hpp"
 
 #include <algorithm>
@@ -126,9 +127,14 @@ void object_reader::finish() {
         const std::string& key = place_.value().keys[index];
         if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
             place_.child(place_.value().items[index])
-                .refuse("unknown key \"" + key + "\"; expected " + quoted_choices(known_));
+                .refuse("unknown key \"" + key + "\"; expected " + quoted_choices(known_) + meant_key(key, known_));
         }
     }
+}
+
+std::string meant_key(std::string_view key, const std::vector<std::string>& known) {
+    const std::optional<std::string> meant = base::similar_word(key, known);
+    return meant ? "; did you mean \"" + *meant + "\"?" : "";
 }
 
 std::string quoted_choices(const std::vector<std::string>& words, std::string_view last) {

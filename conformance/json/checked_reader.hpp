@@ -90,6 +90,9 @@ public:
     /// Refuses the object when the key is missing.
     [[nodiscard]] std::optional<json_place> require(std::string_view key);
     [[nodiscard]] const json_place& place() const noexcept { return place_; }
+    /// Counts these keys as read: before finish() of an object that is refused for another reason, so that it names
+    /// unknown keys all the same. A misspelled key is the usual reason that another one is missing.
+    void allow(const std::vector<std::string>& keys) { known_.insert(known_.end(), keys.begin(), keys.end()); }
     void finish();
 
 private:
@@ -97,6 +100,9 @@ private:
     bool is_object_;
     std::vector<std::string> known_;
 };
+
+/// `; did you mean "expect"?`, or nothing.
+[[nodiscard]] std::string meant_key(std::string_view key, const std::vector<std::string>& known);
 
 /// `"a", "b" or "c"`: the words that were expected.
 [[nodiscard]] std::string quoted_choices(const std::vector<std::string>& words, std::string_view last = "or");

@@ -52,7 +52,7 @@ void read_known_failures(const json_place& place, profile& profile) {
         if (const auto id = reader.require("rule")) {
             known.rule = id->as_string().value_or("");
             if (id->is(json_kind::string) && find_rule(known.rule) == nullptr) {
-                id->refuse("unknown rule \"" + known.rule + "\"; `chatos-conformance rules` lists them");
+                id->refuse(unknown_rule(known.rule));
             }
         }
         if (const auto reason = reader.require("reason")) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace chatos::conformance {
@@ -40,6 +41,8 @@ struct rule_area {
 
 /// The rule with this id, or nullptr.
 [[nodiscard]] const rule* find_rule(std::string_view id) noexcept;
+/// "unknown rule "PM4"; ...; did you mean "PM-4"?": refuses an id that no rule has.
+[[nodiscard]] std::string unknown_rule(std::string_view id);
 /// The area of a rule ("PM" for "PM-4"). The id must exist.
 [[nodiscard]] const rule_area& area_of(std::string_view rule_id) noexcept;
 

@@ -1,10 +1,12 @@
 // The table of rules. A rule's origin is the RFC's text, its six figures, or, where both are silent or contradictory, a
 // decision of this project. "Favorable" means answered with ERROR 0.
+#include "base/similar_word.hpp"
 #include "rules/rule.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <vector>
 
 namespace chatos::conformance {
 namespace {
@@ -174,6 +176,16 @@ const rule* find_rule(std::string_view id) noexcept {
         }
     }
     return nullptr;
+}
+
+std::string unknown_rule(std::string_view id) {
+    std::vector<std::string> ids;
+    for (const rule& rule : rules) {
+        ids.emplace_back(rule.id);
+    }
+    const std::optional<std::string> meant = base::similar_word(id, ids);
+    return "unknown rule \"" + std::string{id} + "\"; `chatos-conformance rules` lists them" +
+           (meant ? "; did you mean \"" + *meant + "\"?" : "");
 }
 
 const rule_area& area_of(std::string_view rule_id) noexcept {

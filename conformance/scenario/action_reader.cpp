@@ -123,6 +123,8 @@ void read_unit(const json_place& place, const scenario& scenario, send_action& a
     const auto name = reader.require("packet");
     const auto op = name ? read_packet_name(*name) : std::nullopt;
     if (!op) {
+        reader.allow({"pseudo", "message", "code", "edit"});
+        reader.finish();
         return;
     }
     packet_source packet;
@@ -195,6 +197,8 @@ text_pattern read_text_pattern(const json_place& place, const scenario& scenario
         pattern.mode = kind::same;
         pattern.name = read_binding(*same);
     } else {
+        reader.allow({"repeat", "times"});
+        reader.finish();
         place.refuse("expected a string or an object with one of \"repeat\", \"any\", \"regex\", \"bind\", \"same\"");
         return pattern;
     }
@@ -225,6 +229,7 @@ code_pattern read_code_pattern(const json_place& place) {
             pattern.codes.push_back(read_code(item));
         }
     } else {
+        reader.finish();
         place.refuse("expected a code or an object with one of \"any\", \"not\", \"in\"");
         return pattern;
     }
@@ -238,6 +243,8 @@ packet_pattern read_packet_pattern(const json_place& place, const scenario& scen
     const auto name = reader.require("packet");
     const auto op = name ? read_packet_name(*name) : std::nullopt;
     if (!op) {
+        reader.allow({"pseudo", "message", "code"});
+        reader.finish();
         return pattern;
     }
     pattern.op = *op;
@@ -301,7 +308,7 @@ one_of_pattern read_one_of(const json_place& place, const std::optional<json_pla
         pattern.choice = choice->as_string().value_or("");
         const rule* rule = find_rule(pattern.choice);
         if (rule == nullptr) {
-            choice->refuse("unknown rule \"" + pattern.choice + "\"; `chatos-conformance rules` lists them");
+            choice->refuse(unknown_rule(pattern.choice));
         } else if (std::find(scenario.rules.begin(), scenario.rules.end(), pattern.choice) == scenario.rules.end()) {
             choice->refuse("the choice " + pattern.choice + " must be among the scenario's \"rules\"");
         }
@@ -335,6 +342,8 @@ event_pattern read_event(const json_place& place, const scenario& scenario, cons
     } else if (const auto bytes = reader.find("bytes")) {
         pattern = bytes_pattern{read_send(*bytes, std::nullopt, scenario).units};
     } else if (place.is(json_kind::object)) {
+        reader.allow({"packet", "screen", "choice", "pseudo", "message", "code", "text", "if_known"});
+        reader.finish();
         place.refuse("expected one of \"packet\", \"closed\", \"screen\", \"exit\", \"silence_ms\", \"unordered\", "
                      "\"one_of\", \"bytes\"");
         return pattern;

@@ -3,6 +3,7 @@
 #include "json/text_file.hpp"
 #include "rules/rule.hpp"
 #include "scenario/load.hpp"
+#include "scenario/scenario_pattern.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -178,7 +179,7 @@ private:
     void check_filters() {
         for (const std::string& id : selection_.rules) {
             if (find_rule(upper(id)) == nullptr) {
-                refuse("--rule " + id, "unknown rule; `chatos-conformance rules` lists them");
+                refuse("--rule", unknown_rule(id));
             }
         }
         for (const std::string& level : selection_.levels) {
@@ -226,9 +227,18 @@ private:
             const std::vector<scenario>& all = result_.loaded.scenarios;
             if (std::none_of(all.begin(), all.end(),
                              [&](const scenario& scenario) { return glob_matches(pattern, scenario.id); })) {
-                refuse(pattern, "no scenario has this id; `chatos-conformance list` shows them");
+                refuse(pattern, unknown_scenario(pattern, known_ids()));
             }
         }
+    }
+
+    /// Of the scenarios that a word could have named.
+    [[nodiscard]] std::vector<std::string> known_ids() const {
+        std::vector<std::string> ids{from_files_.begin(), from_files_.end()};
+        for (const builtin_file& file : builtin_files()) {
+            ids.emplace_back(id_of(file));
+        }
+        return ids;
     }
 
     const selection& selection_;
@@ -238,31 +248,6 @@ private:
 };
 
 }  // namespace
-
-bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
-    // The usual two-pointer walk: on a mismatch go back to the last *, and let it take one character more.
-    std::size_t at = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t star_text = 0;
-    for (std::size_t in_text = 0; in_text < text.size();) {
-        if (at < pattern.size() && (pattern[at] == '?' || (pattern[at] == text[in_text] && pattern[at] != '*'))) {
-            ++at;
-            ++in_text;
-        } else if (at < pattern.size() && pattern[at] == '*') {
-            star = at++;
-            star_text = in_text;
-        } else if (star != std::string_view::npos) {
-            at = star + 1;
-            in_text = ++star_text;
-        } else {
-            return false;
-        }
-    }
-    while (at < pattern.size() && pattern[at] == '*') {
-        ++at;
-    }
-    return at == pattern.size();
-}
 
 catalog_result make_catalog(const selection& selection) {
     return catalog_builder{selection}.build();

@@ -42,7 +42,4 @@ struct catalog_result {
 };
 [[nodiscard]] catalog_result make_catalog(const selection& selection);
 
-/// `*` stands for any characters, `?` for one.
-[[nodiscard]] bool glob_matches(std::string_view pattern, std::string_view text) noexcept;
-
 }  // namespace chatos::conformance

@@ -54,6 +54,8 @@ filled_word read_word(const json_place& place, const char* key, std::span<const 
         if (name && name->is(json_kind::string)) {
             name->refuse("unknown name \"" + filled.name + "\"; expected " + quoted_choices(names_of(words)));
         }
+        reader.allow({"pseudo", "text", "if_known"});
+        reader.finish();
         return filled;
     }
     const auto read_place = [&](const char* part, bool has_it, text_source& into) {

@@ -62,7 +62,7 @@ std::vector<std::string> read_rules(const std::optional<json_place>& place) {
     for (const json_place& item : place->as_array(1)) {
         const std::optional<std::string> id = item.as_string();
         if (id && find_rule(*id) == nullptr) {
-            item.refuse("unknown rule \"" + *id + "\"; `chatos-conformance rules` lists them");
+            item.refuse(unknown_rule(*id));
         } else if (id && std::find(rules.begin(), rules.end(), *id) != rules.end()) {
             item.refuse("duplicate rule \"" + *id + "\"");
         }

@@ -34,6 +34,9 @@ std::optional<std::string> only_action(const json_place& place, object_reader& r
     if (actions.size() == 1) {
         return actions.front();
     }
+    reader.allow(action_keys);
+    reader.allow({"split", "optional", "within_ms"});
+    reader.finish();
     if (place.is(json_kind::object)) {
         place.refuse(actions.empty() ? "no action; expected one of " + quoted_choices(action_keys)
                                      : "expected one action, found " + quoted_choices(actions, "and"));
@@ -282,7 +285,7 @@ std::string read_blamed_rule(const json_place& place) {
     }
     const rule* rule = find_rule(*id);
     if (rule == nullptr) {
-        place.refuse("unknown rule \"" + *id + "\"; `chatos-conformance rules` lists them");
+        place.refuse(unknown_rule(*id));
         return "";
     }
     if (rule->level == rule_level::choice) {
