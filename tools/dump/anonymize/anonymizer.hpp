@@ -36,7 +36,7 @@ public:
         std::uint64_t blank{0};
     };
 
-    /// All must outlive the anonymizer.
+    /// The file, the texts and the link types must outlive the anonymizer.
     anonymizer(anonymized_file& file, text_cipher& texts, const keyed_hash::key& secret, const server_ports& ports,
                const link_type_map& link_types)
         : file_{file}, texts_{texts}, addresses_{secret}, hash_{secret}, decapsulator_{ports, false, skipped_,

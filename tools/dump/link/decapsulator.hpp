@@ -30,7 +30,7 @@ public:
     /// IP packets in IP packets that are opened, one in the other.
     static constexpr int tunnels_max = 8;
 
-    /// All must outlive the decapsulator.
+    /// All but the ports must outlive the decapsulator.
     decapsulator(const server_ports& ports, bool verify_checksums, skip_counts& skipped, content_counts& contents,
                  const link_type_map& chosen_types)
         : ports_{ports}, verify_checksums_{verify_checksums}, skipped_{skipped}, contents_{contents},
@@ -58,7 +58,7 @@ private:
     void count_encapsulations(encapsulation_set encapsulations) noexcept;
     void count_other_port(const tcp_segment& tcp) noexcept;
 
-    const server_ports& ports_;
+    server_ports ports_;  // a copy: callers like to give a temporary
     bool verify_checksums_;
     skip_counts& skipped_;
     content_counts& contents_;
