@@ -2,11 +2,15 @@
 #include "rules/rule.hpp"
 #include "scenario/catalog.hpp"
 #include "scenario/load.hpp"
+#include "scenario/suite_version.hpp"
+#include "testing/scenario_text.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
+#include <set>
+#include <sstream>
 
 namespace chatos::conformance {
 namespace {
@@ -83,6 +87,32 @@ TEST(BuiltinScenarios, what_waits_for_a_time_limit_of_the_server_waits_as_long_a
                 EXPECT_LE(*expect->within, answer + limits) << scenario.id << each.pointer;
             }
         }
+    }
+}
+
+/// An implementer's CI runs the scenarios of one version. A file that says nothing belongs to 1.0, so the list of those is
+/// closed.
+TEST(BuiltinScenarios, each_says_in_which_version_of_the_suite_it_came) {
+    std::set<std::string> first_ids;
+    std::istringstream lines{testing::source_file("scenario/scenarios_of_1.0.txt")};
+    for (std::string id; std::getline(lines, id);) {
+        first_ids.insert(id);
+    }
+    for (const scenario& scenario : all_scenarios().scenarios) {
+        const bool is_of_first = scenario.since == first_suite_version();
+        EXPECT_EQ(is_of_first, first_ids.erase(scenario.id) == 1)
+            << scenario.id << (is_of_first ? " is not one of 1.0: give it \"since\": \"" : " is one of 1.0, not of \"")
+            << newest_suite_version() << '"';
+    }
+    EXPECT_TRUE(first_ids.empty()) << *first_ids.begin() << " is missing, and belongs to 1.0";
+}
+
+TEST(BuiltinScenarios, none_has_a_control_that_came_later) {
+    const std::vector<scenario>& all = all_scenarios().scenarios;
+    for (const scenario& tested : all) {
+        const auto control =
+            std::find_if(all.begin(), all.end(), [&](const scenario& other) { return other.id == tested.control; });
+        EXPECT_TRUE(control == all.end() || existed_in(control->since, tested.since)) << tested.id;
     }
 }
 

@@ -4,6 +4,7 @@
 #include "rules/rule.hpp"
 #include "scenario/load.hpp"
 #include "scenario/scenario_pattern.hpp"
+#include "scenario/suite_version.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -194,6 +195,9 @@ private:
                 refuse("--area " + area, "expected wire, conn, pm, all, pc, flow, err or cli");
             }
         }
+        if (const auto error = unknown_version(selection_.suite_version); error && !selection_.suite_version.empty()) {
+            refuse("--suite-version", *error);
+        }
     }
 
     [[nodiscard]] bool is_selected(const scenario& scenario) const {
@@ -209,6 +213,7 @@ private:
                                  return glob_matches(pattern, scenario.id);
                              });
         return by_word && (!selection_.role || *selection_.role == scenario.role) &&
+               (selection_.suite_version.empty() || existed_in(scenario.since, selection_.suite_version)) &&
                (selection_.rules.empty() ||
                 any_rule([&](const std::string& id) { return listed(selection_.rules, id); })) &&
                (selection_.levels.empty() || any_rule([&](const std::string& id) {

@@ -26,6 +26,7 @@ struct selection {
     std::vector<std::string> levels;  ///< "must", ...
     std::vector<std::string> areas;   ///< "pm"
     std::optional<test_role> role{};  ///< whom they judge; both if there is none
+    std::string suite_version{};      ///< only those that there were in it; empty: all
 };
 
 struct catalog {

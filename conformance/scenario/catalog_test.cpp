@@ -71,6 +71,20 @@ TEST(Catalog, words_that_mean_nothing_are_refused) {
               std::vector<std::string>{"missing.json: no such file or folder"});
 }
 
+TEST(Catalog, a_version_of_the_suite_has_the_scenarios_that_there_were_in_it) {
+    const temporary_folder folder;
+    folder.write("old.json", file_with_id("my.old"));
+    folder.write("new.json", file_with_id("my.new", R"("since": "1.1", )"));
+    const auto ids_of = [&](const std::string& version) {
+        return selected_ids({{folder.path()}, {}, {}, {}, {}, version});
+    };
+    EXPECT_EQ(ids_of("1.0"), std::vector<std::string>{"my.old"});
+    EXPECT_EQ(ids_of("1.1"), (std::vector<std::string>{"my.new", "my.old"}));
+    EXPECT_EQ(ids_of(""), (std::vector<std::string>{"my.new", "my.old"}));
+    EXPECT_EQ(problems_of({{}, {}, {}, {}, {}, "0.9"}),
+              std::vector<std::string>{"--suite-version: unknown version \"0.9\"; expected \"1.0\" or \"1.1\""});
+}
+
 TEST(Catalog, files_and_folders_bring_scenarios_of_their_own) {
     const temporary_folder folder;
     folder.write("one.json", file_with_id("my.one"));

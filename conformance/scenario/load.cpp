@@ -4,6 +4,7 @@
 #include "rules/rule.hpp"
 #include "scenario/identifiers.hpp"
 #include "scenario/step_reader.hpp"
+#include "scenario/suite_version.hpp"
 
 #include <algorithm>
 #include <set>
@@ -149,6 +150,12 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
         result.title = title->as_string().value_or("");
         if (title->is(json_kind::string) && (result.title.empty() || result.title.size() > 160)) {
             title->refuse("expected 1 to 160 bytes");
+        }
+    }
+    if (const auto since = reader.find("since")) {
+        result.since = since->as_string().value_or(result.since);
+        if (const auto error = unknown_version(result.since)) {
+            since->refuse(*error);
         }
     }
     const auto rules_place = reader.require("rules");

@@ -47,10 +47,11 @@ TEST(LoadScenario, the_steps_of_a_long_scenario_are_bounded) {
 TEST(LoadScenario, reads_the_keys_of_a_scenario) {
     const scenario scenario = make_scenario(
         R"([{"actor": "alice", "connect": true}])",
-        R"("id": "server.conn.full-2", "rules": ["CONN-4", "CONN-3"], "needs": {"capacity": 2, "pc_timeout_ms": 9},
+        R"("id": "server.conn.full-2", "since": "1.1", "rules": ["CONN-4", "CONN-3"], "needs": {"capacity": 2, "pc_timeout_ms": 9},
            "control": "server.conn.ok", "names": ["nobody"], "unexpected": "ERR-3", "closing_fence": false,)");
     EXPECT_EQ(scenario.id, "server.conn.full-2");
     EXPECT_EQ(scenario.title, "a test");
+    EXPECT_EQ(scenario.since, "1.1");
     EXPECT_EQ(scenario.rules, (std::vector<std::string>{"CONN-4", "CONN-3"}));
     EXPECT_EQ(scenario.needs, (std::map<std::string, std::int64_t>{{"capacity", 2}, {"pc_timeout_ms", 9}}));
     EXPECT_EQ(scenario.control, "server.conn.ok");
@@ -65,6 +66,7 @@ TEST(LoadScenario, the_first_rule_is_blamed_for_the_unexpected_unless_the_scenar
     const scenario scenario =
         make_scenario(R"([{"actor": "alice", "connect": true}])", R"("rules": ["PM-7", "PM-4"],)");
     EXPECT_EQ(scenario.unexpected, "PM-7");
+    EXPECT_EQ(scenario.since, "1.0") << "the version of those that do not say";
     EXPECT_TRUE(scenario.closing_fence);
 }
 

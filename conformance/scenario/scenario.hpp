@@ -155,6 +155,7 @@ struct scenario {
     std::string id;
     test_role role{test_role::server};
     std::string title;
+    std::string since{"1.0"};  ///< the version of the suite in which it came
     std::vector<std::string> rules;
     std::vector<std::string> kills;             ///< faults of the model that it must catch
     std::map<std::string, std::int64_t> needs;  ///< option name to value; empty: any server will do

@@ -1,5 +1,5 @@
 // What a program says of a command line that its parser refused. Knows what CLI11 calls things and does not include it:
-// it is the heaviest header of all, and whoever calls this has it.
+// it is the heaviest header of all, and a caller has included it.
 #pragma once
 
 #include "base/shown_text.hpp"
