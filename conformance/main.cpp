@@ -34,6 +34,10 @@ void add_filters(CLI::App& command, selection& selection) {
             "Only scenarios that judge a server, or a client; `run` judges what the profile describes")
         ->type_name("server|client")
         ->check(CLI::IsMember({"server", "client"}));
+    command
+        .add_option("--suite-version", selection.suite_version,
+                    "Only scenarios that there were in this version of the suite, so that new ones change nothing")
+        ->type_name("VERSION");
 }
 
 void add_outputs(CLI::App& run, report_outputs& outputs) {
@@ -108,6 +112,7 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
                 "  chatos-conformance run --profile my-server.json --baseline last-week.json --pcap captures\n"
                 "  chatos-conformance run --profile my-server.json --segment whole,bytes,boundaries --jobs 2\n"
                 "  chatos-conformance run --profile my-server.json --interleave 50\n"
+                "  chatos-conformance run --profile my-server.json --suite-version 1.0\n"
                 "  chatos-conformance run server.pm.relay-ok --target 127.0.0.1:7777 --schedule alice,bob,alice*2,bob\n"
                 "  chatos-conformance run --role client --profile my-client.json\n"
                 "  chatos-conformance run 'server.pm.*' --rule PM-4 --profile my-server.json --strict\n\n"
@@ -125,25 +130,46 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     });
 }
 
-void add_show(CLI::App& app, selection& selection, std::string& word, std::string& schema, bool& rules_markdown,
-              int& code) {
+/// What the subcommands that only show something are given.
+struct show_settings {
+    chatos::conformance::selection selection;
+    bool lists_json{false};
+    bool rules_json{false};
+    bool rules_markdown{false};
+    std::string word;
+    std::string schema{"scenario"};
+};
+
+void add_show(CLI::App& app, show_settings& settings, int& code) {
     CLI::App* list = app.add_subcommand("list", "List scenarios with their rules");
-    add_filters(*list, selection);
-    list->footer("Example:\n  chatos-conformance list --area pm --level must\n");
-    list->callback([&selection, &code] { code = list_command(selection); });
+    add_filters(*list, settings.selection);
+    list->add_flag("--json", settings.lists_json, "Print the list as JSON (chatos-conformance schema list)");
+    list->footer("Examples:\n"
+                 "  chatos-conformance list --area pm --level must\n"
+                 "  chatos-conformance list --suite-version 1.0 --json\n");
+    list->callback([&settings, &code] { code = list_command(settings.selection, settings.lists_json); });
     CLI::App* rules =
         app.add_subcommand("rules", "The packets, error codes and rules, and which scenarios test each rule");
-    rules->add_flag("--markdown", rules_markdown, "Print packets, error codes and rules as a Markdown page");
-    rules->footer("Examples:\n  chatos-conformance rules | less\n  chatos-conformance rules --markdown > rules.md\n");
-    rules->callback([&rules_markdown, &code] { code = rules_markdown ? rules_markdown_command() : rules_command(); });
+    CLI::Option* as_json =
+        rules->add_flag("--json", settings.rules_json, "Print the rules as JSON (chatos-conformance schema rules)");
+    rules->add_flag("--markdown", settings.rules_markdown, "Print packets, error codes and rules as a Markdown page")
+        ->excludes(as_json);
+    rules->footer("Examples:\n"
+                  "  chatos-conformance rules | less\n"
+                  "  chatos-conformance rules --json > rules.json\n"
+                  "  chatos-conformance rules --markdown > rules.md\n");
+    rules->callback([&settings, &code] {
+        code = settings.rules_markdown ? rules_markdown_command() : rules_command(settings.rules_json);
+    });
     CLI::App* explain = app.add_subcommand("explain", "Explain a rule, a scenario or a scenario's file");
-    explain->add_option("RULE|SCENARIO|FILE", word, "For example PM-4, server.pm.relay-code or mine.json")->required();
+    explain->add_option("RULE|SCENARIO|FILE", settings.word, "For example PM-4, server.pm.relay-code or mine.json")
+        ->required();
     explain->footer("Examples:\n  chatos-conformance explain PM-4\n  chatos-conformance explain server.pm.relay-ok\n");
-    explain->callback([&word, &code] { code = explain_command(word); });
+    explain->callback([&settings, &code] { code = explain_command(settings.word); });
     CLI::App* print_schema = app.add_subcommand("schema", "Print the JSON Schema of a file format");
-    print_schema->add_option("FORMAT", schema, "scenario (default), profile or report");
+    print_schema->add_option("FORMAT", settings.schema, "scenario (default), profile, report, list or rules");
     print_schema->footer("Example:\n  chatos-conformance schema report\n");
-    print_schema->callback([&schema, &code] { code = schema_command(schema); });
+    print_schema->callback([&settings, &code] { code = schema_command(settings.schema); });
 }
 
 void add_model(CLI::App& app, model_command_settings& settings, int& code) {
@@ -225,13 +251,10 @@ int main(int argc, char** argv) {
                "`chatos-conformance COMMAND --help` tells more.\n");
     run_settings settings;
     settings.version = CHATOS_VERSION;
-    selection listed;
-    std::string word;
-    std::string schema = "scenario";
-    bool rules_markdown = false;
+    show_settings shown;
     int code = exit_usage;
     add_run(app, settings, code);
-    add_show(app, listed, word, schema, rules_markdown, code);
+    add_show(app, shown, code);
     model_command_settings model;
     add_model(app, model, code);
     try {

@@ -61,13 +61,13 @@ struct model_command_settings {
 };
 
 [[nodiscard]] int run_command(const run_settings& settings);
-[[nodiscard]] int list_command(const selection& selection);
-[[nodiscard]] int rules_command();
+[[nodiscard]] int list_command(const selection& selection, bool as_json);
+[[nodiscard]] int rules_command(bool as_json);
 /// Packets, error codes and rules as a Markdown page.
 [[nodiscard]] int rules_markdown_command();
 /// A rule id or a scenario id.
 [[nodiscard]] int explain_command(const std::string& word);
-/// "scenario", "profile" or "report".
+/// "scenario", "profile", "report", "list" or "rules".
 [[nodiscard]] int schema_command(const std::string& which);
 /// Serves until the process is ended, chats until the client leaves, or prints a list.
 [[nodiscard]] int model_command(const model_command_settings& settings);

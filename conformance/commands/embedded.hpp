@@ -7,7 +7,7 @@
 
 namespace chatos::conformance {
 
-/// "scenario.schema.json", "profile.schema.json", "report.schema.json".
+/// "scenario.schema.json" and those of profiles, reports, `list --json` and `rules --json`.
 [[nodiscard]] std::vector<builtin_file> embedded_schemas();
 
 }  // namespace chatos::conformance

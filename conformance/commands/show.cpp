@@ -7,12 +7,14 @@
 #include "base/word_list.hpp"
 #include "commands/commands.hpp"
 #include "commands/embedded.hpp"
+#include "report/catalog_json.hpp"
 #include "report/cell_coverage.hpp"
 #include "report/rule_coverage.hpp"
 #include "rules/packet_table.hpp"
 #include "rules/rule.hpp"
 #include "runner/matching.hpp"
 #include "runner/unit_bytes.hpp"
+#include "scenario/suite_version.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -176,6 +178,9 @@ int explain_scenario(const scenario& scenario) {
         std::cout << "  " << base::padded(id, 8) << base::padded(std::string{level_name(rule->level)}, 8)
                   << base::wrapped(rule->text, 18) << '\n';
     }
+    if (scenario.since != first_suite_version()) {
+        std::cout << "  since version " << scenario.since << " of the suite\n";
+    }
     for (const auto& [option, value] : scenario.needs) {
         std::cout << "  needs the server to be started with " << option << ' ' << value << '\n';
     }
@@ -214,10 +219,14 @@ int print_problems(const std::vector<problem>& problems) {
     return exit_usage;
 }
 
-int list_command(const selection& selection) {
+int list_command(const selection& selection, bool as_json) {
     const catalog_result catalog = make_catalog(selection);
     if (!catalog.problems.empty()) {
         return print_problems(catalog.problems);
+    }
+    if (as_json) {
+        write_scenario_list(std::cout, catalog.loaded.selected);
+        return catalog.loaded.selected.empty() ? exit_usage : exit_good;
     }
     std::size_t columns = 0;
     std::size_t rule_columns = 0;
@@ -235,10 +244,14 @@ int list_command(const selection& selection) {
     return catalog.loaded.selected.empty() ? exit_usage : exit_good;
 }
 
-int rules_command() {
+int rules_command(bool as_json) {
     const catalog_result catalog = make_catalog({});
     if (!catalog.problems.empty()) {
         return print_problems(catalog.problems);
+    }
+    if (as_json) {
+        write_rule_list(std::cout, catalog.loaded.scenarios);
+        return exit_good;
     }
     const base::colors paint = base::colors_for(STDOUT_FILENO);
     std::cout << packet_table_text();
@@ -321,8 +334,9 @@ int schema_command(const std::string& which) {
             return exit_good;
         }
     }
-    print_error("schema " + base::printable(which) + ": expected scenario, profile or report" +
-                base::did_you_mean(which, std::vector<std::string>{"scenario", "profile", "report"}));
+    print_error("schema " + base::printable(which) + ": expected scenario, profile, report, list or rules" +
+                base::did_you_mean(which,
+                                   std::vector<std::string>{"scenario", "profile", "report", "list", "rules"}));
     return exit_usage;
 }
 

@@ -89,7 +89,9 @@ TEST(ShowProgram, every_scenario_and_every_rule_can_be_explained) {
 TEST(ShowProgram, prints_the_schemas_that_stand_in_the_source_tree) {
     EXPECT_EQ(run({"schema"}).out, source_file("scenario/scenario.schema.json"));
     EXPECT_EQ(run({"schema", "profile"}).out, source_file("profile/profile.schema.json"));
-    EXPECT_EQ(run({"schema", "report"}).out, source_file("report/report.schema.json"));
+    for (const std::string name : {"report", "list", "rules"}) {
+        EXPECT_EQ(run({"schema", name}).out, source_file("report/" + name + ".schema.json"));
+    }
 }
 
 TEST(ShowProgram, names_the_rule_scenario_schema_or_fault_that_was_probably_meant) {

@@ -1,4 +1,4 @@
-"""What chatos-conformance --json really writes fits report.schema.json, whatever the verdicts.
+"""What chatos-conformance --json really writes fits its schema: of a run, whatever the verdicts, and of lists.
 
 Usage: report_schema_test.py PROGRAM FAKE_SERVER CONFORMANCE_FOLDER
 """
@@ -34,6 +34,23 @@ def check_changes(program, fake_server, validator, before):
         assert any("capture" in entry for entry in report["scenarios"])
 
 
+def check_lists(program, folder):
+    """`list --json` and `rules --json` fit their schemas and name each other's entries."""
+    documents = {}
+    for name in ("list", "rules"):
+        schema = json.loads((folder / f"report/{name}.schema.json").read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        run = subprocess.run([program, name, "--json"], capture_output=True, check=True)
+        assert run.stderr == b"", run.stderr
+        documents[name] = json.loads(run.stdout.decode("utf-8"))
+        jsonschema.Draft202012Validator(schema).validate(documents[name])
+    tests = {(scenario["id"], rule) for scenario in documents["list"]["scenarios"] for rule in scenario["rules"]}
+    tested = {(scenario, rule["id"]) for rule in documents["rules"]["rules"] for scenario in rule["scenarios"]}
+    assert tests == tested, tests ^ tested
+    cells = [cell for rule in documents["rules"]["rules"] for cell in rule["cells"]]
+    assert documents["rules"]["cells"] == {"tested": sum(not cell["untested"] for cell in cells), "all": len(cells)}
+
+
 def main():
     program, fake_server, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
     schema = json.loads((folder / "report/report.schema.json").read_text(encoding="utf-8"))
@@ -64,6 +81,7 @@ def main():
         assert not validator.is_valid({**report, "surprise": 1})
         assert (report["gone"] is not None) == (code == 3)
     check_changes(program, fake_server, validator, before)
+    check_lists(program, folder)
     assert {"pass", "fail", "not-testable", "unsupported"} <= verdicts, verdicts
     print(f"4 reports fit, with {', '.join(sorted(verdicts))}")
 

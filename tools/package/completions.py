@@ -9,7 +9,7 @@ ASKED = {
     "WHAT": "chatos-conformance list 2>/dev/null | sed -n 's/^\\([a-z]*\\.[a-z.0-9-]*\\) .*/\\1/p'",
 }
 ASKED["RULE|SCENARIO|FILE"] = f"{{ {ASKED['ID']}; {ASKED['WHAT']}; }}"
-LISTED = {"LEVEL": ["must", "should", "choice"], "FORMAT": ["scenario", "profile", "report"]}
+LISTED = {"LEVEL": ["must", "should", "choice"], "FORMAT": ["scenario", "profile", "report", "list", "rules"]}
 
 
 def _value(option):
