@@ -335,8 +335,7 @@ int schema_command(const std::string& which) {
         }
     }
     print_error("schema " + base::printable(which) + ": expected scenario, profile, report, list or rules" +
-                base::did_you_mean(which,
-                                   std::vector<std::string>{"scenario", "profile", "report", "list", "rules"}));
+                base::did_you_mean(which, std::vector<std::string>{"scenario", "profile", "report", "list", "rules"}));
     return exit_usage;
 }
 

@@ -90,8 +90,8 @@ TEST(BuiltinScenarios, what_waits_for_a_time_limit_of_the_server_waits_as_long_a
     }
 }
 
-/// An implementer's CI runs the scenarios of one version. A file that says nothing belongs to 1.0, so the list of those is
-/// closed.
+/// An implementer's CI runs the scenarios of one version. A file that says nothing belongs to 1.0, so the list of those
+/// is closed.
 TEST(BuiltinScenarios, each_says_in_which_version_of_the_suite_it_came) {
     std::set<std::string> first_ids;
     std::istringstream lines{testing::source_file("scenario/scenarios_of_1.0.txt")};
