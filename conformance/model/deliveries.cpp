@@ -92,7 +92,9 @@ void model::start_timeout(client_state& recipient) const {
 
 /// FLOW-7, with the timeouts of PM-8 and PC-5.
 model_time model::deadline_of(const pending_delivery& delivery) const {
-    const model_time own_limit = delivery.request_op == opcode::pc ? settings_.pc_timeout : settings_.answer_timeout;
+    const bool has_pc_limit = delivery.request_op == opcode::pc ||
+                              has(delivery.request_op == opcode::sma ? sma_uses_pc_timeout : spm_uses_pc_timeout);
+    const model_time own_limit = has_pc_limit ? settings_.pc_timeout : settings_.answer_timeout;
     const model_time latest =
         has(no_latest_limit) ? model_time::max() : delivery.created + settings_.pc_timeout + settings_.answer_timeout;
     return delivery.oldest_since ? std::min(*delivery.oldest_since + own_limit, latest) : latest;
@@ -112,6 +114,12 @@ void model::take_answer(client_state& client, std::uint8_t code) {
         });
         place = preferred == client.deliveries.end() ? place : preferred;
     }
+    if (has(messages_to_all_answered_last) || has(messages_to_all_answered_first)) {
+        const auto preferred = std::find_if(place, client.deliveries.end(), [&](const pending_delivery& delivery) {
+            return delivery.sent && (delivery.request_op == opcode::sma) == has(messages_to_all_answered_first);
+        });
+        place = preferred == client.deliveries.end() ? place : preferred;
+    }
     if (has(answer_settles_newest)) {
         const auto newest = std::find_if(client.deliveries.rbegin(), client.deliveries.rend(), is_sent);
         place = std::prev(newest.base());
@@ -123,6 +131,7 @@ void model::take_answer(client_state& client, std::uint8_t code) {
         place = client.deliveries.begin();
     }
     const bool was_offer = place->request_op == opcode::pc;
+    swap_with_oldest(*place);
     consume(client, place, code);
     if (!was_offer || !has(no_clock_after_decision)) {
         start_timeout(client);
@@ -134,6 +143,8 @@ void model::consume(client_state& client, const std::deque<pending_delivery>::it
     const pending_delivery delivery = *place;
     client.deliveries.erase(place);
     client.has_answered = true;
+    client.history.has_refused = client.history.has_refused || (code != code_ok && delivery.request_op != opcode::pc);
+    client.history.has_accepted = client.history.has_accepted || (code == code_ok && delivery.request_op == opcode::pc);
     while (delivery.timed_out && has(late_answers_share_a_place) && !client.deliveries.empty() &&
            client.deliveries.front().timed_out) {
         client.deliveries.pop_front();
@@ -162,6 +173,10 @@ void model::handle_unmatched_answer(client_state& client, std::uint8_t code) {
         disconnect(client, std::nullopt);
     } else if (!client.pseudo && has(stray_error_before_cr_answered)) {
         send_code(client, code_refused);
+    } else if (!client.requests.empty() && has(stray_error_settles_own_request)) {
+        client.requests.front().due.push_back(code);
+        client.requests.front().settled = true;
+        flush(client);
     } else if (has(stray_error_kept) || (client.has_answered && has(surplus_answer_kept))) {
         client.unmatched_answers.push_back(code);
     }
@@ -187,9 +202,11 @@ void model::time_out_deliveries(client_state& recipient) {
         const pending_delivery delivery = *place;
         // FLOW-4: a delivery that was sent keeps its place. One that was never sent has none.
         if (!delivery.sent || (has(late_answer_answers_next) && delivery.request_op == opcode::spm) ||
-            (has(late_answer_to_all_answers_next) && delivery.request_op == opcode::sma)) {
+            (has(late_answer_to_all_answers_next) && delivery.request_op == opcode::sma) ||
+            (has(late_decision_answers_next) && delivery.request_op == opcode::pc)) {
             recipient.deliveries.erase(place);
         }
+        recipient.history.has_timed_out = true;
         timed_out(delivery);
         start_timeout(recipient);
         send_next_deliveries(recipient);
@@ -208,6 +225,12 @@ void model::timed_out(const pending_delivery& delivery) {
     const bool refused = (delivery.request_op == opcode::spm && has(spm_timeout_gets_refused)) ||
                          (delivery.request_op == opcode::pc && has(pc_timeout_gets_refused));
     const bool ok = delivery.request_op == opcode::sma && has(sma_timeout_counts_as_ok);
+    client_state* requester = find(delivery.requester);
+    if (delivery.request_op == opcode::sma && requester != nullptr && has(sma_timeout_wins)) {
+        for (pending_request& request : requester->requests) {
+            request.is_final = request.is_final || request.number == delivery.request;
+        }
+    }
     settle(delivery, refused ? code_refused : ok ? code_ok : code_unreachable);
 }
 
@@ -301,6 +324,9 @@ void model::settle(const pending_delivery& delivery, std::uint8_t code) {
         request->settled = true;
         break;
     }
+    if (settle_out_of_turn(*requester, request)) {
+        return;
+    }
     flush(*requester);
 }
 
@@ -320,6 +346,9 @@ void model::settle_broadcast(pending_request& request, std::uint8_t code) const 
 
 std::uint8_t model::broadcast_code(const pending_request& request) const {
     const std::vector<std::uint8_t>& codes = request.codes;
+    if (request.is_final) {
+        return code_unreachable;
+    }
     const std::uint8_t highest = *std::max_element(codes.begin(), codes.end());
     if (highest == code_ok) {  // ALL-4
         return has(sma_ok_gets_unreachable) ? code_unreachable : code_ok;

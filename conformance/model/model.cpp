@@ -40,11 +40,22 @@ void model::receive(connection_id id, std::span<const std::byte> bytes, model_ti
     if (client == nullptr || client->input_ended || died_) {
         return;
     }
+    if (splits_character(*client, bytes)) {
+        disconnect(*client, error_code::refused);
+        finish_turn();
+        return;
+    }
     // WIRE-13: only the bytes count, not the pieces in which they arrive.
     unread_of(*client).append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     client->last_input = now_;
     if (client->packet_since && has(each_byte_restarts_limit)) {
         client->packet_since = now_;
+    }
+    for (pending_delivery& delivery : client->deliveries) {
+        if (has(recipients_activity_extends_limit)) {
+            delivery.created = now_;
+            delivery.oldest_since = delivery.oldest_since ? std::optional{now_} : std::nullopt;
+        }
     }
     if (!client->pseudo && has(each_byte_restarts_login_limit)) {
         client->connected = now_;
@@ -67,6 +78,10 @@ void model::end(connection_id id, model_time now) {
     if (!unread_of(*client).empty() && has(dies_of_unfinished_packet)) {
         died_ = true;
         return;
+    }
+    if (client->unread == "\x06" && has(cut_error_counts_as_ok)) {
+        client->unread.clear();
+        take_answer(*client, 0);
     }
     if (is_degenerate()) {
         close(*client);
@@ -93,7 +108,9 @@ void model::lost(connection_id id, model_time now) {
     }
     if (!client->input_ended) {
         disturb_others(*client, reset_clears_permissions_of_others);
+        disturb_others(*client, reset_drops_requests_of_others);
     }
+    withdraw_deliveries_of(*client);
     lost_rooms_ += client->pseudo && !client->input_ended && has(no_room_after_reset) ? 1U : 0U;
     client->requests.clear();
     if (client->is_tunnel_end) {
@@ -130,7 +147,12 @@ void model::expire_deadlines() {
             if (client.pseudo && has(pseudo_kept_after_timeout)) {
                 kept_pseudos_.insert(*client.pseudo);
             }
+            disturb_others(client, timeout_clears_permissions_of_others);
+            lost_rooms_ += client.pseudo && has(no_room_after_timeout) ? 1U : 0U;
             disconnect(client, error_code::refused);  // ERR-4
+            if (has(timeout_closes_with_reset)) {
+                output_.back().action = model_output::kind::reset;
+            }
         }
     }
 }
@@ -172,7 +194,7 @@ std::optional<model_time> model::next_deadline() const {
         }
     };
     for (const tunnel_state& tunnel : tunnels_) {
-        if (tunnel.current == tunnel_state::stage::accepted && !has(tunnel_never_expires)) {
+        if (tunnel.current == tunnel_state::stage::accepted && !never_expires(tunnel)) {
             consider(tunnel.deadline);
         }
     }
@@ -223,6 +245,7 @@ void model::read_packets(client_state& client) {
         return;
     }
     std::string& unread = unread_of(client);
+    unsigned packets = 0;
     while (!died_ && may_read(client)) {
         const read_result result = read_packet(unread, settings_.wire);
         died_ = result.fatal;
@@ -250,7 +273,8 @@ void model::read_packets(client_state& client) {
             relay(client);
             return;
         }
-        if (has(rest_of_a_read_lost)) {
+        client.history.last_packet = now_;
+        if (has(rest_of_a_read_lost) || (++packets == 2 && has(third_packet_of_a_read_lost))) {
             unread.clear();
         }
     }
@@ -259,13 +283,18 @@ void model::read_packets(client_state& client) {
     }
     client.is_paused = !may_read(client) && (!unread.empty() || client.input_ended);
     if (has(unfinished_packet_forgotten) ||
-        ((unread.size() == 2 || unread.size() == 1) && has(unfinished_size_forgotten))) {
+        ((unread.size() == 2 || unread.size() == 1) && has(unfinished_size_forgotten)) ||
+        (unread == "\x06" && has(error_across_reads_lost))) {
         unread.clear();
     }
     if (unread.empty() || client.is_paused) {
         client.packet_since.reset();
     } else if (!client.packet_since) {
-        client.packet_since = now_;
+        client.packet_since = has(idle_time_counts_for_packet) ? client.history.last_packet : now_;
+    }
+    if (client.first_pc && has(tunnel_second_pc_must_come_along)) {
+        client.first_pc.reset();
+        reply(client, opcode::pc, error_code::refused);
     }
     if (has(unfinished_packet_stalls_everybody) && (!stalling_client_ || *stalling_client_ == client.id)) {
         stalling_client_ = unread.empty() || client.input_ended ? std::nullopt : std::optional{client.id};
@@ -278,6 +307,8 @@ void model::read_packets(client_state& client) {
 /// ERR-1: neither the packet nor anything after it has an effect. ERR-2: the session ends.
 void model::handle_malformed(client_state& client, const read_result& bad) {
     disturb_others(client, malformed_drops_requests_of_others);
+    disturb_others(client, malformed_clears_permissions_of_others);
+    lost_rooms_ += client.pseudo && has(no_room_after_malformed) ? 1U : 0U;
     if (has(malformed_ignored) || (!client.pseudo && has(malformed_before_cr_ignored))) {
         client.is_ignored = true;
         return;
@@ -312,6 +343,9 @@ void model::handle_malformed(client_state& client, const read_result& bad) {
                 disconnect(other, std::nullopt);
             }
         }
+    }
+    if (has(malformed_answered_twice)) {
+        send_code(client, 5);
     }
     disconnect(client, has(malformed_gets_unreachable) ? error_code::unreachable : error_code::refused);
 }
@@ -350,8 +384,8 @@ void model::end_session(client_state& client, end_reason reason) {
         stalling_client_.reset();
     }
     shared_unread_.clear();
-    if (client.pseudo && (has(tunnel_cut_on_leaving) || (reason == end_reason::reset && has(tunnel_cut_on_reset)))) {
-        cut_tunnels_of(*client.pseudo);
+    if (client.pseudo) {
+        disturb_at_end(client, reason);
     }
     for (const pending_delivery& delivery : client.deliveries) {
         if (client.pseudo && delivery.request_op == opcode::sma && !delivery.timed_out) {
@@ -366,7 +400,7 @@ void model::end_session(client_state& client, end_reason reason) {
             kept_pseudos_.insert(*client.pseudo);
         }
         left_pseudos_.insert(*client.pseudo);
-        client.pseudo.reset();
+        pass_on_pseudo(*std::exchange(client.pseudo, std::nullopt));
     }
     if (has(half_close_owes_on) && reason == end_reason::closed && !client.requests.empty()) {
         return;
@@ -375,6 +409,7 @@ void model::end_session(client_state& client, end_reason reason) {
     for (const pending_delivery& delivery : deliveries) {
         if (!delivery.timed_out && !stays_unsettled(client, delivery, reason)) {
             recipient_left(delivery, reason);
+            settle_requests_of(delivery.requester);
             if (delivery.request_op == opcode::spm && has(spm_first_owed_settled)) {
                 break;
             }
@@ -412,6 +447,11 @@ void model::send(client_state& client, const model_packet& packet) {
 
 void model::send_code(client_state& client, std::uint8_t code) {
     send(client, {opcode::error, "", "", code});
+}
+
+bool model::is_tunnel_end(connection_id id) const {
+    const client_state* client = find(id);
+    return client != nullptr && client->is_tunnel_end;
 }
 
 /// Resumes clients that had to wait, and forgets closed ones.

@@ -79,6 +79,8 @@ public:
 
     /// Number of registered users.
     [[nodiscard]] std::size_t users() const;
+    /// True while the client is an end of a tunnel.
+    [[nodiscard]] bool is_tunnel_end(connection_id id) const;
 
 private:
     /// A request whose answers are not all sent; it keeps their place in the order (FLOW-1).
@@ -89,6 +91,8 @@ private:
         bool settled{false};              ///< no more answers follow
         std::size_t awaited{0};           ///< recipients that have not answered, left or timed out
         std::vector<std::uint8_t> codes;  ///< of the recipients of an SMA, oldest first
+        std::string judged_late;          ///< by a fault: the pseudo of an RPM that is not judged yet
+        bool is_final{false};             ///< by a fault: its code is decided, whatever else comes
     };
 
     /// An SPM or PC in its recipient's queue, until an ERROR consumes its place (FLOW-2, FLOW-4).
@@ -103,6 +107,20 @@ private:
         bool sent{false};
         bool timed_out{false};        ///< settled, but still keeps its place
         bool is_behind_offer{false};  ///< an offer to its recipient was undecided when it was queued (FLOW-10)
+    };
+
+    /// What only faults look at: what a client did before.
+    struct client_history {
+        unsigned crs{0};
+        std::uint64_t registered_at{0};  // number of the next request then
+        std::size_t broadcasts{0};
+        bool has_refused{false};
+        bool has_timed_out{false};
+        bool has_accepted{false};
+        bool spoke_too_early{false};
+        model_time last_packet{0};
+        std::string first_refused_pseudo;
+        std::deque<model_packet> refused_messages;
     };
 
     struct client_state {
@@ -132,6 +150,7 @@ private:
         std::optional<std::string> refused_pseudo;   ///< the last one that was taken, for a fault
         std::deque<std::uint8_t> unmatched_answers;  ///< kept by a fault
         std::deque<model_packet> postponed;          ///< requests that a fault delays
+        client_history history;                      ///< for faults
     };
 
     /// A PC that has reached its peer, and the tunnel that it may lead to.
@@ -174,6 +193,19 @@ private:
     [[nodiscard]] std::optional<model_time> input_deadline(const client_state& client) const;
     void finish_turn();
     [[nodiscard]] bool is_degenerate() const;
+    [[nodiscard]] bool splits_character(const client_state& client, std::span<const std::byte> bytes) const;
+    void disturb_at_end(client_state& client, end_reason reason);
+    void pass_on_pseudo(const std::string& pseudo);
+    void withdraw_deliveries_of(const client_state& requester);
+    void settle_requests_of(connection_id requester);
+    [[nodiscard]] bool refuses_pseudo(const std::string& pseudo) const;
+    [[nodiscard]] const std::string& shown_pseudo(const client_state& client, opcode op) const;
+    [[nodiscard]] bool never_expires(const tunnel_state& tunnel) const;
+    void settle_broadcasts_without(const client_state& latecomer);
+    void deliver_refused_messages(client_state& client, client_state& recipient);
+    void swap_with_oldest(pending_delivery& answered);
+    [[nodiscard]] bool is_skipped_by_broadcast(const client_state& recipient) const;
+    [[nodiscard]] bool settle_out_of_turn(client_state& requester, std::deque<pending_request>::iterator request);
     void receive_degenerate(client_state& client);
 
     // CR: registration.cpp
@@ -253,6 +285,7 @@ private:
     [[nodiscard]] bool has_room_for_tunnel_bytes(const client_state& end) const;
     [[nodiscard]] std::size_t open_tunnel_ends() const;
     void cut_tunnels_of(const std::string& pseudo);
+    [[nodiscard]] bool is_side_to_cut(const tunnel_state& tunnel, const std::string& pseudo) const;
 
     model_settings settings_;
     model_time now_{0};
@@ -273,6 +306,8 @@ private:
     std::set<std::string> left_pseudos_;
     std::set<std::pair<std::string, connection_id>> permissions_by_name_;
     std::size_t lost_rooms_{0};
+    std::set<std::string> freed_pseudos_;
+    std::set<std::pair<connection_id, std::string>> refused_spms_;
     std::map<std::string, model_packet> unanswered_by_name_;
     std::set<std::pair<connection_id, connection_id>> refused_offers_;
     std::set<std::array<std::string, 2>> accepted_pairs_;

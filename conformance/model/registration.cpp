@@ -60,6 +60,12 @@ bool model::same_pseudo(const std::string& left, const std::string& right) const
     if (has(sixteen_bytes_compared)) {
         return left.substr(0, 16) == right.substr(0, 16);
     }
+    if (has(first_byte_ignored)) {
+        return left.substr(1) == right.substr(1);
+    }
+    if (has(leading_blank_ignored)) {
+        return left.substr(left.find_first_not_of(' ')) == right.substr(right.find_first_not_of(' '));
+    }
     return left == right;
 }
 
@@ -98,12 +104,17 @@ bool model::is_full(const client_state& candidate) const {
             return !entry.second.closed && !entry.second.pseudo && entry.first != candidate.id;
         }));
     }
-    return count >= settings_.capacity;
+    return count + (has(one_less_than_capacity) ? 1 : 0) >= settings_.capacity + (has(one_more_than_capacity) ? 1 : 0);
 }
 
 void model::connection_request(client_state& client, const std::string& pseudo) {
+    ++client.history.crs;
     if (client.pseudo) {
         second_connection_request(client, pseudo);
+        return;
+    }
+    if (refuses_pseudo(pseudo) || (client.history.spoke_too_early && has(early_request_bars_registration))) {
+        reply(client, opcode::cr, error_code::refused);
         return;
     }
     const bool taken = holder_of(pseudo) != nullptr || kept_pseudos_.contains(pseudo);
@@ -121,6 +132,7 @@ void model::connection_request(client_state& client, const std::string& pseudo) 
 void model::register_as(client_state& client, const std::string& pseudo, error_code code) {
     client.pseudo = pseudo;
     ++ever_registered_;
+    client.history.registered_at = next_request_;
     if (has(cr_answered_twice)) {
         reply(client, opcode::cr, {code, code});
     } else {
@@ -144,6 +156,9 @@ void model::refuse_full(client_state& client, const std::string& pseudo) {
         disconnect(oldest->second, std::nullopt);
         register_as(client, pseudo, error_code::ok);
         return;
+    }
+    if (has(full_reserves_pseudo)) {
+        kept_pseudos_.insert(pseudo);
     }
     if (has(full_but_registered)) {
         register_as(client, pseudo, error_code::out_of_capacity);
@@ -178,6 +193,9 @@ void model::refuse_taken(client_state& client, const std::string& pseudo) {
         disconnect(*holder, std::nullopt);
     }
     client.refused_pseudo = pseudo;
+    if (client.history.first_refused_pseudo.empty()) {
+        client.history.first_refused_pseudo = pseudo;
+    }
     lost_rooms_ += has(taken_cr_takes_room) ? 1U : 0U;
     if (has(refused_cr_restarts_limit)) {
         client.connected = now_;
@@ -193,6 +211,9 @@ void model::refuse_taken(client_state& client, const std::string& pseudo) {
 
 /// For faults that violate CONN-2.
 void model::disturb_holder(client_state& holder) {
+    if (has(taken_pseudo_told_to_holder)) {
+        send_code(holder, 1);
+    }
     if (has(taken_pseudo_clears_permissions)) {
         holder.send_permissions.clear();
     }
@@ -219,7 +240,7 @@ void model::second_connection_request(client_state& client, const std::string& p
         died_ = true;
         return;
     }
-    if (has(second_cr_closes)) {
+    if (has(second_cr_closes) || (client.history.crs > 2 && has(third_cr_closes))) {
         disconnect(client, error_code::refused);
         return;
     }
@@ -235,7 +256,10 @@ void model::second_connection_request(client_state& client, const std::string& p
         }
     }
     lost_rooms_ += has(second_cr_takes_room) ? 1U : 0U;
-    const client_state* holder = holder_of(pseudo);
+    client_state* holder = holder_of(pseudo);
+    if (holder != nullptr && holder != &client && has(second_cr_held_ends_holder)) {
+        disconnect(*holder, std::nullopt);
+    }
     if (holder == nullptr && has(second_cr_reserves_pseudo)) {
         kept_pseudos_.insert(pseudo);
     }
@@ -279,7 +303,12 @@ void model::early_request(client_state& client, const model_packet& packet) {
             send(other, message);
         }
     }
-    if (!has(early_requests_unanswered)) {
+    client.history.spoke_too_early = true;
+    if (packet.op == opcode::sma && users() == 0 && has(early_sma_to_nobody_gets_ok)) {
+        reply(client, packet.op, error_code::ok);
+    } else if (packet.op != opcode::sma && named == nullptr && has(early_request_for_nobody_gets_unreachable)) {
+        reply(client, packet.op, error_code::unreachable);
+    } else if (!has(early_requests_unanswered)) {
         reply(client, packet.op, error_code::refused);
     }
     if (follows(variant::early_request_closes)) {

@@ -11,6 +11,7 @@ using enum fault;
 namespace {
 
 constexpr std::size_t permissions_min = 1'024;       // PM-6: the minimum that a server remembers
+constexpr std::size_t few_permissions = 8;           // too few, by a fault
 constexpr std::size_t few_requests = 16;             // too many for a fault
 constexpr std::size_t pending_requests_min = 1'024;  // FLOW-5
 constexpr std::size_t offers_max = 16;               // PC-8
@@ -43,12 +44,17 @@ void model::reply(client_state& client, opcode op, const std::vector<error_code>
 
 /// For faults that violate FLOW-1.
 bool model::overtakes(opcode op, error_code code) const {
-    return (op == opcode::cr && has(cr_answers_overtake)) || (code == error_code::refused && has(refusals_overtake));
+    return (op == opcode::cr && has(cr_answers_overtake)) || (code == error_code::refused && has(refusals_overtake)) ||
+           (code == error_code::unreachable && has(unreachable_overtakes));
 }
 
 /// FLOW-1: sends settled answers up to the oldest request that is not settled.
 void model::flush(client_state& client) {
     for (auto request = client.requests.begin(); request != client.requests.end();) {
+        if (!request->judged_late.empty()) {
+            request->due = {static_cast<std::uint8_t>(holder_of(request->judged_late) == nullptr ? 4 : 0)};
+            request->settled = true;
+        }
         for (const std::uint8_t code : std::exchange(request->due, {})) {
             send_code(client, code);
         }
@@ -84,6 +90,10 @@ bool model::must_wait(const client_state& client) const {
     return (has(one_request_at_a_time) && !client.requests.empty()) ||
            (has(sixteen_requests_at_a_time) && client.requests.size() >= few_requests) ||
            (has(last_request_of_1024_waits) && client.requests.size() >= pending_requests_min - 1) ||
+           (has(debts_block_requests) && !client.deliveries.empty()) ||
+           (has(pending_sma_blocks) &&
+            std::any_of(client.requests.begin(), client.requests.end(),
+                        [](const pending_request& request) { return request.op == opcode::sma; })) ||
            (has(pending_offer_blocks) &&
             std::any_of(client.requests.begin(), client.requests.end(),
                         [](const pending_request& request) { return request.op == opcode::pc; }));
@@ -120,7 +130,14 @@ void model::handle_request(client_state& client, const model_packet& packet) {
 /// PM-1, PM-2, PM-9
 void model::request_message(client_state& client, const std::string& pseudo) {
     client_state* recipient = find_user(pseudo);
+    if (has(rpm_judged_when_answered) && !client.requests.empty()) {
+        open_request(client, opcode::rpm).judged_late = pseudo;
+        return;
+    }
     if (recipient == nullptr) {
+        if (has(refused_rpm_clears_permissions)) {
+            client.send_permissions.clear();
+        }
         if (left_pseudos_.contains(pseudo) && has(rpm_for_who_left_gets_ok)) {
             reply(client, opcode::rpm, error_code::ok);
             return;
@@ -142,6 +159,10 @@ void model::request_message(client_state& client, const std::string& pseudo) {
         reply(client, opcode::rpm, error_code::unreachable);
         return;
     }
+    if (recipient->history.has_refused && has(rpm_after_refused_message_gets_refused)) {
+        reply(client, opcode::rpm, error_code::refused);
+        return;
+    }
     if (!recipient->deliveries.empty() && has(rpm_for_debtor_gets_unreachable)) {
         reply(client, opcode::rpm, error_code::unreachable);
         return;
@@ -152,8 +173,14 @@ void model::request_message(client_state& client, const std::string& pseudo) {
     }
     // PM-6, PM-10: the permission is for the session, not for the pseudo.
     std::erase(client.send_permissions, recipient->id);
+    if (has(later_rpm_replaces_earlier)) {
+        client.send_permissions.clear();
+    }
+    if (has(rpm_permits_both_ways)) {
+        recipient->send_permissions.push_back(client.id);
+    }
     client.send_permissions.push_back(recipient->id);
-    if (client.send_permissions.size() > permissions_min) {
+    if (client.send_permissions.size() > (has(eight_permissions_remembered) ? few_permissions : permissions_min)) {
         client.send_permissions.pop_front();
     }
     if (has(rpm_outlives_session)) {
@@ -173,11 +200,15 @@ void model::request_message(client_state& client, const std::string& pseudo) {
     } else {
         reply(client, opcode::rpm, error_code::ok);
     }
+    deliver_refused_messages(client, *recipient);
 }
 
 bool model::may_send(const client_state& client, const client_state& recipient) const {
     const bool has_permission = std::find(client.send_permissions.begin(), client.send_permissions.end(),
                                           recipient.id) != client.send_permissions.end();
+    if (refused_spms_.contains({client.id, recipient.pseudo.value_or("")})) {
+        return false;
+    }
     return has_permission || has(spm_without_rpm_delivered) ||
            (has(rpm_serves_every_recipient) && !client.send_permissions.empty()) ||
            requested_ids_.contains(recipient.id) || (&client == &recipient && has(spm_to_oneself_without_rpm)) ||
@@ -195,39 +226,18 @@ void model::send_message(client_state& client, const model_packet& packet) {
         reply(client, opcode::spm, error_code::refused);
     } else if (!may_send(client, *recipient)) {
         reply(client, opcode::spm, has(spm_without_rpm_gets_ok) ? error_code::ok : error_code::refused);
+        if (has(refused_spm_serves_as_rpm)) {
+            client.send_permissions.push_back(recipient->id);
+        }
+        if (has(refused_spm_bars_sender)) {
+            refused_spms_.emplace(client.id, packet.pseudo);
+        }
+        client.history.refused_messages.push_back(packet);
     } else {
         if (follows(variant::rpm_serves_once)) {  // PM-6
             std::erase(client.send_permissions, recipient->id);
         }
         deliver_message(client, *recipient, packet.message);
-    }
-}
-
-/// For faults that change a message.
-void model::damage_message(std::string& message) const {
-    if (has(message_cut_at_nul)) {
-        message.resize(std::min(message.size(), message.find('\0')));
-    }
-    if (has(message_cut_at_1000_bytes)) {
-        message.resize(std::min<std::size_t>(message.size(), 1'000));
-    }
-    if (has(line_breaks_replaced)) {
-        std::replace(message.begin(), message.end(), '\n', ' ');
-    }
-    if (has(byte_order_mark_dropped)) {
-        const std::size_t mark = message.find("\xEF\xBB\xBF");
-        message.erase(std::min(mark, message.size()), 3);
-    }
-    if (has(spm_trimmed)) {
-        message.erase(message.find_last_not_of(' ') + 1);
-        message.erase(0, message.find_first_not_of(' '));
-    }
-    const std::size_t apart = message.find("e\xCC\x81");
-    if (apart != std::string::npos && has(spm_composed)) {
-        message.replace(apart, 3, "\xC3\xA9");
-    }
-    if (has(spm_controls_dropped)) {
-        std::erase_if(message, [](char c) { return c == '\x1B' || c == '\r' || c == '\x7F'; });
     }
 }
 
@@ -244,8 +254,9 @@ void model::deliver_message(client_state& client, client_state& recipient, std::
     } else {
         number = open_request(client, opcode::spm).number;
     }
-    const model_packet packet{opcode::spm, (has(spm_names_recipient) ? recipient : client).pseudo.value_or(""),
-                              std::move(message), 0};
+    const model_packet packet{
+        opcode::spm, has(spm_names_recipient) ? recipient.pseudo.value_or("") : shown_pseudo(client, opcode::spm),
+        std::move(message), 0};
     deliver(recipient, client, number, opcode::spm, packet);
     if (has(spm_permits_reply)) {
         recipient.send_permissions.push_back(client.id);
@@ -260,47 +271,6 @@ void model::deliver_message(client_state& client, client_state& recipient, std::
     }
 }
 
-/// For faults that violate ALL-1.
-void model::drop_recipients(const client_state& client, std::vector<client_state*>& recipients) const {
-    if (recipients.size() > 1 && has(sma_reaches_one)) {
-        recipients.erase(recipients.begin() + 1, recipients.end());
-    }
-    if (recipients.size() > 1 && has(sma_misses_newest)) {
-        recipients.pop_back();
-    }
-    if (recipients.size() > 1 && has(sma_misses_oldest)) {
-        recipients.erase(recipients.begin());
-    }
-    if (recipients.size() > 7 && has(sma_reaches_seven)) {
-        recipients.resize(7);
-    }
-    std::erase_if(recipients, [&](const client_state* recipient) {
-        return recipient != &client && ((!recipient->deliveries.empty() && has(sma_misses_debtors)) ||
-                                        (!recipient->requests.empty() && has(sma_misses_waiting)));
-    });
-}
-
-/// For faults that violate ALL-1 or WIRE-14.
-void model::damage_broadcast(std::string& message) const {
-    if (has(sma_cut_at_nul)) {
-        message.resize(std::min(message.size(), message.find('\0')));
-    }
-    if (has(message_to_all_cut_at_1000_bytes)) {
-        message.resize(std::min<std::size_t>(message.size(), 1'000));
-    }
-    if (has(sma_line_breaks_replaced)) {
-        std::replace(message.begin(), message.end(), '\n', ' ');
-    }
-    if (has(sma_trimmed)) {
-        message.erase(message.find_last_not_of(' ') + 1);
-        message.erase(0, message.find_first_not_of(' '));
-    }
-    const std::size_t apart = message.find("e\xCC\x81");
-    if (apart != std::string::npos && has(sma_composed)) {
-        message.replace(apart, 3, "\xC3\xA9");
-    }
-}
-
 /// ALL-1, ALL-2, ALL-8: to every other user registered now. ALL-3: answered when no recipient is awaited any more.
 void model::send_to_all(client_state& client, const std::string& message) {
     std::vector<client_state*> recipients;
@@ -310,7 +280,14 @@ void model::send_to_all(client_state& client, const std::string& message) {
         }
     }
     drop_recipients(client, recipients);
-    model_packet packet{has(sma_relayed_as_sma) ? opcode::sma : opcode::spm, client.pseudo.value_or(""), message, 0};
+    if (client.history.broadcasts++ != 0 && has(second_sma_reaches_nobody)) {
+        recipients.clear();
+    }
+    if (has(sma_clears_permissions)) {
+        client.send_permissions.clear();
+    }
+    model_packet packet{has(sma_relayed_as_sma) ? opcode::sma : opcode::spm, shown_pseudo(client, opcode::sma), message,
+                        0};
     damage_broadcast(packet.message);
     send_to_wrong_recipients(client, packet);
     if (recipients.empty() && has(sma_alone_after_leaving_unreachable) && !left_pseudos_.empty()) {
@@ -352,8 +329,10 @@ void model::send_to_all(client_state& client, const std::string& message) {
 /// For faults that violate ALL-7, FLOW-8 or TUN-2.
 void model::send_to_wrong_recipients(client_state& client, const model_packet& packet) {
     for (auto& [id, other] : clients_) {
-        const bool is_unregistered = !other.pseudo && !other.input_ended &&
-                                     (has(sma_reaches_strangers) || (other.refused_pseudo && has(sma_reaches_refused)));
+        const bool is_unregistered =
+            !other.pseudo && !other.input_ended &&
+            (has(sma_reaches_strangers) || (other.refused_pseudo && has(sma_reaches_refused)) ||
+             (other.history.spoke_too_early && has(sma_reaches_early_requesters)));
         const bool is_half_closed = !other.pseudo && other.input_ended && has(half_close_still_delivered_to);
         const bool is_in_tunnel = partner_of(other) != nullptr && has(tunnel_end_gets_messages);
         if (&other != &client && (is_unregistered || is_half_closed || is_in_tunnel)) {
@@ -362,33 +341,12 @@ void model::send_to_wrong_recipients(client_state& client, const model_packet& p
     }
 }
 
-/// For a fault that violates ALL-8.
-void model::send_to_latecomer(client_state& late) {
-    std::map<std::uint64_t, pending_delivery> unanswered;
-    for (const auto& [id, other] : clients_) {
-        for (const pending_delivery& delivery : other.deliveries) {
-            if (delivery.request_op == opcode::sma && !delivery.timed_out) {
-                unanswered.emplace(delivery.request, delivery);
-            }
-        }
-    }
-    for (const auto& [number, delivery] : unanswered) {
-        client_state* requester = find(delivery.requester);
-        if (requester == nullptr) {
-            continue;
-        }
-        for (pending_request& request : requester->requests) {
-            if (request.number == number) {
-                ++request.awaited;
-                deliver(late, *requester, number, opcode::sma, delivery.packet);
-            }
-        }
-    }
-}
-
 /// PC-2: no such user. PC-6: to oneself. PC-7: one undecided offer at a time. PC-8: not too many of one user.
 void model::private_connection(client_state& client, const std::string& pseudo) {
     client_state* peer = find_user(pseudo);
+    if (has(offer_clears_permissions)) {
+        client.send_permissions.clear();
+    }
     if (peer == nullptr) {
         const bool left = has(pc_for_who_left_gets_ok) && left_pseudos_.contains(pseudo);
         const error_code code = has(pc_to_nobody_gets_ok) || left ? error_code::ok
@@ -417,14 +375,6 @@ void model::private_connection(client_state& client, const std::string& pseudo) 
     offer(client, *peer);
 }
 
-/// For faults that violate PC-1.
-bool model::refuses_offer(const client_state& client, const client_state& peer) const {
-    return (!peer.deliveries.empty() && has(pc_to_debtor_refused)) ||
-           (!peer.requests.empty() && has(pc_to_waiting_refused)) ||
-           (client.offers_made >= offers_max && has(pc_decided_offers_counted)) ||
-           (refused_offers_.contains({client.id, peer.id}) && has(pc_after_refusal_refused));
-}
-
 /// PC-8: counts the client's offers that nobody has decided, wherever they are.
 bool model::has_too_many_offers(const client_state& client) const {
     if (follows(variant::offers_without_limit)) {
@@ -449,7 +399,9 @@ void model::offer(client_state& client, client_state& peer) {
     ++client.offers_made;
     pending_request& request = open_request(client, opcode::pc);
     const std::uint64_t number = request.number;
-    if (!has(pc_first_answer_missing)) {
+    if (has(pc_first_answer_overtakes)) {
+        send_code(client, 0);
+    } else if (!has(pc_first_answer_missing)) {
         request.due.push_back(static_cast<std::uint8_t>(error_code::ok));
     }
     if (has(pc_decided_early)) {

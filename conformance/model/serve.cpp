@@ -92,6 +92,9 @@ private:
     void wait() {
         std::vector<pollfd> polled{{listener_.get(), POLLIN, 0}};
         std::vector<connection_id> ids;
+        const bool loses_bytes = settings_.model.wire.faults.has(fault::bytes_before_end_lost) ||
+                                 settings_.model.wire.faults.has(fault::tunnel_bytes_before_end_lost);
+        const int end_event = loses_bytes ? POLLRDHUP : 0;
         const bool is_stalled = settings_.model.wire.faults.has(fault::slow_reader_stalls_everybody) &&
                                 std::any_of(connections_.begin(), connections_.end(),
                                             [](const auto& entry) { return entry.second.blocked; });
@@ -99,7 +102,7 @@ private:
             const bool reads =
                 !is_stalled && (connection.drain_until || (!connection.input_ended && model_.wants_input(id)));
             polled.push_back({connection.socket.get(),
-                              static_cast<short>((reads && !connection.input_ended ? POLLIN : 0) |
+                              static_cast<short>((reads && !connection.input_ended ? POLLIN | end_event : 0) |
                                                  (connection.blocked ? POLLOUT : 0)),
                               0});
             ids.push_back(id);
@@ -111,7 +114,10 @@ private:
             const short events = polled[index + 1].revents;
             connection_state& connection = connections_.at(ids[index]);
             connection.blocked = connection.blocked && (events & POLLOUT) == 0;
-            if ((events & (POLLIN | POLLERR | POLLHUP)) != 0) {
+            if (loses_last_bytes(ids[index], connection, events)) {
+                connection.input_ended = true;
+                model_.end(ids[index], now());
+            } else if ((events & (POLLIN | POLLERR | POLLHUP)) != 0) {
                 read_from(ids[index], connection);
             }
         }
@@ -150,6 +156,14 @@ private:
             connections_[id].socket = std::move(accepted);
             model_.connect(id, now());
         }
+    }
+
+    /// By a fault, the end of input is looked at before what came before it.
+    [[nodiscard]] bool loses_last_bytes(connection_id id, const connection_state& connection, short events) const {
+        const fault cause =
+            model_.is_tunnel_end(id) ? fault::tunnel_bytes_before_end_lost : fault::bytes_before_end_lost;
+        return (events & POLLRDHUP) != 0 && !connection.input_ended && !connection.drain_until &&
+               settings_.model.wire.faults.has(cause);
     }
 
     void read_from(connection_id id, connection_state& connection) {

@@ -2,6 +2,8 @@
 // tunnel ends. Not modeled: addresses (TUN-3), as all connections come from one, and backpressure.
 #include "model/model.hpp"
 
+#include <chatos/utf8.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -58,10 +60,15 @@ void model::join_tunnel(client_state& client, const std::string& own, const std:
             for (std::size_t side = 0; side < 2; ++side) {
                 const bool fits = tunnel.current == stage && tunnel.sides[side] == own &&
                                   (tunnel.sides[1 - side] == peer || has(tunnel_any_second_pc));
-                const bool comes_too_early = side == 1 && !tunnel.ends[0] && has(tunnel_peer_first_refused);
+                const bool comes_too_early =
+                    side == 1 && ((!tunnel.ends[0] && has(tunnel_peer_first_refused)) ||
+                                  (stage == tunnel_state::stage::offered && has(tunnel_early_end_of_peer_refused)));
                 const bool is_free = (!tunnel.ends[side] || has(tunnel_end_taken_over)) && !comes_too_early;
                 if (fits && is_free && !(stage == tunnel_state::stage::offered && has(tunnel_early_end_refused))) {
                     tunnel.ends[side] = client.id;
+                    if (tunnel.ends[1 - side] && has(tunnel_bytes_with_second_end_lost)) {
+                        client.unread.clear();
+                    }
                     open_if_complete(tunnel);
                     return;
                 }
@@ -134,10 +141,20 @@ void model::drop_tunnel(std::size_t index) {
     }
 }
 
+/// For faults that violate TUN-4.
+bool model::never_expires(const tunnel_state& tunnel) const {
+    return has(tunnel_never_expires) || (tunnel.ends[1] && has(tunnel_peer_end_never_expires));
+}
+
 void model::expire_tunnels() {
     for (std::size_t index = tunnels_.size(); index-- > 0;) {
-        const tunnel_state& tunnel = tunnels_[index];
-        if (tunnel.current == tunnel_state::stage::accepted && tunnel.deadline <= now_ && !has(tunnel_never_expires)) {
+        tunnel_state& tunnel = tunnels_[index];
+        const bool is_empty = !tunnel.ends[0] && !tunnel.ends[1];
+        if (tunnel.current == tunnel_state::stage::accepted && tunnel.deadline <= now_ && !never_expires(tunnel)) {
+            if (is_empty && has(tunnel_acceptance_never_expires)) {
+                tunnel.deadline += settings_.tunnel_timeout;
+                continue;
+            }
             drop_tunnel(index);
         }
     }
@@ -208,6 +225,13 @@ void model::relay(client_state& end) {
     if (has(tunnel_cuts_at_64_kib)) {
         bytes.resize(std::min(bytes.size(), few_bytes - std::min(few_bytes, end.relayed)));
     }
+    if (has(tunnel_stops_at_nul)) {
+        bytes.resize(std::min(bytes.size(), bytes.find('\0')));
+    }
+    if (has(tunnel_high_bytes_replaced) && find_ill_formed_utf8(bytes) != utf8_well_formed) {
+        std::replace_if(
+            bytes.begin(), bytes.end(), [](char c) { return c < 0; }, '?');
+    }
     end.relayed += bytes.size();
     const tunnel_state* tunnel = tunnel_of(end);
     const bool is_peer = tunnel != nullptr && tunnel->ends[1] == end.id;
@@ -238,9 +262,11 @@ void model::leave_tunnel(client_state& end) {
     if (tunnel == nullptr) {
         return;
     }
+    const bool was_peer = tunnel->ends[1] == end.id;
     if (tunnel->current == tunnel_state::stage::open) {
         tunnels_.erase(tunnels_.begin() + (tunnel - tunnels_.data()));
-        if (partner != nullptr && !has(tunnel_reset_not_relayed)) {
+        const bool is_kept = has(tunnel_reset_not_relayed) || (was_peer && has(tunnel_reset_of_peer_not_relayed));
+        if (partner != nullptr && !is_kept) {
             close(*partner);
         }
         return;
@@ -263,13 +289,18 @@ std::size_t model::open_tunnel_ends() const {
            }));
 }
 
+/// For faults that violate TUN-5.
+bool model::is_side_to_cut(const tunnel_state& tunnel, const std::string& pseudo) const {
+    return (tunnel.sides[0] == pseudo && !has(tunnel_cut_when_peer_leaves)) ||
+           (tunnel.sides[1] == pseudo && !has(tunnel_cut_when_asker_leaves));
+}
+
 /// For a fault.
 void model::cut_tunnels_of(const std::string& pseudo) {
     for (bool closed_one = true; std::exchange(closed_one, false);) {
         for (const tunnel_state& tunnel : tunnels_) {
             client_state* end = tunnel.ends[0] ? find(*tunnel.ends[0]) : nullptr;
-            if (tunnel.current == tunnel_state::stage::open && end != nullptr &&
-                (tunnel.sides[0] == pseudo || tunnel.sides[1] == pseudo)) {
+            if (tunnel.current == tunnel_state::stage::open && end != nullptr && is_side_to_cut(tunnel, pseudo)) {
                 close(*end);
                 closed_one = true;
                 break;

@@ -56,10 +56,11 @@ public:
     field_reader(std::string_view bytes, const wire_settings& settings) : bytes_{bytes}, settings_{settings} {}
 
     read_result read() {
-        const auto first = take_byte();
+        auto first = take_byte();
         if (!first) {
             return result_;
         }
+        *first &= has(opcode_low_bits_only) ? 7U : 0xFFU;
         if (is_passed_over(*first)) {
             result_.status = read_status::skipped;
             result_.consumed = 1;
@@ -83,7 +84,7 @@ private:
 
     [[nodiscard]] bool is_passed_over(unsigned first) const {
         return (first == 0 && has(opcode_zero_ignored)) || (first == 7 && has(opcode_seven_ignored)) ||
-               (first >= 0x80 && has(high_opcodes_ignored));
+               (first == '\n' && has(line_feed_ignored)) || (first >= 0x80 && has(high_opcodes_ignored));
     }
 
     /// The fields after the opcode (WIRE-2 to WIRE-5). False if they are incomplete or malformed.
@@ -109,7 +110,9 @@ private:
                                    (op == opcode::spm && has(spm_pseudo_size_read_little_endian)) ||
                                    (op == opcode::pc && has(pc_size_read_little_endian));
         std::uint32_t limit = settings_.bounds.pseudo_bytes_max;
-        if (has(pseudo_of_32_bytes_refused) || (op == opcode::pc && has(pc_pseudo_of_32_bytes_refused))) {
+        if (has(pseudo_of_32_bytes_refused) || (op == opcode::pc && has(pc_pseudo_of_32_bytes_refused)) ||
+            (op == opcode::rpm && has(rpm_pseudo_of_32_bytes_refused)) ||
+            (op == opcode::spm && has(spm_pseudo_of_32_bytes_refused))) {
             limit = std::min(limit, 31U);
         }
         const auto size = read_size(one_byte ? 1 : 2, little_endian, limit);
@@ -123,7 +126,7 @@ private:
             result_.fatal = has(dies_of_size_zero);
             return malformed();
         }
-        return read_text(result_.packet.pseudo, *size, has(pseudo_size_counts_characters), true);
+        return read_text(result_.packet.pseudo, *size, counts_characters(true), true);
     }
 
     bool read_message() {
@@ -133,7 +136,8 @@ private:
         const bool little_endian = (op == opcode::sma && has(sma_size_read_little_endian)) ||
                                    (op == opcode::spm && has(spm_message_size_read_little_endian));
         std::uint32_t limit = settings_.bounds.message_bytes_max;
-        if (has(message_of_1024_bytes_refused)) {
+        if (has(message_of_1024_bytes_refused) || (op == opcode::sma && has(message_to_all_of_1024_bytes_refused)) ||
+            (result_.packet.pseudo.size() == 32 && has(largest_spm_refused))) {
             limit = std::min(limit, 1'023U);
         }
         const auto size = read_size(two_bytes ? 2 : 4, little_endian, limit);
@@ -143,7 +147,7 @@ private:
         if (*size == 0 && settings_.variants.has(variant::empty_message_malformed)) {  // WIRE-10
             return malformed();
         }
-        return read_text(result_.packet.message, *size, has(message_size_counts_characters), false);
+        return read_text(result_.packet.message, *size, counts_characters(false), false);
     }
 
     bool read_code() {
@@ -164,7 +168,8 @@ private:
             return false;
         }
         const bool relayed = (*code == 3 ? has(code_3_relayed) : has(unassigned_codes_relayed)) ||
-                             (*code == 6 && has(code_6_relayed)) || (*code == 255 && has(code_255_relayed));
+                             (*code == 6 && has(code_6_relayed)) || (*code == 255 && has(code_255_relayed)) ||
+                             (*code > 6 && *code < 0x80 && has(codes_7_to_127_relayed));
         return relayed || malformed();  // WIRE-12
     }
 
@@ -180,7 +185,10 @@ private:
         }
         if (size >> (8 * size_bytes - 1) != 0 && size_bytes > 1) {  // WIRE-11
             result_.fatal = has(dies_of_negative_size);
-            if (!awaits_negative_size(size_bytes)) {
+            const std::uint32_t smallest = 1U << (8 * size_bytes - 1);
+            const bool is_edge = (size == smallest && has(smallest_negative_size_awaited)) ||
+                                 (size == (smallest | (smallest - 1)) && has(minus_one_awaited));
+            if (!is_edge && !awaits_negative_size(size_bytes)) {
                 (void)malformed();
             }
             return std::nullopt;
@@ -201,6 +209,21 @@ private:
         case opcode::pc: return has(negative_pc_size_awaited);
         case opcode::sma: return has(negative_sma_size_awaited);
         default: return false;
+        }
+    }
+
+    /// For faults that violate WIRE-7.
+    [[nodiscard]] bool counts_characters(bool is_pseudo) const {
+        if (has(is_pseudo ? pseudo_size_counts_characters : message_size_counts_characters)) {
+            return true;
+        }
+        switch (result_.packet.op) {
+        case opcode::cr: return has(cr_size_counts_characters);
+        case opcode::rpm: return has(rpm_size_counts_characters);
+        case opcode::spm:
+            return has(is_pseudo ? spm_pseudo_size_counts_characters : spm_message_size_counts_characters);
+        case opcode::sma: return has(sma_size_counts_characters);
+        default: return has(pc_size_counts_characters);
         }
     }
 
@@ -226,7 +249,11 @@ private:
         }
         const bool four_bytes =
             std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0xF0; });
-        return !(four_bytes && has(four_byte_characters_refused)) || malformed();
+        const bool is_refused =
+            (four_bytes && has(four_byte_characters_refused)) ||
+            (text.find("\xEF\xBF\xBF") != std::string::npos && has(noncharacters_refused)) ||
+            (has(controls_refused) && std::any_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; }));
+        return !is_refused || malformed();
     }
 
     /// The fault that does not check this field.
@@ -247,7 +274,12 @@ private:
                ((first == 0xE0 || first == 0xF0) && has(long_overlong_forms_accepted)) ||
                (first == 0xED && text.substr(at).size() >= 6 && text.substr(at + 3, 1) == "\xED" &&
                 has(surrogate_pairs_accepted)) ||
-               (first >= 0x80 && first < 0xC0 && has(lone_continuation_accepted));
+               (first >= 0x80 && first < 0xC0 && has(lone_continuation_accepted)) ||
+               (first == 0xED && static_cast<unsigned char>(text.substr(at)[1]) >= 0xB0 &&
+                has(low_surrogates_accepted)) ||
+               (first >= 0xF8 && has(five_byte_forms_accepted)) ||
+               (first >= 0xE1 && first < 0xF8 && text.substr(at).size() > 2 && continues_character(text[at + 1]) &&
+                !continues_character(text[at + 2]) && has(last_byte_of_character_unchecked));
     }
 
     std::optional<unsigned> take_byte() {
@@ -276,9 +308,12 @@ void append_size(std::string& bytes, std::size_t size, unsigned size_bytes, bool
 }
 
 void append_pseudo_size(std::string& bytes, const model_packet& packet, const fault_set& faults) {
-    const bool counts_characters = faults.has(delivered_pseudo_size_counts_characters);
+    const bool is_pc = packet.op == opcode::pc;
+    const bool counts_characters = faults.has(delivered_pseudo_size_counts_characters) ||
+                                   (is_pc && faults.has(delivered_pc_size_counts_characters));
     append_size(bytes, counts_characters ? characters_of(packet.pseudo) : packet.pseudo.size(), 2,
-                faults.has(delivered_pseudo_size_little_endian));
+                faults.has(delivered_pseudo_size_little_endian) ||
+                    (is_pc && faults.has(delivered_pc_size_little_endian)));
 }
 
 void append_spm(std::string& bytes, const model_packet& packet, const fault_set& faults) {
