@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <string>
@@ -287,13 +288,26 @@ bool is_same_file(const std::string& input, const std::string& output) {
 }
 
 /// What --anonymize cannot be together with; empty if there is nothing.
-std::string anonymize_problem(const command_line& options) {
-    const bool has_other_output = options.check.is_wanted || options.is_to_scenario || options.is_json ||
-                                  options.is_csv || options.is_verbose || options.wants_stats || options.wants_ladder ||
-                                  options.time != "relative" || !options.svg_path.empty() || options.raw_followed ||
-                                  options.followed || !options.filter_text.empty();
-    if (has_other_output) {
-        return "--anonymize writes the whole capture and prints only a count: look at its file in another run";
+std::string anonymize_problem(const CLI::App& app, const command_line& options) {
+    // What says which frames are read, and how. All else shows something of them.
+    constexpr std::array<std::string_view, 12> companions{"--anonymize",
+                                                          "FILE",
+                                                          "-i",
+                                                          "-f",
+                                                          "-c",
+                                                          "-a",
+                                                          "--port",
+                                                          "--link-type",
+                                                          "--verify-checksums",
+                                                          "--progress",
+                                                          "--pseudo-bytes-max",
+                                                          "--message-bytes-max"};
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->count() != 0 && std::ranges::find(companions, option->get_name()) == companions.end()) {
+            return "--anonymize writes the whole capture and prints only a count: look at its file in another run, "
+                   "without " +
+                   option->get_name() + " in this one";
+        }
     }
     if (!options.interface.empty() || options.files.size() != 1 || options.files.front() == "-") {
         return "--anonymize reads a capture twice: name one file";
@@ -309,9 +323,9 @@ std::string anonymize_problem(const command_line& options) {
 }
 
 /// The contradiction in the command line; empty if there is none.
-std::string usage_problem(const command_line& options) {
+std::string usage_problem(const CLI::App& app, const command_line& options) {
     if (!options.anonymized_path.empty()) {
-        if (std::string problem = anonymize_problem(options); !problem.empty()) {
+        if (std::string problem = anonymize_problem(app, options); !problem.empty()) {
             return problem;
         }
     }
@@ -360,7 +374,7 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return usage_error(base::usage_text(app, error) + "; see chatos-dump --help");
     }
-    if (const std::string problem = usage_problem(options); !problem.empty()) {
+    if (const std::string problem = usage_problem(app, options); !problem.empty()) {
         return usage_error(problem);
     }
     if (would_read_a_terminal(options)) {

@@ -158,6 +158,8 @@ TEST_F(dump_program, refuses_what_makes_no_sense_with_status_2) {
         {{"--anonymize", "o.pcapng", "a.pcap", "b.pcap"}, "name one file"},
         {{"--anonymize", "o.pcapng", "--json", "a.pcap"}, "prints only a count"},
         {{"--anonymize", "o.pcapng", "--time", "iso", "a.pcap"}, "prints only a count"},
+        {{"--anonymize", "o.pcapng", "--stats", "a.pcap"}, "another run, without --stats in this one"},
+        {{"--anonymize", "o.pcapng", "-i", "lo", "--port", "9000", "-c", "2"}, "name one file"},
         {{"--anonymize", "-", "a.pcap"}, "give it a file"},
         {{"--anonymize", "o.pcapng", "--raw", "a.pcap"}, "excludes"},
     };
