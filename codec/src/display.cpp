@@ -265,15 +265,11 @@ display_piece escaped_ascii(unsigned char byte) noexcept {
     }
 }
 
-constexpr bool is_plain_ascii(unsigned char byte) noexcept {
-    return byte >= 0x20 && byte < 0x7F && byte != '\\' && byte != '"';
-}
-
 }  // namespace
 
 display_piece next_display_character(std::string_view text) noexcept {
     const auto lead = static_cast<unsigned char>(text[0]);
-    if (lead < 0x80 && !is_plain_ascii(lead)) {
+    if (lead < 0x80 && plain_bytes(text.substr(0, 1)) == 0) {
         return escaped_ascii(lead);
     }
     const character first = character_at(text, 0);
@@ -287,10 +283,7 @@ display_piece next_display_character(std::string_view text) noexcept {
 }
 
 display_piece next_display_piece(std::string_view text) noexcept {
-    std::size_t plain = 0;
-    while (plain < text.size() && plain < plain_bytes_max && is_plain_ascii(static_cast<unsigned char>(text[plain]))) {
-        ++plain;
-    }
+    const std::size_t plain = plain_bytes(text.substr(0, plain_bytes_max));
     if (plain == 0) {
         return next_display_character(text);
     }

@@ -4,6 +4,7 @@
 #include "dump/csv/csv_sink.hpp"
 #include "dump/output/frame_selection.hpp"
 #include "dump/output/pcapng_writer.hpp"
+#include "dump/record/forwarding_sinks.hpp"
 #include "dump/testing/memory_source.hpp"
 
 #include <algorithm>
@@ -63,17 +64,8 @@ read_capture read(std::span<const std::byte> file, dump::frame_listener* listene
     account.capture = &capture;
     dump::testing::memory_source source{file};
 
-    struct both final : dump::record_sink {
-        both(dump::record_sink& first_sink, dump::record_sink* second_sink) : first{first_sink}, second{second_sink} {}
-        void take(const dump::any_record& record) override {
-            first.take(record);
-            if (second != nullptr) {
-                second->take(record);
-            }
-        }
-        dump::record_sink& first;
-        dump::record_sink* second;
-    } sink{packets, frames};
+    dump::tee_sink both{packets, frames != nullptr ? *frames : packets};
+    dump::record_sink& sink = frames != nullptr ? static_cast<dump::record_sink&>(both) : packets;
     std::string problem = dump::dump_capture(source, {}, options, sink, account, capture, out);
     return {std::move(packets.packets), out.text(), std::move(problem), capture.frames};
 }

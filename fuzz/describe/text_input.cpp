@@ -1,4 +1,5 @@
 // Inputs that are no plan with packets: a text, a value for the encoder, a script of a session, a scenario.
+#include "base/utf8_text.hpp"
 #include "comparison/comparison.hpp"
 #include "describe/input_words.hpp"
 #include "dump/text/text_format.hpp"
@@ -30,7 +31,7 @@ void add_rows(dump::output& out, input_bytes bytes) {
         out.add_spaces(2);
         dump::add_hex_row(out, row);
         out.add_spaces(2);
-        dump::add_quoted(out, dump::as_text(row));
+        dump::add_quoted(out, base::as_text(row));
         out.add('\n');
     }
 }
@@ -40,7 +41,7 @@ void add_utf8_input(dump::output& out, input_bytes input) {
         out.add("no text: the input is empty\n");
         return;
     }
-    const std::string_view text = dump::as_text(input.subspan(1));
+    const std::string_view text = base::as_text(input.subspan(1));
     const std::size_t margin = std::to_integer<std::size_t>(input[0]) % 64;
     const std::size_t wrong = find_ill_formed_utf8(text);
     out.add("text    ");
@@ -113,7 +114,7 @@ void add_history_input(dump::output& out, input_bytes input) {
 void add_scenario_input(dump::output& out, input_bytes input) {
     const auto end = std::ranges::find(input, std::byte{0});
     const auto text_bytes = static_cast<std::size_t>(end - input.begin());
-    std::string_view text = dump::as_text(input.first(text_bytes));
+    std::string_view text = base::as_text(input.first(text_bytes));
     out.add("scenario  ");
     out.add(count_of_bytes(text_bytes));
     out.add('\n');

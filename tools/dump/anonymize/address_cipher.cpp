@@ -57,7 +57,7 @@ ip_address address_cipher::replace(const ip_address& address, std::uint8_t ip_ve
         return address;
     }
     hash_.add("ipv6");
-    hash_.add(std::span<const std::uint8_t>{address.bytes});
+    hash_.add(std::as_bytes(std::span{address.bytes}));
     const keyed_hash::digest digest = hash_.finish();
     std::copy_n(digest.begin(), replaced.bytes.size(), replaced.bytes.begin());
     replaced.bytes.front() = 0xFD;
@@ -72,9 +72,7 @@ void address_cipher::replace_hardware(std::span<std::byte> address) {
         return;
     }
     hash_.add("hardware");
-    for (const std::byte byte : address) {
-        hash_.add(std::uint64_t{std::to_integer<std::uint8_t>(byte)});
-    }
+    hash_.add(address);
     const keyed_hash::digest digest = hash_.finish();
     const std::byte group = address[0] & std::byte{1};
     for (std::size_t index = 0; index < address.size(); ++index) {

@@ -63,7 +63,7 @@ void anonymized_file::fill(const payload_place& place, std::size_t offset, std::
         read_at(place.checksum, field);
         const std::uint16_t checksum =
             changed_checksum(network_number_at<std::uint16_t>(field, 0), before, bytes, offset % 2 != 0);
-        field = {static_cast<std::byte>(checksum >> 8U), static_cast<std::byte>(checksum & 0xFFU)};
+        put_network_number(field, 0, checksum);
         write_at(place.checksum, field);
     }
     write_at(place.position + offset, bytes);

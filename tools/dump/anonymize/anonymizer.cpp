@@ -301,10 +301,8 @@ void anonymizer::on(const undecoded_record& record) {
         const std::size_t place = direction.tail++ % keyed_hash::bytes;
         if (place == 0) {
             hash_.add("tail");
-            hash_.add(std::span<const std::uint8_t>{direction.tail_state});
-            for (const std::byte before : direction.tail_block) {
-                hash_.add(std::uint64_t{std::to_integer<std::uint8_t>(before)});
-            }
+            hash_.add(direction.tail_state);
+            hash_.add(direction.tail_block);
             direction.tail_state = hash_.finish();
             direction.tail_block.clear();
         }

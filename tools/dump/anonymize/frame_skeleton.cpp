@@ -3,6 +3,7 @@
 #include "dump/capture/wire_numbers.hpp"
 #include "dump/link/header_openers.hpp"
 #include "dump/link/link_layer.hpp"
+#include "dump/link/link_types.hpp"
 
 #include <algorithm>
 #include <array>
@@ -12,19 +13,14 @@ namespace chatos::dump {
 
 namespace {
 
+/// The link type of frames that are made.
 constexpr std::uint16_t link_ethernet = 1;
-constexpr std::uint16_t link_raw_ip = 101;
 constexpr std::size_t ethernet_header_bytes = 14;
 constexpr std::size_t tag_bytes = 4;
 constexpr std::size_t ipv4_header_bytes = 20;
 constexpr std::size_t ipv6_header_bytes = 40;
 constexpr std::size_t tcp_header_bytes_min = 20;
 constexpr std::size_t tcp_checksum_position = 16;
-
-void put_number(std::vector<std::byte>& bytes, std::size_t at, std::uint16_t number) noexcept {
-    bytes[at] = static_cast<std::byte>(number >> 8U);
-    bytes[at + 1] = static_cast<std::byte>(number & 0xFFU);
-}
 
 std::uint16_t inverted(std::uint32_t sum) noexcept {
     return static_cast<std::uint16_t>(~sum & 0xFFFFU);
@@ -38,8 +34,15 @@ struct link_shape {
 
 /// Nothing for headers that may hold more.
 std::optional<link_shape> simple_link(const captured_frame& frame, std::size_t header_bytes) noexcept {
-    switch (frame.link_type) {
-    case link_ethernet: {
+    const link_type_row* const type = find_link_type(frame.link_type);
+    if (type == nullptr || type->prefix_bytes != 0) {
+        return std::nullopt;
+    }
+    const auto shape_if = [](bool is_that_long, link_shape shape) {
+        return is_that_long ? std::optional{shape} : std::nullopt;
+    };
+    switch (type->first) {
+    case header_kind::ethernet:
         if (header_bytes < ethernet_header_bytes || (header_bytes - ethernet_header_bytes) % tag_bytes != 0) {
             return std::nullopt;
         }
@@ -49,16 +52,11 @@ std::optional<link_shape> simple_link(const captured_frame& frame, std::size_t h
             }
         }
         return link_shape{{0, 6}, 2};
-    }
-    case 113: return header_bytes == 16 ? std::optional{link_shape{{6}, 1}} : std::nullopt;
-    case 276: return header_bytes == 20 ? std::optional{link_shape{{12}, 1}} : std::nullopt;
-    case 0:
-    case 108: return header_bytes == 4 ? std::optional{link_shape{}} : std::nullopt;
-    case 12:
-    case 14:
-    case link_raw_ip:
-    case 228:
-    case 229: return header_bytes == 0 ? std::optional{link_shape{}} : std::nullopt;
+    case header_kind::cooked: return shape_if(header_bytes == 16, {{6}, 1});
+    case header_kind::cooked_2: return shape_if(header_bytes == 20, {{12}, 1});
+    case header_kind::loopback: return shape_if(header_bytes == 4, {});
+    case header_kind::any_ip:
+    case header_kind::ip: return shape_if(header_bytes == 0, {});
     default: return std::nullopt;
     }
 }
@@ -159,21 +157,21 @@ private:
         std::vector<std::byte>& bytes = result_.bytes;
         if (is_tagged) {
             constexpr std::uint64_t identifiers = 4'094;
-            put_number(bytes, 12, 0x88A8);
-            put_number(bytes, 14, static_cast<std::uint16_t>(1 + segment_.ip.vlan % identifiers));
-            put_number(bytes, 16, 0x8100);
-            put_number(bytes, 18, static_cast<std::uint16_t>(1 + segment_.ip.vlan / identifiers % identifiers));
+            put_network_number(bytes, 12, 0x88A8);
+            put_network_number(bytes, 14, static_cast<std::uint16_t>(1 + segment_.ip.vlan % identifiers));
+            put_network_number(bytes, 16, 0x8100);
+            put_network_number(bytes, 18, static_cast<std::uint16_t>(1 + segment_.ip.vlan / identifiers % identifiers));
         }
-        put_number(bytes, link_bytes - 2, segment_.ip.ip_version == 4 ? 0x0800 : 0x86DD);
+        put_network_number(bytes, link_bytes - 2, segment_.ip.ip_version == 4 ? 0x0800 : 0x86DD);
         if (segment_.ip.ip_version == 4) {
             bytes[link_bytes] = std::byte{0x45};
-            put_number(bytes, link_bytes + 2, total <= 0xFFFF ? static_cast<std::uint16_t>(total) : 0);
+            put_network_number(bytes, link_bytes + 2, total <= 0xFFFF ? static_cast<std::uint16_t>(total) : 0);
             bytes[link_bytes + 8] = std::byte{64};
             bytes[link_bytes + 9] = std::byte{protocol_tcp};
         } else {
             const std::uint32_t payload = segment_.ip.original_bytes;
             bytes[link_bytes] = std::byte{0x60};
-            put_number(bytes, link_bytes + 4, payload <= 0xFFFF ? static_cast<std::uint16_t>(payload) : 0);
+            put_network_number(bytes, link_bytes + 4, payload <= 0xFFFF ? static_cast<std::uint16_t>(payload) : 0);
             bytes[link_bytes + 6] = std::byte{protocol_tcp};
             bytes[link_bytes + 7] = std::byte{64};
         }
@@ -194,9 +192,9 @@ private:
         constexpr std::byte filler{1};
         std::ranges::fill(std::span{bytes}.subspan(position + ipv4_header_bytes, header_bytes - ipv4_header_bytes),
                           filler);
-        put_number(bytes, position + 10, 0);
-        put_number(bytes, position + 10,
-                   inverted(ones_complement_sum(std::span{bytes}.subspan(position, header_bytes), 0)));
+        put_network_number(bytes, position + 10, 0);
+        put_network_number(bytes, position + 10,
+                           inverted(ones_complement_sum(std::span{bytes}.subspan(position, header_bytes), 0)));
     }
 
     void add_segment(std::size_t position) {
@@ -214,10 +212,10 @@ private:
         if (tcp.size() < tcp_header_bytes_min) {
             return;
         }
-        put_number(result_.bytes, position + tcp_checksum_position, 0);
+        put_network_number(result_.bytes, position + tcp_checksum_position, 0);
         if (segment_.ip.original_bytes == tcp.size()) {
             result_.checksum = position + tcp_checksum_position;
-            put_number(result_.bytes, result_.checksum, checksum_of(position, tcp.size()));
+            put_network_number(result_.bytes, result_.checksum, checksum_of(position, tcp.size()));
         }
     }
 

@@ -19,12 +19,12 @@ keyed_hash::keyed_hash(keyed_hash&&) noexcept = default;
 keyed_hash& keyed_hash::operator=(keyed_hash&&) noexcept = default;
 keyed_hash::~keyed_hash() = default;
 
-void keyed_hash::add(std::span<const std::uint8_t> input) noexcept {
-    hmac_sha256_update(&state_->context, input.size(), input.data());
+void keyed_hash::add(std::span<const std::byte> input) noexcept {
+    hmac_sha256_update(&state_->context, input.size(), reinterpret_cast<const std::uint8_t*>(input.data()));
 }
 
 void keyed_hash::add(std::string_view input) noexcept {
-    add(std::span{reinterpret_cast<const std::uint8_t*>(input.data()), input.size()});
+    add(std::as_bytes(std::span{input}));
 }
 
 void keyed_hash::add(std::uint64_t number) noexcept {
@@ -33,7 +33,7 @@ void keyed_hash::add(std::uint64_t number) noexcept {
         letter = static_cast<std::uint8_t>(number & 0xFFU);
         number >>= 8U;
     }
-    add(std::span<const std::uint8_t>{letters});
+    add(std::as_bytes(std::span{letters}));
 }
 
 keyed_hash::digest keyed_hash::finish() noexcept {

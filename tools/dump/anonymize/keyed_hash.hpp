@@ -23,8 +23,9 @@ public:
     ~keyed_hash();
 
     /// Adds to what is hashed next.
-    void add(std::span<const std::uint8_t> input) noexcept;
+    void add(std::span<const std::byte> input) noexcept;
     void add(std::string_view input) noexcept;
+    void add(const digest& input) noexcept { add(std::as_bytes(std::span{input})); }
     void add(std::uint64_t number) noexcept;
     /// The hash of what was added since the last call.
     [[nodiscard]] digest finish() noexcept;

@@ -31,7 +31,7 @@ public:
     std::uint32_t next() {
         if (position_ == block_.size()) {
             hash_.add("stream");
-            hash_.add(std::span<const std::uint8_t>{seed_});
+            hash_.add(seed_);
             hash_.add(count_++);
             block_ = hash_.finish();
             position_ = 0;
@@ -115,7 +115,7 @@ void text_cipher::run_round(std::vector<text_symbol>& symbols, std::size_t count
     const std::size_t moved = round % 2;
     hash_.add("round");
     hash_.add(round);
-    hash_.add(std::span<const std::uint8_t>{shape});
+    hash_.add(shape);
     for (std::size_t index = 1 - moved; index < count; index += 2) {
         hash_.add(std::uint64_t{symbols[index].value});
     }

@@ -38,6 +38,12 @@ template <typename Number>
     return number_at<Number>(bytes, at, byte_order::big);
 }
 
+/// Writes the number in network order; the caller has made sure that there is room for it.
+inline void put_network_number(std::span<std::byte> bytes, std::size_t at, std::uint16_t number) noexcept {
+    bytes[at] = static_cast<std::byte>(number >> 8U);
+    bytes[at + 1] = static_cast<std::byte>(number & 0xFFU);
+}
+
 [[nodiscard]] inline std::uint8_t byte_at(std::span<const std::byte> bytes, std::size_t at) noexcept {
     return std::to_integer<std::uint8_t>(bytes[at]);
 }

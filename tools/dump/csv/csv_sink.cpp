@@ -118,9 +118,7 @@ void csv_sink::end_event(std::string_view name, std::uint64_t bytes, std::string
 void csv_sink::on(const malformed_end& end) {
     const malformed_record& record = end.malformed;
     output detail;
-    detail.add(rule_of(record.error.what), ", ", field_name(record.error.where), " at offset ", record.error.offset,
-               ": ");
-    add_malformed_detail(detail, record);
+    add_malformed_summary(detail, record);
     add_place("event", record.at);
     end_event("malformed", record.lost_bytes, detail.text());
 }

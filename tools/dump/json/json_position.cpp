@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::string_view packet_start = "{\"type\":\"packet\",";
 
+/// Adds `,"file":"a.pcap"`, nothing if only one is read. A file name may be any bytes, a JSON string must be UTF-8.
+void add_file(output& out, std::string_view file) {
+    if (!file.empty()) {
+        out.add(",\"file\":");
+        add_json_string(out, is_utf8(file) ? file : std::string_view{"?"});
+    }
+}
+
 std::string make_direction_text(const stream_position& at) {
     output text;
     text.add(packet_start, "\"stream\":");
@@ -23,11 +31,7 @@ std::string make_direction_text(const stream_position& at) {
         return text.text();
     }
     const stream_endpoints& endpoints = *at.capture->endpoints;
-    if (!at.capture->file.empty()) {
-        text.add(",\"file\":");
-        // A file name may be any bytes, a JSON string must be UTF-8.
-        add_json_string(text, is_utf8(at.capture->file) ? at.capture->file : std::string_view{"?"});
-    }
+    add_file(text, at.capture->file);
     text.add(",\"src\":\"");
     text.add(endpoint_text(sender_of(endpoints, at.direction), endpoints.ip_version));
     text.add("\",\"dst\":\"");
@@ -40,10 +44,7 @@ std::string make_direction_text(const stream_position& at) {
 
 void json_position_writer::add_frame(output& out, std::string_view file, const capture_time& time,
                                      std::uint64_t frame) {
-    if (!file.empty()) {
-        out.add(",\"file\":");
-        add_json_string(out, is_utf8(file) ? file : std::string_view{"?"});
-    }
+    add_file(out, file);
     if (time.digits != 0) {
         out.add(",\"time\":\"");
         add_epoch(out, time);

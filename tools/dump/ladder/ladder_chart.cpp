@@ -9,7 +9,7 @@ namespace chatos::dump {
 namespace {
 
 std::string time_of(const ladder_row& row, time_column& time) {
-    if (row.time.digits == 0) {
+    if (row.capture == 0) {
         return "@" + std::to_string(row.offset);
     }
     output text;

@@ -285,10 +285,8 @@ void frame_selection::on(const undecoded_record& record) {
 void frame_selection::on(const malformed_record& record) {
     want(record.at, record.bytes.size());
     output text;
-    text.add("MALFORMED  ", rule_of(record.error.what), ", ", field_name(record.error.where), " at offset ",
-             record.error.offset);
-    text.add(": ");
-    add_malformed_detail(text, record);
+    text.add("MALFORMED  ");
+    add_malformed_summary(text, record);
     add_place(text, record.at);
     comment(record.at, text.text());
     if (record.was_guessed) {

@@ -1,6 +1,7 @@
 #include "dump/output/stream_bytes.hpp"
 
 #include "base/hex.hpp"
+#include "base/utf8_text.hpp"
 #include "base/word_list.hpp"
 #include "dump/text/text_format.hpp"
 
@@ -13,7 +14,7 @@ void stream_bytes::bytes_given(const stream_position& at, std::span<const std::b
         return;
     }
     if (direction_) {
-        out_.add(as_text(bytes));
+        out_.add(base::as_text(bytes));
         return;
     }
     if (at.direction == stream_direction::server_to_client) {

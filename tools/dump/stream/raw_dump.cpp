@@ -1,5 +1,6 @@
 #include "dump/stream/raw_dump.hpp"
 
+#include "base/utf8_text.hpp"
 #include "dump/input/hex_text.hpp"
 #include "dump/input/input_file.hpp"
 #include "dump/stream/stream_reader.hpp"
@@ -53,7 +54,7 @@ private:
                 reader_.take(slice);
             } else {
                 decoded_.clear();
-                const bool is_hex = hex_.take(as_text(slice), decoded_);
+                const bool is_hex = hex_.take(base::as_text(slice), decoded_);
                 reader_.take(decoded_);
                 if (!is_hex) {
                     return hex_problem(path);

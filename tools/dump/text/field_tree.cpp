@@ -1,5 +1,6 @@
 #include "dump/text/field_tree.hpp"
 
+#include "base/utf8_text.hpp"
 #include "dump/record/packet_fields.hpp"
 #include "dump/text/text_format.hpp"
 
@@ -70,7 +71,7 @@ void add_text_of_row(output& out, std::string_view text, std::size_t row, std::s
 /// A string, 16 bytes a row. A character that crosses the end of a row is shown whole in the row where it starts.
 void add_text_field(output& out, const base::colors& colors, const packet_field& shown, std::uint64_t offset,
                     const decode_error* error) {
-    const std::string_view text = as_text(shown.bytes);
+    const std::string_view text = base::as_text(shown.bytes);
     const std::size_t shown_bytes = std::min(text.size(), value_rows_max * row_bytes);
     std::size_t next = 0;
     std::size_t row = 0;

@@ -43,6 +43,12 @@ void add_malformed_detail(output& out, const malformed_record& record) {
     out.add(describe(error.what));
 }
 
+void add_malformed_summary(output& out, const malformed_record& record) {
+    const decode_error& error = record.error;
+    out.add(rule_of(error.what), ", ", field_name(error.where), " at offset ", error.offset, ": ");
+    add_malformed_detail(out, record);
+}
+
 void add_incomplete_detail(output& out, const incomplete_record& record) {
     const packet_fields fields{record.bytes};
     const packet_field& last = fields.back();

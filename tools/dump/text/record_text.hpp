@@ -18,6 +18,8 @@ void add_packet_summary(output& out, const packet_view& packet);
 /// Adds, for instance, `pseudo_size is 300: the size is over the limit`. Contains nothing from the input but
 /// numbers.
 void add_malformed_detail(output& out, const malformed_record& record);
+/// The same after the rule and the place: `WIRE-14, pseudo_size at offset 1: pseudo_size is 300: ...`.
+void add_malformed_summary(output& out, const malformed_record& record);
 
 /// Adds, for instance, `the input ends inside an SPM, in message_size (1 of 4 bytes); at least 3 more bytes are
 /// missing`. Contains nothing from the input.

@@ -23,11 +23,6 @@ inline constexpr std::size_t field_name_columns = 12;
 inline constexpr std::size_t row_bytes = 16;
 inline constexpr std::size_t hex_columns = row_bytes * 3 - 1;
 
-/// The bytes as text; no byte is changed.
-[[nodiscard]] inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 /// Adds `text` in quotes, escaped for a terminal.
 void add_quoted(output& out, std::string_view text);
 /// The same, of a long text only the start, followed by how many bytes were left out: `"abc"... (+1000 bytes)`.

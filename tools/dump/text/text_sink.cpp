@@ -1,5 +1,6 @@
 #include "dump/text/text_sink.hpp"
 
+#include "base/utf8_text.hpp"
 #include "dump/record/packet_fields.hpp"
 #include "dump/text/field_tree.hpp"
 #include "dump/text/record_text.hpp"
@@ -125,7 +126,7 @@ void text_sink::add_excerpt(std::span<const std::byte> bytes, std::uint64_t offs
         out_.add_spaces(indent_columns - offset_columns);
         add_hex_row(out_, row);
         out_.add_spaces(2);
-        add_quoted(out_, as_text(row));
+        add_quoted(out_, base::as_text(row));
         out_.add('\n');
         bytes = bytes.subspan(row.size());
         offset += row.size();
@@ -137,8 +138,7 @@ void text_sink::on(const malformed_record& record) {
     start_line(record.at);
     out_.add(colors_.red, "MALFORMED", colors_.plain);
     out_.add_spaces(2);
-    out_.add(rule_of(error.what), ", ", field_name(error.where), " at offset ", error.offset, ": ");
-    add_malformed_detail(out_, record);
+    add_malformed_summary(out_, record);
     out_.add('\n');
     if (detail_ == text_detail::tree) {
         add_field_tree(out_, colors_, record.bytes, record.at.offset, &error);
