@@ -84,6 +84,9 @@ public:
     /// All bytes of the actor's last write_request are with the kernel (or the connection is gone).
     void written(std::size_t actor, moment now);
 
+    /// How far the clock of the events is behind the time that really passed; captures tell the latter.
+    void set_uncounted(moment time) noexcept { outcome_.traffic.set_uncounted(time); }
+
     /// The process of the actor, a client under test, wrote this to its screen.
     void printed(std::size_t actor, std::string_view text, moment now);
     void process_ended(std::size_t actor, process_end how, moment now);

@@ -133,7 +133,9 @@ private:
             use_ = use;
         }
         counted_ += passed;
+        uncounted_ += time - looked_at_ - passed;
         looked_at_ = time;
+        run_.set_uncounted(uncounted_);
         return counted_;
     }
 
@@ -311,6 +313,7 @@ private:
     std::optional<std::string> start_error_;
     steady::time_point looked_at_;
     moment counted_{0};
+    moment uncounted_{0};
     processor_use use_;
     std::vector<connection> connections_;
     std::vector<std::byte> buffer_;

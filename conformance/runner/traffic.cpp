@@ -38,7 +38,7 @@ void traffic_log::add(moment when, std::size_t actor, traffic_entry::kind kind, 
     const bool fits = bytes_ + bytes.size() <= bytes_max;
     const auto kept = bytes.first(fits ? bytes.size() : std::min(bytes.size(), excerpt_bytes));
     bytes_ += fits ? bytes.size() : 0;
-    entries_.push_back({when, actor, kind, bytes.size(), {kept.begin(), kept.end()}});
+    entries_.push_back({when, uncounted_, actor, kind, bytes.size(), {kept.begin(), kept.end()}});
 }
 
 }  // namespace chatos::conformance

@@ -13,6 +13,7 @@ namespace chatos::conformance {
 struct traffic_entry {
     enum class kind : std::uint8_t { connected, sent, received, fin_sent, fin_received, reset_sent, reset_received };
     moment when{0};
+    moment uncounted{0};  ///< to be added for the time that really passed
     std::size_t actor{0};
     kind type{kind::connected};
     std::size_t size{0};           ///< bytes that went over the wire
@@ -25,6 +26,10 @@ public:
     void add(moment when, std::size_t actor, traffic_entry::kind kind);
     void add(moment when, std::size_t actor, traffic_entry::kind kind, std::span<const std::byte> bytes);
 
+    /// The runner's clock stands still while one of the two sides waits for its turn on a processor: how long it has so
+    /// far, for the entries that follow.
+    void set_uncounted(moment time) noexcept { uncounted_ = time; }
+
     /// Keeps the beginning of each entry only, and of 200 at most: for when all logs together grow too large.
     void shorten();
 
@@ -36,6 +41,7 @@ public:
 
 private:
     std::vector<traffic_entry> entries_;
+    moment uncounted_{0};
     std::size_t bytes_{0};
     std::size_t dropped_{0};
 };
