@@ -62,6 +62,7 @@ connection& trace_sink::connection_at(const stream_position& at) {
         if (at.capture != nullptr && at.capture->endpoints != nullptr) {
             const stream_endpoints& endpoints = *at.capture->endpoints;
             current_.endpoints.emplace(at.stream, endpoints);
+            opened.opened_ns = at.offset == 0 ? nanoseconds_of(endpoints.opened) : 0;
             current_.is_orderly_loopback = current_.is_orderly_loopback &&
                                            is_loopback(endpoints.client, endpoints.ip_version) &&
                                            is_loopback(endpoints.server, endpoints.ip_version);

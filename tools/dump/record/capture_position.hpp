@@ -25,6 +25,7 @@ struct stream_endpoints {
     endpoint client;
     endpoint server;
     std::uint8_t ip_version{4};
+    capture_time opened{};  ///< of the client's first SYN; without digits if that was not captured
 };
 
 struct capture_position {

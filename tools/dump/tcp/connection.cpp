@@ -139,7 +139,12 @@ void connection::take_segment(stream_direction direction, const tcp_segment& seg
     if (is_whole_header) {
         note_window(direction, segment);
     }
-    from.opened = from.opened || segment.is_syn;
+    if (segment.is_syn && !from.opened) {
+        from.opened = true;
+        if (direction == stream_direction::client_to_server) {
+            endpoints_.opened = context_.now.mark.time;
+        }
+    }
     if (segment.is_ack) {
         if (segment.is_syn) {
             to.lacks_syn = !to.opened && !to.bytes.has_begun() && to.bytes.held_bytes() == 0;
