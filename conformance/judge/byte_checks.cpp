@@ -133,6 +133,10 @@ bool has_ignored_unmatched_error(const connection_trace& connection) {
     });
 }
 
+bool is_last_refusal(const connection_trace& connection, const observed_packet& answer) {
+    return answer.code == 5 && connection.from_server().packets.back().offset == answer.offset;
+}
+
 /// The rule that says how many answers the request before the unsolicited answer has.
 std::string_view answer_count_rule(const connection_trace& connection) {
     const observed_packet& unsolicited = *connection.unsolicited_answer;
@@ -202,7 +206,8 @@ void check_answer_counts(judge_context& context) {
             if (has_ignored_unmatched_error(connection)) {
                 context.passed("FLOW-3");
             }
-        } else if (connection.may_be_final_error(*unsolicited, connection.is_user())) {
+        } else if (connection.is_user() ? connection.may_be_final_error(*unsolicited, true)
+                                        : is_last_refusal(connection, *unsolicited)) {
             context.passed("ERR-2");
         } else {
             context.failed(answer_count_rule(connection), connection, *unsolicited, "no more answers than requests",

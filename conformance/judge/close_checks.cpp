@@ -2,6 +2,7 @@
 // a server ended without a cause counts only if it went on to serve others.
 #include "judge/missing_answer.hpp"
 #include "judge/request_checks.hpp"
+#include "judge/session_end.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -24,6 +25,16 @@ bool is_closed_without_cause(const connection_trace& connection) {
            connection.may_be_closed_from > output.end_frame &&
            std::all_of(connection.deliveries.begin(), connection.deliveries.end(),
                        [](const traced_delivery& delivery) { return delivery.answer != nullptr; });
+}
+
+/// The server refused the client, and reset the connection at once, though the client has neither ended nor left.
+bool is_reset_after_refusal(const connection_trace& connection) {
+    const direction_trace& input = connection.from_client();
+    const direction_trace& output = connection.from_server();
+    return output.end == direction_end::reset && !has_ended(input) && input.is_trusted() && output.is_trusted() &&
+           !output.packets.empty() && output.packets.back().op == opcode::error &&
+           output.packets.back().code != code_ok && output.packets.back().time_ns != 0 &&
+           output.end_time_ns - output.packets.back().time_ns < timeout_min_ns;
 }
 
 class close_checks {
@@ -55,6 +66,8 @@ public:
                    connection.may_be_closed_from == UINT64_MAX && !connection.from_server().malformed &&
                    connection.unsolicited_answer == nullptr) {
             check_last_answers(connection);
+        } else if (is_reset_after_refusal(connection) && has_served_after(connection.from_server().end_frame)) {
+            report("ERR-5", connection, "an orderly end: a reset may destroy the last ERROR", "a reset");
         }
     }
 
@@ -94,6 +107,11 @@ private:
         if (last.op == opcode::cr && last.frame != connection.login_frame) {
             return "CONN-7";
         }
+        const auto& unfinished = connection.from_client().unfinished;
+        if (std::any_of(unfinished.begin(), unfinished.end(),
+                        [](std::byte each) { return std::to_integer<unsigned>(each) > 0x7F; })) {
+            return "WIRE-8";
+        }
         const auto answered =
             std::find_if(connection.requests.rbegin(), connection.requests.rend(),
                          [](const traced_request& request) { return request.first_answer != nullptr; });
@@ -116,13 +134,16 @@ private:
         const direction_trace& output = connection.from_server();
         const bool is_refused =
             !output.packets.empty() && connection.may_be_final_error(output.packets.back(), connection.is_user());
+        // CONN-3, CONN-4, CONN-8: refused clients may be closed.
+        const bool may_be_closed = !connection.is_user() && !connection.requests.empty() &&
+                                   connection.requests.front().first_answer != nullptr;
         const bool is_answered = connection.requests.empty() || connection.requests.back().last_answer() != nullptr;
         if (is_answered && output.end == direction_end::reset) {
             report("ERR-5", connection, "an orderly end: a reset may destroy the last answer", "a reset");
         } else if (is_answered) {
             context_.passed("FLOW-8");
             context_.passed("ERR-5");
-        } else if (is_refused || closed_from_ < output.end_frame) {
+        } else if (is_refused || may_be_closed || closed_from_ < output.end_frame) {
             context_.inconclusive("FLOW-8", connection, "the server may have ended the connection for another reason");
         } else {
             const missing_answer missing = find_missing_answer(context_, connection);

@@ -89,5 +89,51 @@ TEST(JudgeCloses, a_reset_instead_of_an_end_breaks_err_5) {
     EXPECT_EQ(reset.server_rules(), "ERR-5");
 }
 
+TEST(JudgeCloses, a_half_closed_user_who_owes_an_answer_is_not_closed_before_its_own_ones) {
+    const auto rules_after = [](std::chrono::milliseconds time) {
+        trace_builder half = two_users();
+        half.client(1, trace_builder::rpm("alice")).server(1, trace_builder::error(0));
+        half.client(1, trace_builder::spm("alice", "owed")).server(0, trace_builder::spm("bob", "owed")).wait(time);
+        half.client(0, trace_builder::spm("bob", "hi")).server(1, trace_builder::spm("alice", "hi"));
+        half.end(0, side::client)
+            .end(0, side::server)
+            .server(1, trace_builder::error(4))
+            .client(1, trace_builder::error(0));
+        return half.ping(1).server_rules();
+    };
+    EXPECT_EQ(rules_after(std::chrono::milliseconds{0}), "FLOW-8");
+    EXPECT_EQ(rules_after(std::chrono::milliseconds{200}), "") << "it may have been closed for its silence (FLOW-10)";
+}
+
+TEST(JudgeCloses, a_packet_that_has_just_begun_is_no_cause) {
+    const std::string begun{"\x04\0\0\0\x08"
+                            "ab\xC0\xAF",
+                            9};
+    const auto rules_after = [](const std::string& bytes, std::chrono::milliseconds time) {
+        trace_builder early = two_users();
+        early.ping(1).unfinished(1, bytes).wait(time).end(1, side::server).ping(0);
+        return early.server_rules();
+    };
+    EXPECT_EQ(rules_after(begun, std::chrono::milliseconds{0}), "WIRE-8");
+    EXPECT_EQ(rules_after(begun, std::chrono::milliseconds{60}), "") << "it may have waited long enough (ERR-4)";
+    EXPECT_EQ(rules_after(std::string{"\x04\0\0\x80\0", 5}, std::chrono::milliseconds{0}), "")
+        << "a size over its limit";
+}
+
+TEST(JudgeCloses, a_client_whose_cr_was_refused_may_be_closed) {
+    trace_builder taken = two_users();
+    taken.client(2, {opcode::cr, "alice", "", 0}).client(2, {opcode::cr, "carol", "", 0}).end(2, side::client);
+    taken.server(2, trace_builder::error(1)).end(2, side::server).ping(0);
+    EXPECT_EQ(taken.server_rules(), "");
+}
+
+TEST(JudgeCloses, a_reset_after_the_last_error_breaks_err_5_if_others_are_served) {
+    trace_builder full = two_users();
+    full.client(2, {opcode::cr, "carol", "", 0}).server(2, trace_builder::error(2));
+    full.end(2, side::server, direction_end::reset);
+    EXPECT_EQ(full.server_rules(), "") << "the server may have been stopped";
+    EXPECT_EQ(full.ping(0).server_rules(), "ERR-5");
+}
+
 }  // namespace
 }  // namespace chatos::conformance

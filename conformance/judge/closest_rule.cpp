@@ -54,6 +54,20 @@ bool was_claimed(const judge_context& context, const connection_trace& connectio
     return is_claimed;
 }
 
+/// Whether another client claimed the pseudo of the user between the frames.
+bool is_claimed_between(const judge_context& context, const connection_trace& user, std::uint64_t from,
+                        std::uint64_t until) {
+    std::size_t count = 0;
+    bool is_claimed = false;
+    (void)context.any_connection(from, until, [&](const connection_trace& other) {
+        is_claimed = &other != &user && !other.requests.empty() && other.requests.front().packet->op == opcode::cr &&
+                     other.requests.front().packet->pseudo == user.pseudo &&
+                     other.requests.front().packet->frame > from && other.requests.front().packet->frame < until;
+        return is_claimed || ++count == connections_max;
+    });
+    return is_claimed;
+}
+
 bool has_second_login(const connection_trace& connection, std::uint64_t from, std::uint64_t until) {
     const auto first =
         std::partition_point(connection.requests.begin(), connection.requests.end(),
@@ -185,7 +199,9 @@ std::string_view closest_rule(const judge_context& context, std::string_view gen
                               const observed_packet& answer) {
     const observed_packet& packet = *request.packet;
     if (is_taken_for_malformed(connection, request, answer)) {
-        return rule_of_refused_packet(packet);
+        const std::string_view rule = rule_of_refused_packet(packet);
+        const bool takes_logins = context.users_at_once() != 0;
+        return packet.op == opcode::cr && rule == "WIRE-2" && takes_logins ? "CONN-4" : rule;
     }
     if (!request.is_from_user || general == "CONN-7" || general == "ERR-2" || general == "PM-5" || general == "PM-10" ||
         general == "PC-6") {
@@ -230,6 +246,14 @@ std::string_view closest_rule(const judge_context& context, std::string_view gen
                    earlier.first_answer->code == code_unreachable && earlier.first_answer->frame < holder->login_frame;
         })) {
         return "CONN-1";
+    }
+    if ((general == "PM-4" || general == "PC-3") && answer.code == code_unreachable) {
+        if (has_second_login(*holder, packet.frame, answer.frame)) {
+            return "CONN-7";
+        }
+        if (is_claimed_between(context, *holder, packet.frame, answer.frame)) {
+            return "CONN-2";
+        }
     }
     if ((general == "PM-4" || general == "PC-3") && answer.code == code_refused &&
         answer.time_ns - packet.time_ns >= timeout_min_ns) {

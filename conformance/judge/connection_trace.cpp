@@ -1,6 +1,7 @@
 #include "judge/connection_trace.hpp"
 
 #include "judge/request_checks.hpp"
+#include "judge/session_end.hpp"
 
 #include <algorithm>
 
@@ -194,6 +195,12 @@ void mark_ambiguous_deliveries(connection_trace& trace) {
     }
 }
 
+/// Whether no server's timeout can have passed between the two times, whose clocks may differ a little.
+bool is_within(std::int64_t since_ns, std::int64_t until_ns) {
+    constexpr std::int64_t inaccuracy_ns = 10'000'000;
+    return since_ns != 0 && until_ns != 0 && until_ns - since_ns + inaccuracy_ns < timeout_min_ns;
+}
+
 }  // namespace
 
 bool connection_trace::may_hold(const std::string& name, std::uint64_t from, std::uint64_t until) const noexcept {
@@ -229,13 +236,24 @@ bool connection_trace::may_be_final_error(const observed_packet& answer, bool is
         return false;
     }
     const direction_trace& input = from_client();
-    const bool is_known = is_from_user && input.is_trusted() && from_server().is_trusted() && !input.malformed &&
-                          input.unfinished.empty();
+    const bool has_sent_logins_only =
+        !input.packets.empty() &&
+        std::all_of(input.packets.begin(), input.packets.end(),
+                    [&](const observed_packet& each) { return each.op == opcode::cr || each.frame > answer.frame; });
+    const bool is_soon = has_sent_logins_only && is_within(source->opened_ns, answer.time_ns);
+    const bool is_known = (is_from_user || is_soon) && input.is_trusted() && from_server().is_trusted() &&
+                          !input.malformed && input.unfinished.empty();
+    // A packet that came later may have been unfinished for too long (ERR-4).
+    const auto later = std::partition_point(input.packets.begin(), input.packets.end(),
+                                            [&](const observed_packet& each) { return each.frame <= answer.frame; });
+    const bool may_be_unfinished =
+        later != input.packets.end() && !is_soon &&
+        (later == input.packets.begin() || !is_within(std::prev(later)->time_ns, answer.time_ns));
     const auto may_be_refused = [&](const observed_packet& packet) {
-        return packet.frame > answer.frame || packet.pseudo.size() > pseudo_bytes_safe ||
-               packet.message.size() > message_bytes_safe || has_empty_message(packet);  // WIRE-10
+        return packet.pseudo.size() > pseudo_bytes_safe || packet.message.size() > message_bytes_safe ||
+               has_empty_message(packet);  // WIRE-10
     };
-    return !is_known || source->settled.may_be_refused ||
+    return !is_known || may_be_unfinished || source->settled.may_be_refused ||
            std::any_of(input.packets.begin(), input.packets.end(), may_be_refused) ||
            std::any_of(deliveries.begin(), deliveries.end(), [&](const traced_delivery& delivery) {
                return delivery.packet->frame < answer.frame &&

@@ -1,9 +1,12 @@
 // Every delivery of the server has a cause: an earlier request, from a user with that pseudo, for this recipient.
 #include "judge/judge_context.hpp"
 #include "judge/near_causes.hpp"
+#include "judge/request_checks.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -66,6 +69,30 @@ bool has_sent_to_self(const connection_trace& connection, const observed_packet&
            });
 }
 
+/// Whether the server had refused all that this client had sent before the delivery.
+bool is_refused(const connection_trace& recipient, const observed_packet& delivery) {
+    if (!recipient.from_client().is_trusted() || recipient.source->settled.is_any) {
+        return false;
+    }
+    const auto first_later =
+        std::partition_point(recipient.requests.begin(), recipient.requests.end(),
+                             [&](const traced_request& request) { return request.packet->frame < delivery.frame; });
+    return std::all_of(recipient.requests.begin(), first_later, [&](const traced_request& request) {
+        return request.first_answer != nullptr && request.first_answer->offset < delivery.offset &&
+               request.first_answer->code != code_ok;
+    });
+}
+
+/// Whether the bytes contain the message after its size.
+bool contains_message(std::span<const std::byte> bytes, std::string_view message) {
+    const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    std::string wanted;
+    for (unsigned shift = 32; shift != 0; shift -= 8) {
+        wanted += static_cast<char>(message.size() >> (shift - 8) & 0xFFU);
+    }
+    return text.find(wanted.append(message)) != std::string_view::npos;
+}
+
 class delivery_checks {
 public:
     explicit delivery_checks(judge_context& context) : context_{context} {}
@@ -88,7 +115,11 @@ public:
             if (request.op != opcode::sma) {
                 continue;
             }
-            if (processed_by.at(match.cause) < context_.earliest(match.recipient->login_frame) &&
+            std::uint64_t& processed = processed_by.at(match.cause);
+            if (request.frame < match.recipient->login_frame) {
+                processed = std::min(processed, processed_before(context_, *match.sender, *match.cause));
+            }
+            if (processed < context_.earliest(match.recipient->login_frame) &&
                 match.sender->source->settled.owing_until < match.recipient->login_frame &&
                 match.sender->sent_by_message.at(request.message).size() == 1) {
                 context_.failed("ALL-8", *match.recipient, *match.delivery,
@@ -120,6 +151,11 @@ private:
             return;
         }
         if (!recipient.is_user() || delivery.frame < recipient.registered_frame) {
+            if (is_refused(recipient, delivery)) {
+                context_.failed(is_offer(delivery) ? "PC-1" : "ALL-7", recipient, delivery,
+                                "no delivery: no CR of this client was answered with 0",
+                                describe(delivery, side::server));
+            }
             return;
         }
         const std::string_view rule = is_offer(delivery) ? "PC-1" : "PM-3";
@@ -130,6 +166,13 @@ private:
             context_.passed(rule);
         } else if (context_.is_complete()) {
             report_without_cause(recipient, delivery, nullptr);
+        } else if (const connection_trace* const source = malformed_source(delivery)) {
+            const direction_trace& output = source->from_server();
+            const bool is_refused = output.end != direction_end::open ||
+                                    (!output.packets.empty() && output.packets.back().code == code_refused);
+            context_.failed(is_refused ? "ERR-1" : source->from_client().malformed->rule, recipient, delivery,
+                            "no delivery of what followed malformed bytes of " + source->stream_name(),
+                            describe(delivery, side::server));
         } else {
             context_.inconclusive(rule, recipient, "it is not known who held " + quoted(delivery.pseudo));
         }
@@ -173,6 +216,21 @@ private:
         return context_.find_latest_user(delivery.pseudo, delivery.frame, [&](const connection_trace* user) {
             return find_cause(*user, 0, recipient, delivery, context_.latest(delivery.frame)).has_value();
         }) != nullptr;
+    }
+
+    /// A connection of the sender's pseudo whose malformed bytes contain this message: nobody else sends the same by
+    /// chance.
+    [[nodiscard]] const connection_trace* malformed_source(const observed_packet& delivery) const {
+        constexpr std::size_t message_bytes_min = 8;
+        if (is_offer(delivery) || delivery.message.size() < message_bytes_min) {
+            return nullptr;
+        }
+        const auto has_sent = [&](const connection_trace* user) {
+            const auto& malformed = user->from_client().malformed;
+            return malformed && malformed->frame < delivery.frame && malformed->rule != "WIRE-14" &&
+                   contains_message(malformed->bytes, delivery.message);
+        };
+        return context_.find_latest_user(delivery.pseudo, delivery.frame, has_sent);
     }
 
     void report_without_cause(const connection_trace& recipient, const observed_packet& delivery,

@@ -1,6 +1,7 @@
 #include "judge/judge_context.hpp"
 
 #include "judge/closest_rule.hpp"
+#include "judge/session_end.hpp"
 
 #include <chatos/display.hpp>
 
@@ -12,7 +13,8 @@ judge_context::judge_context(const trace& observed, const judge_settings& settin
                              judge_memory& memory)
     : settings_{settings}, part_{part}, memory_{memory}, window_{observed, observed.is_in_order
                                                                                ? std::chrono::milliseconds{0}
-                                                                               : settings.reorder_window} {
+                                                                               : settings.reorder_window},
+      inaccuracy_{observed.is_in_order ? std::chrono::milliseconds{0} : settings.reorder_window} {
     connections_.reserve(observed.connections.size());
     is_complete_ = settings.has_all_clients && memory.is_complete;
     for (const connection& source : observed.connections) {
@@ -97,10 +99,11 @@ bool judge_context::may_be_held(const std::string& pseudo, std::uint64_t from, s
 bool judge_context::may_be_timeout(const observed_packet& request, const observed_packet& answer,
                                    bool is_offer) const noexcept {
     const auto& timeout = is_offer ? settings_.pc_timeout : settings_.answer_timeout;
-    if (!timeout || request.time_ns == 0 || answer.time_ns == 0) {
+    if (request.time_ns == 0 || answer.time_ns == 0) {
         return true;
     }
-    return std::chrono::nanoseconds{answer.time_ns - request.time_ns} >= *timeout;
+    const std::chrono::nanoseconds passed{answer.time_ns - request.time_ns};
+    return timeout ? passed >= *timeout : passed + inaccuracy_ >= std::chrono::nanoseconds{timeout_min_ns};
 }
 
 bool judge_context::is_due(std::uint64_t frame) const noexcept {

@@ -8,6 +8,7 @@
 #include "judge/judge_part.hpp"
 #include "judge/reorder_window.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -74,7 +75,7 @@ public:
     }
     /// The most users that were certainly registered at one time.
     [[nodiscard]] std::size_t users_at_once() const noexcept { return users_at_once_; }
-    /// Whether the answer to `request` may be due to a timeout.
+    /// Whether the answer to `request` may be due to a timeout: no server waits less than `timeout_min_ns`.
     [[nodiscard]] bool may_be_timeout(const observed_packet& request, const observed_packet& answer,
                                       bool is_offer) const noexcept;
 
@@ -128,6 +129,7 @@ private:
     judge_part part_;
     judge_memory& memory_;
     reorder_window window_;
+    std::chrono::nanoseconds inaccuracy_;  ///< of the time between two frames
     std::vector<connection_trace> connections_;
     connection_index lives_;
     std::unordered_map<std::string_view, pseudo_users> users_;

@@ -187,11 +187,13 @@ TEST(Judge, what_a_gap_hides_is_inconclusive) {
 
 TEST(Judge, a_timeout_explains_error_4_unless_it_is_known) {
     trace_builder late = two_users();
-    late.client(0, trace_builder::spm("bob", "hi"))
-        .server(1, trace_builder::spm("alice", "hi"))
-        .server(0, trace_builder::error(4));
+    late.client(0, trace_builder::spm("bob", "hi")).server(1, trace_builder::spm("alice", "hi"));
+    trace_builder at_once = late;
+    late.wait(std::chrono::milliseconds{100}).server(0, trace_builder::error(4));
     late.client(1, trace_builder::error(0)).ping(1);
     EXPECT_EQ(late.rules(), "");
+    at_once.server(0, trace_builder::error(4)).client(1, trace_builder::error(0)).ping(1);
+    EXPECT_EQ(at_once.rules(), "PM-4") << "no server waits so little";
     EXPECT_EQ(late.verdict("PM-8"), judge_verdict::inconclusive);
     judge_settings limited;
     limited.answer_timeout = std::chrono::milliseconds{5'000};

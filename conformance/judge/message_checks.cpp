@@ -70,10 +70,12 @@ public:
             holder != nullptr && holder->registered_frame < context_.earliest(rpm->packet->frame) &&
             !spm.message.empty() && spm.message.size() <= message_bytes_safe && request.is_first_use;
         const std::uint64_t until = context_.latest(answer.frame);
-        const bool may_be_timeout = answer.code == code_unreachable && context_.may_be_timeout(spm, answer, false);
+        const bool may_be_timeout =
+            answer.code == code_unreachable &&
+            (context_.may_be_timeout(spm, answer, false) || (holder != nullptr && owes_many(*holder, until)));
         if (answer.code != code_ok && (!must_deliver || may_be_timeout)) {
             if (must_deliver && holder->complete_until > until &&
-                !may_delay_delivery(*holder, context_.earliest(spm.frame), until) &&
+                !may_delay_delivery(context_, *holder, context_.earliest(spm.frame), until) &&
                 find_messages(*holder, {connection.pseudo, spm.message}, context_.possibly_after(spm.frame))
                     .is_empty()) {
                 context_.failed("PM-3", connection, answer, "a delivery to " + holder->stream_name(),
@@ -230,6 +232,14 @@ private:
     /// PM-7: the recipient has ended its side, so all its answers are known, and this one is not among them.
     void check_left(const connection_trace& connection, const connection_trace& recipient,
                     const observed_packet& answer, const traced_delivery& delivery) {
+        if (answer.code == code_unreachable) {
+            if (delivery.answer == nullptr) {
+                context_.passed("PM-7");
+            } else {
+                context_.inconclusive("PM-4", connection, "the recipient may have left before its answer was read");
+            }
+            return;
+        }
         const bool has_ended =
             recipient.from_client().end != direction_end::open && recipient.from_client().is_trusted();
         const bool has_other_answer = delivery.answer != nullptr && delivery.answer->code != answer.code;

@@ -43,7 +43,7 @@ public:
             }
         } else if (holder != nullptr && holder->complete_until > context_.latest(answer.frame) &&
                    !may_have_pending_offer(*holder, pc, answer.frame) &&
-                   !may_delay_delivery(*holder, context_.earliest(pc.frame), context_.latest(answer.frame)) &&
+                   !may_delay_delivery(context_, *holder, context_.earliest(pc.frame), context_.latest(answer.frame)) &&
                    !may_have_own_offer(request)) {
             context_.failed("PC-1", connection, answer,
                             "ERROR 0: " + peer + " is registered, and no offer to it or from " +
@@ -101,7 +101,7 @@ private:
     void check_offered(const connection_trace& connection, const observed_packet& pc, const observed_packet& answer) {
         const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
         if (holder == nullptr || holder->complete_until <= context_.latest(answer.frame) ||
-            may_delay_delivery(*holder, context_.earliest(pc.frame), context_.latest(answer.frame))) {
+            may_delay_delivery(context_, *holder, context_.earliest(pc.frame), context_.latest(answer.frame))) {
             return;
         }
         if (find_offers(*holder, connection.pseudo, context_.possibly_after(pc.frame)).is_empty()) {
@@ -134,6 +134,11 @@ private:
             return;
         }
         const connection_trace* holder = context_.holder(pc.pseudo, pc.frame, answer.frame);
+        if (answer.code == code_unreachable &&
+            (holder == nullptr || owes_many(*holder, context_.latest(answer.frame)))) {
+            context_.inconclusive("PC-4", connection, "it is not known whether the peer has left");
+            return;
+        }
         if (holder == nullptr && has_left_undecided(connection, pc)) {
             context_.failed("PC-4", connection, answer, "ERROR 4: the peer left without deciding",
                             answer_text(answer.code));

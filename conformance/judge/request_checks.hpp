@@ -74,12 +74,19 @@ struct matching_deliveries {
                        [&](std::size_t index) { return recipient.deliveries[index].answer->code == answer.code; });
 }
 
+/// Whether so much was unanswered by the client before the frame that a server may have had a bound for it.
+[[nodiscard]] bool owes_many(const connection_trace& client, std::uint64_t frame);
 /// FLOW-9: whether a delivery to this client in the interval may have waited for an earlier one. It cannot have where
 /// the server answered, before the interval, a request that the client sent after its last ERROR.
-[[nodiscard]] bool may_delay_delivery(const connection_trace& recipient, std::uint64_t from, std::uint64_t until);
+[[nodiscard]] bool may_delay_delivery(const judge_context& context, const connection_trace& recipient,
+                                      std::uint64_t from, std::uint64_t until);
 /// No traced client explains the answer: a violation if the trace has all clients, inconclusive otherwise.
 void fail_if_complete(judge_context& context, std::string_view rule, const connection_trace& connection,
                       const observed_packet& answer, std::string expected);
+
+/// A frame before which the server has certainly processed the SMA: a delivery shows it, or the answer.
+[[nodiscard]] std::uint64_t processed_before(const judge_context& context, const connection_trace& sender,
+                                             const traced_request& sma);
 
 // The checks of answered requests, one for each family of rules.
 void check_login(judge_context& context, const connection_trace& connection,

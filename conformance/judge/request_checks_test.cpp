@@ -93,5 +93,117 @@ TEST(JudgeRequests, a_delivery_from_a_client_without_a_login_breaks_conn_8) {
     EXPECT_EQ(early.rules(all_clients()), "CONN-8");
 }
 
+/// Alice and bob claim their pseudos at the same time, and alice sends to all.
+trace_builder users_at_the_same_time() {
+    trace_builder users;
+    users.client(0, {opcode::cr, "alice", "", 0}).client(1, {opcode::cr, "bob", "", 0});
+    users.server(0, trace_builder::error(0)).server(1, trace_builder::error(0));
+    users.client(0, {opcode::sma, "", "hello", 0}).server(1, trace_builder::spm("alice", "hello"));
+    return users;
+}
+
+TEST(JudgeRequests, the_answer_to_an_sma_shows_that_its_deliveries_came_before_a_login) {
+    const auto rules_after = [](std::uint8_t answer) {
+        trace_builder late = users_at_the_same_time();
+        late.login(2, "carol").server(2, trace_builder::spm("alice", "hello")).client(1, trace_builder::error(answer));
+        late.client(2, trace_builder::error(0)).server(0, trace_builder::error(answer)).ping(0).ping(1).ping(2);
+        return late.server_rules();
+    };
+    EXPECT_EQ(rules_after(0), "ALL-8");
+    trace_builder slow = users_at_the_same_time();
+    slow.login(2, "carol").server(2, trace_builder::spm("alice", "hello")).wait(std::chrono::milliseconds{200});
+    slow.client(2, trace_builder::error(0)).server(0, trace_builder::error(4)).ping(0).ping(1).ping(2);
+    EXPECT_EQ(slow.server_rules(), "") << "bob's may be that of an earlier alice, and this one not be sent yet";
+}
+
+TEST(JudgeRequests, a_client_whose_cr_was_refused_receives_nothing) {
+    const auto rules_after = [](bool has_asked_again) {
+        trace_builder refused = two_users();
+        refused.client(2, {opcode::cr, "alice", "", 0}).server(2, trace_builder::error(1));
+        if (has_asked_again) {
+            refused.client(2, {opcode::cr, "carol", "", 0});
+        }
+        return refused.server(2, trace_builder::spm("alice", "hello")).server_rules();
+    };
+    EXPECT_EQ(rules_after(false), "ALL-7");
+    EXPECT_EQ(rules_after(true), "") << "the ERROR 0 may have been lost";
+}
+
+TEST(JudgeRequests, what_was_answered_at_once_has_not_run_out_of_time) {
+    const auto rules_after = [](std::uint8_t answer, std::uint8_t relayed, std::chrono::milliseconds time) {
+        trace_builder all = two_users();
+        all.client(0, {opcode::sma, "", "hello", 0}).server(1, trace_builder::spm("alice", "hello"));
+        all.client(1, trace_builder::error(answer)).wait(time).server(0, trace_builder::error(relayed));
+        return all.ping(0).ping(1).server_rules();
+    };
+    EXPECT_EQ(rules_after(5, 4, std::chrono::milliseconds{0}), "ALL-5");
+    EXPECT_EQ(rules_after(5, 4, std::chrono::milliseconds{60}), "") << "a late answer counts as 4";
+    EXPECT_EQ(rules_after(0, 4, std::chrono::milliseconds{0}), "") << "another client may have left";
+    trace_builder offer = two_users();
+    offer.client(0, {opcode::pc, "bob", "", 0})
+        .server(0, trace_builder::error(0))
+        .server(1, {opcode::pc, "alice", "", 0});
+    offer.client(1, trace_builder::error(5)).server(0, trace_builder::error(4)).ping(1);
+    EXPECT_EQ(offer.server_rules(), "PC-3");
+}
+
+TEST(JudgeRequests, a_recipient_that_left_without_an_answer_counts_as_4) {
+    const auto rules_after = [](std::uint8_t answer) {
+        trace_builder gone = two_users();
+        gone.login(2, "carol").client(0, {opcode::sma, "", "hello", 0});
+        gone.server(1, trace_builder::spm("alice", "hello")).server(2, trace_builder::spm("alice", "hello"));
+        gone.client(1, trace_builder::error(1)).end(2, side::client, direction_end::reset);
+        return gone.server(0, trace_builder::error(answer)).ping(0).ping(1).server_rules();
+    };
+    EXPECT_EQ(rules_after(1), "ALL-5");
+    EXPECT_EQ(rules_after(4), "");
+}
+
+TEST(JudgeRequests, a_cr_that_is_refused_right_after_the_handshake_has_not_run_out_of_time) {
+    const auto rules_after = [](std::chrono::milliseconds time) {
+        trace_builder refused = two_users();
+        refused.open(2).wait(time).client(2, {opcode::cr, "alice", "", 0}).server(2, trace_builder::error(5));
+        return refused.ping(0).server_rules();
+    };
+    EXPECT_EQ(rules_after(std::chrono::milliseconds{0}), "CONN-2");
+    EXPECT_EQ(rules_after(std::chrono::milliseconds{60}), "");
+    trace_builder unknown = two_users();
+    unknown.client(2, {opcode::cr, "alice", "", 0}).server(2, trace_builder::error(5)).ping(0);
+    EXPECT_EQ(unknown.server_rules(), "") << "it may have been silent for long";
+}
+
+TEST(JudgeRequests, after_malformed_bytes_what_is_settled_is_answered_first_and_what_was_sent_is_delivered) {
+    trace_builder settled = two_users();
+    settled.client(0, trace_builder::rpm("bob")).malformed(0, "WIRE-1").server(0, trace_builder::error(5)).ping(1);
+    EXPECT_EQ(settled.server_rules(), "ERR-2");
+    trace_builder pending = two_users();
+    pending.client(0, trace_builder::spm("bob", "hi"))
+        .malformed(0, "WIRE-1")
+        .server(1, trace_builder::spm("alice", "hi"));
+    pending.server(0, trace_builder::error(5)).client(1, trace_builder::error(0)).ping(1);
+    EXPECT_EQ(pending.server_rules(), "");
+    for (const bool is_delivered : {false, true}) {
+        trace_builder all = two_users();
+        all.client(0, {opcode::sma, "", "hello", 0}).malformed(0, "WIRE-1");
+        if (is_delivered) {
+            all.server(1, trace_builder::spm("alice", "hello"));
+        }
+        all.server(0, trace_builder::error(5)).ping(1);
+        EXPECT_EQ(all.server_rules(), is_delivered ? "" : "ERR-2");
+    }
+}
+
+TEST(JudgeRequests, a_message_that_only_malformed_bytes_contain_breaks_err_1) {
+    const auto rules_after = [](const std::string& message) {
+        trace_builder acted;
+        acted.login(1, "bob").login(0, "alice");
+        acted.malformed_bytes(0, side::client, "WIRE-1", "\x09\x04" + std::string("\0\0\0\x09", 4) + "after bad");
+        acted.server(1, trace_builder::spm("alice", message)).end(0, side::server).client(1, trace_builder::error(0));
+        return acted.ping(1).server_rules();
+    };
+    EXPECT_EQ(rules_after("after bad"), "ERR-1");
+    EXPECT_EQ(rules_after("after good"), "") << "an earlier alice may have sent it";
+}
+
 }  // namespace
 }  // namespace chatos::conformance

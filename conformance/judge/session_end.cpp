@@ -23,6 +23,29 @@ bool is_answered_within(const traced_delivery& delivery, std::int64_t time_ns) {
            delivery.answer->time_ns - delivery.packet->time_ns < time_ns;
 }
 
+bool has_safe_sizes(std::span<const std::byte> unfinished) {
+    std::size_t position = 1;
+    const auto is_safe = [&](std::size_t digits, std::size_t safe) {
+        if (unfinished.size() < position + digits) {
+            position = unfinished.size() + 1;  // no other size is known
+            return true;
+        }
+        std::size_t size = 0;
+        for (const std::size_t end = position + digits; position != end; ++position) {
+            size = size << 8U | std::to_integer<std::size_t>(unfinished[position]);
+        }
+        position += size;
+        return size <= safe && size != 0;
+    };
+    constexpr std::size_t pseudo_digits = 2;
+    constexpr std::size_t message_digits = 4;
+    const auto op = static_cast<opcode>(unfinished.front());
+    const bool has_pseudo = op != opcode::sma && op != opcode::error;
+    const bool has_message = op == opcode::spm || op == opcode::sma;
+    return (!has_pseudo || is_safe(pseudo_digits, pseudo_bytes_safe)) &&
+           (!has_message || position > unfinished.size() || is_safe(message_digits, message_bytes_safe));
+}
+
 namespace {
 
 /// The last frame from the client that came at most so long after the delivery.
@@ -35,6 +58,23 @@ std::uint64_t last_frame_soon_after(const connection_trace& trace, const observe
     const auto later = std::partition_point(input.packets.begin(), input.packets.end(),
                                             [&](const observed_packet& packet) { return packet.time_ns < latest_ns; });
     return later == input.packets.begin() ? 0 : std::prev(later)->frame;
+}
+
+/// Whether the server ended the connection at most so long after this time.
+bool is_ended_within(const connection_trace& trace, std::int64_t since_ns, std::int64_t time_ns) {
+    const direction_trace& output = trace.from_server();
+    return output.end != direction_end::open && since_ns != 0 && output.end_time_ns != 0 &&
+           output.end_time_ns - since_ns < time_ns;
+}
+
+/// ERR-4, WIRE-14: whether a server may have refused a packet of which not all bytes came.
+bool may_be_refused_unfinished(const connection_trace& trace) {
+    const direction_trace& input = trace.from_client();
+    if (input.unfinished.empty()) {
+        return false;
+    }
+    const std::int64_t since_ns = input.packets.empty() ? trace.source->opened_ns : input.packets.back().time_ns;
+    return !has_safe_sizes(input.unfinished) || !is_ended_within(trace, since_ns, timeout_min_ns);
 }
 
 /// The frame after which the server may have ended the session because deliveries ran out of time in a row. One that is
@@ -53,7 +93,8 @@ std::uint64_t overdue_from(const connection_trace& trace) {
         if (overdue > overdue_deliveries_safe || delivery.packet->time_ns == 0) {
             return sent_after;
         }
-        if (!is_answered_within(delivery, overdue_ns)) {
+        if (!is_answered_within(delivery, overdue_ns) &&
+            !is_ended_within(trace, delivery.packet->time_ns, overdue_ns)) {
             return last_frame_soon_after(trace, *delivery.packet);
         }
     }
@@ -62,7 +103,7 @@ std::uint64_t overdue_from(const connection_trace& trace) {
 
 std::uint64_t may_be_closed_from(const connection_trace& trace) {
     const direction_trace& input = trace.from_client();
-    if (!input.is_trusted() || !trace.from_server().is_trusted() || !input.unfinished.empty()) {
+    if (!input.is_trusted() || !trace.from_server().is_trusted() || may_be_refused_unfinished(trace)) {
         return 0;
     }
     const auto doubtful = std::find_if(input.packets.begin(), input.packets.end(), may_be_malformed);

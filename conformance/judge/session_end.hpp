@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace chatos::conformance {
 
@@ -17,6 +18,8 @@ inline constexpr std::int64_t overdue_ns = (overdue_deliveries_safe + 1) * timeo
 
 /// Whether a server that accepts no more than it must finds the packet malformed (WIRE-10, WIRE-14).
 [[nodiscard]] bool may_be_malformed(const observed_packet& packet);
+/// Whether all sizes in the beginning of a packet are within what every server accepts, and not 0.
+[[nodiscard]] bool has_safe_sizes(std::span<const std::byte> unfinished);
 [[nodiscard]] bool is_answered_within(const traced_delivery& delivery, std::int64_t time_ns);
 
 }  // namespace chatos::conformance

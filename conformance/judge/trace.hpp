@@ -70,7 +70,8 @@ struct direction_trace {
 };
 
 struct connection {
-    std::uint32_t stream{0};  ///< the number that the capture's reader gave it
+    std::uint32_t stream{0};    ///< the number that the capture's reader gave it
+    std::int64_t opened_ns{0};  ///< when its handshake began; as that of packets, and 0 if that was not seen
     std::array<direction_trace, 2> directions;
     settled_part settled;
 

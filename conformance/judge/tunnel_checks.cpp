@@ -71,6 +71,7 @@ class tunnel_checks {
 public:
     explicit tunnel_checks(judge_context& context) : context_{context} {
         for (const connection_trace& connection : context.connections()) {
+            check_first_answer(connection);
             add_end(connection);
             for (const traced_request& request : connection.requests) {
                 if (request.packet->op == opcode::pc && request.second_answer != nullptr &&
@@ -98,6 +99,20 @@ private:
     using names = std::pair<std::string_view, std::string_view>;
     static names pair_of(std::string_view left, std::string_view right) {
         return left < right ? names{left, right} : names{right, left};
+    }
+
+    /// One ERROR answers two PCs: no OK comes before the second one.
+    void check_first_answer(const connection_trace& connection) {
+        const direction_trace& input = connection.from_client();
+        const auto& answers = connection.from_server().packets;
+        if (connection.is_tunnel && !connection.source->settled.is_any && context_.is_over(connection) &&
+            input.is_trusted() && connection.from_server().is_trusted() && !answers.empty() &&
+            answers.front().op == opcode::error && answers.front().code == code_ok &&
+            (input.packets.size() < 2 || input.packets[1].frame > answers.front().frame) &&
+            (!input.malformed || input.malformed->frame > answers.front().frame)) {
+            context_.failed("TUN-1", connection, answers.front(), "one answer to two PCs, and ERROR 5 to one alone",
+                            answer_text(code_ok));
+        }
     }
 
     void add_end(const connection_trace& connection) {

@@ -81,5 +81,14 @@ TEST(JudgeTunnels, with_a_second_acceptance_it_is_not_known_which_ends_belong_to
     EXPECT_EQ(twice.verdict("TUN-2"), judge_verdict::inconclusive);
 }
 
+TEST(JudgeTunnels, no_ok_answers_the_first_pc_alone) {
+    trace_builder alone = two_users();
+    alone.client(2, pc("alice")).server(2, trace_builder::error(0)).client(2, pc("bob"));
+    EXPECT_EQ(alone.server_rules(), "TUN-1");
+    trace_builder refused = two_users();
+    refused.client(2, pc("alice")).server(2, trace_builder::error(5));
+    EXPECT_EQ(refused.server_rules(), "");
+}
+
 }  // namespace
 }  // namespace chatos::conformance

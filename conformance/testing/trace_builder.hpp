@@ -39,6 +39,18 @@ public:
         connection_at(stream).from(sender).end_time_ns = next_time_ns();
         return *this;
     }
+    /// The handshake of the connection begins.
+    trace_builder& open(std::size_t stream) {
+        connection_at(stream).opened_ns = next_time_ns();
+        return *this;
+    }
+    /// The client's bytes end inside a packet.
+    trace_builder& unfinished(std::size_t stream, std::string_view bytes) {
+        for (const char byte : bytes) {
+            connection_at(stream).from(side::client).unfinished.push_back(static_cast<std::byte>(byte));
+        }
+        return *this;
+    }
     /// The client sends bytes that break this rule.
     trace_builder& malformed(std::size_t stream, std::string_view rule) {
         return malformed_bytes(stream, side::client, rule, "");
