@@ -122,10 +122,9 @@ private:
                                                      .identification = ++packets_,
                                                      .total_bytes = static_cast<std::int32_t>(headers_bytes + size),
                                                      .hosts = loopback});
-        const auto time =
-            std::chrono::floor<std::chrono::microseconds>(report_.started.time_since_epoch() + entry.when +
-                                                          entry.uncounted)
-                .count();
+        const auto time = std::chrono::floor<std::chrono::microseconds>(report_.started.time_since_epoch() +
+                                                                        entry.when + entry.uncounted)
+                              .count();
         file_.add(packet, {.seconds = static_cast<std::uint32_t>(time / 1'000'000),
                            .fraction = static_cast<std::uint32_t>(time % 1'000'000),
                            .original = static_cast<std::uint32_t>(headers_bytes + size)});
