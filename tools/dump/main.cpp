@@ -134,7 +134,7 @@ int make_scenario(const command_line& options) {
     one_stream_sink followed{options.followed.value_or(0), sink};
     record_sink& first = options.followed ? static_cast<record_sink&>(followed) : sink;
     if (!dump_all(options, first, scenario)) {
-        return exit_failed;
+        return failure("no scenario is printed: it would be of a part of the capture");
     }
     if (!sink.refusal().empty()) {
         return failure("cannot make a scenario of " + shown_path(path) + ": " + sink.refusal());

@@ -133,9 +133,9 @@ std::string dump_file(const std::string& path, const capture_options& options, r
     }
     const std::uint64_t frames = capture_account.frames - frames_before;
     if (file.was_stopped()) {  // inside a frame, as like as not
-        return file.was_cut() ? "reading " + shown_path(path) + " was stopped; what is shown are its first " +
-                                    base::counted(frames, "frame")
-                              : std::string{};
+        return file.was_cut()
+                   ? "reading " + shown_path(path) + " was stopped after its first " + base::counted(frames, "frame")
+                   : std::string{};
     }
     if (problem.empty()) {
         return {};

@@ -127,6 +127,9 @@ TEST(capture_dump, without_a_packet_ends_with_a_hint) {
     EXPECT_NE(hint_of({wireless(0x0841, {}, byte_string(60, std::byte{7}))}, 105).find("decrypt"), std::string::npos);
     EXPECT_NE(hint_of({ethernet(0x0800, outer(50, byte_string(60)))}).find("inside the tunnel"), std::string::npos);
     EXPECT_NE(hint_of({ethernet(0x0806, byte_string(28))}).find("right interface"), std::string::npos);
+    EXPECT_NE(hint_of({frame_of(opening(9)), frame_of(client(10, "GET /")), ethernet(0x0806, byte_string(28))})
+                  .find("but no ChatOS packet in it"),
+              std::string::npos);
     const dump_result shown =
         text_of_frames({frame_of({.payload = "x", .server_port = 9000}), ethernet(0x0806, byte_string(28))});
     EXPECT_NE(shown.text.find("other content: 1 ARP\n"), std::string::npos) << shown.text;

@@ -1,7 +1,9 @@
 #include "base/shown_text.hpp"
+#include "dump/capture/capture_dump.hpp"
 #include "dump/csv/csv_sink.hpp"
 #include "dump/testing/dump_testing.hpp"
 #include "dump/testing/every_record.hpp"
+#include "dump/testing/memory_source.hpp"
 #include "dump/testing/segments.hpp"
 
 #include <gtest/gtest.h>
@@ -104,6 +106,31 @@ TEST(csv_sink, has_a_row_per_packet_with_the_columns_of_the_header) {
                   "packet,0,c2s,,10.0.0.1:40000,10.0.0.2:7777,1700000000.002000,3,0,6,CR,\"bob\",,,,,,,\r\n"
                   "packet,0,s2c,,10.0.0.2:7777,10.0.0.1:40000,1700000000.003000,4,0,2,ERROR,,,0,OK,,,,\r\n"
                   "packet,0,c2s,,10.0.0.1:40000,10.0.0.2:7777,1700000000.004000,5,6,7,SMA,,\"hi\",,,,,,\r\n");
+}
+
+TEST(csv_sink, times_have_the_digits_of_the_clock_and_unknown_ones_are_empty) {
+    const std::vector<byte_string> frames = login_then(frames_of({client(16, sma_hi)}));
+    const auto times_of = [&frames](std::uint8_t resolution, std::uint64_t units) {
+        pcapng_builder file;
+        file.interface(1, 0, joined({file.option(9, little(resolution, 1)), file.option(0, {})}));
+        for (const byte_string& frame : frames) {
+            file.packet(frame, units);
+        }
+        output out;
+        csv_sink sink{out};
+        capture_options options;
+        options.ports.set(7'777);
+        totals account;
+        capture_totals capture;
+        account.capture = &capture;
+        memory_source source{file.bytes()};
+        EXPECT_EQ(dump_capture(source, {}, options, sink, account, capture, out), "");
+        return fields_of(rows_of(out.text()).back())[6];
+    };
+    EXPECT_EQ(times_of(0, 1'700'000'001), "1700000001.0");
+    EXPECT_EQ(times_of(3, 1'700'000'001'002), "1700000001.002");
+    EXPECT_EQ(times_of(9, 1'700'000'001'002'003'004), "1700000001.002003004");
+    EXPECT_EQ(times_of(20, 1), "");
 }
 
 TEST(csv_sink, has_a_row_per_event_and_every_row_has_every_column) {

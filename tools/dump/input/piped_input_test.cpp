@@ -270,7 +270,7 @@ TEST(stopped_input, of_a_file_is_told_to_be_cut_and_no_other_file_is_read) {
     options.ports.set(7'777);
     EXPECT_FALSE(dump_captures(options, sink, out, decompressed,
                                [&problems](std::string_view problem) { problems.emplace_back(problem); }));
-    EXPECT_EQ(problems, (lines{"reading \"/proc/self/exe\" was stopped; what is shown are its first 0 frames",
+    EXPECT_EQ(problems, (lines{"reading \"/proc/self/exe\" was stopped after its first 0 frames",
                                "stopped before \"/etc/hostname\""}));
     EXPECT_EQ(last_number(out.text(), "frames"), 0);
 }

@@ -72,6 +72,22 @@ def stopped_before_texts_are_known(program):
         assert b"interrupted before all texts were known" in err, err
 
 
+def stopped_in_a_file(program):
+    """A scenario of a part of a file would be of another conversation. What follows the packets are empty frames, which
+    take no room on the disk and long to read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/capture"
+        with open(path, "wb") as file:
+            file.write(capture())
+        os.truncate(path, 1 << 36)
+        with subprocess.Popen([program, "--to-scenario", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            wait_until_caught(running, signal.SIGINT)
+            running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=HANG_GUARD_S)
+        assert (running.returncode, out) == (3, b""), (running.returncode, out, err)
+        assert b"was stopped after its first" in err and b"no scenario is printed" in err, err
+
+
 def on_terminal(program, *options):
     ours, theirs = pty.openpty()
     done = subprocess.run([program, *options], stdin=theirs, capture_output=True, text=True, check=False, timeout=HANG_GUARD_S)
@@ -91,6 +107,7 @@ def main():
     assert "bob" in json.dumps(scenario)
     assert "|  CR     pseudo=\"bob\"" in stopped(program, signal.SIGTERM, "--ladder")
     stopped_before_texts_are_known(program)
+    stopped_in_a_file(program)
     for options in ((), ("--json",), ("--stats",)):
         done = on_terminal(program, *options)
         assert done.returncode == 2 and done.stdout == "", done

@@ -1,9 +1,12 @@
+#include "base/capture_builder.hpp"
 #include "base/colors.hpp"
 #include "base/text_columns.hpp"
+#include "dump/capture/capture_dump.hpp"
 #include "dump/ladder/ladder_sink.hpp"
 #include "dump/ladder/ladder_text.hpp"
 #include "dump/testing/dump_run.hpp"
 #include "dump/testing/dump_testing.hpp"
+#include "dump/testing/memory_source.hpp"
 
 #include <gtest/gtest.h>
 
@@ -50,6 +53,29 @@ TEST(ladder_text, has_a_row_for_each_message_and_tears_at_gaps) {
 6 packets in 1 stream; 6 frames = 6 decoded + 0 skipped
 37 bytes read = 36 in packets + 1 malformed + 0 incomplete + 0 unframed; 7 missing, 0 repeated
 )");
+}
+
+TEST(ladder_text, shows_that_a_time_is_unknown) {
+    const std::vector<byte_string> frames = conversation();
+    pcapng_builder file;
+    file.interface(1, 0, joined({file.option(9, little(20, 1)), file.option(0, {})}));  // a clock that cannot be read
+    for (const byte_string& frame : frames) {
+        file.packet(frame, 1);
+    }
+    output out;
+    ladder_text canvas{out, base::no_colors, 100, time_format::relative};
+    ladder_sink sink{{}, canvas, nullptr};
+    capture_options options;
+    options.ports.set(7'777);
+    totals account;
+    capture_totals capture;
+    account.capture = &capture;
+    memory_source source{file.bytes()};
+    EXPECT_EQ(dump_capture(source, {}, options, sink, account, capture, out), "");
+    sink.take(account);
+    EXPECT_NE(out.text().find("   -  |<----------------------|  CR     pseudo=\"bob\"\n"), std::string::npos)
+        << out.text();
+    EXPECT_EQ(out.text().find('@'), std::string::npos) << out.text();
 }
 
 TEST(ladder_text, fits_any_width) {

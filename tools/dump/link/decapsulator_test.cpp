@@ -13,6 +13,7 @@ namespace chatos::dump::testing {
 namespace {
 
 using namespace base::wire;
+using namespace std::string_view_literals;
 
 /// A frame decapsulator with its account.
 class test_decapsulator {
@@ -166,6 +167,46 @@ TEST(ip_layer, options_and_extension_headers_are_passed) {
               "bad_ip_header");
     EXPECT_EQ(payload_of(ethernet(0x86DD, ipv6(joined({options, tcp(hello, true)}), false, 0)), 1, 26),
               "cut_ip_header");
+}
+
+TEST(ip_layer, a_packet_sent_by_way_of_others_goes_to_the_last_of_them) {
+    const auto destination_of = [](const byte_string& bytes) {
+        test_decapsulator decapsulator;
+        EXPECT_EQ(decapsulator.payload(bytes), "hello");
+        return decapsulator.last().ip.destination.bytes;
+    };
+    const auto direct = destination_of(ethernet(0x0800, v4()));
+    const auto by_option = [&](std::string_view options) {
+        return destination_of(ethernet(0x0800, ipv4(tcp(hello), false, {.options = options})));
+    };
+    const std::array<std::uint8_t, 16> last{5, 6, 7, 8};
+    EXPECT_EQ(by_option("\x01\x83\x0b\x04\x01\x02\x03\x04\x05\x06\x07\x08"sv), last);
+    EXPECT_EQ(by_option("\x94\x04\x00\x00\x89\x07\x04\x05\x06\x07\x08\x00"sv), last);
+    EXPECT_EQ(by_option("\x83\x07\x08\x05\x06\x07\x08\x00"sv), direct);  // all hops are behind it
+    EXPECT_EQ(by_option("\x07\x07\x04\x05\x06\x07\x08\x00"sv), direct);  // a record of the route
+    EXPECT_EQ(by_option("\x00\x83\x07\x04\x05\x06\x07\x08"sv), direct);
+    EXPECT_EQ(by_option("\x83\x0b\x04\x05"sv), direct);
+    EXPECT_EQ(by_option("\x01\x01\x01\x83"sv), direct);
+
+    const auto by_header = [&](std::uint8_t kind, std::uint8_t left, std::string_view segments) {
+        const byte_string routing =
+            joined({big(6, 1), big(segments.size() / 8, 1), big(kind, 1), big(left, 1), byte_string(4), raw(segments)});
+        return destination_of(ethernet(0x86DD, ipv6(joined({routing, tcp(hello, true)}), false, 43)));
+    };
+    const auto direct_6 = destination_of(ethernet(0x86DD, v6()));
+    const auto all = [](std::uint8_t value) {
+        std::array<std::uint8_t, 16> address{};
+        address.fill(value);
+        return address;
+    };
+    const std::string two = std::string(16, '\x11') + std::string(16, '\x22');
+    EXPECT_EQ(by_header(0, 2, two), all(0x22));
+    EXPECT_EQ(by_header(4, 1, two), all(0x11));
+    EXPECT_EQ(by_header(2, 1, std::string(16, '\x33')), all(0x33));
+    EXPECT_EQ(by_header(4, 0, two), direct_6);
+    EXPECT_EQ(by_header(3, 1, two), direct_6);
+    EXPECT_EQ(by_header(4, 1, "12345678"), direct_6);
+    EXPECT_EQ(by_header(4, 1, ""), direct_6);
 }
 
 TEST(ip_layer, header_lengths_that_lie_are_told) {

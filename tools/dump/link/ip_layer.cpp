@@ -42,6 +42,48 @@ void copy_ipv6_address(ip_address& address, std::span<const std::byte, 16> bytes
     std::memcpy(address.bytes.data(), bytes.data(), bytes.size());
 }
 
+/// A packet that is sent by way of others has the next of them as its destination, and carries the last one in an
+/// option (RFC 791). That is who the connection is with, and whom TCP's checksum is about.
+void take_last_hop(ip_payload& payload, std::span<const std::byte> options) noexcept {
+    constexpr std::uint8_t loose_route = 131;
+    constexpr std::uint8_t strict_route = 137;
+    while (!options.empty() && byte_at(options, 0) != 0) {
+        const std::uint8_t kind = byte_at(options, 0);
+        const std::size_t bytes = kind == 1 ? 1 : options.size() < 2 ? 0 : byte_at(options, 1);
+        if (bytes == 0 || bytes > options.size()) {
+            return;
+        }
+        const bool is_route = (kind == loose_route || kind == strict_route) && bytes >= 7 && bytes % 4 == 3;
+        if (is_route && byte_at(options, 2) < bytes) {  // the place of the next hop: some are left
+            copy_ipv4_address(payload.destination, options.subspan(bytes - 4).first<4>());
+            return;
+        }
+        options = options.subspan(bytes);
+    }
+}
+
+/// The same of a routing header: the first kind (RFC 2460), that of mobile nodes (RFC 6275), segment routing (RFC
+/// 8754).
+void take_last_segment(ip_payload& payload, std::span<const std::byte> header) noexcept {
+    enum kind : std::uint8_t { source_route = 0, home_address = 2, segment_routing = 4 };
+    constexpr std::size_t list_at = 8;
+    const std::size_t segments = (header.size() - list_at) / sizeof(ip_address);
+    if (segments == 0 || byte_at(header, 3) == 0) {
+        return;
+    }
+    switch (byte_at(header, 2)) {
+    case source_route:
+        copy_ipv6_address(payload.destination,
+                          header.subspan(list_at + (segments - 1) * sizeof(ip_address)).first<sizeof(ip_address)>());
+        break;
+    case home_address:
+    case segment_routing:  // the last one comes first
+        copy_ipv6_address(payload.destination, header.subspan<list_at, sizeof(ip_address)>());
+        break;
+    default: break;
+    }
+}
+
 /// Sets what follows a header of `header_bytes`, given that header and payload announce `total_bytes` together, or 0.
 /// Padding after that is dropped. What the header announces beyond the frame is missing as if the snap length had cut
 /// it off: programs that cut frames often set the frame's length to what they left.
@@ -85,6 +127,9 @@ ip_payload open_ipv4(const network_packet& packet, bool verify_checksums) noexce
     ip_payload payload{.ip_version = 4, .protocol = byte_at(bytes, 9), .vlan = packet.vlan};
     copy_ipv4_address(payload.source, bytes.subspan<12, 4>());
     copy_ipv4_address(payload.destination, bytes.subspan<16, 4>());
+    if (header_bytes != ipv4_header_bytes_min) {
+        take_last_hop(payload, bytes.first(header_bytes).subspan(ipv4_header_bytes_min));
+    }
     const auto fragment = network_number_at<std::uint16_t>(bytes, 6);
     payload.fragment = {.identification = network_number_at<std::uint16_t>(bytes, 4),
                         .offset_bytes = (fragment & 0x1FFFU) * 8U,
@@ -145,6 +190,9 @@ void drop_extension_headers(ip_payload& payload) noexcept {
         if (header.size() < bytes) {
             payload = skipped(is_cut ? skip_reason::cut_ip_header : skip_reason::bad_ip_header);
             return;
+        }
+        if (payload.protocol == routing) {
+            take_last_segment(payload, header.first(bytes));
         }
         const bool is_fragment = payload.protocol == fragment_header;
         payload.protocol = byte_at(header, 0);

@@ -45,7 +45,7 @@ struct ip_payload {
     std::uint8_t ip_version{4};
     std::uint8_t protocol{0};
     ip_address source{};
-    ip_address destination{};
+    ip_address destination{};  ///< the last one, where the packet is sent by way of others
     ip_fragment fragment{};
     std::span<const std::byte> bytes{};  ///< what was captured of it
     std::uint32_t original_bytes{0};     ///< what there was by the header; never below bytes.size()

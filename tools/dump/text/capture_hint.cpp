@@ -62,7 +62,7 @@ std::string capture_hint(const totals& account) {
                                   frames_of(capture, known_kind::quic) +
                                   frames_of(capture, {frame_kind::registry::ip_protocol, 50}) +
                                   frames_of(capture, {frame_kind::registry::ether_type, 0x88E5}) + tls;
-    const std::array<cause, 8> causes{{
+    const std::array<cause, 9> causes{{
         {reason(skip_reason::unknown_link_type), link_type_hint},
         {frames_of(capture, known_kind::ieee80211_encrypted),
          [](const capture_totals&) -> std::string {
@@ -83,6 +83,10 @@ std::string capture_hint(const totals& account) {
              reason(skip_reason::cut_tunnel_header) + reason(skip_reason::cut_tcp_header),
          [](const capture_totals&) -> std::string {
              return "the frames are cut inside their headers: capture with a larger snap length (tcpdump -s 0)";
+         }},
+        {capture.decoded,
+         [](const capture_totals&) -> std::string {
+             return "TCP of the server's port was seen, but no ChatOS packet in it: is this the right --port?";
          }},
         {1,
          [](const capture_totals&) -> std::string {
