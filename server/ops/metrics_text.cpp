@@ -1,41 +1,18 @@
 #include "ops/metrics_text.hpp"
 
+#include "base/prometheus_text.hpp"
+
 #include <chatos/decode.hpp>
 #include <chatos/layout.hpp>
 
-#include <algorithm>
-#include <initializer_list>
-#include <utility>
+#include <string>
 
 namespace chatos::ops {
 
 namespace {
 
-class page {
+class page : public base::prometheus_page {
 public:
-    void counter(std::string_view name, std::string_view help, std::uint64_t value) {
-        head(name, "counter", help);
-        sample(name, {}, {}, value);
-    }
-
-    void gauge(std::string_view name, std::string_view help, std::uint64_t value) {
-        head(name, "gauge", help);
-        sample(name, {}, {}, value);
-    }
-
-    void head(std::string_view name, std::string_view type, std::string_view help) {
-        add({"# HELP ", name, " ", help, "\n# TYPE ", name, " ", type, "\n"});
-    }
-
-    // Our own labels need no escapes.
-    void sample(std::string_view name, std::string_view label, std::string_view label_value, std::uint64_t value) {
-        add({name});
-        if (!label.empty()) {
-            add({"{", label, "=\"", label_value, "\"}"});
-        }
-        add({" ", std::to_string(value), "\n"});
-    }
-
     // Prometheus counts in a bucket everything up to its bound.
     void histogram(std::string_view name, std::string_view help, const core::duration_histogram& durations) {
         head(name, "histogram", help);
@@ -43,31 +20,13 @@ public:
         std::uint64_t count = 0;
         for (std::size_t i = 0; i < core::duration_histogram::bounds_count; ++i) {
             count += durations.in_bucket(i);
-            sample(bucket, "le", seconds(core::duration_histogram::bound_us(i) * 1'000), count);
+            sample(bucket, {{"le", seconds(core::duration_histogram::bound_us(i) * 1'000)}}, count);
         }
         count += durations.in_bucket(core::duration_histogram::bounds_count);
-        sample(bucket, "le", "+Inf", count);
-        add({name, "_sum ", seconds(durations.sum_ns()), "\n"});
-        add({name, "_count ", std::to_string(count), "\n"});
+        sample(bucket, {{"le", "+Inf"}}, count);
+        sample(std::string{name} + "_sum", {}, seconds(durations.sum_ns()));
+        sample(std::string{name} + "_count", {}, count);
     }
-
-    std::string take() { return std::move(text_); }
-
-private:
-    static std::string seconds(std::uint64_t ns) {
-        constexpr std::uint64_t second = 1'000'000'000;
-        std::string decimals = std::to_string(second + ns % second);  // nine digits after a 1
-        decimals.erase(std::max<std::size_t>(decimals.find_last_not_of('0') + 1, 2));
-        return std::to_string(ns / second) + "." + decimals.substr(1);
-    }
-
-    void add(std::initializer_list<std::string_view> pieces) {
-        for (const std::string_view piece : pieces) {
-            text_ += piece;
-        }
-    }
-
-    std::string text_;
 };
 
 void add_clients(page& to, const core::statistics& counts) {
@@ -77,7 +36,7 @@ void add_clients(page& to, const core::statistics& counts) {
     constexpr std::string_view packets = "chatos_packets_received_total";
     to.head(packets, "counter", "Well-formed packets received.");
     for (const packet_layout& layout : packet_table) {
-        to.sample(packets, "packet", layout.name, counts.packets_by_opcode[static_cast<std::size_t>(layout.op)]);
+        to.sample(packets, {{"packet", layout.name}}, counts.packets_by_opcode[static_cast<std::size_t>(layout.op)]);
     }
 }
 
@@ -98,9 +57,9 @@ void add_deliveries(page& to, const core::statistics& counts) {
     to.counter("chatos_deliveries_made_total", "Messages and offers sent to their recipients.", counts.deliveries_made);
     constexpr std::string_view settled = "chatos_deliveries_settled_total";
     to.head(settled, "counter", "Deliveries that wait no more: answered, out of time, or their recipient left.");
-    to.sample(settled, "cause", "answer", counts.deliveries_answered);
-    to.sample(settled, "cause", "time_limit", counts.deliveries_timed_out);
-    to.sample(settled, "cause", "departure", counts.deliveries_recipient_left);
+    to.sample(settled, {{"cause", "answer"}}, counts.deliveries_answered);
+    to.sample(settled, {{"cause", "time_limit"}}, counts.deliveries_timed_out);
+    to.sample(settled, {{"cause", "departure"}}, counts.deliveries_recipient_left);
     to.gauge("chatos_deliveries_waiting", "Deliveries that wait for their recipient's answer.",
              counts.deliveries_waiting);
     to.counter("chatos_deliveries_without_room_total", "Deliveries not made because a queue was full.",
@@ -119,9 +78,9 @@ void add_tunnels(page& to, const core::statistics& counts) {
                counts.tunnels_refused);
     constexpr std::string_view without_room = "chatos_tunnels_without_room_total";
     to.head(without_room, "counter", "Tunnels agreed on that got no room, by the limit that was reached.");
-    to.sample(without_room, "cause", "total", counts.tunnels_without_room_by_limit[1]);
-    to.sample(without_room, "cause", "user", counts.tunnels_without_room_by_limit[2]);
-    to.sample(without_room, "cause", "address", counts.tunnels_without_room_by_limit[3]);
+    to.sample(without_room, {{"cause", "total"}}, counts.tunnels_without_room_by_limit[1]);
+    to.sample(without_room, {{"cause", "user"}}, counts.tunnels_without_room_by_limit[2]);
+    to.sample(without_room, {{"cause", "address"}}, counts.tunnels_without_room_by_limit[3]);
     to.counter("chatos_tunnels_idle_total", "Tunnels closed because they carried nothing for too long.",
                counts.tunnels_idle);
     to.counter("chatos_tunnels_expired_total", "Tunnels agreed on whose ends did not both come in time.",
@@ -137,22 +96,22 @@ void add_closed(page& to, const service_snapshot& snapshot) {
     constexpr std::string_view refused = "chatos_refused_input_total";
     to.head(refused, "counter", "Connections closed for a malformed packet, by the rule it broke.");
     for (std::size_t i = 1; i < snapshot.core.refused_by_violation.size(); ++i) {
-        to.sample(refused, "rule", rule_of(static_cast<violation>(i)), snapshot.core.refused_by_violation[i]);
+        to.sample(refused, {{"rule", rule_of(static_cast<violation>(i))}}, snapshot.core.refused_by_violation[i]);
     }
     constexpr std::string_view closed = "chatos_closed_total";
     to.head(closed, "counter", "Connections that the server closed for another reason.");
-    to.sample(closed, "cause", "slow_login", snapshot.core.closed_slow_login);
-    to.sample(closed, "cause", "slow_packet", snapshot.core.closed_slow_packet);
-    to.sample(closed, "cause", "unresponsive", snapshot.core.closed_unresponsive);
-    to.sample(closed, "cause", "capacity", snapshot.core.closed_without_room);
-    to.sample(closed, "cause", "input_memory", snapshot.core.closed_input_bound);
-    to.sample(closed, "cause", "long_stranger", snapshot.core.closed_long_unregistered);
-    to.sample(closed, "cause", "output_memory", snapshot.core.closed_output_bound);
-    to.sample(closed, "cause", "address_limit", snapshot.closed_address_limit);
-    to.sample(closed, "cause", "memory", snapshot.closed_memory);
-    to.sample(closed, "cause", "address_rate", snapshot.closed_address_rate);
-    to.sample(closed, "cause", "proxy_header", snapshot.closed_proxy_header);
-    to.sample(closed, "cause", "proxy_untrusted", snapshot.closed_proxy_untrusted);
+    to.sample(closed, {{"cause", "slow_login"}}, snapshot.core.closed_slow_login);
+    to.sample(closed, {{"cause", "slow_packet"}}, snapshot.core.closed_slow_packet);
+    to.sample(closed, {{"cause", "unresponsive"}}, snapshot.core.closed_unresponsive);
+    to.sample(closed, {{"cause", "capacity"}}, snapshot.core.closed_without_room);
+    to.sample(closed, {{"cause", "input_memory"}}, snapshot.core.closed_input_bound);
+    to.sample(closed, {{"cause", "long_stranger"}}, snapshot.core.closed_long_unregistered);
+    to.sample(closed, {{"cause", "output_memory"}}, snapshot.core.closed_output_bound);
+    to.sample(closed, {{"cause", "address_limit"}}, snapshot.closed_address_limit);
+    to.sample(closed, {{"cause", "memory"}}, snapshot.closed_memory);
+    to.sample(closed, {{"cause", "address_rate"}}, snapshot.closed_address_rate);
+    to.sample(closed, {{"cause", "proxy_header"}}, snapshot.closed_proxy_header);
+    to.sample(closed, {{"cause", "proxy_untrusted"}}, snapshot.closed_proxy_untrusted);
 }
 
 }  // namespace
@@ -160,7 +119,7 @@ void add_closed(page& to, const service_snapshot& snapshot) {
 std::string metrics_text(const service_snapshot& snapshot, const process_figures& process, std::string_view version) {
     page all;
     all.head("chatos_build_info", "gauge", "The program's version; always 1.");
-    all.sample("chatos_build_info", "version", version, 1);
+    all.sample("chatos_build_info", {{"version", version}}, 1);
     add_clients(all, snapshot.core);
     add_requests(all, snapshot.core);
     add_deliveries(all, snapshot.core);

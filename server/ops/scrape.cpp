@@ -1,6 +1,7 @@
 #include "ops/scrape.hpp"
 
 #include "base/http_request.hpp"
+#include "base/prometheus_text.hpp"
 #include "ops/metrics_text.hpp"
 
 namespace chatos::ops {
@@ -8,7 +9,6 @@ namespace chatos::ops {
 namespace {
 
 constexpr std::string_view plain = "text/plain; charset=utf-8";
-constexpr std::string_view prometheus = "text/plain; version=0.0.4; charset=utf-8";
 
 }  // namespace
 
@@ -35,7 +35,7 @@ std::string answer_scrape(std::string_view head, const scrape_sources& sources) 
         return unavailable("stalled\n");
     }
     if (request.path == "/metrics") {
-        return base::http_answer("200 OK", prometheus, metrics_text(*snapshot, sources.process(), sources.version),
+        return base::http_answer("200 OK", base::prometheus_page::content_type, metrics_text(*snapshot, sources.process(), sources.version),
                                  with_body);
     }
     if (snapshot->draining && request.path != "/livez") {

@@ -1,6 +1,7 @@
 // Only this file includes CLI11.
 #include "dump/command_line.hpp"
 
+#include "base/endpoint.hpp"
 #include "base/shown_text.hpp"
 #include "base/usage_text.hpp"
 #include "dump/filter/filter_error_text.hpp"
@@ -42,6 +43,7 @@ constexpr std::string_view examples = R"(Examples:
   chatos-dump capture.pcapng                 one line per packet
   chatos-dump --json --port 9000 a.pcap.gz   one JSON object per line; the server's port
   chatos-dump --check --junit r.xml a.pcap   which rules passed, failed, or cannot be judged
+  chatos-dump --check -i eth0 --metrics 127.0.0.1:9778 --keep /var/lib/violations
   chatos-dump --to-scenario a.pcap > a.json  replay it with: chatos-conformance run a.json
   chatos-dump --raw session.bin              the bytes of one direction
   chatos-dump --raw -v --dir s2c reply.bin   every field with its offset and bytes
@@ -157,6 +159,16 @@ void declare_check(CLI::App& app, check_options& check_settings) {
     app.add_option("--junit", check_settings.junit,
                    "Write the verdicts to this file as JUnit XML; '-' is standard output")
         ->option_text("FILE")
+        ->needs(check);
+    app.add_option("--metrics", check_settings.metrics,
+                   "While the input continues, serve the verdicts so far at http://HOST:PORT/metrics, for Prometheus")
+        ->option_text("HOST:PORT")
+        ->needs(check);
+    app.add_option(
+           "--keep", check_settings.keep_folder,
+           "Write the frames around each violation to a capture of its own in this folder: at most 200 files and "
+           "256 MiB, the oldest removed")
+        ->option_text("DIR")
         ->needs(check);
     app.add_option("--role", check_settings.role, "Whose behaviour is judged")
         ->check(CLI::IsMember({"server", "client", "both"}).description(""))
@@ -324,6 +336,11 @@ std::string anonymize_problem(const CLI::App& app, const command_line& options) 
 
 /// The contradiction in the command line; empty if there is none.
 std::string usage_problem(const CLI::App& app, const command_line& options) {
+    if (!options.check.metrics.empty()) {
+        if (std::string fault = base::parse_listen_endpoint(options.check.metrics).fault; !fault.empty()) {
+            return "--metrics: " + fault;
+        }
+    }
     if (!options.anonymized_path.empty()) {
         if (std::string problem = anonymize_problem(app, options); !problem.empty()) {
             return problem;
@@ -367,6 +384,7 @@ std::variant<command_line, int> parse_command_line(int argc, char** argv) {
     declare(app, options);
     declare_check(app, options.check);
     declare_to_scenario(app, options);
+    options.check.version = CHATOS_VERSION;
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& help_or_version) {

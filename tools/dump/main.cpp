@@ -41,6 +41,11 @@ time_format time_format_of(std::string_view name) {
                                                : time_format::relative;
 }
 
+/// Whether verdicts are wanted while the input continues.
+bool is_watched(const command_line& options) {
+    return options.check.is_wanted && (!options.interface.empty() || !options.check.metrics.empty());
+}
+
 using input_listener = std::function<void(const input_outcome&)>;
 
 bool dump_until(const input_stop& stop, const command_line& options, record_sink& sink, output& out,
@@ -70,7 +75,8 @@ bool dump_until(const input_stop& stop, const command_line& options, record_sink
                              .on_end = on_end,
                              .stop = &stop,
                              .ends_after = options.ends_after,
-                             .listener = listener};
+                             .listener = listener,
+                             .is_watched = is_watched(options)};
     if (!options.interface.empty()) {
         return dump_interface(options.interface, options.expression, captures, sink, out, report);
     }
@@ -154,15 +160,32 @@ int judge_capture(const command_line& options) {
     output_options shown = output_options_of(options);
     shown.followed.reset();
     sink_chain form{shown, out};
-    const auto check =
-        make_checking(options.check, options.is_json, chatos::base::colors_for(STDOUT_FILENO), form.first(), out);
+    const auto check = make_checking(options.check, options.is_json, is_watched(options),
+                                     chatos::base::colors_for(STDOUT_FILENO), form.first(), out);
     if (!check) {
         return usage_error(cannot_open(options.check.junit));
     }
+    if (const std::string problem = check->problem(); !problem.empty()) {
+        check->input_ended({.name = "what watches it", .problem = problem});
+        (void)check->write_report();
+        return failure(problem);
+    }
+    if (const std::string announcement = check->announcement(); !announcement.empty()) {
+        print_error(announcement);
+    }
     one_stream_sink followed{options.followed.value_or(0), check->sink()};
-    const bool all_read = dump_all(options, options.followed ? static_cast<record_sink&>(followed) : check->sink(), out,
-                                   nullptr, [&check](const input_outcome& outcome) { check->input_ended(outcome); });
+    bool all_read =
+        dump_all(options, options.followed ? static_cast<record_sink&>(followed) : check->sink(), out,
+                 check->listener(), [&check](const input_outcome& outcome) { check->input_ended(outcome); });
     out.flush();
+    if (const std::string kept = check->kept_text(); !kept.empty()) {
+        print_error(kept);
+    }
+    if (const std::string problem = check->problem(); !problem.empty()) {
+        print_error(problem);
+        check->input_ended({.name = "--keep " + options.check.keep_folder, .problem = problem});
+        all_read = false;
+    }
     const std::optional<int> failed = output_failure(out);
     if (failed) {
         check->input_ended({.name = "standard output", .problem = "the verdicts cannot be written"});

@@ -110,12 +110,19 @@ std::string dump_file(const std::string& path, const capture_options& options, r
     // The writer of this input may still be running: what came so far is shown before waiting for more.
     input_file file{path,
                     {.on_read = options.on_read,
-                     .before_reading = [&out] { out.flush(); },
-                     .on_pause =
-                         [&sink, &out] {
-                             sink.take(input_pause{});
+                     .before_reading =
+                         [&] {
+                             if (options.is_watched) {
+                                 sink.take(input_pause{&account});
+                             }
                              out.flush();
                          },
+                     .on_pause =
+                         [&] {
+                             sink.take(input_pause{&account});
+                             out.flush();
+                         },
+                     .pauses_again = options.is_watched,
                      .stop = options.stop,
                      .ends_at = options.ends_after.deadline()}};
     if (file.error() != 0) {

@@ -44,6 +44,7 @@ struct capture_options {
     const input_stop* stop{nullptr};                       ///< ends the input; may be null
     autostop ends_after{};
     frame_listener* listener{nullptr};
+    bool is_watched{false};  ///< somebody looks at what was read so far: the input pauses at least once a second
 };
 
 /// Makes the source of what is inside a compressed file; null for a file that is not compressed.

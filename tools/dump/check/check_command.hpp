@@ -22,7 +22,10 @@ inline constexpr std::size_t check_stream_bytes_max = 6U << 20U;
 
 struct check_options {
     bool is_wanted{false};
-    std::string junit;  ///< empty: none
+    std::string junit;        ///< empty: none
+    std::string metrics;      ///< where to serve them; empty: nowhere
+    std::string keep_folder;  ///< of captures of violations; empty: none are kept
+    std::string version;      ///< of the program, in the metrics
     std::string role{"both"};
     bool has_all_clients{false};
     /// Without it the default applies, but not to loopback traffic that nothing shows to be out of order: one kernel
@@ -36,18 +39,27 @@ struct check_options {
 class checking {
 public:
     virtual ~checking() = default;
+    /// What keeps it from beginning, safe to print; empty: nothing does.
+    [[nodiscard]] virtual std::string problem() const = 0;
+    /// What to say before it begins, in one line; empty: nothing.
+    [[nodiscard]] virtual std::string announcement() const = 0;
     /// Gets the records of the captures.
     [[nodiscard]] virtual record_sink& sink() = 0;
+    /// Must be told of each frame; null: it does not need to.
+    [[nodiscard]] virtual frame_listener* listener() = 0;
     /// An input has ended, or could not be opened; or what is not an input has failed. Before write_report().
     virtual void input_ended(const input_outcome& outcome) = 0;
     [[nodiscard]] virtual bool has_violations() const = 0;
+    /// What became of the captures of violations, in one line, safe to print; empty: nothing.
+    [[nodiscard]] virtual std::string kept_text() const = 0;
     /// After the summary; false when the report file cannot be written.
     [[nodiscard]] virtual bool write_report() = 0;
 };
 
 /// Opens the report file before anything is read, so that a wrong name costs nobody an hour; null when it cannot be
-/// opened. With `as_json` `shown` gets all records, else the summary alone. `shown` and `out` must outlive the check.
-[[nodiscard]] std::unique_ptr<checking> make_checking(const check_options& options, bool as_json,
+/// opened. With `as_json` `shown` gets all records, else the summary alone. With `judges_early` verdicts do not wait
+/// for the end of the capture. `shown` and `out` must outlive the check.
+[[nodiscard]] std::unique_ptr<checking> make_checking(const check_options& options, bool as_json, bool judges_early,
                                                       const base::colors& colors, record_sink& shown, output& out);
 
 /// The complaint about a report file that cannot be opened.

@@ -23,7 +23,7 @@ constexpr std::size_t rule_columns = 9;
 constexpr std::size_t report_lines_max = 100;  // of one rule
 /// What is kept of a capture for judging, besides what came since the last part.
 constexpr std::size_t trace_packets_max = 30'000;
-/// More of what is no packet tells the judge little.
+/// More bytes beside packets tell the judge little.
 constexpr std::size_t raw_bytes_kept_max = 4U << 20U;
 
 capture_time time_of(std::int64_t nanoseconds, std::uint8_t digits) noexcept {
@@ -64,10 +64,41 @@ check_sink::check_sink(check_form form, const conformance::judge_settings& setti
     : trace_sink{form == check_form::json ? &next : nullptr, &next, raw_bytes_kept_max}, form_{form},
       settings_{settings}, trusts_loopback_{trusts_loopback}, out_{out}, colors_{colors}, judge_{settings} {}
 
+void check_sink::watch(check_watch watch) {
+    watch_ = std::move(watch);
+    if (watch_.now) {
+        early_.emplace(watch_.now);
+    }
+}
+
+void check_sink::paused(captured_trace& capture, const totals* account) {
+    if (!early_ || !early_->is_due()) {
+        return;
+    }
+    capture.trace.is_in_order = trusts_loopback_ && capture.is_orderly_loopback;
+    {
+        const temporary_distrust distrust{capture.trace, *watch_.incomplete};
+        if (settings_.has_all_clients && !distrust.has_found_all()) {
+            early_->skip_look();  // who is in no packet so far may be anybody
+        } else {
+            for (violation& certain : early_->look(judge_, capture.trace, changes())) {
+                announce(located(capture, std::move(certain)));
+            }
+        }
+    }
+    if (watch_.listener != nullptr) {
+        watch_.listener->looked(judge_.verdicts(), early_->verdicts(), account);
+    }
+}
+
 bool check_sink::shorten(captured_trace& capture) {
     // What came since the last time is not judged yet: later packets make verdicts certain.
     capture.trace.is_in_order = trusts_loopback_ && capture.is_orderly_loopback;
-    judge_.judge_until(capture.trace, grown_until_, trace_packets_max);
+    {
+        static const incomplete_directions none;
+        const temporary_distrust distrust{capture.trace, early_ ? *watch_.incomplete : none};
+        judge_.judge_until(capture.trace, grown_until_, trace_packets_max);
+    }
     capture.judged_until = grown_until_;
     grown_until_ = capture.trace.frames;
     show_violations(capture);
@@ -78,25 +109,45 @@ void check_sink::capture_ended(captured_trace& capture) {
     capture.trace.is_in_order = trusts_loopback_ && capture.is_orderly_loopback;
     judge_.judge_rest(capture.trace);
     show_violations(capture);
-    add_verdicts(capture, judge_.verdicts());
+    const std::vector<rule_verdict> verdicts = judge_.verdicts();
+    add_verdicts(capture, verdicts);
+    if (watch_.listener != nullptr) {
+        watch_.listener->capture_judged(verdicts);
+    }
     judge_ = conformance::running_judge{settings_};
+    if (early_) {
+        early_->clear();
+    }
     grown_until_ = 0;
+}
+
+located_violation check_sink::located(const captured_trace& capture, violation&& unlocated) const {
+    const auto endpoints = capture.endpoints.find(unlocated.stream);
+    return {std::move(unlocated), capture.file,
+            endpoints == capture.endpoints.end() ? stream_endpoints{} : endpoints->second, capture.time_digits};
+}
+
+void check_sink::announce(const located_violation& violation) {
+    has_violations_ = true;
+    if (form_ == check_form::json) {
+        show_json(violation);
+    } else {
+        show_text(violation);
+    }
+    if (watch_.listener != nullptr) {
+        watch_.listener->violation_found(violation);
+    }
 }
 
 void check_sink::show_violations(const captured_trace& capture) {
     for (violation& each : judge_.take_violations()) {
-        has_violations_ = true;
-        const auto endpoints = capture.endpoints.find(each.stream);
-        located_violation located{std::move(each), capture.file,
-                                  endpoints == capture.endpoints.end() ? stream_endpoints{} : endpoints->second,
-                                  capture.time_digits};
-        if (form_ == check_form::json) {
-            show_json(located);
-        } else {
-            show_text(located);
+        const bool is_shown = early_ && early_->take_shown(each);
+        located_violation place = located(capture, std::move(each));
+        if (!is_shown) {
+            announce(place);
         }
-        if (violations_kept_[located.violation.rule]++ < report_lines_max) {
-            violations_.push_back(std::move(located));
+        if (violations_kept_[place.violation.rule]++ < report_lines_max) {
+            violations_.push_back(std::move(place));
         }
     }
 }

@@ -82,7 +82,9 @@ void trace_sink::take(const any_record& record) {
     if (grown_bytes_ >= part_bytes) {
         shorten_trace();
     }
-    record_sink* const receiver = position_of(record) != nullptr ? shown_ : next_;
+    const bool is_of_stream = position_of(record) != nullptr;
+    changes_ += is_of_stream ? 1 : 0;
+    record_sink* const receiver = is_of_stream ? shown_ : next_;
     if (receiver != nullptr) {
         receiver->take(record);
     }
@@ -242,6 +244,10 @@ void trace_sink::on(const capture_start& start) {
     end_capture();
     has_begun_ = true;
     current_.file = start.name;
+}
+
+void trace_sink::on(const input_pause& pause) {
+    paused(current_, pause.account);
 }
 
 void trace_sink::on(const totals& /*account*/) {

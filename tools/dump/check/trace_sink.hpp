@@ -50,6 +50,10 @@ protected:
     /// The trace has grown by `part_bytes`: packets and connections that are not needed any more may be dropped.
     /// Whether some were.
     [[nodiscard]] virtual bool shorten(captured_trace& /*capture*/) { return false; }
+    /// A live input has nothing more for now; `account`, which may be null, is of what was read so far.
+    virtual void paused(captured_trace& /*capture*/, const totals* /*account*/) {}
+    /// A number that grows with the trace.
+    [[nodiscard]] std::uint64_t changes() const noexcept { return changes_; }
     /// A capture is over.
     virtual void capture_ended(captured_trace& capture) = 0;
     /// Before the summary.
@@ -65,6 +69,7 @@ private:
     void on(const direction_closed& record);
     void on(const capture_start& start);
     void on(const totals& account);
+    void on(const input_pause& pause);
     void on(const auto& /*not_judged*/) {}
     conformance::connection& connection_at(const stream_position& at);
     conformance::direction_trace& direction_at(const stream_position& at);
@@ -79,6 +84,7 @@ private:
     captured_trace current_;
     bool has_begun_{false};
     std::unordered_map<std::uint32_t, std::size_t> connection_indexes_;  // stream to index
+    std::uint64_t changes_{0};
     std::size_t packets_{0};
     std::size_t text_bytes_{0};
     std::size_t raw_bytes_max_;

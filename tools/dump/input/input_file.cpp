@@ -74,7 +74,8 @@ bool input_file::wait() {
         if (waits[0].revents != 0 || (ready < 0 && errno != EINTR)) {
             return true;
         }
-        if (ready == 0 && std::exchange(time, -1) >= 0 && events_.on_pause) {
+        constexpr int next_pause_ms = 1'000;
+        if (ready == 0 && std::exchange(time, events_.pauses_again ? next_pause_ms : -1) >= 0 && events_.on_pause) {
             events_.on_pause();
         }
     }

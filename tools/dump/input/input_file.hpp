@@ -21,6 +21,7 @@ struct input_events {
     std::function<void(std::size_t)> on_read{};  ///< with the number of bytes of each read
     std::function<void()> before_reading{};      ///< which may wait
     std::function<void()> on_pause{};            ///< a pipe or terminal has had nothing for input_file::pause_time
+    bool pauses_again{false};                    ///< on_pause is called each second while nothing comes
     const input_stop* stop{nullptr};             ///< ends the input; may be null
     /// Ends the input as well, where it has to be waited for: no regular file.
     std::optional<std::chrono::steady_clock::time_point> ends_at{};

@@ -23,10 +23,16 @@ bool dump_interface(const std::string& interface, const std::string& expression,
     totals account;
     capture_totals capture_account;
     account.capture = &capture_account;
-    source.on_pause([&sink, &out] {
-        sink.take(input_pause{});
+    source.on_pause([&] {
+        if (options.is_watched) {
+            capture_account.dropped = source.dropped_frames();
+        }
+        sink.take(input_pause{&account});
         out.flush();
     });
+    if (options.is_watched) {
+        source.pause_each_second();
+    }
     const std::string problem = dump_frames(source, {}, options, sink, account, capture_account, out);
     sink.take(account);
     out.flush();

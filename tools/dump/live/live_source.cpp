@@ -156,9 +156,10 @@ bool live_source::fetch() {
 void live_source::wait() {
     std::array<pollfd, 2> waits{
         {{pcap_get_selectable_fd(handle_->capture), POLLIN, 0}, {stop_.descriptor(), POLLIN, 0}}};
-    int time = -1;
+    constexpr int second_ms = 1'000;
+    int time = pauses_each_second_ ? second_ms : -1;
     if (ends_at_) {
-        constexpr std::int64_t longest_ms = 86'400'000;
+        const std::int64_t longest_ms = pauses_each_second_ ? second_ms : 86'400'000;
         const auto remaining =
             std::chrono::ceil<std::chrono::milliseconds>(*ends_at_ - std::chrono::steady_clock::now()).count();
         time = static_cast<int>(std::clamp<std::int64_t>(remaining, 0, longest_ms));
@@ -188,6 +189,10 @@ bool live_source::is_past_stop() {
 const captured_frame* live_source::next() {
     while (!is_over_ && !is_past_stop()) {
         if (fetch()) {
+            if (pauses_each_second_ && on_pause_ &&
+                std::exchange(paused_second_, frame_.time.seconds) != frame_.time.seconds) {
+                on_pause_();
+            }
             return &frame_;
         }
         if (!is_over_) {

@@ -28,6 +28,8 @@ public:
 
     /// Called whenever there is no frame just now.
     void on_pause(std::function<void()> listener) { on_pause_ = std::move(listener); }
+    /// It is called at least once a second as well: by the clock while no frame comes, otherwise by their time stamps.
+    void pause_each_second() { pauses_each_second_ = true; }
     /// The capture ends then.
     void end_at(const std::optional<std::chrono::steady_clock::time_point>& time) { ends_at_ = time; }
     /// Waits for the next frame. Null after a stop, once those that had come are taken, and when the interface is gone.
@@ -48,6 +50,8 @@ private:
     std::unique_ptr<handle> handle_;
     std::function<void()> on_pause_;
     captured_frame frame_;
+    bool pauses_each_second_{false};
+    std::int64_t paused_second_{0};  // of the frame before the last pause among frames
     std::optional<std::chrono::steady_clock::time_point> ends_at_;
     std::optional<std::chrono::steady_clock::time_point> stops_at_;
     bool is_over_{false};

@@ -43,6 +43,7 @@ struct capture_totals {
     std::uint64_t payload_bytes{0};                        ///< of all segments: input + repeated + outside + after_end
     content_counts contents;
     reassembly_counts bytes;
+    std::uint64_t dropped{0};  ///< frames of a live input that the system had no room for
     std::uint64_t evicted{0};  ///< number of times that state was dropped to bound memory
 };
 

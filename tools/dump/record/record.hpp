@@ -178,8 +178,13 @@ struct direction_closed {
     std::uint64_t unseen{0};  ///< bytes past the end that the other side acknowledged and no frame had
 };
 
-/// A live input has nothing more for now: sinks that collect show what they have.
-struct input_pause {};
+struct totals;
+
+/// A live input has nothing more for now: sinks that collect show what they have. One that is watched tells so at least
+/// once a second, however busy it is.
+struct input_pause {
+    const totals* account{nullptr};  ///< of what was read so far; may be null
+};
 
 /// The account of everything that was read: input = packets + malformed + incomplete + unframed. The last record.
 struct totals {

@@ -123,8 +123,25 @@ void connection::take(stream_direction direction, const tcp_segment& segment) {
         const side& from = sender(direction);
         context_.listener->segment_taken({stream_, direction, 0, &context_.now},
                                          from.bytes.held_bytes() != 0 || from.reset.has_value());
+        tell_completeness(false);
     }
     report_ends(false);
+}
+
+void connection::tell_completeness(bool is_held) {
+    for (const stream_direction direction : {stream_direction::client_to_server, stream_direction::server_to_client}) {
+        side& sending = sender(direction);
+        const bool has_ended = sending.bytes.has_ended() || sending.was_reset;
+        const bool lacks_all = !sending.bytes.has_begun() && sender(opposite(direction)).bytes.seen_end() > 0;
+        const bool is_incomplete =
+            !has_ended &&
+            (is_held || lacks_all || sending.bytes.held_bytes() != 0 ||
+             (sending.bytes.has_begun() && sending.bytes.acknowledged_unseen() != 0) || sending.reset.has_value());
+        if (is_incomplete != sending.is_incomplete) {
+            sending.is_incomplete = is_incomplete;
+            context_.listener->completeness_changed(stream_, direction, !is_incomplete);
+        }
+    }
 }
 
 void connection::take_segment(stream_direction direction, const tcp_segment& segment) {

@@ -42,6 +42,8 @@ public:
     /// Reports that it is evicted, unless both sides have ended.
     void report_evicted();
 
+    /// A segment is held until it is known whether it is of this connection.
+    void note_held_segment() { tell_completeness(true); }
     /// Reports an event of a direction, at its end so far, that does not come from its bytes.
     void report(stream_direction direction, event_kind kind, std::uint64_t bytes, std::string_view cause);
 
@@ -90,6 +92,7 @@ private:
         bool was_reset{false};
         bool history_evicted{false};
         bool end_reported{false};
+        bool is_incomplete{false};  ///< as the listener was told
     };
 
     [[nodiscard]] side& sender(stream_direction direction) noexcept {
@@ -99,6 +102,7 @@ private:
         return sides_[static_cast<std::size_t>(direction)];
     }
     void take_segment(stream_direction direction, const tcp_segment& segment);
+    void tell_completeness(bool is_held);
     void report_ends(bool is_finished);
     void take_reset(stream_direction direction, const tcp_segment& segment);
     [[nodiscard]] bool is_valid_reset(stream_direction direction, const tcp_segment& segment) const noexcept;

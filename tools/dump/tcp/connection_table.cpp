@@ -129,6 +129,7 @@ void connection_table::take(const decapsulated_frame& frame) {
     account_.payload_bytes += frame.tcp.payload.size();
     if (!taker.slot.take(frame.tcp, is_from_low) && context_.listener != nullptr) {
         context_.listener->segment_held();
+        taker.slot.current().note_held_segment();
     }
     if (frame.tcp.is_rst && taker.slot.current().has_pending_reset()) {
         resets_.push_back({taker.slot.key(), taker.slot.current().stream(), context_.now.mark});

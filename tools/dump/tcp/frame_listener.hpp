@@ -33,6 +33,9 @@ public:
     virtual void fragments_joined(std::span<const std::uint64_t> numbers) = 0;
     /// Nothing more is known of the frame that was read last. `is_held`: it is a fragment that waits for others.
     virtual void frame_done(bool is_held) = 0;
+    /// Whether everything of a direction that is known to exist has been given out: nothing is held, and the other side
+    /// has acknowledged nothing else. True until it is told.
+    virtual void completeness_changed(std::uint32_t /*stream*/, stream_direction /*direction*/, bool /*is_complete*/) {}
     /// The capture has ended, and everything that was held has been given out.
     virtual void capture_done() = 0;
 };
