@@ -35,8 +35,8 @@ std::string answer_scrape(std::string_view head, const scrape_sources& sources) 
         return unavailable("stalled\n");
     }
     if (request.path == "/metrics") {
-        return base::http_answer("200 OK", base::prometheus_page::content_type, metrics_text(*snapshot, sources.process(), sources.version),
-                                 with_body);
+        return base::http_answer("200 OK", base::prometheus_page::content_type,
+                                 metrics_text(*snapshot, sources.process(), sources.version), with_body);
     }
     if (snapshot->draining && request.path != "/livez") {
         return unavailable("draining\n");
