@@ -38,6 +38,9 @@ void add_filters(CLI::App& command, selection& selection) {
         .add_option("--suite-version", selection.suite_version,
                     "Only scenarios that there were in this version of the suite, so that new ones change nothing")
         ->type_name("VERSION");
+    command.add_option("--skip", selection.skips, "None of the scenarios with this id or glob (repeatable)")
+        ->type_name("GLOB")
+        ->allow_extra_args(false);
 }
 
 void add_outputs(CLI::App& run, report_outputs& outputs) {
@@ -50,6 +53,10 @@ void add_outputs(CLI::App& run, report_outputs& outputs) {
         run.add_option("--pcap", outputs.pcap_folder, "Write the traffic of each failed scenario as a capture there")
             ->type_name("DIR");
     run.add_flag("--pcap-all", outputs.pcap_all, "With --pcap: the traffic of scenarios that passed, too")->needs(pcap);
+    run.add_option("--write-profile", outputs.profile_path,
+                   "Write the profile with what failed as known failures, by scenario, and without those that pass; - "
+                   "for standard output")
+        ->type_name("FILE.json");
     run.add_flag("--tap", outputs.tap, "Print the report as TAP on standard output; the console report goes to stderr");
 }
 
@@ -92,6 +99,8 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
         ->type_name("FILE.json");
     add_ways(*run, settings);
     run->add_flag("--strict", settings.strict, "A broken SHOULD rule fails, too");
+    run->add_flag("--require-supported", settings.requires_supported,
+                  "A scenario that the implementation cannot run as it is described fails, too");
     run->add_option("--time-factor", settings.time_factor, "Multiply every wait, for slow machines")
         ->type_name("X")
         ->check(CLI::Range(0.1, 100.0));
@@ -112,7 +121,9 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
                 "  chatos-conformance run --profile my-server.json --baseline last-week.json --pcap captures\n"
                 "  chatos-conformance run --profile my-server.json --segment whole,bytes,boundaries --jobs 2\n"
                 "  chatos-conformance run --profile my-server.json --interleave 50\n"
-                "  chatos-conformance run --profile my-server.json --suite-version 1.0\n"
+                "  chatos-conformance run --profile my-server.json --suite-version 1.0 --skip 'server.tun.*'\n"
+                "  chatos-conformance run --profile my-server.json --require-supported\n"
+                "  chatos-conformance run --profile my-server.json --write-profile my-server.json\n"
                 "  chatos-conformance run server.pm.relay-ok --target 127.0.0.1:7777 --schedule alice,bob,alice*2,bob\n"
                 "  chatos-conformance run --role client --profile my-client.json\n"
                 "  chatos-conformance run 'server.pm.*' --rule PM-4 --profile my-server.json --strict\n\n"

@@ -19,9 +19,10 @@ struct report_outputs {
     std::string json_path;  ///< empty: none
     std::string junit_path;
     std::string html_path;
-    bool tap{false};          ///< to standard output
-    std::string pcap_folder;  ///< made if it does not exist
-    bool pcap_all{false};     ///< captures of scenarios that passed, too
+    bool tap{false};           ///< to standard output
+    std::string profile_path;  ///< a profile that knows what failed
+    std::string pcap_folder;   ///< made if it does not exist
+    bool pcap_all{false};      ///< captures of scenarios that passed, too
 };
 
 struct run_settings {
@@ -36,9 +37,10 @@ struct run_settings {
     std::string schedule;       ///< for the one scenario that is selected; may be empty
     std::size_t jobs{1};
     bool strict{false};
-    bool shows_all{false};        ///< explain every scenario that did not pass
-    bool is_brief{false};         ///< explain none
-    std::size_t failures_max{0};  ///< stop after so many; 0: run all
+    bool requires_supported{false};  ///< a scenario that is unsupported fails the run
+    bool shows_all{false};           ///< explain every scenario that did not pass
+    bool is_brief{false};            ///< explain none
+    std::size_t failures_max{0};     ///< stop after so many; 0: run all
     double time_factor{1.0};
     std::string version;
 };

@@ -385,6 +385,25 @@ TEST_F(ConformanceProgram, known_failures_of_a_profile_do_not_fail_the_run) {
     EXPECT_NE(result.out.find("1 known failures"), std::string::npos) << result.out;
 }
 
+TEST_F(ConformanceProgram, writes_a_profile_under_which_the_same_run_fails_nothing) {
+    const std::string good = good_file();
+    const std::string bad = bad_file();
+    const std::string unsupported = good_file("my.needy", R"("needs": {"capacity": 2}, )");
+    const std::string written = folder_.path("profile.out");
+    const program_result first = run({"run", good, bad, unsupported, "--server-command", fake("polite"), "--skip",
+                                      "my.good", "--write-profile", written, "--json", folder_.path("report.json")});
+    EXPECT_EQ(first.exit_code, 1);
+    EXPECT_NE(first.out.find("skipped\n  --skip my.good:\n    my.good\n"), std::string::npos) << first.out;
+    EXPECT_EQ(report()["skipped"], json::parse(R"([{"id": "my.good", "reason": "--skip my.good"}])"));
+    EXPECT_EQ(report()["summary"]["skipped"], 1);
+    EXPECT_EQ(report()["suite_version"], "1.1");
+    EXPECT_EQ(json::parse(folder_.read("profile.out"))["known_failures"][0]["scenario"], "my.bad");
+    const program_result second = run({"run", good, bad, unsupported, "--profile", written});
+    EXPECT_EQ(second.exit_code, 0) << second.out << second.err;
+    const program_result third = run({"run", good, bad, unsupported, "--profile", written, "--require-supported"});
+    EXPECT_EQ(third.exit_code, 1) << third.out << third.err;
+}
+
 TEST_F(ConformanceProgram, points_out_what_has_changed_since_a_baseline) {
     const std::string id = "my.moody";
     const std::string before = folder_.path("before.out");

@@ -6,6 +6,7 @@
 #include "report/json_report.hpp"
 #include "report/junit_report.hpp"
 #include "report/tap_report.hpp"
+#include "report/written_profile.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -13,6 +14,14 @@
 #include <utility>
 
 namespace chatos::conformance {
+namespace {
+
+void write_profile(std::ostream& out, const suite_report& report, const run_facts& facts) {
+    out << profile_with_known_failures(facts.profile_text, facts.known_failures, report);
+}
+
+}  // namespace
+
 bool report_files::open(const report_outputs& outputs) {
     if (!outputs.pcap_folder.empty()) {
         std::error_code error;
@@ -26,7 +35,8 @@ bool report_files::open(const report_outputs& outputs) {
     return add("--json", outputs.json_path, write_json_report) &&
            add("--junit", outputs.junit_path, write_junit_report) &&
            add("--html", outputs.html_path, write_html_report) &&
-           add("--tap", outputs.tap ? "-" : "", write_tap_report);
+           add("--tap", outputs.tap ? "-" : "", write_tap_report) &&
+           add("--write-profile", outputs.profile_path, write_profile);
 }
 
 bool report_files::write_captures(const suite_report& report, const run_facts& facts) {

@@ -7,8 +7,10 @@
 #include "profile/profile.hpp"
 #include "report/console.hpp"
 #include "report/shell_word.hpp"
+#include "report/written_profile.hpp"
 #include "runner/described_implementation.hpp"
 #include "runner/suite.hpp"
+#include "scenario/suite_version.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -67,6 +69,7 @@ public:
         if (!read_files() || !choose_role(selection)) {
             return exit_usage;
         }
+        selection.known_skips = profile_.skips;
         catalog_result catalog = make_catalog(selection);
         if (!catalog.problems.empty()) {
             return print_problems(catalog.problems);
@@ -108,7 +111,10 @@ private:
 
     bool read_files() {
         if (!settings_.profile_path.empty()) {
-            auto loaded = load(settings_.profile_path, load_profile);
+            auto loaded = load(settings_.profile_path, [&](std::string_view text, const std::string& source) {
+                profile_text_ = text;
+                return load_profile(text, source);
+            });
             if (!loaded) {
                 return false;
             }
@@ -205,6 +211,7 @@ private:
             }
             described.name = settings_.server_command;
             described.command = {"/bin/sh", "-c", settings_.server_command};
+            profile_text_ = new_profile(described.name, described.command);
             repeat_ = "--server-command " + shell_word(settings_.server_command);
         } else {
             if (profile_.command.empty()) {
@@ -236,6 +243,9 @@ private:
         }
         under_test_.push_back(std::make_unique<running_target>(where.value, start_timeout));
         repeat_ = "--target " + shell_word(settings_.target);
+        if (settings_.profile_path.empty()) {
+            profile_text_ = new_profile(settings_.target, {});
+        }
         return exit_good;
     }
 
@@ -250,6 +260,7 @@ private:
         options.keep_traffic = !settings_.outputs.pcap_folder.empty();
         options.keep_all_traffic = options.keep_traffic && settings_.outputs.pcap_all;
         options.known_failures = profile_.known_failures;
+        options.ids = catalog.ids;
         options.extensions = profile_.extensions;
         options.failures_max = settings_.failures_max;
         options.is_interrupted = [] { return interrupting_signal() != 0; };
@@ -258,16 +269,23 @@ private:
         };
         run_facts facts;
         facts.tool_version = settings_.version;
+        facts.suite_version =
+            settings_.selection.suite_version.empty() ? newest_suite_version() : settings_.selection.suite_version;
         facts.repeat_arguments = repeat_ + (settings_.strict ? " --strict" : "") + time_factor_argument();
         facts.capture_folder = settings_.outputs.pcap_folder;
         facts.strict = settings_.strict;
+        facts.profile_text = profile_text_;
+        facts.known_failures = profile_.known_failures;
         facts.started = std::chrono::system_clock::now();
         std::vector<implementation*> jobs;
         for (const auto& target : under_test_) {
             jobs.push_back(target.get());
         }
         const auto start = std::chrono::steady_clock::now();
-        const suite_report report = run_suite(catalog.selected, catalog.scenarios, jobs, options);
+        suite_report report = run_suite(catalog.selected, catalog.scenarios, jobs, options);
+        report.skipped = catalog.skipped;
+        report.requires_supported = settings_.requires_supported;
+        note_patterns_without_effect(catalog, report);
         facts.duration =
             std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start);
         progress.clear();
@@ -309,13 +327,27 @@ private:
             }
             return exit_gone;
         }
-        const bool failed = std::any_of(report.scenarios.begin(), report.scenarios.end(),
-                                        [](const scenario_report& result) { return fails_the_run(result.verdict); });
-        return failed ? exit_failed : exit_good;
+        return run_passed(report) ? exit_good : exit_failed;
+    }
+
+    /// No error: a scenario may have been renamed, or come only with a file that is not part of this run.
+    void note_patterns_without_effect(const catalog& catalog, suite_report& report) const {
+        const auto check = [&](const std::string& pattern, const std::string& place) {
+            if (!pattern.empty() && !matches_any(pattern, catalog.ids)) {
+                report.notes.push_back(place + ": \"" + pattern + "\": " + unknown_scenario(pattern, catalog.ids));
+            }
+        };
+        for (const skip_entry& skip : profile_.skips) {
+            check(skip.scenario, skip.place);
+        }
+        for (const known_failure& known : profile_.known_failures) {
+            check(known.scenario, known.place);
+        }
     }
 
     const run_settings& settings_;
     profile profile_;
+    std::string profile_text_;
     std::optional<baseline> baseline_;
     std::vector<std::unique_ptr<implementation>> under_test_;  // one for each job
     suite_options options_;

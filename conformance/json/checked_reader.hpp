@@ -58,6 +58,11 @@ public:
     [[nodiscard]] std::string pointer() const;
     [[nodiscard]] bool is(json_kind kind) const noexcept { return value().kind == kind; }
 
+    /// "my.json:12: /steps/3": where it is, for messages about what it says.
+    [[nodiscard]] std::string text() const {
+        return problems_->file_ + ':' + std::to_string(value().line) + ": " + pointer();
+    }
+
     /// Adds a problem at this place.
     void refuse(std::string message) const { problems_->add(value().line, pointer(), std::move(message)); }
 

@@ -1,6 +1,7 @@
 #include "profile/profile.hpp"
 
 #include "rules/rule.hpp"
+#include "scenario/identifiers.hpp"
 
 #include <algorithm>
 
@@ -45,24 +46,61 @@ void read_limits(const json_place& place, profile& profile) {
     reader.finish();
 }
 
+std::string read_reason(object_reader& reader, const std::string& of_what) {
+    const auto place = reader.require("reason");
+    const std::string reason = place ? place->as_string().value_or("") : "";
+    if (place && place->is(json_kind::string) && reason.empty()) {
+        place->refuse(of_what + " needs a reason");
+    }
+    return reason;
+}
+
+std::string read_pattern(const json_place& place) {
+    const std::string pattern = place.as_string().value_or("");
+    if (place.is(json_kind::string) && !is_scenario_pattern(pattern)) {
+        place.refuse("\"" + pattern +
+                     "\" is not a valid pattern; expected the id of a scenario, in which * stands for any characters "
+                     "and ? for one");
+    }
+    return pattern;
+}
+
 void read_known_failures(const json_place& place, profile& profile) {
     for (const json_place& item : place.as_array()) {
         object_reader reader{item};
         known_failure known;
-        if (const auto id = reader.require("rule")) {
+        known.place = item.text();
+        const auto id = reader.find("rule");
+        const auto scenario = reader.find("scenario");
+        if (id) {
             known.rule = id->as_string().value_or("");
             if (id->is(json_kind::string) && find_rule(known.rule) == nullptr) {
                 id->refuse(unknown_rule(known.rule));
             }
         }
-        if (const auto reason = reader.require("reason")) {
-            known.reason = reason->as_string().value_or("");
-            if (reason->is(json_kind::string) && known.reason.empty()) {
-                reason->refuse("a known failure needs a reason");
-            }
+        if (scenario) {
+            known.scenario = read_pattern(*scenario);
         }
+        if (!id && !scenario && item.is(json_kind::object)) {
+            item.refuse("the key \"scenario\" or \"rule\" is missing");
+        }
+        known.reason = read_reason(reader, "a known failure");
         reader.finish();
         profile.known_failures.push_back(std::move(known));
+    }
+}
+
+void read_skips(const json_place& place, profile& profile) {
+    for (const json_place& item : place.as_array()) {
+        object_reader reader{item};
+        skip_entry skip;
+        skip.place = item.text();
+        if (const auto scenario = reader.require("scenario")) {
+            skip.scenario = read_pattern(*scenario);
+        }
+        skip.reason = read_reason(reader, "a scenario that is skipped");
+        reader.finish();
+        profile.skips.push_back(std::move(skip));
     }
 }
 
@@ -214,6 +252,9 @@ std::variant<profile, std::vector<problem>> load_profile(std::string_view json, 
     }
     if (const auto known = reader.find("known_failures")) {
         read_known_failures(*known, result);
+    }
+    if (const auto skips = reader.find("skip")) {
+        read_skips(*skips, result);
     }
     reader.finish();
     if (!problems.empty()) {

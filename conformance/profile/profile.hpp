@@ -4,6 +4,7 @@
 #include "json/checked_reader.hpp"
 #include "profile/client_dialogue.hpp"
 #include "scenario/scenario.hpp"
+#include "scenario/scenario_pattern.hpp"
 
 #include <cstdint>
 #include <map>
@@ -14,9 +15,13 @@
 
 namespace chatos::conformance {
 
+/// What is known to fail: a rule wherever it is blamed, a scenario whatever it shows, or a scenario if it blames this
+/// rule alone.
 struct known_failure {
-    std::string rule;
+    std::string rule;  ///< may be empty if there is a scenario
     std::string reason;
+    std::string scenario{};  ///< an id or a glob; empty: any
+    std::string place{};     ///< "my.json:12: /known_failures/0", for messages
 };
 
 struct profile {
@@ -32,6 +37,7 @@ struct profile {
     std::uint32_t message_bytes{65'536};
     std::vector<std::string> extensions;
     std::vector<known_failure> known_failures;
+    std::vector<skip_entry> skips;
 };
 
 /// `source` names the text in problems.

@@ -34,9 +34,15 @@ TEST(LoadProfile, reads_every_key) {
     EXPECT_EQ(result.pseudo_bytes, 300U);
     EXPECT_EQ(result.message_bytes, 2'147'483'647U);
     EXPECT_EQ(result.extensions, std::vector<std::string>{"tunnel"});
-    ASSERT_EQ(result.known_failures.size(), 1U);
+    ASSERT_EQ(result.known_failures.size(), 2U);
     EXPECT_EQ(result.known_failures.front().rule, "PC-5");
     EXPECT_EQ(result.known_failures.front().reason, "no time limit yet");
+    EXPECT_EQ(result.known_failures.front().place, "good.json:34: /known_failures/0");
+    EXPECT_EQ(result.known_failures.back().scenario, "server.pc.*");
+    EXPECT_EQ(result.known_failures.back().rule, "");
+    ASSERT_EQ(result.skips.size(), 1U);
+    EXPECT_EQ(result.skips.front().scenario, "server.tun.*");
+    EXPECT_EQ(result.skips.front().reason, "not ours");
 }
 
 TEST(LoadProfile, reads_how_to_talk_with_a_client) {

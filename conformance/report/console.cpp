@@ -42,7 +42,8 @@ public:
 
     void write() {
         out_ << paint_(paint_.bold, "ChatOS conformance") << ": " << base::counted(report_.scenarios.size(), "scenario")
-             << " against " << base::printable(report_.implementation_name) << "\n\n";
+             << " against " << base::printable(report_.implementation_name) << " (suite " << facts_.suite_version
+             << ")\n\n";
         write_areas();
         write_silences();
         write_choices();
@@ -58,6 +59,7 @@ public:
         for (const verdict which : {verdict::known_failure, verdict::unsupported, verdict::not_testable}) {
             write_short_list(which);
         }
+        write_skipped();
         write_notes();
         out_ << '\n'
              << paint_(run_passed(report_) ? paint_.green : paint_.red, summary_line(report_, facts_.duration)) << '\n';
@@ -249,17 +251,31 @@ private:
     }
 
     void write_short_list(verdict which) {
-        if (report_.count(which) == 0) {
-            return;
-        }
         std::map<std::string, std::vector<std::string>> ids_by_reason;
+        bool fails = false;
         for (const scenario_report& result : report_.scenarios) {
             if (result.verdict == which) {
                 ids_by_reason[result.why].push_back(result.scenario->id);
+                fails = fails || report_.fails(result);
             }
         }
-        out_ << '\n'
-             << paint_(which == verdict::not_testable ? paint_.red : paint_.yellow, verdict_name(which)) << '\n';
+        write_by_reason(verdict_name(which), fails ? paint_.red : paint_.yellow, ids_by_reason);
+    }
+
+    void write_skipped() {
+        std::map<std::string, std::vector<std::string>> ids_by_reason;
+        for (const skipped_scenario& each : report_.skipped) {
+            ids_by_reason[each.reason].push_back(each.scenario->id);
+        }
+        write_by_reason("skipped", paint_.yellow, ids_by_reason);
+    }
+
+    void write_by_reason(std::string_view name, std::string_view tint,
+                         const std::map<std::string, std::vector<std::string>>& ids_by_reason) {
+        if (ids_by_reason.empty()) {
+            return;
+        }
+        out_ << '\n' << paint_(tint, name) << '\n';
         for (const auto& [reason, ids] : ids_by_reason) {
             out_ << "  " << base::wrapped(base::printable(reason) + ":", 2) << "\n    "
                  << base::wrapped(listed(ids, 10), 4) << '\n';
@@ -305,6 +321,7 @@ std::string summary_line(const suite_report& report, std::chrono::milliseconds d
     add(verdict::stale, "stale");
     add(verdict::not_testable, "not testable");
     add(verdict::unsupported, "unsupported");
+    text += report.skipped.empty() ? "" : ", " + counted(report.skipped.size(), "skipped");
     char seconds[32];
     (void)std::snprintf(seconds, sizeof seconds, " (%.1f s)", static_cast<double>(duration.count()) / 1'000);
     return text + seconds;

@@ -60,7 +60,8 @@ private:
              << "</style>\n</head>\n<body>\n<header>\n<h1>ChatOS conformance</h1>\n"
              << "<p><code>" << name << "</code></p>\n<p class=\"soft\">" << utc_text(facts_.started) << ", "
              << seconds_text() << (facts_.strict ? ", strict" : "") << ", chatos-conformance "
-             << base::xml_text(facts_.tool_version) << "</p>\n</header>\n";
+             << base::xml_text(facts_.tool_version) << ", suite " << base::xml_text(facts_.suite_version)
+             << "</p>\n</header>\n";
     }
 
     [[nodiscard]] std::string seconds_text() const {
@@ -88,6 +89,10 @@ private:
         }
         if (const std::string text = silence_text(silences_of(report_)); !text.empty()) {
             out_ << "<p class=\"soft\">" << text << "</p>\n";
+        }
+        for (const skipped_scenario& each : report_.skipped) {
+            out_ << "<p class=\"soft\">skipped: " << base::xml_text(each.scenario->id) << ": "
+                 << base::xml_text(each.reason) << "</p>\n";
         }
         for (const std::string& note : report_.notes) {
             out_ << "<p class=\"soft\">" << base::xml_text(note) << "</p>\n";

@@ -66,6 +66,14 @@ json causes_of(const run_facts& facts) {
     return causes;
 }
 
+json skipped_of(const suite_report& report) {
+    json skipped = json::array();
+    for (const skipped_scenario& each : report.skipped) {
+        skipped.push_back({{"id", each.scenario->id}, {"reason", each.reason}});
+    }
+    return skipped;
+}
+
 /// Only where a scenario ran in more than one way.
 void add_ways(json& object, const scenario_report& report) {
     if (report.variants.size() > 1 || report.orders.open != 0) {
@@ -89,6 +97,7 @@ json scenario_of(const scenario_report& report, const run_facts& facts) {
     json object = {
         {"id", report.scenario->id},
         {"title", report.scenario->title},
+        {"since", report.scenario->since},
         {"rules", report.scenario->rules},
         {"verdict", verdict_name(report.verdict)},
         {"failed_rules", report.failed_rules},
@@ -124,6 +133,7 @@ void write_json_report(std::ostream& out, const suite_report& report, const run_
     const silence_summary silences = silences_of(report);
     json document = {{"schema", 1},
                      {"tool", {{"name", "chatos-conformance"}, {"version", facts.tool_version}}},
+                     {"suite_version", facts.suite_version},
                      {"implementation", report.implementation_name},
                      {"summary",
                       {{"passed", report.count(verdict::pass)},
@@ -132,7 +142,8 @@ void write_json_report(std::ostream& out, const suite_report& report, const run_
                        {"not_testable", report.count(verdict::not_testable)},
                        {"unsupported", report.count(verdict::unsupported)},
                        {"known_failures", report.count(verdict::known_failure)},
-                       {"stale", report.count(verdict::stale)}}},
+                       {"stale", report.count(verdict::stale)},
+                       {"skipped", report.skipped.size()}}},
                      {"silence",
                       {{"verdicts", silences.verdicts()},
                        {"by_fence", silences.by_fence},
@@ -140,6 +151,7 @@ void write_json_report(std::ostream& out, const suite_report& report, const run_
                        {"fenced_percent", silences.fenced_percent()}}},
                      {"causes", causes_of(facts)},
                      {"scenarios", json::array()},
+                     {"skipped", skipped_of(report)},
                      {"choices", report.choices},
                      {"changes", changes_of(facts)},
                      {"notes", report.notes},

@@ -9,7 +9,10 @@
 namespace chatos::conformance {
 namespace {
 
-base::junit_outcome outcome_of(verdict judged) {
+base::junit_outcome outcome_of(verdict judged, bool fails) {
+    if (fails && judged == verdict::unsupported) {
+        return base::junit_outcome::failed;
+    }
     switch (judged) {
     case verdict::pass: return base::junit_outcome::passed;
     case verdict::warn: return base::junit_outcome::noted;
@@ -22,10 +25,11 @@ base::junit_outcome outcome_of(verdict judged) {
     return base::junit_outcome::failed;
 }
 
-base::junit_case case_of(const scenario_report& scenario, const std::string& suite_name, const run_facts& facts) {
+base::junit_case case_of(const scenario_report& scenario, bool fails, const std::string& suite_name,
+                         const run_facts& facts) {
     base::junit_case test{.name = scenario.scenario->id,
                           .class_name = suite_name,
-                          .outcome = outcome_of(scenario.verdict),
+                          .outcome = outcome_of(scenario.verdict, fails),
                           .time = scenario.outcome.duration};
     if (test.outcome == base::junit_outcome::passed) {
         return test;
@@ -47,19 +51,32 @@ void write_junit_report(std::ostream& out, const suite_report& report, const run
     for (const scenario_report& scenario : report.scenarios) {
         areas[area_name(*scenario.scenario)].push_back(&scenario);
     }
+    std::map<std::string, std::vector<const skipped_scenario*>> skipped;
+    for (const skipped_scenario& each : report.skipped) {
+        const std::string area = area_name(*each.scenario);
+        areas.try_emplace(area);
+        skipped[area].push_back(&each);
+    }
     base::junit_report junit{.name = "ChatOS conformance", .time = facts.duration};
     for (const auto& [area, scenarios] : areas) {
         base::junit_suite& suite = junit.suites.emplace_back();
         suite.name = "chatos." + area;
         suite.timestamp = utc_text(facts.started).substr(0, 19);
         suite.properties.emplace_back("implementation", report.implementation_name);
+        suite.properties.emplace_back("suite_version", facts.suite_version);
         for (const auto& [rule_id, choice] : report.choices) {
             suite.properties.emplace_back("choice." + rule_id, choice);
         }
         std::chrono::nanoseconds time{0};
         for (const scenario_report* scenario : scenarios) {
-            suite.cases.push_back(case_of(*scenario, suite.name, facts));
+            suite.cases.push_back(case_of(*scenario, report.fails(*scenario), suite.name, facts));
             time += scenario->outcome.duration;
+        }
+        for (const skipped_scenario* each : skipped[area]) {
+            suite.cases.push_back({.name = each->scenario->id,
+                                   .class_name = suite.name,
+                                   .outcome = base::junit_outcome::skipped,
+                                   .message = each->reason});
         }
         suite.time = time;
     }

@@ -62,7 +62,7 @@ std::string area_name(const scenario& scenario) {
 
 bool run_passed(const suite_report& report) noexcept {
     return !report.gone && std::none_of(report.scenarios.begin(), report.scenarios.end(),
-                                        [](const scenario_report& result) { return fails_the_run(result.verdict); });
+                                        [&](const scenario_report& result) { return report.fails(result); });
 }
 
 }  // namespace chatos::conformance

@@ -13,16 +13,19 @@ namespace chatos::conformance {
 
 struct run_facts {
     std::string tool_version;
+    std::string suite_version;  ///< whose scenarios were to run
     /// The arguments that reach the same implementation again: `--target 127.0.0.1:7777`.
     std::string repeat_arguments;
     bool strict{false};
     std::chrono::system_clock::time_point started;
     std::chrono::milliseconds duration{0};
-    std::optional<report_changes> changes;  ///< since the baseline, if there is one
-    std::vector<cause> causes;              ///< of what failed or warned, the one to mend first in front
-    bool shows_all{false};                  ///< the console explains every failure, not one of each cause
-    bool is_brief{false};                   ///< the console explains none
-    std::string capture_folder;             ///< where captures of failed scenarios are; empty: nowhere
+    std::optional<report_changes> changes;      ///< since the baseline, if there is one
+    std::vector<cause> causes;                  ///< of what failed or warned, the one to mend first in front
+    bool shows_all{false};                      ///< the console explains every failure, not one of each cause
+    bool is_brief{false};                       ///< the console explains none
+    std::string profile_text;                   ///< of the implementation's profile, or of one to begin with
+    std::vector<known_failure> known_failures;  ///< that it lists
+    std::string capture_folder;                 ///< where captures of failed scenarios are; empty: nowhere
 };
 
 /// The one command that repeats a scenario; safe to paste into a POSIX shell.

@@ -51,22 +51,26 @@ void write_diagnosis(std::ostream& out, const scenario_report& report, const run
 }  // namespace
 
 void write_tap_report(std::ostream& out, const suite_report& report, const run_facts& facts) {
-    out << "TAP version 13\n1.." << report.scenarios.size() << '\n';
+    out << "TAP version 13\n1.." << report.scenarios.size() + report.skipped.size() << "\n# suite "
+        << facts.suite_version << '\n';
     std::size_t number = 0;
     for (const scenario_report& result : report.scenarios) {
-        const bool is_ok = result.verdict == verdict::pass || result.verdict == verdict::warn ||
-                           result.verdict == verdict::unsupported;
+        const bool is_unsupported = result.verdict == verdict::unsupported && !report.fails(result);
+        const bool is_ok = result.verdict == verdict::pass || result.verdict == verdict::warn || is_unsupported;
         out << (is_ok ? "ok " : "not ok ") << ++number << " - " << tap_text(result.scenario->id) << ' '
             << tap_text(result.scenario->title);
-        if (result.verdict == verdict::unsupported) {
+        if (is_unsupported) {
             out << " # SKIP " << tap_text(result.why);
         } else if (result.verdict == verdict::known_failure) {
             out << " # TODO known failure: " << tap_text(result.why);
         }
         out << '\n';
-        if (result.verdict != verdict::pass && result.verdict != verdict::unsupported) {
+        if (result.verdict != verdict::pass && !is_unsupported) {
             write_diagnosis(out, result, facts);
         }
+    }
+    for (const skipped_scenario& each : report.skipped) {
+        out << "ok " << ++number << " - " << tap_text(each.scenario->id) << " # SKIP " << tap_text(each.reason) << '\n';
     }
     for (const std::string& note : report.notes) {
         out << "# " << base::printable(note) << '\n';

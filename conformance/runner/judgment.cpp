@@ -1,6 +1,7 @@
 #include "runner/judgment.hpp"
 
 #include "rules/rule.hpp"
+#include "scenario/scenario_pattern.hpp"
 
 #include <algorithm>
 
@@ -41,11 +42,21 @@ std::string_view segment_text(segmentation value) noexcept {
                                                : "sent whole";
 }
 
-bool are_known(const std::vector<std::string>& rule_ids, const judging_options& options) {
+bool is_about(const known_failure& known, const scenario& scenario) {
+    return known.scenario.empty() || glob_matches(known.scenario, scenario.id);
+}
+
+bool are_known(const scenario& scenario, const std::vector<std::string>& rule_ids, const judging_options& options) {
     return std::all_of(rule_ids.begin(), rule_ids.end(), [&](const std::string& id) {
         return std::any_of(options.known_failures.begin(), options.known_failures.end(),
-                           [&](const known_failure& known) { return known.rule == id; });
+                           [&](const known_failure& known) { return known.rule == id && is_about(known, scenario); });
     });
+}
+
+/// By name, whatever it blames and even if the implementation dies.
+bool is_known_to_fail(const scenario& scenario, const judging_options& options) {
+    return std::any_of(options.known_failures.begin(), options.known_failures.end(),
+                       [&](const known_failure& known) { return known.rule.empty() && is_about(known, scenario); });
 }
 
 bool are_recommendations(const std::vector<std::string>& rule_ids) {
@@ -134,7 +145,7 @@ judgment judge_run(const scenario& scenario, const run_evidence& run, const judg
     }
     if (judge_breakdown(scenario, run, result)) {
         result.verdict = verdict::fail;
-    } else if (are_known(result.failed_rules, options)) {
+    } else if (are_known(scenario, result.failed_rules, options)) {
         result.verdict = verdict::known_failure;
     } else {
         result.verdict = are_recommendations(result.failed_rules) && !options.strict ? verdict::warn : verdict::fail;
@@ -157,7 +168,7 @@ judgment judge_variant(const scenario& scenario, const variant_evidence& variant
     if (died) {
         blame(result, death_rule(scenario.role));
     }
-    result.verdict = are_known(result.failed_rules, options) ? verdict::known_failure : verdict::fail;
+    result.verdict = are_known(scenario, result.failed_rules, options) ? verdict::known_failure : verdict::fail;
     return result;
 }
 
@@ -193,10 +204,16 @@ judgment judge(const scenario& scenario, const evidence& evidence, const judging
         result.hint = death_hint;
         blame(result, death_rule(scenario.role));
     }
+    if ((result.verdict == verdict::fail || result.verdict == verdict::warn) && is_known_to_fail(scenario, options)) {
+        result.verdict = verdict::known_failure;
+    }
     if (evidence.kept && result.verdict == verdict::pass) {
+        const known_failure& known = *evidence.kept;
+        const std::string name = known.scenario.empty() ? known.rule : known.scenario;
         result.verdict = verdict::stale;
-        result.why = "the profile calls " + evidence.kept->rule + " a known failure (" + evidence.kept->reason +
-                     "), but it holds; remove the entry";
+        result.why = "the profile calls " + name + " a known failure (" + known.reason + "), but it " +
+                     (known.scenario.empty() ? "holds" : "passes") + "; remove the entry" +
+                     (known.place.empty() ? "" : " at " + known.place);
         result.hint = stale_hint;
     }
     return result;

@@ -23,7 +23,7 @@ enum class verdict : std::uint8_t {
     not_testable,   ///< its control failed, or the implementation is gone
     unsupported,    ///< needs an option that the implementation cannot be told
     known_failure,  ///< fails as the profile says
-    stale,          ///< the profile calls a rule broken that holds
+    stale,          ///< the profile calls a rule broken that holds, or the scenario, which passes
 };
 inline constexpr std::size_t verdict_count = 7;
 
@@ -72,7 +72,7 @@ struct evidence {
     run_evidence run;
     std::optional<variant_evidence> variant;
     std::optional<std::string> late_death;  ///< how the process ended after the run, before the next one
-    std::optional<known_failure> kept;      ///< a rule of the scenario that the profile calls broken and that holds
+    std::optional<known_failure> kept;      ///< what the profile says of the scenario or its rules, and is not so
 };
 
 struct judging_options {

@@ -64,6 +64,12 @@ struct judgment_case {
     std::vector<known_failure> known_failures{};
 };
 
+/// With what the profile says of scenarios; the one that is judged is my.own.
+judgment_case knowing(judgment_case base, std::vector<known_failure> known_failures) {
+    base.known_failures = std::move(known_failures);
+    return base;
+}
+
 const run_evidence death{.death = "exit status 3"};
 const std::vector<known_failure> pm1_is_known{{"PM-1", "wontfix"}};
 
@@ -160,10 +166,41 @@ std::vector<judgment_case> later_cases() {
     };
 }
 
+std::vector<judgment_case> known_scenario_cases() {
+    const std::vector<known_failure> own{{"", "wontfix", "my.*"}};
+    const std::vector<known_failure> other{{"", "wontfix", "my.other"}};
+    const std::vector<known_failure> own_rule{{"PM-1", "wontfix", "my.own"}};
+    evidence stale;
+    stale.kept = known_failure{"", "wontfix", "my.own", "my.json:7: /known_failures/0"};
+    const judgment_case failed{"failed", of_failure("PM-1"), verdict::known_failure, "PM-1 ", "", "usual cause"};
+    const judgment_case other_rule{"failed", of_failure("PM-2"), verdict::fail, "PM-2 ", "", "usual cause"};
+    judgment_case not_known = failed;
+    not_known.verdict = verdict::fail;
+    return {
+        knowing(failed, own),
+        knowing({"warned", of_failure("CONN-5"), verdict::known_failure, "CONN-5 ", "", "usual cause"}, own),
+        knowing({"died", of_run(death), verdict::known_failure, "ERR-3 ", "died", "no input"}, own),
+        knowing({"died later", died_later({}), verdict::known_failure, "ERR-3 ", "died after", "no input"}, own),
+        knowing({"in bytes", of_bytes({.failure = failure_of("PM-1")}), verdict::known_failure, "WIRE-13 ", "", "one"},
+                own),
+        knowing({"not run", prevented_by({.gone = "refused"}), verdict::not_testable, "", "gone", ""}, own),
+        knowing({"passes", {}, verdict::pass, "", "", ""}, own),
+        knowing(not_known, other),
+        knowing(failed, own_rule),
+        knowing(other_rule, own_rule),
+        knowing({"stale", stale, verdict::stale, "",
+                 "the profile calls my.own a known failure (wontfix), but it passes; remove the entry at my.json:7: "
+                 "/known_failures/0",
+                 "good news"},
+                own),
+    };
+}
+
 void expect_judged(const std::vector<judgment_case>& cases) {
     for (const judgment_case& item : cases) {
         SCOPED_TRACE(item.name);
         scenario tested;
+        tested.id = "my.own";
         tested.role = item.judges_client ? test_role::client : test_role::server;
         tested.extension = "tunnel";
         tested.control = "base";
@@ -186,6 +223,9 @@ TEST(Judgment, of_what_prevents_a_run) {
 }
 TEST(Judgment, of_a_run) {
     expect_judged(run_cases());
+}
+TEST(Judgment, of_a_scenario_that_is_known_to_fail) {
+    expect_judged(known_scenario_cases());
 }
 TEST(Judgment, of_what_comes_after_the_first_run) {
     expect_judged(later_cases());

@@ -3,6 +3,7 @@
 
 #include "base/word_list.hpp"
 #include "runner/worker.hpp"
+#include "scenario/scenario_pattern.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -280,31 +281,44 @@ private:
         return static_cast<std::size_t>(position - report_.scenarios.begin());
     }
 
-    /// Every scenario of this role that tests the rule is part of the run; otherwise one left out might be the one that
+    /// The scenario could show what is known to fail.
+    [[nodiscard]] static bool concerns(const known_failure& known, const scenario& scenario) {
+        return known.scenario.empty()
+                   ? std::find(scenario.rules.begin(), scenario.rules.end(), known.rule) != scenario.rules.end()
+                   : glob_matches(known.scenario, scenario.id);
+    }
+
+    /// Every scenario of this role that could show it is part of the run; otherwise one left out might be the one that
     /// fails.
-    [[nodiscard]] bool is_selected_whole(const std::string& rule_id) const {
-        return std::all_of(all_.begin(), all_.end(), [&](const scenario& scenario) {
-            const bool tests_it =
-                std::find(scenario.rules.begin(), scenario.rules.end(), rule_id) != scenario.rules.end();
-            const bool counts = tests_it && scenario.role == under_test_.front()->role();
-            return !counts || index_of(scenario.id) != report_.scenarios.size();
+    [[nodiscard]] bool is_selected_whole(const known_failure& known) const {
+        const std::string other_role = under_test_.front()->role() == test_role::server ? "client." : "server.";
+        const bool has_all_ids = std::all_of(options_.ids.begin(), options_.ids.end(), [&](const std::string& id) {
+            return known.scenario.empty() || !glob_matches(known.scenario, id) || id.starts_with(other_role) ||
+                   index_of(id) != report_.scenarios.size();
         });
+        return has_all_ids && std::all_of(all_.begin(), all_.end(), [&](const scenario& scenario) {
+                   const bool counts = concerns(known, scenario) && scenario.role == under_test_.front()->role();
+                   return !counts || index_of(scenario.id) != report_.scenarios.size();
+               });
+    }
+
+    /// The scenario failed as the profile says.
+    [[nodiscard]] static bool is_shown_by(const scenario_report& result, const known_failure& known) {
+        const bool is_about_it = known.scenario.empty() || glob_matches(known.scenario, result.scenario->id);
+        return is_about_it && (known.rule.empty() ? result.verdict != verdict::pass
+                                                  : std::find(result.failed_rules.begin(), result.failed_rules.end(),
+                                                              known.rule) != result.failed_rules.end());
     }
 
     void mark_stale() {
         for (const known_failure& known : options_.known_failures) {
-            const auto blames = [&](const scenario_report& result) {
-                return std::find(result.failed_rules.begin(), result.failed_rules.end(), known.rule) !=
-                       result.failed_rules.end();
-            };
-            if (std::any_of(report_.scenarios.begin(), report_.scenarios.end(), blames) ||
-                !is_selected_whole(known.rule)) {
+            if (std::any_of(report_.scenarios.begin(), report_.scenarios.end(),
+                            [&](const scenario_report& result) { return is_shown_by(result, known); }) ||
+                !is_selected_whole(known)) {
                 continue;
             }
             for (scenario_report& result : report_.scenarios) {
-                const std::vector<std::string>& rules = result.scenario->rules;
-                if (result.verdict == verdict::pass &&
-                    std::find(rules.begin(), rules.end(), known.rule) != rules.end()) {
+                if (result.verdict == verdict::pass && concerns(known, *result.scenario)) {
                     result.evidence.kept = known;
                     judge_again(result, options_);
                 }
@@ -334,6 +348,10 @@ void judge_again(scenario_report& report, const suite_options& options) {
 std::size_t suite_report::count(verdict value) const noexcept {
     return static_cast<std::size_t>(std::count_if(
         scenarios.begin(), scenarios.end(), [&](const scenario_report& result) { return result.verdict == value; }));
+}
+
+bool suite_report::fails(const scenario_report& result) const noexcept {
+    return fails_the_run(result.verdict) || (requires_supported && result.verdict == verdict::unsupported);
 }
 
 std::size_t suite_report::ran() const noexcept {

@@ -8,6 +8,7 @@
 #include "runner/judgment.hpp"
 #include "runner/outcome.hpp"
 #include "runner/run_variant.hpp"
+#include "scenario/catalog.hpp"
 #include "scenario/scenario.hpp"
 
 #include <array>
@@ -55,6 +56,8 @@ struct scenario_report : judgment {
 struct suite_report {
     std::string implementation_name;
     std::vector<scenario_report> scenarios;      ///< in the order in which they were selected
+    std::vector<skipped_scenario> skipped;       ///< that did not run because the user does not want it
+    bool requires_supported{false};              ///< one that is unsupported fails the run
     std::map<std::string, std::string> choices;  ///< CHOICE rule to what was seen
     std::vector<std::string> notes;              ///< what a reader should know about the run
     std::optional<reading> other_reading;        ///< of packets, which a server seems to have that refuses every CR
@@ -64,6 +67,8 @@ struct suite_report {
     [[nodiscard]] std::size_t count(verdict value) const noexcept;
     /// Scenarios that were really executed.
     [[nodiscard]] std::size_t ran() const noexcept;
+    /// True when this one alone fails the run.
+    [[nodiscard]] bool fails(const scenario_report& result) const noexcept;
 };
 
 struct suite_options {
@@ -75,6 +80,7 @@ struct suite_options {
     std::optional<std::pair<const scenario*, schedule>> only_order;  ///< in which this one runs
     std::string run_tag;                                             ///< makes pseudos unique; at most 8 bytes
     std::vector<known_failure> known_failures;
+    std::vector<std::string> ids;          ///< of scenarios that those may mean, beside the ones that are looked up
     std::vector<std::string> extensions;   ///< that the implementation has
     std::size_t failures_max{0};           ///< stop after so many; 0: run all
     std::function<bool()> is_interrupted;  ///< if there is one and it is true, nothing more runs

@@ -138,7 +138,11 @@ TEST_F(SuiteTest, what_the_server_cannot_be_told_is_unsupported_and_so_is_what_d
     EXPECT_EQ(verdict_of(report, "short-timeout"), "unsupported");
     EXPECT_EQ(report_of(report, "short-timeout").why, "cannot be told answer_timeout_ms");
     EXPECT_EQ(verdict_of(report, "dependent"), "unsupported");
-    EXPECT_FALSE(fails_the_run(verdict::unsupported));
+    EXPECT_FALSE(report.fails(report_of(report, "short-timeout")));
+    suite_report strict = report;
+    strict.requires_supported = true;
+    EXPECT_TRUE(strict.fails(report_of(report, "short-timeout"))) << "--require-supported";
+    EXPECT_FALSE(strict.fails(report_of(report, "capacity")));
 }
 
 TEST_F(SuiteTest, a_known_failure_does_not_fail_the_run_and_one_that_is_mended_does) {
@@ -152,6 +156,30 @@ TEST_F(SuiteTest, a_known_failure_does_not_fail_the_run_and_one_that_is_mended_d
               "the profile calls PM-7 a known failure (no idea), but it holds; remove the entry");
     EXPECT_TRUE(fails_the_run(verdict::stale));
     EXPECT_FALSE(fails_the_run(verdict::known_failure));
+}
+
+TEST_F(SuiteTest, a_second_failure_of_a_rule_shows_when_the_first_is_known_by_its_scenario) {
+    scenarios_ = {fails("broken", "PM-2"), fails("new", "PM-2"), passes("mended", "PM-2")};
+    options_.known_failures = {{"", "we know", "broken"}, {"", "it was", "mended"}, {"", "typo", "nothing.*"}};
+    const suite_report report = run(under_test_);
+    EXPECT_EQ(verdict_of(report, "broken"), "known-failure");
+    EXPECT_EQ(verdict_of(report, "new"), "fail");
+    EXPECT_EQ(verdict_of(report, "mended"), "stale");
+}
+
+TEST_F(SuiteTest, a_glob_of_known_failures_is_stale_when_all_of_it_passes) {
+    scenarios_ = {passes("a.one", "PM-2"), passes("a.two", "PM-2"), fails("b.one", "PM-2"), passes("b.two", "PM-2")};
+    options_.known_failures = {{"", "all mended", "a.*"}, {"", "one is not", "b.*"}};
+    const suite_report report = run(under_test_);
+    EXPECT_EQ(verdict_of(report, "a.one"), "stale");
+    EXPECT_EQ(verdict_of(report, "a.two"), "stale");
+    EXPECT_EQ(verdict_of(report, "b.one"), "known-failure");
+    EXPECT_EQ(verdict_of(report, "b.two"), "pass");
+    EXPECT_EQ(verdict_of(run(under_test_, {"a.one"}), "a.one"), "pass") << "the other one was left out";
+    options_.ids = {"a.one", "a.two", "a.three", "client.a.one"};
+    EXPECT_EQ(verdict_of(run(under_test_), "a.one"), "pass") << "there is one more";
+    options_.ids = {"a.one", "a.two", "client.a.one"};
+    EXPECT_EQ(verdict_of(run(under_test_), "a.one"), "stale") << "of the other role";
 }
 
 TEST_F(SuiteTest, a_known_failure_is_not_stale_while_one_scenario_still_shows_it) {

@@ -222,17 +222,51 @@ private:
                (selection_.areas.empty() || listed(selection_.areas, scenario_area(scenario)));
     }
 
+    /// Empty if it is to run. What is only skipped because its control is, could not be judged without it.
+    [[nodiscard]] std::string skip_reason(const scenario& scenario) const {
+        const std::string own = own_skip_reason(scenario.id);
+        if (!own.empty() || scenario.control.empty() || own_skip_reason(scenario.control).empty()) {
+            return own;
+        }
+        return "its control " + scenario.control + " is skipped";
+    }
+
+    [[nodiscard]] std::string own_skip_reason(std::string_view id) const {
+        for (const skip_entry& entry : selection_.known_skips) {
+            if (glob_matches(entry.scenario, id)) {
+                return entry.reason;
+            }
+        }
+        for (const std::string& pattern : selection_.skips) {
+            if (glob_matches(pattern, id)) {
+                return "--skip " + pattern;
+            }
+        }
+        return "";
+    }
+
     void select() {
         for (const scenario& scenario : result_.loaded.scenarios) {
-            if (is_selected(scenario)) {
+            if (!is_selected(scenario)) {
+                continue;
+            }
+            if (std::string reason = skip_reason(scenario); reason.empty()) {
                 result_.loaded.selected.push_back(&scenario);
+            } else {
+                result_.loaded.skipped.push_back({&scenario, std::move(reason)});
+            }
+        }
+        result_.loaded.ids = known_ids();
+        for (const std::string& pattern : selection_.skips) {
+            if (!matches_any(pattern, result_.loaded.ids)) {
+                refuse("--skip " + pattern, unknown_scenario(pattern, result_.loaded.ids));
             }
         }
         for (const std::string& pattern : patterns_) {
             const std::vector<scenario>& all = result_.loaded.scenarios;
             if (std::none_of(all.begin(), all.end(),
                              [&](const scenario& scenario) { return glob_matches(pattern, scenario.id); })) {
-                refuse(pattern, unknown_scenario(pattern, known_ids()));
+                refuse(pattern, unknown_scenario(pattern, result_.loaded.ids));
             }
         }
     }

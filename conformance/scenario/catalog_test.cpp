@@ -85,6 +85,29 @@ TEST(Catalog, a_version_of_the_suite_has_the_scenarios_that_there_were_in_it) {
               std::vector<std::string>{"--suite-version: unknown version \"0.9\"; expected \"1.0\" or \"1.1\""});
 }
 
+TEST(Catalog, what_is_skipped_is_told_and_takes_what_depends_on_it_along) {
+    const temporary_folder folder;
+    folder.write("a.json", file_with_id("my.a"));
+    folder.write("b.json", file_with_id("my.b", R"("control": "my.a", )"));
+    folder.write("c.json", file_with_id("my.c"));
+    folder.write("d.json", file_with_id("my.d"));
+    selection wanted{{folder.path()}, {}, {}, {}, {}, "", {"my.a"}, {{"my.c*", "hangs"}, {"my.zzz", "no such one"}}};
+    const catalog_result result = make_catalog(wanted);
+    ASSERT_EQ(result.problems.size(), 0U) << result.problems.front().text();
+    ASSERT_EQ(result.loaded.selected.size(), 1U);
+    EXPECT_EQ(result.loaded.selected.front()->id, "my.d");
+    std::vector<std::string> skipped;
+    for (const skipped_scenario& each : result.loaded.skipped) {
+        skipped.push_back(each.scenario->id + ": " + each.reason);
+    }
+    EXPECT_EQ(skipped,
+              (std::vector<std::string>{"my.a: --skip my.a", "my.b: its control my.a is skipped", "my.c: hangs"}));
+    wanted.skips = {"sever.pm.*"};
+    EXPECT_EQ(problems_of(wanted),
+              std::vector<std::string>{"--skip sever.pm.*: no scenario has this id; `chatos-conformance list` shows "
+                                       "them; did you mean server.pm.*?"});
+}
+
 TEST(Catalog, files_and_folders_bring_scenarios_of_their_own) {
     const temporary_folder folder;
     folder.write("one.json", file_with_id("my.one"));

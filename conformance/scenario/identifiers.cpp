@@ -32,6 +32,12 @@ bool is_scenario_id(std::string_view text) noexcept {
     return text.size() <= 80 && is_joined(text, ".-");
 }
 
+bool is_scenario_pattern(std::string_view text) noexcept {
+    return !text.empty() && text.size() <= 80 && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_letter_or_digit(c) || c == '.' || c == '-' || c == '*' || c == '?';
+    });
+}
+
 bool is_label(std::string_view text) noexcept {
     return is_joined(text, "-");
 }

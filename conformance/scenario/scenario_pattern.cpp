@@ -43,9 +43,7 @@ std::optional<std::string> similar_glob(std::string_view pattern, std::span<cons
         }
         corrected += (index == 0 ? "" : ".") + part;
     }
-    const bool matches =
-        std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return glob_matches(corrected, id); });
-    return matches ? std::optional{corrected} : std::nullopt;
+    return matches_any(corrected, ids) ? std::optional{corrected} : std::nullopt;
 }
 
 }  // namespace
@@ -73,6 +71,10 @@ bool glob_matches(std::string_view pattern, std::string_view text) noexcept {
         ++at;
     }
     return at == pattern.size();
+}
+
+bool matches_any(std::string_view pattern, std::span<const std::string> ids) noexcept {
+    return std::any_of(ids.begin(), ids.end(), [&](const std::string& id) { return glob_matches(pattern, id); });
 }
 
 std::string unknown_scenario(std::string_view pattern, std::span<const std::string> ids) {
