@@ -38,7 +38,14 @@ std::string problem::text() const {
 }
 
 void problem_list::add(unsigned line, std::string pointer, std::string message) {
-    if (problems_.size() < problems_max) {
+    if (problems_.size() - unknown_keys_ < problems_max) {
+        problems_.push_back({file_, line, std::move(pointer), std::move(message)});
+    }
+}
+
+void problem_list::add_unknown_key(unsigned line, std::string pointer, std::string message) {
+    if (unknown_keys_ < problems_max) {
+        ++unknown_keys_;
         problems_.push_back({file_, line, std::move(pointer), std::move(message)});
     }
 }
@@ -126,8 +133,10 @@ void object_reader::finish() {
     for (std::size_t index = 0; index < place_.value().keys.size(); ++index) {
         const std::string& key = place_.value().keys[index];
         if (std::find(known_.begin(), known_.end(), key) == known_.end()) {
-            place_.child(place_.value().items[index])
-                .refuse("unknown key \"" + key + "\"; expected " + quoted_choices(known_) + meant_key(key, known_));
+            const json_place place = place_.child(place_.value().items[index]);
+            place.problems_->add_unknown_key(place.value().line, place.pointer(),
+                                             "unknown key \"" + key + "\"; expected " + quoted_choices(known_) +
+                                                 meant_key(key, known_));
         }
     }
 }

@@ -24,17 +24,20 @@ struct problem {
     [[nodiscard]] std::string text() const;
 };
 
-/// Collects problems of one file; at most 20, so that one slip does not fill the screen.
+/// Collects problems of one file; at most 20, so that one slip does not fill the screen, and as many misspelled keys,
+/// which are found last and are the cause of others.
 class problem_list {
 public:
     explicit problem_list(std::string file) : file_{std::move(file)} {}
 
     void add(unsigned line, std::string pointer, std::string message);
+    void add_unknown_key(unsigned line, std::string pointer, std::string message);
     [[nodiscard]] bool empty() const noexcept { return problems_.empty(); }
     [[nodiscard]] std::vector<problem> take() noexcept { return std::move(problems_); }
 
 private:
     friend class json_place;
+    friend class object_reader;
 
     /// A value that was visited, and the one that it lies in. Pointers are made of these when something is wrong: most
     /// files have no problem, and the text of every pointer took longer than everything else.
@@ -45,6 +48,7 @@ private:
 
     std::string file_;
     std::vector<problem> problems_;
+    std::size_t unknown_keys_{0};  // of them
     std::deque<visited> visited_;
 };
 
@@ -79,6 +83,8 @@ public:
 private:
     json_place(const json_value& value, const problem_list::visited* parent, problem_list& problems)
         : place_{&problems.visited_.emplace_back(problem_list::visited{&value, parent})}, problems_{&problems} {}
+
+    friend class object_reader;
 
     const problem_list::visited* place_;
     problem_list* problems_;

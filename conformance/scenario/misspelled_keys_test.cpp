@@ -90,7 +90,7 @@ private:
             }
             all += problem.text() + '\n';
         }
-        FAIL() << "nothing names " << wanted << " and what was meant, but:\n" << all << object.dump();
+        FAIL() << "nothing names " << wanted << " and what was meant, but:\n" << all;
     }
 
     static void replace_by_null(const json& good, const pointer& place, const std::string& key, const loader& load) {
