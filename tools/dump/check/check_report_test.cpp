@@ -133,6 +133,34 @@ TEST_F(check_report_program, a_capture_without_packets_says_that_nothing_was_jud
     EXPECT_EQ(errors(), std::vector<std::string>{});
 }
 
+TEST_F(check_report_program, watching_needs_an_address_and_a_folder) {
+    const std::string good = folder_.write("good", text_of_login());
+    for (const std::vector<std::string>& wrong :
+         {std::vector<std::string>{"--metrics", "9778"}, {"--metrics", "127.0.0.1:http"}, {"--metrics", ":70000"}}) {
+        const program_result result = check({wrong[0], wrong[1], good});
+        EXPECT_EQ(result.exit_code, 2) << wrong[1];
+        EXPECT_NE(result.err.find("--metrics: "), std::string::npos) << result.err;
+        EXPECT_NE(result.err.find("expected"), std::string::npos) << result.err;
+    }
+    EXPECT_EQ(run_program({CHATOS_DUMP_PROGRAM, "--metrics", "127.0.0.1:0", good}).exit_code, 2);
+    EXPECT_EQ(run_program({CHATOS_DUMP_PROGRAM, "--keep", folder_.path("kept"), good}).exit_code, 2);
+    for (const std::vector<std::string>& failing :
+         {std::vector<std::string>{"--keep", "/dev/null/x"}, {"--metrics", "192.0.2.1:9778"}}) {
+        const program_result result = check({failing[0], failing[1], good});
+        EXPECT_EQ(result.exit_code, 3) << failing[1];
+        EXPECT_NE(result.err.find(failing[1]), std::string::npos) << result.err;
+        EXPECT_EQ(errors().size(), 1U) << report();
+    }
+}
+
+TEST_F(check_report_program, a_pipe_can_be_watched) {
+    const program_result result =
+        check({"--metrics", "127.0.0.1:0", "--keep", folder_.path("kept")}, stdout_kind::pipe, text_of_login());
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_TRUE(result.err.starts_with("chatos-dump: metrics on 127.0.0.1:")) << result.err;
+    EXPECT_TRUE(std::filesystem::is_directory(folder_.path("kept")));
+}
+
 /// What Jenkins's junit-10.xsd asks of times, and what its users read there.
 TEST_F(check_report_program, has_the_times_of_the_run) {
     ASSERT_EQ(check({folder_.write("good", text_of_login())}).exit_code, 0);

@@ -4,12 +4,15 @@ usage: live_test.py DUMP SERVER
 Exits with 77, after saying why, where the system does not permit capturing.
 """
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+import urllib.request
 
 DUMP, SERVER = sys.argv[1:]
 SKIPPED = 77
@@ -87,6 +90,56 @@ def show_conversation(port, kept):
     return None
 
 
+def scraped(address, wanted):
+    """The metrics, once they have this line."""
+    for _ in range(HANG_GUARD_S * 10):
+        with urllib.request.urlopen(f"http://{address}/metrics", timeout=HANG_GUARD_S) as answer:
+            text = answer.read().decode()
+        if wanted in text:
+            return text
+        time.sleep(0.1)
+    raise AssertionError(wanted + " does not come:\n" + text)
+
+
+def watch_production(folder):
+    """A server breaks a rule: the counter says so while the capture continues, and a capture of it is kept."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        running = subprocess.Popen([DUMP, "--check", "-i", "lo", "--port", port, "--metrics", "127.0.0.1:0", "--keep", folder],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        watchdog = threading.Timer(HANG_GUARD_S, running.kill)
+        watchdog.start()
+        try:
+            address = running.stderr.readline().split()[-1]
+            assert "capturing on" in running.stderr.readline()
+            with socket.create_connection(listener.getsockname()) as client, listener.accept()[0] as server:
+                client.sendall(b"\x01\0\x03bob")
+                assert server.recv(6, socket.MSG_WAITALL) == b"\x01\0\x03bob"
+                server.sendall(b"\x06\0")
+                assert client.recv(2, socket.MSG_WAITALL) == b"\x06\0"
+                client.sendall(b"\4\0\0\0\2hi")
+                assert len(server.recv(7, socket.MSG_WAITALL)) == 7
+                server.sendall(b"\3\0\3bob\0\0\0\2hi")
+                assert len(client.recv(12, socket.MSG_WAITALL)) == 12
+                text = scraped(address, 'chatos_dump_verdicts_total{rule="ALL-2",verdict="fail"} 1\n')
+                assert 'chatos_dump_verdicts_total{rule="CONN-1",verdict="pass"} 1\n' in text, text
+                assert "chatos_dump_streams_open 1\n" in text and "chatos_dump_kept_files_total 1\n" in text, text
+            running.send_signal(signal.SIGTERM)
+            out, err = running.communicate(timeout=HANG_GUARD_S)
+            assert running.returncode == 1 and out.count("VIOLATION  ALL-2") == 1, (running.returncode, out)
+            assert "1 capture of violations kept in" in err, err
+            kept, = os.listdir(folder)
+            assert "-ALL-2-stream-0-frame-" in kept, kept
+            again = subprocess.run([DUMP, "--check", "--port", port, f"{folder}/{kept}"], capture_output=True, text=True, check=False)
+            assert again.returncode == 1 and "VIOLATION  ALL-2" in again.stdout, again.stdout
+        finally:
+            watchdog.cancel()
+            running.kill()
+            running.wait()
+            running.stdout.close()
+            running.stderr.close()
+
+
 def end_without_traffic(signal_number):
     running, _ = start_dump("--ladder", "-f", "host 203.0.113.77")
     running.send_signal(signal_number)
@@ -125,6 +178,8 @@ def main():
             print("skipped: " + refused.strip())
             return SKIPPED
         end_by_itself(port)
+        with tempfile.TemporaryDirectory() as folder:
+            watch_production(folder)
     finally:
         server.terminate()
         server.wait()

@@ -17,8 +17,8 @@ namespace chatos::dump {
 
 struct stored_frame {
     std::uint64_t number{0};
-    captured_frame frame;  ///< its bytes are those below
-    std::vector<std::byte> bytes;
+    captured_frame frame{};  ///< its bytes are those below
+    std::vector<std::byte> bytes{};
 };
 
 class conversation_store {
