@@ -4,6 +4,7 @@
 #include "rules/rule.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,6 +21,10 @@ std::size_t place_of(std::string_view rule_id) {
     const auto rules = all_rules();
     const auto place = std::find_if(rules.begin(), rules.end(), [&](const rule& rule) { return rule.id == rule_id; });
     return static_cast<std::size_t>(place - rules.begin());
+}
+
+bool has_trace(const scenario_report& report) {
+    return report.fresh && !report.fresh->left_by.empty();
 }
 
 /// Packets and registration come before what is built on them.
@@ -40,6 +45,7 @@ public:
 
     std::vector<cause> find() {
         explain_by_reading();
+        explain_by_trace();
         explain_by_traffic();
         while (explain_by_circumstance()) {
         }
@@ -48,28 +54,46 @@ public:
             sort_effects(group);
             describe(group);
         }
-        std::stable_sort(causes_.begin(), causes_.end(),
-                         [](const cause& left, const cause& right) { return rank(left) < rank(right); });
+        std::size_t effects_most = 0;
+        for (const cause& group : causes_) {
+            effects_most = std::max(effects_most, group.basis == cause_basis::step ? 0 : group.effects.size());
+        }
+        std::stable_sort(causes_.begin(), causes_.end(), [&](const cause& left, const cause& right) {
+            return rank(left, effects_most) < rank(right, effects_most);
+        });
         return std::move(causes_);
     }
 
 private:
-    using rank_type = std::tuple<bool, std::size_t, bool, std::size_t, std::size_t>;
+    using rank_type = std::tuple<bool, bool, bool, std::size_t, int, std::size_t>;
 
-    static rank_type rank(const cause& group) {
+    /// What explains far fewer failures than another is no reason to put off that one, even if it is about packets.
+    static rank_type rank(const cause& group, std::size_t effects_most) {
         const bool is_weak = group.basis == cause_basis::step;
-        return {is_weak, is_weak ? 0 : area_rank(group.rule), group.worst != verdict::fail,
-                SIZE_MAX - group.effects.size(), place_of(group.rule)};
+        const bool is_minor = !is_weak && 8 * group.effects.size() < effects_most;
+        // Numbers that are nearly the same say nothing.
+        const int size_class = static_cast<int>(std::bit_width(group.effects.size()));
+        return {is_weak,
+                is_minor,
+                group.worst != verdict::fail,
+                is_weak ? 0 : area_rank(group.rule),
+                -size_class,
+                place_of(group.rule)};
     }
 
     cause& cause_for(const std::string& rule, cause_basis basis) {
-        const auto same = std::find_if(causes_.begin(), causes_.end(), [&](const cause& other) {
-            return other.rule == rule && (other.basis == basis || basis != cause_basis::step);
-        });
+        const auto same =
+            std::find_if(causes_.begin(), causes_.end(), [&](const cause& other) { return other.rule == rule; });
         if (same != causes_.end()) {
             return *same;
         }
-        causes_.push_back({.rule = rule, .basis = basis, .worst = verdict::warn, .effects = {}, .why = {}, .hint = {}});
+        causes_.push_back({.rule = rule,
+                           .basis = basis,
+                           .worst = verdict::warn,
+                           .effects = {},
+                           .why = {},
+                           .hint = {},
+                           .earlier = nullptr});
         return causes_.back();
     }
 
@@ -90,6 +114,27 @@ private:
             add(to, failed);
         }
         unexplained_.clear();
+    }
+
+    /// What passes alone fails for the sake of what an earlier scenario left behind when it was over: users, who count
+    /// and are written to, or the room that they took.
+    void explain_by_trace() {
+        std::erase_if(unexplained_, [&](const scenario_report* failed) {
+            if (!has_trace(*failed)) {
+                return false;
+            }
+            const auto is_about_room = [](const std::string& rule) { return rule == "CONN-4" || rule == "CONN-9"; };
+            const bool is_room = std::any_of(failed->failed_rules.begin(), failed->failed_rules.end(), is_about_room);
+            cause& to = cause_for(is_room ? "CONN-9" : "CONN-6", cause_basis::trace);
+            if (to.earlier == nullptr) {
+                to.earlier = failed->fresh->left_by.front();
+                to.why = failed->scenario->id + ' ' + text_of(*failed->fresh);
+                to.hint = "look for what stays when a connection ends in the way that " + to.earlier->id +
+                          " ends one: a user, a slot, a lock, a timer, a delivery that nobody will answer";
+            }
+            add(to, failed);
+            return true;
+        });
     }
 
     void explain_by_traffic() {
@@ -206,8 +251,14 @@ private:
     }
 
     static void describe(cause& group) {
-        const scenario_report& first = group.begin_with();
-        if (group.basis == cause_basis::traffic && !first.observed.broken_rule.empty()) {
+        const scenario_report& first = group.first_effect();
+        // What shows it by itself is a better place to begin.
+        if (group.earlier != nullptr && !has_trace(first)) {
+            group.earlier = nullptr;
+            group.why.clear();
+            group.hint.clear();
+        }
+        if (group.why.empty() && first.observed.broken_rule == group.rule) {
             group.why = "expected " + first.observed.expected + "; came " + first.observed.actual;
         }
         if (group.why.empty()) {

@@ -1,62 +1,10 @@
 #include "causes/causes.hpp"
-#include "testing/scenario_text.hpp"
+#include "testing/made_up_run.hpp"
 
 #include <gtest/gtest.h>
 
-#include <deque>
-
 namespace chatos::conformance::testing {
 namespace {
-
-/// A run whose results are made up.
-class made_up_run {
-public:
-    scenario_report& add(const std::string& id, verdict verdict, const std::string& rule = "") {
-        scenarios_.push_back(make_scenario(R"([{"actor": "alice", "login": true}])", "\"id\": \"" + id + "\","));
-        scenario_report& result = reports_.emplace_back();
-        result.scenario = &scenarios_.back();
-        result.verdict = verdict;
-        result.ran = true;
-        result.why = "why of " + id;
-        result.hint = "hint of " + id;
-        if (!rule.empty()) {
-            result.failed_rules = {rule};
-        }
-        return result;
-    }
-
-    void add_failures(std::size_t count, const std::string& broken_rule) {
-        for (std::size_t index = 0; index < count; ++index) {
-            scenario_report& result = add("server.pm.f" + std::to_string(reports_.size()), verdict::fail, "PM-4");
-            result.observed.broken_rule = broken_rule;
-            result.observed.expected = "this";
-            result.observed.actual = "that";
-        }
-    }
-
-    /// "PM-4 x2 server.pm.f0", in their order.
-    std::vector<std::string> causes() {
-        report_.scenarios = reports_;
-        std::vector<std::string> lines;
-        for (const cause& cause : causes_of(report_)) {
-            lines.push_back(cause.rule + " x" + std::to_string(cause.effects.size()) + ' ' +
-                            cause.begin_with().scenario->id);
-        }
-        return lines;
-    }
-
-    [[nodiscard]] std::size_t size() const { return reports_.size(); }
-    suite_report& report() { return report_; }
-    std::vector<cause> groups() {
-        report_.scenarios = reports_;
-        return causes_of(report_);
-    }
-
-private:
-    std::deque<scenario> scenarios_;
-    std::vector<scenario_report> reports_;
-    suite_report report_;
-};
 
 using lines = std::vector<std::string>;
 
@@ -96,6 +44,34 @@ TEST(Causes, with_a_failure_come_before_those_with_warnings_only) {
     }
     run.add("server.pm.c", verdict::fail, "PM-2");
     EXPECT_EQ(run.causes(), (lines{"PM-2 x1 server.pm.c", "FLOW-5 x2 server.flow.a"}));
+}
+
+TEST(Causes, that_explain_far_fewer_failures_than_another_do_not_come_before_it_though_they_are_about_packets) {
+    made_up_run run;
+    run.add_failures(2, "CONN-5");
+    run.add_failures(20, "PM-7");
+    run.add_failures(17, "PM-4");
+    EXPECT_EQ(run.causes(), (lines{"PM-4 x17 server.pm.f22", "PM-7 x20 server.pm.f2", "CONN-5 x2 server.pm.f0"}));
+}
+
+TEST(Causes, of_one_rule_are_one_and_begin_with_what_shows_it_by_itself_rather_than_with_a_trace) {
+    made_up_run run;
+    run.add("server.conn.earlier", verdict::pass);
+    const scenario* earlier = run.add("server.conn.earliest", verdict::pass).scenario;
+    run.add("server.all.victim", verdict::fail, "ALL-3").fresh = fresh_look{true, {earlier}, false, false};
+    EXPECT_EQ(run.causes(), lines{"CONN-6 x1 server.conn.earliest"});
+    EXPECT_EQ(run.groups().front().why, "server.all.victim passes on a fresh server: something earlier left a trace; "
+                                        "it fails after server.conn.earliest");
+    run.add("server.conn.free-after-close", verdict::fail, "CONN-6");
+    EXPECT_EQ(run.causes(), lines{"CONN-6 x2 server.conn.free-after-close"});
+    EXPECT_EQ(run.groups().front().why, "why of server.conn.free-after-close");
+}
+
+TEST(Causes, of_a_trace_that_takes_room_is_that_leaving_makes_none) {
+    made_up_run run;
+    const scenario* earlier = run.add("server.err.unfinished-packet", verdict::pass).scenario;
+    run.add("server.conn.capacity", verdict::fail, "CONN-4").fresh = fresh_look{true, {earlier}, false, false};
+    EXPECT_EQ(run.causes(), lines{"CONN-9 x1 server.err.unfinished-packet"});
 }
 
 TEST(Causes, that_only_steps_name_come_behind_those_that_the_traffic_shows) {
@@ -143,7 +119,7 @@ TEST(Causes, are_one_where_the_server_reads_packets_in_another_way) {
     ASSERT_EQ(groups.size(), 1U);
     EXPECT_EQ(groups[0].rule, "WIRE-6");
     EXPECT_EQ(groups[0].effects.size(), 2U);
-    EXPECT_EQ(groups[0].begin_with().scenario->id, "server.wire.big-endian-pseudo");
+    EXPECT_EQ(groups[0].begin_with().id, "server.wire.big-endian-pseudo");
     EXPECT_EQ(groups[0].why, "the server seems to read sizes little-endian");
     EXPECT_EQ(groups[0].hint, "htons");
 }

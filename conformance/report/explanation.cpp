@@ -10,12 +10,12 @@ namespace chatos::conformance {
 namespace {
 
 constexpr std::size_t label_columns = 18;
-constexpr std::size_t chart_rows_max = 40;
 
 class explanation {
 public:
-    explanation(std::ostream& out, const scenario_report& report, const run_facts& facts, const base::colors& paint)
-        : out_{out}, report_{report}, facts_{facts}, paint_{paint} {}
+    explanation(std::ostream& out, const scenario_report& report, const run_facts& facts, const base::colors& paint,
+                std::size_t chart_rows_max)
+        : out_{out}, report_{report}, facts_{facts}, paint_{paint}, chart_rows_max_{chart_rows_max} {}
 
     void write() {
         for (const std::string& id : report_.failed_rules) {
@@ -29,6 +29,9 @@ public:
         }
         if (!report_.outcome.failure || !report_.why.starts_with("expected: ")) {
             paragraph("why", base::printable(report_.why));
+        }
+        if (report_.fresh && report_.fresh->passed) {
+            paragraph("fresh server", base::printable(text_of(*report_.fresh)));
         }
         if (!report_.hint.empty()) {
             paragraph("hint", base::printable(report_.hint));
@@ -75,7 +78,7 @@ private:
         out_ << paint_(paint_.dim, "ms since the scenario began; @ offset in that direction of the connection") << '\n';
         std::string chart;
         base::chart_text{{.columns = 110, .cuts_labels = false, .indent = 2}, paint_}.draw(
-            chart, make_chart(report_, chart_rows_max));
+            chart, make_chart(report_, chart_rows_max_));
         out_ << chart;
     }
 
@@ -83,13 +86,14 @@ private:
     const scenario_report& report_;
     const run_facts& facts_;
     const base::colors& paint_;
+    std::size_t chart_rows_max_;
 };
 
 }  // namespace
 
 void write_explanation(std::ostream& out, const scenario_report& report, const run_facts& facts,
-                       const base::colors& paint) {
-    explanation{out, report, facts, paint}.write();
+                       const base::colors& paint, std::size_t chart_rows_max) {
+    explanation{out, report, facts, paint, chart_rows_max}.write();
 }
 
 void write_output(std::ostream& out, std::string_view source, const std::vector<std::string>& lines) {

@@ -5,12 +5,16 @@
 #include "base/colors.hpp"
 #include "report/run_facts.hpp"
 
+#include <cstddef>
 #include <ostream>
 
 namespace chatos::conformance {
 
+inline constexpr std::size_t explained_rows_max = 40;
+
+/// The chart shows at most so many of the last rows.
 void write_explanation(std::ostream& out, const scenario_report& report, const run_facts& facts,
-                       const base::colors& paint);
+                       const base::colors& paint, std::size_t chart_rows_max = explained_rows_max);
 
 /// "server printed" with lines; nothing when there are none.
 void write_output(std::ostream& out, std::string_view source, const std::vector<std::string>& lines);

@@ -236,6 +236,7 @@ private:
         if (!result.outcome.failure || !result.why.starts_with("expected: ")) {
             entry("why", result.why);
         }
+        entry("fresh server", result.fresh ? text_of(*result.fresh) : "");
         entry("hint", result.hint);
         entry("must catch", kills_text(*result.scenario));
         if (!result.server_output.empty()) {

@@ -58,7 +58,7 @@ json causes_of(const run_facts& facts) {
             scenarios.push_back(effect->scenario->id);
         }
         causes.push_back({{"rule", cause.rule},
-                          {"begin_with", cause.begin_with().scenario->id},
+                          {"begin_with", cause.begin_with().id},
                           {"scenarios", std::move(scenarios)},
                           {"why", cause.why},
                           {"hint", cause.hint}});
@@ -114,6 +114,15 @@ json scenario_of(const scenario_report& report, const run_facts& facts) {
         object["step"] = report.outcome.failure->pointer;
     }
     add_ways(object, report);
+    if (report.fresh) {
+        json left_by = json::array();
+        for (const scenario* earlier : report.fresh->left_by) {
+            left_by.push_back(earlier->id);
+        }
+        object["fresh_server"] = {{"passed", report.fresh->passed},
+                                  {"left_by", std::move(left_by)},
+                                  {"text", text_of(*report.fresh)}};
+    }
     if (!report.hint.empty()) {
         object["hint"] = report.hint;
     }

@@ -137,6 +137,7 @@ std::optional<std::string> started_command::start_once(const option_values& need
         return error;
     }
     options_ = needs;
+    ++starts_;
     return await_listening();
 }
 

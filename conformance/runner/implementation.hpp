@@ -49,6 +49,9 @@ public:
                                                                           std::chrono::milliseconds answer);
     /// How the previous process ended, if make_ready() just found it dead and started another.
     [[nodiscard]] virtual std::optional<std::string> replaced_death() const { return std::nullopt; }
+    /// How often this program has started it; nothing if it does not. Scenarios that ran between two starts may show
+    /// what earlier ones left behind.
+    [[nodiscard]] virtual std::optional<std::size_t> starts() const { return std::nullopt; }
     /// The last lines it printed, if its output is readable.
     [[nodiscard]] virtual std::vector<std::string> last_output() const = 0;
     /// The next make_ready() starts a fresh one, if this program starts it.
@@ -119,6 +122,7 @@ public:
     [[nodiscard]] std::optional<std::string> replaced_death() const override { return replaced_death_; }
     [[nodiscard]] std::vector<std::string> last_output() const override { return process_.last_output(); }
     void discard() override { process_.stop(); }
+    [[nodiscard]] std::optional<std::size_t> starts() const override { return starts_; }
 
 private:
     [[nodiscard]] std::vector<std::string> words_for(std::uint16_t port, const option_values& needs) const;
@@ -132,6 +136,7 @@ private:
     reserved_port port_;
     child_process process_;
     option_values options_;
+    std::size_t starts_{0};
     std::optional<std::string> replaced_death_;
     socket_address address_;
     std::chrono::milliseconds death_wait_{1'000};

@@ -111,9 +111,8 @@ TEST_F(Ways, an_order_that_makes_a_difference_says_the_schedule_that_repeats_it)
     EXPECT_EQ(result.variant_arguments, "--schedule bob,alice");
     EXPECT_EQ(result.orders.open, 2U);
     EXPECT_EQ(result.orders.ran, 2U);
-    EXPECT_EQ(report.notes,
-              std::vector<std::string>{"orders: 2 of 2 that the scenarios leave open ran; 1 scenario leaves more than "
-                                       "one open"});
+    EXPECT_EQ(report.notes.front(),
+              "orders: 2 of 2 that the scenarios leave open ran; 1 scenario leaves more than one open");
 }
 
 TEST_F(Ways, one_order_is_as_good_as_another_to_a_server_that_takes_all) {

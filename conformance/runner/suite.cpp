@@ -38,6 +38,7 @@ public:
         note_variants();
         note_refused_connections();
         find_other_reading();
+        look_at_failures_again();
         findings_.move_to(report_);
         mark_stale();
         return std::move(report_);
@@ -236,6 +237,23 @@ private:
         report_.other_reading =
             find_reading([&](std::span<const std::byte> bytes) { return under_test.reply_to(bytes, time); },
                          "reading-" + options_.run_tag);
+    }
+
+    /// On a fresh server, if it is one that we start.
+    void look_at_failures_again() {
+        const bool has_failures = report_.count(verdict::fail) + report_.count(verdict::warn) != 0;
+        implementation& under_test = *under_test_.front();
+        if (!has_failures || under_test.role() != test_role::server || report_.other_reading || findings_.gone() ||
+            (options_.is_interrupted && options_.is_interrupted())) {
+            return;
+        }
+        if (under_test.starts()) {
+            take_fresh_looks(report_, under_test_, options_);
+        } else {
+            findings_.note("failures could not be repeated on a fresh server, which would tell whether something "
+                           "earlier left a trace: give --server-command or a profile with a \"command\" instead of "
+                           "--target");
+        }
     }
 
     /// Why nothing more is to run; nothing while the run continues.

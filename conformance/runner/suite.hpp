@@ -4,6 +4,7 @@
 #include "causes/observation.hpp"
 #include "causes/readings.hpp"
 #include "profile/profile.hpp"
+#include "runner/fresh_look.hpp"
 #include "runner/implementation.hpp"
 #include "runner/judgment.hpp"
 #include "runner/outcome.hpp"
@@ -51,6 +52,8 @@ struct scenario_report : judgment {
     order_counts orders;
     std::string variant_arguments;  ///< flags that repeat the verdict if a variant decided it
     std::chrono::system_clock::time_point started;
+    run_place place;
+    std::optional<fresh_look> fresh;  ///< of a failure
 };
 
 struct suite_report {

@@ -1,6 +1,7 @@
 #include "runner/worker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace chatos::conformance {
 namespace {
@@ -88,6 +89,8 @@ void worker::run(scenario_report& report) {
         judge_again(report, options_);
         return;
     }
+    const std::optional<std::size_t> start = under_test_.starts();
+    report.place = {&under_test_, start, scenarios_++, std::exchange(last_start_, start) == start};
     forget_traffic();
     const std::vector<run_variant> variants = variants_of(report);
     last_run_ = &report;

@@ -79,6 +79,8 @@ private:
     suite_findings& findings_;
     waiting_budget budget_;
     std::size_t runs_{0};
+    std::size_t scenarios_{0};
+    std::optional<std::size_t> last_start_;
     scenario_report* last_run_{nullptr};
 };
 
