@@ -14,13 +14,17 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <utility>
 
 namespace chatos::conformance {
 namespace {
 
 constexpr std::size_t label_columns = 18;
-constexpr std::size_t causes_max = 8;        // listed
-constexpr std::size_t block_lines_max = 35;  // of the scenarios that are explained, beyond the first
+constexpr std::size_t console_lines_max = 80;  // wanted of a report of one mistake
+constexpr std::size_t closing_lines = 5;
+constexpr std::size_t causes_max = 8;  // listed
+constexpr std::size_t causes_min = 3;
+constexpr std::size_t chart_rows_min = 8;
 
 std::string counted(std::size_t number, std::string_view word) {
     return std::to_string(number) + ' ' + std::string{word};
@@ -38,7 +42,7 @@ std::string listed(const std::vector<std::string>& words, std::size_t words_max)
 class console_report {
 public:
     console_report(std::ostream& out, const suite_report& report, const run_facts& facts, const base::colors& paint)
-        : out_{out}, report_{report}, facts_{facts}, paint_{paint} {}
+        : destination_{out}, report_{report}, facts_{facts}, paint_{paint} {}
 
     void write() {
         out_ << paint_(paint_.bold, "ChatOS conformance") << ": " << base::counted(report_.scenarios.size(), "scenario")
@@ -48,7 +52,7 @@ public:
         write_silences();
         write_choices();
         write_changes();
-        write_causes();
+        const std::string head = take_text();
         for (const verdict which : {verdict::warn, verdict::fail, verdict::stale}) {
             for (const scenario_report& result : report_.scenarios) {
                 if (result.verdict == which && (facts_.shows_all || which == verdict::stale)) {
@@ -63,6 +67,10 @@ public:
         write_notes();
         out_ << '\n'
              << paint_(run_passed(report_) ? paint_.green : paint_.red, summary_line(report_, facts_.duration)) << '\n';
+        const std::string tail = take_text();
+        lines_left_ -= std::min(lines_left_, lines_of(head) + lines_of(tail));
+        write_causes();
+        destination_ << head << take_text() << tail;
     }
 
 private:
@@ -153,58 +161,88 @@ private:
         }
     }
 
+    [[nodiscard]] std::string take_text() { return std::exchange(out_, std::ostringstream{}).str(); }
+
+    static std::size_t lines_of(const std::string& text) {
+        return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+    }
+
     /// The causes; then, unless everything is wanted, the scenario to begin with of the first ones, with all that
-    /// explains it.
+    /// explains it: as much as one look takes in.
     void write_causes() {
         if (facts_.causes.empty()) {
             return;
         }
-        const std::size_t shown = facts_.shows_all ? facts_.causes.size() : std::min(facts_.causes.size(), causes_max);
-        if (facts_.is_brief || !is_told_by_one_block()) {
-            out_ << '\n' << paint_(paint_.bold, "what to mend first") << '\n';
-            for (std::size_t index = 0; index < shown; ++index) {
-                write_cause(index + 1, facts_.causes[index]);
-            }
+        const bool has_blocks = !facts_.shows_all && !facts_.is_brief;
+        const std::string first_block = has_blocks ? block_of(facts_.causes.front().first_effect()) : "";
+        lines_left_ -= std::min(lines_left_, closing_lines);
+        std::size_t shown = 0;
+        if (facts_.is_brief || facts_.shows_all || !is_told_by_one_block()) {
+            shown = write_list(lines_left_ - std::min(lines_left_, lines_of(first_block)));
         }
-        const std::size_t blocks = facts_.shows_all || facts_.is_brief ? 0 : write_blocks();
+        const std::size_t blocks = has_blocks ? write_blocks(first_block) : 0;
         write_rest(shown, blocks);
+    }
+
+    /// How many are listed: a few in any case.
+    std::size_t write_list(std::size_t allowed) {
+        out_ << '\n' << paint_(paint_.bold, "what to mend first") << '\n';
+        std::size_t lines = 2;
+        std::size_t shown = 0;
+        for (const cause& cause : facts_.causes) {
+            const std::string text = cause_text(shown + 1, cause);
+            lines += lines_of(text);
+            const bool fits = shown < causes_min || (shown < causes_max && lines <= allowed);
+            if (!facts_.shows_all && !fits) {
+                break;
+            }
+            out_ << text;
+            lines_left_ -= std::min(lines_left_, lines_of(text));
+            ++shown;
+        }
+        return shown;
     }
 
     /// A single failure needs no list.
     [[nodiscard]] bool is_told_by_one_block() const {
         const cause& first = facts_.causes.front();
-        const std::vector<std::string>& rules = first.begin_with().failed_rules;
+        const std::vector<std::string>& rules = first.first_effect().failed_rules;
         return facts_.causes.size() == 1 && first.effects.size() == 1 && first.basis != cause_basis::reading &&
                std::find(rules.begin(), rules.end(), first.rule) != rules.end();
     }
 
     /// How many.
-    std::size_t write_blocks() {
+    std::size_t write_blocks(std::string block) {
         const bool is_sure = facts_.causes.front().basis != cause_basis::step;
-        std::size_t lines = 0;
         std::size_t blocks = 0;
         for (const cause& cause : facts_.causes) {
             // What only follows from the steps may follow from a cause in front of it.
             if (is_sure && cause.basis == cause_basis::step) {
                 break;
             }
-            const std::string block = block_of(cause.begin_with());
-            lines += static_cast<std::size_t>(std::count(block.begin(), block.end(), '\n'));
-            if (blocks != 0 && lines > block_lines_max) {
-                break;
+            block = blocks == 0 ? std::move(block) : block_of(cause.first_effect());
+            if (lines_of(block) > lines_left_) {
+                if (blocks != 0) {
+                    break;
+                }
+                const std::size_t too_many = lines_of(block) - lines_left_;
+                block = block_of(cause.first_effect(),
+                                 explained_rows_max - std::min(explained_rows_max - chart_rows_min, too_many));
             }
             out_ << block;
+            lines_left_ -= std::min(lines_left_, lines_of(block));
             ++blocks;
         }
         return blocks;
     }
 
-    void write_cause(std::size_t number, const cause& cause) {
+    [[nodiscard]] std::string cause_text(std::size_t number, const cause& cause) const {
         const std::string text = std::to_string(number) + ". " + cause.rule;
-        out_ << "  " << paint_(cause.worst == verdict::fail ? paint_.red : paint_.yellow, base::padded(text, 12))
-             << "  " << base::padded(base::counted(cause.effects.size(), "scenario"), 14) << "begin with "
-             << cause.begin_with().scenario->id << '\n';
-        out_ << std::string(16, ' ') << base::wrapped(base::printable(shortened(cause.why)), 16) << '\n';
+        std::string lines = "  ";
+        lines += paint_(cause.worst == verdict::fail ? paint_.red : paint_.yellow, base::padded(text, 12));
+        lines += "  " + base::padded(base::counted(cause.effects.size(), "scenario"), 14) + "begin with " +
+                 cause.begin_with().id + '\n';
+        return lines + std::string(16, ' ') + base::wrapped(base::printable(shortened(cause.why)), 16) + '\n';
     }
 
     void write_rest(std::size_t shown, std::size_t blocks) {
@@ -214,7 +252,7 @@ private:
             effects += facts_.causes[index].effects.size();
             effects_not_listed += index < shown ? 0 : facts_.causes[index].effects.size();
         }
-        if (effects_not_listed != 0) {
+        if (shown != 0 && effects_not_listed != 0) {
             out_ << '\n'
                  << base::wrapped(base::counted(facts_.causes.size() - shown, "more possible cause") + " of " +
                                       base::counted(effects_not_listed, "scenario") +
@@ -237,7 +275,7 @@ private:
         return cut == text.size() ? text : text.substr(0, cut) + "...";
     }
 
-    [[nodiscard]] std::string block_of(const scenario_report& result) const {
+    [[nodiscard]] std::string block_of(const scenario_report& result, std::size_t rows_max = explained_rows_max) const {
         std::ostringstream out;
         const std::string_view tint = result.verdict == verdict::warn ? paint_.yellow : paint_.red;
         std::string word{verdict_name(result.verdict)};
@@ -246,7 +284,7 @@ private:
         out << '\n'
             << paint_(tint, word) << "  " << paint_(paint_.bold, result.scenario->id) << "  "
             << base::printable(result.scenario->title) << '\n';
-        write_explanation(out, result, facts_, paint_);
+        write_explanation(out, result, facts_, paint_, rows_max);
         return std::move(out).str();
     }
 
@@ -276,9 +314,24 @@ private:
             return;
         }
         out_ << '\n' << paint_(tint, name) << '\n';
-        for (const auto& [reason, ids] : ids_by_reason) {
+        // What could not run since its control failed is no news.
+        const bool is_short = name == verdict_name(verdict::not_testable) && !facts_.shows_all;
+        std::vector<std::pair<std::string, std::vector<std::string>>> reasons{ids_by_reason.begin(),
+                                                                              ids_by_reason.end()};
+        std::stable_sort(reasons.begin(), reasons.end(),
+                         [](const auto& left, const auto& right) { return left.second.size() > right.second.size(); });
+        const std::size_t shown = is_short ? std::min<std::size_t>(reasons.size(), 3) : reasons.size();
+        for (std::size_t index = 0; index < shown; ++index) {
+            const auto& [reason, ids] = reasons[index];
             out_ << "  " << base::wrapped(base::printable(reason) + ":", 2) << "\n    "
-                 << base::wrapped(listed(ids, 10), 4) << '\n';
+                 << base::wrapped(listed(ids, is_short ? 4 : 10), 4) << '\n';
+        }
+        if (shown < reasons.size()) {
+            std::size_t left_out = 0;
+            for (std::size_t index = shown; index < reasons.size(); ++index) {
+                left_out += reasons[index].second.size();
+            }
+            out_ << "  and " << base::counted(left_out, "scenario") << " for other reasons: see them with --all\n";
         }
     }
 
@@ -293,7 +346,9 @@ private:
         }
     }
 
-    std::ostream& out_;
+    std::ostream& destination_;
+    std::ostringstream out_;
+    std::size_t lines_left_{console_lines_max};
     const suite_report& report_;
     const run_facts& facts_;
     base::colors paint_;
