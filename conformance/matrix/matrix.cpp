@@ -30,7 +30,7 @@ matrix_suite summary_of(const suite_report& report) {
         ++suite.areas[area_name(*result.scenario)][which];
     }
     for (const cause& each : causes_of(report)) {
-        suite.causes.push_back({each.rule, each.begin_with().scenario->id, each.effects.size(), each.why, each.hint});
+        suite.causes.push_back({each.rule, each.begin_with().id, each.effects.size(), each.why, each.hint});
     }
     if (report.gone) {
         suite.obstacle = *report.gone;
