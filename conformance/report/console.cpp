@@ -318,8 +318,11 @@ private:
         const bool is_short = name == verdict_name(verdict::not_testable) && !facts_.shows_all;
         std::vector<std::pair<std::string, std::vector<std::string>>> reasons{ids_by_reason.begin(),
                                                                               ids_by_reason.end()};
-        std::stable_sort(reasons.begin(), reasons.end(),
-                         [](const auto& left, const auto& right) { return left.second.size() > right.second.size(); });
+        if (is_short) {
+            std::stable_sort(reasons.begin(), reasons.end(), [](const auto& left, const auto& right) {
+                return left.second.size() > right.second.size();
+            });
+        }
         const std::size_t shown = is_short ? std::min<std::size_t>(reasons.size(), 3) : reasons.size();
         for (std::size_t index = 0; index < shown; ++index) {
             const auto& [reason, ids] = reasons[index];
