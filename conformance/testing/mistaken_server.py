@@ -162,6 +162,90 @@ def handler_dies():
     Client.connection_lost = connection_lost
 
 
+def trims_texts():
+    """As one does with the lines of a console."""
+    read_string = server.read_string
+
+    def read(buffer, at, size_bytes, smallest, largest):
+        field = read_string(buffer, at, size_bytes, smallest, largest)
+        return field and (field[0].strip() or field[0], field[1])
+    server.read_string = read
+
+
+def permissions_of_names():
+    """A dictionary of names that outlives who had them."""
+    names = set()
+    ask, write = Client.ask, Client.write
+
+    def ask_by_name(self, pseudo, message):
+        ask(self, pseudo, message)
+        if pseudo in self.server.users:
+            names.add((self.pseudo, pseudo))
+
+    def write_by_name(self, pseudo, message):
+        if (self.pseudo, pseudo) in names and pseudo in self.server.users:
+            self.send_permissions.add(self.server.users[pseudo])
+        write(self, pseudo, message)
+    Client.ask, Client.write = ask_by_name, write_by_name
+
+
+def newest_first():
+    """A stack where a queue should be: an answer belongs to the newest delivery."""
+    def take_answer(self, code):
+        if self.owed:
+            delivery = self.owed.pop()
+            if not delivery.timed_out:
+                delivery.request.recipient_says(code)
+            self.watch_owed()
+    Client.take_answer = take_answer
+
+
+def first_answer_counts():
+    """A message to everybody is answered as soon as anybody has."""
+    def recipient_says(self, code):
+        self.awaited -= 1
+        if not getattr(self, "is_answered", False):
+            self.is_answered = True
+            self.answers.append(code)
+            self.awaited = 0
+        self.client.send_answers()
+    server.Request.recipient_says = recipient_says
+
+
+def end_of_input_aborts():
+    """recv() gave 0: close the socket, whatever is still to be sent."""
+    def eof_received(self):
+        self.transport.abort()
+        return True
+    Client.eof_received = eof_received
+
+
+def always_ok():
+    """What the recipient answered is not passed on, only that it did."""
+    recipient_says = server.Request.recipient_says
+    server.Request.recipient_says = lambda self, code: recipient_says(self, server.OK)
+
+
+def loses_slots():
+    """Who leaves in the middle of a packet is never counted out."""
+    register, connection_lost = Client.register, Client.connection_lost
+    lost = []
+
+    def register_if_room(self, pseudo):
+        free = 12 - len(lost)
+        if len(self.server.users) >= free:
+            self.answer(server.FULL)
+            self.close()
+            return
+        register(self, pseudo)
+
+    def lose(self, reason):
+        if self.buffer:
+            lost.append(self)
+        connection_lost(self, reason)
+    Client.register, Client.connection_lost = register_if_room, lose
+
+
 MISTAKES = {
     "little-endian": lambda: with_sizes(2, "little", bytes_of),
     "sizes-in-characters": lambda: with_sizes(2, "big", len),
@@ -178,6 +262,13 @@ MISTAKES = {
     "waits-with-everybody": waits_with_everybody,
     "writes-under-a-lock": writes_under_a_lock,
     "handler-dies": handler_dies,
+    "trims-texts": trims_texts,
+    "permissions-of-names": permissions_of_names,
+    "newest-first": newest_first,
+    "first-answer-counts": first_answer_counts,
+    "end-of-input-aborts": end_of_input_aborts,
+    "always-ok": always_ok,
+    "loses-slots": loses_slots,
 }
 
 if __name__ == "__main__":
