@@ -119,9 +119,8 @@ json scenario_of(const scenario_report& report, const run_facts& facts) {
         for (const scenario* earlier : report.fresh->left_by) {
             left_by.push_back(earlier->id);
         }
-        object["fresh_server"] = {{"passed", report.fresh->passed},
-                                  {"left_by", std::move(left_by)},
-                                  {"text", text_of(*report.fresh)}};
+        object["fresh_server"] = {
+            {"passed", report.fresh->passed}, {"left_by", std::move(left_by)}, {"text", text_of(*report.fresh)}};
     }
     if (!report.hint.empty()) {
         object["hint"] = report.hint;
