@@ -220,9 +220,10 @@ private:
         const auto bob_is_reached = reaches(bob_, opcode::spm, alice_, "at once");
         step("both write at once", {{&alice_, "msg", "bob", "at once"}, {&bob_, "msg", "alice", "at once"}},
              [&] { return alice_is_reached() && bob_is_reached(); });
-        step("alice writes to nobody", {{&alice_, "msg", "nobody", "hello"}}, [this, asked = alice_.requests(proxy_)] {
-            return last_code(alice_) == 4 && alice_.requests(proxy_) > asked;
-        });
+        step("alice writes to nobody", {{&alice_, "msg", "nobody", "hello"}},
+             [this, requests_before = alice_.requests(proxy_)] {
+                 return last_code(alice_) == 4 && alice_.requests(proxy_) > requests_before;
+             });
         offer(bob_, alice_, "refuse", 5);
         offer(alice_, bob_, "accept", 0);
         claim_held_pseudo();
