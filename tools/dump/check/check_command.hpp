@@ -18,7 +18,7 @@ namespace chatos::dump {
 inline constexpr std::uint32_t reorder_window_default_ms = 10;
 
 /// What all streams may hold while they are judged: the judge needs memory as well.
-inline constexpr std::size_t check_stream_bytes_max = 6U << 20U;
+inline constexpr std::size_t check_stream_bytes_max = 4U << 20U;
 
 struct check_options {
     bool is_wanted{false};

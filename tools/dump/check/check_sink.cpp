@@ -22,7 +22,7 @@ constexpr std::size_t verdict_columns = 12;
 constexpr std::size_t rule_columns = 9;
 constexpr std::size_t report_lines_max = 100;  // of one rule
 /// What is kept of a capture for judging, besides what came since the last part.
-constexpr std::size_t trace_packets_max = 30'000;
+constexpr std::size_t trace_packets_max = 24'000;
 /// More bytes beside packets tell the judge little.
 constexpr std::size_t raw_bytes_kept_max = 4U << 20U;
 

@@ -45,7 +45,7 @@ public:
 
 protected:
     /// How much the trace grows between two calls of shorten().
-    static constexpr std::size_t part_bytes = 2U << 20U;
+    static constexpr std::size_t part_bytes = 1U << 20U;
 
     /// The trace has grown by `part_bytes`: packets and connections that are not needed any more may be dropped.
     /// Whether some were.

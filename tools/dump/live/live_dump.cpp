@@ -7,7 +7,8 @@ namespace chatos::dump {
 
 bool dump_interface(const std::string& interface, const std::string& expression, const capture_options& options,
                     record_sink& sink, output& out, const std::function<void(std::string_view)>& report) {
-    live_source source{interface, expression, options.ports, *options.stop};
+    live_source source{interface, expression, options.ports, *options.stop,
+                       options.is_watched ? live_source::buffer_bytes_watched : live_source::buffer_bytes_default};
     source.end_at(options.ends_after.deadline());
     const auto tell_end = [&](std::uint64_t packets, const std::string& problem, const std::string& note) {
         if (options.on_end) {

@@ -90,13 +90,13 @@ struct live_source::handle {
     }
 
     /// Empty, or why not.
-    std::string open(const std::string& interface, const std::string& expression, const server_ports& ports) {
+    std::string open(const std::string& interface, const std::string& expression, const server_ports& ports,
+                     int buffer_bytes) {
         std::array<char, PCAP_ERRBUF_SIZE> reason{};
         capture = pcap_create(interface.c_str(), reason.data());
         if (capture == nullptr) {
             return open_problem(PCAP_ERROR, interface, reason.data());
         }
-        constexpr int buffer_bytes = 8 << 20;
         pcap_set_snaplen(capture, static_cast<int>(frame_bytes_max));
         pcap_set_immediate_mode(capture, 1);
         pcap_set_buffer_size(capture, buffer_bytes);
@@ -117,9 +117,9 @@ struct live_source::handle {
 };
 
 live_source::live_source(const std::string& interface, const std::string& expression, const server_ports& ports,
-                         const input_stop& stop)
+                         const input_stop& stop, int buffer_bytes)
     : stop_{stop}, handle_{std::make_unique<handle>()} {
-    problem_ = handle_->open(interface, expression, ports);
+    problem_ = handle_->open(interface, expression, ports, buffer_bytes);
     is_over_ = !problem_.empty();
 }
 

@@ -19,11 +19,15 @@ public:
     /// How long frames are still taken after a stop where they do not cease to come.
     static constexpr std::chrono::milliseconds stop_time{250};
 
+    /// Of frames that have come and were not taken; the kernel's, but this program's memory all the same.
+    static constexpr int buffer_bytes_default = 8 << 20;
+    static constexpr int buffer_bytes_watched = 4 << 20;
+
     /// Opens the interface; the kernel drops frames that the expression, which must be valid on Ethernet,
     /// rejects, and those that show that they have none of the ports. An empty expression accepts all. `stop` ends the
     /// capture, and must outlive the source. See problem().
     live_source(const std::string& interface, const std::string& expression, const server_ports& ports,
-                const input_stop& stop);
+                const input_stop& stop, int buffer_bytes = buffer_bytes_default);
     ~live_source() override;
 
     /// Called whenever there is no frame just now.

@@ -99,13 +99,26 @@ void conversation_store::make_room(std::uint32_t grown) {
         if (position != conversations_.end() && position->second.bytes > bytes_max_ / 4) {
             drop_older_half(grown);
         } else if (over_.empty()) {
-            const auto largest =
-                std::ranges::max_element(conversations_, {}, [](const auto& entry) { return entry.second.bytes; });
-            drop_older_half(largest->first);
+            halve_large_ones();
         } else {
             erase(over_.front());
             over_.pop_front();
         }
+    }
+}
+
+/// Frees a quarter or more at once, so that it takes a while until the next time: those that hold less than half of the
+/// average hold less than half of everything.
+void conversation_store::halve_large_ones() {
+    const std::size_t large_bytes = bytes_ / conversations_.size() / 2;
+    std::vector<std::uint32_t> large;
+    for (const auto& [stream, each] : conversations_) {
+        if (each.bytes + conversation_overhead_bytes >= large_bytes) {
+            large.push_back(stream);
+        }
+    }
+    for (const std::uint32_t stream : large) {
+        drop_older_half(stream);
     }
 }
 

@@ -1,5 +1,5 @@
 // The last frames of all streams, so that a violation can be shown with everything that was said around it. Bounded:
-// streams that are over go first, the longest ago before the others, then the older half of the stream that has most.
+// streams that are over go first, the longest ago before the others, then the older halves of those that have most.
 #pragma once
 
 #include "dump/capture/captured_frame.hpp"
@@ -23,7 +23,7 @@ struct stored_frame {
 
 class conversation_store {
 public:
-    static constexpr std::size_t bytes_max_default = 6U << 20U;
+    static constexpr std::size_t bytes_max_default = 4U << 20U;
     /// Fragments, and segments of which it is not known yet of which stream they are.
     static constexpr std::size_t waiting_frames_max = 64;
 
@@ -58,6 +58,7 @@ private:
 
     void add(conversation& to, stored_frame&& frame);
     void make_room(std::uint32_t grown);
+    void halve_large_ones();
     void drop_older_half(std::uint32_t stream);
     void erase(std::uint32_t stream);
     void clear();
