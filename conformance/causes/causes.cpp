@@ -4,6 +4,7 @@
 #include "rules/rule.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <map>
 #include <optional>
@@ -27,9 +28,22 @@ bool has_trace(const scenario_report& report) {
     return report.fresh && !report.fresh->left_by.empty();
 }
 
-/// Packets and registration come before what is built on them.
+/// Packets and registration come before what is built on them, and which delivery an answer belongs to before what
+/// comes of it.
 std::size_t area_rank(std::string_view rule_id) {
-    return rule_id.starts_with("WIRE-") ? 0 : rule_id.starts_with("CONN-") ? 1 : 2;
+    return rule_id.starts_with("WIRE-") ? 0 : rule_id.starts_with("CONN-") ? 1 : rule_id == "FLOW-2" ? 2 : 3;
+}
+
+/// An answer that comes before its cause has come is seldom the right one either.
+bool is_early(const scenario_report& report) {
+    return report.outcome.failure && report.outcome.failure->observed.ends_with(", too early");
+}
+
+/// Whether the server had no room left.
+bool lacked_room(const scenario_report& report) {
+    const auto is_about_room = [](const std::string& rule) { return rule == "CONN-4" || rule == "CONN-9"; };
+    return std::any_of(report.failed_rules.begin(), report.failed_rules.end(), is_about_room) ||
+           (report.outcome.failure && report.outcome.failure->observed_hex == "06 02");
 }
 
 class cause_finder {
@@ -54,28 +68,34 @@ public:
             sort_effects(group);
             describe(group);
         }
-        std::size_t effects_most = 0;
+        std::array<std::size_t, 2> effects_most{};  // of strong causes, and of weak ones
         for (const cause& group : causes_) {
-            effects_most = std::max(effects_most, group.basis == cause_basis::step ? 0 : group.effects.size());
+            std::size_t& most = effects_most[group.basis == cause_basis::step ? 1 : 0];
+            most = std::max(most, group.effects.size());
         }
-        std::stable_sort(causes_.begin(), causes_.end(), [&](const cause& left, const cause& right) {
-            return rank(left, effects_most) < rank(right, effects_most);
-        });
+        const auto rank_of = [&](const cause& group) {
+            return rank(group, effects_most[group.basis == cause_basis::step ? 1 : 0]);
+        };
+        std::stable_sort(causes_.begin(), causes_.end(),
+                         [&](const cause& left, const cause& right) { return rank_of(left) < rank_of(right); });
         return std::move(causes_);
     }
 
 private:
-    using rank_type = std::tuple<bool, bool, bool, std::size_t, int, std::size_t>;
+    using rank_type = std::tuple<bool, bool, bool, bool, std::size_t, int, std::size_t>;
 
     /// What explains far fewer failures than another is no reason to put off that one, even if it is about packets.
     static rank_type rank(const cause& group, std::size_t effects_most) {
         const bool is_weak = group.basis == cause_basis::step;
-        const bool is_minor = !is_weak && 8 * group.effects.size() < effects_most;
+        const bool is_minor = 8 * group.effects.size() < effects_most;
         // Numbers that are nearly the same say nothing.
         const int size_class = static_cast<int>(std::bit_width(group.effects.size()));
+        const bool is_late = is_weak && std::none_of(group.effects.begin(), group.effects.end(),
+                                                     [](const scenario_report* effect) { return is_early(*effect); });
         return {is_weak,
                 is_minor,
                 group.worst != verdict::fail,
+                is_late,
                 is_weak ? 0 : area_rank(group.rule),
                 -size_class,
                 place_of(group.rule)};
@@ -123,9 +143,7 @@ private:
             if (!has_trace(*failed)) {
                 return false;
             }
-            const auto is_about_room = [](const std::string& rule) { return rule == "CONN-4" || rule == "CONN-9"; };
-            const bool is_room = std::any_of(failed->failed_rules.begin(), failed->failed_rules.end(), is_about_room);
-            cause& to = cause_for(is_room ? "CONN-9" : "CONN-6", cause_basis::trace);
+            cause& to = cause_for(lacked_room(*failed) ? "CONN-9" : "CONN-6", cause_basis::trace);
             if (to.earlier == nullptr) {
                 to.earlier = failed->fresh->left_by.front();
                 to.why = failed->scenario->id + ' ' + text_of(*failed->fresh);

@@ -67,11 +67,31 @@ TEST(Causes, of_one_rule_are_one_and_begin_with_what_shows_it_by_itself_rather_t
     EXPECT_EQ(run.groups().front().why, "why of server.conn.free-after-close");
 }
 
+TEST(Causes, by_which_answers_belong_to_others_come_before_wrong_codes_and_early_answers_before_both) {
+    made_up_run run;
+    run.add_failures(3, "ALL-5");
+    run.add_failures(3, "FLOW-2");
+    EXPECT_EQ(run.causes(), (lines{"FLOW-2 x3 server.pm.f3", "ALL-5 x3 server.pm.f0"}));
+    made_up_run weak;
+    for (int count = 0; count < 4; ++count) {
+        (void)weak.add("server.all.wrong-" + std::to_string(count), verdict::fail, "ALL-5");
+    }
+    step_failure& failure = weak.add("server.all.early", verdict::fail, "ALL-3").outcome.failure.emplace();
+    failure.observed = "alice received ERROR 0 OK, too early";
+    EXPECT_EQ(weak.causes(), (lines{"ALL-3 x1 server.all.early", "ALL-5 x4 server.all.wrong-0"}));
+}
+
 TEST(Causes, of_a_trace_that_takes_room_is_that_leaving_makes_none) {
     made_up_run run;
     const scenario* earlier = run.add("server.err.unfinished-packet", verdict::pass).scenario;
     run.add("server.conn.capacity", verdict::fail, "CONN-4").fresh = fresh_look{true, {earlier}, false, false};
     EXPECT_EQ(run.causes(), lines{"CONN-9 x1 server.err.unfinished-packet"});
+    made_up_run other;
+    earlier = other.add("server.err.unfinished-packet", verdict::pass).scenario;
+    scenario_report& refused = other.add("server.pm.ten-permissions", verdict::fail, "CONN-1");
+    refused.fresh = fresh_look{true, {earlier}, false, false};
+    refused.outcome.failure.emplace().observed_hex = "06 02";
+    EXPECT_EQ(other.causes(), lines{"CONN-9 x1 server.err.unfinished-packet"});
 }
 
 TEST(Causes, that_only_steps_name_come_behind_those_that_the_traffic_shows) {

@@ -225,15 +225,25 @@ private:
                 if (blocks != 0) {
                     break;
                 }
-                const std::size_t too_many = lines_of(block) - lines_left_;
-                block = block_of(cause.first_effect(),
-                                 explained_rows_max - std::min(explained_rows_max - chart_rows_min, too_many));
+                block = block_that_fits(cause.first_effect());
             }
             out_ << block;
             lines_left_ -= std::min(lines_left_, lines_of(block));
             ++blocks;
         }
         return blocks;
+    }
+
+    /// With fewer rows of its chart, as far as that helps.
+    [[nodiscard]] std::string block_that_fits(const scenario_report& result) const {
+        std::string block;
+        for (std::size_t rows = explained_rows_max; rows >= chart_rows_min; --rows) {
+            block = block_of(result, rows);
+            if (lines_of(block) <= lines_left_) {
+                break;
+            }
+        }
+        return block;
     }
 
     [[nodiscard]] std::string cause_text(std::size_t number, const cause& cause) const {

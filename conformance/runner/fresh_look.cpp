@@ -20,7 +20,7 @@ using steady = std::chrono::steady_clock;
 constexpr std::size_t looks_max = 24;
 constexpr std::size_t looks_without_history_max = 8;  // they had a fresh server already
 constexpr std::size_t names_max = 4;
-constexpr std::chrono::seconds time_max{10};  // for all failures
+constexpr std::chrono::seconds time_max{15};  // for all failures
 
 bool has_failed(const scenario_report& result) {
     return result.ran && (result.verdict == verdict::fail || result.verdict == verdict::warn);
