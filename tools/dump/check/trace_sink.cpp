@@ -195,6 +195,7 @@ void trace_sink::on(const direction_closed& record) {
     said.end_frame = record.at.capture->mark.frame;
     said.is_finished = true;
     said.end_time_ns = nanoseconds_of(record.at.capture->mark.time);
+    said.complete_at_ns = nanoseconds_of(record.complete_at);
     if (!record.has_begun) {
         said.distrust(0, "no frame of this direction was captured");
     } else if (record.unseen != 0 && record.kind != end_kind::fin) {

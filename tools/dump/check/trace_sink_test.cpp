@@ -37,5 +37,18 @@ TEST(TraceSink, a_connection_opens_with_the_first_syn_of_its_client) {
     EXPECT_EQ(connection_of({client(10, cr_bob)}).opened_ns, 0);
 }
 
+TEST(TraceSink, a_later_frame_shows_that_a_side_had_sent_no_more) {
+    const auto complete_after_ns = [](const std::vector<segment>& more) {
+        std::vector<segment> all{opening(9), server(99, {}, syn | ack, 10), client(10, cr_bob)};
+        all.insert(all.end(), more.begin(), more.end());
+        const conformance::connection connection = connection_of(all);
+        const std::int64_t complete_ns = connection.from(conformance::side::server).complete_at_ns;
+        return complete_ns == 0 ? 0 : complete_ns - connection.opened_ns;
+    };
+    EXPECT_EQ(complete_after_ns({server(100, ok), server(102, {}, ack)}), 4'000'000);
+    EXPECT_EQ(complete_after_ns({server(100, ok), server(100, {}, ack)}), 3'000'000) << "an old frame";
+    EXPECT_EQ(complete_after_ns({server(102, {}, ack)}), 0) << "the answer is not in the capture";
+}
+
 }  // namespace
 }  // namespace chatos::dump

@@ -176,6 +176,8 @@ struct direction_closed {
     stream_position at;       ///< the offset is that of the end
     bool has_begun{true};     ///< false if the capture has no frame of this direction
     std::uint64_t unseen{0};  ///< bytes past the end that the other side acknowledged and no frame had
+    /// The last frame of this direction, which shows that it had sent no more by then; no digits if none shows it.
+    capture_time complete_at{};
 };
 
 struct totals;

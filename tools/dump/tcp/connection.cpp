@@ -186,9 +186,27 @@ void connection::take_segment(stream_direction direction, const tcp_segment& seg
                      .is_fin = segment.is_fin,
                      .mark = context_.now.mark},
                     from.packets);
+    if (is_whole_header) {
+        note_newest(from, segment);
+    }
     if (from.reset && from.reset->has_place && !from.bytes.is_holding_back() && !from.bytes.has_ended()) {
         ignore_reset(from, false);  // too much has come after it
     }
+}
+
+void connection::note_newest(side& from, const tcp_segment& segment) const noexcept {
+    const std::uint32_t end =
+        segment.sequence + segment.payload_bytes + (segment.is_syn ? 1U : 0U) + (segment.is_fin ? 1U : 0U);
+    if (from.newest_time.digits == 0 || static_cast<std::int32_t>(end - from.newest_end) >= 0) {
+        from.newest_end = end;
+        from.newest_time = context_.now.mark.time;
+    }
+}
+
+capture_time connection::complete_at(const side& sending) noexcept {
+    const bool is_complete =
+        sending.bytes.has_begun() && sending.bytes.offset_of(sending.newest_end) == sending.bytes.next_offset();
+    return is_complete ? sending.newest_time : capture_time{};
 }
 
 /// One who answers before anything was asked has had bytes in a SYN that was not captured.
@@ -301,7 +319,8 @@ void connection::report_ends(bool is_finished) {
             .kind = kind,
             .at = {stream_, direction, static_cast<std::uint64_t>(sending.bytes.next_offset()), &context_.now},
             .has_begun = sending.bytes.has_begun(),
-            .unseen = sending.bytes.acknowledged_unseen()});
+            .unseen = sending.bytes.acknowledged_unseen(),
+            .complete_at = complete_at(sending)});
     }
 }
 

@@ -84,10 +84,12 @@ private:
         std::uint32_t window{65'535};  ///< what this side last offered to receive, scaled
         std::optional<std::uint8_t> window_shift;
         bool was_seen{false};
-        bool opened{false};        ///< its SYN was seen
-        bool has_options{false};   ///< and the options in it
-        bool lacks_syn{false};     ///< only the answer to its SYN was seen, and no byte so far
-        bool was_answered{false};  ///< while it lacked its SYN
+        bool opened{false};           ///< its SYN was seen
+        bool has_options{false};      ///< and the options in it
+        bool lacks_syn{false};        ///< only the answer to its SYN was seen, and no byte so far
+        bool was_answered{false};     ///< while it lacked its SYN
+        std::uint32_t newest_end{0};  ///< the sequence number after the newest segment
+        capture_time newest_time{};   ///< of the last frame with that number; no digits: none yet
         std::optional<pending_reset> reset;
         bool was_reset{false};
         bool history_evicted{false};
@@ -110,6 +112,8 @@ private:
     static void doubt_start(side& from);
     void ignore_reset(side& from, bool is_proven);
     void settle_reset(stream_direction direction);
+    void note_newest(side& from, const tcp_segment& segment) const noexcept;
+    [[nodiscard]] static capture_time complete_at(const side& sending) noexcept;
     void note_window(stream_direction direction, const tcp_segment& segment) noexcept;
 
     std::uint32_t stream_;
