@@ -28,6 +28,10 @@ struct judge_settings {
     /// The server's timeouts. If one is unknown, any ERROR 4 may be a timeout.
     std::optional<std::chrono::milliseconds> answer_timeout;
     std::optional<std::chrono::milliseconds> pc_timeout;
+    /// A server that serves others does within this time what depends on nobody else; unset: within any time.
+    std::optional<std::chrono::milliseconds> response_limit;
+    /// The same for a trace that is in order, because no network is between the observer and the server.
+    std::optional<std::chrono::milliseconds> local_response_limit;
 };
 
 struct violation {

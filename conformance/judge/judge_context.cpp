@@ -14,6 +14,9 @@ judge_context::judge_context(const trace& observed, const judge_settings& settin
     : settings_{settings}, part_{part}, memory_{memory}, window_{observed, observed.is_in_order
                                                                                ? std::chrono::milliseconds{0}
                                                                                : settings.reorder_window},
+      response_limit_{settings.response_limit ? settings.response_limit
+                      : observed.is_in_order  ? settings.local_response_limit
+                                              : std::nullopt},
       inaccuracy_{observed.is_in_order ? std::chrono::milliseconds{0} : settings.reorder_window} {
     connections_.reserve(observed.connections.size());
     is_complete_ = settings.has_all_clients && memory.is_complete;

@@ -9,6 +9,7 @@
 #include "judge/reorder_window.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -73,6 +74,8 @@ public:
         return lives_.any(latest(until), before(earliest(from)),
                           [&](const connection_trace* connection) { return visit(*connection); });
     }
+    /// How long the server may leave undone what depends on nobody else, if that is known.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> response_limit() const noexcept { return response_limit_; }
     /// The most users that were certainly registered at one time.
     [[nodiscard]] std::size_t users_at_once() const noexcept { return users_at_once_; }
     /// Whether the answer to `request` may be due to a timeout: no server waits less than `timeout_min_ns`.
@@ -129,6 +132,7 @@ private:
     judge_part part_;
     judge_memory& memory_;
     reorder_window window_;
+    std::optional<std::chrono::nanoseconds> response_limit_;
     std::chrono::nanoseconds inaccuracy_;  ///< of the time between two frames
     std::vector<connection_trace> connections_;
     connection_index lives_;
@@ -152,6 +156,7 @@ void check_requests(judge_context& context);       // CONN, PM, ALL, PC: the ans
 void check_answer_counts(judge_context& context);  // FLOW-1: as many as there are requests
 void check_deliveries(judge_context& context);     // PM-3, ALL, PC-1: every delivery has a cause
 void check_closes(judge_context& context);         // FLOW-8, ERR-3, ERR-5: how connections end, and what is owed then
+void check_delays(judge_context& context);         // FLOW-5, FLOW-6, FLOW-8, ERR-2, PM-7...: what is not done in time
 void check_tunnels(judge_context& context);        // TUN-1, TUN-2, TUN-5
 void check_clients(judge_context& context);        // CLI
 

@@ -34,6 +34,7 @@ void check_all(judge_context& context) {
     check_answer_counts(context);
     check_bytes(context);
     check_closes(context);
+    check_delays(context);
     check_tunnels(context);
     check_clients(context);
 }

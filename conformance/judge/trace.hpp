@@ -55,6 +55,8 @@ struct direction_trace {
     std::uint64_t end_frame{0};
     bool is_finished{false};      ///< nothing more will come, however it ended
     std::int64_t end_time_ns{0};  ///< as that of packets
+    /// A frame at this time shows that this side had sent no more than is known; 0: none does. As that of packets.
+    std::int64_t complete_at_ns{0};
 
     [[nodiscard]] bool is_trusted() const noexcept { return trusted_until == UINT64_MAX; }
     [[nodiscard]] bool is_trusted(const observed_packet& packet) const noexcept {

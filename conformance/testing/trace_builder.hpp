@@ -44,6 +44,11 @@ public:
         connection_at(stream).opened_ns = next_time_ns();
         return *this;
     }
+    /// A frame shows that the server has sent no more to this client.
+    trace_builder& complete(std::size_t stream) {
+        connection_at(stream).from(side::server).complete_at_ns = next_time_ns();
+        return *this;
+    }
     /// The client's bytes end inside a packet.
     trace_builder& unfinished(std::size_t stream, std::string_view bytes) {
         for (const char byte : bytes) {
@@ -59,6 +64,7 @@ public:
         direction_trace& direction = connection_at(stream).from(sender);
         direction.malformed.emplace();
         direction.malformed->frame = ++trace_.frames;
+        direction.malformed->time_ns = next_time_ns();
         direction.malformed->rule = rule;
         for (const char byte : bytes) {
             direction.malformed->bytes.push_back(static_cast<std::byte>(byte));

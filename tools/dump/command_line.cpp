@@ -189,6 +189,11 @@ void declare_check(CLI::App& app, check_options& check_settings) {
         ->check(CLI::Range(1, 86'400'000).description(""))
         ->option_text("N")
         ->needs(check);
+    app.add_option("--response-limit-ms", check_settings.response_limit_ms,
+                   "What depends on the server alone is done within this time while it serves others; 0: within any")
+        ->check(CLI::Range(0, 86'400'000).description(""))
+        ->option_text("N (default 0, and 300 for loopback traffic in order)")
+        ->needs(check);
     app.add_option("--pc-timeout-ms", check_settings.pc_timeout_ms, "The server's timeout for the decision on a PC")
         ->check(CLI::Range(1, 86'400'000).description(""))
         ->option_text("N")

@@ -20,6 +20,11 @@ conformance::judge_settings settings_of(const check_options& options) {
     settings.judges_clients = options.role != "server";
     settings.has_all_clients = options.has_all_clients;
     settings.reorder_window = std::chrono::milliseconds{options.reorder_window_ms.value_or(reorder_window_default_ms)};
+    if (!options.response_limit_ms) {
+        settings.local_response_limit = std::chrono::milliseconds{response_limit_default_ms};
+    } else if (*options.response_limit_ms != 0) {
+        settings.response_limit = std::chrono::milliseconds{*options.response_limit_ms};
+    }
     if (options.answer_timeout_ms) {
         settings.answer_timeout = std::chrono::milliseconds{*options.answer_timeout_ms};
     }

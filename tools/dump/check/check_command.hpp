@@ -17,6 +17,9 @@ namespace chatos::dump {
 /// places; what people do one after the other is farther apart.
 inline constexpr std::uint32_t reorder_window_default_ms = 10;
 
+/// On one machine nothing but the server takes so long.
+inline constexpr std::uint32_t response_limit_default_ms = 300;
+
 /// What all streams may hold while they are judged: the judge needs memory as well.
 inline constexpr std::size_t check_stream_bytes_max = 4U << 20U;
 
@@ -31,6 +34,8 @@ struct check_options {
     /// Without it the default applies, but not to loopback traffic that nothing shows to be out of order: one kernel
     /// has taken it at one point.
     std::optional<std::uint32_t> reorder_window_ms;
+    /// 0: there is none. Without it the default applies to loopback traffic in order.
+    std::optional<std::uint32_t> response_limit_ms;
     std::optional<std::uint32_t> answer_timeout_ms;
     std::optional<std::uint32_t> pc_timeout_ms;
 };
