@@ -21,6 +21,10 @@ namespace chatos::fuzz {
 /// read, and has the same packets. `table`: each row is one line with every column.
 [[nodiscard]] verdict check_capture_outputs(std::span<const std::byte> file);
 
+/// Any capture file, made anonymous; the first byte of an input says nothing, as in the others. Properties: `verdicts`:
+/// --check finds the same in it, rule by rule. `texts`: no four bytes of a word are in any text of it.
+[[nodiscard]] verdict check_anonymize(std::span<const std::byte> input);
+
 /// Decapsulation of any frames. The first byte of an input chooses the link type and whether checksums are verified;
 /// then come frames: a byte with the size, a byte with the number of bytes that the snap length cut off, the frame.
 /// Properties: `accounted`: each frame is decapsulated, or counted once as skipped, fragments at the end at the latest.
