@@ -7,7 +7,8 @@ usage: judge_matrix.py --program chatos-conformance --dump chatos-dump --scenari
 All captures of a fault count together: it is reported if a capture has a violation of the rule that the fault violates,
 and misreported if there are only violations of other rules. judge_misses.txt lists the faults that the judge cannot report
 without --all-clients, with the reason. The model as it is and its legal variants must show no violation. Exit status: 0 as listed, 1 a fault that
-is not listed goes unreported or a violation is reported without a fault, 2 wrong usage.
+is not listed goes unreported, one that is listed is reported with --own (unless the reason begins with "sometimes"), or a
+violation is reported without a fault, 2 wrong usage.
 """
 
 import argparse
@@ -122,10 +123,10 @@ def main():
     if arguments.json:
         as_data = {kind: [{**vars(row), "result": row.result()} for row in group] for kind, group in rows.items()}
         pathlib.Path(arguments.json).write_text(json.dumps(as_data, indent=1) + "\n", encoding="utf-8")
-    return report(faults, variants, {} if arguments.all_clients else read_misses(), arguments.all_clients, start)
+    return report(faults, variants, {} if arguments.all_clients else read_misses(), arguments, start)
 
 
-def report(faults, variants, misses, all_clients, start):
+def report(faults, variants, misses, arguments, start):
     width = max(len(row.name) for row in faults + variants)
     print("\n".join(row.text(width) for row in faults + variants) + "\n")
     bad = []
@@ -133,9 +134,10 @@ def report(faults, variants, misses, all_clients, start):
         reason = misses.get((row.role, row.name))
         if row.result() != "reported":
             print(f"{row.result()}: {row.role} {row.name} ({row.rule}): {reason or 'no reason is listed'}")
-            bad += [] if reason or all_clients else [row]
-        elif reason:
+            bad += [] if reason or arguments.all_clients else [row]
+        elif reason and not reason.startswith("sometimes"):
             print(f"reported though listed as a miss: {row.role} {row.name} ({row.rule})")
+            bad += [row] if arguments.own else []  # elsewhere scenarios of other faults may show it
     false_alarms = [row for row in variants if row.rules]
     for row in false_alarms:
         print(f"false alarm: {row.text(width).strip()}")
