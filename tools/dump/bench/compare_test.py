@@ -42,7 +42,8 @@ class Comparison(unittest.TestCase):
         both = self.compare(self.program("same", f"for i in $(seq {messages // 2}); do {two}; done; printf '9\\t\\t\\n'\n"
                                                  + ("printf '9\\t1\\tx\\n'" if messages % 2 else "")))
         self.assertEqual((both.returncode, both.stderr), (0, ""))
-        self.assertIn("times as long (wanted >= 60", both.stdout)
+        self.assertIn("times as long (wanted >= 80", both.stdout)
+        self.assertRegex(both.stdout, r"lines take \d\.\d\d of the CPU time of JSON \(wanted <= 1")
         self.assertIn("our peak memory", both.stdout)
 
     def test_says_what_is_wrong(self):

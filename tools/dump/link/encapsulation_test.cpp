@@ -99,6 +99,7 @@ std::vector<readable> tunnels() {
         {{"vxlan"}, tunneled(17, vxlan(42, inner_frame()))},
         {{"vxlan"}, tunneled(17, udp(8472, joined({big(0x08, 1), big(0, 3), big(42, 4), inner_frame()})))},
         {{"vxlan", "vlan"}, tunneled(17, vxlan(42, ethernet(0x86DD, v6(), {{0x8100, 7}})))},
+        {{"vxlan"}, tunneled(17, udp(4789, joined({big(0xFF01'D1F2, 4), big(42 << 8U, 4), inner_frame()})))},
         {{"vxlan_gpe"}, tunneled(17, udp(4790, joined({big(0x0C, 1), big(0, 2), big(1, 1), big(42 << 8U, 4), v4()})))},
         {{"vxlan_gpe"}, tunneled(17, udp(4790, joined({big(0x0C, 1), big(0, 2), big(2, 1), big(42 << 8U, 4), v6()})))},
         {{"vxlan_gpe"},
@@ -206,6 +207,11 @@ std::vector<readable> links() {
         {{}, joined({byte_string(2), big(801, 2), byte_string(12), wireless(0x0801, {}, snap(0x0800, v4()))}), 113},
         {{}, joined({byte_string(13), snap(0x0800, v4())}), 10},
         {{}, joined({byte_string(14), snap(0x0800, v4())}), 6},
+        {{}, joined({big(0x0102'F0, 3), v4()}), 7},
+        {{}, joined({big(0x0102'D400'0001, 6), v4()}), 7},
+        {{}, joined({big(0x0102'D4FF'FFFF, 6), big(0xD400'0001, 4), v4()}), 7},
+        {{}, joined({big(0x0102'0000'F0, 5), v4()}), 129},
+        {{}, joined({big(0x0102'0000'D400'0001, 8), v4()}), 129},
         {{}, joined({byte_string(8), big(0x80, 1), byte_string(5), big(0x0400'0000, 4), snap(0x86DD, v6())}), 6},
         {{}, snap(0x0800, v4()), 100},
         {{}, joined({big(0xAAAA'0300'80C2, 6), big(7, 2), big(0, 2), inner_frame()}), 100},
@@ -367,6 +373,12 @@ TEST(encapsulations, that_cannot_be_read_are_named) {
                 127),
         "unreadable: 802.11 (damaged)");
     EXPECT_EQ(kind_of(v4(), 147), "unknown_link_type: link type 147");
+    EXPECT_EQ(kind_of(v4(), 189), "unknown_link_type: link type 189 (USB)");
+    EXPECT_EQ(kind_of(v4(), 132), "unknown_link_type: link type 132 (Juniper)");
+    EXPECT_EQ(kind_of(joined({big(0x0102'D401, 4), big(9, 2), v4()}), 7), "unreadable: ARCNET (fragment)");
+    EXPECT_EQ(kind_of(joined({big(0x0102'F1, 3), byte_string(28)}), 7), "not_ip: ARP");
+    EXPECT_EQ(kind_of(tunneled(17, udp(5247, byte_string(40)))), "not_tcp: CAPWAP");
+    EXPECT_EQ(kind_of(tunneled(17, udp(12'222, byte_string(40)))), "not_tcp: LWAPP");
     EXPECT_EQ(kind_of(ethernet(0x0806, byte_string(28))), "not_ip: ARP");
     EXPECT_EQ(kind_of(ethernet(0x88E5, byte_string(60))), "not_ip: MACsec (encrypted)");
     EXPECT_EQ(kind_of(ethernet(0x1234, byte_string(60))), "not_ip: EtherType 0x1234");

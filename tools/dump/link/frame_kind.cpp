@@ -28,6 +28,9 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(known_kind::no_p
     "PPP (encrypted)",
     "PPP (multilink)",
     "MPLS (control channel)",
+    "ARCNET (fragment)",
+    "CAPWAP",
+    "LWAPP",
     "no IP packet",
 };
 
@@ -68,6 +71,21 @@ constexpr numbered_name ip_protocols[]{{1, "ICMP"},
                                        {132, "SCTP"},
                                        {136, "UDP-Lite"}};
 
+/// What is captured and has no IP, or has it in a form that is not read.
+constexpr numbered_name link_types_unread[]{
+    {3, "AX.25"},           {118, "Cisco IOS"},  {130, "Juniper"},       {131, "Juniper"},       {132, "Juniper"},
+    {133, "Juniper"},       {134, "Juniper"},    {135, "Juniper"},       {136, "Juniper"},       {137, "Juniper"},
+    {139, "SS7 MTP2"},      {140, "SS7 MTP2"},   {141, "SS7 MTP3"},      {142, "SS7 SCCP"},      {143, "DOCSIS"},
+    {144, "IrDA"},          {164, "Juniper"},    {177, "LAPD"},          {178, "Juniper"},       {179, "Juniper"},
+    {180, "Juniper"},       {181, "Juniper"},    {182, "Juniper"},       {183, "Juniper"},       {186, "USB"},
+    {187, "Bluetooth"},     {189, "USB"},        {190, "CAN"},           {194, "Juniper"},       {195, "IEEE 802.15.4"},
+    {196, "SITA"},          {197, "Endace ERF"}, {200, "Juniper"},       {201, "Bluetooth"},     {203, "LAPD"},
+    {215, "IEEE 802.15.4"}, {220, "USB"},        {224, "Fibre Channel"}, {225, "Fibre Channel"}, {227, "CAN"},
+    {230, "IEEE 802.15.4"}, {231, "D-Bus"},      {243, "MPEG-2"},        {245, "NFC"},           {247, "InfiniBand"},
+    {248, "SCTP"},          {249, "USB"},        {251, "Bluetooth"},     {252, "Wireshark"},     {253, "netlink"},
+    {254, "Bluetooth"},     {255, "Bluetooth"},  {256, "Bluetooth"},     {266, "USB"},           {270, "LoRa"},
+    {271, "vsock"},         {272, "Bluetooth"},  {283, "IEEE 802.15.4"}};
+
 std::string_view find_name(std::span<const numbered_name> names, std::uint16_t number) noexcept {
     const auto position = std::ranges::find(names, number, &numbered_name::number);
     return position != names.end() ? position->name : std::string_view{};
@@ -88,7 +106,10 @@ std::string frame_kind::name() const {
     switch (registry_) {
     case registry::none: return {};
     case registry::known: return std::string{known_names[number_]};
-    case registry::link_type: return "link type " + std::to_string(number_);
+    case registry::link_type: {
+        const std::string_view name = find_name(link_types_unread, number_);
+        return "link type " + std::to_string(number_) + (name.empty() ? "" : " (" + std::string{name} + ")");
+    }
     case registry::ether_type: {
         const std::string_view name = find_name(ether_types, number_);
         return name.empty() ? "EtherType " + hex_of(number_) : std::string{name};

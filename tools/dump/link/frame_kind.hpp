@@ -32,6 +32,9 @@ enum class known_kind : std::uint16_t {
     ppp_encrypted,
     ppp_multilink,
     mpls_channel,
+    arcnet_fragment,
+    capwap,
+    lwapp,
     no_packet,
 };
 
@@ -46,7 +49,8 @@ public:
 
     [[nodiscard]] constexpr registry from() const noexcept { return registry_; }
     [[nodiscard]] constexpr std::uint16_t number() const noexcept { return number_; }
-    /// "802.11 (encrypted)", "link type 147", "ARP", "EtherType 0x88b5", "UDP", "IP protocol 99".
+    /// "802.11 (encrypted)", "link type 147", "link type 189 (USB)", "ARP", "EtherType 0x88b5", "UDP", "IP protocol
+    /// 99".
     [[nodiscard]] std::string name() const;
 
     friend constexpr bool operator==(const frame_kind&, const frame_kind&) = default;

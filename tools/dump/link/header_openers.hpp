@@ -11,6 +11,7 @@ void open_any_ip(network_packet& packet) noexcept;
 void open_cooked(network_packet& packet) noexcept;
 void open_cooked_2(network_packet& packet) noexcept;
 void open_token_ring(network_packet& packet) noexcept;
+void open_arcnet(network_packet& packet) noexcept;
 void open_ipsec_interface(network_packet& packet) noexcept;
 void open_pf_log(network_packet& packet) noexcept;
 void open_per_packet_information(network_packet& packet) noexcept;

@@ -104,6 +104,36 @@ void open_token_ring(network_packet& packet) noexcept {
     open_after(packet, header_bytes + (has_route ? packet.byte(header_bytes) & 0x1FU : 0U), header_kind::llc);
 }
 
+/// RFC 1051, and RFC 1201, which numbers what belongs together; the addresses are taken off already.
+void open_arcnet(network_packet& packet) noexcept {
+    enum type : std::uint8_t { ip_numbered = 212, arp_numbered = 213, ip_plain = 240, arp_plain = 241 };
+    constexpr std::uint8_t is_exception = 0xFF;
+    constexpr std::size_t number_bytes = 3;  // a flag and a sequence number
+    const network_packet header = packet;
+    if (!packet.drop(1)) {
+        return;
+    }
+    switch (header.byte(0)) {
+    case ip_plain: packet.becomes_ip(4); return;
+    case ip_numbered: break;
+    case arp_plain:
+    case arp_numbered: packet.fail(skip_reason::not_ip, {frame_kind::registry::ether_type, 0x0806}); return;
+    default: packet.fail(skip_reason::not_ip, known_kind::no_packet); return;
+    }
+    if (!packet.bytes.empty() && packet.byte(0) == is_exception && !packet.drop(number_bytes + 1)) {
+        return;  // another type, and the real flag, follow
+    }
+    const network_packet numbered = packet;
+    if (!packet.drop(number_bytes)) {
+        return;
+    }
+    if (numbered.byte(0) != 0) {
+        packet.fail(skip_reason::unreadable, known_kind::arcnet_fragment);
+        return;
+    }
+    packet.becomes_ip(4);
+}
+
 /// OpenBSD's enc: an address family, then what IPsec has taken off.
 void open_ipsec_interface(network_packet& packet) noexcept {
     const network_packet header = packet;

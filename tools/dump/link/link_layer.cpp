@@ -33,6 +33,7 @@ constexpr opener_row rows[]{
     {header_kind::cooked, open_cooked},
     {header_kind::cooked_2, open_cooked_2},
     {header_kind::token_ring, open_token_ring},
+    {header_kind::arcnet, open_arcnet},
     {header_kind::ipsec_interface, open_ipsec_interface},
     {header_kind::pf_log, open_pf_log},
     {header_kind::ieee80211, open_ieee80211},

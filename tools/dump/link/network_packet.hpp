@@ -31,6 +31,7 @@ enum class header_kind : std::uint8_t {
     cooked,
     cooked_2,
     token_ring,
+    arcnet,
     ipsec_interface,
     pf_log,
     ieee80211,

@@ -19,12 +19,14 @@ void leave(network_packet& packet, frame_kind kind = plain_udp) noexcept {
 void open_vxlan(network_packet& packet) noexcept {
     constexpr std::uint8_t has_identifier = 0x08;
     constexpr std::uint8_t has_protocol = 0x04;
+    constexpr std::uint8_t never_generic = 0xC0;
     const network_packet header = packet;
     if (header.bytes.empty() || (header.byte(0) & has_identifier) == 0) {
         leave(packet);
         return;
     }
-    const bool is_generic = (header.byte(0) & has_protocol) != 0;
+    // Other bits are reserved in VXLAN, and to be ignored whatever they are (RFC 7348).
+    const bool is_generic = (header.byte(0) & has_protocol) != 0 && (header.byte(0) & never_generic) == 0;
     packet.note(is_generic ? encapsulation::vxlan_gpe : encapsulation::vxlan);
     if (!packet.drop(8, skip_reason::cut_tunnel_header)) {
         return;
@@ -212,7 +214,15 @@ frame_kind kind_of(const network_packet& packet, std::uint16_t source, std::uint
     if (looks_like_dtls(packet)) {
         return known_kind::dtls;
     }
-    return looks_like_quic(packet) ? frame_kind{known_kind::quic} : plain_udp;
+    if (looks_like_quic(packet)) {
+        return known_kind::quic;
+    }
+    // Between radio access points and their controllers; control messages are DTLS as a rule.
+    const auto is_either = [source, destination](std::uint16_t port) { return source == port || destination == port; };
+    if (is_either(5246) || is_either(5247)) {
+        return known_kind::capwap;
+    }
+    return is_either(12'222) || is_either(12'223) ? frame_kind{known_kind::lwapp} : plain_udp;
 }
 
 }  // namespace
