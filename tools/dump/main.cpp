@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <functional>
 #include <optional>
 #include <string>
@@ -285,7 +286,22 @@ int run(const command_line& options) {
 
 }  // namespace
 
+namespace {
+
+/// Without a standard stream the next file that is opened gets its number: what is printed would go into a capture that
+/// is written, and messages into a drawing. What takes its place refuses to be used.
+void hold_standard_streams() {
+    for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (::fcntl(number, F_GETFD) == -1) {
+            (void)::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // gets the lowest number
+        }
+    }
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+    hold_standard_streams();
     std::signal(SIGPIPE, SIG_IGN);
     const std::variant<command_line, int> options = parse_command_line(argc, argv);
     const int* const status = std::get_if<int>(&options);

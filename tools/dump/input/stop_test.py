@@ -88,6 +88,24 @@ def stopped_in_a_file(program):
         assert b"was stopped after its first" in err and b"no scenario is printed" in err, err
 
 
+def without_standard_streams(program):
+    """A file that is written does not take the place of a stream that is closed, and a stream that is closed is no input."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, kept = f"{folder}/capture", f"{folder}/kept"
+        with open(path, "wb") as file:
+            file.write(capture())
+        subprocess.run([program, "-w", kept, path], stdout=subprocess.DEVNULL, check=True, timeout=HANG_GUARD_S)
+        with open(kept, "rb") as file:
+            wanted = file.read()
+        for closed, code in (("0<&-", 0), ("1>&-", 3), ("2>&-", 0), ("0<&- 1>&- 2>&-", 3)):
+            done = subprocess.run(["sh", "-c", f'exec "$0" -w "$1" "$2" {closed}', program, kept, path], stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL, check=False, timeout=HANG_GUARD_S)
+            with open(kept, "rb") as file:
+                assert (done.returncode, file.read() == wanted) == (code, True), (closed, done.returncode)
+        done = subprocess.run(["sh", "-c", 'exec "$0" - 0<&-', program], capture_output=True, check=False, timeout=HANG_GUARD_S)
+        assert done.returncode == 3 and b"Bad file descriptor" in done.stderr, done
+
+
 def on_terminal(program, *options):
     ours, theirs = pty.openpty()
     done = subprocess.run([program, *options], stdin=theirs, capture_output=True, text=True, check=False, timeout=HANG_GUARD_S)
@@ -108,6 +126,7 @@ def main():
     assert "|  CR     pseudo=\"bob\"" in stopped(program, signal.SIGTERM, "--ladder")
     stopped_before_texts_are_known(program)
     stopped_in_a_file(program)
+    without_standard_streams(program)
     for options in ((), ("--json",), ("--stats",)):
         done = on_terminal(program, *options)
         assert done.returncode == 2 and done.stdout == "", done
