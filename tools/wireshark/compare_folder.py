@@ -42,15 +42,15 @@ REASONS = (
 
 def captures_in(paths):
     """Files that begin like captures; of equal ones the first."""
-    seen = set()
+    digests = set()
     for path in (file for name in paths for file in ([pathlib.Path(name)] if pathlib.Path(name).is_file()
                                                      else sorted(pathlib.Path(name).rglob("*")))):
         if not path.is_file():
             continue
         content = path.read_bytes()
         digest = hashlib.sha256(content).digest()
-        if content.startswith(MAGICS) and digest not in seen:
-            seen.add(digest)
+        if content.startswith(MAGICS) and digest not in digests:
+            digests.add(digest)
             yield path
 
 
