@@ -141,6 +141,40 @@ void add_run(CLI::App& app, run_settings& settings, int& code) {
     });
 }
 
+void add_matrix(CLI::App& app, matrix_settings& settings, int& code) {
+    CLI::App* matrix =
+        app.add_subcommand("matrix", "Judge implementations side by side, and every client against every server");
+    matrix->add_option("PROFILE", settings.profile_paths, "Profiles of servers and clients, as `run` takes them")
+        ->required()
+        ->type_name("FILE.json");
+    matrix
+        ->add_option("--html", settings.html_path, "Write the report as one page for a browser; - for standard output")
+        ->type_name("FILE");
+    matrix->add_option("--json", settings.json_path, "Write the report as JSON (chatos-conformance schema matrix)")
+        ->type_name("FILE");
+    matrix->add_option("--scenario", settings.scenarios, "Of the suite only these scenarios (repeatable)")
+        ->type_name("GLOB")
+        ->allow_extra_args(false);
+    matrix->add_flag("--strict", settings.strict, "A broken SHOULD rule fails, too");
+    matrix->add_option("--jobs", settings.jobs, "Run so many scenarios at a time, each with a server of its own")
+        ->type_name("N")
+        ->check(CLI::Range(1, 64));
+    matrix->add_option("--pair-seconds", settings.pair_seconds, "Time for a client and a server to talk, at most")
+        ->type_name("S")
+        ->check(CLI::Range(1, 3'600))
+        ->capture_default_str();
+    matrix->add_option("--time-factor", settings.time_factor, "Multiply every wait, for slow machines")
+        ->type_name("X")
+        ->check(CLI::Range(0.1, 100.0));
+    matrix->footer("Examples:\n"
+                   "  chatos-conformance matrix old-server.json new-server.json --html matrix.html\n"
+                   "  chatos-conformance matrix server-*.json client-*.json --jobs 2 --json matrix.json\n"
+                   "  chatos-conformance matrix server.json client.json --scenario 'server.pm.*'\n\n"
+                   "Exit: 0 everything required holds; 1 a failure; 2 wrong usage, or nothing was checked;\n"
+                   "3 an implementation never accepts or is gone; its cells say why, and the others are there.\n");
+    matrix->callback([&settings, &code] { code = matrix_command(settings); });
+}
+
 /// What the subcommands that only show something are given.
 struct show_settings {
     chatos::conformance::selection selection;
@@ -178,7 +212,7 @@ void add_show(CLI::App& app, show_settings& settings, int& code) {
     explain->footer("Examples:\n  chatos-conformance explain PM-4\n  chatos-conformance explain server.pm.relay-ok\n");
     explain->callback([&settings, &code] { code = explain_command(settings.word); });
     CLI::App* print_schema = app.add_subcommand("schema", "Print the JSON Schema of a file format");
-    print_schema->add_option("FORMAT", settings.schema, "scenario (default), profile, report, list or rules");
+    print_schema->add_option("FORMAT", settings.schema, "scenario (default), profile, report, matrix, list or rules");
     print_schema->footer("Example:\n  chatos-conformance schema report\n");
     print_schema->callback([&settings, &code] { code = schema_command(settings.schema); });
 }
@@ -265,6 +299,9 @@ int main(int argc, char** argv) {
     show_settings shown;
     int code = exit_usage;
     add_run(app, settings, code);
+    matrix_settings compared;
+    compared.version = CHATOS_VERSION;
+    add_matrix(app, compared, code);
     add_show(app, shown, code);
     model_command_settings model;
     add_model(app, model, code);

@@ -45,6 +45,18 @@ struct run_settings {
     std::string version;
 };
 
+struct matrix_settings {
+    std::vector<std::string> profile_paths;
+    std::string html_path;  ///< empty: none; "-" is standard output
+    std::string json_path;
+    std::vector<std::string> scenarios;  ///< ids and globs; empty: all
+    bool strict{false};
+    double time_factor{1.0};
+    std::size_t jobs{1};
+    std::size_t pair_seconds{30};
+    std::string version;
+};
+
 struct model_command_settings {
     std::optional<test_role> role;  ///< of a list: both if there is none; otherwise a server if there is none
     std::string server;             ///< HOST:PORT, for a client
@@ -63,13 +75,15 @@ struct model_command_settings {
 };
 
 [[nodiscard]] int run_command(const run_settings& settings);
+/// Implementations side by side, and every client against every server.
+[[nodiscard]] int matrix_command(const matrix_settings& settings);
 [[nodiscard]] int list_command(const selection& selection, bool as_json);
 [[nodiscard]] int rules_command(bool as_json);
 /// Packets, error codes and rules as a Markdown page.
 [[nodiscard]] int rules_markdown_command();
 /// A rule id or a scenario id.
 [[nodiscard]] int explain_command(const std::string& word);
-/// "scenario", "profile", "report", "list" or "rules".
+/// "scenario", "profile", "report", "matrix", "list" or "rules".
 [[nodiscard]] int schema_command(const std::string& which);
 /// Serves until the process is ended, chats until the client leaves, or prints a list.
 [[nodiscard]] int model_command(const model_command_settings& settings);

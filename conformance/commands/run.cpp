@@ -2,8 +2,9 @@
 #include "base/shown_text.hpp"
 #include "base/system/terminal_colors.hpp"
 #include "commands/commands.hpp"
+#include "commands/progress_line.hpp"
+#include "commands/read_input.hpp"
 #include "commands/report_files.hpp"
-#include "json/text_file.hpp"
 #include "profile/profile.hpp"
 #include "report/console.hpp"
 #include "report/shell_word.hpp"
@@ -16,49 +17,12 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
-#include <random>
 #include <unistd.h>
 
 namespace chatos::conformance {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Four characters that differ from run to run, so that two runs against one server do not meet.
-std::string random_tag() {
-    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
-    std::random_device source;
-    std::string tag;
-    for (int count = 0; count < 4; ++count) {
-        tag += letters[source() % letters.size()];
-    }
-    return tag;
-}
-
-class progress_line {
-public:
-    explicit progress_line(bool enabled) : enabled_{enabled} {}
-    ~progress_line() { clear(); }
-    progress_line(const progress_line&) = delete;
-    progress_line& operator=(const progress_line&) = delete;
-
-    void show(std::size_t done, std::size_t all, const scenario& next) {
-        if (enabled_) {
-            std::cerr << "\r\x1b[K" << done << '/' << all << "  " << next.id << std::flush;
-            shown_ = true;
-        }
-    }
-    void clear() {
-        if (shown_) {
-            std::cerr << "\r\x1b[K" << std::flush;
-            shown_ = false;
-        }
-    }
-
-private:
-    bool enabled_;
-    bool shown_{false};
-};
 
 class run {
 public:
@@ -92,26 +56,9 @@ public:
     }
 
 private:
-    /// A file that the user named, through its loader; prints an error and returns nothing when either refuses it.
-    template <typename Loader>
-    [[nodiscard]] static auto load(const std::string& path, Loader loader)
-        -> std::optional<std::variant_alternative_t<0, decltype(loader("", path))>> {
-        const auto text = read_text_file(path);
-        if (const auto* error = std::get_if<file_error>(&text)) {
-            print_error(base::printable(path) + ": " + error->message);
-            return std::nullopt;
-        }
-        auto loaded = loader(std::get<std::string>(text), path);
-        if (const auto* problems = std::get_if<std::vector<problem>>(&loaded)) {
-            (void)print_problems(*problems);
-            return std::nullopt;
-        }
-        return std::get<0>(std::move(loaded));
-    }
-
     bool read_files() {
         if (!settings_.profile_path.empty()) {
-            auto loaded = load(settings_.profile_path, [&](std::string_view text, const std::string& source) {
+            auto loaded = read_input(settings_.profile_path, [&](std::string_view text, const std::string& source) {
                 profile_text_ = text;
                 return load_profile(text, source);
             });
@@ -121,7 +68,7 @@ private:
             profile_ = std::move(*loaded);
         }
         if (!settings_.baseline_path.empty()) {
-            baseline_ = load(settings_.baseline_path, load_baseline);
+            baseline_ = read_input(settings_.baseline_path, load_baseline);
             return baseline_.has_value();
         }
         return true;
@@ -252,11 +199,11 @@ private:
     int run_and_report(const catalog& catalog) {
         end_child_on_signals();
         const int console = files_.use_standard_output() ? STDERR_FILENO : STDOUT_FILENO;
-        progress_line progress{shows_progress()};
+        progress_line progress{progress_line::is_wanted(files_.use_standard_output())};
         suite_options& options = options_;
         options.strict = settings_.strict;
         options.time_factor = settings_.time_factor;
-        options.run_tag = random_tag();
+        options.run_tag = random_run_tag();
         options.keep_traffic = !settings_.outputs.pcap_folder.empty();
         options.keep_all_traffic = options.keep_traffic && settings_.outputs.pcap_all;
         options.known_failures = profile_.known_failures;
@@ -265,7 +212,7 @@ private:
         options.failures_max = settings_.failures_max;
         options.is_interrupted = [] { return interrupting_signal() != 0; };
         options.progress = [&](std::size_t done, std::size_t all, const scenario& next) {
-            progress.show(done, all, next);
+            progress.show(done, all, next.id);
         };
         run_facts facts;
         facts.tool_version = settings_.version;
@@ -312,11 +259,6 @@ private:
         char text[64];
         (void)std::snprintf(text, sizeof text, " --time-factor %g", settings_.time_factor);
         return settings_.time_factor == 1.0 ? "" : text;
-    }
-
-    /// Only on a terminal, and never between the lines of a report that goes to the same terminal.
-    [[nodiscard]] bool shows_progress() const {
-        return ::isatty(STDERR_FILENO) == 1 && !(files_.use_standard_output() && ::isatty(STDOUT_FILENO) == 1);
     }
 
     static int exit_code_of(const suite_report& report) {

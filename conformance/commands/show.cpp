@@ -334,8 +334,9 @@ int schema_command(const std::string& which) {
             return exit_good;
         }
     }
-    print_error("schema " + base::printable(which) + ": expected scenario, profile, report, list or rules" +
-                base::did_you_mean(which, std::vector<std::string>{"scenario", "profile", "report", "list", "rules"}));
+    print_error("schema " + base::printable(which) + ": expected scenario, profile, report, matrix, list or rules" +
+                base::did_you_mean(
+                    which, std::vector<std::string>{"scenario", "profile", "report", "matrix", "list", "rules"}));
     return exit_usage;
 }
 

@@ -350,6 +350,12 @@ private:
         settings.has_all_clients = true;
         judge_report report = judge(proxy_.recorder().observed(), settings);
         result_.chart = chart_of(proxy_.recorder().observed(), report.violations);
+        for (const connection& each : proxy_.recorder().observed().connections) {
+            const std::vector<observed_packet>& sent = each.from(side::client).packets;
+            if (!sent.empty() && (result_.first_packet_ns == 0 || sent.front().time_ns < result_.first_packet_ns)) {
+                result_.first_packet_ns = sent.front().time_ns;
+            }
+        }
         bool breaks_must = false;
         std::size_t violations = 0;
         for (violation& each : report.violations) {

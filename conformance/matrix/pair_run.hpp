@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -44,7 +45,13 @@ struct pair_result {
     std::vector<std::string> client_output;  ///< last lines, unless it passed
     std::vector<std::string> server_output;
     std::size_t packets{0};
+    std::int64_t first_packet_ns{0};  ///< time of the first, since 1970
     std::chrono::milliseconds duration{0};
+
+    /// Since the first packet.
+    [[nodiscard]] double ms_of(const violation& broken) const noexcept {
+        return static_cast<double>(broken.time_ns - first_packet_ns) / 1e6;
+    }
 };
 
 /// Starts the server without options, and a client for each user.

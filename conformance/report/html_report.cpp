@@ -2,6 +2,7 @@
 
 #include "base/word_list.hpp"
 #include "base/xml_text.hpp"
+#include "report/html_page.hpp"
 #include "report/rule_coverage.hpp"
 #include "report/sequence_chart.hpp"
 #include "rules/rule.hpp"
@@ -18,13 +19,6 @@ constexpr std::size_t opened_max = 5;  // failures that are shown without a clic
 
 constexpr verdict all_verdicts[] = {verdict::pass,          verdict::fail,        verdict::warn, verdict::not_testable,
                                     verdict::known_failure, verdict::unsupported, verdict::stale};
-
-std::string_view page_file(std::string_view name) {
-    static const std::vector<builtin_file> files = page_files();
-    const auto position =
-        std::find_if(files.begin(), files.end(), [&](const builtin_file& file) { return file.name == name; });
-    return position == files.end() ? std::string_view{} : position->text;
-}
 
 /// "pm.relay-ok" for "server.pm.relay-ok": what fits on a chip.
 std::string short_id(const std::string& id) {
@@ -51,13 +45,8 @@ public:
 private:
     void write_head() {
         const std::string name = base::xml_text(report_.implementation_name);
-        out_ << "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-                "script-src 'unsafe-inline'\">\n<title>ChatOS conformance of "
-             << name << "</title>\n<style>\n"
-             << page_file("page.css") << base::chart_style()
-             << "</style>\n</head>\n<body>\n<header>\n<h1>ChatOS conformance</h1>\n"
+        begin_page(out_, "ChatOS conformance of " + report_.implementation_name);
+        out_ << "<header>\n<h1>ChatOS conformance</h1>\n"
              << "<p><code>" << name << "</code></p>\n<p class=\"soft\">" << utc_text(facts_.started) << ", "
              << seconds_text() << (facts_.strict ? ", strict" : "") << ", chatos-conformance "
              << base::xml_text(facts_.tool_version) << ", suite " << base::xml_text(facts_.suite_version)

@@ -3,6 +3,7 @@
 #include "scenario/text_template.hpp"
 
 #include <cassert>
+#include <random>
 
 namespace chatos::conformance {
 
@@ -22,6 +23,16 @@ std::string pseudonyms::expand(const text_source& source) const {
         all += *once;
     }
     return all;
+}
+
+std::string random_run_tag() {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
+    std::random_device source;
+    std::string tag;
+    for (int count = 0; count < 4; ++count) {
+        tag += letters[source() % letters.size()];
+    }
+    return tag;
 }
 
 }  // namespace chatos::conformance

@@ -22,4 +22,7 @@ private:
     std::string run_;
 };
 
+/// Four characters that differ from run to run, so that two runs against one server do not meet.
+[[nodiscard]] std::string random_run_tag();
+
 }  // namespace chatos::conformance
