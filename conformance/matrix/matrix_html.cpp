@@ -230,8 +230,7 @@ private:
             entry("", std::to_string(result.violations_left_out) + " violations more");
         }
         for (const pair_step& step : result.steps) {
-            constexpr std::string_view words[] = {"done", "missing", "skipped"};
-            entry(words[static_cast<std::size_t>(step.result)], step.text + (step.why.empty() ? "" : ": " + step.why));
+            entry(outcome_name(step.result), step.text + (step.why.empty() ? "" : ": " + step.why));
         }
         write_lines("client printed", result.client_output);
         write_lines("server printed", result.server_output);

@@ -68,7 +68,6 @@ matrix_json violation_json(const violation& broken, const matrix_pair& pair) {
 }
 
 matrix_json pair_json(const matrix_pair& pair, const matrix_report& report) {
-    constexpr std::string_view outcomes[] = {"done", "missing", "skipped"};
     const pair_result& result = pair.result;
     matrix_json object = {{"client", report.implementations[pair.client].label},
                           {"server", report.implementations[pair.server].label},
@@ -80,8 +79,7 @@ matrix_json pair_json(const matrix_pair& pair, const matrix_report& report) {
                           {"packets", result.packets},
                           {"ms", result.duration.count()}};
     for (const pair_step& step : result.steps) {
-        object["steps"].push_back(
-            {{"step", step.text}, {"outcome", outcomes[static_cast<std::size_t>(step.result)]}, {"why", step.why}});
+        object["steps"].push_back({{"step", step.text}, {"outcome", outcome_name(step.result)}, {"why", step.why}});
     }
     for (const violation& broken : result.violations) {
         object["violations"].push_back(violation_json(broken, pair));

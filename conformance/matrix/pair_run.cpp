@@ -158,7 +158,9 @@ private:
                 return;
             }
         }
-        const std::size_t requests = commands.front().user->requests(proxy_);
+        // A decision is no request.
+        const bool is_decision = commands.front().command == "accept" || commands.front().command == "refuse";
+        const std::size_t requests = is_decision ? SIZE_MAX : commands.front().user->requests(proxy_);
         for (const told_command& command : commands) {
             (void)command.user->tell(command.command, command.pseudo, command.text);
         }
@@ -166,11 +168,15 @@ private:
         if (await([&] { return condition() && is_settled(alice_) && (has_left_ || is_settled(bob_)); }, time)) {
             add_step(std::move(text), pair_step::outcome::done);
         } else {
-            add_step(std::move(text), pair_step::outcome::missing, missing(*commands.front().user, requests));
+            const std::string why = missing(*commands.front().user, requests);
+            add_step(std::move(text), why.empty() ? pair_step::outcome::refused : pair_step::outcome::missing,
+                     why.empty() ? "all was answered, and what was to come did not; the last answer was ERROR " +
+                                       std::to_string(last_code(*commands.front().user))
+                                 : why);
         }
     }
 
-    /// What did not happen since the user had sent so many requests.
+    /// What did not happen since the user had sent so many requests; empty: all was answered.
     [[nodiscard]] std::string missing(chat_user& user, std::size_t requests) const {
         for (chat_user* each : {&alice_, &bob_}) {
             if (const auto end = each->end(); end && !leaving_.contains(each)) {
@@ -193,7 +199,7 @@ private:
         if (user.requests(proxy_) == requests) {
             return "the client of " + user.pseudo() + " sent nothing";
         }
-        return "all was answered, and what was to come did not";
+        return "";
     }
 
     [[nodiscard]] std::string why_over() const {
@@ -255,6 +261,10 @@ private:
             add_step(text, pair_step::outcome::missing,
                      from.requests(proxy_) == requests ? "the client of " + from.pseudo() + " sent no PC"
                                                        : "the PC did not reach " + to.pseudo());
+            return;
+        }
+        if (to.unanswered_delivery(proxy_) == nullptr) {
+            add_step(text, pair_step::outcome::skipped, "the client of " + to.pseudo() + " decides by itself");
             return;
         }
         step(text, {{&to, decision, from.pseudo(), ""}}, [&] { return last_code(from) == code; });
@@ -380,7 +390,14 @@ private:
                           (result_.why.empty() ? "" : "; " + result_.why);
         }
         const bool is_failure = breaks_must || missing != result_.steps.end() || (options_.strict && violations != 0);
-        result_.verdict = is_failure ? verdict::fail : violations != 0 ? verdict::warn : verdict::pass;
+        const auto refused = std::find_if(result_.steps.begin(), result_.steps.end(), [](const pair_step& each) {
+            return each.result == pair_step::outcome::refused;
+        });
+        if (result_.why.empty() && refused != result_.steps.end()) {
+            result_.why = refused->text + ": " + refused->why;
+        }
+        const bool is_doubtful = violations != 0 || refused != result_.steps.end();
+        result_.verdict = is_failure ? verdict::fail : is_doubtful ? verdict::warn : verdict::pass;
         if (result_.verdict == verdict::pass) {
             result_.client_output.clear();
             result_.server_output.clear();
@@ -405,6 +422,11 @@ private:
 };
 
 }  // namespace
+
+std::string_view outcome_name(pair_step::outcome outcome) noexcept {
+    constexpr std::string_view names[] = {"done", "refused", "missing", "skipped"};
+    return names[static_cast<std::size_t>(outcome)];
+}
 
 pair_result run_pair(const profile& client, server_implementation& server, bool server_has_tunnels,
                      const pair_options& options) {

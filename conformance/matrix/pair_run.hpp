@@ -14,6 +14,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace chatos::conformance {
@@ -27,7 +28,12 @@ struct pair_options {
 
 /// Something that the users do together.
 struct pair_step {
-    enum class outcome : std::uint8_t { done, missing, skipped };
+    enum class outcome : std::uint8_t {
+        done,
+        refused,  ///< all was answered, and what was to come did not: the two do not fit together, perhaps legally
+        missing,  ///< somebody was silent, ended, or did something else
+        skipped,
+    };
     std::string text;  ///< "alice writes to bob"
     outcome result{outcome::done};
     std::string why;  ///< what did not happen, or why it was not tried; empty when it was done
@@ -53,6 +59,9 @@ struct pair_result {
         return static_cast<double>(broken.time_ns - first_packet_ns) / 1e6;
     }
 };
+
+/// "done", "refused", "missing" or "skipped".
+[[nodiscard]] std::string_view outcome_name(pair_step::outcome outcome) noexcept;
 
 /// Starts the server without options, and a client for each user.
 [[nodiscard]] pair_result run_pair(const profile& client, server_implementation& server, bool server_has_tunnels,
