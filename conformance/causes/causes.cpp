@@ -90,8 +90,9 @@ private:
         const bool is_minor = 8 * group.effects.size() < effects_most;
         // Numbers that are nearly the same say nothing.
         const int size_class = static_cast<int>(std::bit_width(group.effects.size()));
-        const bool is_late = is_weak && std::none_of(group.effects.begin(), group.effects.end(),
-                                                     [](const scenario_report* effect) { return is_early(*effect); });
+        const auto early = std::count_if(group.effects.begin(), group.effects.end(),
+                                         [](const scenario_report* effect) { return is_early(*effect); });
+        const bool is_late = is_weak && 2 * static_cast<std::size_t>(early) < group.effects.size();
         return {is_weak,
                 is_minor,
                 group.worst != verdict::fail,
