@@ -7,6 +7,19 @@
 namespace chatos::conformance {
 namespace {
 
+/// CLI-8: a client that ends the connection because of what the server sent may say so with an ERROR 5.
+bool is_final_error(const connection_trace& connection, const observed_packet& packet) {
+    const direction_trace& input = connection.from_server();
+    const auto& sent = connection.from_client().packets;
+    const bool is_after_malformed = input.malformed && input.malformed->frame < packet.frame;
+    return packet.op == opcode::error && packet.code == 5 && packet.offset == sent.back().offset &&
+           (is_after_malformed ||
+            std::any_of(input.packets.begin(), input.packets.end(), [&](const observed_packet& received) {
+                return received.frame < packet.frame &&
+                       (received.op == opcode::cr || received.op == opcode::rpm || received.op == opcode::sma);
+            }));
+}
+
 class client_checks {
 public:
     explicit client_checks(judge_context& context) : context_{context} {}
@@ -50,7 +63,7 @@ private:
         }
         const auto packet = std::find_if(output.packets.begin(), output.packets.end(),
                                          [](const observed_packet& p) { return p.op != opcode::cr; });
-        if (packet == output.packets.end() || !context_.is_due(packet->frame)) {
+        if (packet == output.packets.end() || !context_.is_due(packet->frame) || is_final_error(connection, *packet)) {
             return;
         }
         if (!output.is_trusted(*packet)) {
@@ -113,7 +126,7 @@ private:
     /// CLI-2, CLI-3, CLI-6
     void check_answers(const connection_trace& connection) {
         for (const observed_packet* error : connection.unmatched_errors) {
-            if (!context_.is_due(error->frame)) {
+            if (!context_.is_due(error->frame) || is_final_error(connection, *error)) {
                 continue;
             }
             context_.failed_by_client("CLI-2", connection, *error, "one ERROR for each delivery",

@@ -202,6 +202,20 @@ TEST(Judge, a_timeout_explains_error_4_unless_it_is_known) {
     EXPECT_EQ(late.rules(limited), "");
 }
 
+TEST(Judge, a_client_may_say_why_it_ends_the_connection) {
+    const auto rules_after = [](std::string_view rule) {
+        trace_builder ended = two_users();
+        if (!rule.empty()) {
+            ended.malformed_bytes(0, side::server, rule, "");
+        }
+        judge_settings settings;
+        settings.judges_server = false;
+        return ended.client(0, trace_builder::error(5)).end(0, side::client).rules(settings);
+    };
+    EXPECT_EQ(rules_after("WIRE-1"), "");
+    EXPECT_EQ(rules_after(""), "CLI-2");
+}
+
 TEST(Judge, ok_for_a_recipient_that_left_without_answering_breaks_pm_7) {
     trace_builder gone = two_users();
     gone.client(0, trace_builder::spm("bob", "hi")).server(1, trace_builder::spm("alice", "hi"));
