@@ -117,6 +117,7 @@ struct step_printer {
     const pseudonyms& names;
     const std::string& actor;
     bool judges_client;
+    const std::vector<std::string>& actors;
 
     [[nodiscard]] std::string by_runner(const std::string& text) const {
         return actor + (judges_client ? "'s server " : " ") + text;
@@ -133,6 +134,9 @@ struct step_printer {
     std::string operator()(const reading_action& action) const {
         return by_runner(action.reading ? "reads again" : "stops reading");
     }
+    std::string operator()(const relay_action& action) const {
+        return "what comes from " + actor + " goes on to " + actors[action.to];
+    }
     std::string operator()(const stdin_action& action) const {
         std::string text = actor + " is told to " + action.command;
         text += action.pseudo.text.empty() ? "" : ' ' + names.expand(action.pseudo);
@@ -148,7 +152,8 @@ struct step_printer {
 
 void print_step(const step& current, const scenario& scenario, const pseudonyms& names, std::size_t indent) {
     std::string text = std::visit(
-        step_printer{names, scenario.actors[current.actor], scenario.role == test_role::client}, current.action);
+        step_printer{names, scenario.actors[current.actor], scenario.role == test_role::client, scenario.actors},
+        current.action);
     if (!current.rule.empty()) {
         text += " [" + current.rule + ']';
     }

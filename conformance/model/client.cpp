@@ -213,8 +213,12 @@ void client_model::settle() {
         const error_code code = *pending_answers_.front().code;
         const bool wrong =
             has(answers_offers_with_unreachable) && pending_answers_.front().is_offer && code != error_code::ok;
-        send_error(wrong ? error_code::unreachable : code);
+        const pending_answer answer = pending_answers_.front();
         pending_answers_.pop_front();
+        send_error(wrong ? error_code::unreachable : code);
+        if (answer.is_offer && code == error_code::ok && !has(accepts_and_opens_no_tunnel)) {
+            open_tunnel(answer.from);
+        }
     }
 }
 
@@ -277,6 +281,9 @@ void client_model::take_answer(user_request& pending, error_code code) {
     case stage::offered: {
         // CLI-5: a PC that reached its peer has two answers.
         if (ok && pending.text.empty()) {
+            if (has(opens_tunnel_undecided)) {
+                open_tunnel(pending.pseudo);
+            }
             pending.text = "reached";
             return;
         }
@@ -285,10 +292,8 @@ void client_model::take_answer(user_request& pending, error_code code) {
             return;
         }
         show("* " + pending.pseudo + (ok ? " accepts" : " does not accept"));
-        if (ok && follows(client_variant::opens_a_tunnel)) {
-            const std::string both = write_client_packet({opcode::pc, settings_.pseudo, "", 0}, {}, "") +
-                                     write_client_packet({opcode::pc, pending.pseudo, "", 0}, {}, "");
-            output_.push_back({client_output::kind::tunnel, both, {}});
+        if (ok || has(opens_tunnel_when_refused)) {
+            open_tunnel(pending.pseudo);
         }
         break;
     }

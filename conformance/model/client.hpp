@@ -28,7 +28,9 @@ struct client_output {
         send,    ///< send `text` to the server
         show,    ///< print `text`, a line
         close,   ///< close the connection
-        tunnel,  ///< open a second connection and send `text` on it
+        tunnel,       ///< open a further connection to the server, in place of the one before
+        tunnel_send,  ///< send `text` on it
+        tunnel_end,   ///< close it
         exit,    ///< end the process with `code`
         crash,
     };
@@ -45,7 +47,10 @@ public:
     /// Received bytes, in any pieces.
     void receive(std::string_view bytes);
     void server_ended();
-    /// `hello` is sent to all; `/msg NAME TEXT`, `/private NAME`, `/accept NAME`, `/refuse NAME`, `/quit`.
+    /// Of the further connection: bytes, and its end.
+    void tunnel_received(std::string_view bytes);
+    void tunnel_ended();
+    /// `hello` is sent to all; `/msg NAME TEXT`, `/private NAME`, `/p NAME TEXT`, `/accept NAME`, `/refuse NAME`, `/quit`.
     void command(std::string_view line);
     void input_ended();
 
@@ -82,6 +87,12 @@ private:
     void give_up(const std::string& why);
     void settle();
 
+    // Its end of a private connection (TUN): client_tunnel.cpp
+    void open_tunnel(const std::string& peer);
+    void send_private(std::string_view peer, std::string_view text);
+    void end_tunnel(const std::string& why);
+    void show_private();
+
     // Input from the user: client_commands.cpp
     void decide(std::string_view pseudo, bool accepts);
     void enqueue(user_request request);
@@ -108,6 +119,10 @@ private:
     std::deque<user_request> waiting_;
     std::deque<user_request> pending_;  // sent and unanswered; several only by a fault
     std::set<std::string> permitted_recipients_;
+    enum class tunnel_stage : std::uint8_t { none, opening, open };
+    tunnel_stage tunnel_{tunnel_stage::none};
+    std::string tunnel_peer_;
+    std::string tunnel_unread_;
     std::vector<client_output> output_;
 };
 

@@ -39,8 +39,15 @@ void client_model::command(std::string_view line) {
         decide(line, word == "/accept");
     } else if (word == "/private") {
         enqueue({request_kind::private_connection, std::string{line}, "", stage::waiting});
+    } else if (word == "/p") {
+        const std::string_view peer = take_word(line);
+        send_private(peer, line);
     } else if (word == "/msg") {
         const std::string pseudo{take_word(line)};
+        if (line.size() > 1'024 && has(crashes_of_long_messages)) {
+            crash();
+            return;
+        }
         enqueue({request_kind::to_one, pseudo, std::string{line}, stage::waiting});
     } else {
         show("* there is no command " + std::string{word});

@@ -35,7 +35,9 @@ protected:
             case client_output::kind::send: all.push_back("> " + text_of(output.text)); break;
             case client_output::kind::show: all.push_back("| " + output.text); break;
             case client_output::kind::close: all.emplace_back("closed"); break;
-            case client_output::kind::tunnel: all.emplace_back("tunnel"); break;
+            case client_output::kind::tunnel: all.emplace_back("tunnel opens"); break;
+            case client_output::kind::tunnel_send: all.push_back("tunnel > " + text_of(output.text)); break;
+            case client_output::kind::tunnel_end: all.emplace_back("tunnel closed"); break;
             case client_output::kind::exit:
                 all.push_back("exit " + std::to_string(static_cast<int>(output.code)));
                 break;
@@ -111,12 +113,18 @@ TEST_F(Client, answers_in_order_after_an_undecided_offer) {
 }
 
 TEST_F(Client, a_private_connection_has_two_answers) {
-    client_model model = registered(alice({}, {client_variant::opens_a_tunnel}));
+    client_model model = registered(alice());
     EXPECT_EQ(command(model, "/private bob"), lines{R"(> PC pseudo="bob")"});
     EXPECT_EQ(command(model, "hello"), lines{});
     EXPECT_EQ(receive(model, wire(make_error(error_code::ok))), lines{});
     EXPECT_EQ(receive(model, wire(make_error(error_code::ok))),
-              (lines{"| * bob accepts", "tunnel", R"(> SMA message="hello")"}));
+              (lines{"| * bob accepts", "tunnel opens", "tunnel > 14 bytes",
+                     R"(> SMA message="hello")"}));
+    model.tunnel_received(wire(make_error(error_code::ok)) + "hi\n");
+    EXPECT_EQ(output_of(model), (lines{"| * the private connection with bob is open", "| (bob) hi"}));
+    model.tunnel_ended();
+    EXPECT_EQ(output_of(model),
+              (lines{"| * the private connection with bob has ended: the other side has ended it", "tunnel closed"}));
 }
 
 TEST_F(Client, reads_bytes_in_any_pieces) {
@@ -151,7 +159,7 @@ TEST_F(Client, faults_have_their_effect) {
     EXPECT_EQ(receive(crashes, "\x09"), lines{"crash"});
     client_model accepts = registered(alice({client_fault::accepts_what_is_refused}));
     (void)receive(accepts, wire(make_pc("bob")));
-    EXPECT_EQ(command(accepts, "/refuse bob"), lines{"> ERROR 0 OK"});
+    EXPECT_EQ(command(accepts, "/refuse bob"), (lines{"> ERROR 0 OK", "tunnel opens", "tunnel > 14 bytes"}));
 }
 
 TEST_F(Client, leaves_at_end_of_input) {

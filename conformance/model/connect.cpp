@@ -81,7 +81,8 @@ private:
     }
 
     void wait() {
-        std::array<pollfd, 2> polled{{{input_ended_ ? -1 : STDIN_FILENO, POLLIN, 0}, {socket_.get(), POLLIN, 0}}};
+        std::array<pollfd, 3> polled{
+            {{input_ended_ ? -1 : STDIN_FILENO, POLLIN, 0}, {socket_.get(), POLLIN, 0}, {tunnel_.get(), POLLIN, 0}}};
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(due_ - steady::now());
         const int timeout = due_bytes_.empty() ? -1 : static_cast<int>(std::max<std::int64_t>(0, left.count()));
         if (::poll(polled.data(), polled.size(), timeout) < 0) {
@@ -95,6 +96,15 @@ private:
             } else {
                 model_.server_ended();
                 socket_.reset();
+            }
+        }
+        if (polled[2].revents != 0) {
+            const ssize_t size = ::recv(tunnel_.get(), buffer.data(), buffer.size(), 0);
+            if (size > 0) {
+                model_.tunnel_received({buffer.data(), static_cast<std::size_t>(size)});
+            } else {
+                tunnel_.reset();
+                model_.tunnel_ended();
             }
         }
         if (polled[0].revents != 0) {
@@ -127,7 +137,9 @@ private:
                 (void)std::fflush(stdout);
                 break;
             case kind::close: close(); break;
-            case kind::tunnel: open_tunnel(output.text); break;
+            case kind::tunnel: tunnel_ = open_connection(); break;
+            case kind::tunnel_send: send_to_tunnel(output.text); break;
+            case kind::tunnel_end: tunnel_.reset(); break;
             case kind::exit: exit_ = static_cast<int>(output.code); break;
             case kind::crash: crash_now();
             }
@@ -176,9 +188,16 @@ private:
         }
     }
 
-    void open_tunnel(const std::string& bytes) {
-        tunnel_ = open_connection();
-        (void)::send(tunnel_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    void send_to_tunnel(const std::string& bytes) const {
+        const bool byte_by_byte = settings_.client.variants.has(client_variant::tunnel_byte_by_byte);
+        for (std::size_t sent = 0; sent < bytes.size() && tunnel_.is_open();) {
+            const std::size_t size = byte_by_byte ? 1 : bytes.size() - sent;
+            const ssize_t written = ::send(tunnel_.get(), bytes.data() + sent, size, MSG_NOSIGNAL);
+            if (written < 0 && errno != EINTR) {
+                return;
+            }
+            sent += written < 0 ? 0 : static_cast<std::size_t>(written);
+        }
     }
 
     connect_settings settings_;

@@ -30,9 +30,11 @@ OPTIONS = {name: ["--" + name.replace("_", "-"), "{value}"]
 # How to control the model client.
 DIALOGUE = {
     "stdin": {"say": "{text}\n", "msg": "/msg {pseudo} {text}\n", "private": "/private {pseudo}\n",
+              "private_text": "/p {pseudo} {text}\n",
               "accept": "/accept {pseudo}\n", "refuse": "/refuse {pseudo}\n", "quit": "/quit\n"},
     "screen": {"ready": "^\\* ready: ", "message": "^{pseudo}: {text}$",
-               "offer": "^\\* {pseudo} wants a private connection", "broken": "^\\* the connection is broken: "},
+               "offer": "^\\* {pseudo} wants a private connection",
+               "private_text": "^\\({pseudo}\\) {text}$", "broken": "^\\* the connection is broken: "},
     "exit": {"quit": 0, "taken": 4, "full": 5},
 }
 # A run against a fault mostly waits in vain, so it waits less than against other servers. Unexpected results are tried
@@ -63,7 +65,9 @@ class Suite:
             return {**profile, "options": OPTIONS, "extensions": ["tunnel"],
                     "command": [self.program, "model", "--port", "{port}", *arguments]}
         command = [self.program, "model", "--role", "client", "--connect", "{host}:{port}", "--pseudo", "{pseudo}"]
-        return {**profile, **DIALOGUE, "command": [*command, *arguments]}
+        # One that refuses every offer carries no private connection.
+        extensions = [] if "refuses-every-offer" in arguments else ["tunnel"]
+        return {**profile, **DIALOGUE, "extensions": extensions, "command": [*command, *arguments]}
 
     def run(self, role, name, arguments, scenarios, factor, flags=()):
         """The report's entry for each judged scenario, by id."""
@@ -143,7 +147,9 @@ def judge_degenerate(suite, entry, _own, factor):
 def judge_variant(suite, entry, _own, _factor):
     row = Row(entry)
     results = suite.run(row.role, f"variant-{row.role}-{row.name}", ["--variant", row.name] if row.rule else [], [], LONG_FACTOR)
-    row.others = [name for name, result in results.items() if result["verdict"] != "pass"]
+    # One that refuses every offer is not asked about private connections.
+    row.others = [name for name, result in results.items() if result["verdict"] != "pass" and not (
+        row.name == "refuses-every-offer" and result["verdict"] == "unsupported" and suite.scenarios[name].get("extension"))]
     row.blamed = sorted({rule for result in results.values() for rule in result["failed_rules"]})
     if row.others:
         row.problem = "is legal, but fails " + results_text(row.others, results)

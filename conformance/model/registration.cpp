@@ -19,7 +19,8 @@ std::string lower_case(std::string text) {
 
 /// With U+00C0 to U+00DE as U+00E0 to U+00FE.
 std::string accents_in_lower_case(std::string text) {
-    for (std::size_t at = text.find('\xC3'); at + 1 < text.size(); at = text.find('\xC3', at + 1)) {
+    for (std::size_t at = text.find('\xC3'); at != std::string::npos && at + 1 < text.size();
+         at = text.find('\xC3', at + 1)) {
         const auto second = static_cast<unsigned char>(text[at + 1]);
         text[at + 1] = second >= 0x80 && second < 0x9F ? static_cast<char>(second + 0x20U) : text[at + 1];
     }

@@ -8,19 +8,21 @@
 namespace chatos::conformance {
 namespace {
 
-constexpr std::array<dialogue_word, 6> commands{{
+constexpr std::array<dialogue_word, 7> commands{{
     {"say", false, true},
     {"msg", true, true},
     {"private", true, false},
+    {"private_text", true, true},
     {"accept", true, false},
     {"refuse", true, false},
     {"quit", false, false},
 }};
 
-constexpr std::array<dialogue_word, 4> screen_texts{{
+constexpr std::array<dialogue_word, 5> screen_texts{{
     {"ready", false, false},
     {"message", true, true},
     {"offer", true, false},
+    {"private_text", true, true},
     {"broken", false, false},
 }};
 

@@ -18,9 +18,9 @@ struct dialogue_word {
     bool has_text{false};
 };
 
-/// say, msg, private, accept, refuse, quit.
+/// say, msg, private, private_text, accept, refuse, quit.
 [[nodiscard]] std::span<const dialogue_word> all_commands() noexcept;
-/// ready, message, offer, broken.
+/// ready, message, offer, private_text, broken.
 [[nodiscard]] std::span<const dialogue_word> all_screen_texts() noexcept;
 /// quit, taken, full, broken.
 [[nodiscard]] std::span<const std::string_view> all_exit_reasons() noexcept;

@@ -30,6 +30,7 @@ struct client_processes::client {
     std::string pending;                        // for its input
     std::vector<descriptor> extra_connections;  // its further connections
     bool connected{false};
+    std::size_t tunnel_ends{0};  // that have connected
     bool end_is_told{false};
     bool is_ended_by_us{false};
 };
@@ -112,7 +113,7 @@ void client_processes::serve(execution& run, moment now, const std::function<voi
             continue;
         }
         client& peer = *clients_[actor];
-        accept_connections(actor, peer, accepted);
+        accept_connections(actor, peer, run.tunnel_ends_of(actor), accepted);
         refuse_extra_connections(peer);
         flush_input(peer);
         // Looked at first, so that whatever it wrote before its end is there to be read.
@@ -124,7 +125,7 @@ void client_processes::serve(execution& run, moment now, const std::function<voi
     }
 }
 
-void client_processes::accept_connections(std::size_t actor, client& peer,
+void client_processes::accept_connections(std::size_t actor, client& peer, const std::vector<std::size_t>& tunnel_ends,
                                           const std::function<void(std::size_t, descriptor)>& accepted) {
     for (;;) {
         descriptor socket = peer.listener.accept(peer.process.group());
@@ -134,6 +135,8 @@ void client_processes::accept_connections(std::size_t actor, client& peer,
         if (!std::exchange(peer.connected, true)) {
             has_connected_ = true;
             accepted(actor, std::move(socket));
+        } else if (peer.tunnel_ends < tunnel_ends.size()) {
+            accepted(tunnel_ends[peer.tunnel_ends++], std::move(socket));
         } else if (peer.extra_connections.size() < extra_connections_max) {
             peer.extra_connections.push_back(std::move(socket));
         }

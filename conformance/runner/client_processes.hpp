@@ -32,7 +32,7 @@ public:
     [[nodiscard]] bool awaits_an_end() const;
     /// What they have had of the processors, all together.
     [[nodiscard]] processor_use use() const;
-    /// Takes what is there: connections (an actor's first goes to `accepted`), output, ends.
+    /// Takes what is there: connections (an actor's first, and its tunnel ends, go to `accepted`), output, ends.
     void serve(execution& run, moment now, const std::function<void(std::size_t, descriptor)>& accepted);
 
     /// After the scenario, when its connections are closed: ends the input of each process, lets it end by itself
@@ -54,7 +54,7 @@ private:
 
     static void flush_input(client& peer);
     void read_output(std::size_t actor, client& peer, execution& run, moment now);
-    void accept_connections(std::size_t actor, client& peer,
+    void accept_connections(std::size_t actor, client& peer, const std::vector<std::size_t>& tunnel_ends,
                             const std::function<void(std::size_t, descriptor)>& accepted);
     static void refuse_extra_connections(client& peer);
     static void notice_end(std::size_t actor, client& peer, execution& run, moment now);

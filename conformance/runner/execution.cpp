@@ -31,7 +31,7 @@ execution::execution(const scenario& scenario, pseudonyms names, const timeouts&
         const auto* expect = std::get_if<expect_action>(&step.action);
         const bool is_bytes = expect != nullptr && std::holds_alternative<bytes_pattern>(expect->event);
         actor.packets_left += expect != nullptr && !is_bytes && !actor.expects_bytes ? 1 : 0;
-        actor.expects_bytes = actor.expects_bytes || is_bytes;
+        actor.expects_bytes = actor.expects_bytes || is_bytes || std::holds_alternative<relay_action>(step.action);
     }
     for (actor_state& actor : actors_) {
         actor.storage.resize(packet_bytes_max(limits{}));
@@ -194,6 +194,7 @@ std::vector<network_request> execution::advance(moment now) {
         return std::exchange(requests_, {});
     }
     outcome_.duration = now;
+    relay_all();
     run_steps(now);
     if (held_since_ && phase_ == phase::steps && now >= *held_since_ + turn_timeout()) {
         // The actor whose turn it is waits for something that comes only after it. The order is impossible, or the
@@ -227,9 +228,10 @@ void execution::run_steps(moment now) {
 
 moment execution::deadline() const {
     moment earliest = timeouts_.scenario;
-    for (const actor_state& actor : actors_) {
+    for (std::size_t index = 0; index < actors_.size(); ++index) {
+        const actor_state& actor = actors_[index];
         if (actor.connection == link::connecting) {
-            earliest = std::min(earliest, actor.connecting_since + connecting_timeout());
+            earliest = std::min(earliest, actor.connecting_since + connecting_timeout(index));
         }
         if (phase_ == phase::steps && actor.waiting_since && actor.at < actor.program.size() &&
             !yields_to_earlier_step(actor)) {

@@ -81,6 +81,8 @@ public:
     void closed_by_peer(std::size_t actor, bool reset, moment now);
     /// The peer has ended its side, and the actor may still send: the connection has to stay (a tunnel's half-close).
     [[nodiscard]] bool still_sends(std::size_t actor) const;
+    /// The actors that are further connections of this actor's client, in the order in which it opens them.
+    [[nodiscard]] std::vector<std::size_t> tunnel_ends_of(std::size_t actor) const;
     /// All bytes of the actor's last write_request are with the kernel (or the connection is gone).
     void written(std::size_t actor, moment now);
 
@@ -136,6 +138,7 @@ private:
         std::string screen;  // of a client under test: what no step has looked at yet; bounded
         bool ready{false};   // it has shown that it takes commands
         std::optional<process_end> ended;
+        std::optional<std::size_t> relays_to;  // another actor
     };
 
     enum class progress : std::uint8_t { moved, stuck };
@@ -150,6 +153,9 @@ private:
     progress run_action(std::size_t index, const step& step, moment now);
     progress run_send(std::size_t index, const send_action& action, moment now);
     progress run_close(std::size_t index, close_how how, moment now);
+    progress run_relay(std::size_t index, const relay_action& action, moment now);
+    void relay_all();
+    void relay(actor_state& from);
     progress run_expect(std::size_t index, const step& step, const expect_action& expect, moment now);
     progress expect_event(std::size_t index, const step& step, const expect_action& expect, moment now);
     progress expect_unordered(std::size_t index, const step& step, const unordered_pattern& pattern, moment now);
@@ -162,10 +168,12 @@ private:
     [[nodiscard]] bool wait_until_ready(std::size_t index, const step& step, moment now);
     [[nodiscard]] bool judges_client() const noexcept { return scenario_.role == test_role::client; }
     [[nodiscard]] std::string wanted_from(std::size_t index, const std::string& text) const;
-    [[nodiscard]] std::chrono::milliseconds connecting_timeout() const;
+    [[nodiscard]] std::chrono::milliseconds connecting_timeout(std::size_t index) const;
+    [[nodiscard]] bool is_tunnel_end(std::size_t index) const { return scenario_.tunnel_ends.contains(index); }
     void note_registration(actor_state& actor, const packet_view& sent) const;
     progress ensure_connected(std::size_t index, moment now);
     void give_up_connecting(moment now);
+    void fail_absent(std::size_t index, const std::string& waited);
     void finish_step(actor_state& actor);
     void mark_done(const step& step);
     [[nodiscard]] bool is_enabled(const step& step) const;

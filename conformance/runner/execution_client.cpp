@@ -119,4 +119,57 @@ execution::progress execution::expect_exit(std::size_t index, const step& step, 
     return progress::moved;
 }
 
+std::vector<std::size_t> execution::tunnel_ends_of(std::size_t actor) const {
+    std::vector<std::size_t> ends;
+    for (const auto& [end, owner] : scenario_.tunnel_ends) {
+        if (owner == actor) {
+            ends.push_back(end);
+        }
+    }
+    return ends;
+}
+
+/// The client has not opened its end of a tunnel.
+void execution::fail_absent(std::size_t index, const std::string& waited) {
+    actor_state& actor = actors_[index];
+    actor.connection = link::closed;
+    const step* step = actor.at < actor.program.size() ? actor.program[actor.at] : nullptr;
+    fail(failure_kind::silence, index, step, wanted_from(index, "a further connection to {host}:{port}"), nullptr,
+         waited);
+    outcome_.failure->by_silence = true;
+}
+
+execution::progress execution::run_relay(std::size_t index, const relay_action& action, moment now) {
+    if (ensure_connected(index, now) == progress::moved) {
+        return progress::stuck;
+    }
+    actors_[index].relays_to = action.to;
+    remark(index, "is relayed to " + scenario_.actors[action.to]);
+    finish_step(actors_[index]);
+    relay(actors_[index]);
+    return progress::moved;
+}
+
+void execution::relay_all() {
+    for (actor_state& actor : actors_) {
+        relay(actor);
+    }
+}
+
+/// What has come to it goes out at the other end of the tunnel.
+void execution::relay(actor_state& from) {
+    while (from.relays_to && !from.inbox.empty()) {
+        const received_event event = take_event(from);
+        actor_state& to = actors_[*from.relays_to];
+        if (event.type == received_event::kind::bytes) {
+            const std::string text = std::to_string(event.bytes.size()) + " bytes, relayed";
+            write(*from.relays_to, {event.bytes, {event.bytes.size()}}, text);
+        } else if (to.connection == link::open && !to.half_closed) {
+            end(*from.relays_to, event.type == received_event::kind::reset ? close_how::reset : close_how::fin);
+            to.half_closed = true;
+            to.connection = to.end_received ? link::closed : link::open;
+        }
+    }
+}
+
 }  // namespace chatos::conformance

@@ -195,5 +195,49 @@ TEST(ExecutionClient, a_flood_on_the_screen_is_bounded) {
     EXPECT_EQ(run.log().back(), R"(alice sends SPM pseudo="fence-t" message="the end")");
 }
 
+scenario tunnel_scenario(const std::string& steps) {
+    return testing::make_scenario("[" + std::string{login} + ", " + steps + "]",
+                                  R"("role": "client", "id": "client.test.steps", "rules": ["CLI-2"],
+                                     "actors": ["alice", "end", "other"],
+                                     "tunnel_ends": {"end": "alice", "other": "alice"},)");
+}
+
+TEST(ExecutionClient, a_tunnel_end_is_awaited_and_starts_no_process) {
+    manual_run run{tunnel_scenario(R"({"actor": "end", "expect": {"packet": "PC"}, "rule": "TUN-1"})"), dialogue()};
+    run.receives("alice", make_cr("alice-t"));
+    EXPECT_EQ(run.log(), (lines{"alice-t starts", "alice sends ERROR 0 OK"}));
+    run.connects("end");
+    run.receives("end", make_pc("alice-t"));
+    EXPECT_EQ(run.log().back(), R"(alice sends SPM pseudo="fence-t" message="the end")");
+}
+
+TEST(ExecutionClient, a_tunnel_end_that_does_not_come_fails_the_step_that_awaits_it) {
+    manual_run run{tunnel_scenario(R"({"actor": "end", "expect": {"packet": "PC"}, "rule": "TUN-1"})"), dialogue()};
+    run.receives("alice", make_cr("alice-t"));
+    run.wait_for_deadline();
+    EXPECT_EQ(failure_of(run), "TUN-1: from end comes a further connection to {host}:{port}; nothing came for 2000 ms");
+}
+
+TEST(ExecutionClient, that_no_tunnel_end_comes_is_a_silence) {
+    manual_run run{tunnel_scenario(R"({"actor": "end", "expect": {"silence_ms": 100}})"), dialogue()};
+    run.receives("alice", make_cr("alice-t"));
+    run.wait_for_deadline();
+    EXPECT_EQ(run.log().back(), R"(alice sends SPM pseudo="fence-t" message="the end")");
+}
+
+TEST(ExecutionClient, relays_what_comes_to_one_end_and_its_end_of_input) {
+    manual_run run{tunnel_scenario(R"({"actor": "end", "send": {"packet": "ERROR", "code": 0}},
+                                      {"actor": "other", "send": {"packet": "ERROR", "code": 0}},
+                                      {"actor": "end", "relay": "other"})"),
+                   dialogue()};
+    run.connects("end");
+    run.connects("other");
+    (void)run.log();
+    run.receives("end", make_sma("any bytes"));
+    EXPECT_EQ(run.log().back(), R"(other sends SMA message="any bytes")");
+    run.closes("end");
+    EXPECT_EQ(run.log().back(), "other ends: fin");
+}
+
 }  // namespace
 }  // namespace chatos::conformance

@@ -95,6 +95,9 @@ execution::progress execution::run_action(std::size_t index, const step& step, m
     if (const auto* expect = std::get_if<expect_action>(&step.action)) {
         return run_expect(index, step, *expect, now);
     }
+    if (const auto* relay = std::get_if<relay_action>(&step.action)) {
+        return run_relay(index, *relay, now);
+    }
     if (const auto* tell = std::get_if<stdin_action>(&step.action)) {
         return run_tell(index, step, *tell, now);
     }
@@ -117,7 +120,9 @@ execution::progress execution::ensure_connected(std::size_t index, moment now) {
     }
     actor.connection = link::connecting;
     actor.connecting_since = now;
-    if (judges_client()) {
+    if (is_tunnel_end(index)) {
+        remark(index, "is awaited");
+    } else if (judges_client()) {
         requests_.emplace_back(start_request{index, names_.pseudo_of(scenario_.actors[index])});
         remark(index, "is started");
     } else {
@@ -128,16 +133,22 @@ execution::progress execution::ensure_connected(std::size_t index, moment now) {
 }
 
 /// A process takes its time to start; a connection does not.
-std::chrono::milliseconds execution::connecting_timeout() const {
-    return judges_client() ? timeouts_.start : timeouts_.answer;
+std::chrono::milliseconds execution::connecting_timeout(std::size_t index) const {
+    return judges_client() && !is_tunnel_end(index) ? timeouts_.start : timeouts_.answer;
 }
 
 /// A server whose queue of connections is full neither accepts nor refuses.
 void execution::give_up_connecting(moment now) {
     for (std::size_t index = 0; index < actors_.size() && !is_decided(); ++index) {
         const actor_state& actor = actors_[index];
-        if (actor.connection == link::connecting && now >= actor.connecting_since + connecting_timeout()) {
-            connection_failed(index, "nothing came for " + std::to_string(connecting_timeout().count()) + " ms", now);
+        if (actor.connection != link::connecting || now < actor.connecting_since + connecting_timeout(index)) {
+            continue;
+        }
+        const std::string waited = "nothing came for " + std::to_string(connecting_timeout(index).count()) + " ms";
+        if (is_tunnel_end(index)) {
+            fail_absent(index, waited);
+        } else {
+            connection_failed(index, waited, now);
         }
     }
 }
@@ -213,7 +224,9 @@ execution::progress execution::run_close(std::size_t index, close_how how, momen
 
 execution::progress execution::run_expect(std::size_t index, const step& step, const expect_action& expect,
                                           moment now) {
-    if (ensure_connected(index, now) == progress::moved) {
+    // That a client opens no tunnel is a silence, too.
+    const bool is_about_absence = is_tunnel_end(index) && std::holds_alternative<silence_pattern>(expect.event);
+    if (!is_about_absence && ensure_connected(index, now) == progress::moved) {
         return progress::stuck;
     }
     actor_state& actor = actors_[index];

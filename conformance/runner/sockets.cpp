@@ -161,10 +161,12 @@ private:
     void perform(tell_request& request) { clients_->tell(request.actor, request.text); }
     void perform(write_request& request) {
         connection& peer = at(request.actor);
-        peer.outgoing = std::move(request.bytes);
-        peer.write_ends = std::move(request.write_ends);
-        peer.sent = 0;
-        peer.next_end = 0;
+        // Behind what is still to be sent: what is relayed does not wait for it.
+        const std::size_t before = peer.outgoing.size();
+        peer.outgoing.insert(peer.outgoing.end(), request.bytes.begin(), request.bytes.end());
+        for (const std::size_t end : request.write_ends) {
+            peer.write_ends.push_back(before + end);
+        }
         write_some(request.actor);
     }
     void perform(end_request& request) {
@@ -296,7 +298,9 @@ private:
             }
         }
         peer.outgoing.clear();
+        peer.write_ends.clear();
         peer.sent = 0;
+        peer.next_end = 0;
         run_.written(actor, now());
     }
 

@@ -110,6 +110,32 @@ std::map<std::string, std::int64_t> read_needs(const std::optional<json_place>& 
     return needs;
 }
 
+/// Which actors are further connections of whose client.
+void read_tunnel_ends(const json_place& place, scenario& scenario) {
+    object_reader reader{place};
+    const auto index_of = [&](const std::string& name) {
+        return static_cast<std::size_t>(std::find(scenario.actors.begin(), scenario.actors.end(), name) -
+                                        scenario.actors.begin());
+    };
+    for (std::size_t end = 0; end < scenario.actors.size(); ++end) {
+        const auto value = reader.find(scenario.actors[end]);
+        const auto name = value ? value->as_string() : std::nullopt;
+        if (!name) {
+            continue;
+        }
+        const std::size_t owner = index_of(*name);
+        if (owner == scenario.actors.size() || owner == end || reader.has(*name)) {
+            value->refuse("expected an actor that is a client, and no tunnel end itself");
+        } else {
+            scenario.tunnel_ends[end] = owner;
+        }
+    }
+    reader.finish();
+    if (scenario.role == test_role::server) {
+        place.refuse("these are connections of clients under test, and this scenario judges a server");
+    }
+}
+
 /// The rule that applies to steps without one must be one that can be violated.
 void check_default_blame(const scenario& scenario, const std::optional<json_place>& rules_place) {
     if (!scenario.rules.empty() && scenario.unexpected.empty()) {
@@ -189,6 +215,9 @@ std::variant<scenario, std::vector<problem>> load_scenario(std::string_view json
     result.actors = read_names(actors_place, 1);
     if (result.actors.size() > actors_max) {
         actors_place->refuse("more than 64 actors");
+    }
+    if (const auto ends = reader.find("tunnel_ends")) {
+        read_tunnel_ends(*ends, result);
     }
     result.names = read_names(reader.find("names"), 0);
     if (const auto fence = reader.find("closing_fence")) {

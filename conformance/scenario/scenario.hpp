@@ -51,6 +51,11 @@ struct send_action {
 
 struct connect_action {};
 
+/// From then on, what comes to the actor is sent on by `to`: every byte, and the end of input.
+struct relay_action {
+    std::size_t to{0};  ///< index into scenario::actors
+};
+
 /// What is written to the standard input of a client under test: a command of the profile ("msg"), filled in.
 struct stdin_action {
     std::string command;
@@ -143,12 +148,13 @@ struct step {
     std::string rule;                ///< who is to blame if this fails
     std::string note;
     std::string pointer;  ///< its place in the file: "/steps/3"
-    std::variant<connect_action, send_action, close_action, reading_action, stdin_action, expect_action> action;
+    std::variant<connect_action, send_action, close_action, reading_action, stdin_action, relay_action, expect_action>
+        action;
 };
 
 /// Whom a scenario judges. The actors of one that judges a server are clients, played by the runner, each with a
 /// connection of its own. The actors of one that judges a client are clients under test, each a process with one
-/// connection, to which the runner plays the server.
+/// connection, to which the runner plays the server; or a further connection of such a client, its end of a tunnel.
 enum class test_role : std::uint8_t { server, client };
 
 struct scenario {
@@ -162,6 +168,7 @@ struct scenario {
     std::string extension;                      ///< that the implementation must have: "tunnel"; may be empty
     std::string control;                        ///< may be empty
     std::vector<std::string> actors;
+    std::map<std::size_t, std::size_t> tunnel_ends;  ///< actor to the one whose client opens that connection
     std::vector<std::string> names;
     std::string unexpected;  ///< rule blamed for a packet nobody expected
     bool closing_fence{true};

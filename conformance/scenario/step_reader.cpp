@@ -11,7 +11,7 @@
 namespace chatos::conformance {
 namespace {
 
-const std::vector<std::string> action_keys{"connect", "login", "send", "close", "reading", "tell", "expect"};
+const std::vector<std::string> action_keys{"connect", "login", "send", "close", "reading", "tell", "relay", "expect"};
 
 /// Steps by their ids. An `after` may name a later step of another actor, so references are resolved at the end.
 struct step_ids {
@@ -44,8 +44,7 @@ std::optional<std::string> only_action(const json_place& place, object_reader& r
     return std::nullopt;
 }
 
-std::size_t read_actor(object_reader& reader, const scenario& scenario) {
-    const auto place = reader.require("actor");
+std::size_t read_actor(const std::optional<json_place>& place, const scenario& scenario) {
     const auto name = place ? place->as_string() : std::nullopt;
     if (!name) {
         return 0;
@@ -120,6 +119,8 @@ void append_action(const std::string& action, const json_place& place, object_re
         common.action = read_close(place);
     } else if (action == "reading") {
         common.action = reading_action{place.as_boolean().value_or(true)};
+    } else if (action == "relay") {
+        common.action = relay_action{read_actor(place, scenario)};
     } else if (action == "tell") {
         common.action = read_tell(place, scenario);
     } else {
@@ -147,7 +148,7 @@ void read_common(object_reader& reader, const json_place& place, step& common) {
 void read_step(const json_place& place, scenario& scenario, step_ids& ids) {
     object_reader reader{place};
     step common;
-    common.actor = read_actor(reader, scenario);
+    common.actor = read_actor(reader.require("actor"), scenario);
     read_common(reader, place, common);
     const std::size_t first = scenario.steps.size();
     if (const auto after = reader.find("after")) {
