@@ -25,13 +25,13 @@ enum class client_exit : int { quit = 0, broken = 3, taken = 4, refused = 5 };
 
 struct client_output {
     enum class kind : std::uint8_t {
-        send,    ///< send `text` to the server
-        show,    ///< print `text`, a line
-        close,   ///< close the connection
+        send,         ///< send `text` to the server
+        show,         ///< print `text`, a line
+        close,        ///< close the connection
         tunnel,       ///< open a further connection to the server, in place of the one before
         tunnel_send,  ///< send `text` on it
         tunnel_end,   ///< close it
-        exit,    ///< end the process with `code`
+        exit,         ///< end the process with `code`
         crash,
     };
     kind action{kind::send};
@@ -50,7 +50,8 @@ public:
     /// Of the further connection: bytes, and its end.
     void tunnel_received(std::string_view bytes);
     void tunnel_ended();
-    /// `hello` is sent to all; `/msg NAME TEXT`, `/private NAME`, `/p NAME TEXT`, `/accept NAME`, `/refuse NAME`, `/quit`.
+    /// `hello` is sent to all; `/msg NAME TEXT`, `/private NAME`, `/p NAME TEXT`, `/accept NAME`, `/refuse NAME`,
+    /// `/quit`.
     void command(std::string_view line);
     void input_ended();
 
