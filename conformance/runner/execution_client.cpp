@@ -158,7 +158,7 @@ void execution::relay_all() {
 
 /// What has come to it goes out at the other end of the tunnel.
 void execution::relay(actor_state& from) {
-    while (from.relays_to && !from.inbox.empty()) {
+    while (from.relays_to && !from.inbox.empty() && !actors_[*from.relays_to].writing) {
         const received_event event = take_event(from);
         actor_state& to = actors_[*from.relays_to];
         if (event.type == received_event::kind::bytes) {

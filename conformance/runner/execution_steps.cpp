@@ -79,7 +79,7 @@ void execution::end_turn(const actor_state& actor, const step& step) {
 void execution::refuse_surplus(std::size_t index) {
     using kind = received_event::kind;
     const actor_state& actor = actors_[index];
-    if (scenario_.closing_fence && !actor.inbox.empty() && actor.inbox.front().type != kind::fin &&
+    if (scenario_.closing_fence && !actor.relays_to && !actor.inbox.empty() && actor.inbox.front().type != kind::fin &&
         actor.inbox.front().type != kind::reset) {
         fail_unexpected(index, actor.inbox.front());
     }

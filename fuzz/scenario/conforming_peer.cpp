@@ -98,7 +98,10 @@ private:
     bool follow_step(std::size_t index) {
         followed_actor& actor = actors_[index];
         const conformance::step* step = current(actor);
-        if (step == nullptr || actor_at(index).connection == simulated_actor::link::none) {
+        if (step == nullptr) {
+            return false;
+        }
+        if (actor_at(index).connection == simulated_actor::link::none && !comes_by_itself(index, *step)) {
             return false;
         }
         const bool is_gone = actor_at(index).connection == simulated_actor::link::gone;
@@ -114,6 +117,8 @@ private:
         } else if (std::holds_alternative<conformance::reading_action>(step->action)) {
             is_done = actor.readings < actor_at(index).readings;
             actor.readings += is_done ? 1 : 0;
+        } else if (std::holds_alternative<conformance::relay_action>(step->action)) {
+            is_done = true;
         } else if (std::holds_alternative<conformance::stdin_action>(step->action)) {
             is_done = actor.tellings < actor_at(index).tellings;
             actor.tellings += is_done ? 1 : 0;
@@ -129,6 +134,19 @@ private:
             complete(actor);
         }
         return is_done;
+    }
+
+    /// A client opens its end of a tunnel when the scenario gets there, and none where it wants silence.
+    bool comes_by_itself(std::size_t index, const conformance::step& step) {
+        const auto* expect = std::get_if<expect_action>(&step.action);
+        const bool is_absent = expect != nullptr && std::holds_alternative<silence_pattern>(expect->event);
+        if (!scenario_.tunnel_ends.contains(index)) {
+            return false;
+        }
+        if (!is_absent) {
+            network_.connect_tunnel_end(index);
+        }
+        return true;
     }
 
     /// The network's dialogue knows nothing of it.

@@ -79,6 +79,11 @@ void simulated_network::carry(const conformance::connect_request& request) {
     }
 }
 
+void simulated_network::connect_tunnel_end(std::size_t actor) {
+    carry(conformance::connect_request{actor});
+    turn();
+}
+
 void simulated_network::carry(const conformance::start_request& request) {
     carry(conformance::connect_request{request.actor});
 }

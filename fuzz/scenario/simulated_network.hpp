@@ -56,6 +56,8 @@ public:
     void release();
     /// Those that hang fail.
     void refuse_connections();
+    /// The actor, an end of a tunnel, is connected by the client that it belongs to.
+    void connect_tunnel_end(std::size_t actor);
     /// Carries out what the execution asks for; turn() does it.
     void perform(const conformance::network_request& request);
 
