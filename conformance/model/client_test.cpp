@@ -118,8 +118,7 @@ TEST_F(Client, a_private_connection_has_two_answers) {
     EXPECT_EQ(command(model, "hello"), lines{});
     EXPECT_EQ(receive(model, wire(make_error(error_code::ok))), lines{});
     EXPECT_EQ(receive(model, wire(make_error(error_code::ok))),
-              (lines{"| * bob accepts", "tunnel opens", "tunnel > 14 bytes",
-                     R"(> SMA message="hello")"}));
+              (lines{"| * bob accepts", "tunnel opens", "tunnel > 14 bytes", R"(> SMA message="hello")"}));
     model.tunnel_received(wire(make_error(error_code::ok)) + "hi\n");
     EXPECT_EQ(output_of(model), (lines{"| * the private connection with bob is open", "| (bob) hi"}));
     model.tunnel_ended();
