@@ -22,7 +22,8 @@ PROGRAMS = {
               "fuzz_replay_test", "codec_agreement_test"),
     "core": ("core_test",),
     "net": ("net_test",),
-    "dump": ("dump_capture_test", "dump_filter_test", "dump_test", "fuzz_capture_test", "fuzz_dump_test", "fuzz_filter_test"),
+    "dump": ("dump_anonymize_test", "dump_capture_test", "dump_filter_test", "dump_output_test", "dump_test", "dump_watch_test",
+             "fuzz_capture_test", "fuzz_dump_test", "fuzz_filter_test"),
 }
 # Of the programs that walk whole spaces, the walks: 18 of 21 s. They run only where no other test has found anything.
 WALKS = {

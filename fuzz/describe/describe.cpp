@@ -21,6 +21,7 @@ constexpr std::array targets{
     described_target{"fuzz_differential", add_differential_input},
     described_target{"fuzz_canary", add_round_trip_input},
     described_target{"fuzz_dump", add_dump_input},
+    described_target{"fuzz_anonymize", add_capture_input},
     described_target{"fuzz_capture", add_capture_input},
     described_target{"fuzz_link", add_link_input},
     described_target{"fuzz_reassembly", add_reassembly_input},

@@ -76,9 +76,9 @@ def garbage(out):
         stream = Stream(out, number)
         stream.send(b"\xff" * 60_000)
         stream.end()
-    one = Stream(out, 2_000)
+    endless = Stream(out, 2_000)
     for _ in range(500):
-        one.send(b"\xff" * 60_000)
+        endless.send(b"\xff" * 60_000)
 
 
 def violations(out):
