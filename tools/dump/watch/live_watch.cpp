@@ -117,9 +117,7 @@ void live_watch::frame_read(std::uint64_t number, const captured_frame& frame) {
 void live_watch::segment_taken(const stream_position& at, bool /*is_waiting*/) {
     figures_.last_frame = at.capture->mark.time;
     if (store_) {
-        if (at.direction == stream_direction::server_to_client) {
-            store_->assign(at.capture->mark.frame, at.stream);
-        }
+        store_->assign(at.capture->mark.frame, at.stream);
     }
 }
 
