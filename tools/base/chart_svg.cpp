@@ -25,7 +25,8 @@ public:
     drawing(const sequence_chart& chart, bool is_file, std::string_view advice)
         : chart_{chart}, is_file_{is_file}, advice_{advice},
           label_x_{x_of(std::max<std::size_t>(chart.lifelines.size(), 1) - 1) + label_gap},
-          lines_before_{chart.rows_before != 0 || chart.rows.empty() ? std::size_t{1} : std::size_t{0}} {}
+          lines_before_{chart.rows_before != 0 || chart.rows.empty() ? std::size_t{1} : std::size_t{0}},
+          width_{find_width()} {}
 
     std::string draw() {
         const std::size_t rows = lines_before_ + chart_.rows.size() + (chart_.rows_after != 0 ? 1 : 0);
@@ -33,7 +34,7 @@ public:
         draw_frame(bottom + margin);
         for (std::size_t index = 1; index < chart_.rows.size(); index += 2) {
             add("<rect class=\"s\" x=\"", margin / 2, "\" y=\"", y_of(index) - row_height / 2, "\" width=\"",
-                width() - margin, "\" height=\"", row_height, "\" rx=\"3\"/>\n");
+                width_ - margin, "\" height=\"", row_height, "\" rx=\"3\"/>\n");
         }
         draw_lifelines(bottom);
         if (chart_.rows.empty()) {
@@ -60,7 +61,8 @@ private:
         return margin + head_height + (lines_before_ + row) * row_height + row_height / 2;
     }
 
-    [[nodiscard]] std::size_t width() const {
+    /// Looks at every row, so it is done once.
+    [[nodiscard]] std::size_t find_width() const {
         // The first and the last name stick out of their lifelines.
         std::size_t width = std::max(width_min, label_x_ - label_gap + name_columns * character_width / 2 + margin);
         for (const chart_row& row : chart_.rows) {
@@ -79,12 +81,12 @@ private:
 
     void draw_frame(std::size_t height) {
         add("<svg ", is_file_ ? "xmlns=\"http://www.w3.org/2000/svg\" " : "",
-            "class=\"sequence\" role=\"img\" aria-label=\"sequence chart\" width=\"", width(), "\" height=\"", height,
-            "\" viewBox=\"0 0 ", width(), " ", height, "\">\n");
+            "class=\"sequence\" role=\"img\" aria-label=\"sequence chart\" width=\"", width_, "\" height=\"", height,
+            "\" viewBox=\"0 0 ", width_, " ", height, "\">\n");
         if (is_file_) {
             add("<style>\n", chart_style(), "</style>\n");
         }
-        add("<rect class=\"b\" width=\"", width(), "\" height=\"", height, "\"/>\n");
+        add("<rect class=\"b\" width=\"", width_, "\" height=\"", height, "\"/>\n");
     }
 
     void draw_lifelines(std::size_t bottom) {
@@ -177,6 +179,7 @@ private:
     std::string_view advice_;
     std::size_t label_x_;
     std::size_t lines_before_;
+    std::size_t width_;
     std::string svg_;
 };
 
