@@ -11,7 +11,7 @@
 namespace chatos::conformance {
 namespace {
 
-constexpr std::size_t printed_bytes_max = 16'384;
+constexpr std::size_t user_output_bytes_max = 16'384;
 
 }  // namespace
 
@@ -63,7 +63,7 @@ void chat_user::serve() {
         const ssize_t got = ::read(output_.get(), buffer.data(), buffer.size());
         if (got > 0) {
             printed_.append(buffer.data(), static_cast<std::size_t>(got));
-            printed_.erase(0, printed_.size() - std::min(printed_.size(), printed_bytes_max));
+            printed_.erase(0, printed_.size() - std::min(printed_.size(), user_output_bytes_max));
         } else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
             output_.reset();
         } else {

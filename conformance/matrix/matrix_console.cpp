@@ -11,7 +11,7 @@ namespace chatos::conformance {
 namespace {
 
 constexpr std::size_t cell_columns_max = 28;
-constexpr std::size_t label_columns = 12;
+constexpr std::size_t detail_columns = 12;
 
 /// A table whose first column names the rows.
 class text_table {
@@ -153,7 +153,7 @@ private:
     }
 
     void paragraph(std::string_view name, std::string_view text) {
-        out_ << base::padded("  " + std::string{name}, label_columns) << base::wrapped(text, label_columns) << '\n';
+        out_ << base::padded("  " + std::string{name}, detail_columns) << base::wrapped(text, detail_columns) << '\n';
     }
 
     void write_suite_details() {

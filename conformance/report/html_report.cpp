@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t chart_rows_max = 200;
 constexpr std::size_t opened_max = 5;  // failures that are shown without a click
+constexpr std::size_t page_causes_max = 5;
 
 constexpr verdict all_verdicts[] = {verdict::pass,          verdict::fail,        verdict::warn, verdict::not_testable,
                                     verdict::known_failure, verdict::unsupported, verdict::stale};
@@ -34,10 +35,12 @@ public:
         write_head();
         out_ << "<main>\n";
         write_summary();
-        write_choices();
+        write_causes();
         write_changes();
         write_filters();
         write_scenarios();
+        write_remarks();
+        write_choices();
         write_rule_coverage();
         out_ << "</main>\n<script>\n" << page_file("page.js") << "</script>\n</body>\n</html>\n";
     }
@@ -67,15 +70,40 @@ private:
              << "</p>\n<ul class=\"tiles\">\n";
         for (const verdict which : all_verdicts) {
             const std::size_t number = report_.count(which);
-            out_ << "<li class=\"" << (number == 0 ? "zero" : verdict_name(which)) << "\"><b>" << number << "</b>"
-                 << verdict_name(which) << "</li>\n";
+            out_ << "<li class=\"" << (number == 0 ? "zero" : verdict_name(which)) << "\"><button type=\"button\""
+                 << base::xml_attribute("value", verdict_name(which)) << (number == 0 ? " disabled" : "") << "><b>"
+                 << number << "</b>" << verdict_name(which) << "</button></li>\n";
         }
-        out_ << "</ul>\n<p><a href=\"#scenarios\">Scenarios</a> \u00b7 <a href=\"#rules\">Rules</a></p>\n";
+        out_ << "</ul>\n";
         if (report_.gone) {
             out_ << "<div class=\"card\"><b>gone</b> " << base::xml_text(*report_.gone);
             write_lines(report_.gone_output);
             out_ << "</div>\n";
         }
+    }
+
+    /// What to mend first; a link to the scenario to begin with.
+    void write_causes() {
+        if (facts_.causes.empty()) {
+            return;
+        }
+        out_ << "<h2 class=\"close\">What to mend first</h2>\n<div class=\"card close\">\n";
+        for (std::size_t index = 0; index < std::min(facts_.causes.size(), page_causes_max); ++index) {
+            const cause& each = facts_.causes[index];
+            const std::string id = base::xml_text(each.begin_with().id);
+            out_ << "<div class=\"cause\"><span class=\"badge " << verdict_name(each.worst) << "\">"
+                 << base::xml_text(each.rule) << "</span> " << base::xml_text(each.why) << " <span class=\"soft\">"
+                 << base::counted(each.effects.size(), "scenario") << "; begin with <a href=\"#s-" << id << "\">" << id
+                 << "</a>" << (each.hint.empty() || index != 0 ? "" : "; hint: " + base::xml_text(each.hint))
+                 << "</span></div>\n";
+        }
+        if (facts_.causes.size() > page_causes_max) {
+            out_ << "<p class=\"soft\">" << facts_.causes.size() - page_causes_max << " more: see the scenarios</p>\n";
+        }
+        out_ << "</div>\n";
+    }
+
+    void write_remarks() {
         if (const std::string text = silence_text(silences_of(report_)); !text.empty()) {
             out_ << "<p class=\"soft\">" << text << "</p>\n";
         }
@@ -160,12 +188,22 @@ private:
     }
 
     void write_scenarios() {
-        out_ << "<h2 id=\"scenarios\">Scenarios</h2>\n";
-        // What is wrong first.
-        for (const bool passed : {false, true}) {
+        out_ << "<h2 id=\"scenarios\" class=\"close\">Scenarios</h2>\n";
+        // What is wrong first, and of that the one to begin with; then what could not be judged; then the others.
+        std::set<const scenario_report*> written;
+        const auto write_once = [&](const scenario_report& result) {
+            if (written.insert(&result).second) {
+                write_scenario(result);
+            }
+        };
+        for (const cause& each : facts_.causes) {
+            write_once(each.first_effect());
+        }
+        for (const verdict which : {verdict::fail, verdict::stale, verdict::warn, verdict::not_testable,
+                                    verdict::known_failure, verdict::unsupported, verdict::pass}) {
             for (const scenario_report& result : report_.scenarios) {
-                if ((result.verdict == verdict::pass) == passed) {
-                    write_scenario(result);
+                if (result.verdict == which) {
+                    write_once(result);
                 }
             }
         }
@@ -194,7 +232,7 @@ private:
         out_ << "</dl>\n";
         if (!result.outcome.exchange.empty()) {
             out_ << "<div class=\"chart\">";
-            out_ << base::chart_svg(make_chart(result, chart_rows_max), false);
+            out_ << base::chart_svg(make_chart(result, chart_rows_max, true), false);
             out_ << "</div>\n";
         }
         out_ << "</div>\n</details>\n";

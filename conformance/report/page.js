@@ -5,6 +5,7 @@
   const scenarios = [...document.querySelectorAll("details.scenario")];
   const rules = [...document.querySelectorAll(".rule")];
   const areas = [...document.querySelectorAll(".area")];
+  const tiles = [...document.querySelectorAll(".tiles button")];
   const words = (one, key) => (one.dataset[key] || "").split(" ");
 
   function fits(one) {
@@ -17,6 +18,7 @@
     for (const area of areas) area.classList.toggle("hidden", !rules.some(one =>
       one.dataset.area === area.dataset.area && !one.classList.contains("hidden")));
     const shown = list => list.filter(one => !one.classList.contains("hidden")).length;
+    for (const tile of tiles) tile.setAttribute("aria-pressed", form.verdict.value === tile.value);
     count.textContent = `${shown(scenarios)} of ${scenarios.length} scenarios, ${shown(rules)} of ${rules.length} rules`;
   }
   // A link to a scenario opens it, whatever the filters say.
@@ -29,6 +31,12 @@
     }
   }
   form.hidden = false;
+  // A tile shows its verdict alone; the same tile again shows everything.
+  for (const tile of tiles) tile.addEventListener("click", () => {
+    form.verdict.value = form.verdict.value === tile.value ? "" : tile.value;
+    apply();
+    document.getElementById("scenarios").scrollIntoView();
+  });
   form.addEventListener("input", apply);
   form.addEventListener("submit", event => event.preventDefault());
   addEventListener("hashchange", follow);

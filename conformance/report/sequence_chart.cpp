@@ -1,5 +1,7 @@
 #include "report/sequence_chart.hpp"
 
+#include "base/shown_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -34,9 +36,33 @@ base::chart_row row_of(const exchange_entry& entry, std::size_t lifeline, bool i
             .note = std::move(note)};
 }
 
+/// What the failed step waited for: from the implementation to the actor that its text names first.
+void add_awaited(base::sequence_chart& chart, const scenario_report& report,
+                 const std::vector<std::size_t>& lifeline_of) {
+    const std::string& expected = report.outcome.failure->expected;
+    std::size_t lifeline = 0;
+    std::size_t first = std::string::npos;
+    for (std::size_t actor = 0; actor < lifeline_of.size(); ++actor) {
+        const std::size_t place = expected.find(report.scenario->actors[actor]);
+        if (lifeline_of[actor] != 0 && place < first) {
+            first = place;
+            lifeline = lifeline_of[actor];
+        }
+    }
+    if (lifeline == 0) {
+        return;
+    }
+    const bool judges_server = report.scenario->role == test_role::server;
+    chart.rows.push_back({.mark = base::chart_mark::torn,
+                          .from = judges_server ? 0 : lifeline,
+                          .to = judges_server ? lifeline : 0,
+                          .is_wrong = true,
+                          .label = "awaited: " + base::printable(expected)});
+}
+
 }  // namespace
 
-base::sequence_chart make_chart(const scenario_report& report, std::size_t rows_max) {
+base::sequence_chart make_chart(const scenario_report& report, std::size_t rows_max, bool draws_awaited) {
     const std::deque<exchange_entry>& exchange = report.outcome.exchange;
     const std::size_t skipped = exchange.size() - std::min(exchange.size(), rows_max);
     base::sequence_chart chart;
@@ -55,6 +81,9 @@ base::sequence_chart make_chart(const scenario_report& report, std::size_t rows_
         const bool is_from_runner = exchange[index].which == direction::sent;
         const bool is_to_server = is_from_runner == (report.scenario->role == test_role::server);
         chart.rows.push_back(row_of(exchange[index], lifeline_of[exchange[index].actor], is_to_server));
+    }
+    if (draws_awaited && report.outcome.failure) {
+        add_awaited(chart, report, lifeline_of);
     }
     return chart;
 }

@@ -9,6 +9,8 @@
 namespace chatos::conformance {
 
 /// The last `rows_max` rows of the exchange. The lifelines are the server and the actors that appear in them.
-[[nodiscard]] base::sequence_chart make_chart(const scenario_report& report, std::size_t rows_max);
+/// `draws_awaited`: what a failed step waited for is a row of its own after them.
+[[nodiscard]] base::sequence_chart make_chart(const scenario_report& report, std::size_t rows_max,
+                                              bool draws_awaited = false);
 
 }  // namespace chatos::conformance
