@@ -135,7 +135,7 @@ struct step_printer {
         return by_runner(action.reading ? "reads again" : "stops reading");
     }
     std::string operator()(const relay_action& action) const {
-        return "what comes from " + actor + " goes on to " + actors[action.to];
+        return "what comes from " + actor + " is sent to " + actors[action.to];
     }
     std::string operator()(const stdin_action& action) const {
         std::string text = actor + " is told to " + action.command;
