@@ -134,9 +134,12 @@ private:
         const direction_trace& output = connection.from_server();
         const bool is_refused =
             !output.packets.empty() && connection.may_be_final_error(output.packets.back(), connection.is_user());
-        // CONN-3, CONN-4, CONN-8: refused clients may be closed.
+        // CONN-3, CONN-4, CONN-8: refused clients may be closed, and ERR-4: those that take too long to register.
+        const std::int64_t opened_ns = connection.source->opened_ns;
+        const bool may_be_late =
+            opened_ns == 0 || output.end_time_ns == 0 || output.end_time_ns - opened_ns >= timeout_min_ns;
         const bool may_be_closed = !connection.is_user() && !connection.requests.empty() &&
-                                   connection.requests.front().first_answer != nullptr;
+                                   (may_be_late || connection.requests.front().first_answer != nullptr);
         const bool is_answered = connection.requests.empty() || connection.requests.back().last_answer() != nullptr;
         if (is_answered && output.end == direction_end::reset) {
             report("ERR-5", connection, "an orderly end: a reset may destroy the last answer", "a reset");

@@ -37,8 +37,11 @@ TEST(JudgeCloses, the_missing_answer_is_one_that_the_codes_leave_possible) {
     pc.client(1, trace_builder::error(5));
     EXPECT_EQ(close(pc, 0).server_rules(), "PC-3");
     trace_builder early;
-    early.client(0, {opcode::cr, "alice", "", 0});
+    early.open(0).client(0, {opcode::cr, "alice", "", 0});
     EXPECT_EQ(close(early, 0).server_rules(), "CONN-1");
+    trace_builder late;
+    late.open(0).wait(std::chrono::milliseconds{60}).client(0, {opcode::cr, "alice", "", 0});
+    EXPECT_EQ(close(late, 0).server_rules(), "") << "it may have taken too long to register (ERR-4)";
 }
 
 TEST(JudgeCloses, what_may_be_malformed_or_is_reset_by_the_client_needs_no_answer) {

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t pending_max = 1'024;          // FLOW-5: so many a server takes at least
 constexpr std::uint64_t unread_bytes_safe = 4'096;  // any client can receive so much without reading
+constexpr std::uint64_t idle_bytes_max = 16'384;    // with more to do meanwhile, any server may be late
 constexpr std::int64_t times_slower = 10;           // than anything that was observed
 
 /// Something that the server has to do from a time on, and when it was done, or is known not to have been done.
@@ -45,6 +46,11 @@ public:
     delay_checks(judge_context& context, std::chrono::nanoseconds limit) : context_{context}, limit_ns_{limit.count()} {
         for (const connection_trace& connection : context.connections()) {
             note_service(connection);
+            note_bytes(connection);
+        }
+        std::sort(bytes_.begin(), bytes_.end());
+        for (std::size_t index = 1; index < bytes_.size(); ++index) {
+            bytes_[index].second += bytes_[index - 1].second;
         }
         std::sort(served_.begin(), served_.end());
         for (std::size_t index = served_.size(); index-- > 1;) {
@@ -88,9 +94,32 @@ private:
         }
     }
 
-    /// The limit passed, and after that the server answered a later request of anybody before the duty was done.
+    void note_bytes(const connection_trace& connection) {
+        for (const direction_trace& direction : connection.source->directions) {
+            for (const observed_packet& packet : direction.packets) {
+                bytes_.emplace_back(packet.time_ns, packet.length);
+            }
+            if (direction.malformed) {
+                bytes_.emplace_back(direction.malformed->time_ns, direction.malformed->bytes_total);
+            }
+            if (!direction.unfinished.empty()) {
+                bytes_.emplace_back(direction.end_time_ns, direction.unfinished.size());
+            }
+        }
+    }
+
+    /// The bytes of all packets up to the time.
+    [[nodiscard]] std::uint64_t bytes_until(std::int64_t time_ns) const {
+        const auto later =
+            std::partition_point(bytes_.begin(), bytes_.end(), [&](const auto& sent) { return sent.first <= time_ns; });
+        return later == bytes_.begin() ? 0 : std::prev(later)->second;
+    }
+
+    /// The limit passed with little to do, and after that the server answered a later request of anybody before the
+    /// duty was done.
     [[nodiscard]] bool is_overdue(const duty& duty) const {
-        if (duty.since_ns == 0 || duty.until_ns - duty.since_ns < limit_ns_) {
+        if (duty.since_ns == 0 || duty.until_ns - duty.since_ns < limit_ns_ ||
+            bytes_until(duty.until_ns) - bytes_until(duty.since_ns - limit_ns_) > idle_bytes_max) {
             return false;
         }
         const auto later = std::partition_point(served_.begin(), served_.end(), [&](const auto& served) {
@@ -288,6 +317,7 @@ private:
 
     judge_context& context_;
     std::int64_t limit_ns_;
+    std::vector<std::pair<std::int64_t, std::uint64_t>> bytes_;  ///< by time, with those before
     /// When a request was sent, and when the first of it and later ones was answered.
     std::vector<std::pair<std::int64_t, std::int64_t>> served_;
 };

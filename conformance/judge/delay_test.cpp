@@ -79,6 +79,19 @@ TEST(JudgeDelays, a_message_is_delivered_while_an_earlier_one_is_unanswered) {
     EXPECT_EQ(rules_after(short_while), "");
 }
 
+TEST(JudgeDelays, a_server_with_much_to_do_may_be_late) {
+    const auto rules_after = [](std::size_t requests) {
+        trace_builder flood = two_users();
+        flood.malformed(1, "WIRE-1");
+        for (std::size_t index = 0; index < requests; ++index) {
+            flood.client(0, {opcode::sma, "", std::string(1'000, 'x'), 0}).server(0, trace_builder::error(0));
+        }
+        return delayed_rules(flood.wait(long_while).ping(0).complete(1));
+    };
+    EXPECT_EQ(rules_after(4), "ERR-2");
+    EXPECT_EQ(rules_after(20), "");
+}
+
 TEST(JudgeDelays, a_server_that_was_slow_before_may_be_slow_again) {
     trace_builder slow = two_users();
     slow.client(0, trace_builder::rpm("bob")).wait(short_while).server(0, trace_builder::error(0));
