@@ -28,7 +28,7 @@ REASONS = (
     ("cut frames: tshark counts what their headers announce", lambda dump, shark: shark["cut"] and dump["bytes"] < shark["bytes"]),
     ("segments quoted in ICMP: tshark numbers them as streams", lambda dump, shark: shark["quoted"]),
     ("link types and contents that the dump names, and does not read",
-     lambda dump, shark: dump["streams"] < shark["streams"] and dump["named"]),
+     lambda dump, shark: dump["named"] and any(dump[key] < shark[key] for key in ("streams", "bytes"))),
     ("impossible or cut headers: the dump skips the frame", lambda dump, shark: dump["skipped"] & IMPOSSIBLE),
     ("port 0: no server's", lambda dump, shark: "other_port" in dump["skipped"]),
     ("networks with the same addresses: the dump tells them apart",
