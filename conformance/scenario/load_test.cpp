@@ -219,6 +219,8 @@ TEST(ExpectsRefusal, is_true_when_the_server_must_say_no) {
     EXPECT_FALSE(refusal(R"({"one_of": [)" + no + "," + yes + "]}"));
     EXPECT_FALSE(
         expects_refusal(make_scenario(R"([{"actor": "alice", "expect": {"closed": "any"}, "optional": true}])")));
+    EXPECT_FALSE(expects_refusal(
+        make_scenario(R"([{"actor": "alice", "close": "fin"}, {"actor": "alice", "expect": {"closed": "any"}}])")));
 }
 
 }  // namespace

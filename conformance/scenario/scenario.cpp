@@ -33,9 +33,18 @@ struct refusal_visitor {
 };
 
 bool is_refusal(const std::vector<step>& steps) {
-    return std::any_of(steps.begin(), steps.end(), [](const step& step) {
+    std::vector<std::size_t> closed;  // by the actor itself: the end of the connection that follows refuses nothing
+    return std::any_of(steps.begin(), steps.end(), [&closed](const step& step) {
+        if (std::holds_alternative<close_action>(step.action)) {
+            closed.push_back(step.actor);
+        }
         const auto* expect = std::get_if<expect_action>(&step.action);
-        return expect != nullptr && !expect->optional && std::visit(refusal_visitor{}, expect->event);
+        if (expect == nullptr || expect->optional) {
+            return false;
+        }
+        const bool follows_own_close = std::holds_alternative<closed_pattern>(expect->event) &&
+                                       std::find(closed.begin(), closed.end(), step.actor) != closed.end();
+        return !follows_own_close && std::visit(refusal_visitor{}, expect->event);
     });
 }
 

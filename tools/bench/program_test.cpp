@@ -191,7 +191,7 @@ TEST(bench_program, says_what_is_wrong_with_the_command_line) {
         std::string_view complaint;
     } cases[] = {
         {{}, "subcommand is required"},
-        {{"fan"}, "subcommand is required"},
+        {{"fan"}, "did you mean 'fanout'?"},
         {{"fanout"}, "--target is required"},
         {{"fanout", "--target", "1"}, "expected HOST:PORT"},
         {{"fanout", "--target", target, "--receivers", "0"}, "invalid value '0': expected an integer from 1 to"},

@@ -22,7 +22,7 @@ SLOW = {"server.flow.many-timeouts", "server.flow.latest-limit", "server.flow.sl
 UNREAD = '"reading": false'
 TUNNELS = "server.tun."  # bytes of a tunnel are no packets; connections that begin with a PC are not judged
 # A PC as the first packet may open the end of a tunnel.
-REFUSED = {"server.conn.pc-before-cr"}
+REFUSED = {"server.conn.pc-before-cr", "server.conn.requests-for-nobody-before-cr"}
 
 
 def run(*arguments):
