@@ -271,9 +271,9 @@ std::string blame_text(const pair_result& pair) {
         broken[each.violator].insert(each.rule);
     }
     std::string text;
-    for (const auto& [who, rules] : broken) {
-        text +=
-            (text.empty() ? "" : "; ") + base::joined(rules, ", ") + (who == side::client ? " (client)" : " (server)");
+    for (const auto& [violator, rules] : broken) {
+        text += (text.empty() ? "" : "; ") + base::joined(rules, ", ") +
+                (violator == side::client ? " (client)" : " (server)");
     }
     return text;
 }
