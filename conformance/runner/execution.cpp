@@ -41,6 +41,7 @@ execution::execution(const scenario& scenario, pseudonyms names, const timeouts&
 
 void execution::connected(std::size_t actor, moment now) {
     actors_[actor].connection = link::open;
+    actors_[actor].has_connected = true;
     outcome_.duration = now_ = now;
     if (judges_client()) {
         remark(actor, "connects");

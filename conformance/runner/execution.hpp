@@ -112,6 +112,7 @@ private:
         std::size_t nested_end{0};
         link connection{link::none};
         moment connecting_since{0};
+        bool has_connected{false};  // a tunnel's end is awaited, and may never come
         bool writing{false};
         bool half_closed{false};
         bool asked_to_register{false};

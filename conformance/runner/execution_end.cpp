@@ -249,7 +249,8 @@ void execution::continue_aftermath(moment now) {
 
 void execution::close_all() {
     for (std::size_t index = 0; index < actors_.size(); ++index) {
-        if (actors_[index].connection != link::none) {
+        const actor_state& actor = actors_[index];
+        if (is_tunnel_end(index) ? actor.has_connected : actor.connection != link::none) {
             end(index, close_how::full);
         }
     }

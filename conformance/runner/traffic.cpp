@@ -12,7 +12,7 @@ constexpr std::size_t excerpt_bytes = 128;
 }  // namespace
 
 void traffic_log::shorten() {
-    constexpr std::size_t short_entries_max = 200;
+    constexpr std::size_t short_entries_max = 100;
     if (entries_.size() > short_entries_max) {
         dropped_ += entries_.size() - short_entries_max;
         entries_.resize(short_entries_max);

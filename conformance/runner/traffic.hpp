@@ -30,7 +30,7 @@ public:
     /// far, for the entries that follow.
     void set_uncounted(moment time) noexcept { uncounted_ = time; }
 
-    /// Keeps the beginning of each entry only, and of 200 at most: for when all logs together grow too large.
+    /// Keeps the beginning of each entry only, and of 100 at most: for when all logs together grow too large.
     void shorten();
 
     [[nodiscard]] const std::vector<traffic_entry>& entries() const noexcept { return entries_; }

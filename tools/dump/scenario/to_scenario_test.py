@@ -18,6 +18,8 @@ OPTIONS = {"capacity": ["--capacity", "{value}"], "answer_timeout_ms": ["--answe
            "pc_timeout_ms": ["--pc-timeout-ms", "{value}"], "login_timeout_ms": ["--login-timeout-ms", "{value}"]}
 # Seconds of waiting for timeouts, of the kind that shorter ones show as well.
 SLOW = {"server.flow.many-timeouts", "server.flow.latest-limit", "server.flow.slow-decision"}
+# What one client sends may overtake what comes to it because of another: both orders are right, and only one is captured.
+RACES = {"server.all.sender-is-who-registered", "server.pm.sender-is-who-registered"}
 # A client that stops reading looks in a capture as if nothing had come, which the scenario then wants.
 UNREAD = '"reading": false'
 TUNNELS = "server.tun."  # bytes of a tunnel are no packets; connections that begin with a PC are not judged
@@ -65,7 +67,7 @@ class ToScenario(unittest.TestCase):
                      for path in pathlib.Path(SCENARIOS).glob("server.*.json")}
         unread = {path.stem for path in pathlib.Path(SCENARIOS).glob("server.*.json")
                   if UNREAD in path.read_text(encoding="utf-8")}
-        cls.selected = sorted(name for name in set(cls.needs) - SLOW - unread if not name.startswith(TUNNELS))
+        cls.selected = sorted(name for name in set(cls.needs) - SLOW - RACES - unread if not name.startswith(TUNNELS))
         record(cls.folder / "first", *cls.selected)
 
     @classmethod
