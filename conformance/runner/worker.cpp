@@ -53,7 +53,7 @@ void suite_findings::remember_choice(const std::string& rule_id, const std::stri
 }
 
 bool suite_findings::has_room_for_traffic(std::size_t bytes) {
-    constexpr std::size_t bytes_max = std::size_t{16} << 20U;
+    constexpr std::size_t bytes_max = std::size_t{8} << 20U;
     const std::scoped_lock lock{mutex_};
     if (bytes > bytes_max - traffic_bytes_) {
         return false;

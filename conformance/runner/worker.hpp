@@ -28,7 +28,7 @@ public:
     void remember_choice(const std::string& rule_id, const std::string& choice);
     /// Once each.
     void note(const std::string& text);
-    /// True as long as the traffic that is kept of all scenarios stays within 16 MiB with these bytes.
+    /// True as long as the traffic that is kept of all scenarios stays within 8 MiB with these bytes.
     [[nodiscard]] bool has_room_for_traffic(std::size_t bytes);
     /// Guards the verdict of a scenario that is over: its worker may still blame it for a late death while another
     /// worker looks whether it is a control that has passed.
