@@ -176,8 +176,9 @@ std::vector<const stored_frame*> conversation_store::frames_about(std::uint32_t 
         }
     }
     std::ranges::sort(frames, {}, &stored_frame::number);
-    const auto repeated = std::ranges::unique(frames, {}, &stored_frame::number);
-    frames.erase(repeated.begin(), repeated.end());
+    // Not std::ranges::unique, whose subrange Clang 14 does not accept.
+    const auto is_same = [](const stored_frame* a, const stored_frame* b) { return a->number == b->number; };
+    frames.erase(std::unique(frames.begin(), frames.end(), is_same), frames.end());
     return frames;
 }
 
