@@ -40,7 +40,7 @@ DIALOGUE = {
 # A run against a fault mostly waits in vain, so it waits less than against other servers. Unexpected results are tried
 # again with more time, so that no verdict depends on the load of the machine.
 SHORT_FACTOR, LONG_FACTOR = 0.2, 2.0
-RETRIES_MAX = 4
+RETRIES_MAX = 8
 
 
 class Suite:
