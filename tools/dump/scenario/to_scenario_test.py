@@ -19,7 +19,8 @@ OPTIONS = {"capacity": ["--capacity", "{value}"], "answer_timeout_ms": ["--answe
 # Seconds of waiting for timeouts, of the kind that shorter ones show as well.
 SLOW = {"server.flow.many-timeouts", "server.flow.latest-limit", "server.flow.slow-decision"}
 # What one client sends may overtake what comes to it because of another: both orders are right, and only one is captured.
-RACES = {"server.all.sender-is-who-registered", "server.pm.sender-is-who-registered"}
+RACES = {"server.all.sender-is-who-registered", "server.pm.sender-is-who-registered",
+         "server.conn.free-after-reset-while-waiting"}
 # A client that stops reading looks in a capture as if nothing had come, which the scenario then wants.
 UNREAD = '"reading": false'
 TUNNELS = "server.tun."  # bytes of a tunnel are no packets; connections that begin with a PC are not judged
